@@ -1,0 +1,100 @@
+// Package cli is the command line: one verb a file, each turning flags into the options of one package and that
+// package's answer into text and an exit code.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of the contract. Several at once: the first of 130, 2, 3, 1, 5, 4, 0.
+const (
+	exitDone          = 0
+	exitNonconforming = 1
+	exitUsage         = 2
+	exitNotStarted    = 3
+	exitIncomplete    = 5
+	exitInterrupted   = 130
+)
+
+// exitError is an error with an exit code of its own. One without err has been reported already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// env is what a verb has besides its flags.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
+// done reported. It writes results to out, and diagnostics to err, one line each.
+func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	e := &env{in: in, out: out, err: errOut}
+	root := &cobra.Command{
+		Use:   "chatproof",
+		Short: "Does your implementation report chats as Genesys Info Mart documents?",
+		Long: `chatproof is a conformance suite for chat reporting: it sends chats as event streams to an implementation and
+compares the Interaction Resource Facts that come back with those that Genesys Info Mart documents.`,
+		Example: `  chatproof run                          the suite against the built-in reference model
+  chatproof run -- python3 my.py         against your own program
+  chatproof explain chat.jsonl           why a chat has the facts it has`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	root.AddCommand(e.classify())
+	root.InitDefaultHelpFlag()
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
+	})
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	code := exitUsage
+	var exit *exitError
+	if errors.As(err, &exit) {
+		if code = exit.code; exit.err == nil {
+			return code
+		}
+	}
+	fmt.Fprintln(errOut, "chatproof: "+oneLine(err.Error()))
+	return code
+}
+
+// oneLine keeps an error on its line.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
+
+// self is how the user called this program, for commands that are shown to be repeated.
+func self() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "go run ."
+	}
+	return "chatproof"
+}

@@ -1,0 +1,365 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Expected is what the rows of one interaction should be.
+type Expected struct {
+	InteractionID string
+	Rows          []ExpectedRow // by ordinal
+	Silent        Clauses       // rules that make no row: an unexpected row is theirs
+	Level         Level         // of an unexpected row
+}
+
+// ExpectedRow is one row that should be there. Of its Fact, fields that are zero are not compared, save the reason.
+type ExpectedRow struct {
+	Fact
+	Level    Level
+	Optional bool // accepted, but not asked for
+	irf      *IRF // what made it, nil where only a feature's table says so
+	accepted []Descriptor
+}
+
+// Rules lists the rules behind the row; none where only a feature's table says so.
+func (r *ExpectedRow) Rules() []string {
+	if r.irf == nil {
+		return nil
+	}
+	return r.irf.Clauses.Rules()
+}
+
+// Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
+func Expect(c *Chat) Expected {
+	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.Silent.Level()}
+	for i := range c.IRFs {
+		r := &c.IRFs[i]
+		w.Rows = append(w.Rows, ExpectedRow{Fact: r.Fact, Level: r.Clauses.Level(), irf: r})
+	}
+	for id := range c.Silent.All() {
+		for _, y := range clauseTable[id].Allows {
+			w.Rows = append(w.Rows, ExpectedRow{
+				Fact:     Fact{InteractionID: c.InteractionID, ResourceType: y.Type, Role: y.Role, Result: y.Result, Reason: y.Reason},
+				Level:    w.Level,
+				Optional: true,
+			})
+		}
+	}
+	return w
+}
+
+// ExpectTable takes a feature's table for what is expected: the rows are the oracle, in the order of their ordinals,
+// and the reference's chat of the same log only explains those rows that it agrees with. A team's own table (level
+// Own) is taken to the letter: no alternative is accepted, and every difference is of that level. chat may be nil.
+func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
+	w := Expected{Level: level}
+	if chat != nil {
+		if w = Expect(chat); level == Own {
+			w.Silent, w.Level = 0, Own
+		}
+	}
+	explained := w.Rows
+	w.Rows = nil
+	for i, row := range rows {
+		row.Ordinal = Num(int64(i + 1))
+		e := ExpectedRow{Fact: row, Level: level}
+		if i < len(explained) && !explained[i].Optional && explained[i].Resource == row.Resource && explained[i].Descriptor().Same(row.Descriptor()) {
+			e.irf = explained[i].irf
+			if level != Own {
+				e.Level = explained[i].Level
+			}
+		}
+		if level == Own {
+			e.accepted = []Descriptor{row.Descriptor()}
+		}
+		w.Rows = append(w.Rows, e)
+	}
+	if level != Own {
+		for _, e := range explained {
+			if e.Optional {
+				w.Rows = append(w.Rows, e)
+			}
+		}
+	}
+	return w
+}
+
+// Field names what two rows differ in.
+type Field string
+
+// The fields of a Difference. RowField is a row too few or too many.
+const (
+	RowField          Field = "row"
+	DescriptorField   Field = "technical_descriptor"
+	RoleReasonField   Field = "role_reason"
+	ResourceField     Field = "resource"
+	TypeField         Field = "resource_type"
+	OrdinalField      Field = "ordinal"
+	ReceivedFromField Field = "received_from"
+	StartField        Field = "start"
+	EndField          Field = "end"
+)
+
+// Difference is one thing in which an implementation's rows are not the expected ones.
+type Difference struct {
+	InteractionID    string
+	Resource         string // the expected row's, or the unexpected one's
+	Ordinal          int64  // the expected row's, 0 for an unexpected row
+	Field            Field
+	Expected, Actual string // plain text
+	Level            Level
+	Rules            []string // behind the expected row, or why none is expected
+	Why              string   // the events behind the expected row
+}
+
+// String says the difference in a line of plain text.
+func (d *Difference) String() string {
+	var b strings.Builder
+	b.WriteString(Name(d.Resource) + ": ")
+	if d.Field != DescriptorField && d.Field != RowField {
+		b.WriteString(string(d.Field) + " ")
+	}
+	b.WriteString("expected " + d.Expected + ", got " + d.Actual)
+	if len(d.Rules) > 0 {
+		b.WriteString("; " + strings.Join(d.Rules, ", "))
+		if d.Why != "" {
+			b.WriteString(": " + d.Why)
+		}
+	}
+	return b.String()
+}
+
+// maxUnpaired bounds how many rows more than expected are looked at one by one.
+const maxUnpaired = 256
+
+// Compare tells the differences between the rows expected of an interaction and those that came, whose order means
+// nothing. Rows are paired so that the fewest and mildest differences remain: a row that differs in both resource
+// and descriptor is one missing and one too many. got is not changed.
+func Compare(want *Expected, got []Fact) []Difference {
+	byPlace := make([]int, len(want.Rows))
+	for i := range byPlace {
+		byPlace[i] = i
+		if want.Rows[i].Optional {
+			byPlace = byPlace[:i]
+			break
+		}
+	}
+	if len(got) == len(byPlace) {
+		all := make([]int, len(want.Rows))
+		for i := range all {
+			all[i] = never
+		}
+		copy(all, byPlace)
+		if ds := differences(want, got, all); len(ds) == 0 {
+			return nil
+		}
+	}
+	got = slices.Clone(got)
+	slices.SortStableFunc(got, compareFacts)
+	more := len(got) - len(want.Rows) - maxUnpaired
+	if more > 0 {
+		got = got[:len(got)-more]
+	}
+	ds := differences(want, got, pair(want, got))
+	if more > 0 {
+		ds = append(ds, Difference{
+			InteractionID: want.InteractionID, Field: RowField, Expected: "no row", Actual: fmt.Sprintf("%d rows more", more),
+			Level: want.Level, Rules: want.Silent.Rules(),
+		})
+	}
+	return ds
+}
+
+// compareFacts is an order of rows that does not depend on the order in which they came.
+func compareFacts(a, b Fact) int {
+	return cmp.Or(
+		cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.ResourceType, b.ResourceType),
+		cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.RoleReason, b.RoleReason),
+		a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.ReceivedFrom.Value, b.ReceivedFrom.Value),
+	)
+}
+
+// matches reports whether a descriptor is the row's, or accepted in its place.
+func (r *ExpectedRow) matches(d Descriptor) bool {
+	if r.Descriptor().Same(d) {
+		return true
+	}
+	if r.accepted == nil {
+		if r.irf == nil {
+			return false
+		}
+		r.accepted = r.irf.Accepted()
+	}
+	return slices.ContainsFunc(r.accepted, d.Same)
+}
+
+// loose reports whether the row's resource is our reading, not the guide's word (R6, R7).
+func (r *ExpectedRow) loose() bool {
+	return r.irf != nil && r.irf.Clauses&Set(R6, R7) != 0
+}
+
+// differences tells what remains between rows that have been paired: pairs[i] is the row got for want.Rows[i], or
+// never.
+func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
+	used := make([]bool, len(got))
+	for i, j := range pairs {
+		r := &want.Rows[i]
+		if j == never {
+			if !r.Optional {
+				ds = append(ds, r.difference(RowField, r.Level, r.Descriptor().String(), "no row"))
+			}
+			continue
+		}
+		used[j] = true
+		g := &got[j]
+		soft := max(r.Level, Inferred)
+		hard := r.Level
+		if r.Level == Own {
+			soft = Own
+		} else if r.loose() {
+			hard = soft
+		}
+		if r.Resource != "" && g.Resource != r.Resource {
+			ds = append(ds, r.difference(ResourceField, hard, Name(r.Resource), Name(g.Resource)))
+		}
+		if r.ResourceType != "" && g.ResourceType != "" && !sameCode(string(r.ResourceType), string(g.ResourceType)) {
+			ds = append(ds, r.difference(TypeField, hard, string(r.ResourceType), Name(string(g.ResourceType))))
+		}
+		if !r.matches(g.Descriptor()) {
+			ds = append(ds, r.difference(DescriptorField, r.Level, r.Descriptor().String(), plainDescriptor(g)))
+		}
+		if !sameCode(r.RoleReason, g.RoleReason) {
+			ds = append(ds, r.difference(RoleReasonField, r.Level, blankOr(r.RoleReason), blankOr(g.RoleReason)))
+		}
+		if !sameSecond(r.Start, g.Start) {
+			ds = append(ds, r.difference(StartField, soft, second(r.Start), second(g.Start)))
+		}
+		if !sameSecond(r.End, g.End) {
+			ds = append(ds, r.difference(EndField, soft, second(r.End), second(g.End)))
+		}
+		if d, ok := receivedFrom(want, got, pairs, i, j, soft); ok {
+			ds = append(ds, d)
+		}
+	}
+	ds = append(ds, ranks(want, got, pairs)...)
+	for j := range got {
+		if !used[j] {
+			ds = append(ds, Difference{
+				InteractionID: want.InteractionID, Resource: got[j].Resource, Field: RowField,
+				Expected: "no row", Actual: plainDescriptor(&got[j]), Level: want.Level, Rules: want.Silent.Rules(),
+			})
+		}
+	}
+	return ds
+}
+
+func (r *ExpectedRow) difference(field Field, level Level, expected, actual string) Difference {
+	d := Difference{
+		InteractionID: r.InteractionID, Resource: r.Resource, Ordinal: r.Ordinal.Value, Field: field,
+		Expected: expected, Actual: actual, Level: level, Rules: r.Rules(),
+	}
+	if r.irf != nil {
+		d.Why = r.irf.Because()
+	}
+	return d
+}
+
+// ranks compares ordinals by rank among the paired rows that have one.
+func ranks(want *Expected, got []Fact, pairs []int) (ds []Difference) {
+	var ranked []int // of want.Rows, in their order
+	rising := true
+	for i, j := range pairs {
+		if j == never || got[j].Ordinal.Is != Given || want.Rows[i].Ordinal.Is != Given {
+			continue
+		}
+		if n := len(ranked); n > 0 && got[pairs[ranked[n-1]]].Ordinal.Value >= got[j].Ordinal.Value {
+			rising = false
+		}
+		ranked = append(ranked, i)
+	}
+	if rising {
+		return nil
+	}
+	for rank, i := range ranked {
+		mine, lower, equal := got[pairs[i]].Ordinal.Value, 0, 0
+		for _, other := range ranked {
+			switch o := got[pairs[other]].Ordinal.Value; {
+			case o < mine:
+				lower++
+			case o == mine:
+				equal++
+			}
+		}
+		if lower != rank || equal > 1 {
+			actual := fmt.Sprintf("rank %d (%d)", lower+1, mine)
+			if equal > 1 {
+				actual = fmt.Sprintf("%d, which another row has too", mine)
+			}
+			ds = append(ds, want.Rows[i].difference(OrdinalField, want.Rows[i].Level, fmt.Sprintf("rank %d", rank+1), actual))
+		}
+	}
+	return ds
+}
+
+// receivedFrom compares who sent the chat: by the row that the ordinal points to, where rows have ordinals.
+func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level) (Difference, bool) {
+	r, g := &want.Rows[i], &got[j]
+	if r.ReceivedFrom.Is == Absent || g.ReceivedFrom.Is == Absent {
+		return Difference{}, false
+	}
+	expected, actual := "null", "null"
+	if r.ReceivedFrom.Is == Given {
+		expected = strconv.FormatInt(r.ReceivedFrom.Value, 10)
+		if k := slices.IndexFunc(want.Rows, func(o ExpectedRow) bool { return o.Ordinal == r.ReceivedFrom }); k >= 0 {
+			expected = Name(want.Rows[k].Resource) + "'s row"
+			if g.ReceivedFrom.Is == Given && pairs[k] != never && (got[pairs[k]].Ordinal == g.ReceivedFrom || got[pairs[k]].Ordinal.Is != Given) {
+				return Difference{}, false
+			}
+		}
+	} else if g.ReceivedFrom.Is == Null {
+		return Difference{}, false
+	}
+	if g.ReceivedFrom.Is == Given {
+		actual = fmt.Sprintf("ordinal %d, which no row has", g.ReceivedFrom.Value)
+		if k := slices.IndexFunc(got, func(o Fact) bool { return o.Ordinal == g.ReceivedFrom }); k >= 0 {
+			actual = Name(got[k].Resource) + "'s row"
+		}
+	}
+	return r.difference(ReceivedFromField, level, expected, actual), true
+}
+
+// plainDescriptor is an implementation's descriptor made safe to show.
+func plainDescriptor(f *Fact) string {
+	d := f.Descriptor()
+	s := bareName(string(d.Role)) + "/" + bareName(string(d.Result))
+	if !sameCode(string(d.Reason), "") {
+		s += " [" + Name(string(d.Reason)) + "]"
+	}
+	return s
+}
+
+func bareName(s string) string {
+	if s == "" {
+		return "(blank)"
+	}
+	return Name(s)
+}
+
+func blankOr(s string) string {
+	if sameCode(s, "") {
+		return "blank"
+	}
+	return Name(s)
+}
+
+// sameSecond compares two times where both are given, fractions cut off.
+func sameSecond(a, b time.Time) bool {
+	return a.IsZero() || b.IsZero() || a.Unix() == b.Unix()
+}
+
+func second(t time.Time) string { return t.UTC().Format(time.RFC3339) }

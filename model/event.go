@@ -1,0 +1,117 @@
+// Package model is what chatproof knows about chat reporting: the events of a chat, the Interaction Resource Facts
+// (IRFs) that Genesys Info Mart documents for them, the rules that lead from the one to the other, the reference
+// classifier that applies the rules, and the comparison of expected rows with an implementation's.
+//
+// Everything here is a pure function of its arguments: no files, no clock, no goroutines, and the standard library
+// only. Reading and writing formats is package rows; running a suite is package suite.
+//
+// Rule ids (R1–R14, I1–I17, W1–W9) are those that `chatproof list rules` prints; sections such as 1.4 are those of
+// the chapter "Chat Interactions" of the Genesys Info Mart User's Guide.
+package model
+
+import "time"
+
+// EventName names a reporting event of Interaction Server. Any other name is an unknown event, which classification
+// ignores altogether.
+type EventName string
+
+// The events that classification knows.
+const (
+	Submitted         EventName = "EventInteractionSubmitted" // the chat begins
+	PlacedInQueue     EventName = "EventPlacedInQueue"        // it enters a queue; by an agent, to transfer or confer through it
+	TakenFromQueue    EventName = "EventTakenFromQueue"       // it leaves that queue; the taker is added next
+	PartyAdded        EventName = "EventPartyAdded"           // a strategy starts to route; an agent accepts, or pulls
+	AgentInvited      EventName = "EventAgentInvited"         // an agent is alerted
+	Rejected          EventName = "EventRejected"             // the agent declines
+	Revoked           EventName = "EventRevoked"              // the invitation is withdrawn
+	PartyRemoved      EventName = "EventPartyRemoved"         // a strategy or agent leaves
+	ProcessingStopped EventName = "EventProcessingStopped"    // the chat is over
+	PropertiesChanged EventName = "EventPropertiesChanged"    // neutral
+	Held              EventName = "EventHeld"                 // neutral
+	Resumed           EventName = "EventResumed"              // neutral
+)
+
+// EventNames lists the known events in the order in which a chat may first show them, the neutral ones last.
+var EventNames = []EventName{
+	Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked,
+	PartyRemoved, ProcessingStopped, PropertiesChanged, Held, Resumed,
+}
+
+// Known reports whether classification looks at events of this name at all.
+func (n EventName) Known() bool {
+	switch n {
+	case Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked, PartyRemoved, ProcessingStopped:
+		return true
+	}
+	return n.Neutral()
+}
+
+// Neutral reports whether the event is known and without effect on any fact.
+func (n EventName) Neutral() bool {
+	return n == PropertiesChanged || n == Held || n == Resumed
+}
+
+// PartyType says what kind of party acts, or is acted on.
+type PartyType string
+
+// The party types. MediaServer stands for the customer: it is the actor of what the customer does.
+const (
+	MediaServer       PartyType = "media_server"
+	Strategy          PartyType = "strategy"
+	Agent             PartyType = "agent"
+	InteractionServer PartyType = "interaction_server"
+)
+
+// Party is who acts (Event.Actor) or whom an event befalls (Event.Party). The zero Party is an absent one.
+type Party struct {
+	Type PartyType
+	ID   string
+}
+
+// Operation is what an agent wants of the agent whom it invites, directly or through a queue.
+type Operation string
+
+// The operations. A consult is a conference with visibility mode [Coach].
+const (
+	Transfer   Operation = "transfer"
+	Conference Operation = "conference"
+)
+
+// VisibilityMode says who sees what a conferred agent writes; 0 is not (yet) known.
+type VisibilityMode int
+
+// The visibility modes. Only Coach is named by the guide (section 1.7); the others are conventional.
+const (
+	Conferred VisibilityMode = 1
+	Monitor   VisibilityMode = 2
+	Coach     VisibilityMode = 3
+)
+
+// The reasons of EventRevoked with a meaning of their own. An absent reason is Expired.
+const (
+	Expired = "Expired" // the delivering timeout passed
+	Stopped = "Stopped" // the chat is being stopped
+)
+
+// Event is one event of one interaction's log. Seq, not Time, orders the events of an interaction.
+type Event struct {
+	InteractionID  string
+	Seq            int64 // ≥ 1, unique within the interaction; gaps are fine
+	Time           time.Time
+	Name           EventName
+	Actor          Party
+	Party          Party
+	Queue          string
+	Operation      Operation
+	VisibilityMode VisibilityMode
+	Reason         string
+	MediaType      string // on EventInteractionSubmitted; empty means "chat"
+}
+
+// Equal reports whether two events agree in every field, times compared as instants: an exact duplicate, which is
+// no second event (W3).
+func (e *Event) Equal(o *Event) bool {
+	return e.Seq == o.Seq && e.Name == o.Name && e.InteractionID == o.InteractionID && e.Time.Equal(o.Time) &&
+		e.Actor == o.Actor && e.Party == o.Party && e.Queue == o.Queue && e.Operation == o.Operation &&
+		e.VisibilityMode == o.VisibilityMode && e.Reason == o.Reason && e.MediaType == o.MediaType
+}

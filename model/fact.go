@@ -1,0 +1,168 @@
+package model
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Role is a RESOURCE_ROLE: how the resource came to the interaction.
+type Role string
+
+// The roles of the documented chat flows.
+const (
+	RoutedTo         Role = "RoutedTo"
+	Received         Role = "Received"
+	ReceivedTransfer Role = "ReceivedTransfer"
+	InConference     Role = "InConference"
+	ReceivedConsult  Role = "ReceivedConsult"
+	Puller           Role = "Puller"
+)
+
+// Result is a TECHNICAL_RESULT: how the attempt ended.
+type Result string
+
+// The results of the documented chat flows.
+const (
+	Abandoned         Result = "Abandoned"
+	Completed         Result = "Completed"
+	CustomerAbandoned Result = "CustomerAbandoned"
+	Redirected        Result = "Redirected"
+	Transferred       Result = "Transferred"
+)
+
+// Reason is a RESULT_REASON. Blank and "Unspecified" are one value.
+type Reason string
+
+// The reasons of the documented chat flows, and RejectedReason of rule I1.
+const (
+	NoReason              Reason = "Unspecified"
+	RevokedReason         Reason = "Revoked"
+	AbandonedWhileQueued  Reason = "AbandonedWhileQueued"
+	AbandonedWhileRinging Reason = "AbandonedWhileRinging"
+	RejectedReason        Reason = "Rejected"
+)
+
+// Roles, Results and Reasons are the values that the dimension table TECHNICAL_DESCRIPTOR is known to hold, voice
+// ones included; NoReason stands for blank.
+var (
+	Roles = []Role{
+		RoutedTo, Received, ReceivedTransfer, InConference, ReceivedConsult, Puller,
+		"DivertedTo", "Initiated", "InitiatedConsult",
+	}
+	Results = []Result{
+		Abandoned, "AbnormalStop", "Cleared", Completed, "Conferenced", CustomerAbandoned, "Deferred", "DestinationBusy",
+		"Diverted", "Incomplete", "None", "OutboundStopped", "Pulled", Redirected, "Routed", Transferred, "Unspecified",
+	}
+	Reasons = []Reason{
+		NoReason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging, RejectedReason, "Canceled", "AnsweredByAgent",
+		"AbandonedFromHold", "RouteOnNoAnswer",
+	}
+)
+
+// ResourceType is the kind of resource that an IRF is about.
+type ResourceType string
+
+// The resource types. A queue or strategy has an IRF only if the attempt ended there.
+const (
+	AgentResource    ResourceType = "agent"
+	QueueResource    ResourceType = "queue"
+	StrategyResource ResourceType = "strategy"
+)
+
+// Number is an integer field that may be absent, or given as null.
+type Number struct {
+	Value int64
+	Is    Presence
+}
+
+// Presence says whether a Number was given.
+type Presence uint8
+
+// The three states of a Number.
+const (
+	Absent Presence = iota
+	Null
+	Given
+)
+
+// Num is a Number that is given.
+func Num(n int64) Number { return Number{Value: n, Is: Given} }
+
+// Fact is one row of INTERACTION_RESOURCE_FACT, as an implementation reports it or as the reference expects it.
+// InteractionID, Resource, Role and Result are required of an implementation. A zero Reason is blank. The other
+// fields are compared only where they are not zero; an Ordinal that is Null counts as absent, a ReceivedFrom that is
+// Null says that no agent sent the chat.
+type Fact struct {
+	InteractionID string
+	Ordinal       Number
+	ResourceType  ResourceType
+	Resource      string
+	Role          Role
+	RoleReason    string
+	Result        Result
+	Reason        Reason
+	ReceivedFrom  Number
+	Start, End    time.Time // to the second
+}
+
+// Descriptor is the technical descriptor of a fact: one row of the dimension table TECHNICAL_DESCRIPTOR.
+type Descriptor struct {
+	Role   Role
+	Result Result
+	Reason Reason
+}
+
+// Descriptor returns the fact's technical descriptor.
+func (f *Fact) Descriptor() Descriptor { return Descriptor{f.Role, f.Result, f.Reason} }
+
+// String writes the descriptor as the guide does: Role/Result [Reason], a blank reason left out.
+func (d Descriptor) String() string {
+	s := string(d.Role) + "/" + string(d.Result)
+	if !sameCode(string(d.Reason), "") {
+		s += " [" + string(d.Reason) + "]"
+	}
+	return s
+}
+
+// Same reports whether two descriptors are one row of the dimension table: equal codes, blank and Unspecified
+// reasons alike.
+func (d Descriptor) Same(o Descriptor) bool {
+	return sameCode(string(d.Role), string(o.Role)) && sameCode(string(d.Result), string(o.Result)) && sameCode(string(d.Reason), string(o.Reason))
+}
+
+// ParseDescriptor reads Role/Result [Reason]; blanks around the parts mean nothing. ok is false where a role or a
+// result is missing, or the brackets are not one closed pair at the end.
+func ParseDescriptor(s string) (d Descriptor, ok bool) {
+	body, reason, bracket := strings.Cut(s, "[")
+	if bracket {
+		reason, ok = strings.CutSuffix(strings.TrimSpace(reason), "]")
+		if !ok || strings.ContainsAny(reason, "[]") || strings.TrimSpace(reason) == "" {
+			return d, false
+		}
+	}
+	role, result, ok := strings.Cut(body, "/")
+	d = Descriptor{Role(strings.TrimSpace(role)), Result(strings.TrimSpace(result)), Reason(strings.TrimSpace(reason))}
+	if !ok || d.Role == "" || d.Result == "" || strings.ContainsAny(string(d.Result), "/]") {
+		return Descriptor{}, false
+	}
+	return d, true
+}
+
+// Code is the form in which roles, results, reasons and types are compared: Info Mart's _CODE columns, which are the
+// names in upper case without spaces. Blank, NULL and Unspecified reasons all have the code "".
+func Code(name string) string {
+	code := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, name)
+	if code == "UNSPECIFIED" {
+		return ""
+	}
+	return code
+}
+
+// sameCode is Code(a) == Code(b) without the allocation where the names are spelt alike.
+func sameCode(a, b string) bool { return a == b || Code(a) == Code(b) }

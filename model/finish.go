@@ -1,0 +1,364 @@
+package model
+
+// Ending says how an attempt ended.
+type Ending uint8
+
+// The endings of an attempt.
+const (
+	NotEnded            Ending = iota
+	HasLeft                    // accepted, then left by itself or for another agent
+	WasRemoved                 // accepted, then removed by the media server
+	WasRejected                // the invitation was declined
+	WasRevoked                 // the invitation expired
+	WasRevokedOtherwise        // the invitation was withdrawn for a reason that is neither Expired nor Stopped
+	WasStopped                 // the chat stopped while it was pending, withdrawn as Stopped first or not
+	HandlingAtStop             // the chat stopped while it handled
+	EndedInMediation           // the chat stopped in the queue or strategy
+)
+
+// Trace names the events that made an IRF, by seq; 0 where there is none. What it says of initiator, queue and mode
+// is what the rules looked at.
+type Trace struct {
+	Opened, Accepted, HandedOver, Closed int64
+	How                                  Ending
+	Pulled                               bool
+	Invoker                              string // the inviting strategy, "" for a pull, a queue or a strategy
+	Initiator                            string // the agent on whose behalf, "" for an entering chat
+	Operation                            Operation
+	Queue                                string // the queue that it came through or ended in, "" for a direct invitation
+	Mode                                 VisibilityMode
+	HandedTo                             string // the agent who accepted the transfer, or the queue
+}
+
+// finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
+func (f *fold) finish(dst *Chat) {
+	*dst = Chat{IRFs: dst.IRFs[:0]}
+	if len(f.turn) == 0 {
+		return
+	}
+	first := &f.events[f.turn[0]]
+	dst.InteractionID, dst.Began = first.InteractionID, first.Time
+	f.now++ // the stop counts as later than all else
+	stopped := f.stoppedAt != never
+	byCustomer := false
+	if stopped {
+		stop := &f.events[f.stoppedAt]
+		dst.Ended, dst.StoppedBy, dst.StoppedSeq = stop.Time, stop.Actor, stop.Seq
+		byCustomer = stop.Actor.Type == MediaServer
+	}
+	handling := stopped && f.handlingAtStop()
+	for i := range f.attempts {
+		if a := &f.attempts[i]; stopped && a.state != over {
+			f.closeAtStop(a)
+		}
+	}
+	for i := range f.attempts {
+		if a := &f.attempts[i]; a.state == over {
+			clauses := f.roleClause(a) | f.resultClauses(a, byCustomer, handling) | f.historyMarks(int32(i))
+			f.report(dst, i, clauses)
+		}
+	}
+	if stopped && f.leg.stage != noLeg && f.leg.stage != alerting {
+		f.endInMediation(dst, byCustomer, handling)
+	}
+}
+
+// handlingAtStop reports whether an agent was handling when the chat stopped. One that the media server removed just
+// before counts, its turn of leaving then being the stop's.
+func (f *fold) handlingAtStop() (handling bool) {
+	for i := range f.attempts {
+		a := &f.attempts[i]
+		if a.joined != never && a.how == WasRemoved && a.closedTurn >= f.closing {
+			a.closedTurn = f.now
+			if a.state == waiting { // its transfer fails with the chat, which it handled to the end
+				a.state = over
+			}
+			handling = true
+		}
+		handling = handling || a.state == party
+	}
+	return handling
+}
+
+// closeAtStop closes an attempt that the stop finds open.
+func (f *fold) closeAtStop(a *attempt) {
+	switch a.state {
+	case party:
+		a.how = HandlingAtStop
+	case pending, withdrawn:
+		a.how = WasStopped
+	case waiting:
+		a.state, a.late = over, true
+		return
+	}
+	a.state, a.closed, a.closedTurn = over, f.stoppedAt, f.now
+}
+
+// roleClause is R1–R5, I3, I7 and I15: who invited, and what that agent wanted.
+func (f *fold) roleClause(a *attempt) Clauses {
+	s := f.wanted(a.operation, a.mode, a.queue != "", a.joined != never)
+	if a.pulled {
+		if a.operation == "" {
+			return Set(I7Entering)
+		}
+		s |= Set(I7Behalf)
+	}
+	return s
+}
+
+// wanted is the role of an agent who is invited for an operation; "" is an entering chat.
+func (f *fold) wanted(operation Operation, mode VisibilityMode, throughQueue, joined bool) (s Clauses) {
+	switch operation {
+	case Transfer:
+		if throughQueue {
+			return Set(I3Target)
+		}
+		return Set(R2)
+	case Conference:
+		if throughQueue {
+			if f.table.dropped.Has(R5) {
+				return Set(R1)
+			}
+			s = Set(R5)
+		}
+		switch {
+		case mode == Coach:
+			return s | Set(R4)
+		case mode == Conferred, mode == 0 && !joined:
+			return s | Set(R3)
+		}
+		return s | Set(I15)
+	}
+	return Set(R1)
+}
+
+// resultClauses is R8–R11 and R14, I1–I6, I10, I14 and I17: how the attempt ended.
+func (f *fold) resultClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
+	switch a.how {
+	case HasLeft, WasRemoved, HandlingAtStop:
+		return f.handledClauses(a)
+	case WasRejected:
+		s = Set(I1Rejected)
+	case WasRevokedOtherwise:
+		s = Set(I1Other)
+	case WasStopped:
+		return stoppedClauses(a, byCustomer, handling)
+	}
+	switch {
+	case a.inviter == never:
+		return s | Set(R10)
+	case a.queue == "":
+		return s | Set(R11)
+	}
+	return s | Set(I4)
+}
+
+// handledClauses is the result of an agent that was a party.
+func (f *fold) handledClauses(a *attempt) (s Clauses) {
+	atStop := f.stoppedAt != never && a.closedTurn == f.now
+	switch a.handed {
+	case queued:
+		s = Set(I3Initiator)
+		if atStop {
+			s |= Set(I14)
+		}
+	case accepted:
+		s = Set(R9)
+		if a.late {
+			s |= Set(I17Late)
+		} else if atStop {
+			s |= Set(I17AtStop)
+		}
+	default:
+		s = Set(R8)
+		if a.late {
+			s |= Set(I17Failed)
+		} else if atStop {
+			s |= Set(I14)
+		}
+		return s
+	}
+	if a.inviter != never {
+		s |= Set(I2)
+	}
+	return s
+}
+
+// stoppedClauses is the result of an agent that was alerted when the chat stopped.
+func stoppedClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
+	if a.movedOn && byCustomer {
+		s = Set(I13)
+	}
+	switch {
+	case a.inviter == never && byCustomer:
+		return s | Set(R14)
+	case a.inviter == never:
+		return Set(I10)
+	case a.queue != "" && byCustomer && !handling:
+		return s | Set(R14, I6Agent)
+	}
+	return Set(I5)
+}
+
+// historyMarks is I8 and I12: who left before whom, and who was himself invited by an agent.
+func (f *fold) historyMarks(i int32) (s Clauses) {
+	a := &f.attempts[i]
+	if a.inviter != never {
+		initiator := &f.attempts[a.inviter]
+		if initiator.inviter != never || f.leftBefore(initiator, a) {
+			s = Set(I12)
+		}
+		if a.mode == Coach && a.operation == Conference && a.joined != never && f.wasAlone(a, initiator) {
+			s |= Set(I8)
+		}
+	}
+	for j := i + 1; j < int32(len(f.attempts)) && s&Set(I12) == 0; j++ {
+		if b := &f.attempts[j]; b.inviter == i && f.leftBefore(a, b) {
+			s |= Set(I12)
+		}
+	}
+	return s
+}
+
+// leftBefore reports whether a conference's initiator left before its invitee's attempt closed.
+func (f *fold) leftBefore(initiator, invitee *attempt) bool {
+	return invitee.operation == Conference && left(initiator, f.now) && (invitee.state != over || initiator.closedTurn < invitee.closedTurn)
+}
+
+// left reports whether an attempt that was accepted has ended by the given turn.
+func left(a *attempt, by int32) bool {
+	return a.joined != never && a.state >= waiting && a.closedTurn <= by
+}
+
+// wasAlone reports whether a consulted agent was at some time the only agent, its initiator gone.
+func (f *fold) wasAlone(a, initiator *attempt) bool {
+	if !left(initiator, f.now) {
+		return false
+	}
+	for i := range f.attempts {
+		// Somebody's leaving, or the agent's own joining, begins a time in which it may be alone.
+		b := &f.attempts[i]
+		begins := b.closedTurn
+		if b == a {
+			begins = a.joinedTurn
+		} else if !left(b, f.now) {
+			continue
+		}
+		if begins >= initiator.closedTurn && begins >= a.joinedTurn && begins < a.closedTurn && f.aloneAt(a, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *fold) aloneAt(a *attempt, turn int32) bool {
+	for i := range f.attempts {
+		b := &f.attempts[i]
+		if b != a && b.joined != never && b.joinedTurn <= turn && !left(b, turn) {
+			return false
+		}
+	}
+	return true
+}
+
+// report writes the IRF of an attempt.
+func (f *fold) report(dst *Chat, i int, clauses Clauses) {
+	a := &f.attempts[i]
+	opened, closed := &f.events[a.opened], &f.events[a.closed]
+	r := IRF{Clauses: clauses}
+	r.Resource, r.Ordinal = a.agent, Num(int64(i+1))
+	r.Start, r.End = opened.Time, closed.Time
+	r.ReceivedFrom.Is = Null
+	t := &r.Trace
+	*t = Trace{Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue, Mode: a.mode, HandedTo: a.handedTo}
+	if a.inviter != never {
+		r.ReceivedFrom = Num(int64(a.inviter + 1))
+		t.Initiator = f.attempts[a.inviter].agent
+	}
+	if opened.Actor.Type == Strategy {
+		t.Invoker = opened.Actor.ID
+	}
+	if a.joined != never {
+		t.Accepted = f.events[a.joined].Seq
+	}
+	if a.handedOver != never {
+		t.HandedOver = f.events[a.handedOver].Seq
+	}
+	f.add(dst, r)
+}
+
+// add completes an IRF with what its clauses yield, unless the table has dropped one of them.
+func (f *fold) add(dst *Chat, r IRF) {
+	if r.Clauses&f.table.dropped != 0 {
+		return
+	}
+	y := f.table.apply(r.Clauses, r.behind)
+	r.InteractionID = dst.InteractionID
+	r.ResourceType, r.Role, r.Result, r.Reason = y.Type, y.Role, y.Result, y.Reason
+	dst.IRFs = append(dst.IRFs, r)
+}
+
+// endInMediation is R6, R7, R12, R13, I6, I9, I11, I13 and I16: the chat stopped in a queue, in a strategy, or
+// between a failed invitation and the next queue.
+func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
+	l := &f.leg
+	var s Clauses
+	switch {
+	case l.stage == failed && handling: // the leg's own attempts have said it all
+		return
+	case handling:
+		dst.Silent = Set(I11)
+		return
+	case l.stage == failed && byCustomer:
+		f.silent(dst, I16, l.queue)
+		return
+	case !byCustomer && (l.stage == routing || f.strategy(l.strategy) >= 0 && l.stage == failed):
+		f.silent(dst, I9Strategy, l.strategy)
+		return
+	case !byCustomer:
+		f.silent(dst, I9Queue, l.queue)
+		return
+	case l.stage == inQueue:
+		s = Set(R6, R12)
+	default:
+		s = Set(R7, R13)
+	}
+	r := IRF{}
+	if l.movedOn {
+		s |= Set(I13)
+	}
+	if l.initiator != never {
+		s |= Set(I6Mediation)
+		for id := range f.wanted(l.operation, l.mode, true, false).All() {
+			if id != R5 {
+				r.behind = id
+			}
+		}
+		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.mode
+	}
+	opened, closed := &f.events[l.placedAt], &f.events[f.stoppedAt]
+	r.Resource, r.Trace.Queue = l.queue, l.queue
+	if l.stage != inQueue {
+		opened = &f.events[l.addedAt]
+		r.Resource = l.strategy
+		if l.leftAt != never {
+			closed = &f.events[l.leftAt]
+		}
+	}
+	r.Clauses = s
+	r.Ordinal, r.ReceivedFrom.Is = Num(int64(len(f.attempts)+1)), Null
+	r.Start, r.End = opened.Time, closed.Time
+	r.Trace.Opened, r.Trace.Closed, r.Trace.How = opened.Seq, closed.Seq, EndedInMediation
+	f.add(dst, r)
+}
+
+// silent names a rule that makes no IRF, and makes the row more that the table may have chosen for it.
+func (f *fold) silent(dst *Chat, id ClauseID, resource string) {
+	dst.Silent = Set(id)
+	if y, ok := f.table.extra(id); ok {
+		dst.IRFs = append(dst.IRFs, IRF{Fact: Fact{
+			InteractionID: dst.InteractionID, Ordinal: Num(int64(len(f.attempts) + 1)), ResourceType: y.Type, Resource: resource,
+			Role: y.Role, Result: y.Result, Reason: y.Reason, Start: dst.Ended, End: dst.Ended,
+		}, Clauses: dst.Silent})
+	}
+}

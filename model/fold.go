@@ -1,0 +1,490 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// Classifier turns the log of one interaction into its IRFs. It keeps its working memory between calls, so that
+// classification allocates nothing once warm; it is not safe for concurrent use: take one a goroutine.
+type Classifier struct {
+	fold fold
+}
+
+// NewClassifier returns a classifier that answers as the table says.
+func NewClassifier(t *Table) *Classifier {
+	return &Classifier{fold{table: t}}
+}
+
+// Chat is what became of one interaction.
+type Chat struct {
+	InteractionID string
+	Began, Ended  time.Time // of the first event, and of the stop; Ended is zero for an unfinished chat
+	StoppedBy     Party     // the actor of the stop; zero for an unfinished chat
+	StoppedSeq    int64     // the seq of the stop; 0 for an unfinished chat
+	IRFs          []IRF     // by ordinal
+	Silent        Clauses   // rules by which no IRF was made
+}
+
+// IRF is one fact of the reference, with the rules and the events that made it.
+type IRF struct {
+	Fact
+	Clauses Clauses
+	Trace   Trace
+	behind  ClauseID
+}
+
+// Accepted lists the technical descriptors that are accepted for the IRF, the reference's own first: all
+// combinations of the alternatives of its rules.
+func (r *IRF) Accepted() []Descriptor {
+	ys := variants(r.Clauses, r.behind)
+	ds := make([]Descriptor, len(ys))
+	for i, y := range ys {
+		ds[i] = Descriptor{y.Role, y.Result, y.Reason}
+	}
+	return ds
+}
+
+// Classify folds the events of one interaction, in any order and with exact duplicates, and writes what it finds
+// to dst, whose memory it reuses. The error is an *IllFormed, and dst then means nothing. An unfinished chat has
+// its closed attempts only. A log without any known event gives an empty Chat.
+func (c *Classifier) Classify(dst *Chat, events []Event) error {
+	f := &c.fold
+	if err := f.order(events); err != nil {
+		return err
+	}
+	for i, at := range f.turn {
+		e := &events[at]
+		if err := f.step(e, at, int32(i)); err != nil {
+			return err
+		}
+	}
+	f.finish(dst)
+	return nil
+}
+
+// fold is the state of a chat between two events. Positions in the log are indices into events; "never" is -1.
+type fold struct {
+	table  *Table
+	events []Event
+	turn   []int32 // the events that count, in order of seq
+
+	begun     bool
+	entered   bool // placed in its first queue
+	stoppedAt int32
+	attempts  []attempt
+	agents    int      // attempts that are parties
+	flying    int      // direct transfers that are pending
+	parties   []string // the strategies that are parties
+	leg       leg
+	due       due
+	stopping  bool  // an invitation was revoked as Stopped
+	closing   int32 // turn of the first of the removals and Stopped revokes that the log now ends with
+	now       int32 // turn of the event at hand
+}
+
+// state says where an attempt stands.
+type state uint8
+
+const (
+	pending   state = iota // invited
+	withdrawn              // revoked as Stopped: pending until the stop
+	party                  // accepted or pulled
+	waiting                // left, the outcome of its direct transfer open (I17)
+	over
+)
+
+// handover says whether an agent has handed the chat to another.
+type handover uint8
+
+const (
+	notHanded handover = iota
+	accepted           // the target of its direct transfer accepted
+	queued             // it transferred through a queue
+)
+
+// attempt is one attempt to handle the chat: one IRF (V3).
+type attempt struct {
+	agent     string
+	inviter   int32     // the attempt of the agent on whose behalf it was invited; never for an entering chat
+	operation Operation // what that agent wants; "" for an entering chat
+	queue     string    // the queue it came through, if a leg brought it
+	mode      VisibilityMode
+	movedOn   bool // its leg had been back or on to another queue (I13)
+	pulled    bool
+	state     state
+	how       Ending
+	offering  bool // a direct transfer of its own is pending
+	handed    handover
+	late      bool // its transfer was decided after it had left (I17)
+
+	opened, joined, closed, handedOver int32 // events
+	joinedTurn, closedTurn             int32
+	handedTo                           string
+}
+
+// stage says where the leg stands: the chat's way through a queue and a strategy to an agent.
+type stage uint8
+
+const (
+	noLeg stage = iota
+	inQueue
+	taken
+	routing
+	alerting
+	failed // its invitation was revoked or rejected; a queue comes again, or the stop
+)
+
+type leg struct {
+	stage     stage
+	queue     string
+	strategy  string
+	initiator int32 // the attempt that transfers or confers through the queue; never for an entering chat
+	operation Operation
+	mode      VisibilityMode
+	movedOn   bool
+	placedAt  int32
+	takenAt   int32
+	addedAt   int32
+	leftAt    int32 // the strategy's EventPartyRemoved
+}
+
+const never = -1
+
+// order resets the fold and finds the events that count: known, checked (W9), each once (W3), by seq.
+func (f *fold) order(events []Event) error {
+	*f = fold{
+		table: f.table, events: events, turn: f.turn[:0], attempts: f.attempts[:0], parties: f.parties[:0],
+		stoppedAt: never, closing: never, leg: leg{initiator: never, leftAt: never},
+	}
+	rising, last := true, int64(0)
+	for i := range events {
+		e := &events[i]
+		if !e.Name.Known() {
+			continue
+		}
+		rising = rising && e.Seq > last
+		last = e.Seq
+		f.turn = append(f.turn, int32(i))
+	}
+	if !rising {
+		slices.SortStableFunc(f.turn, func(a, b int32) int {
+			switch x, y := events[a].Seq, events[b].Seq; {
+			case x < y:
+				return -1
+			case x > y:
+				return 1
+			}
+			return 0
+		})
+		kept := f.turn[:1]
+		for _, at := range f.turn[1:] {
+			e, before := &events[at], &events[kept[len(kept)-1]]
+			if e.Seq != before.Seq || e.Seq < 1 {
+				kept = append(kept, at)
+			} else if !e.Equal(before) {
+				return illFormed(e, "W3", "the same seq stands on two different events")
+			}
+		}
+		f.turn = kept
+	}
+	for _, at := range f.turn {
+		if err := checkFields(&events[at]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step takes one event: at is its index, turn its place in the order.
+func (f *fold) step(e *Event, at, turn int32) error {
+	if err := f.checkTurn(e); err != nil {
+		return err
+	}
+	if e.Name.Neutral() {
+		return nil
+	}
+	f.due, f.now = nothingDue, turn
+	if ends := e.Name == PartyRemoved || e.Name == Revoked && e.Reason == Stopped || e.Name == ProcessingStopped; !ends {
+		f.closing = never
+	} else if f.closing == never {
+		f.closing = turn
+	}
+	var err *IllFormed
+	switch e.Name {
+	case Submitted:
+		f.begun = true
+	case PlacedInQueue:
+		err = f.placed(e, at)
+	case TakenFromQueue:
+		err = f.taken(e, at)
+	case PartyAdded:
+		err = f.added(e, at)
+	case AgentInvited:
+		err = f.invited(e, at)
+	case Rejected, Revoked:
+		err = f.unanswered(e, at)
+	case PartyRemoved:
+		err = f.removed(e, at)
+	case ProcessingStopped:
+		f.stoppedAt = at
+	}
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+func (f *fold) placed(e *Event, at int32) *IllFormed {
+	if f.leg.stage == inQueue {
+		return illFormed(e, "W4", "placed in %s while it is in %s", quoted(e.Queue), quoted(f.leg.queue))
+	}
+	switch e.Actor.Type {
+	case MediaServer: // it enters
+		if f.entered {
+			return illFormed(e, "W4", "the media server places a chat in a queue only once, when it enters")
+		}
+		f.entered = true
+	case Agent: // a leg of its own
+		initiator := f.open(e.Actor.ID)
+		if initiator == never || f.attempts[initiator].state != party {
+			return illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
+		}
+		if f.leg.stage != noLeg && f.leg.stage != failed {
+			return illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
+		}
+		if e.Operation == Transfer && f.transfers(e.Actor.ID) {
+			return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+		}
+		f.leg = leg{initiator: initiator, operation: e.Operation, leftAt: never}
+		if a := &f.attempts[initiator]; e.Operation == Transfer {
+			a.handed, a.handedOver, a.handedTo = queued, at, e.Queue
+			f.due = removalDue
+		}
+	default: // back to a queue, or on to another
+		if f.leg.stage != routing && f.leg.stage != failed {
+			return illFormed(e, "W4", "placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
+		}
+		f.leg.movedOn = true
+	}
+	f.leg.stage, f.leg.queue, f.leg.placedAt = inQueue, e.Queue, at
+	if e.VisibilityMode != 0 {
+		f.leg.mode = e.VisibilityMode
+	}
+	return nil
+}
+
+func (f *fold) taken(e *Event, at int32) *IllFormed {
+	if f.leg.stage != inQueue || f.leg.queue != e.Queue {
+		return illFormed(e, "W4", "taken from %s, where the chat is not", quoted(e.Queue))
+	}
+	f.leg.stage, f.leg.takenAt, f.due = taken, at, takerDue
+	return nil
+}
+
+func (f *fold) added(e *Event, at int32) *IllFormed {
+	if e.Party.Type == Strategy {
+		if f.leg.stage != taken {
+			return illFormed(e, "W4", "strategy %s joins, but has not just taken the chat from a queue", Name(e.Party.ID))
+		}
+		f.leg.stage, f.leg.strategy, f.leg.addedAt, f.leg.leftAt = routing, e.Party.ID, at, never
+		if f.strategy(e.Party.ID) < 0 {
+			f.parties = append(f.parties, e.Party.ID)
+		}
+		return nil
+	}
+	i := f.open(e.Party.ID)
+	switch {
+	case f.leg.stage == taken && i == never:
+		i = f.attempt(e, at)
+		a := &f.attempts[i]
+		a.pulled = true
+		f.fromLeg(a)
+		f.leg.stage = noLeg
+	case f.leg.stage == taken:
+		return illFormed(e, "W6", "%s pulls the chat while it is a party or has an invitation", Name(e.Party.ID))
+	case i == never || f.attempts[i].state != pending:
+		return illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue", Name(e.Party.ID))
+	}
+	a := &f.attempts[i]
+	a.state, a.joined, a.joinedTurn = party, at, f.now
+	f.agents++
+	if e.VisibilityMode != 0 {
+		a.mode = e.VisibilityMode
+	}
+	if a.pulled {
+		return nil
+	}
+	if a.queue != "" {
+		f.leg.stage = noLeg
+	} else {
+		f.decided(a, at, true)
+	}
+	return nil
+}
+
+func (f *fold) invited(e *Event, at int32) *IllFormed {
+	inviter := int32(never)
+	switch e.Actor.Type {
+	case Strategy:
+		if f.strategy(e.Actor.ID) < 0 {
+			return illFormed(e, "W5", "invited by strategy %s, which is not a party", Name(e.Actor.ID))
+		}
+		if f.leg.stage != routing || f.leg.strategy != e.Actor.ID {
+			return illFormed(e, "W4", "invited by strategy %s, which is not routing the chat", Name(e.Actor.ID))
+		}
+	case Agent:
+		inviter = f.open(e.Actor.ID)
+		if inviter == never || f.attempts[inviter].state != party {
+			return illFormed(e, "W5", "invited by %s, who is not a party", Name(e.Actor.ID))
+		}
+		if e.Operation == Transfer && f.transfers(e.Actor.ID) {
+			return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+		}
+	default:
+		return illFormed(e, "W5", "invited by the %s: only a strategy or an agent invites", e.Actor.Type)
+	}
+	if e.Party.Type != Agent {
+		return illFormed(e, "W9", "party.type: only an agent is invited")
+	}
+	if f.open(e.Party.ID) != never {
+		return illFormed(e, "W8", "%s is invited while it is a party or has an invitation", Name(e.Party.ID))
+	}
+	a := &f.attempts[f.attempt(e, at)]
+	if inviter == never {
+		f.fromLeg(a)
+		f.leg.stage = alerting
+	} else {
+		a.inviter, a.operation = inviter, e.Operation
+		f.attempts[inviter].offering = f.attempts[inviter].offering || e.Operation == Transfer
+		f.flying++
+	}
+	if e.VisibilityMode != 0 {
+		a.mode = e.VisibilityMode
+	}
+	return nil
+}
+
+// unanswered takes EventRejected and EventRevoked.
+func (f *fold) unanswered(e *Event, at int32) *IllFormed {
+	i := f.open(e.Party.ID)
+	if e.Party.Type != Agent || i == never || f.attempts[i].state != pending {
+		return illFormed(e, "W6", "%s for %s, who has no pending invitation", e.Name, Name(e.Party.ID))
+	}
+	a := &f.attempts[i]
+	a.closed, a.closedTurn = at, f.now
+	switch {
+	case e.Name == Rejected:
+		a.how = WasRejected
+	case e.Reason == Stopped:
+		f.stopping = true
+		a.state, a.how = withdrawn, WasStopped
+		return nil
+	case e.Reason == "" || e.Reason == Expired:
+		a.how = WasRevoked
+	default:
+		a.how = WasRevokedOtherwise
+	}
+	a.state = over
+	if a.queue != "" {
+		f.leg.stage = failed
+	} else {
+		f.decided(a, at, false)
+	}
+	f.checkBereft()
+	return nil
+}
+
+// decided ends a direct invitation, and tells the initiator of a transfer what became of it.
+func (f *fold) decided(target *attempt, at int32, agreed bool) {
+	f.flying--
+	if target.operation != Transfer {
+		return
+	}
+	initiator := &f.attempts[target.inviter]
+	initiator.offering = false
+	if agreed {
+		initiator.handed, initiator.handedOver, initiator.handedTo = accepted, at, target.agent
+	}
+	if initiator.state == waiting {
+		initiator.state, initiator.late = over, true
+	}
+}
+
+func (f *fold) removed(e *Event, at int32) *IllFormed {
+	if e.Party.Type == Strategy {
+		i := f.strategy(e.Party.ID)
+		if i < 0 {
+			return illFormed(e, "W7", "strategy %s is removed, but is not a party", Name(e.Party.ID))
+		}
+		f.parties = slices.Delete(f.parties, i, i+1)
+		if f.leg.strategy == e.Party.ID {
+			f.leg.leftAt = at
+		}
+		return nil
+	}
+	i := f.open(e.Party.ID)
+	if i == never || f.attempts[i].state != party {
+		return illFormed(e, "W7", "%s is removed, but is not a party", Name(e.Party.ID))
+	}
+	a := &f.attempts[i]
+	a.state, a.how, a.closed, a.closedTurn = over, HasLeft, at, f.now
+	if a.offering && a.handed == notHanded {
+		a.state = waiting
+	}
+	if e.Actor.Type == MediaServer {
+		a.how = WasRemoved
+	}
+	f.agents--
+	f.checkBereft()
+	return nil
+}
+
+// checkBereft asks for the stop where the last agent has left and nothing is under way that could bring another.
+func (f *fold) checkBereft() {
+	if f.agents == 0 && f.leg.stage == noLeg && f.flying == 0 && len(f.attempts) > 0 {
+		f.due = stopDue
+	}
+}
+
+// attempt opens one for the agent that e is about.
+func (f *fold) attempt(e *Event, at int32) int32 {
+	f.attempts = append(f.attempts, attempt{
+		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
+	})
+	return int32(len(f.attempts) - 1)
+}
+
+// fromLeg gives an attempt what its leg knows.
+func (f *fold) fromLeg(a *attempt) {
+	l := &f.leg
+	a.inviter, a.operation, a.mode, a.queue, a.movedOn = l.initiator, l.operation, l.mode, l.queue, l.movedOn
+}
+
+// open finds the attempt of an agent that is neither over nor waiting. The last attempts are looked at first: those
+// that are open are the late ones.
+func (f *fold) open(agent string) int32 {
+	for i := len(f.attempts) - 1; i >= 0; i-- {
+		if a := &f.attempts[i]; a.state <= party && a.agent == agent {
+			return int32(i)
+		}
+	}
+	return never
+}
+
+// transfers reports whether a transfer of the agent's is pending, directly or through a queue (W8).
+func (f *fold) transfers(agent string) bool {
+	if l := &f.leg; l.stage != noLeg && l.operation == Transfer && f.attempts[l.initiator].agent == agent {
+		return true
+	}
+	for i := range f.attempts {
+		if a := &f.attempts[i]; a.offering && a.agent == agent {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *fold) strategy(name string) int {
+	return slices.Index(f.parties, name)
+}

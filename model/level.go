@@ -1,0 +1,59 @@
+package model
+
+import "strings"
+
+// Level says how hard an expectation is, from what the guide states to what an ill-formed log may do. A suite run
+// requires a set of levels; differences of other levels are notes.
+type Level uint8
+
+// The levels, the strongest first.
+const (
+	Documented Level = iota // the guide says it: R1–R14
+	Invariant               // holds whatever the open questions
+	Own                     // a team's own features
+	Inferred                // our reading where the guide is silent: I1–I17, and start, end, received_from
+	Delivery                // the same facts however the same events are delivered
+	Robustness              // an ill-formed log harms nothing else
+)
+
+var levelNames = [...]string{"documented", "invariant", "own", "inferred", "delivery", "robustness"}
+
+// AllLevels lists the levels, the strongest first.
+var AllLevels = []Level{Documented, Invariant, Own, Inferred, Delivery, Robustness}
+
+func (l Level) String() string { return levelNames[l] }
+
+// ParseLevel reads a level's name.
+func ParseLevel(name string) (Level, bool) {
+	for i, n := range levelNames {
+		if n == name {
+			return Level(i), true
+		}
+	}
+	return 0, false
+}
+
+// Levels is a set of levels.
+type Levels uint8
+
+// LevelSet makes a set.
+func LevelSet(levels ...Level) (s Levels) {
+	for _, l := range levels {
+		s |= 1 << l
+	}
+	return s
+}
+
+// Has reports whether l is in the set.
+func (s Levels) Has(l Level) bool { return s&(1<<l) != 0 }
+
+// String lists the set's levels, comma-separated, the strongest first.
+func (s Levels) String() string {
+	var names []string
+	for _, l := range AllLevels {
+		if s.Has(l) {
+			names = append(names, l.String())
+		}
+	}
+	return strings.Join(names, ",")
+}

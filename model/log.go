@@ -1,0 +1,61 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Chats groups the events of a log by interaction, each group in the order of arrival, the groups in the order in
+// which their interactions first appear.
+func Chats(events []Event) [][]Event {
+	index := make(map[string]int)
+	var sizes []int
+	for i := range events {
+		g, ok := index[events[i].InteractionID]
+		if !ok {
+			g = len(sizes)
+			index[events[i].InteractionID] = g
+			sizes = append(sizes, 0)
+		}
+		sizes[g]++
+	}
+	groups, room := make([][]Event, len(sizes)), make([]Event, len(events))
+	for g, n := range sizes {
+		groups[g], room = room[:0:n], room[n:]
+	}
+	for i := range events {
+		g := index[events[i].InteractionID]
+		groups[g] = append(groups[g], events[i])
+	}
+	return groups
+}
+
+// ClassifyLog classifies every interaction of a log. The chats come stopped ones first, by time of the stop and id,
+// then the unfinished ones by time of the first event and id: the same for any order of arrival. The ill-formed come
+// apart, by id. Chats without a known event are in neither.
+func ClassifyLog(t *Table, events []Event) ([]Chat, []*IllFormed) {
+	c := NewClassifier(t)
+	var chats []Chat
+	var bad []*IllFormed
+	for _, log := range Chats(events) {
+		var chat Chat
+		if err := c.Classify(&chat, log); err != nil {
+			bad = append(bad, err.(*IllFormed))
+		} else if chat.InteractionID != "" {
+			chats = append(chats, chat)
+		}
+	}
+	slices.SortFunc(chats, func(a, b Chat) int {
+		if open, other := a.Ended.IsZero(), b.Ended.IsZero(); open != other {
+			if other {
+				return -1
+			}
+			return 1
+		} else if open {
+			return cmp.Or(a.Began.Compare(b.Began), cmp.Compare(a.InteractionID, b.InteractionID))
+		}
+		return cmp.Or(a.Ended.Compare(b.Ended), cmp.Compare(a.InteractionID, b.InteractionID))
+	})
+	slices.SortFunc(bad, func(a, b *IllFormed) int { return cmp.Compare(a.InteractionID, b.InteractionID) })
+	return chats, bad
+}

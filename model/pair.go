@@ -1,0 +1,131 @@
+package model
+
+import "math"
+
+// The price of a difference, when rows are paired. A row too few and one too many cost less together than a row that
+// has the wrong resource and the wrong descriptor, and more than one that has only one of them wrong; what is
+// compared at level inferred only breaks ties.
+const (
+	unpairedPrice   = 22
+	resourcePrice   = 32
+	descriptorPrice = 16
+	codePrice       = 4
+	typePrice       = 8
+	softPrice       = 1
+	loosePrice      = 2
+)
+
+// price says how ill a row fits.
+func (r *ExpectedRow) price(rank int, g *Fact, gotRank int) (p int) {
+	resource, kind := resourcePrice, typePrice
+	if r.loose() {
+		resource, kind = loosePrice, loosePrice
+	}
+	if r.Resource != "" && g.Resource != r.Resource {
+		p += resource
+	}
+	if r.ResourceType != "" && g.ResourceType != "" && !sameCode(string(r.ResourceType), string(g.ResourceType)) {
+		p += kind
+	}
+	if !r.matches(g.Descriptor()) {
+		p += descriptorPrice
+		for _, same := range [...]bool{
+			sameCode(string(r.Role), string(g.Role)), sameCode(string(r.Result), string(g.Result)), sameCode(string(r.Reason), string(g.Reason)),
+		} {
+			if !same {
+				p += codePrice
+			}
+		}
+	}
+	if !sameCode(r.RoleReason, g.RoleReason) {
+		p += typePrice
+	}
+	if !sameSecond(r.Start, g.Start) {
+		p += softPrice
+	}
+	if !sameSecond(r.End, g.End) {
+		p += softPrice
+	}
+	if g.Ordinal.Is == Given && rank != gotRank {
+		p += softPrice
+	}
+	return p
+}
+
+// pair finds, for every expected row, the row got that it is compared with, or never: the cheapest pairing of all
+// (the Hungarian method, on rows and columns padded for those that stay unpaired).
+func pair(want *Expected, got []Fact) []int {
+	n, m := len(want.Rows), len(got)
+	size := n + m
+	prices := make([][]int, size)
+	for i := range prices {
+		prices[i] = make([]int, size)
+		for j := range prices[i] {
+			switch {
+			case i < n && j < m:
+				prices[i][j] = want.Rows[i].price(i, &got[j], j)
+			case i < n && !want.Rows[i].Optional, j < m && i >= n:
+				prices[i][j] = unpairedPrice
+			}
+		}
+	}
+	pairs := make([]int, n)
+	for i, j := range cheapest(prices) {
+		if i < n {
+			pairs[i] = never
+			if j < m {
+				pairs[i] = j
+			}
+		}
+	}
+	return pairs
+}
+
+// cheapest assigns each row of a square matrix a column of its own, at the least sum. It is the method of shortest
+// augmenting paths with potentials, in O(n³).
+func cheapest(prices [][]int) []int {
+	n := len(prices)
+	u, v := make([]int, n+1), make([]int, n+1)
+	rowOf, way := make([]int, n+1), make([]int, n+1)
+	for i := 1; i <= n; i++ {
+		rowOf[0] = i
+		column := 0
+		least, done := make([]int, n+1), make([]bool, n+1)
+		for j := range least {
+			least[j] = math.MaxInt
+		}
+		for rowOf[column] != 0 {
+			done[column] = true
+			row, delta, next := rowOf[column], math.MaxInt, 0
+			for j := 1; j <= n; j++ {
+				if done[j] {
+					continue
+				}
+				if c := prices[row-1][j-1] - u[row] - v[j]; c < least[j] {
+					least[j], way[j] = c, column
+				}
+				if least[j] < delta {
+					delta, next = least[j], j
+				}
+			}
+			for j := 0; j <= n; j++ {
+				if done[j] {
+					u[rowOf[j]] += delta
+					v[j] -= delta
+				} else {
+					least[j] -= delta
+				}
+			}
+			column = next
+		}
+		for column != 0 {
+			rowOf[column] = rowOf[way[column]]
+			column = way[column]
+		}
+	}
+	columns := make([]int, n)
+	for j := 1; j <= n; j++ {
+		columns[rowOf[j]-1] = j - 1
+	}
+	return columns
+}

@@ -1,0 +1,317 @@
+package model
+
+import (
+	"iter"
+	"math/bits"
+	"strings"
+)
+
+// Rule is one rule of classification: a row of the table that the classifier, the explanations, the lists, the
+// comparison and the reports all read. A rule's condition is one named place in the fold (fold.go, finish.go);
+// what it yields, and what is accepted besides, is here.
+type Rule struct {
+	ID      string
+	Level   Level
+	Source  string // the guide's sections, or "inferred"
+	Says    string // the whole rule in one sentence
+	Clauses []Clause
+}
+
+// Clause is a part of a rule that can bear on an IRF by itself. Most rules have one.
+type Clause struct {
+	ID      ClauseID
+	Part    string // which part of the rule, "" where it has only one
+	Kind    ClauseKind
+	Joins   Clauses // a result: the role clauses it may follow; a mark: the role and result clauses it may mark
+	Yield   Yield   // what the reference answers
+	Accepts []Yield // each replaces the answer
+	Allows  []Yield // each is one row more that may stand there
+}
+
+// ClauseKind says what a clause does to an IRF.
+type ClauseKind uint8
+
+// The kinds of clause. Every IRF has one role clause (two where R5 hands the role on) and one result clause.
+const (
+	RoleClause    ClauseKind = iota
+	ResultClause             // yields result and reason
+	MarkClause               // says that an inferred rule bears on the IRF, and may change it
+	SilenceClause            // says that no IRF is made; it belongs to the interaction
+)
+
+// Yield is what a clause gives an IRF. An empty field leaves what earlier clauses gave; the reason NoReason blanks it.
+type Yield struct {
+	Type   ResourceType
+	Role   Role
+	Result Result
+	Reason Reason
+}
+
+// RoleBehind, as a yielded role, stands for the role that an agent would have had whom the transfer or conference
+// behind a queue or strategy would have reached (I6).
+const RoleBehind Role = "the role by R2–R5"
+
+// ClauseID numbers the clauses in the order in which they are applied to an IRF: role, result, marks.
+type ClauseID uint8
+
+// The clauses, named after their rules.
+const (
+	R1 ClauseID = iota
+	R2
+	R3
+	R4
+	I15
+	I3Target
+	I7Entering
+	R6
+	R7
+	R5
+	R8
+	R9
+	R10
+	R11
+	R12
+	R13
+	R14
+	I3Initiator
+	I4
+	I5
+	I10
+	I1Rejected
+	I1Other
+	I2
+	I6Agent
+	I6Mediation
+	I7Behalf
+	I8
+	I12
+	I13
+	I14
+	I17AtStop
+	I17Late
+	I17Failed
+	I9Queue
+	I9Strategy
+	I11
+	I16
+	clauseCount
+)
+
+// Clauses is a set of clauses.
+type Clauses uint64
+
+// Set makes a set of clauses.
+func Set(ids ...ClauseID) (s Clauses) {
+	for _, id := range ids {
+		s |= 1 << id
+	}
+	return s
+}
+
+// Has reports whether the clause is in the set.
+func (s Clauses) Has(id ClauseID) bool { return s&(1<<id) != 0 }
+
+// All yields the set's clauses in the order in which they are applied.
+func (s Clauses) All() iter.Seq[ClauseID] {
+	return func(yield func(ClauseID) bool) {
+		for s != 0 {
+			id := ClauseID(bits.TrailingZeros64(uint64(s)))
+			if !yield(id) {
+				return
+			}
+			s &= s - 1
+		}
+	}
+}
+
+// Rules lists the ids of the rules that the clauses belong to, in the order of the table, each once.
+func (s Clauses) Rules() []string {
+	var ids []string
+	for i := range ruleTable {
+		if s&ruleTable[i].set() != 0 {
+			ids = append(ids, ruleTable[i].ID)
+		}
+	}
+	return ids
+}
+
+// Level is the level of the weakest rule among the clauses.
+func (s Clauses) Level() Level {
+	if s&inferredClauses != 0 {
+		return Inferred
+	}
+	return Documented
+}
+
+func (s Clauses) String() string { return strings.Join(s.Rules(), ", ") }
+
+// Rules returns the table, R1–R14 then I1–I17. The caller must not change it.
+func Rules() []Rule { return ruleTable }
+
+// RuleByID finds a rule.
+func RuleByID(id string) (*Rule, bool) {
+	for i := range ruleTable {
+		if ruleTable[i].ID == id {
+			return &ruleTable[i], true
+		}
+	}
+	return nil, false
+}
+
+func (r *Rule) set() (s Clauses) {
+	for i := range r.Clauses {
+		s |= 1 << r.Clauses[i].ID
+	}
+	return s
+}
+
+// clauseTable finds a clause by its number; resultClauses and inferredClauses are sets of the same.
+var (
+	clauseTable                    [clauseCount]*Clause
+	resultClauses, inferredClauses Clauses
+)
+
+func init() {
+	for i := range ruleTable {
+		for j := range ruleTable[i].Clauses {
+			c := &ruleTable[i].Clauses[j]
+			clauseTable[c.ID] = c
+			if c.Kind == ResultClause {
+				resultClauses |= 1 << c.ID
+			}
+			if ruleTable[i].Level != Documented {
+				inferredClauses |= 1 << c.ID
+			}
+		}
+	}
+}
+
+// Table is a choice of answers to the rules: the reference's, or a variation of it that stands for an implementation
+// which reads a rule otherwise. A Table is not changed once made, and safe for concurrent use.
+type Table struct {
+	yields  [clauseCount]Yield
+	chosen  [clauseCount]uint8 // 1 + index into Accepts or Allows; 0 is the reference's answer
+	dropped Clauses
+}
+
+// Reference returns the table with the reference's answers.
+func Reference() *Table {
+	t := new(Table)
+	for id, c := range clauseTable {
+		t.yields[id] = c.Yield
+	}
+	return t
+}
+
+// Yielding returns a copy of the table in which a clause yields something else.
+func (t *Table) Yielding(id ClauseID, y Yield) *Table {
+	c := *t
+	c.yields[id] = y
+	return &c
+}
+
+// Dropping returns a copy of the table without a clause: IRFs that it would bear on are not reported, save that
+// without R5 a conference through a queue is taken for an entering chat (R1).
+func (t *Table) Dropping(id ClauseID) *Table {
+	c := *t
+	c.dropped |= 1 << id
+	return &c
+}
+
+// Answering returns a copy of the table that always gives a clause's k-th accepted alternative (from 0), where the
+// alternatives that allow one row more count after those that replace.
+func (t *Table) Answering(id ClauseID, k int) *Table {
+	c := *t
+	c.chosen[id] = uint8(k + 1)
+	return &c
+}
+
+// answer is what the table yields for a clause.
+func (t *Table) answer(id ClauseID) Yield {
+	if k := int(t.chosen[id]); k > 0 && k <= len(clauseTable[id].Accepts) {
+		return clauseTable[id].Accepts[k-1]
+	}
+	return t.yields[id]
+}
+
+// extra is the row more that the table chooses for a clause, if any.
+func (t *Table) extra(id ClauseID) (Yield, bool) {
+	c := clauseTable[id]
+	if k := int(t.chosen[id]) - 1 - len(c.Accepts); k >= 0 {
+		return c.Allows[k], true
+	}
+	return Yield{}, false
+}
+
+// apply gives what a set of clauses yields together, in their order. behind is the clause of the role meant by
+// RoleBehind.
+func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
+	for rest := s; rest != 0; rest &= rest - 1 {
+		id := ClauseID(bits.TrailingZeros64(uint64(rest)))
+		y := &t.yields[id]
+		if t.chosen[id] != 0 {
+			chosen := t.answer(id)
+			y = &chosen
+		}
+		if y.Type != "" {
+			out.Type = y.Type
+		}
+		if y.Role != "" {
+			out.Role = y.Role
+			if y.Role == RoleBehind {
+				out.Role = t.answer(behind).Role
+			}
+		}
+		if y.Result != "" {
+			out.Result = y.Result
+		}
+		if y.Reason != "" {
+			out.Reason = y.Reason
+		}
+	}
+	if out.Reason == NoReason {
+		out.Reason = ""
+	}
+	return out
+}
+
+// variants yields every answer that is accepted for an IRF made by the clauses: all combinations of their
+// alternatives, the reference's own first, each once.
+func variants(s Clauses, behind ClauseID) []Yield {
+	t := Reference()
+	open := make([]ClauseID, 0, 4)
+	for id := range s.All() {
+		if len(clauseTable[id].Accepts) > 0 {
+			open = append(open, id)
+		}
+	}
+	if s.Has(I6Mediation) && len(clauseTable[behind].Accepts) > 0 {
+		open = append(open, behind)
+	}
+	var out []Yield
+	for {
+		y := t.apply(s, behind)
+		if !contains(out, y) {
+			out = append(out, y)
+		}
+		i := 0
+		for ; i < len(open); i++ { // count up, a digit a clause
+			if t.chosen[open[i]]++; int(t.chosen[open[i]]) <= len(clauseTable[open[i]].Accepts) {
+				break
+			}
+			t.chosen[open[i]] = 0
+		}
+		if i == len(open) {
+			return out
+		}
+	}
+}
+
+func contains(ys []Yield, y Yield) bool {
+	for _, o := range ys {
+		if o == y {
+			return true
+		}
+	}
+	return false
+}

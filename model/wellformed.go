@@ -1,0 +1,137 @@
+package model
+
+import "fmt"
+
+// Requirement is one of the conditions W1–W9 that make a log well-formed.
+type Requirement struct {
+	ID   string
+	Says string
+}
+
+// Requirements lists W1–W9.
+func Requirements() []Requirement {
+	return []Requirement{
+		{"W1", "Exactly one EventInteractionSubmitted, before every other event."},
+		{"W2", "Nothing after EventProcessingStopped but exact duplicates and neutral events."},
+		{"W3", "seq is unique within the interaction; the same seq with other content is no duplicate."},
+		{"W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the taker is added next, an agent that transfers through a queue is removed next."},
+		{"W5", "A strategy or agent that invites is a party."},
+		{"W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by pulling, just after EventTakenFromQueue; after a revoke as Stopped come only removals, further such revokes and the stop."},
+		{"W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or an invitation is pending."},
+		{"W8", "An agent has one pending invitation at most, none while it is a party, and one pending transfer of its own at most."},
+		{"W9", "Required fields are present and of their type; an agent or strategy that invites or places has an id."},
+	}
+}
+
+// IllFormed says why a log cannot be classified: the first requirement that it breaks, and where.
+type IllFormed struct {
+	InteractionID string
+	Seq           int64
+	Requirement   string // W1–W9
+	Problem       string // what was found and what was expected, without the three above
+}
+
+func (e *IllFormed) Error() string {
+	return fmt.Sprintf("interaction %s, seq %d: %s: %s", Name(e.InteractionID), e.Seq, e.Requirement, e.Problem)
+}
+
+func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
+	return &IllFormed{e.InteractionID, e.Seq, requirement, fmt.Sprintf(format, args...)}
+}
+
+// checkFields is W9.
+func checkFields(e *Event) *IllFormed {
+	switch {
+	case e.Seq < 1:
+		return illFormed(e, "W9", "seq: expected an integer of 1 or more")
+	case e.Time.IsZero():
+		return illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
+	case e.VisibilityMode < 0 || e.VisibilityMode > 3:
+		return illFormed(e, "W9", "visibility_mode: %d is none of 1, 2, 3", e.VisibilityMode)
+	case e.Name.Neutral():
+		return nil
+	}
+	switch e.Actor.Type {
+	case MediaServer, Strategy, Agent, InteractionServer:
+	case "":
+		return illFormed(e, "W9", "actor: missing on %s", e.Name)
+	default:
+		return illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", quoted(string(e.Actor.Type)))
+	}
+	switch e.Name {
+	case PlacedInQueue, TakenFromQueue:
+		if e.Queue == "" {
+			return illFormed(e, "W9", "queue: missing on %s", e.Name)
+		}
+	case PartyAdded, PartyRemoved, AgentInvited, Rejected, Revoked:
+		if e.Party.Type != Strategy && e.Party.Type != Agent {
+			return illFormed(e, "W9", "party.type: expected strategy or agent on %s", e.Name)
+		}
+		if e.Party.ID == "" {
+			return illFormed(e, "W9", "party.id: missing on %s", e.Name)
+		}
+	}
+	if e.Name != PlacedInQueue && e.Name != AgentInvited {
+		return nil
+	}
+	if e.Actor.ID == "" && (e.Actor.Type == Agent || e.Actor.Type == Strategy) {
+		return illFormed(e, "W9", "actor.id: missing on %s by a %s", e.Name, e.Actor.Type)
+	}
+	if e.Actor.Type == Agent && e.Operation != Transfer && e.Operation != Conference {
+		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
+	}
+	return nil
+}
+
+// due is what must come next, neutral and unknown events aside (W4, W7).
+type due uint8
+
+const (
+	nothingDue due = iota
+	takerDue       // the taker's EventPartyAdded
+	removalDue     // the EventPartyRemoved of an agent that transfers through a queue
+	stopDue        // the stop: the last agent has left
+)
+
+// checkTurn is W1, W2, what W4 and W7 say must come next, and what W6 says of a chat that is being stopped.
+func (f *fold) checkTurn(e *Event) *IllFormed {
+	switch {
+	case !f.begun && e.Name != Submitted:
+		return illFormed(e, "W1", "%s comes before EventInteractionSubmitted", e.Name)
+	case e.Name.Neutral():
+		return nil
+	case f.begun && e.Name == Submitted:
+		return illFormed(e, "W1", "a second EventInteractionSubmitted")
+	case f.stoppedAt >= 0:
+		return illFormed(e, "W2", "%s comes after EventProcessingStopped", e.Name)
+	}
+	switch f.due {
+	case takerDue:
+		if e.Name != PartyAdded || !f.takenBy(e.Party) {
+			return illFormed(e, "W4", "after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
+		}
+	case removalDue:
+		if e.Name != PartyRemoved || e.Party.Type != Agent || e.Party.ID != f.attempts[f.leg.initiator].agent {
+			return illFormed(e, "W4", "%s transfers the chat through a queue: its EventPartyRemoved comes next, not this %s", Name(f.attempts[f.leg.initiator].agent), e.Name)
+		}
+	case stopDue:
+		if e.Name != ProcessingStopped {
+			return illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
+		}
+	}
+	if f.stopping && e.Name != PartyRemoved && e.Name != ProcessingStopped && (e.Name != Revoked || e.Reason != Stopped) {
+		return illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
+	}
+	return nil
+}
+
+// takenBy reports whether a party that is added can be the taker of the last EventTakenFromQueue: its actor, as far
+// as the event names one.
+func (f *fold) takenBy(p Party) bool {
+	taker := f.events[f.leg.takenAt].Actor
+	switch taker.Type {
+	case Strategy, Agent:
+		return taker.Type == p.Type && (taker.ID == "" || taker.ID == p.ID)
+	}
+	return true
+}

@@ -1,0 +1,109 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxName bounds a name in a message, in characters.
+const maxName = 80
+
+// Name writes a name that came from outside, so that it is safe in a line of text: as it is where it is plain, else
+// quoted with its control and direction characters escaped, and cut where it is longer than 80 characters.
+func Name(s string) string {
+	if s == "" {
+		return `""`
+	}
+	for _, r := range s {
+		if !plain(r) || r == '"' {
+			return quoted(s)
+		}
+	}
+	return cut(s)
+}
+
+func quoted(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range cut(s) {
+		if plain(r) && r != '"' && r != '\\' {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// plain reports whether a character shows as itself and moves nothing else.
+func plain(r rune) bool {
+	return r == ' ' || unicode.IsPrint(r) && r != utf8.RuneError && !unicode.Is(unicode.Bidi_Control, r)
+}
+
+func cut(s string) string {
+	n := 0
+	for i := range s {
+		if n == maxName {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// Because says in a few words which events made the IRF, each with its seq.
+func (r *IRF) Because() string {
+	t := &r.Trace
+	var b strings.Builder
+	switch {
+	case t.How == EndedInMediation && r.ResourceType == QueueResource:
+		fmt.Fprintf(&b, "placed in %s (seq %d)", Name(r.Resource), t.Opened)
+	case t.How == EndedInMediation:
+		fmt.Fprintf(&b, "%s began to route (seq %d)", Name(r.Resource), t.Opened)
+	case t.Pulled:
+		fmt.Fprintf(&b, "pulled from %s (seq %d)", Name(t.Queue), t.Opened)
+	case t.Initiator != "" && t.Queue == "":
+		fmt.Fprintf(&b, "invited by %s (seq %d)", t.wish(), t.Opened)
+	default:
+		fmt.Fprintf(&b, "invited by %s (seq %d)", Name(t.Invoker), t.Opened)
+	}
+	if t.Initiator != "" && (t.Queue != "" || t.How == EndedInMediation) {
+		fmt.Fprintf(&b, " for %s through a queue", t.wish())
+	}
+	if t.Accepted != 0 && !t.Pulled {
+		fmt.Fprintf(&b, ", accepted (seq %d)", t.Accepted)
+	}
+	if t.HandedOver != 0 {
+		fmt.Fprintf(&b, ", transferred to %s (seq %d)", Name(t.HandedTo), t.HandedOver)
+	}
+	fmt.Fprintf(&b, ", %s (seq %d)", endings[t.How], t.Closed)
+	return b.String()
+}
+
+var endings = [...]string{
+	NotEnded:            "not ended",
+	HasLeft:             "left",
+	WasRemoved:          "removed by the media server",
+	WasRejected:         "rejected",
+	WasRevoked:          "revoked",
+	WasRevokedOtherwise: "revoked for another reason",
+	WasStopped:          "alerted until the stop",
+	HandlingAtStop:      "handling until the stop",
+	EndedInMediation:    "stopped there",
+}
+
+// wish says on whose behalf and for what an agent is invited.
+func (t *Trace) wish() string {
+	s := Name(t.Initiator) + "'s " + string(t.Operation)
+	if t.Operation == Conference {
+		if t.Mode == 0 {
+			return s + ", visibility mode unknown"
+		}
+		s += fmt.Sprintf(" with visibility mode %d", t.Mode)
+	}
+	return s
+}

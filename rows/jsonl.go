@@ -1,0 +1,255 @@
+// Package rows reads and writes events and facts at rest and on the wire. It knows their formats and nothing of what
+// they mean; that is package model.
+//
+// The format here is JSON Lines: one object a line, blank lines ignored, unknown fields ignored, known fields of the
+// wrong type refused, as are duplicate names and invalid UTF-8.
+package rows
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// MaxLine bounds a line, in bytes.
+const MaxLine = 16 << 20
+
+// LineError says which line of which input could not be read, and why.
+type LineError struct {
+	File    string
+	Line    int
+	Field   string // "" where the line as a whole is at fault
+	Problem string // what was found and what was expected
+
+	// InteractionID is the interaction that the line belongs to, where that much could be read: then only that
+	// interaction is spoilt (W9).
+	InteractionID string
+	Seq           int64
+}
+
+func (e *LineError) Error() string {
+	s := e.File + ":" + strconv.Itoa(e.Line) + ": "
+	if e.Field != "" {
+		s += e.Field + ": "
+	}
+	return s + e.Problem
+}
+
+// lines reads the lines of an input, bounded and numbered, and the JSON object of each.
+type lines struct {
+	file    string
+	in      *bufio.Reader
+	line    int
+	buf     []byte // a line that did not fit in's buffer
+	src     bytes.Buffer
+	json    *jsontext.Decoder
+	name    []byte
+	text    []byte
+	strings map[string]string
+}
+
+func newLines(file string, in io.Reader) *lines {
+	return &lines{file: file, in: bufio.NewReaderSize(in, 64<<10), json: jsontext.NewDecoder(bytes.NewReader(nil)), strings: make(map[string]string)}
+}
+
+func (l *lines) errorf(field, format string, args ...any) *LineError {
+	return &LineError{File: l.file, Line: l.line, Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// next returns the next line that is not blank; the error is io.EOF at the end, a *LineError for a line beyond
+// MaxLine, or the reader's.
+func (l *lines) next() ([]byte, error) {
+	for {
+		l.line++
+		line, err := l.in.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			l.buf = append(l.buf[:0], line...)
+			for errors.Is(err, bufio.ErrBufferFull) {
+				if len(l.buf) > MaxLine {
+					return nil, l.errorf("", "the line is longer than %d bytes", MaxLine)
+				}
+				line, err = l.in.ReadSlice('\n')
+				l.buf = append(l.buf, line...)
+			}
+			line = l.buf
+		}
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		if l.line == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			return line, nil
+		}
+		if err == io.EOF {
+			return nil, io.EOF
+		}
+	}
+}
+
+// object walks the members of the line's object. For each it calls member with the name; member must consume the
+// value by one of the readers below or skip. It returns an error where the line is not one well-formed object.
+func (l *lines) object(line []byte, member func(name []byte)) *LineError {
+	l.src.Reset()
+	l.src.Write(line)
+	l.json.Reset(&l.src)
+	if l.json.PeekKind() != '{' {
+		return l.notJSON(line, errors.New("expected a JSON object"))
+	}
+	if err := l.members(member); err != nil {
+		return l.notJSON(line, err)
+	}
+	if _, err := l.json.ReadToken(); err != io.EOF {
+		return l.notJSON(line, errors.New("expected one JSON object, found more behind it"))
+	}
+	return nil
+}
+
+// members walks an object that comes next.
+func (l *lines) members(member func(name []byte)) error {
+	if _, err := l.json.ReadToken(); err != nil {
+		return err
+	}
+	for {
+		switch l.json.PeekKind() {
+		case '}':
+			_, err := l.json.ReadToken()
+			return err
+		case '"':
+			raw, err := l.json.ReadValue()
+			if err != nil {
+				return err
+			}
+			if l.name, err = jsontext.AppendUnquote(l.name[:0], raw); err != nil {
+				return err
+			}
+			at := l.json.InputOffset()
+			member(l.name)
+			if l.json.InputOffset() == at { // the value could not be read
+				_, err := l.json.ReadValue()
+				return err
+			}
+		default:
+			_, err := l.json.ReadToken()
+			if err == nil {
+				err = errors.New("expected a member name")
+			}
+			return err
+		}
+	}
+}
+
+func (l *lines) notJSON(line []byte, err error) *LineError {
+	problem := err.Error()
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		problem = syntax.Err.Error()
+		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
+			problem = fmt.Sprintf("duplicate name %q", syntax.JSONPointer.LastToken())
+		}
+	} else if errors.Is(err, io.ErrUnexpectedEOF) {
+		problem = "the object does not end"
+	}
+	return l.errorf("", "not a JSON object: %s: %s", problem, model.Name(string(line[:min(len(line), 400)])))
+}
+
+// fault keeps the first thing wrong with the fields of a line.
+type fault struct{ field, problem string }
+
+func (f *fault) set(field, problem string) {
+	if f.problem == "" {
+		f.field, f.problem = field, problem
+	}
+}
+
+// str reads a string or null; anything else is a fault. Strings that recur are kept once.
+func (l *lines) str(field string, bad *fault) string {
+	switch kind := l.json.PeekKind(); kind {
+	case '"':
+		raw, err := l.json.ReadValue()
+		if err != nil {
+			return ""
+		}
+		l.text, _ = jsontext.AppendUnquote(l.text[:0], raw)
+		if s, ok := l.strings[string(l.text)]; ok {
+			return s
+		}
+		if len(l.strings) > 1<<16 {
+			clear(l.strings)
+		}
+		s := string(l.text)
+		l.strings[s] = s
+		return s
+	default:
+		if kind != 'n' {
+			bad.set(field, "expected a string, got "+kindName(kind))
+		}
+		l.skip()
+		return ""
+	}
+}
+
+// integer reads an integer or null.
+func (l *lines) integer(field string, bad *fault) model.Number {
+	switch kind := l.json.PeekKind(); kind {
+	case '0':
+		raw, err := l.json.ReadValue()
+		if err != nil {
+			return model.Number{}
+		}
+		n, err := strconv.ParseInt(string(raw), 10, 64)
+		if err != nil {
+			bad.set(field, "expected an integer, got "+model.Name(string(raw)))
+		}
+		return model.Num(n)
+	case 'n':
+		l.skip()
+		return model.Number{Is: model.Null}
+	default:
+		bad.set(field, "expected an integer, got "+kindName(kind))
+		l.skip()
+		return model.Number{}
+	}
+}
+
+// instant reads an RFC 3339 time or null.
+func (l *lines) instant(field string, bad *fault) time.Time {
+	s := l.str(field, bad)
+	if s == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		bad.set(field, "expected RFC 3339 with a zone, such as 2026-01-05T09:00:07Z, got "+model.Name(s))
+	}
+	return t.UTC()
+}
+
+func (l *lines) skip() { _ = l.json.SkipValue() } // a syntax error shows again at the next token
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "a boolean"
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case 'n':
+		return "null"
+	}
+	return "no value"
+}
