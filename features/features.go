@@ -1,0 +1,10 @@
+// Package features holds the scenarios of the suite: a folder a level, a file a flow of the guide or an inferred
+// rule. They are written for people who know Info Mart; package steps compiles them.
+package features
+
+import "embed"
+
+// FS holds the .feature files, under documented/ and inferred/.
+//
+//go:embed documented inferred
+var FS embed.FS

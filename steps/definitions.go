@@ -1,0 +1,308 @@
+package steps
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Definition is one step that a feature may use.
+type Definition struct {
+	Pattern string // the regular expression that a step's whole text matches
+	Example string // how it reads
+	Records string // what it adds to the log or to the expectation
+	handler func(*recorder) any
+}
+
+// Definitions lists the steps in the order in which a reader wants to learn them.
+func Definitions() []Definition { return definitions }
+
+const (
+	named    = `"([^"]*)"`
+	withMode = `(?: with visibility mode ([123]))?`
+	because  = `(?: as "([^"]*)")?`
+)
+
+var definitions = []Definition{
+	{
+		`^a customer submits an? (?:chat|` + named + ` interaction)$`, `a customer submits a chat`,
+		"EventInteractionSubmitted; another medium as: a customer submits a \"callback\" interaction",
+		func(r *recorder) any {
+			return func(medium string) error {
+				return r.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: medium})
+			}
+		},
+	},
+	{
+		`^the chat enters queue ` + named + `$`, `the chat enters queue "Queue 1"`,
+		"EventPlacedInQueue by the media server",
+		func(r *recorder) any {
+			return func(queue string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: mediaServer, Queue: queue})
+			}
+		},
+	},
+	{
+		`^strategy ` + named + ` takes the chat from queue ` + named + `$`, `strategy "Strategy 1" takes the chat from queue "Queue 1"`,
+		"EventTakenFromQueue, and EventPartyAdded of the strategy",
+		func(r *recorder) any {
+			return func(name, queue string) error { return r.take(strategy(name), queue) }
+		},
+	},
+	{
+		`^` + named + ` pulls the chat from queue ` + named + withMode + `$`, `"Agent 1" pulls the chat from queue "Queue 1"`,
+		"EventTakenFromQueue, and EventPartyAdded of the agent",
+		func(r *recorder) any {
+			return func(name, queue, mode string) error {
+				if err := r.take(agent(name), queue); err != nil {
+					return err
+				}
+				r.last().VisibilityMode = number(mode)
+				return nil
+			}
+		},
+	},
+	{
+		`^strategy ` + named + ` invites ` + named + withMode + `$`, `strategy "Strategy 1" invites "Agent 1"`,
+		"EventAgentInvited by the strategy",
+		func(r *recorder) any {
+			return func(name, who, mode string) error {
+				return r.add(model.Event{Name: model.AgentInvited, Actor: strategy(name), Party: agent(who), VisibilityMode: number(mode)})
+			}
+		},
+	},
+	{
+		`^` + named + ` invites ` + named + ` to a (transfer|conference|consult)` + withMode + `$`, `"Agent 1" invites "Agent 2" to a conference with visibility mode 1`,
+		"EventAgentInvited by the agent; a consult is a conference with visibility mode 3",
+		func(r *recorder) any {
+			return func(name, who, what, mode string) error {
+				e := model.Event{Name: model.AgentInvited, Actor: agent(name), Party: agent(who)}
+				return r.ask(e, what, mode)
+			}
+		},
+	},
+	{
+		`^` + named + ` (transfers|confers|consults) through queue ` + named + withMode + `$`, `"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
+		"EventPlacedInQueue by the agent; one that transfers leaves next",
+		func(r *recorder) any {
+			return func(name, what, queue, mode string) error {
+				e := model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue}
+				return r.ask(e, map[string]string{"transfers": "transfer", "confers": "conference", "consults": "consult"}[what], mode)
+			}
+		},
+	},
+	{
+		`^` + named + ` accepts` + withMode + `$`, `"Agent 1" accepts`,
+		"EventPartyAdded of the agent",
+		func(r *recorder) any {
+			return func(name, mode string) error {
+				return r.add(model.Event{Name: model.PartyAdded, Actor: agent(name), Party: agent(name), VisibilityMode: number(mode)})
+			}
+		},
+	},
+	{
+		`^` + named + ` rejects` + because + `$`, `"Agent 1" rejects`,
+		"EventRejected by the agent",
+		func(r *recorder) any {
+			return func(name, reason string) error {
+				return r.add(model.Event{Name: model.Rejected, Actor: agent(name), Party: agent(name), Reason: reason})
+			}
+		},
+	},
+	{
+		`^the invitation of ` + named + ` is revoked` + because + `$`, `the invitation of "Agent 1" is revoked as "Expired"`,
+		"EventRevoked by the interaction server, with that reason or none",
+		func(r *recorder) any {
+			return func(name, reason string) error {
+				return r.add(model.Event{Name: model.Revoked, Actor: server, Party: agent(name), Reason: reason})
+			}
+		},
+	},
+	{
+		`^(strategy )?` + named + ` leaves$`, `strategy "Strategy 1" leaves`,
+		"EventPartyRemoved of the strategy, or of the agent, by itself",
+		func(r *recorder) any {
+			return func(kind, name string) error {
+				p := agent(name)
+				if kind != "" {
+					p = strategy(name)
+				}
+				return r.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
+			}
+		},
+	},
+	{
+		`^the media server removes ` + named + `$`, `the media server removes "Agent 1"`,
+		"EventPartyRemoved of the agent by the media server: the customer has left",
+		func(r *recorder) any {
+			return func(name string) error {
+				return r.add(model.Event{Name: model.PartyRemoved, Actor: mediaServer, Party: agent(name)})
+			}
+		},
+	},
+	{
+		`^the server returns the chat to queue ` + named + `$`, `the server returns the chat to queue "Queue 1"`,
+		"EventPlacedInQueue by the interaction server",
+		func(r *recorder) any {
+			return func(queue string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: server, Queue: queue})
+			}
+		},
+	},
+	{
+		`^strategy ` + named + ` sends the chat on to queue ` + named + `$`, `strategy "Strategy 1" sends the chat on to queue "Queue 2"`,
+		"EventPlacedInQueue by the strategy",
+		func(r *recorder) any {
+			return func(name, queue string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue})
+			}
+		},
+	},
+	{
+		`^the customer leaves$`, `the customer leaves`,
+		"EventProcessingStopped by the media server",
+		func(r *recorder) any {
+			return func() error { return r.add(model.Event{Name: model.ProcessingStopped, Actor: mediaServer}) }
+		},
+	},
+	{
+		`^(?:strategy ` + named + `|` + named + `|the server) stops the chat$`, `"Agent 1" stops the chat`,
+		"EventProcessingStopped by the strategy, the agent or the interaction server",
+		func(r *recorder) any {
+			return func(router, name string) error {
+				by := server
+				switch {
+				case router != "":
+					by = strategy(router)
+				case name != "":
+					by = agent(name)
+				}
+				return r.add(model.Event{Name: model.ProcessingStopped, Actor: by})
+			}
+		},
+	},
+	{
+		`^the chat is (held|resumed|updated)$`, `the chat is held`,
+		"EventHeld, EventResumed or EventPropertiesChanged: neutral",
+		func(r *recorder) any {
+			return func(what string) error {
+				name := map[string]model.EventName{"held": model.Held, "resumed": model.Resumed, "updated": model.PropertiesChanged}[what]
+				return r.add(model.Event{Name: name})
+			}
+		},
+	},
+	{
+		`^the unknown event ` + named + ` occurs$`, `the unknown event "EventTypingStarted" occurs`,
+		"an event of that name, which classification ignores",
+		func(r *recorder) any {
+			return func(name string) error {
+				if model.EventName(name).Known() {
+					return fmt.Errorf("%s is a known event", name)
+				}
+				return r.add(model.Event{Name: model.EventName(name)})
+			}
+		},
+	},
+	{
+		`^(\d+) seconds? pass(?:es)?$`, `30 seconds pass`,
+		"no event; each event is a second after the one before, the first at 2026-01-05T09:00:00Z",
+		func(r *recorder) any {
+			return func(seconds int) error { return r.wait(seconds) }
+		},
+	},
+	{
+		`^a chat that ` + named + ` handles$`, `a chat that "Agent 1" handles`,
+		"submitted, placed in Queue 1, taken by Strategy 1, which invites the agent and leaves; the agent accepts",
+		func(*recorder) any {
+			return func(name string) godog.Steps {
+				return godog.Steps{
+					`a customer submits a chat`, `the chat enters queue "Queue 1"`,
+					`strategy "Strategy 1" routes the chat from queue "Queue 1" to "` + name + `"`, `"` + name + `" accepts`,
+				}
+			}
+		},
+	},
+	{
+		`^strategy ` + named + ` routes the chat from queue ` + named + ` to ` + named + `$`, `strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`,
+		"the strategy takes the chat, invites the agent and leaves",
+		func(*recorder) any {
+			return func(name, queue, who string) godog.Steps {
+				return godog.Steps{
+					`strategy "` + name + `" takes the chat from queue "` + queue + `"`,
+					`strategy "` + name + `" invites "` + who + `"`,
+					`strategy "` + name + `" leaves`,
+				}
+			}
+		},
+	},
+	{
+		`^` + named + ` completes the chat$`, `"Agent 1" completes the chat`,
+		"the agent leaves, and stops the chat",
+		func(*recorder) any {
+			return func(name string) godog.Steps {
+				return godog.Steps{`"` + name + `" leaves`, `"` + name + `" stops the chat`}
+			}
+		},
+	},
+	{
+		`^chat ` + named + `$`, `chat "chat 2"`,
+		"no event; the steps that follow are about that chat, which may run beside others",
+		func(r *recorder) any {
+			return func(name string) error { return r.switchTo(name) }
+		},
+	},
+	{
+		`^the events:$`, `the events:`,
+		"events as JSON Lines in a doc string, taken as they are",
+		func(r *recorder) any {
+			return func(doc *godog.DocString) error { return r.lines(doc.Content) }
+		},
+	},
+	{
+		`^the facts are:$`, `the facts are:`,
+		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received from, start, end, interaction",
+		func(r *recorder) any {
+			return func(table *godog.Table) error { return r.expect(table) }
+		},
+	},
+	{
+		`^there are no facts$`, `there are no facts`,
+		"the expectation that nothing is reported",
+		func(r *recorder) any {
+			return func() error { return r.expect(nil) }
+		},
+	},
+}
+
+var (
+	mediaServer = model.Party{Type: model.MediaServer}
+	server      = model.Party{Type: model.InteractionServer}
+)
+
+func agent(name string) model.Party    { return model.Party{Type: model.Agent, ID: name} }
+func strategy(name string) model.Party { return model.Party{Type: model.Strategy, ID: name} }
+
+// number reads a visibility mode that the pattern has let through; "" is none.
+func number(mode string) model.VisibilityMode {
+	n, _ := strconv.Atoi(mode)
+	return model.VisibilityMode(n)
+}
+
+// ask adds an agent's wish to an event: transfer, conference, or consult with its mode.
+func (r *recorder) ask(e model.Event, what, mode string) error {
+	e.Operation, e.VisibilityMode = model.Conference, number(mode)
+	switch what {
+	case "transfer":
+		e.Operation = model.Transfer
+	case "consult":
+		if mode != "" {
+			return fmt.Errorf("a consult has visibility mode 3: leave %q out, or call it a conference", strings.TrimSpace("with visibility mode "+mode))
+		}
+		e.VisibilityMode = model.Coach
+	}
+	return r.add(e)
+}

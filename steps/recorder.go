@@ -1,0 +1,214 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+)
+
+// recorder is what the steps of one scenario write to: the log of its chats, and the facts that it expects.
+type recorder struct {
+	chat     string
+	clock    time.Time
+	seqs     map[string]int64
+	events   []model.Event
+	expected bool
+	facts    []model.Fact
+}
+
+// firstChat is the interaction of a scenario that names none.
+const firstChat = "chat 1"
+
+var dayStart = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+
+func newRecorder() *recorder {
+	return &recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
+}
+
+// register binds the definitions to this recorder.
+func (r *recorder) register(sc *godog.ScenarioContext) {
+	for _, d := range definitions {
+		sc.Step(d.Pattern, d.handler(r))
+	}
+}
+
+// add appends an event of the current chat, a second after the one before.
+func (r *recorder) add(e model.Event) error {
+	if r.expected {
+		return errors.New("an event after the facts: a scenario ends with what it expects")
+	}
+	r.seqs[r.chat]++
+	e.InteractionID, e.Seq, e.Time = r.chat, r.seqs[r.chat], r.clock
+	r.clock = r.clock.Add(time.Second)
+	r.events = append(r.events, e)
+	return nil
+}
+
+func (r *recorder) last() *model.Event { return &r.events[len(r.events)-1] }
+
+func (r *recorder) take(taker model.Party, queue string) error {
+	return errors.Join(
+		r.add(model.Event{Name: model.TakenFromQueue, Actor: taker, Queue: queue}),
+		r.add(model.Event{Name: model.PartyAdded, Actor: taker, Party: taker}),
+	)
+}
+
+func (r *recorder) wait(seconds int) error {
+	r.clock = r.clock.Add(time.Duration(seconds) * time.Second)
+	return nil
+}
+
+func (r *recorder) switchTo(chat string) error {
+	if chat == "" {
+		return errors.New("a chat needs a name")
+	}
+	r.chat = chat
+	return nil
+}
+
+// lines takes events as they are, at their own times and with their own ids.
+func (r *recorder) lines(text string) error {
+	if r.expected {
+		return errors.New("events after the facts: a scenario ends with what it expects")
+	}
+	for in := rows.NewEventReader("the events", strings.NewReader(text)); ; {
+		e, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.chat = e.InteractionID
+		r.events = append(r.events, e)
+	}
+}
+
+// expect takes the table of facts, or nil for none.
+func (r *recorder) expect(table *godog.Table) error {
+	if r.expected {
+		return errors.New("the facts are given twice")
+	}
+	r.expected = true
+	if table == nil {
+		return nil
+	}
+	if len(table.Rows) < 2 {
+		return errors.New(`expected a heading and at least one row; write "there are no facts" for none`)
+	}
+	var heading []string
+	for _, cell := range table.Rows[0].Cells {
+		if slices.Contains(heading, cell.Value) {
+			return fmt.Errorf("column %q stands twice", cell.Value)
+		}
+		heading = append(heading, cell.Value)
+	}
+	for _, column := range []string{"resource", "technical descriptor"} {
+		if !slices.Contains(heading, column) {
+			return fmt.Errorf("column %q is missing", column)
+		}
+	}
+	for i, row := range table.Rows[1:] {
+		f := model.Fact{InteractionID: r.onlyChat()}
+		for j, cell := range row.Cells {
+			if err := r.cell(&f, heading[j], cell.Value); err != nil {
+				return fmt.Errorf("row %d, %s: %w", i+1, heading[j], err)
+			}
+		}
+		if !slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID == f.InteractionID }) {
+			return fmt.Errorf("row %d: no event is of interaction %s", i+1, model.Name(f.InteractionID))
+		}
+		r.facts = append(r.facts, f)
+	}
+	return nil
+}
+
+// onlyChat is the interaction of the rows that name none.
+func (r *recorder) onlyChat() string {
+	if len(r.events) > 0 {
+		return r.events[0].InteractionID
+	}
+	return r.chat
+}
+
+// cell reads one cell of the table of facts.
+func (r *recorder) cell(f *model.Fact, column, value string) (err error) {
+	switch column {
+	case "interaction":
+		f.InteractionID = value
+	case "resource":
+		if f.Resource = value; value == "" {
+			return errors.New("blank")
+		}
+	case "technical descriptor":
+		d, ok := model.ParseDescriptor(value)
+		switch {
+		case !ok:
+			return fmt.Errorf("expected Role/Result or Role/Result [Reason], got %s", model.Name(value))
+		case !known(model.Roles, d.Role):
+			return fmt.Errorf("%s is no role; there are %s", model.Name(string(d.Role)), list(model.Roles))
+		case !known(model.Results, d.Result):
+			return fmt.Errorf("%s is no result; there are %s", model.Name(string(d.Result)), list(model.Results))
+		case d.Reason != "" && !known(model.Reasons, d.Reason):
+			return fmt.Errorf("%s is no reason; there are %s", model.Name(string(d.Reason)), list(model.Reasons))
+		}
+		f.Role, f.Result, f.Reason = d.Role, d.Result, d.Reason
+	case "resource type":
+		types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource}
+		if f.ResourceType = model.ResourceType(value); value != "" && !known(types, f.ResourceType) {
+			return fmt.Errorf("%s is none of %s", model.Name(value), list(types))
+		}
+	case "received from":
+		f.ReceivedFrom.Is = model.Null
+		if value != "" {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil || n < 1 {
+				return fmt.Errorf("expected the number of a row, or a blank, got %s", model.Name(value))
+			}
+			f.ReceivedFrom = model.Num(n)
+		}
+	case "start":
+		f.Start, err = r.moment(value)
+	case "end":
+		f.End, err = r.moment(value)
+	default:
+		return errors.New("no such column; there are interaction, resource, resource type, technical descriptor, received from, start, end")
+	}
+	return err
+}
+
+// moment reads a time of the scenario's day, or a whole one; a blank is not compared.
+func (r *recorder) moment(value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.TimeOnly, value); err == nil {
+		return dayStart.Truncate(24 * time.Hour).Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second), nil
+	}
+	t, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return t, fmt.Errorf("expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got %s", model.Name(value))
+	}
+	return t.UTC(), nil
+}
+
+func known[S ~string](values []S, v S) bool {
+	return slices.ContainsFunc(values, func(o S) bool { return model.Code(string(o)) == model.Code(string(v)) })
+}
+
+func list[S ~string](values []S) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
