@@ -6,7 +6,8 @@ type Case struct {
 	ID     string // stable and unique within a plan: documented/1.6/visibility-mode-unknown
 	Level  Level
 	Flow   string   // the guide's section, such as 1.6; "" where the case is about no single flow
-	Name   string   // what a report calls it
+	Title  string   // what the feature or family is about
+	Name   string   // what a report calls the case
 	Tags   []string // with their @
 	Source string   // file:line of the feature, "" where there is none
 	Kind   Kind

@@ -191,7 +191,7 @@ func (c *compiler) finish(s *godog.Scenario, r *recorder, err error) {
 		return
 	}
 	mc := &model.Case{
-		Name: s.Name, Source: fmt.Sprintf("%s:%d", c.label, line), Events: r.events, Authored: true, Table: r.facts,
+		Title: c.feature.Name, Name: s.Name, Source: fmt.Sprintf("%s:%d", c.label, line), Events: r.events, Authored: true, Table: r.facts,
 	}
 	for _, t := range s.Tags {
 		mc.Tags = append(mc.Tags, t.Name)

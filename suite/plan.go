@@ -1,0 +1,171 @@
+// Package suite turns cases into a verdict: plan, select, ask, judge, record. Authored, generated and a team's own
+// cases go the same way, and every planned scenario has exactly one verdict in the record.
+package suite
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"github.com/chatproof/chatproof/features"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/steps"
+	"github.com/chatproof/chatproof/target"
+)
+
+// Version is the suite's and the program's version.
+const Version = "0.1.0"
+
+// Plan is the scenarios of a run, in order.
+type Plan struct {
+	Scenarios []*Scenario
+	Suite     string // digest of the built-in features and the rules
+	Digest    string // digest of the scenarios: their ids, logs and expectations
+}
+
+// Scenario is a planned case.
+type Scenario struct {
+	*model.Case
+	Rules []string // that bear on what is expected
+
+	want    []model.Expected
+	opaque  []model.Event     // the log under ids that say nothing
+	aliases map[string]string // from such an id to the case's own
+}
+
+// Builtin compiles the features that come with the suite.
+func Builtin() ([]*model.Case, error) {
+	return steps.Compile(steps.Source{FS: features.FS, Label: "features"})
+}
+
+// Own compiles a team's features. An id that two directories share is found by [NewPlan].
+func Own(dirs ...string) (cases []*model.Case, err error) {
+	for _, dir := range dirs {
+		if _, err := os.ReadDir(dir); err != nil {
+			return nil, err
+		}
+		own, err := steps.Compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true})
+		if err != nil {
+			return nil, err
+		}
+		cases = append(cases, own...)
+	}
+	return cases, nil
+}
+
+// NewPlan plans cases in the given order. Two cases with one id are an error.
+func NewPlan(cases []*model.Case) (*Plan, error) {
+	p := &Plan{Suite: suiteDigest()}
+	seen := make(map[string]*model.Case)
+	for _, c := range cases {
+		if other := seen[c.ID]; other != nil {
+			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
+		}
+		seen[c.ID] = c
+		p.Scenarios = append(p.Scenarios, newScenario(c))
+	}
+	p.seal()
+	return p, nil
+}
+
+func newScenario(c *model.Case) *Scenario {
+	s := &Scenario{Case: c, want: c.Expected(model.Reference()), aliases: make(map[string]string)}
+	s.Rules = model.RulesIn(s.want)
+	opaque := make(map[string]string)
+	for _, e := range c.Events {
+		id, ok := opaque[e.InteractionID]
+		if !ok {
+			id = opaqueID(c.ID, e.InteractionID)
+			opaque[e.InteractionID], s.aliases[id] = id, e.InteractionID
+		}
+		e.InteractionID = id
+		s.opaque = append(s.opaque, e)
+	}
+	return s
+}
+
+// opaqueID is the id under which an implementation sees an interaction: it looks like a GUID, says nothing of the
+// scenario, and is the same in every run.
+func opaqueID(scenario, interaction string) string {
+	sum := sha256.Sum256([]byte(scenario + "\x00" + interaction))
+	x := hex.EncodeToString(sum[:16])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
+
+// question is the scenario as it is asked.
+func (s *Scenario) question() target.Question { return target.Question{Events: s.opaque} }
+
+// recognized gives facts the interaction ids of the case.
+func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
+	out := make([]model.Fact, 0, len(facts))
+	for _, f := range facts {
+		if id, ok := s.aliases[f.InteractionID]; ok {
+			f.InteractionID = id
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// expected lists the rows that are expected of the scenario.
+func (s *Scenario) expected() (facts []model.Fact) {
+	for _, w := range s.want {
+		for i := range w.Rows {
+			if !w.Rows[i].Optional {
+				facts = append(facts, w.Rows[i].Fact)
+			}
+		}
+	}
+	return facts
+}
+
+// seal computes the digest of the plan.
+func (p *Plan) seal() {
+	h := sha256.New()
+	var b []byte
+	for _, s := range p.Scenarios {
+		field(h, s.ID, s.Level.String())
+		for i := range s.Events {
+			b = rows.AppendEvent(b[:0], &s.Events[i])
+			h.Write(b)
+		}
+		for _, f := range s.expected() {
+			b = rows.AppendFact(b[:0], &f)
+			h.Write(b)
+		}
+	}
+	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// suiteDigest is computed from what decides a verdict besides the plan: the features and the rules.
+func suiteDigest() string {
+	h := sha256.New()
+	field(h, Version)
+	err := fs.WalkDir(features.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(features.FS, path)
+		field(h, path, string(text))
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	for _, r := range model.Rules() {
+		field(h, r.ID, r.Level.String(), r.Says, fmt.Sprint(r.Clauses))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// field writes strings so that no two lists of them hash alike by running together.
+func field(h hash.Hash, values ...string) {
+	for _, v := range values {
+		h.Write([]byte(strconv.Itoa(len(v)) + ":" + v))
+	}
+}

@@ -1,0 +1,117 @@
+package suite
+
+import (
+	"context"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/target"
+)
+
+// Verdict is what became of a scenario. Only Pass is green.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass   Verdict = "pass"
+	Fail   Verdict = "fail"    // wrong facts, of a required level
+	Error  Verdict = "error"   // said so, crashed, hung, or broke the protocol
+	Skip   Verdict = "skip"    // declined, with its reason
+	NotRun Verdict = "not-run" // the run did not come to it
+)
+
+// Verdicts lists them, the best first.
+var Verdicts = []Verdict{Pass, Fail, Error, Skip, NotRun}
+
+// Outcome is a scenario with its verdict.
+type Outcome struct {
+	*Scenario
+	Verdict     Verdict
+	Actual      []model.Fact       // under the case's own ids
+	Differences []model.Difference // all, whatever their level
+	Failure     *target.Failure    // of Error
+}
+
+// Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
+// no facts at all for a scenario of one.
+func (o *Outcome) Gates(require model.Levels) bool {
+	return o.Verdict == Fail || o.Verdict != Pass && require.Has(o.Level)
+}
+
+// Occasion is what of a run does not repeat: it is recorded apart.
+type Occasion struct {
+	Ignored int // rows of interactions that nobody asked about
+	Notes   []string
+	Stderr  string
+}
+
+// Run asks the target every scenario of the plan, a batch a kind, and hands each outcome to record, in the order of
+// the plan. The error is the target's *target.StartError, or the context's; what was not asked then is NotRun, and
+// has been recorded as that. An error of record ends the run.
+func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion, error) {
+	occasion := new(Occasion)
+	outcomes := make(map[*Scenario]*Outcome)
+	next := 0
+	flush := func(all bool) error {
+		for ; next < len(p.Scenarios); next++ {
+			s := p.Scenarios[next]
+			o := outcomes[s]
+			if o == nil {
+				if !all {
+					return nil
+				}
+				o = &Outcome{Scenario: s, Verdict: NotRun}
+			}
+			delete(outcomes, s)
+			if err := record(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var failed error
+	for kind := model.OrderedKind; kind <= model.RobustnessKind && failed == nil; kind++ {
+		var batch []*Scenario
+		var questions []target.Question
+		for _, s := range p.Scenarios {
+			if s.Kind == kind {
+				batch, questions = append(batch, s), append(questions, s.question())
+			}
+		}
+		if len(batch) == 0 {
+			continue
+		}
+		round, err := t.Ask(ctx, questions)
+		if failed = err; err != nil {
+			break
+		}
+		occasion.Ignored += round.Ignored
+		occasion.Notes = append(occasion.Notes, round.Notes...)
+		occasion.Stderr += round.Stderr
+		for i, s := range batch {
+			outcomes[s] = s.judge(&round.Answers[i], require)
+		}
+		if err := flush(false); err != nil {
+			return occasion, err
+		}
+	}
+	if err := flush(true); err != nil {
+		return occasion, err
+	}
+	return occasion, failed
+}
+
+// judge compares an answer with what is expected.
+func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
+	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure}
+	if a.Failure != nil {
+		o.Verdict = Error
+		return o
+	}
+	o.Differences = model.Judge(s.want, o.Actual)
+	for i := range o.Differences {
+		if require.Has(o.Differences[i].Level) {
+			o.Verdict = Fail
+		}
+	}
+	return o
+}

@@ -1,0 +1,104 @@
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"go/build/constraint"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// ErrNothing is the error of a selection that leaves no scenario, or asks for a level that has none.
+var ErrNothing = errors.New("nothing to run")
+
+// Select narrows the plan to the scenarios whose tags satisfy a Cucumber tag expression (where it is not empty) and
+// whose ids match one of the globs (where there are any); * and ? cross slashes. A glob that matches no scenario, or
+// an empty selection, is [ErrNothing]; a malformed expression is another error.
+func (p *Plan) Select(tags string, globs []string) error {
+	if tags != "" {
+		keep, err := tagExpression(tags)
+		if err != nil {
+			return fmt.Errorf("--tags %s: %w", tags, err)
+		}
+		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !keep(s.Tags) })
+		if len(p.Scenarios) == 0 {
+			return fmt.Errorf("%w: no scenario has tags %s", ErrNothing, tags)
+		}
+	}
+	if len(globs) > 0 {
+		chosen := make(map[*Scenario]bool)
+		for _, g := range globs {
+			pattern, before := globPattern(g), len(chosen)
+			matched := false
+			for _, s := range p.Scenarios {
+				if pattern.MatchString(s.ID) {
+					matched, chosen[s] = true, true
+				}
+			}
+			if len(chosen) == before && !matched {
+				return fmt.Errorf("%w: no scenario is called %s; see 'list scenarios'", ErrNothing, model.Name(g))
+			}
+		}
+		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
+	}
+	p.seal()
+	return nil
+}
+
+// Demand checks that every level named has a scenario; Own and Invariant may be without.
+func (p *Plan) Demand(levels model.Levels) error {
+	for _, l := range model.AllLevels {
+		if levels.Has(l) && l != model.Own && l != model.Invariant &&
+			!slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool { return s.Level == l }) {
+			return fmt.Errorf("%w: level %s is required, and no scenario is of it", ErrNothing, l)
+		}
+	}
+	return nil
+}
+
+func globPattern(glob string) *regexp.Regexp {
+	s := regexp.QuoteMeta(glob)
+	s = strings.ReplaceAll(s, `\*`, `.*`)
+	s = strings.ReplaceAll(s, `\?`, `.`)
+	return regexp.MustCompile(`(?s)^` + s + `$`)
+}
+
+var tagToken = regexp.MustCompile(`\s+|[()]|[^\s()]+`)
+
+// tagExpression compiles a Cucumber tag expression. It is translated to a build constraint, whose grammar is the
+// same but for the spelling of its operators and of its tags.
+func tagExpression(s string) (func(tags []string) bool, error) {
+	var b strings.Builder
+	b.WriteString("//go:build ")
+	names := make(map[string]string) // stand-ins for tags, which may hold any character
+	for _, t := range tagToken.FindAllString(s, -1) {
+		switch {
+		case t == "and":
+			b.WriteString("&&")
+		case t == "or":
+			b.WriteString("||")
+		case t == "not":
+			b.WriteString("!")
+		case t == "(", t == ")", strings.TrimSpace(t) == "":
+			b.WriteString(t)
+		case strings.Contains(t, ","):
+			return nil, fmt.Errorf("%s: a comma joins no tags; write 'or'", model.Name(t))
+		case len(t) > 1 && t[0] == '@':
+			name := fmt.Sprintf("t%d", len(names))
+			names[name] = t
+			b.WriteString(name)
+		default:
+			return nil, fmt.Errorf("expected a tag such as @R2, or and, or, not, parentheses; got %s", model.Name(t))
+		}
+	}
+	expr, err := constraint.Parse(b.String())
+	if err != nil {
+		return nil, errors.New("not a tag expression; expected the like of '@R2 and not (@1.4 or @inferred)'")
+	}
+	return func(tags []string) bool {
+		return expr.Eval(func(name string) bool { return slices.Contains(tags, names[name]) })
+	}, nil
+}

@@ -1,0 +1,193 @@
+package target
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+)
+
+const (
+	// maxFacts bounds the rows that are kept of one interaction; more of them is a protocol failure.
+	maxFacts = 1000
+	// stderrTail is how much of stderr is kept, in bytes.
+	stderrTail = 4 << 10
+)
+
+// Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0.
+// Every batch is one start of it.
+type Filter struct {
+	Argv    []string
+	Timeout time.Duration // of one start
+}
+
+// Way is "filter".
+func (f *Filter) Way() string { return "filter" }
+
+// Command is the command line.
+func (f *Filter) Command() []string { return f.Argv }
+
+// Ask starts the command, sends it the events of all questions, one after the other, and sorts its facts by
+// interaction. A program that crashes, hangs or prints garbage gives every question of the batch that failure.
+func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
+	limit, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
+	p, err := start(f.Argv)
+	if err != nil {
+		return nil, err
+	}
+	sorter := newSorter(batch)
+	feeding := make(chan error, 1)
+	go func() { feeding <- feed(p.stdin, batch) }()
+	reading := make(chan error, 1)
+	go func() { reading <- sorter.read(p.stdout) }()
+	tail := make(chan string, 1)
+	go func() { tail <- lastBytes(p.stderr, stderrTail) }()
+
+	exited := p.wait(limit)
+	garbage, clung := p.drained(reading)
+	p.end()
+	fed := <-feeding
+	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
+	p.close()
+
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var failure *Failure
+	switch {
+	case !exited:
+		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, unread(fed))}
+	case clung && garbage == nil:
+		failure = &Failure{Protocol, "exited, but a process that it had started kept its output open"}
+	case p.failure() != "":
+		failure = &Failure{Crash, p.failure() + garbageToo(garbage)}
+	case garbage != nil:
+		failure = &Failure{Protocol, garbage.Error()}
+	case fed != nil:
+		round.Notes = append(round.Notes, "exited without reading all events")
+	}
+	round.Answers = sorter.answers
+	if failure != nil {
+		for i := range round.Answers {
+			round.Answers[i] = Answer{Failure: failure}
+		}
+	}
+	return round, nil
+}
+
+func unread(fed error) string {
+	if fed != nil {
+		return ", nor read all events"
+	}
+	return ""
+}
+
+func garbageToo(garbage error) string {
+	if garbage != nil {
+		return "; and " + garbage.Error()
+	}
+	return ""
+}
+
+// feed writes the batch's events and closes stdin.
+func feed(w io.WriteCloser, batch []Question) error {
+	var b []byte
+	for _, q := range batch {
+		for i := range q.Events {
+			if b = rows.AppendEvent(b, &q.Events[i]); len(b) > 32<<10 {
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+				b = b[:0]
+			}
+		}
+	}
+	if _, err := w.Write(b); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// sorter sorts facts by the question that their interaction belongs to.
+type sorter struct {
+	owner   map[string]int // question, by interaction
+	count   map[string]int // facts, by interaction
+	answers []Answer
+	ignored int
+}
+
+func newSorter(batch []Question) *sorter {
+	s := &sorter{owner: make(map[string]int), count: make(map[string]int), answers: make([]Answer, len(batch))}
+	for i, q := range batch {
+		for j := range q.Events {
+			s.owner[q.Events[j].InteractionID] = i
+		}
+	}
+	return s
+}
+
+// read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
+// follows it is read all the same, so that the program can end.
+func (s *sorter) read(in io.Reader) error {
+	r := rows.NewFactReader("stdout", in)
+	for {
+		fact, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		i, known := s.owner[fact.InteractionID]
+		var bad *rows.LineError
+		switch {
+		case err == nil && !known:
+			s.ignored++
+		case err == nil:
+			s.take(i, fact)
+		case errors.As(err, &bad) && known && bad.InteractionID != "":
+			if s.answers[i].Failure == nil {
+				s.answers[i].Failure = &Failure{Protocol, bad.Error()}
+			}
+		default:
+			io.Copy(io.Discard, in) //nolint:errcheck // the first error is the one to report
+			return err
+		}
+	}
+}
+
+func (s *sorter) take(i int, fact model.Fact) {
+	if s.count[fact.InteractionID]++; s.count[fact.InteractionID] > maxFacts {
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", maxFacts)}}
+		return
+	}
+	if s.answers[i].Failure == nil {
+		s.answers[i].Facts = append(s.answers[i].Facts, fact)
+	}
+}
+
+// lastBytes reads to the end and keeps the last n bytes, from the start of a line where one begins there.
+func lastBytes(in io.Reader, n int) string {
+	var kept []byte
+	buf := make([]byte, 32<<10)
+	for {
+		m, err := in.Read(buf)
+		if kept = append(kept, buf[:m]...); len(kept) > 2*n {
+			kept = append(kept[:0], kept[len(kept)-n:]...)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if len(kept) > n {
+		kept = kept[len(kept)-n:]
+		if i := bytes.IndexByte(kept, '\n'); i >= 0 {
+			kept = kept[i+1:]
+		}
+	}
+	return strings.ToValidUTF8(string(kept), "\ufffd")
+}

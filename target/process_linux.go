@@ -1,0 +1,110 @@
+package target
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// becomeSubreaper makes orphans of what we start our children, so that they can be found, ended and reaped.
+var becomeSubreaper = sync.OnceFunc(func() {
+	const prSetChildSubreaper = 36
+	syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0) //nolint:errcheck // without it, the group is ended
+})
+
+func isolate(cmd *exec.Cmd) {
+	becomeSubreaper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// endTree kills a program that we started as the leader of its own session, its descendants, and orphans of theirs
+// that have become our children, until none is left.
+func endTree(leader int, done <-chan struct{}) {
+	select {
+	case <-done: // its pid may be another's by now; its group, if any, still has its number
+	default:
+		syscall.Kill(leader, syscall.SIGKILL) //nolint:errcheck // it may have exited
+	}
+	syscall.Kill(-leader, syscall.SIGKILL) //nolint:errcheck
+	for range 200 {
+		victims := descendants(leader, processes())
+		if len(victims) == 0 {
+			return
+		}
+		for _, pid := range victims {
+			syscall.Kill(pid, syscall.SIGKILL)            //nolint:errcheck
+			syscall.Wait4(pid, nil, syscall.WNOHANG, nil) //nolint:errcheck // an orphan: reap it
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// lingers reports whether anything that runs is left of what a program has started.
+func lingers(leader int) bool {
+	table := processes()
+	return slices.ContainsFunc(descendants(leader, table), func(pid int) bool { return !table[pid].zombie })
+}
+
+// descendants lists the processes that a program has left: those below it, those of its session, and below those
+// that have become our children in a session that is neither ours nor another program's.
+func descendants(leader int, table map[int]stat) (pids []int) {
+	self := os.Getpid()
+	mine := table[self].session
+	doomed := make(map[int]bool)
+	for pid, p := range table {
+		if _, other := programs.Load(p.session); pid != leader && pid != self &&
+			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other) {
+			doomed[pid] = true
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for pid, p := range table {
+			if doomed[p.parent] && !doomed[pid] && pid != self {
+				doomed[pid], grown = true, true
+			}
+		}
+	}
+	for pid := range doomed {
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+type stat struct {
+	parent, session int
+	zombie          bool
+}
+
+// processes reads /proc.
+func processes() map[int]stat {
+	table := make(map[int]stat)
+	names, err := os.ReadDir("/proc")
+	if err != nil {
+		return table
+	}
+	for _, n := range names {
+		pid, err := strconv.Atoi(n.Name())
+		if err != nil {
+			continue
+		}
+		text, err := os.ReadFile("/proc/" + n.Name() + "/stat")
+		if err != nil {
+			continue
+		}
+		// pid (name) state ppid pgrp session …; the name may hold anything, so the fields count from its last ')'.
+		fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+		if len(fields) < 4 {
+			continue
+		}
+		parent, _ := strconv.Atoi(string(fields[1]))
+		session, _ := strconv.Atoi(string(fields[3]))
+		table[pid] = stat{parent, session, fields[0][0] == 'Z'}
+	}
+	return table
+}

@@ -1,0 +1,20 @@
+//go:build unix && !linux
+
+package target
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+func isolate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+}
+
+// endTree kills the program's process group.
+func endTree(leader int, _ <-chan struct{}) {
+	syscall.Kill(-leader, syscall.SIGKILL) //nolint:errcheck // it may be empty
+}
+
+// lingers reports whether the program's process group has a member left.
+func lingers(leader int) bool { return syscall.Kill(-leader, 0) == nil }
