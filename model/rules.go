@@ -22,7 +22,7 @@ type Clause struct {
 	ID      ClauseID
 	Part    string // which part of the rule, "" where it has only one
 	Kind    ClauseKind
-	Joins   Clauses // a result: the role clauses it may follow; a mark: the role and result clauses it may mark
+	Joins   Clauses // a result: the roles it may follow, or the mark that lets it follow others; a mark: the roles and results it may stand with
 	Yield   Yield   // what the reference answers
 	Accepts []Yield // each replaces the answer
 	Allows  []Yield // each is one row more that may stand there
@@ -165,10 +165,10 @@ func (r *Rule) set() (s Clauses) {
 	return s
 }
 
-// clauseTable finds a clause by its number; resultClauses and inferredClauses are sets of the same.
+// clauseTable finds a clause by its number; the sets are of the same.
 var (
-	clauseTable                    [clauseCount]*Clause
-	resultClauses, inferredClauses Clauses
+	clauseTable                                 [clauseCount]*Clause
+	roleClauses, resultClauses, inferredClauses Clauses
 )
 
 func init() {
@@ -176,7 +176,10 @@ func init() {
 		for j := range ruleTable[i].Clauses {
 			c := &ruleTable[i].Clauses[j]
 			clauseTable[c.ID] = c
-			if c.Kind == ResultClause {
+			switch c.Kind {
+			case RoleClause:
+				roleClauses |= 1 << c.ID
+			case ResultClause:
 				resultClauses |= 1 << c.ID
 			}
 			if ruleTable[i].Level != Documented {
@@ -228,10 +231,27 @@ func (t *Table) Answering(id ClauseID, k int) *Table {
 
 // answer is what the table yields for a clause.
 func (t *Table) answer(id ClauseID) Yield {
+	y := t.yields[id]
 	if k := int(t.chosen[id]); k > 0 && k <= len(clauseTable[id].Accepts) {
-		return clauseTable[id].Accepts[k-1]
+		y.give(clauseTable[id].Accepts[k-1])
 	}
-	return t.yields[id]
+	return y
+}
+
+// give overlays a yield with what another one gives.
+func (y *Yield) give(o Yield) {
+	if o.Type != "" {
+		y.Type = o.Type
+	}
+	if o.Role != "" {
+		y.Role = o.Role
+	}
+	if o.Result != "" {
+		y.Result = o.Result
+	}
+	if o.Reason != "" {
+		y.Reason = o.Reason
+	}
 }
 
 // extra is the row more that the table chooses for a clause, if any.
@@ -248,25 +268,13 @@ func (t *Table) extra(id ClauseID) (Yield, bool) {
 func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
 	for rest := s; rest != 0; rest &= rest - 1 {
 		id := ClauseID(bits.TrailingZeros64(uint64(rest)))
-		y := &t.yields[id]
-		if t.chosen[id] != 0 {
-			chosen := t.answer(id)
-			y = &chosen
+		if t.chosen[id] == 0 {
+			out.give(t.yields[id])
+		} else {
+			out.give(t.answer(id))
 		}
-		if y.Type != "" {
-			out.Type = y.Type
-		}
-		if y.Role != "" {
-			out.Role = y.Role
-			if y.Role == RoleBehind {
-				out.Role = t.answer(behind).Role
-			}
-		}
-		if y.Result != "" {
-			out.Result = y.Result
-		}
-		if y.Reason != "" {
-			out.Reason = y.Reason
+		if out.Role == RoleBehind {
+			out.Role = t.answer(behind).Role
 		}
 	}
 	if out.Reason == NoReason {

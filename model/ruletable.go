@@ -54,7 +54,7 @@ var ruleTable = []Rule{
 	{
 		"R9", Documented, "1.3",
 		"An agent that accepted, invited another to a transfer who accepted, and then leaves is Transferred.",
-		[]Clause{{ID: R9, Kind: ResultClause, Joins: handlers, Yield: Yield{Result: Transferred}}},
+		[]Clause{{ID: R9, Kind: ResultClause, Joins: Set(R1, I7Entering, I2), Yield: Yield{Result: Transferred}}},
 	},
 	{
 		"R10", Documented, "1.2",
@@ -79,7 +79,7 @@ var ruleTable = []Rule{
 	{
 		"R14", Documented, "1.11",
 		"The customer left while a routed agent was alerted, the invitation withdrawn as Stopped first or not: CustomerAbandoned [AbandonedWhileRinging].",
-		[]Clause{{ID: R14, Kind: ResultClause, Joins: Set(R1) | throughQ, Yield: Yield{Result: CustomerAbandoned, Reason: AbandonedWhileRinging}}},
+		[]Clause{{ID: R14, Kind: ResultClause, Joins: Set(R1, I6Agent), Yield: Yield{Result: CustomerAbandoned, Reason: AbandonedWhileRinging}}},
 	},
 	{
 		"I1", Inferred, "inferred",

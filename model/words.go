@@ -39,6 +39,25 @@ func quoted(s string) string {
 	return b.String()
 }
 
+// Line writes a line of text that came from outside with its control and direction characters escaped, cut at 400
+// characters.
+func Line(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > 400 {
+			b.WriteString("…")
+			break
+		}
+		if plain(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
 // plain reports whether a character shows as itself and moves nothing else.
 func plain(r rune) bool {
 	return r == ' ' || unicode.IsPrint(r) && r != utf8.RuneError && !unicode.Is(unicode.Bidi_Control, r)

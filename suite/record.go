@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,6 +29,13 @@ type Header struct {
 	Scenarios   int          `json:"scenarios"`
 	Require     []string     `json:"require"`
 	Environment *Environment `json:"environment,omitempty"`
+}
+
+// NewHeader makes the header of a run of the plan.
+func NewHeader(p *Plan, require model.Levels) *Header {
+	return &Header{
+		Type: "header", Chatproof: Version, Suite: p.Suite, Plan: p.Digest, Scenarios: len(p.Scenarios), Require: strings.Split(require.String(), ","),
+	}
 }
 
 // Environment is what depends on the occasion. Each line fills in what it knows.

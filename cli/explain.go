@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+func (e *env) explain() *cobra.Command {
+	var interaction string
+	cmd := &cobra.Command{
+		Use:   "explain [EVENTS|-]",
+		Short: "Show why a chat has the facts it has",
+		Long: `Explain draws each chat of a log as a timeline, a lane for the customer, each queue, strategy and agent, and lists
+under it each Interaction Resource Fact with the events and the rules that made it.`,
+		Example: `  chatproof explain chat.jsonl
+  chatproof explain --interaction 00011aB2 production.jsonl.gz`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			log, err := e.readLog(args)
+			if err != nil {
+				return err
+			}
+			if interaction != "" {
+				if err := log.keep(interaction); err != nil {
+					return err
+				}
+			}
+			chats, bad := model.ClassifyLog(model.Reference(), log.events)
+			logs := make(map[string][]model.Event)
+			for _, l := range model.Chats(log.events) {
+				logs[l[0].InteractionID] = l
+			}
+			var b bytes.Buffer
+			for i := range chats {
+				if c := &chats[i]; log.spoilt[c.InteractionID] == nil {
+					if b.Len() > 0 {
+						b.WriteString("\n")
+					}
+					explainChat(&b, c, logs[c.InteractionID])
+				}
+			}
+			if _, err := e.out.Write(b.Bytes()); err != nil {
+				return err
+			}
+			return e.reportIllFormed(log, bad)
+		},
+	}
+	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
+	return cmd
+}
+
+// keep drops all but one interaction of the log.
+func (l *eventLog) keep(id string) error {
+	var events []model.Event
+	for _, e := range l.events {
+		if e.InteractionID == id {
+			events = append(events, e)
+		}
+	}
+	bad := l.spoilt[id]
+	if len(events) == 0 && bad == nil {
+		return fmt.Errorf("%s: no event of interaction %s", l.file, model.Name(id))
+	}
+	l.events = events
+	clear(l.spoilt)
+	if bad != nil {
+		l.spoilt[id] = bad
+	}
+	return nil
+}
+
+// explainChat writes the timeline of a chat and its facts.
+func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event) {
+	fmt.Fprintf(b, "Interaction %s, %s", model.Name(c.InteractionID), clock(c.Began))
+	if c.Ended.IsZero() {
+		b.WriteString(", unfinished\n\n")
+	} else {
+		fmt.Fprintf(b, " to %s, stopped by %s\n\n", clock(c.Ended), actor(c.StoppedBy))
+	}
+	drawTimeline(b, log)
+	b.WriteString("\n")
+	if len(c.IRFs) == 0 {
+		b.WriteString("No facts.\n")
+	}
+	for i := range c.IRFs {
+		r := &c.IRFs[i]
+		fmt.Fprintf(b, "IRF %d  %s %s  %s\n", r.Ordinal.Value, r.ResourceType, model.Name(r.Resource), r.Descriptor())
+		fmt.Fprintf(b, "       %s – %s", clock(r.Start), clock(r.End))
+		if r.ReceivedFrom.Is == model.Given {
+			fmt.Fprintf(b, ", received from IRF %d", r.ReceivedFrom.Value)
+		}
+		fmt.Fprintf(b, "\n       %s\n", r.Because())
+		explainRules(b, r.Clauses)
+		if others := r.Accepted()[1:]; len(others) > 0 {
+			names := make([]string, len(others))
+			for i, d := range others {
+				names[i] = d.String()
+			}
+			fmt.Fprintf(b, "       also accepted: %s\n", strings.Join(names, "; "))
+		}
+	}
+	if c.Silent != 0 {
+		b.WriteString("No fact for where the chat ended:\n")
+		explainRules(b, c.Silent)
+	}
+}
+
+func explainRules(b *bytes.Buffer, s model.Clauses) {
+	for _, id := range s.Rules() {
+		r, _ := model.RuleByID(id)
+		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, section(r))
+	}
+}
+
+func section(r *model.Rule) string {
+	if r.Level == model.Documented {
+		return r.Level.String() + ": " + r.Source
+	}
+	return r.Level.String()
+}
+
+func actor(p model.Party) string {
+	switch {
+	case p.Type == model.MediaServer:
+		return "the media server (the customer left)"
+	case p.ID != "":
+		return model.Name(p.ID)
+	}
+	return "the " + string(p.Type)
+}

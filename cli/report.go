@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/target"
+)
+
+// report is the text of a run: flows and levels first, then what failed, the verdict last.
+type report struct {
+	out    io.Writer
+	flags  *runFlags
+	plan   *suite.Plan
+	failed []*suite.Outcome
+	broken []*suite.Outcome
+	noted  []*suite.Outcome // passed, with differences of levels that are not required
+}
+
+func newReport(out io.Writer, f *runFlags, p *suite.Plan) *report {
+	return &report{out: out, flags: f, plan: p}
+}
+
+func (r *report) add(o *suite.Outcome) {
+	switch {
+	case o.Verdict == suite.Fail:
+		r.failed = append(r.failed, o)
+	case o.Verdict == suite.Error:
+		r.broken = append(r.broken, o)
+	case len(o.Differences) > 0:
+		r.noted = append(r.noted, o)
+	}
+}
+
+func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
+	var b bytes.Buffer
+	who := "the reference model (self-check)"
+	if len(r.flags.command) > 0 {
+		words := make([]string, len(r.flags.command))
+		for i, w := range r.flags.command {
+			words[i] = model.Name(w)
+		}
+		who = strings.Join(words, " ")
+	}
+	fmt.Fprintf(&b, "chatproof %s, %s, against %s\n\n", suite.Version, scenarios(len(r.plan.Scenarios)), who)
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, c := range t.Totals.Flows {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, c.Title, standing(&c))
+	}
+	for _, c := range t.Totals.Levels {
+		if c.Name != model.Documented.String() {
+			fmt.Fprintf(table, "  %s\t\t%s\n", c.Name, standing(&c))
+		}
+	}
+	table.Flush()
+	for _, o := range r.failed {
+		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", model.Name(o.ID), model.Name(o.Source))
+		r.differences(&b, o, true)
+		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
+	}
+	r.errors(&b)
+	if r.flags.verbose {
+		for _, o := range r.noted {
+			fmt.Fprintf(&b, "\nnote  %s  %s\n", model.Name(o.ID), model.Name(o.Source))
+			r.differences(&b, o, false)
+		}
+	}
+	r.circumstances(&b, occasion)
+	fmt.Fprintf(&b, "\n%s\n", r.verdict(t))
+	_, err := r.out.Write(b.Bytes())
+	return err
+}
+
+// standing says how a group of scenarios did.
+func standing(c *suite.Count) string {
+	n := c.Scenarios()
+	if c.Pass == n {
+		return fmt.Sprintf("pass  %d", n)
+	}
+	s := "FAIL"
+	if c.NotRun > 0 && c.Fail+c.Error+c.Skip == 0 {
+		s = "not run"
+	}
+	return fmt.Sprintf("%s  %d of %d pass", s, c.Pass, n)
+}
+
+func scenarios(n int) string {
+	if n == 1 {
+		return "1 scenario"
+	}
+	return fmt.Sprintf("%d scenarios", n)
+}
+
+// differences lists an outcome's, those that are not required marked as notes, and left out unless they are asked for.
+func (r *report) differences(b *bytes.Buffer, o *suite.Outcome, failed bool) {
+	for i := range o.Differences {
+		d := &o.Differences[i]
+		switch {
+		case r.flags.levels.Has(d.Level):
+			fmt.Fprintf(b, "      %s\n", d)
+		case r.flags.verbose || !failed:
+			fmt.Fprintf(b, "      (%s) %s\n", d.Level, d)
+		}
+	}
+}
+
+// errors lists what gave no facts. A program that died has one failure for the whole batch: it is told once.
+func (r *report) errors(b *bytes.Buffer) {
+	for rest := r.broken; len(rest) > 0; {
+		failure := *rest[0].Failure
+		same := func(o *suite.Outcome) bool { return *o.Failure == failure }
+		var ids []*suite.Outcome
+		for _, o := range rest {
+			if same(o) {
+				ids = append(ids, o)
+			}
+		}
+		rest = slices.DeleteFunc(slices.Clone(rest), same)
+		fmt.Fprintf(b, "\nERROR  %s: %s: %s\n", scenarios(len(ids)), failure.Kind, failure.Message)
+		if len(ids) > 1 && failure.Kind != target.Said {
+			fmt.Fprintln(b, "       They were sent in one start of the program; which of them it is that it cannot take is not known.")
+		}
+		for _, o := range ids {
+			fmt.Fprintf(b, "       %s\n", model.Name(o.ID))
+		}
+		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(ids[0].ID))
+	}
+}
+
+// circumstances tells what was odd besides.
+func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
+	if occasion.Ignored > 0 {
+		fmt.Fprintf(b, "\nIgnored: %d rows of interactions that were not asked about.\n", occasion.Ignored)
+	}
+	for _, n := range occasion.Notes {
+		fmt.Fprintf(b, "\nThe program %s.\n", n)
+	}
+	if len(r.failed)+len(r.broken) > 0 && occasion.Stderr != "" {
+		fmt.Fprintln(b, "\nThe end of its stderr:")
+		lines := strings.Split(strings.TrimRight(occasion.Stderr, "\n"), "\n")
+		for _, l := range lines[max(0, len(lines)-10):] {
+			fmt.Fprintf(b, "  | %s\n", model.Line(l))
+		}
+	}
+	if len(r.noted) > 0 && !r.flags.verbose {
+		fmt.Fprintf(b, "\nIn %s it differs where the guide is silent, or by levels that are not required: --verbose shows how.\n", scenarios(len(r.noted)))
+	}
+}
+
+func (r *report) verdict(t *suite.Tally) string {
+	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
+	switch t.Conclusion() {
+	case suite.Nonconforming:
+		return fmt.Sprintf("Does not conform: %d of %s pass, %d fail, %d in error (required: %s).", all.Pass, scenarios(all.Scenarios()), all.Fail, all.Error, required)
+	case suite.Incomplete:
+		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, scenarios(all.Scenarios()))
+	}
+	return fmt.Sprintf("Conforms: %d of %s pass (required: %s).", all.Pass, scenarios(all.Scenarios()), required)
+}

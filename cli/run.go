@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/target"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	require   string
+	tags      string
+	scenarios []string
+	features  []string
+	timeout   time.Duration
+	report    string
+	json      bool
+	verbose   bool
+	command   []string
+
+	levels model.Levels
+}
+
+func (e *env) run() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [flags] [-- COMMAND [ARG]...]",
+		Short: "Run the suite, and give a verdict",
+		Long: `Run sends the suite's chats to an implementation and compares the facts that come back with those expected.
+Without a command it asks the built-in reference model: a self-check.
+
+COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
+never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' print the form of the lines.
+
+Only differences of a required level make a scenario fail; others are notes. Levels: documented, invariant, own,
+inferred, delivery, robustness, or all.
+
+Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the command could not be started;
+5 nothing ran, or the run is incomplete; 130 interrupted.`,
+		Example: `  chatproof run
+  chatproof run -- python3 my.py
+  chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
+  chatproof run --scenario 'documented/1.6/*' --verbose -- python3 my.py
+  chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if dash := cmd.ArgsLenAtDash(); len(args) > 0 && dash != 0 {
+				return fmt.Errorf("run takes a command behind --, such as: chatproof run -- %s", model.Name(args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.command = args
+			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.require, "require", "documented,invariant,own", "levels whose differences count, comma-separated, or all")
+	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
+	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
+	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long one start of the command may take")
+	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
+	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
+	flags.BoolVar(&f.verbose, "verbose", false, "print differences of levels that are not required, too")
+	var names []string
+	for _, l := range model.AllLevels {
+		names = append(names, l.String())
+	}
+	complete(cmd, "require", append(names, "all")...)
+	return cmd
+}
+
+func parseLevels(s string) (levels model.Levels, err error) {
+	if s == "all" {
+		return model.LevelSet(model.AllLevels...), nil
+	}
+	for _, name := range strings.Split(s, ",") {
+		l, ok := model.ParseLevel(name)
+		if !ok {
+			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s", model.Name(name), model.LevelSet(model.AllLevels...))
+		}
+		levels |= model.LevelSet(l)
+	}
+	return levels, nil
+}
+
+// runSuite plans, runs, records and reports.
+func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error) {
+	if f.levels, err = parseLevels(f.require); err != nil {
+		return err
+	}
+	if f.timeout <= 0 {
+		return fmt.Errorf("--timeout: expected a duration above zero, got %v", f.timeout)
+	}
+	plan, err := plannedFrom(f.features)
+	if err != nil {
+		return err
+	}
+	if demand && f.require != "all" {
+		err = plan.Demand(f.levels)
+	}
+	if err == nil {
+		err = plan.Select(f.tags, f.scenarios)
+	}
+	if errors.Is(err, suite.ErrNothing) {
+		return &exitError{exitIncomplete, err}
+	} else if err != nil {
+		return err
+	}
+	var t target.Target = target.Reference{Table: model.Reference()}
+	if len(f.command) > 0 {
+		t = &target.Filter{Argv: f.command, Timeout: f.timeout}
+	}
+	results, err := e.openResults(f)
+	if err != nil {
+		return err
+	}
+	defer results.close()
+	header := suite.NewHeader(plan, f.levels)
+	header.Environment = &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	results.write(header)
+	tally := suite.NewTally(plan, f.levels)
+	report := newReport(e.out, f, plan)
+	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
+		tally.Add(o)
+		line := o.Line(f.levels)
+		if o.Verdict != suite.Pass {
+			line.Environment = &suite.Environment{Reproduce: f.reproduce(o.ID)}
+		}
+		report.add(o)
+		return results.write(line)
+	})
+	results.write(&suite.Footer{
+		Type: "footer", Verdict: string(tally.Conclusion()), Totals: tally.Totals,
+		Environment: &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr},
+	})
+	if err := results.close(); err != nil {
+		return err
+	}
+	if !f.json {
+		if err := report.print(tally, occasion); err != nil {
+			return err
+		}
+	}
+	return exitOf(ctx, tally.Conclusion(), failed)
+}
+
+// plannedFrom plans the built-in scenarios and those of directories of features.
+func plannedFrom(dirs []string) (*suite.Plan, error) {
+	cases, err := suite.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	own, err := suite.Own(dirs...)
+	if err != nil {
+		return nil, err
+	}
+	return suite.NewPlan(append(cases, own...))
+}
+
+// exitOf turns the end of a run into its exit code, by the precedence of the contract.
+func exitOf(ctx context.Context, c suite.Conclusion, failed error) error {
+	var notStarted *target.StartError
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{exitInterrupted, errors.New("interrupted: the results are incomplete")}
+	case errors.As(failed, &notStarted):
+		return &exitError{exitNotStarted, failed}
+	case failed != nil:
+		return failed
+	case c == suite.Nonconforming:
+		return &exitError{code: exitNonconforming}
+	case c == suite.Incomplete:
+		return &exitError{code: exitIncomplete}
+	}
+	return nil
+}
+
+// reproduce is a command line that runs one scenario alone.
+func (f *runFlags) reproduce(id string) string {
+	words := []string{"run"}
+	for _, dir := range f.features {
+		words = append(words, "--features", dir)
+	}
+	if f.require != "documented,invariant,own" {
+		words = append(words, "--require", f.require)
+	}
+	words = append(words, "--scenario", id)
+	if len(f.command) > 0 {
+		words = append(append(words, "--"), f.command...)
+	}
+	for i, w := range words {
+		words[i] = shellWord(w)
+	}
+	return self() + " " + strings.Join(words, " ")
+}
+
+// shellWord quotes a word for a POSIX shell, where it needs it.
+func shellWord(w string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,"
+	if w != "" && strings.Trim(w, safe) == "" {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+// results is where the record of a run goes: stdout with --json, results.jsonl with --report, line by line.
+type results struct {
+	outs []io.Writer
+	file *os.File
+	err  error // the first
+}
+
+func (e *env) openResults(f *runFlags) (*results, error) {
+	r := new(results)
+	if f.json {
+		r.outs = append(r.outs, e.out)
+	}
+	if f.report != "" {
+		if err := os.MkdirAll(f.report, 0o777); err != nil {
+			return nil, fmt.Errorf("--report: %w", err)
+		}
+		file, err := os.Create(filepath.Join(f.report, "results.jsonl"))
+		if err != nil {
+			return nil, fmt.Errorf("--report: %w", err)
+		}
+		r.file = file
+		r.outs = append(r.outs, file)
+	}
+	return r, nil
+}
+
+func (r *results) write(line any) error {
+	for _, w := range r.outs {
+		if r.err == nil {
+			r.err = suite.WriteLine(w, line)
+		}
+	}
+	return r.err
+}
+
+// close closes the file, and returns the first error of all that was written.
+func (r *results) close() error {
+	if r.file != nil {
+		r.err = errors.Join(r.err, r.file.Close())
+		r.file = nil
+	}
+	return r.err
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/suite"
+)
+
+func (e *env) schema() *cobra.Command {
+	schemas := map[string][]byte{"event": rows.EventSchema, "fact": rows.FactSchema, "results": suite.ResultsSchema}
+	return &cobra.Command{
+		Use:       "schema event|fact|results",
+		Short:     "Print the JSON Schema of a line of events, facts or results",
+		Example:   "  chatproof schema event > event.schema.json",
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: []string{"event", "fact", "results"},
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, ok := schemas[args[0]]
+			if !ok {
+				return fmt.Errorf("schema: expected event, fact or results, got %s", model.Name(args[0]))
+			}
+			_, err := e.out.Write(text)
+			return err
+		},
+	}
+}
+
+func (e *env) version() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  chatproof version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(e.out, "chatproof "+suite.Version)
+			return err
+		},
+	}
+}

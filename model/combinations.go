@@ -1,0 +1,98 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Combination is a valid combination of resource type, role, result and reason: one that the rules or their
+// accepted alternatives can yield together (V2).
+type Combination struct {
+	Yield
+	Level Level    // documented, if documented rules alone yield it
+	Rules []string // one of the smallest sets of rules that do
+}
+
+// Combinations lists the closure of the rules and their alternatives: documented ones first, then by type, role,
+// result and reason.
+func Combinations() []Combination {
+	var out []Combination
+	add := func(y Yield, by Clauses) {
+		level := by.Level()
+		i := slices.IndexFunc(out, func(c Combination) bool { return c.Yield == y })
+		if i < 0 {
+			out = append(out, Combination{y, level, by.Rules()})
+		} else if rules := by.Rules(); level < out[i].Level || level == out[i].Level && len(rules) < len(out[i].Rules) {
+			out[i].Level, out[i].Rules = level, rules
+		}
+	}
+	var marks []ClauseID // those that can change a row
+	for id, c := range clauseTable {
+		if c.Kind == MarkClause && (c.Yield != Yield{} || len(c.Accepts) > 0) {
+			marks = append(marks, ClauseID(id))
+		}
+		for _, y := range c.Allows {
+			add(y, Set(ClauseID(id)))
+		}
+	}
+	for _, roles := range roleSets() {
+		for result := range resultClauses.All() {
+			for subset := range 1 << len(marks) {
+				s := roles | Set(result)
+				for i, mark := range marks {
+					if subset&(1<<i) != 0 {
+						s |= Set(mark)
+					}
+				}
+				if fits(s) {
+					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
+						for _, y := range variants(s, behind) {
+							add(y, s)
+						}
+					}
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Combination) int {
+		return cmp.Or(
+			cmp.Compare(a.Level, b.Level), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Role, b.Role),
+			cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason),
+		)
+	})
+	return out
+}
+
+// roleSets lists the sets of role clauses that an IRF can have: one, or R5 with the one that it hands on.
+func roleSets() (sets []Clauses) {
+	for id, c := range clauseTable {
+		switch {
+		case c.Kind != RoleClause:
+		case c.Joins == 0:
+			sets = append(sets, Set(ClauseID(id)))
+		default:
+			for other := range c.Joins.All() {
+				sets = append(sets, Set(ClauseID(id), other))
+			}
+		}
+	}
+	return sets
+}
+
+// fits reports whether every result and mark of the set may stand with its role, and every mark with its result.
+func fits(s Clauses) bool {
+	for id := range s.All() {
+		c := clauseTable[id]
+		switch c.Kind {
+		case ResultClause:
+			if c.Joins&s == 0 {
+				return false
+			}
+		case MarkClause:
+			if c.Joins&roleClauses != 0 && c.Joins&s&roleClauses == 0 || c.Joins&resultClauses != 0 && c.Joins&s&resultClauses == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
