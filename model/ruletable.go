@@ -138,7 +138,7 @@ var ruleTable = []Rule{
 	},
 	{
 		"I9", Inferred, "inferred",
-		"Stopped by a strategy, an agent or the server while in a queue or strategy, nobody handling: no IRF.",
+		"Stopped by a strategy, an agent or the server while in a queue or strategy, or between a failed invitation and the next queue, nobody handling: no IRF.",
 		[]Clause{
 			{ID: I9Queue, Part: "queue", Kind: SilenceClause},
 			{ID: I9Strategy, Part: "strategy", Kind: SilenceClause, Allows: []Yield{{Type: StrategyResource, Role: Puller, Result: Completed}}},

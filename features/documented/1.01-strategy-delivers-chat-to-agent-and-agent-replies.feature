@@ -10,7 +10,8 @@ Feature: A strategy delivers a chat to an agent, who replies
     And strategy "Strategy 1" invites "Agent 1"
     And strategy "Strategy 1" leaves
     And "Agent 1" accepts
-    And "Agent 1" completes the chat
+    And "Agent 1" leaves
+    And "Agent 1" stops the chat
     Then the facts are:
       | resource | resource type | technical descriptor |
       | Agent 1  | agent         | RoutedTo/Completed   |
