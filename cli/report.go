@@ -79,15 +79,17 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 
 // standing says how a group of scenarios did.
 func standing(c *suite.Count) string {
-	n := c.Scenarios()
-	if c.Pass == n {
-		return fmt.Sprintf("pass  %d", n)
+	word, tally := "FAIL", fmt.Sprintf("%d of %d", c.Pass, c.Scenarios())
+	switch {
+	case c.Pass == c.Scenarios():
+		word, tally = "pass", fmt.Sprint(c.Pass)
+	case c.Fail+c.Error+c.Skip == 0:
+		word = "not run"
 	}
-	s := "FAIL"
-	if c.NotRun > 0 && c.Fail+c.Error+c.Skip == 0 {
-		s = "not run"
+	if c.Noted > 0 {
+		tally += fmt.Sprintf(", %d with notes", c.Noted)
 	}
-	return fmt.Sprintf("%s  %d of %d pass", s, c.Pass, n)
+	return word + "  " + tally
 }
 
 func scenarios(n int) string {
@@ -149,7 +151,10 @@ func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
 		}
 	}
 	if len(r.noted) > 0 && !r.flags.verbose {
-		fmt.Fprintf(b, "\nIn %s it differs where the guide is silent, or by levels that are not required: --verbose shows how.\n", scenarios(len(r.noted)))
+		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required. --verbose shows how.\n", scenarios(len(r.noted)))
+		for _, o := range r.noted {
+			fmt.Fprintf(b, "  %s\n", model.Name(o.ID))
+		}
 	}
 }
 
@@ -157,7 +162,7 @@ func (r *report) verdict(t *suite.Tally) string {
 	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
 	switch t.Conclusion() {
 	case suite.Nonconforming:
-		return fmt.Sprintf("Does not conform: %d of %s pass, %d fail, %d in error (required: %s).", all.Pass, scenarios(all.Scenarios()), all.Fail, all.Error, required)
+		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %d pass (required: %s).", scenarios(all.Scenarios()), all.Fail, all.Error, all.Pass, required)
 	case suite.Incomplete:
 		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, scenarios(all.Scenarios()))
 	}

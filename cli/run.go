@@ -149,7 +149,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err := results.close(); err != nil {
 		return err
 	}
-	if !f.json {
+	var notStarted *target.StartError
+	if !f.json && !errors.As(failed, &notStarted) {
 		if err := report.print(tally, occasion); err != nil {
 			return err
 		}

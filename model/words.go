@@ -29,11 +29,10 @@ func quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range cut(s) {
-		if plain(r) && r != '"' && r != '\\' {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		if r == '"' {
+			b.WriteByte('\\')
 		}
+		escape(&b, r)
 	}
 	b.WriteByte('"')
 	return b.String()
@@ -49,13 +48,18 @@ func Line(s string) string {
 			b.WriteString("…")
 			break
 		}
-		if plain(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		}
+		escape(&b, r)
 	}
 	return b.String()
+}
+
+// escape writes a character as it is where it is plain, else as Go would in a string.
+func escape(b *strings.Builder, r rune) {
+	if plain(r) && r != '\\' {
+		b.WriteRune(r)
+	} else {
+		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	}
 }
 
 // plain reports whether a character shows as itself and moves nothing else.

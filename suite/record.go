@@ -109,6 +109,7 @@ type Count struct {
 	Name   string `json:"name,omitempty"`
 	Title  string `json:"title,omitempty"`
 	Pass   int    `json:"pass"`
+	Noted  int    `json:"noted"` // of Pass: those with differences of levels that are not required
 	Fail   int    `json:"fail"`
 	Error  int    `json:"error"`
 	Skip   int    `json:"skip"`
@@ -118,10 +119,13 @@ type Count struct {
 // Scenarios is the size of the group.
 func (c *Count) Scenarios() int { return c.Pass + c.Fail + c.Error + c.Skip + c.NotRun }
 
-func (c *Count) add(v Verdict) {
-	switch v {
+func (c *Count) add(o *Outcome) {
+	switch o.Verdict {
 	case Pass:
 		c.Pass++
+		if len(o.Differences) > 0 {
+			c.Noted++
+		}
 	case Fail:
 		c.Fail++
 	case Error:
@@ -172,11 +176,11 @@ func NewTally(p *Plan, require model.Levels) *Tally {
 
 // Add counts an outcome.
 func (t *Tally) Add(o *Outcome) {
-	t.Totals.All.add(o.Verdict)
+	t.Totals.All.add(o)
 	group := func(counts []Count, name string) {
 		for i := range counts {
 			if counts[i].Name == name {
-				counts[i].add(o.Verdict)
+				counts[i].add(o)
 			}
 		}
 	}
