@@ -138,7 +138,7 @@ type scenario struct {
 }
 
 func (s *scenario) cells() []string {
-	return []string{model.Name(s.ID), strings.Join(s.Rules, " "), model.Name(s.Source)}
+	return []string{model.Line(s.ID), strings.Join(s.Rules, " "), model.Line(s.Source)}
 }
 
 func listScenarios(dirs []string) (items []item, err error) {

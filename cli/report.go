@@ -60,14 +60,14 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 	}
 	table.Flush()
 	for _, o := range r.failed {
-		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", model.Name(o.ID), model.Name(o.Source))
+		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
 		r.differences(&b, o, true)
 		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
 	}
 	r.errors(&b)
 	if r.flags.verbose {
 		for _, o := range r.noted {
-			fmt.Fprintf(&b, "\nnote  %s  %s\n", model.Name(o.ID), model.Name(o.Source))
+			fmt.Fprintf(&b, "\nnote  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
 			r.differences(&b, o, false)
 		}
 	}
@@ -129,7 +129,7 @@ func (r *report) errors(b *bytes.Buffer) {
 			fmt.Fprintln(b, "       They were sent in one start of the program; which of them it is that it cannot take is not known.")
 		}
 		for _, o := range ids {
-			fmt.Fprintf(b, "       %s\n", model.Name(o.ID))
+			fmt.Fprintf(b, "       %s\n", model.Line(o.ID))
 		}
 		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(ids[0].ID))
 	}
@@ -153,7 +153,7 @@ func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
 	if len(r.noted) > 0 && !r.flags.verbose {
 		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required. --verbose shows how.\n", scenarios(len(r.noted)))
 		for _, o := range r.noted {
-			fmt.Fprintf(b, "  %s\n", model.Name(o.ID))
+			fmt.Fprintf(b, "  %s\n", model.Line(o.ID))
 		}
 	}
 }

@@ -300,7 +300,7 @@ func (c *compiler) Pickle(p *messages.Pickle) {
 
 // Failed is called by godog where a step returned an error.
 func (c *compiler) Failed(_ *messages.Pickle, s *messages.PickleStep, _ *godog.StepDefinition, err error) {
-	c.problem(c.line(s.AstNodeIds[:1]), fmt.Sprintf("%s: %v", s.Text, err))
+	c.problem(c.line(s.AstNodeIds[:1]), fmt.Sprintf("%s: %v", strings.TrimSuffix(s.Text, ":"), err))
 }
 
 // Undefined is called by godog where no definition matches.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -34,10 +36,18 @@ func newRecorder() *recorder {
 	return &recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
 }
 
+// patterns are those of the definitions, compiled once: godog would do so for every scenario.
+var patterns = sync.OnceValue(func() (compiled []*regexp.Regexp) {
+	for _, d := range definitions {
+		compiled = append(compiled, regexp.MustCompile(d.Pattern))
+	}
+	return compiled
+})
+
 // register binds the definitions to this recorder.
 func (r *recorder) register(sc *godog.ScenarioContext) {
-	for _, d := range definitions {
-		sc.Step(d.Pattern, d.handler(r))
+	for i, pattern := range patterns() {
+		sc.Step(pattern, definitions[i].handler(r))
 	}
 }
 

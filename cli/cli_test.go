@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files of the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"chatproof": func() { os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"wrong":     func() { os.Exit(wrong(os.Args[1], os.Stdin, os.Stdout)) },
+	})
+}
+
+// TestScripts runs testdata/*.txtar: every behaviour of the command line is a script there. `exits N COMMAND` checks an
+// exit code, `flows FILE` writes the eleven flows; the program wrong is an implementation that is wrong in the way it is told.
+func TestScripts(t *testing.T) {
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ROOT", strings.TrimSuffix(root, "/cli"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flows": flows},
+	})
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errOut bytes.Buffer
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run"}, strings.NewReader(""), &out, &errOut))
+	assert.Equal(t, "chatproof: interrupted: the results are incomplete\n", errOut.String())
+	assert.Contains(t, out.String(), "Incomplete: ")
+}
+
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{
+		"a-b/c.py": "a-b/c.py", "": "''", "a b": "'a b'", "$(rm)": "'$(rm)'", "it's": `'it'\''s'`, "documented/1.4/*": "'documented/1.4/*'", "ä": "'ä'",
+	} {
+		assert.Equal(t, want, shellWord(word))
+	}
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// exits runs a command and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG]...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if coded, ok := err.(interface{ ExitCode() int }); ok {
+		got = coded.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, expected %s", got, args[0])
+	}
+}
+
+// wrong is a filter with one fault.
+func wrong(how string, in io.Reader, out io.Writer) int {
+	if how == "exits 7" {
+		fmt.Fprintln(os.Stderr, "out of cheese\x1b[2J")
+		return 7
+	}
+	var events []model.Event
+	r := rows.NewEventReader("stdin", in)
+	for {
+		e, err := r.Read()
+		if err != nil {
+			break
+		}
+		events = append(events, e)
+	}
+	table := model.Reference()
+	switch how {
+	case "nothing":
+		return 0
+	case "garbage":
+		fmt.Fprintln(out, "Loading rules ...")
+	case "transfers routed":
+		table = table.Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})
+	case "rejected abandoned":
+		table = table.Yielding(model.I1Rejected, model.Yield{Result: model.Abandoned, Reason: model.RejectedReason})
+	}
+	w := bufio.NewWriter(out)
+	defer w.Flush()
+	chats, _ := model.ClassifyLog(table, events)
+	for _, c := range chats {
+		for _, irf := range c.IRFs {
+			w.Write(rows.AppendFact(nil, &irf.Fact)) //nolint:errcheck // reported by Flush to nobody: the suite will see
+		}
+	}
+	if how == "strangers" {
+		fmt.Fprintln(w, `{"interaction_id":"who","resource":"A","resource_role":"RoutedTo","technical_result":"Completed"}`)
+	}
+	return 0
+}
+
+// flows writes the first scenario of each documented flow to a file, interleaved event by event; shuffled or with
+// every line doubled, where it is told so.
+func flows(ts *testscript.TestScript, _ bool, args []string) {
+	cases, err := suite.Builtin()
+	ts.Check(err)
+	var chats [][]model.Event
+	seen := map[string]bool{}
+	for _, c := range cases {
+		if c.Level == model.Documented && !seen[c.Flow] {
+			seen[c.Flow] = true
+			for i := range c.Events {
+				c.Events[i].InteractionID = "flow " + c.Flow
+			}
+			chats = append(chats, c.Events)
+		}
+	}
+	var lines []string
+	for i := range 100 {
+		for _, chat := range chats {
+			if i < len(chat) {
+				lines = append(lines, string(rows.AppendEvent(nil, &chat[i])))
+			}
+		}
+	}
+	for _, how := range args[1:] {
+		switch how {
+		case "shuffled":
+			rand.New(rand.NewPCG(7, 7)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		case "doubled":
+			lines = slices.Concat(lines, lines)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o666))
+}
