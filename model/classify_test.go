@@ -19,47 +19,81 @@ func TestClassify(t *testing.T) {
 		offered   = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\n"
 	)
 	tests := []struct{ name, log, want string }{
-		{"an unfinished chat reports what has closed", conferred + `"Agent 2" leaves`,
-			"2 agent Agent 2 InConference/Completed from 1 07-09 R3, R8\n"},
+		{
+			"an unfinished chat reports what has closed", conferred + `"Agent 2" leaves`,
+			"2 agent Agent 2 InConference/Completed from 1 07-09 R3, R8\n",
+		},
 		{"revoked as Stopped is pending until the stop", alerted + `the invitation of "Agent 1" is revoked as "Stopped"`, ""},
 		{"only a submit", "a customer submits a chat", ""},
 		{"left before any queue", "a customer submits a chat\nthe customer leaves", ""},
 
-		{"an initiator that left first marks both rows", conferred + "\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8, I12\n"},
-		{"one that the media server removed just before the stop left with it", conferred + "the media server removes \"Agent 1\"\n\"Agent 2\" leaves\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I14\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8\n"},
-		{"one that the media server removed earlier has left", conferred + "the media server removes \"Agent 1\"\n\"Agent 2\" invites \"Agent 3\" to a transfer\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\n3 agent Agent 3 ReceivedTransfer/Abandoned [Revoked] from 2 10-11 R2, I5, I12\n"},
+		{
+			"an initiator that left first marks both rows", conferred + "\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8, I12\n",
+		},
+		{
+			"one that the media server removed just before the stop left with it", conferred + "the media server removes \"Agent 1\"\n\"Agent 2\" leaves\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I14\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8\n",
+		},
+		{
+			"one that the media server removed earlier has left", conferred + "the media server removes \"Agent 1\"\n\"Agent 2\" invites \"Agent 3\" to a transfer\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\n3 agent Agent 3 ReceivedTransfer/Abandoned [Revoked] from 2 10-11 R2, I5, I12\n",
+		},
 
-		{"a consulted agent that stays on alone", consulted + "\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-10 R4, R8, I8, I12\n"},
-		{"a consulted agent that is never alone", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" leaves\n\"Agent 3\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-12 R4, R8, I12\n3 agent Agent 3 InConference/Completed from 1 09-13 R3, R8, I12\n"},
-		{"a consulted agent that is alone once the third has left", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 3\" leaves\n\"Agent 2\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-13 R4, R8, I8, I12\n3 agent Agent 3 InConference/Completed from 1 09-12 R3, R8, I12\n"},
-		{"a consulted agent that joins when its initiator has left", handled + "\"Agent 1\" consults through queue \"Queue 2\"\n\"Agent 1\" leaves\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 11-14 R4, R5, R8, I8, I12\n"},
+		{
+			"a consulted agent that stays on alone", consulted + "\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-10 R4, R8, I8, I12\n",
+		},
+		{
+			"a consulted agent that is never alone", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" leaves\n\"Agent 3\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-12 R4, R8, I12\n3 agent Agent 3 InConference/Completed from 1 09-13 R3, R8, I12\n",
+		},
+		{
+			"a consulted agent that is alone once the third has left", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 3\" leaves\n\"Agent 2\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-13 R4, R8, I8, I12\n3 agent Agent 3 InConference/Completed from 1 09-12 R3, R8, I12\n",
+		},
+		{
+			"a consulted agent that joins when its initiator has left", handled + "\"Agent 1\" consults through queue \"Queue 2\"\n\"Agent 1\" leaves\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 11-14 R4, R5, R8, I8, I12\n",
+		},
 
-		{"a transfer that failed after one that was accepted", offered + "\"Agent 2\" accepts\n\"Agent 1\" invites \"Agent 3\" to a transfer\n\"Agent 3\" rejects\n\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Transferred from - 04-11 R1, R9\n2 agent Agent 2 ReceivedTransfer/Completed from 1 07-12 R2, R8\n3 agent Agent 3 ReceivedTransfer/Abandoned [Rejected] from 1 09-10 R2, R11, I1\n"},
+		{
+			"a transfer that failed after one that was accepted", offered + "\"Agent 2\" accepts\n\"Agent 1\" invites \"Agent 3\" to a transfer\n\"Agent 3\" rejects\n\"Agent 1\" leaves\n\"Agent 2\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Transferred from - 04-11 R1, R9\n2 agent Agent 2 ReceivedTransfer/Completed from 1 07-12 R2, R8\n3 agent Agent 3 ReceivedTransfer/Abandoned [Rejected] from 1 09-10 R2, R11, I1\n",
+		},
 		{"an initiator that waits is not reported", offered + `"Agent 1" leaves`, ""},
-		{"an initiator that waited until the stop", offered + "\"Agent 1\" leaves\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I17\n2 agent Agent 2 ReceivedTransfer/Abandoned [Revoked] from 1 07-09 R2, I5\n"},
-		{"an initiator removed at the stop with its transfer pending handled to the end", offered + "the media server removes \"Agent 1\"\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I14\n2 agent Agent 2 ReceivedTransfer/Abandoned [Revoked] from 1 07-09 R2, I5\n"},
-		{"its second transfer pending, an agent whose first was accepted need not wait", offered + "\"Agent 2\" accepts\n\"Agent 1\" invites \"Agent 3\" to a transfer\n\"Agent 1\" leaves",
-			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, R9\n"},
-		{"the mode of an earlier invitation of the leg is forgotten", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nstrategy \"S\" invites \"Agent 2\" with visibility mode 3\n\"Agent 2\" rejects\nthe server returns the chat to queue \"Queue 2\"\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nstrategy \"S\" invites \"Agent 3\"\n\"Agent 3\" accepts\n\"Agent 3\" leaves\n\"Agent 1\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-18 R1, R8\n2 agent Agent 2 ReceivedConsult/Redirected [Rejected] from 1 10-11 R4, R5, I1, I4\n3 agent Agent 3 InConference/Completed from 1 15-17 R3, R5, R8\n"},
-		{"a transfer in a queue dies beside a third who handles", conferred + "\"Agent 1\" transfers through queue \"Queue 2\"\n\"Agent 1\" leaves\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, I3, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\nsilent I11\n"},
-		{"a conference that failed in its leg leaves no more at the stop", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" rejects\n\"Agent 1\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-13 R1, R8\n2 agent Agent 2 InConference/Redirected [Rejected] from 1 10-12 R3, R5, I1, I4\nsilent I9\n"},
-		{"a strategy that left ends its fact then", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nstrategy \"S\" leaves\n10 seconds pass\nthe customer leaves",
-			"1 strategy S Puller/CustomerAbandoned from - 03-04 R7, R13\n"},
-		{"a removed strategy's chat, stopped by the server after a reject", alerted + "\"Agent 1\" rejects\nthe server stops the chat",
-			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-06 R1, R10, I1\nsilent I9\n"},
+		{
+			"an initiator that waited until the stop", offered + "\"Agent 1\" leaves\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I17\n2 agent Agent 2 ReceivedTransfer/Abandoned [Revoked] from 1 07-09 R2, I5\n",
+		},
+		{
+			"an initiator removed at the stop with its transfer pending handled to the end", offered + "the media server removes \"Agent 1\"\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I14\n2 agent Agent 2 ReceivedTransfer/Abandoned [Revoked] from 1 07-09 R2, I5\n",
+		},
+		{
+			"its second transfer pending, an agent whose first was accepted need not wait", offered + "\"Agent 2\" accepts\n\"Agent 1\" invites \"Agent 3\" to a transfer\n\"Agent 1\" leaves",
+			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, R9\n",
+		},
+		{
+			"the mode of an earlier invitation of the leg is forgotten", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nstrategy \"S\" invites \"Agent 2\" with visibility mode 3\n\"Agent 2\" rejects\nthe server returns the chat to queue \"Queue 2\"\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nstrategy \"S\" invites \"Agent 3\"\n\"Agent 3\" accepts\n\"Agent 3\" leaves\n\"Agent 1\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-18 R1, R8\n2 agent Agent 2 ReceivedConsult/Redirected [Rejected] from 1 10-11 R4, R5, I1, I4\n3 agent Agent 3 InConference/Completed from 1 15-17 R3, R5, R8\n",
+		},
+		{
+			"a transfer in a queue dies beside a third who handles", conferred + "\"Agent 1\" transfers through queue \"Queue 2\"\n\"Agent 1\" leaves\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, I3, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\nsilent I11\n",
+		},
+		{
+			"a conference that failed in its leg leaves no more at the stop", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" rejects\n\"Agent 1\" completes the chat",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-13 R1, R8\n2 agent Agent 2 InConference/Redirected [Rejected] from 1 10-12 R3, R5, I1, I4\nsilent I9\n",
+		},
+		{
+			"a strategy that left ends its fact then", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nstrategy \"S\" leaves\n10 seconds pass\nthe customer leaves",
+			"1 strategy S Puller/CustomerAbandoned from - 03-04 R7, R13\n",
+		},
+		{
+			"a removed strategy's chat, stopped by the server after a reject", alerted + "\"Agent 1\" rejects\nthe server stops the chat",
+			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-06 R1, R10, I1\nsilent I9\n",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,14 +104,22 @@ func TestClassify(t *testing.T) {
 
 func TestBecause(t *testing.T) {
 	tests := []struct{ name, log, want string }{
-		{"transfer", handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked",
-			"invited by Agent 1's transfer (seq 8), revoked (seq 9)"},
-		{"conference", handled + "\"Agent 1\" invites \"Agent 2\" to a conference\nthe invitation of \"Agent 2\" is revoked as \"Odd\"",
-			"invited by Agent 1's conference, visibility mode unknown (seq 8), revoked for another reason (seq 9)"},
-		{"through a queue", handled + "\"Agent 1\" consults through queue \"Queue 2\"\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" leaves",
-			"invited by S (seq 11) for Agent 1's conference with visibility mode 3 through a queue, accepted (seq 13), left (seq 14)"},
-		{"pulled", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 2\" pulls the chat from queue \"Queue 2\"\n\"Agent 2\" leaves",
-			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 through a queue, left (seq 11)"},
+		{
+			"transfer", handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked",
+			"invited by Agent 1's transfer (seq 8), revoked (seq 9)",
+		},
+		{
+			"conference", handled + "\"Agent 1\" invites \"Agent 2\" to a conference\nthe invitation of \"Agent 2\" is revoked as \"Odd\"",
+			"invited by Agent 1's conference, visibility mode unknown (seq 8), revoked for another reason (seq 9)",
+		},
+		{
+			"through a queue", handled + "\"Agent 1\" consults through queue \"Queue 2\"\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" leaves",
+			"invited by S (seq 11) for Agent 1's conference with visibility mode 3 through a queue, accepted (seq 13), left (seq 14)",
+		},
+		{
+			"pulled", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 2\" pulls the chat from queue \"Queue 2\"\n\"Agent 2\" leaves",
+			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 through a queue, left (seq 11)",
+		},
 		{"queue", entered + "the customer leaves", "placed in Queue 1 (seq 2), stopped there (seq 3)"},
 		{"strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe customer leaves", "S began to route (seq 4), stopped there (seq 5)"},
 		{"handed over", handled + "\"Agent 1\" transfers through queue \"Queue 2\"\n\"Agent 1\" leaves", "invited by Strategy 1 (seq 5), accepted (seq 7), transferred to Queue 2 (seq 8), left (seq 9)"},

@@ -61,49 +61,81 @@ func TestCompare(t *testing.T) {
 		{"codes instead of names", failedTransfer, "1, AGENT, Agent 1, ROUTEDTO/COMPLETED\n2, Agent, Agent 2, Received Transfer/abandoned [REVOKED]", ""},
 		{"Unspecified is blank", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed [Unspecified]\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]", ""},
 
-		{"who invited is not seen", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 2, RoutedTo/Redirected [Revoked]",
-			"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got RoutedTo/Redirected [Revoked]; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
-		{"a row is missing", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed",
-			"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got no row; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
-		{"a row too many", failedTransfer, right + "\n3, agent, Customer, RoutedTo/Completed",
-			"documented Customer: expected no row, got RoutedTo/Completed\n"},
-		{"a row doubled", failedTransfer, right + "\n3, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 2: expected no row, got ReceivedTransfer/Abandoned [Revoked]\n"},
-		{"the wrong resource", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 3, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 2: resource expected Agent 2, got Agent 3; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
-		{"the wrong resource and descriptor are two rows", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 3, RoutedTo/Completed",
+		{
+			"who invited is not seen", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 2, RoutedTo/Redirected [Revoked]",
+			"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got RoutedTo/Redirected [Revoked]; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+		},
+		{
+			"a row is missing", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed",
+			"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got no row; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+		},
+		{
+			"a row too many", failedTransfer, right + "\n3, agent, Customer, RoutedTo/Completed",
+			"documented Customer: expected no row, got RoutedTo/Completed\n",
+		},
+		{
+			"a row doubled", failedTransfer, right + "\n3, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 2: expected no row, got ReceivedTransfer/Abandoned [Revoked]\n",
+		},
+		{
+			"the wrong resource", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 3, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 2: resource expected Agent 2, got Agent 3; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+		},
+		{
+			"the wrong resource and descriptor are two rows", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 3, RoutedTo/Completed",
 			"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got no row; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n" +
-				"documented Agent 3: expected no row, got RoutedTo/Completed\n"},
-		{"the wrong type of resource", failedTransfer, "1, queue, Agent 1, RoutedTo/Completed\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 1: resource_type expected agent, got queue; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n"},
-		{"ordinals the wrong way round", failedTransfer, "2, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+				"documented Agent 3: expected no row, got RoutedTo/Completed\n",
+		},
+		{
+			"the wrong type of resource", failedTransfer, "1, queue, Agent 1, RoutedTo/Completed\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 1: resource_type expected agent, got queue; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n",
+		},
+		{
+			"ordinals the wrong way round", failedTransfer, "2, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
 			"documented Agent 1: ordinal expected rank 1, got rank 2 (2); R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n" +
-				"documented Agent 2: ordinal expected rank 2, got rank 1 (1); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
-		{"one ordinal for two rows", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+				"documented Agent 2: ordinal expected rank 2, got rank 1 (1); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+		},
+		{
+			"one ordinal for two rows", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
 			"documented Agent 1: ordinal expected rank 1, got 1, which another row has too; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n" +
-				"documented Agent 2: ordinal expected rank 2, got 1, which another row has too; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
-		{"unknown codes are named", failedTransfer, "1, agent, Agent 1, Handled/Finished [Happy]\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 1: expected RoutedTo/Completed, got Handled/Finished [Happy]; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n"},
+				"documented Agent 2: ordinal expected rank 2, got 1, which another row has too; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+		},
+		{
+			"unknown codes are named", failedTransfer, "1, agent, Agent 1, Handled/Finished [Happy]\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 1: expected RoutedTo/Completed, got Handled/Finished [Happy]; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n",
+		},
 		{"rows of one resource are told apart by descriptor", twice, "-, -, Agent 2, ReceivedTransfer/Completed\n-, -, Agent 1, RoutedTo/Transferred\n-, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]", ""},
-		{"rows of one resource are told apart by ordinal", twice, "1, -, Agent 1, RoutedTo/Transferred\n2, -, Agent 2, ReceivedTransfer/Completed\n3, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+		{
+			"rows of one resource are told apart by ordinal", twice, "1, -, Agent 1, RoutedTo/Transferred\n2, -, Agent 2, ReceivedTransfer/Completed\n3, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
 			"documented Agent 2: ordinal expected rank 2, got rank 3 (3); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n" +
-				"documented Agent 2: ordinal expected rank 3, got rank 2 (2); R2, R8: invited by Agent 1's transfer (seq 10), accepted (seq 11), left (seq 13)\n"},
+				"documented Agent 2: ordinal expected rank 3, got rank 2 (2); R2, R8: invited by Agent 1's transfer (seq 10), accepted (seq 11), left (seq 13)\n",
+		},
 
-		{"the resource of an abandon in the queue is our reading", queued, "1, agent, Nobody, Received/CustomerAbandoned [AbandonedWhileQueued]",
+		{
+			"the resource of an abandon in the queue is our reading", queued, "1, agent, Nobody, Received/CustomerAbandoned [AbandonedWhileQueued]",
 			"inferred Queue 1: resource expected Queue 1, got Nobody; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n" +
-				"inferred Queue 1: resource_type expected queue, got agent; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n"},
-		{"its descriptor is the guide's", queued, "1, queue, Queue 1, Received/CustomerAbandoned",
-			"documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got Received/CustomerAbandoned; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n"},
+				"inferred Queue 1: resource_type expected queue, got agent; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n",
+		},
+		{
+			"its descriptor is the guide's", queued, "1, queue, Queue 1, Received/CustomerAbandoned",
+			"documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got Received/CustomerAbandoned; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n",
+		},
 
 		{"an accepted alternative", rejected, "1, agent, Agent 1, RoutedTo/Redirected [Revoked]", ""},
 		{"another accepted alternative", rejected, "1, agent, Agent 1, RoutedTo/Redirected", ""},
 		{"the row more that a rule allows", rejected, "1, agent, Agent 1, RoutedTo/Redirected\n2, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileQueued]", ""},
-		{"a row more of another kind has the level of the rule that makes none", rejected, "1, agent, Agent 1, RoutedTo/Redirected\n2, agent, Agent 2, RoutedTo/Completed",
-			"inferred Agent 2: expected no row, got RoutedTo/Completed; I16\n"},
-		{"no alternative", rejected, "1, agent, Agent 1, RoutedTo/Abandoned",
-			"inferred Agent 1: expected RoutedTo/Redirected [Rejected], got RoutedTo/Abandoned; R1, R10, I1: invited by Strategy 1 (seq 5), rejected (seq 7)\n"},
-		{"hostile names are shown escaped", failedTransfer, "1, agent, Agent 1, \x1bRed/\u202eCompleted\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 1: expected RoutedTo/Completed, got \"\\x1bRed\"/\"\\u202eCompleted\"; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n"},
+		{
+			"a row more of another kind has the level of the rule that makes none", rejected, "1, agent, Agent 1, RoutedTo/Redirected\n2, agent, Agent 2, RoutedTo/Completed",
+			"inferred Agent 2: expected no row, got RoutedTo/Completed; I16\n",
+		},
+		{
+			"no alternative", rejected, "1, agent, Agent 1, RoutedTo/Abandoned",
+			"inferred Agent 1: expected RoutedTo/Redirected [Rejected], got RoutedTo/Abandoned; R1, R10, I1: invited by Strategy 1 (seq 5), rejected (seq 7)\n",
+		},
+		{
+			"hostile names are shown escaped", failedTransfer, "1, agent, Agent 1, \x1bRed/\u202eCompleted\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 1: expected RoutedTo/Completed, got \"\\x1bRed\"/\"\\u202eCompleted\"; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,7 +5,6 @@ package steps
 
 import (
 	"context"
-
 	"fmt"
 	"io"
 	"io/fs"

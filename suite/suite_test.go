@@ -43,9 +43,13 @@ func synthetic(id string, level model.Level) *model.Case {
 // answering is a target that does as it is told.
 type answering func([]target.Question) (*target.Round, error)
 
-func (a answering) Ask(_ context.Context, batch []target.Question) (*target.Round, error) { return a(batch) }
-func (answering) Way() string                                                              { return "test" }
-func (answering) Command() []string                                                        { return nil }
+func (a answering) Ask(_ context.Context, batch []target.Question) (*target.Round, error) {
+	return a(batch)
+}
+
+func (answering) Way() string { return "test" }
+
+func (answering) Command() []string { return nil }
 
 var silent = answering(func(batch []target.Question) (*target.Round, error) {
 	return &target.Round{Answers: make([]target.Answer, len(batch))}, nil

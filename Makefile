@@ -1,0 +1,31 @@
+# The targets that a contributor uses; .ci/run is what a change must pass.
+TOOL = go tool -modfile=tools.mod
+
+.PHONY: help test ci fmt lint update bench fuzz
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+
+test: ## run the tests
+	go test ./...
+
+ci: ## run all that CI runs
+	.ci/run
+
+fmt: ## format the code
+	$(TOOL) gofumpt -w .
+
+lint: ## vet and staticcheck
+	go vet ./...
+	$(TOOL) staticcheck ./...
+
+update: ## rewrite golden files, and the output shown in the README
+	go test ./cli . -update
+
+bench: ## benchmarks, side by side with what a user would use instead
+	go test -run '^$$' -bench . ./...
+
+fuzz: ## fuzz each parser for half a minute
+	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
+	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
+	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s

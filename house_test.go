@@ -1,0 +1,87 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/chatproof/chatproof/"
+
+// Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
+var house = map[string]string{
+	"model":    "",
+	"rows":     "model github.com/go-json-experiment/json",
+	"features": "",
+	"steps":    "features model rows github.com/cucumber",
+	"target":   "model rows",
+	"suite":    "features model rows steps target github.com/go-json-experiment/json",
+	"cli":      "model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"":         "cli",
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	require.NoError(t, err)
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		name := strings.TrimPrefix(strings.TrimPrefix(fields[0], strings.TrimSuffix(module, "/")), "/")
+		rule, known := house[name]
+		if !assert.True(t, known, "package %q has no place in the house: give it one here", name) {
+			continue
+		}
+		seen++
+		for _, path := range fields[1:] {
+			if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+				continue // the standard library
+			}
+			ours := strings.TrimPrefix(path, module)
+			assert.True(t, slices.ContainsFunc(strings.Fields(rule), func(allowed string) bool {
+				return ours == allowed || strings.HasPrefix(path, allowed+"/") || path == allowed
+			}), "%q must not import %s", name, path)
+		}
+	}
+	assert.Equal(t, len(house), seen)
+}
+
+// Only steps links godog, and what a user of the model links is the standard library alone.
+func TestModelLinksTheStandardLibraryOnly(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}}{{end}}`, "./model").Output()
+	require.NoError(t, err)
+	assert.Equal(t, module+"model\n", string(out))
+}
+
+// Each module that go.mod requires directly earns its place in a line of docs/dependencies.md.
+func TestDependenciesAreAccountedFor(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	doc, err := os.ReadFile("docs/dependencies.md")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(mod)) {
+		fields := strings.Fields(line)
+		if len(fields) == 2 && strings.HasPrefix(line, "\t") {
+			assert.Contains(t, string(doc), "`"+fields[0]+"`")
+		}
+	}
+}
+
+// No file is so long that it must hold more than one idea.
+func TestFilesAreShort(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		assert.LessOrEqual(t, strings.Count(string(text), "\n"), 500, path)
+		return err
+	})
+	require.NoError(t, err)
+}
