@@ -1,0 +1,636 @@
+// Package gen makes chats: the legal moves of a chat are written once, as a grammar over a source of choices, and
+// driven by a seeded walk, by an exhaustive enumerator, by a tape of bytes, and in tests by rapid. It also changes
+// chats in ways that must change nothing, and shrinks counterexamples.
+//
+// Everything is a function of its arguments: the same choices give the same log.
+package gen
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Source is where choices come from: Intn returns a number of at least 0 and less than n, for n of at least 1. A source
+// that has run out returns 0, which ends the chat.
+type Source interface{ Intn(n int) int }
+
+// Limits say which chats the grammar makes. All of them are well-formed and finished.
+type Limits struct {
+	Events                     int // at most this many, at least 2
+	Agents, Queues, Strategies int // at most this many of each
+	Modes                      []model.VisibilityMode
+	Stops                      []model.PartyType // who may stop a chat
+	OtherReasons               bool              // revokes for a reason that is neither Expired nor Stopped
+	Neutral                    bool              // neutral and unknown events in between
+	Weighted                   bool              // draw moves by how often they are wanted, not evenly
+	Irregular                  bool              // draw names, gaps in seq, and the time that passes; else "Agent 1", 1, a second
+	Guide                      bool              // keep to the moves of the guide's flows
+}
+
+// Everyday limits a random chat to what fits a screen; Exhaustive is the small alphabet of the enumeration.
+var (
+	Everyday = Limits{
+		Events: 60, Agents: 5, Queues: 4, Strategies: 3, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach, model.Monitor},
+		Stops:        []model.PartyType{model.MediaServer, model.Agent, model.InteractionServer, model.Strategy},
+		OtherReasons: true, Neutral: true, Weighted: true, Irregular: true,
+	}
+	Exhaustive = Limits{
+		Agents: 4, Queues: 3, Strategies: 2, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach},
+		Stops: []model.PartyType{model.MediaServer, model.Agent},
+	}
+)
+
+// move is something that can happen next.
+type move uint8
+
+const (
+	stop move = iota // first: what a source that has run out chooses
+	enter
+	take
+	invite
+	strategyLeaves
+	accept
+	leave
+	expire
+	reject
+	transfer
+	confer
+	serverPlaces
+	pull
+	transferThroughQueue
+	conferThroughQueue
+	strategyPlaces
+	removed
+	revokeOther
+	revokeStopped
+	neutral
+	moveCount
+)
+
+// wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
+var wanted = [moveCount]int{
+	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5, confer: 6, serverPlaces: 20,
+	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 4, removed: 2, revokeOther: 2, revokeStopped: 1, neutral: 2,
+}
+
+const (
+	maxParties = 16 // bounds Limits.Agents, Queues and Strategies
+	nobody     = -1
+)
+
+type status uint8
+
+const (
+	free status = iota
+	invited
+	withdrawn // its invitation was revoked as Stopped
+	joined
+)
+
+type agent struct {
+	status    status
+	operation model.Operation // what the invitation is for, "" an entering chat
+	direct    bool            // invited by an agent
+	inviter   int8
+	offering  bool // a direct transfer of its own is pending
+}
+
+type stage uint8
+
+const (
+	noLeg stage = iota
+	inQueue
+	routing
+	alerting
+	failed
+)
+
+// Walker makes logs. It keeps its memory between them; take one a goroutine.
+type Walker struct {
+	limits Limits
+	src    Source
+	log    []model.Event
+
+	agents                             [maxParties]agent
+	strategies                         [maxParties]bool // which are parties
+	seenAgents, seenQueues, seenRouter int
+	joinedAgents, flying               int
+	stage                              stage
+	queue, router                      int8
+	initiator                          int8 // of the leg, or nobody
+	legOperation                       model.Operation
+	entered, attempted                 bool
+	stopping, stopDue                  bool
+	lastJoined                         int8
+	stopWeight                         int
+
+	id    string
+	seq   int64
+	clock time.Time
+	names namesOf
+}
+
+// NewWalker returns a walker that stays within the limits.
+func NewWalker(l Limits) *Walker { return &Walker{limits: l} }
+
+// Day is when the first event of a generated chat happens.
+var Day = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+
+// Log makes a chat by the choices of src and returns its events in order of seq. They are the walker's memory: valid
+// until the next call.
+func (w *Walker) Log(id string, src Source) []model.Event {
+	*w = Walker{limits: w.limits, src: src, log: w.log[:0], id: id, clock: Day, initiator: nobody, router: nobody, lastJoined: nobody}
+	w.names = canonicalNames
+	if w.limits.Irregular {
+		w.names = drawNames(src)
+	}
+	if w.limits.Weighted {
+		w.stopWeight = [...]int{24, 12, 6, 3, 1}[src.Intn(5)]
+	}
+	w.add(model.Event{Name: model.Submitted, Actor: mediaServer})
+	if w.limits.Irregular && src.Intn(8) == 0 {
+		w.log[0].MediaType = "callback"
+	}
+	for {
+		m := w.choose()
+		w.make(m)
+		if m == stop {
+			return w.log
+		}
+	}
+}
+
+var (
+	mediaServer = model.Party{Type: model.MediaServer}
+	server      = model.Party{Type: model.InteractionServer}
+)
+
+// choose draws one of the moves that are legal now.
+func (w *Walker) choose() move {
+	var moves [moveCount]move
+	n, total := 0, 0
+	left := w.limits.Events - len(w.log) - 1 // the stop's place is kept
+	for m := stop; m < moveCount; m++ {
+		if !w.can(m, left) {
+			continue
+		}
+		moves[n] = m
+		n++
+		total += w.weight(m)
+	}
+	if n == 0 { // the guide's limits leave nothing
+		return stop
+	}
+	if !w.limits.Weighted {
+		return moves[w.src.Intn(n)]
+	}
+	at := w.src.Intn(total)
+	for _, m := range moves[:n] {
+		if at -= w.weight(m); at < 0 {
+			return m
+		}
+	}
+	return stop
+}
+
+func (w *Walker) weight(m move) int {
+	if m == stop {
+		if w.stopDue || w.stopping {
+			return 20
+		}
+		return w.stopWeight
+	}
+	return wanted[m]
+}
+
+// can reports whether a move is legal (W1–W9), within the limits, and fits into the room that is left.
+func (w *Walker) can(m move, left int) bool {
+	cost := 1
+	switch m {
+	case take, pull, transferThroughQueue:
+		cost = 2
+	case stop:
+		return !w.limits.Guide || w.guideStops()
+	}
+	if left < cost || w.stopDue {
+		return false
+	}
+	if w.stopping && m != leave && m != removed && m != strategyLeaves && m != revokeStopped {
+		return m == neutral && w.limits.Neutral
+	}
+	if w.limits.Guide && !w.guideMoves(m) {
+		return false
+	}
+	switch m {
+	case enter:
+		return !w.entered
+	case take:
+		return w.stage == inQueue
+	case pull:
+		return w.stage == inQueue && w.someFree()
+	case invite:
+		return w.stage == routing && w.strategies[w.router] && w.someFree()
+	case strategyLeaves:
+		return w.someStrategy()
+	case serverPlaces, strategyPlaces:
+		return w.stage == routing || w.stage == failed
+	case accept, expire, reject, revokeStopped:
+		return w.some(invited)
+	case revokeOther:
+		return w.limits.OtherReasons && w.some(invited)
+	case leave, removed:
+		return w.joinedAgents > 0
+	case confer:
+		return w.joinedAgents > 0 && w.someFree()
+	case transfer:
+		return w.someFree() && w.someTransferrer()
+	case conferThroughQueue:
+		return w.joinedAgents > 0 && (w.stage == noLeg || w.stage == failed)
+	case transferThroughQueue:
+		return (w.stage == noLeg || w.stage == failed) && w.someTransferrer()
+	}
+	return m == neutral && w.limits.Neutral
+}
+
+func (w *Walker) some(s status) bool {
+	for i := range w.seenAgents {
+		if w.agents[i].status == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *Walker) someFree() bool {
+	return w.seenAgents < w.limits.Agents || w.some(free)
+}
+
+func (w *Walker) someStrategy() bool {
+	for i := range w.seenRouter {
+		if w.strategies[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// mayTransfer reports whether an agent is a party without a transfer of its own under way (W8).
+func (w *Walker) mayTransfer(i int) bool {
+	a := &w.agents[i]
+	return a.status == joined && !a.offering && (w.stage == noLeg || w.legOperation != model.Transfer || int(w.initiator) != i)
+}
+
+func (w *Walker) someTransferrer() bool {
+	for i := range w.seenAgents {
+		if w.mayTransfer(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// pick draws one of the agents for whom ok holds.
+func (w *Walker) pick(ok func(*Walker, int) bool) int {
+	n := 0
+	for i := range w.seenAgents {
+		if ok(w, i) {
+			n++
+		}
+	}
+	at := w.src.Intn(n)
+	for i := range w.seenAgents {
+		if ok(w, i) {
+			if at == 0 {
+				return i
+			}
+			at--
+		}
+	}
+	panic("unreachable: the source chose none of the agents")
+}
+
+func isInvited(w *Walker, i int) bool { return w.agents[i].status == invited }
+func isJoined(w *Walker, i int) bool  { return w.agents[i].status == joined }
+
+// newcomer draws an agent that is neither a party nor invited, or one not seen before. Those not seen before are one
+// choice: logs are made modulo renaming.
+func (w *Walker) newcomer() int {
+	n := 0
+	for i := range w.seenAgents {
+		if w.agents[i].status == free {
+			n++
+		}
+	}
+	seen := n
+	if w.seenAgents < w.limits.Agents {
+		n++
+	}
+	at := w.src.Intn(n)
+	if at == seen {
+		w.seenAgents++
+		return w.seenAgents - 1
+	}
+	for i := range w.seenAgents {
+		if w.agents[i].status == free {
+			if at == 0 {
+				return i
+			}
+			at--
+		}
+	}
+	panic("unreachable: the source chose none of the agents")
+}
+
+// known draws one of the queues or strategies seen so far, or one more.
+func (w *Walker) known(seen *int, limit int) int8 {
+	n := *seen
+	if n < limit {
+		n++
+	}
+	at := w.src.Intn(n)
+	if at == *seen {
+		*seen++
+	}
+	return int8(at)
+}
+
+func (w *Walker) mode() model.VisibilityMode { return w.limits.Modes[w.src.Intn(len(w.limits.Modes))] }
+
+// modeFor draws a visibility mode where a conference wants one.
+func (w *Walker) modeFor(op model.Operation) model.VisibilityMode {
+	if op != model.Conference {
+		return 0
+	}
+	return w.mode()
+}
+
+// make makes a move: it draws what the move leaves open, writes its events and changes the state.
+func (w *Walker) make(m move) {
+	switch m {
+	case stop:
+		w.stop()
+	case enter:
+		w.entered = true
+		w.place(mediaServer, "", 0)
+	case serverPlaces:
+		w.place(server, "", 0)
+	case strategyPlaces:
+		w.place(w.strategyParty(w.router), "", 0)
+	case take:
+		w.router = w.known(&w.seenRouter, w.limits.Strategies)
+		by := w.strategyParty(w.router)
+		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.names.queue(w.queue)})
+		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by})
+		w.strategies[w.router], w.stage = true, routing
+	case pull:
+		i := w.newcomer()
+		by := w.agentParty(i)
+		w.agents[i] = agent{operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering}
+		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.names.queue(w.queue)})
+		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(w.legOperation)})
+		w.stage = noLeg
+		w.join(i)
+	case invite:
+		i := w.newcomer()
+		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator})
+		w.stage = alerting
+		w.add(model.Event{Name: model.AgentInvited, Actor: w.strategyParty(w.router), Party: w.agentParty(i), VisibilityMode: w.modeFor(w.legOperation)})
+	case transfer, confer:
+		w.inviteDirectly(m)
+	case transferThroughQueue, conferThroughQueue:
+		w.placeOnBehalf(m)
+	case accept:
+		i := w.pick(isInvited)
+		a := &w.agents[i]
+		by := w.agentParty(i)
+		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation)})
+		w.decided(i)
+		if !a.direct {
+			w.stage = noLeg
+		}
+		w.join(i)
+	case expire, reject, revokeOther, revokeStopped:
+		w.unanswered(m)
+	case leave, removed:
+		i := w.pick(isJoined)
+		by := w.agentParty(i)
+		if m == removed {
+			by = mediaServer
+		}
+		w.leave(i, by)
+	case strategyLeaves:
+		w.strategyLeaves()
+	case neutral:
+		w.neutral()
+	}
+}
+
+func (w *Walker) place(by model.Party, op model.Operation, mode model.VisibilityMode) {
+	w.queue, w.stage = w.known(&w.seenQueues, w.limits.Queues), inQueue
+	w.add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: w.names.queue(w.queue), Operation: op, VisibilityMode: mode})
+}
+
+func (w *Walker) inviteDirectly(m move) {
+	op, who := model.Conference, 0
+	if m == transfer {
+		op, who = model.Transfer, w.pick((*Walker).mayTransfer)
+		w.agents[who].offering = true
+	} else {
+		who = w.pick(isJoined)
+	}
+	i := w.newcomer()
+	w.setInvited(i, agent{operation: op, direct: true, inviter: int8(who)})
+	w.flying++
+	w.add(model.Event{Name: model.AgentInvited, Actor: w.agentParty(who), Party: w.agentParty(i), Operation: op, VisibilityMode: w.modeFor(op)})
+}
+
+func (w *Walker) placeOnBehalf(m move) {
+	op, who := model.Conference, 0
+	if m == transferThroughQueue {
+		op, who = model.Transfer, w.pick((*Walker).mayTransfer)
+	} else {
+		who = w.pick(isJoined)
+	}
+	w.initiator, w.legOperation = int8(who), op
+	w.place(w.agentParty(who), op, w.modeFor(op))
+	if op == model.Transfer {
+		by := w.agentParty(who)
+		if odds := w.odds(); !w.limits.Guide && w.src.Intn(odds) == odds-1 {
+			by = mediaServer
+		}
+		w.leave(who, by)
+	}
+}
+
+// odds are those of a rare choice: one in so many.
+func (w *Walker) odds() int {
+	if w.limits.Weighted {
+		return 10
+	}
+	return 2
+}
+
+func (w *Walker) unanswered(m move) {
+	i := w.pick(isInvited)
+	e := model.Event{Name: model.Revoked, Actor: server, Party: w.agentParty(i), Reason: model.Expired}
+	switch m {
+	case reject:
+		e.Name, e.Actor, e.Reason = model.Rejected, w.agentParty(i), ""
+	case revokeOther:
+		e.Reason = "Recalled"
+	case revokeStopped:
+		e.Reason = model.Stopped
+		w.agents[i].status, w.stopping = withdrawn, true
+		w.add(e)
+		return
+	}
+	w.add(e)
+	w.decided(i)
+	if !w.agents[i].direct {
+		w.stage = failed
+	}
+	w.agents[i].status = free
+	w.checkBereft()
+}
+
+// setInvited keeps what an agent has under way from an earlier stay.
+func (w *Walker) setInvited(i int, a agent) {
+	a.status, a.offering = invited, w.agents[i].offering
+	w.agents[i] = a
+	w.attempted = true
+}
+
+func (w *Walker) join(i int) {
+	w.agents[i].status, w.attempted = joined, true
+	w.joinedAgents++
+	w.lastJoined = int8(i)
+}
+
+// decided ends a direct invitation.
+func (w *Walker) decided(i int) {
+	if a := &w.agents[i]; a.direct {
+		w.flying--
+		if a.operation == model.Transfer {
+			w.agents[a.inviter].offering = false
+		}
+	}
+}
+
+func (w *Walker) leave(i int, by model.Party) {
+	w.agents[i].status = free
+	w.joinedAgents--
+	w.add(model.Event{Name: model.PartyRemoved, Actor: by, Party: w.agentParty(i)})
+	w.checkBereft()
+}
+
+func (w *Walker) checkBereft() {
+	if w.joinedAgents == 0 && w.stage == noLeg && w.flying == 0 && w.attempted {
+		w.stopDue = true
+	}
+}
+
+func (w *Walker) strategyLeaves() {
+	n := 0
+	for i := range w.seenRouter {
+		if w.strategies[i] {
+			n++
+		}
+	}
+	at := w.src.Intn(n)
+	for i := range w.seenRouter {
+		if w.strategies[i] {
+			if at == 0 {
+				w.strategies[i] = false
+				p := w.strategyParty(int8(i))
+				w.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
+				return
+			}
+			at--
+		}
+	}
+}
+
+func (w *Walker) stop() {
+	by := model.Party{Type: w.limits.Stops[0]}
+	if w.limits.Guide {
+		by = w.guideStopper()
+	} else {
+		by.Type = w.limits.Stops[w.src.Intn(len(w.limits.Stops))]
+	}
+	switch {
+	case by.Type == model.Agent && w.lastJoined != nobody:
+		by = w.agentParty(int(w.lastJoined))
+	case by.Type == model.Strategy && w.router != nobody:
+		by = w.strategyParty(w.router)
+	}
+	w.add(model.Event{Name: model.ProcessingStopped, Actor: by})
+}
+
+func (w *Walker) neutral() {
+	e := model.Event{Name: [...]model.EventName{model.PropertiesChanged, model.Held, model.Resumed, "EventTypingStarted"}[w.src.Intn(4)]}
+	if !e.Name.Known() {
+		e.Actor = mediaServer
+	}
+	w.add(e)
+}
+
+// add writes an event, at its seq and time.
+func (w *Walker) add(e model.Event) {
+	w.seq++
+	if w.limits.Irregular {
+		w.seq += int64([...]int{0, 0, 0, 1, 4}[w.src.Intn(5)])
+		w.clock = w.clock.Add([...]time.Duration{0, 0, time.Second, 2 * time.Second, 5 * time.Second, 30 * time.Second}[w.src.Intn(6)])
+	} else if len(w.log) > 0 {
+		w.clock = w.clock.Add(time.Second)
+	}
+	e.InteractionID, e.Seq, e.Time = w.id, w.seq, w.clock
+	w.log = append(w.log, e)
+}
+
+func (w *Walker) agentParty(i int) model.Party {
+	return model.Party{Type: model.Agent, ID: w.names.agents[i]}
+}
+
+func (w *Walker) strategyParty(i int8) model.Party {
+	return model.Party{Type: model.Strategy, ID: w.names.strategies[i]}
+}
+
+// namesOf are the names that a chat gives its agents, queues and strategies.
+type namesOf struct{ agents, queues, strategies *[maxParties]string }
+
+func (n *namesOf) queue(i int8) string { return n.queues[i] }
+
+func numbered(word string) *[maxParties]string {
+	var names [maxParties]string
+	for i := range names {
+		names[i] = word + " " + strconv.Itoa(i+1)
+	}
+	return &names
+}
+
+var canonicalNames = namesOf{numbered("Agent"), numbered("Queue"), numbered("Strategy")}
+
+// namings are the ways in which an irregular chat names its people: in no alphabetical order, with what CSV, SQL and
+// HTML have to quote, one name for a queue, a strategy and an agent.
+var namings = func() (all [8]namesOf) {
+	odd := [maxParties]string{"Zoë", "agent-2", "O'Brien", "Müller, Ana", "1001", "Agent 10", "Agent 20", "Agent 2", "李雷", "a<b>&c", `"q"`, "x", "y;z", "Agent 1", "-", "0"}
+	for i := range all {
+		n := namesOf{new([maxParties]string), new([maxParties]string), new([maxParties]string)}
+		for j := range maxParties {
+			n.agents[j] = odd[(j*5+i*3)%maxParties]
+			n.queues[j] = odd[(j*7+i)%maxParties]
+			n.strategies[j] = odd[(j*3+i*5)%maxParties]
+		}
+		all[i] = n
+	}
+	return all
+}()
+
+func drawNames(src Source) namesOf {
+	if i := src.Intn(2 * len(namings)); i < len(namings) {
+		return namings[i]
+	}
+	return canonicalNames
+}

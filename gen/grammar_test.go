@@ -1,0 +1,229 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+func describe(log []model.Event) string {
+	var b strings.Builder
+	for _, e := range log {
+		fmt.Fprintf(&b, "%d %s", e.Seq, strings.TrimPrefix(string(e.Name), "Event"))
+		if e.Party.ID != "" {
+			b.WriteString(" " + e.Party.ID)
+		}
+		fmt.Fprintf(&b, " %s%s [%s %s] mode %d %s\n", e.Queue, e.Operation, e.Actor.Type, e.Actor.ID, e.VisibilityMode, e.Reason)
+	}
+	return b.String()
+}
+
+// wellFormed checks that a log is, and that the chat is finished.
+func wellFormed(t assert.TestingT, c *model.Classifier, chat *model.Chat, log []model.Event) bool {
+	err := c.Classify(chat, log)
+	return assert.NoError(t, err, describe(log)) && assert.NotZero(t, chat.StoppedSeq)
+}
+
+var allLimits = map[string]Limits{
+	"everyday":   Everyday,
+	"guide":      Guide,
+	"exhaustive": withEvents(Exhaustive, 40),
+	"long":       withEvents(Everyday, 400),
+	"cramped":    {Events: 12, Agents: 1, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{3}, Stops: []model.PartyType{model.Strategy}},
+}
+
+func withEvents(l Limits, n int) Limits {
+	l.Events = n
+	return l
+}
+
+func TestEveryWalkIsWellFormed(t *testing.T) {
+	for name, limits := range allLimits {
+		w, c, chat := NewWalker(limits), model.NewClassifier(model.Reference()), new(model.Chat)
+		for seed := range uint64(20_000) {
+			log := w.Log("x", Seed(seed))
+			if !wellFormed(t, c, chat, log) || !assert.LessOrEqual(t, len(log), limits.Events) {
+				t.Fatalf("%s, seed %d", name, seed)
+			}
+		}
+	}
+}
+
+func TestRapidAndTapesDriveTheSameGrammar(t *testing.T) {
+	w, c, chat := NewWalker(Everyday), model.NewClassifier(model.Reference()), new(model.Chat)
+	rapid.Check(t, func(t *rapid.T) {
+		wellFormed(t, c, chat, w.Log("x", drawing{t}))
+	})
+	assert.Len(t, w.Log("x", &Tape{}), 2, "an empty tape ends the chat at once")
+}
+
+// drawing is rapid as a source.
+type drawing struct{ t *rapid.T }
+
+func (d drawing) Intn(n int) int { return rapid.IntRange(0, n-1).Draw(d.t, "choice") }
+
+func FuzzGrammar(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte{3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
+	w, c, chat := NewWalker(Everyday), model.NewClassifier(model.Reference()), new(model.Chat)
+	f.Fuzz(func(t *testing.T, tape []byte) {
+		wellFormed(t, c, chat, w.Log("x", &Tape{Bytes: tape}))
+	})
+}
+
+// The enumeration makes every log once, and all that there are: as many as a brute force over the alphabet, which
+// knows nothing of the grammar and asks the checker of W1–W9 alone.
+func TestEnumerationIsComplete(t *testing.T) {
+	const events = 9
+	limits := withEvents(Exhaustive, events)
+	limits.Agents, limits.Queues, limits.Strategies = 2, 2, 1
+
+	logs := make(map[string]bool)
+	w, c, chat := NewWalker(limits), model.NewClassifier(model.Reference()), new(model.Chat)
+	for o := new(Odometer); ; {
+		log := w.Log("x", o)
+		require.True(t, wellFormed(t, c, chat, log))
+		key := describe(log)
+		require.False(t, logs[key], "twice:\n%s", key)
+		logs[key] = true
+		if !o.Next() {
+			break
+		}
+	}
+	b := bruteForce{classifier: c, chat: chat, limit: events, logs: make(map[string]bool)}
+	b.extend(nil)
+	for key := range b.logs {
+		if !logs[key] {
+			t.Fatalf("the grammar does not make\n%s", key)
+		}
+	}
+	for key := range logs {
+		if !b.logs[key] {
+			t.Fatalf("the brute force does not find\n%s", key)
+		}
+	}
+	t.Logf("%d logs of at most %d events", len(logs), events)
+}
+
+// bruteForce tries every event of the alphabet at every place. What is ill-formed stays so however it goes on, as a
+// well-formed log may end anywhere.
+type bruteForce struct {
+	classifier *model.Classifier
+	chat       *model.Chat
+	limit      int
+	logs       map[string]bool
+}
+
+func (b *bruteForce) extend(log []model.Event) {
+	for _, e := range alphabet(log) {
+		e.InteractionID, e.Seq, e.Time = "x", int64(len(log)+1), Day
+		next := append(log[:len(log):len(log)], e)
+		if b.classifier.Classify(b.chat, next) != nil {
+			continue
+		}
+		if e.Name == model.ProcessingStopped {
+			b.logs[describe(next)] = true
+		} else if len(next) < b.limit {
+			b.extend(next)
+		}
+	}
+}
+
+// alphabet lists the events that may be tried after a log: with two agents, two queues and a strategy, named in the
+// order in which they appear, and a visibility mode only where a conference is wanted.
+func alphabet(log []model.Event) (events []model.Event) {
+	agents, queues, joined := 0, 0, ""
+	wish := map[string]model.Operation{} // of each agent's last invitation
+	leg := model.Operation("")
+	for _, e := range log {
+		switch {
+		case e.Party.Type == model.Agent && e.Name == model.AgentInvited:
+			wish[e.Party.ID] = e.Operation
+			if e.Actor.Type == model.Strategy {
+				wish[e.Party.ID] = leg
+			}
+		case e.Name == model.PlacedInQueue && e.Actor.Type == model.Agent:
+			leg = e.Operation
+		case e.Name == model.TakenFromQueue && e.Actor.Type == model.Agent:
+			wish[e.Actor.ID] = leg
+		case e.Party.Type == model.Agent && e.Name == model.PartyAdded:
+			joined = e.Party.ID
+		}
+		for _, p := range []model.Party{e.Party, e.Actor} {
+			if p.Type == model.Agent {
+				agents = max(agents, int(p.ID[len("Agent ")]-'0'))
+			}
+		}
+		if e.Queue != "" {
+			queues = max(queues, int(e.Queue[len("Queue ")]-'0'))
+		}
+	}
+	s := model.Party{Type: model.Strategy, ID: "Strategy 1"}
+	party := func(i int) model.Party {
+		return model.Party{Type: model.Agent, ID: canonicalNames.agents[i]}
+	}
+	modes := func(e model.Event, op model.Operation) {
+		if op != model.Conference {
+			events = append(events, e)
+			return
+		}
+		for _, e.VisibilityMode = range Exhaustive.Modes {
+			events = append(events, e)
+		}
+	}
+	add := func(e model.Event) { events = append(events, e) }
+
+	add(model.Event{Name: model.Submitted, Actor: mediaServer})
+	add(model.Event{Name: model.PartyAdded, Actor: s, Party: s})
+	add(model.Event{Name: model.PartyRemoved, Actor: s, Party: s})
+	add(model.Event{Name: model.ProcessingStopped, Actor: mediaServer})
+	add(model.Event{Name: model.ProcessingStopped, Actor: model.Party{Type: model.Agent, ID: joined}})
+	for q := range min(queues+1, 2) {
+		queue := canonicalNames.queues[q]
+		for _, by := range []model.Party{mediaServer, server} {
+			add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: queue})
+		}
+		add(model.Event{Name: model.TakenFromQueue, Actor: s, Queue: queue})
+		for i := range min(agents+1, 2) {
+			add(model.Event{Name: model.TakenFromQueue, Actor: party(i), Queue: queue})
+			modes(model.Event{Name: model.PlacedInQueue, Actor: party(i), Queue: queue, Operation: model.Transfer}, model.Transfer)
+			modes(model.Event{Name: model.PlacedInQueue, Actor: party(i), Queue: queue, Operation: model.Conference}, model.Conference)
+		}
+		add(model.Event{Name: model.PlacedInQueue, Actor: s, Queue: queue})
+	}
+	for i := range min(agents+1, 2) {
+		p := party(i)
+		modes(model.Event{Name: model.AgentInvited, Actor: s, Party: p}, leg)
+		for j := range min(agents+1, 2) {
+			for _, op := range []model.Operation{model.Transfer, model.Conference} {
+				modes(model.Event{Name: model.AgentInvited, Actor: party(j), Party: p, Operation: op}, op)
+			}
+		}
+		modes(model.Event{Name: model.PartyAdded, Actor: p, Party: p}, wish[p.ID])
+		add(model.Event{Name: model.Rejected, Actor: p, Party: p})
+		for _, reason := range []string{model.Expired, model.Stopped} {
+			add(model.Event{Name: model.Revoked, Actor: server, Party: p, Reason: reason})
+		}
+		for _, by := range []model.Party{p, mediaServer} {
+			add(model.Event{Name: model.PartyRemoved, Actor: by, Party: p})
+		}
+	}
+	return events
+}
+
+func BenchmarkWalk(b *testing.B) {
+	w := NewWalker(Everyday)
+	events := 0
+	b.ReportAllocs()
+	for i := uint64(0); b.Loop(); i++ {
+		events += len(w.Log("x", Seed(i)))
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "logs/s")
+	b.ReportMetric(float64(events)/float64(b.N), "events/log")
+}

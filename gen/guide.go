@@ -1,0 +1,65 @@
+package gen
+
+import "github.com/chatproof/chatproof/model"
+
+// The guide's flows, as limits on moves: what they do not show is not made. Which chats are documented is the rules'
+// to say ([Documented]); these limits make most chats so.
+
+// guideMoves reports whether the guide shows a move.
+func (w *Walker) guideMoves(m move) bool {
+	switch m {
+	case reject, pull, transferThroughQueue, strategyPlaces, removed, revokeOther:
+		return false
+	case revokeStopped: // of a routed agent, the chat not having been back in a queue
+		return w.initiator == nobody && w.stage == alerting && w.seenAgents == 1
+	case serverPlaces:
+		return w.stage == failed && w.initiator == nobody
+	case expire:
+		return w.initiator == nobody || w.stage != alerting
+	case leave: // conferees and transferees leave before whoever invited them, and nobody is left waiting
+		return w.flying == 0 && (w.stage == noLeg || w.stage == failed)
+	case transfer, confer, conferThroughQueue:
+		return w.guideInviter() && w.flying == 0
+	}
+	return true
+}
+
+// guideInviter reports whether the agent who would invite was routed, not itself invited by an agent.
+func (w *Walker) guideInviter() bool {
+	for i := range w.seenAgents {
+		if a := &w.agents[i]; a.status == joined && a.inviter != nobody {
+			return false
+		}
+	}
+	return true
+}
+
+// guideStops reports whether a stop would be the guide's: nobody handles, and the customer leaves from where the chat
+// came to first, or the last agent has left.
+func (w *Walker) guideStops() bool {
+	return w.joinedAgents == 0
+}
+
+// guideStopper is the agent who has handled last, else the customer.
+func (w *Walker) guideStopper() model.Party {
+	if w.lastJoined != nobody {
+		return model.Party{Type: model.Agent}
+	}
+	return mediaServer
+}
+
+// Guide limits a random chat to what the guide's flows show.
+var Guide = Limits{
+	Events: 60, Agents: 4, Queues: 3, Strategies: 2, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach},
+	Stops: []model.PartyType{model.MediaServer, model.Agent}, Neutral: true, Weighted: true, Irregular: true, Guide: true,
+}
+
+// Documented reports whether documented rules alone decide a chat.
+func Documented(c *model.Chat) bool {
+	for i := range c.IRFs {
+		if c.IRFs[i].Clauses.Level() != model.Documented {
+			return false
+		}
+	}
+	return c.Silent == 0
+}
