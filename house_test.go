@@ -22,6 +22,7 @@ var house = map[string]string{
 	"features": "",
 	"steps":    "features model rows github.com/cucumber",
 	"target":   "model rows",
+	"gen":      "model",
 	"suite":    "features model rows steps target github.com/go-json-experiment/json",
 	"cli":      "model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",

@@ -237,7 +237,7 @@ func (f *fold) step(e *Event, at, turn int32) error {
 
 func (f *fold) placed(e *Event, at int32) *IllFormed {
 	if f.leg.stage == inQueue {
-		return illFormed(e, "W4", "placed in %s while it is in %s", quoted(e.Queue), quoted(f.leg.queue))
+		return illFormed(e, "W4", "placed in %s while it is in %s", Quoted(e.Queue), Quoted(f.leg.queue))
 	}
 	switch e.Actor.Type {
 	case MediaServer: // it enters
@@ -276,7 +276,7 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 
 func (f *fold) taken(e *Event, at int32) *IllFormed {
 	if f.leg.stage != inQueue || f.leg.queue != e.Queue {
-		return illFormed(e, "W4", "taken from %s, where the chat is not", quoted(e.Queue))
+		return illFormed(e, "W4", "taken from %s, where the chat is not", Quoted(e.Queue))
 	}
 	f.leg.stage, f.leg.takenAt, f.due = taken, at, takerDue
 	return nil

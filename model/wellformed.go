@@ -56,7 +56,7 @@ func checkFields(e *Event) *IllFormed {
 	case "":
 		return illFormed(e, "W9", "actor: missing on %s", e.Name)
 	default:
-		return illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", quoted(string(e.Actor.Type)))
+		return illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", Quoted(string(e.Actor.Type)))
 	}
 	switch e.Name {
 	case PlacedInQueue, TakenFromQueue:

@@ -19,13 +19,14 @@ func Name(s string) string {
 	}
 	for _, r := range s {
 		if !plain(r) || r == '"' {
-			return quoted(s)
+			return Quoted(s)
 		}
 	}
 	return cut(s)
 }
 
-func quoted(s string) string {
+// Quoted writes a name as Name does where it is not plain: always in quotes.
+func Quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range cut(s) {

@@ -77,7 +77,7 @@ func (l *lines) event(line []byte) (e model.Event, _ *LineError) {
 		return e, err
 	}
 	switch {
-	case e.InteractionID == "":
+	case e.InteractionID == "" && bad.field != "interaction_id":
 		bad = fault{"interaction_id", "missing; expected a non-empty string"}
 	case named && !e.Name.Known():
 		return e, nil

@@ -119,6 +119,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 		{held(`"queue":["Queue 1"]`), "queue", "expected a string, got an array"},
 		{held(`"operation":1`), "operation", "expected a string, got a number"},
 		{held(`"visibility_mode":0`), "visibility_mode", "expected 1, 2 or 3, got 0"},
+		{held(`"visibility_mode":4`), "visibility_mode", "expected 1, 2 or 3, got 4"},
 		{held(`"visibility_mode":7`), "visibility_mode", "expected 1, 2 or 3, got 7"},
 		{held(`"visibility_mode":-1`), "visibility_mode", "expected 1, 2 or 3, got -1"},
 		{held(`"visibility_mode":"3"`), "visibility_mode", "expected an integer, got a string"},

@@ -71,7 +71,7 @@ func (l *lines) fact(line []byte) (f model.Fact, _ *LineError) {
 		return f, err
 	}
 	switch {
-	case f.InteractionID == "":
+	case f.InteractionID == "" && bad.field != "interaction_id":
 		bad = fault{"interaction_id", "missing; expected a non-empty string"}
 	case !resource:
 		bad.set("resource", "missing")

@@ -151,13 +151,13 @@ func (l *lines) members(member func(name []byte)) error {
 func (l *lines) notJSON(line []byte, err error) *LineError {
 	problem := err.Error()
 	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		problem = syntax.Err.Error()
-		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
-			problem = fmt.Sprintf("duplicate name %q", syntax.JSONPointer.LastToken())
-		}
-	} else if errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		problem = "the object does not end"
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		problem = "duplicate name " + model.Quoted(syntax.JSONPointer.LastToken())
+	case errors.As(err, &syntax):
+		problem = syntax.Err.Error()
 	}
 	return l.errorf("", "not a JSON object: %s: %s", problem, model.Name(string(line[:min(len(line), 400)])))
 }
@@ -183,10 +183,13 @@ func (l *lines) str(field string, bad *fault) string {
 		if s, ok := l.strings[string(l.text)]; ok {
 			return s
 		}
+		s := string(l.text)
+		if len(s) > 256 { // no name that recurs
+			return s
+		}
 		if len(l.strings) > 1<<16 {
 			clear(l.strings)
 		}
-		s := string(l.text)
 		l.strings[s] = s
 		return s
 	default:
@@ -228,10 +231,10 @@ func (l *lines) instant(field string, bad *fault) time.Time {
 		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
+	if t = t.UTC(); err != nil || t.Year() < 0 || t.Year() > 9999 {
 		bad.set(field, "expected RFC 3339 with a zone, such as 2026-01-05T09:00:07Z, got "+model.Name(s))
 	}
-	return t.UTC()
+	return t
 }
 
 func (l *lines) skip() { _ = l.json.SkipValue() } // a syntax error shows again at the next token

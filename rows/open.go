@@ -2,6 +2,7 @@ package rows
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,7 +29,7 @@ func Open(path string, stdin io.Reader) (in io.ReadCloser, name string, err erro
 	unpacked, err := gzip.NewReader(file)
 	if err != nil {
 		file.Close()
-		return nil, path, fmt.Errorf("%s: %w", path, err)
+		return nil, path, fmt.Errorf("%s: not gzip: %w", path, err)
 	}
 	return &gzipFile{unpacked, file}, path, nil
 }
@@ -39,8 +40,5 @@ type gzipFile struct {
 }
 
 func (g *gzipFile) Close() error {
-	if err := g.Reader.Close(); err != nil {
-		return err
-	}
-	return g.file.Close()
+	return errors.Join(g.Reader.Close(), g.file.Close())
 }

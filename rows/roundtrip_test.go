@@ -114,6 +114,12 @@ func TestInvalidUTF8IsWrittenAsReplacementCharacters(t *testing.T) {
 	assert.Equal(t, `{"interaction_id":"c`+"\ufffd"+`","seq":0,"event":"EventHeld","queue":"`+strings.Repeat("\ufffd", 3)+"\"}\n", string(b))
 }
 
+func TestTimesAreWrittenInUTC(t *testing.T) {
+	at := time.Date(2026, 1, 5, 0, 30, 0, 7, time.FixedZone("", 3600))
+	assert.Contains(t, string(rows.AppendEvent(nil, &model.Event{Time: at})), `"time":"2026-01-04T23:30:00.000000007Z"`)
+	assert.Contains(t, string(rows.AppendFact(nil, &model.Fact{Start: at, End: at})), `"start":"2026-01-04T23:30:00Z","end":"2026-01-04T23:30:00Z"`)
+}
+
 // A zone can lead out of the years that RFC 3339 writes: such an instant must be refused, or it could not be written.
 func TestInstantBeyondTheYearsOfRFC3339(t *testing.T) {
 	for _, s := range []string{"0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"} {

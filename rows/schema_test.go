@@ -89,6 +89,7 @@ func TestEventSchemaRejects(t *testing.T) {
 		`{` + ready + `,"queue":7}`,
 		`{` + ready + `,"operation":"consult"}`,
 		`{` + ready + `,"visibility_mode":0}`,
+		`{` + ready + `,"visibility_mode":4}`,
 		`{` + ready + `,"visibility_mode":"3"}`,
 		`{` + ready + `,"reason":[]}`,
 		`{` + ready + `,"media_type":false}`,

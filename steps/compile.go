@@ -4,11 +4,14 @@
 package steps
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +48,7 @@ func (p *Problem) Error() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Lin
 // first such place is reported, with the number of others. It is not fast, and one call waits for another: godog
 // keeps global state.
 func Compile(src Source) ([]*model.Case, error) {
+	src.Label = path.Clean(filepath.ToSlash(src.Label))
 	files, err := featureFiles(src)
 	if err != nil {
 		return nil, err
@@ -60,6 +64,7 @@ func Compile(src Source) ([]*model.Case, error) {
 			}
 			return int(a.Line - b.Line)
 		})
+		c.problems = slices.CompactFunc(c.problems, func(a, b *Problem) bool { return *a == *b }) // of a background
 		if n := len(c.problems) - 1; n > 0 {
 			return nil, fmt.Errorf("%w (and %d more)", c.problems[0], n)
 		}
@@ -86,8 +91,8 @@ func featureFiles(src Source) (files []file, err error) {
 		if err != nil {
 			return err
 		}
-		f := file{p, path.Join(src.Label, p), text}
-		doc, err := gherkin.ParseGherkinDocument(strings.NewReader(string(text)), (&messages.Incrementing{}).NewId)
+		f := file{p, path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))}
+		doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(f.text), (&messages.Incrementing{}).NewId)
 		if err != nil {
 			problem := &Problem{f.label, 1, err.Error()}
 			if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
@@ -166,6 +171,7 @@ func (c *compiler) run(name string, files []file, src Source) {
 		r := newRecorder()
 		c.recorder = r
 		r.register(sc)
+		sc.StepContext().Before(checkArgument)
 		sc.After(func(ctx context.Context, s *godog.Scenario, err error) (context.Context, error) {
 			c.finish(s, r, err)
 			return ctx, nil
@@ -174,6 +180,21 @@ func (c *compiler) run(name string, files []file, src Source) {
 	if len(c.cases)+len(c.problems) == before || status != 0 && len(c.problems) == 0 {
 		c.problems = append(c.problems, &Problem{path.Join(src.Label, name), 1, "the features did not run"})
 	}
+}
+
+// checkArgument refuses a table or doc string that a step does not take, and the want of one: godog would drop it, or
+// pass nothing.
+func checkArgument(ctx context.Context, s *godog.Step) (context.Context, error) {
+	table, doc := s.Argument != nil && s.Argument.DataTable != nil, s.Argument != nil && s.Argument.DocString != nil
+	switch wantTable, wantDoc := s.Text == factsStep, s.Text == eventsStep; {
+	case wantTable && !table:
+		return ctx, errors.New(`expected a table; write "there are no facts" for none`)
+	case wantDoc && !doc:
+		return ctx, errors.New("expected a doc string of events, a JSON object a line")
+	case table && !wantTable, doc && !wantDoc:
+		return ctx, errors.New("the step takes no table and no doc string")
+	}
+	return ctx, nil
 }
 
 // finish makes a case of a scenario that has run.
@@ -273,10 +294,15 @@ func (c *compiler) Feature(doc *messages.GherkinDocument, uri string, _ []byte) 
 		if s != nil {
 			note(s.Id, s.Location)
 			steps(s.Steps)
+			rows := 0
 			for _, e := range s.Examples {
 				for _, row := range e.TableBody {
 					note(row.Id, row.Location)
+					rows++
 				}
+			}
+			if rows == 0 && len(s.Examples) > 0 {
+				c.problem(s.Location.Line, "the outline has no examples")
 			}
 		}
 	}

@@ -25,6 +25,10 @@ const (
 	named    = `"([^"]*)"`
 	withMode = `(?: with visibility mode ([123]))?`
 	because  = `(?: as "([^"]*)")?`
+
+	// The steps that take a doc string and a table.
+	eventsStep = `the events:`
+	factsStep  = `the facts are:`
 )
 
 var definitions = []Definition{
@@ -256,14 +260,14 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^the events:$`, `the events:`,
+		`^` + eventsStep + `$`, eventsStep,
 		"events as JSON Lines in a doc string, taken as they are",
 		func(r *recorder) any {
 			return func(doc *godog.DocString) error { return r.lines(doc.Content) }
 		},
 	},
 	{
-		`^the facts are:$`, `the facts are:`,
+		`^` + factsStep + `$`, factsStep,
 		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received from, start, end, interaction",
 		func(r *recorder) any {
 			return func(table *godog.Table) error { return r.expect(table) }

@@ -73,6 +73,9 @@ func (r *recorder) take(taker model.Party, queue string) error {
 }
 
 func (r *recorder) wait(seconds int) error {
+	if seconds > 366*24*60*60 {
+		return errors.New("more than a year")
+	}
 	r.clock = r.clock.Add(time.Duration(seconds) * time.Second)
 	return nil
 }
@@ -99,6 +102,10 @@ func (r *recorder) lines(text string) error {
 			return err
 		}
 		r.chat = e.InteractionID
+		r.seqs[r.chat] = max(r.seqs[r.chat], e.Seq)
+		if next := e.Time.Add(time.Second); next.After(r.clock) {
+			r.clock = next
+		}
 		r.events = append(r.events, e)
 	}
 }
@@ -127,6 +134,9 @@ func (r *recorder) expect(table *godog.Table) error {
 			return fmt.Errorf("column %q is missing", column)
 		}
 	}
+	if !slices.Contains(heading, "interaction") && slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID != r.onlyChat() }) {
+		return errors.New(`the scenario has several chats: column "interaction" is missing`)
+	}
 	for i, row := range table.Rows[1:] {
 		f := model.Fact{InteractionID: r.onlyChat()}
 		for j, cell := range row.Cells {
@@ -136,6 +146,9 @@ func (r *recorder) expect(table *godog.Table) error {
 		}
 		if !slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID == f.InteractionID }) {
 			return fmt.Errorf("row %d: no event is of interaction %s", i+1, model.Name(f.InteractionID))
+		}
+		if f.ReceivedFrom.Value > int64(len(table.Rows)-1) {
+			return fmt.Errorf("row %d, received from: there is no row %d", i+1, f.ReceivedFrom.Value)
 		}
 		r.facts = append(r.facts, f)
 	}

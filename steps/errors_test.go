@@ -1,0 +1,201 @@
+package steps
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// compileFiles compiles a team's features, by file name.
+func compileFiles(files map[string]string) ([]*model.Case, error) {
+	return Compile(Source{FS: tree(files), Label: "test", Own: true})
+}
+
+func tree(files map[string]string) fstest.MapFS {
+	fs := fstest.MapFS{}
+	for name, text := range files {
+		fs[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return fs
+}
+
+// head is the beginning of most features here: what follows it is on line 3.
+const head = "Feature: F\n  Scenario: S\n"
+
+// submitted is a scenario with its first event: what follows it is on line 4.
+const submitted = head + "    Given a customer submits a chat\n"
+
+const noFacts = "    Then there are no facts\n"
+
+// problem compiles one file and returns what is wrong with it.
+func problem(t *testing.T, feature string) string {
+	t.Helper()
+	cases, err := compileFiles(map[string]string{"f.feature": feature})
+	require.Error(t, err, feature)
+	assert.Empty(t, cases)
+	return err.Error()
+}
+
+func TestFileThatIsNoFeature(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "test/f.feature:1: the file has no scenario"},
+		{"comment alone", "# to do\n", "test/f.feature:1: the file has no scenario"},
+		{"no scenario", "Feature: F\n  Some words.\n", "test/f.feature:1: the file has no scenario"},
+		{"outline without a row of examples", "Feature: F\n  Scenario Outline: O <a>\n    Given a customer submits a chat\n" + noFacts + "    Examples:\n      | a |\n", "test/f.feature:1: the file has no scenario"},
+		{"no Gherkin", "interaction_id,seq\n", "test/f.feature:1: expected: #EOF, #Language, #TagLine, #FeatureLine, #Comment, #Empty, got 'interaction_id,seq'"},
+		{"keyword misspelt", submitted + "    Them there are no facts\n", "test/f.feature:4: expected: #EOF, #TableRow, #DocStringSeparator, #StepLine, #TagLine, #ExamplesLine, #ScenarioLine, #RuleLine, #Comment, #Empty, got '    Them there are no facts'"},
+		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: inconsistent cell count within the table"},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
+	}
+}
+
+func TestFolderWithoutFeatures(t *testing.T) {
+	for name, files := range map[string]map[string]string{"empty": nil, "other files": {"README.md": "#", "f.feature.bak": submitted}} {
+		_, err := compileFiles(files)
+		assert.EqualError(t, err, "test: no .feature file there", name)
+	}
+}
+
+func TestStepThatIsNotUnderstood(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"misspelt", submitted + "    And the customer goes\n" + noFacts, "test/f.feature:4: no such step: the customer goes; see 'list steps'"},
+		{"of another case", submitted + "    And The customer leaves\n" + noFacts, "test/f.feature:4: no such step: The customer leaves; see 'list steps'"},
+		{"more behind it", submitted + "    And the customer leaves angrily\n" + noFacts, "test/f.feature:4: no such step: the customer leaves angrily; see 'list steps'"},
+		{"visibility mode 4", submitted + `    And "A" accepts with visibility mode 4` + "\n" + noFacts, "test/f.feature:4: no such step: " + model.Name(`"A" accepts with visibility mode 4`) + "; see 'list steps'"},
+		{"in the background", "Feature: F\n  Background:\n    Given a customer submitts a chat\n  Scenario: S\n" + noFacts, "test/f.feature:3: no such step: a customer submitts a chat; see 'list steps'"},
+		{"in a rule", submitted + noFacts + "  Rule: R\n    Scenario: T\n      Given a client\n", "test/f.feature:7: no such step: a client; see 'list steps'"},
+		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: "A" invites "B" to a consult with visibility mode 1: a consult has visibility mode 3: leave "with visibility mode 1" out, or call it a conference`},
+		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: "A" consults through queue "Q" with visibility mode 3: a consult has visibility mode 3: leave "with visibility mode 3" out, or call it a conference`},
+		{"unknown event that is known", submitted + `    And the unknown event "EventHeld" occurs` + "\n" + noFacts, `test/f.feature:4: the unknown event "EventHeld" occurs: EventHeld is a known event`},
+		{"chat without a name", submitted + `    And chat ""` + "\n" + noFacts, `test/f.feature:4: chat "": a chat needs a name`},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
+	}
+}
+
+func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
+	const facts = "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 | RoutedTo/Completed |\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"no steps", head, "2: the scenario has no steps"},
+		{"no steps but the background's", "Feature: F\n  Background:\n    Given a customer submits a chat\n  Scenario: S\n", "4: the scenario has no steps"},
+		{"no event", head + noFacts, "2: the scenario has no event"},
+		{"no event, for time alone passes", head + "    Given 5 seconds pass\n" + noFacts, "2: the scenario has no event"},
+		{"no facts", submitted, `2: the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`},
+		{"no facts twice", submitted + noFacts + noFacts, "5: there are no facts: the facts are given twice"},
+		{"facts, then none", submitted + facts + noFacts, "7: there are no facts: the facts are given twice"},
+		{"none, then facts", submitted + noFacts + facts, "5: the facts are: the facts are given twice"},
+		{"event after the facts", submitted + noFacts + "    When the customer leaves\n", "5: the customer leaves: an event after the facts: a scenario ends with what it expects"},
+		{"doc string of events after the facts", submitted + noFacts + "    When the events:\n      \"\"\"\n      \"\"\"\n", "5: the events: events after the facts: a scenario ends with what it expects"},
+		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name of letters or digits: its id is made of it"},
+		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name of letters or digits: its id is made of it"},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })
+	}
+	assert.Regexp(t, `^test/f\.feature:5: .* an event after the facts: a scenario ends with what it expects$`,
+		problem(t, submitted+noFacts+"    When a chat that \"Agent 1\" handles\n"), "by a step made of steps")
+}
+
+// Whatever stands in a feature and no step understands is an error: half an expectation would pass for a whole one.
+func TestTableOrDocStringThatTheStepDoesNotTake(t *testing.T) {
+	const table, doc = "      | resource | technical descriptor |\n      | Agent 1 | RoutedTo/Completed |\n", "      \"\"\"\n      text\n      \"\"\"\n"
+	for _, c := range []struct{ name, text, place string }{
+		{"facts without a table", submitted + "    Then the facts are:\n", "test/f.feature:4: the facts are:"},
+		{"facts as a doc string", submitted + "    Then the facts are:\n" + doc, "test/f.feature:4: the facts are:"},
+		{"no facts, and a table", submitted + noFacts + table, "test/f.feature:4: there are no facts"},
+		{"no facts, and a doc string", submitted + noFacts + doc, "test/f.feature:4: there are no facts"},
+		{"a table behind an event", submitted + "    And the customer leaves\n" + table + noFacts, "test/f.feature:4: the customer leaves"},
+		{"a doc string behind an event", submitted + "    And the customer leaves\n" + doc + noFacts, "test/f.feature:4: the customer leaves"},
+		{"events without a doc string", submitted + "    And the events:\n" + noFacts, "test/f.feature:4: the events:"},
+		{"events as a table", submitted + "    And the events:\n" + table + noFacts, "test/f.feature:4: the events:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cases, err := compileFiles(map[string]string{"f.feature": c.text})
+			if assert.Error(t, err, "it compiles") {
+				assert.Empty(t, cases)
+				assert.Contains(t, err.Error(), c.place)
+				assert.NotContains(t, err.Error(), "nil pointer")
+			}
+		})
+	}
+}
+
+func TestTableOfFacts(t *testing.T) {
+	const columns = "there are interaction, resource, resource type, technical descriptor, received from, start, end"
+	for _, c := range []struct{ name, table, want string }{
+		{"heading alone", "resource | technical descriptor", `expected a heading and at least one row; write "there are no facts" for none`},
+		{"unknown column", "resource | colour | technical descriptor\nA | red | RoutedTo/Completed", "row 1, colour: no such column; " + columns},
+		{"column of another case", "resource | technical descriptor | Start\nA | RoutedTo/Completed | 09:00:00", "row 1, Start: no such column; " + columns},
+		{"column twice", "resource | technical descriptor | resource\nA | RoutedTo/Completed | A", `column "resource" stands twice`},
+		{"no resource", "technical descriptor\nRoutedTo/Completed", `column "resource" is missing`},
+		{"no descriptor", "resource | start\nA | 09:00:00", `column "technical descriptor" is missing`},
+		{"blank resource", "resource | technical descriptor\n | RoutedTo/Completed", "row 1, resource: blank"},
+		{"result missing", "resource | technical descriptor\nA | RoutedTo", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo"},
+		{"bracket open", "resource | technical descriptor\nA | RoutedTo/Redirected [Revoked", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo/Redirected [Revoked"},
+		{"blank descriptor", "resource | technical descriptor\nA | ", `row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got ""`},
+		{"unknown role, in the second row", "resource | technical descriptor\nA | RoutedTo/Completed\nB | Routed/Completed", "row 2, technical descriptor: Routed is no role; there are " + list(model.Roles)},
+		{"unknown result", "resource | technical descriptor\nA | RoutedTo/Done", "row 1, technical descriptor: Done is no result; there are " + list(model.Results)},
+		{"unknown reason", "resource | technical descriptor\nA | RoutedTo/Redirected [Expired]", "row 1, technical descriptor: Expired is no reason; there are " + list(model.Reasons)},
+		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: robot is none of agent, queue, strategy"},
+		{"received from an agent by name", "resource | technical descriptor | received from\nA | RoutedTo/Completed | Agent 1", "row 1, received from: expected the number of a row, or a blank, got Agent 1"},
+		{"received from row 0", "resource | technical descriptor | received from\nA | RoutedTo/Completed | 0", "row 1, received from: expected the number of a row, or a blank, got 0"},
+		{"bad start", "resource | technical descriptor | start\nA | RoutedTo/Completed | 9 o'clock", "row 1, start: expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got 9 o'clock"},
+		{"end without a zone", "resource | technical descriptor | end\nA | RoutedTo/Completed | 2026-01-05T09:00:07", "row 1, end: expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got 2026-01-05T09:00:07"},
+		{"chat without events", "interaction | resource | technical descriptor\nchat 2 | A | RoutedTo/Completed", "row 1: no event is of interaction chat 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, "test/f.feature:4: the facts are: "+c.want, problem(t, submitted+"    Then the facts are:\n"+pipes(c.table)))
+		})
+	}
+}
+
+// pipes writes lines as a table.
+func pipes(lines string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		b.WriteString("      | " + strings.TrimSuffix(line, "\n") + " |\n")
+	}
+	return b.String()
+}
+
+func TestTwoScenariosWithOneID(t *testing.T) {
+	const again = "  Scenario: s!\n    Given a customer submits a chat\n" + noFacts
+	const advice = "; give them different names (of an outline, with a <parameter>)"
+	assert.Equal(t, "test/f.feature:5: two scenarios have the id own/f/s: this one and that of test/f.feature:2"+advice, problem(t, submitted+noFacts+again))
+
+	const outline = "Feature: F\n  Scenario Outline: O\n    Given a customer submits a chat\n    And \"<a>\" leaves\n" + noFacts +
+		"    Examples:\n      | a |\n      | 1 |\n      | 2 |\n"
+	assert.Equal(t, "test/f.feature:9: two scenarios have the id own/f/o: this one and that of test/f.feature:8"+advice, problem(t, outline))
+
+	_, err := Compile(Source{Label: "features", FS: tree(map[string]string{
+		"documented/1.01-a.feature": "@1.1\n" + submitted + noFacts, "documented/1.01-b.feature": "@1.1\n" + submitted + noFacts,
+	})})
+	assert.EqualError(t, err, "features/documented/1.01-b.feature:3: two scenarios have the id documented/1.1/s: this one and that of features/documented/1.01-a.feature:3"+advice)
+
+	cases, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": submitted + noFacts, "a/b.feature": submitted + noFacts})
+	require.NoError(t, err, "of a team's features the id holds the file")
+	assert.Len(t, cases, 3)
+}
+
+func TestFirstProblemIsReportedAndTheOthersCounted(t *testing.T) {
+	_, err := compileFiles(map[string]string{
+		"b.feature": submitted, // expects nothing
+		"a.feature": submitted + noFacts + "  Scenario: T\n    Given a typo\n  Scenario: U\n",
+		"c.feature": submitted + noFacts,
+	})
+	assert.EqualError(t, err, "test/a.feature:6: no such step: a typo; see 'list steps' (and 2 more)")
+	var first *Problem
+	require.ErrorAs(t, err, &first)
+	assert.Equal(t, Problem{"test/a.feature", 6, "no such step: a typo; see 'list steps'"}, *first)
+}
+
+// However many scenarios share a step, it is one place to mend.
+func TestPlaceThatScenariosShareIsCountedOnce(t *testing.T) {
+	const two = "  Scenario: S\n" + noFacts + "  Scenario: T\n" + noFacts
+	assert.Equal(t, "test/f.feature:3: no such step: a typo; see 'list steps'", problem(t, "Feature: F\n  Background:\n    Given a typo\n"+two))
+}
