@@ -23,7 +23,7 @@ var house = map[string]string{
 	"steps":    "features model rows github.com/cucumber",
 	"target":   "model rows",
 	"gen":      "model",
-	"suite":    "features model rows steps target github.com/go-json-experiment/json",
+	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
 	"cli":      "model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }

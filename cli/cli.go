@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/suite"
 )
 
 // The exit codes of the contract. Several at once: the first of 130, 2, 3, 1, 5, 4, 0.
@@ -57,6 +59,7 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 		Example: `  chatproof run                          the suite against the built-in reference model
   chatproof run -- python3 my.py         against your own program
   chatproof explain chat.jsonl           why a chat has the facts it has`,
+		Version:       suite.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,

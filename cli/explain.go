@@ -2,26 +2,30 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
 )
 
 func (e *env) explain() *cobra.Command {
-	var interaction string
+	var interaction, scenario string
+	var dirs []string
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]",
 		Short: "Show why a chat has the facts it has",
 		Long: `Explain draws each chat of a log as a timeline, a lane for the customer, each queue, strategy and agent, and lists
 under it each Interaction Resource Fact with the events and the rules that made it.`,
 		Example: `  chatproof explain chat.jsonl
-  chatproof explain --interaction 00011aB2 production.jsonl.gz`,
+  chatproof explain --interaction 00011aB2 production.jsonl.gz
+  chatproof explain --scenario documented/1.4/invitation-expired`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			log, err := e.readLog(args)
+			log, err := e.logOf(scenario, dirs, args)
 			if err != nil {
 				return err
 			}
@@ -44,6 +48,9 @@ under it each Interaction Resource Fact with the events and the rules that made 
 					explainChat(&b, c, logs[c.InteractionID])
 				}
 			}
+			if len(chats)+len(bad)+len(log.spoilt) == 0 {
+				fmt.Fprintf(&b, "No chat: %d events, none of a known name.\n", len(log.events))
+			}
 			if _, err := e.out.Write(b.Bytes()); err != nil {
 				return err
 			}
@@ -51,7 +58,29 @@ under it each Interaction Resource Fact with the events and the rules that made 
 		},
 	}
 	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
+	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
+	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
 	return cmd
+}
+
+// logOf is the log of a scenario, or of the file that args name.
+func (e *env) logOf(scenario string, dirs, args []string) (*eventLog, error) {
+	if scenario == "" {
+		return e.readLog(args)
+	}
+	if len(args) > 0 {
+		return nil, errors.New("explain takes a file or --scenario, not both")
+	}
+	cases, err := authored(dirs)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(cases, suite.Named(cases, []string{scenario})...) {
+		if c.ID == scenario {
+			return &eventLog{file: c.ID, events: c.Events}, nil
+		}
+	}
+	return nil, fmt.Errorf("no scenario is called %s; see 'list scenarios'", model.Name(scenario))
 }
 
 // keep drops all but one interaction of the log.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/steps"
+	"github.com/chatproof/chatproof/suite"
 )
 
 // listing is something that list prints: a heading and its rows, and the same as JSON.
@@ -27,13 +28,13 @@ type item interface{ cells() []string }
 func (e *env) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "What the suite holds: flows, scenarios, rules, combinations, steps",
+		Short: "What the suite holds: flows, scenarios, rules, invariants, combinations, steps",
 		Example: `  chatproof list flows
   chatproof list rules --json
   chatproof list scenarios --features our-flows/`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("list what? expected flows, scenarios, rules, combinations or steps")
+			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations or steps")
 		},
 	}
 	for _, l := range listings {
@@ -93,8 +94,17 @@ var listings = []listing{
 	{"flows", "The guide's flows, with how many scenarios show them", []string{"FLOW", "TITLE", "SCENARIOS", "FILE"}, listFlows},
 	{"scenarios", "Every scenario, in the order of a run", []string{"ID", "RULES", "SOURCE"}, listScenarios},
 	{"rules", "The rules of classification, and what makes a log well-formed", []string{"RULE", "LEVEL", "SECTION", "SAYS"}, listRules},
+	{"invariants", "What holds for every chat, whatever the open questions", []string{"INVARIANT", "NEEDS", "SAYS"}, listInvariants},
 	{"combinations", "The valid combinations of resource type and technical descriptor", []string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"}, listCombinations},
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
+}
+
+func planned(dirs []string) (*suite.Plan, error) {
+	cases, err := authored(dirs)
+	if err != nil {
+		return nil, err
+	}
+	return suite.NewPlan(cases)
 }
 
 type flow struct {
@@ -107,7 +117,7 @@ type flow struct {
 func (f *flow) cells() []string { return []string{f.Flow, f.Title, fmt.Sprint(f.Scenarios), f.File} }
 
 func listFlows([]string) (items []item, err error) {
-	plan, err := plannedFrom(nil)
+	plan, err := planned(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +152,7 @@ func (s *scenario) cells() []string {
 }
 
 func listScenarios(dirs []string) (items []item, err error) {
-	plan, err := plannedFrom(dirs)
+	plan, err := planned(dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -193,6 +203,21 @@ func listRules([]string) (items []item, err error) {
 	}
 	for _, w := range model.Requirements() {
 		items = append(items, &rule{ID: w.ID, Level: "well-formed", Says: w.Says})
+	}
+	return items, nil
+}
+
+type invariant struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Says string `json:"says"`
+}
+
+func (v *invariant) cells() []string { return []string{v.ID, v.Kind, v.Says} }
+
+func listInvariants([]string) (items []item, err error) {
+	for _, v := range model.Invariants() {
+		items = append(items, &invariant{v.ID, string(v.Kind), v.Says})
 	}
 	return items, nil
 }

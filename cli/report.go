@@ -53,9 +53,9 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 	for _, c := range t.Totals.Flows {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, c.Title, standing(&c))
 	}
-	for _, c := range t.Totals.Levels {
+	for _, c := range t.Totals.Families {
 		if c.Name != model.Documented.String() {
-			fmt.Fprintf(table, "  %s\t\t%s\n", c.Name, standing(&c))
+			fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, families[c.Name], standing(&c))
 		}
 	}
 	table.Flush()
@@ -63,6 +63,7 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
 		r.differences(&b, o, true)
 		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
+		fmt.Fprintf(&b, "      events: %s\n", r.flags.explain(o.ID))
 	}
 	r.errors(&b)
 	if r.flags.verbose {
@@ -71,10 +72,20 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 			r.differences(&b, o, false)
 		}
 	}
+	r.invariants(&b, t)
 	r.circumstances(&b, occasion)
 	fmt.Fprintf(&b, "\n%s\n", r.verdict(t))
 	_, err := r.out.Write(b.Bytes())
 	return err
+}
+
+// families says what the scenarios are whose ids begin alike.
+var families = map[string]string{
+	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
+	"own":        "Your own features",
+	"generated":  "Generated chats: rules, invariants, relations",
+	"delivery":   "The same events delivered otherwise",
+	"robustness": "Ill-formed logs beside healthy chats",
 }
 
 // standing says how a group of scenarios did.
@@ -104,8 +115,10 @@ func (r *report) differences(b *bytes.Buffer, o *suite.Outcome, failed bool) {
 	for i := range o.Differences {
 		d := &o.Differences[i]
 		switch {
-		case r.flags.levels.Has(d.Level):
+		case r.flags.levels.Has(d.Level) && d.Level == o.Level:
 			fmt.Fprintf(b, "      %s\n", d)
+		case r.flags.levels.Has(d.Level):
+			fmt.Fprintf(b, "      %s: %s\n", d.Level, d)
 		case r.flags.verbose || !failed:
 			fmt.Fprintf(b, "      (%s) %s\n", d.Level, d)
 		}
@@ -128,17 +141,33 @@ func (r *report) errors(b *bytes.Buffer) {
 		if len(ids) > 1 && failure.Kind != target.Said {
 			fmt.Fprintln(b, "       They were sent in one start of the program; which of them it is that it cannot take is not known.")
 		}
-		for _, o := range ids {
+		for i, o := range ids {
+			if i == 5 && !r.flags.verbose {
+				fmt.Fprintf(b, "       and %d more: --verbose names them\n", len(ids)-i)
+				break
+			}
 			fmt.Fprintf(b, "       %s\n", model.Line(o.ID))
 		}
 		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(ids[0].ID))
 	}
 }
 
+// invariants tells which were broken.
+func (r *report) invariants(b *bytes.Buffer, t *suite.Tally) {
+	heading := "\nInvariants and relations broken, which hold however the open questions are read:\n"
+	for _, v := range t.Totals.Invariants {
+		if v.Scenarios > 0 {
+			b.WriteString(heading)
+			fmt.Fprintf(b, "  %s\t%s\n", v.Name, scenarios(v.Scenarios))
+			heading = ""
+		}
+	}
+}
+
 // circumstances tells what was odd besides.
 func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
 	if occasion.Ignored > 0 {
-		fmt.Fprintf(b, "\nIgnored: %d rows of interactions that were not asked about.\n", occasion.Ignored)
+		fmt.Fprintf(b, "\nIgnored: rows of interactions that were not asked about, %d of them.\n", occasion.Ignored)
 	}
 	for _, n := range occasion.Notes {
 		fmt.Fprintf(b, "\nThe program %s.\n", n)
@@ -152,8 +181,18 @@ func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
 	}
 	if len(r.noted) > 0 && !r.flags.verbose {
 		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required. --verbose shows how.\n", scenarios(len(r.noted)))
-		for _, o := range r.noted {
-			fmt.Fprintf(b, "  %s\n", model.Line(o.ID))
+		for notes := r.noted; len(notes) > 0; {
+			group := notes[0].ID[:strings.LastIndexByte(notes[0].ID, '/')]
+			n := 0
+			for n < len(notes) && strings.HasPrefix(notes[n].ID, group+"/") {
+				n++
+			}
+			fmt.Fprintf(b, "  %s", model.Line(notes[0].ID))
+			if n > 1 {
+				fmt.Fprintf(b, " and %d more of %s/", n-1, model.Line(group))
+			}
+			b.WriteByte('\n')
+			notes = notes[n:]
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ type runFlags struct {
 	tags      string
 	scenarios []string
 	features  []string
+	generated int
+	seed      uint64
+	shard     string
 	timeout   time.Duration
 	report    string
 	json      bool
@@ -56,20 +60,25 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
   chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if dash := cmd.ArgsLenAtDash(); len(args) > 0 && dash != 0 {
-				return fmt.Errorf("run takes a command behind --, such as: chatproof run -- %s", model.Name(args[0]))
+				return fmt.Errorf("run takes a command behind --, such as: chatproof run -- %s", model.Line(strings.Join(args, " ")))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.command = args
+			if f.command = args; cmd.ArgsLenAtDash() == 0 && len(args) == 0 {
+				return errors.New("no command behind --; leave the -- out to check the reference model")
+			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.require, "require", "documented,invariant,own", "levels whose differences count, comma-separated, or all")
+	flags.StringVar(&f.require, "require", "documented,invariant,own", "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
+	flags.IntVar(&f.generated, "generated", 500, "how many generated scenarios, besides the authored ones")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
+	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long one start of the command may take")
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
@@ -104,7 +113,19 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.timeout <= 0 {
 		return fmt.Errorf("--timeout: expected a duration above zero, got %v", f.timeout)
 	}
-	plan, err := plannedFrom(f.features)
+	if f.generated < 0 {
+		return fmt.Errorf("--generated: expected 0 or more, got %d", f.generated)
+	}
+	shard, shards, err := parseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	cases, err := authored(f.features)
+	if err != nil {
+		return err
+	}
+	cases = append(cases, suite.Generated(f.seed, f.generated)...)
+	plan, err := suite.NewPlan(append(cases, suite.Named(cases, f.scenarios)...))
 	if err != nil {
 		return err
 	}
@@ -113,6 +134,11 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	}
 	if err == nil {
 		err = plan.Select(f.tags, f.scenarios)
+	}
+	if err == nil && shards > 1 {
+		if plan.Shard(shard, shards); len(plan.Scenarios) == 0 {
+			err = fmt.Errorf("%w: no scenario falls to shard %s", suite.ErrNothing, f.shard)
+		}
 	}
 	if errors.Is(err, suite.ErrNothing) {
 		return &exitError{exitIncomplete, err}
@@ -158,17 +184,30 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	return exitOf(ctx, tally.Conclusion(), failed)
 }
 
-// plannedFrom plans the built-in scenarios and those of directories of features.
-func plannedFrom(dirs []string) (*suite.Plan, error) {
+// authored compiles the built-in features and those of directories.
+func authored(dirs []string) ([]*model.Case, error) {
 	cases, err := suite.Builtin()
 	if err != nil {
 		return nil, err
 	}
 	own, err := suite.Own(dirs...)
-	if err != nil {
-		return nil, err
+	return append(cases, own...), err
+}
+
+// parseShard reads I/N; "" is the whole, 1 of 1.
+func parseShard(s string) (i, n int, err error) {
+	if s == "" {
+		return 1, 1, nil
 	}
-	return suite.NewPlan(append(cases, own...))
+	first, second, _ := strings.Cut(s, "/")
+	i, err = strconv.Atoi(first)
+	if err == nil {
+		n, err = strconv.Atoi(second)
+	}
+	if err != nil || i < 1 || i > n {
+		return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, such as 2/5, got %s", model.Name(s))
+	}
+	return i, n, nil
 }
 
 // exitOf turns the end of a run into its exit code, by the precedence of the contract.
@@ -202,6 +241,19 @@ func (f *runFlags) reproduce(id string) string {
 	if len(f.command) > 0 {
 		words = append(append(words, "--"), f.command...)
 	}
+	return commandLine(words)
+}
+
+// explain is a command line that shows a scenario's events.
+func (f *runFlags) explain(id string) string {
+	words := []string{"explain"}
+	for _, dir := range f.features {
+		words = append(words, "--features", dir)
+	}
+	return commandLine(append(words, "--scenario", id))
+}
+
+func commandLine(words []string) string {
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}

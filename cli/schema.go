@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,12 +17,11 @@ func (e *env) schema() *cobra.Command {
 		Use:       "schema event|fact|results",
 		Short:     "Print the JSON Schema of a line of events, facts or results",
 		Example:   "  chatproof schema event > event.schema.json",
-		Args:      cobra.ExactArgs(1),
 		ValidArgs: []string{"event", "fact", "results"},
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, ok := schemas[args[0]]
+			text, ok := schemas[strings.Join(args, " ")]
 			if !ok {
-				return fmt.Errorf("schema: expected event, fact or results, got %s", model.Name(args[0]))
+				return fmt.Errorf("schema: expected event, fact or results, got %s", model.Name(strings.Join(args, " ")))
 			}
 			_, err := e.out.Write(text)
 			return err

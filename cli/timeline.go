@@ -42,7 +42,7 @@ type mark struct {
 }
 
 // maxLaneWidth bounds a column, in characters.
-const maxLaneWidth = 24
+const maxLaneWidth = 32
 
 // drawTimeline draws the known events of a log in order of seq, an exact duplicate once: a row an event, a lane for
 // the customer, each queue, strategy and agent.
@@ -179,7 +179,7 @@ func (ls *lanes) marks(e *model.Event) (ms []mark) {
 		}
 		add(ls.party(e.Actor), text, "")
 	default:
-		add(ls.of(customerLane, "customer"), strings.ToLower(strings.TrimPrefix(string(e.Name), "Event")), "")
+		add(ls.of(customerLane, "customer"), map[model.EventName]string{model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated"}[e.Name], "")
 	}
 	return ms
 }

@@ -44,10 +44,12 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 	r := rows.NewEventReader("stdin", in)
 	for {
 		e, err := r.Read()
-		if err != nil {
+		if err == io.EOF {
 			break
 		}
-		events = append(events, e)
+		if err == nil {
+			events = append(events, e)
+		}
 	}
 	table := model.Reference()
 	switch how {

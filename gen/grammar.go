@@ -26,6 +26,8 @@ type Limits struct {
 	Weighted                   bool              // draw moves by how often they are wanted, not evenly
 	Irregular                  bool              // draw names, gaps in seq, and the time that passes; else "Agent 1", 1, a second
 	Guide                      bool              // keep to the moves of the guide's flows
+
+	moves moveSet // only these, and the stop; 0 is all
 }
 
 // Everyday limits a random chat to what fits a screen; Exhaustive is the small alphabet of the enumeration.
@@ -67,6 +69,11 @@ const (
 	neutral
 	moveCount
 )
+
+// moveSet is a set of moves.
+type moveSet uint32
+
+func (s moveSet) has(m move) bool { return s&(1<<m) != 0 }
 
 // wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
@@ -213,7 +220,7 @@ func (w *Walker) can(m move, left int) bool {
 	case stop:
 		return !w.limits.Guide || w.guideStops()
 	}
-	if left < cost || w.stopDue {
+	if left < cost || w.stopDue || w.limits.moves != 0 && !w.limits.moves.has(m) {
 		return false
 	}
 	if w.stopping && m != leave && m != removed && m != strategyLeaves && m != revokeStopped {

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // Case is one scenario in the form in which all scenarios are planned, asked and judged, whether it was compiled
 // from a feature or made by other means: a log, and what is expected of it.
 type Case struct {
@@ -13,9 +15,25 @@ type Case struct {
 	Kind   Kind
 	Events []Event
 
+	// Lines are sent behind the events as they are: what is no event at all (robustness).
+	Lines []string
+	// Aside are interactions of the log that are judged by no oracle: variants, and company.
+	Aside    []string
+	Variants []Variant
+	// Checked says that the invariants are checked, too.
+	Checked bool
+
 	// Authored says that Table is the oracle. Otherwise the reference's answer to Events is.
 	Authored bool
 	Table    []Fact
+}
+
+// Variant is a second log of a case, made from the first, the answers to which must be related.
+type Variant struct {
+	Relation    string // V12–V19, D4
+	Of, Variant string // the interactions
+	// Compare returns what is wrong, or "". It needs no oracle.
+	Compare func(of, variant []Fact) string
 }
 
 // Kind says in which company a case may be sent: a filter's start never mixes kinds.
@@ -36,6 +54,9 @@ func (c *Case) Expected(t *Table) []Expected {
 	classifier := NewClassifier(t)
 	for _, log := range Chats(c.Events) {
 		id := log[0].InteractionID
+		if slices.Contains(c.Aside, id) {
+			continue
+		}
 		chat := new(Chat)
 		if err := classifier.Classify(chat, log); err != nil {
 			chat = nil
@@ -49,7 +70,7 @@ func (c *Case) Expected(t *Table) []Expected {
 				}
 			}
 			w := ExpectTable(rows, chat, c.Level)
-			w.InteractionID = id
+			w.InteractionID, w.Chat = id, chat
 			out = append(out, w)
 		case chat != nil && chat.InteractionID != "":
 			out = append(out, Expect(chat))
@@ -58,16 +79,41 @@ func (c *Case) Expected(t *Table) []Expected {
 	return out
 }
 
-// Judge compares rows with what is expected of a case. Rows of other interactions are left out.
-func Judge(want []Expected, got []Fact) (ds []Difference) {
-	for i := range want {
-		var rows []Fact
-		for j := range got {
-			if got[j].InteractionID == want[i].InteractionID {
-				rows = append(rows, got[j])
+// Judge compares rows with what is expected of the case, with the invariants and with each other, as far as the case
+// asks for it. Differences of delivery and robustness cases have those levels. Rows of other interactions are left
+// out.
+func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
+	of := func(id string) (rows []Fact) {
+		for i := range got {
+			if got[i].InteractionID == id {
+				rows = append(rows, got[i])
 			}
 		}
+		return rows
+	}
+	for i := range want {
+		rows := of(want[i].InteractionID)
 		ds = append(ds, Compare(&want[i], rows)...)
+		if c.Checked && want[i].Chat != nil {
+			ds = append(ds, CheckInvariants(want[i].Chat, rows)...)
+		}
+	}
+	for _, v := range c.Variants {
+		if found := v.Compare(of(v.Of), of(v.Variant)); found != "" {
+			law := invariantByID(v.Relation)
+			ds = append(ds, Difference{
+				InteractionID: v.Of, Resource: "relation", Field: Field(law.ID), Expected: law.Says, Actual: found,
+				Level: Invariant, Rules: []string{law.ID},
+			})
+		}
+	}
+	for i := range ds {
+		switch c.Kind {
+		case DeliveryKind:
+			ds[i].Level = Delivery
+		case RobustnessKind:
+			ds[i].Level = Robustness
+		}
 	}
 	return ds
 }

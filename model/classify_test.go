@@ -114,14 +114,14 @@ func TestBecause(t *testing.T) {
 		},
 		{
 			"through a queue", handled + "\"Agent 1\" consults through queue \"Queue 2\"\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" leaves",
-			"invited by S (seq 11) for Agent 1's conference with visibility mode 3 through a queue, accepted (seq 13), left (seq 14)",
+			"invited by S (seq 11) for Agent 1's conference with visibility mode 3 from seq 8 through a queue, accepted (seq 13), left (seq 14)",
 		},
 		{
 			"pulled", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 2\" pulls the chat from queue \"Queue 2\"\n\"Agent 2\" leaves",
-			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 through a queue, left (seq 11)",
+			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 from seq 8 through a queue, left (seq 11)",
 		},
-		{"queue", entered + "the customer leaves", "placed in Queue 1 (seq 2), stopped there (seq 3)"},
-		{"strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe customer leaves", "S began to route (seq 4), stopped there (seq 5)"},
+		{"queue", entered + "the customer leaves", "placed in Queue 1 (seq 2), where the chat stopped (seq 3)"},
+		{"strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe customer leaves", "S began to route (seq 4), where the chat stopped (seq 5)"},
 		{"handed over", handled + "\"Agent 1\" transfers through queue \"Queue 2\"\n\"Agent 1\" leaves", "invited by Strategy 1 (seq 5), accepted (seq 7), transferred to Queue 2 (seq 8), left (seq 9)"},
 	}
 	for _, tt := range tests {

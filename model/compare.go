@@ -15,6 +15,7 @@ type Expected struct {
 	Rows          []ExpectedRow // by ordinal
 	Silent        Clauses       // rules that make no row: an unexpected row is theirs
 	Level         Level         // of an unexpected row
+	Chat          *Chat         // the reference's, nil for an ill-formed log
 }
 
 // ExpectedRow is one row that should be there. Of its Fact, fields that are zero are not compared, save the reason.
@@ -36,7 +37,7 @@ func (r *ExpectedRow) Rules() []string {
 
 // Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
 func Expect(c *Chat) Expected {
-	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.Silent.Level()}
+	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.Silent.Level(), Chat: c}
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
 		w.Rows = append(w.Rows, ExpectedRow{Fact: r.Fact, Level: r.Clauses.Level(), irf: r})
@@ -72,6 +73,7 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 			e.irf = explained[i].irf
 			if level != Own {
 				e.Level = explained[i].Level
+				e.complete(&explained[i].Fact)
 			}
 		}
 		if level == Own {
@@ -87,6 +89,22 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 		}
 	}
 	return w
+}
+
+// complete takes what a table leaves open, and the guide with it, from the reference: it is compared at level Inferred.
+func (r *ExpectedRow) complete(f *Fact) {
+	if r.ReceivedFrom.Is == Absent {
+		r.ReceivedFrom = f.ReceivedFrom
+	}
+	if r.ResourceType == "" {
+		r.ResourceType = f.ResourceType
+	}
+	if r.Start.IsZero() {
+		r.Start = f.Start
+	}
+	if r.End.IsZero() {
+		r.End = f.End
+	}
 }
 
 // Field names what two rows differ in.
@@ -115,6 +133,7 @@ type Difference struct {
 	Level            Level
 	Rules            []string // behind the expected row, or why none is expected
 	Why              string   // the events behind the expected row
+	Accepted         []string // descriptors that are accepted beside the expected one
 }
 
 // String says the difference in a line of plain text.
@@ -130,6 +149,9 @@ func (d *Difference) String() string {
 		if d.Why != "" {
 			b.WriteString(": " + d.Why)
 		}
+	}
+	if len(d.Accepted) > 0 {
+		b.WriteString("; also accepted: " + strings.Join(d.Accepted, ", "))
 	}
 	return b.String()
 }
@@ -263,8 +285,14 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 		InteractionID: r.InteractionID, Resource: r.Resource, Ordinal: r.Ordinal.Value, Field: field,
 		Expected: expected, Actual: actual, Level: level, Rules: r.Rules(),
 	}
-	if r.irf != nil {
-		d.Why = r.irf.Because()
+	if r.irf == nil {
+		return d
+	}
+	d.Why = r.irf.Because()
+	if field == DescriptorField && level != Own {
+		for _, a := range r.irf.Accepted()[1:] {
+			d.Accepted = append(d.Accepted, a.String())
+		}
 	}
 	return d
 }

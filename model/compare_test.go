@@ -113,12 +113,12 @@ func TestCompare(t *testing.T) {
 
 		{
 			"the resource of an abandon in the queue is our reading", queued, "1, agent, Nobody, Received/CustomerAbandoned [AbandonedWhileQueued]",
-			"inferred Queue 1: resource expected Queue 1, got Nobody; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n" +
-				"inferred Queue 1: resource_type expected queue, got agent; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n",
+			"inferred Queue 1: resource expected Queue 1, got Nobody; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n" +
+				"inferred Queue 1: resource_type expected queue, got agent; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n",
 		},
 		{
 			"its descriptor is the guide's", queued, "1, queue, Queue 1, Received/CustomerAbandoned",
-			"documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got Received/CustomerAbandoned; R6, R12: placed in Queue 1 (seq 2), stopped there (seq 3)\n",
+			"documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got Received/CustomerAbandoned; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n",
 		},
 
 		{"an accepted alternative", rejected, "1, agent, Agent 1, RoutedTo/Redirected [Revoked]", ""},
@@ -130,7 +130,7 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"no alternative", rejected, "1, agent, Agent 1, RoutedTo/Abandoned",
-			"inferred Agent 1: expected RoutedTo/Redirected [Rejected], got RoutedTo/Abandoned; R1, R10, I1: invited by Strategy 1 (seq 5), rejected (seq 7)\n",
+			"inferred Agent 1: expected RoutedTo/Redirected [Rejected], got RoutedTo/Abandoned; R1, R10, I1: invited by Strategy 1 (seq 5), rejected (seq 7); also accepted: RoutedTo/Redirected [Revoked], RoutedTo/Redirected\n",
 		},
 		{
 			"hostile names are shown escaped", failedTransfer, "1, agent, Agent 1, \x1bRed/\u202eCompleted\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
@@ -188,7 +188,7 @@ func TestTablesAreTheOracle(t *testing.T) {
 	events := log(t, alerted+"\"Agent 1\" rejects\nthe customer leaves")
 	judged := func(level model.Level, table, got string) string {
 		c := model.Case{Level: level, Events: events, Authored: true, Table: rowsOf(table)}
-		return told(model.Judge(c.Expected(model.Reference()), rowsOf(got)))
+		return told(c.Judge(c.Expected(model.Reference()), rowsOf(got)))
 	}
 	const reference, alternative = "-, -, Agent 1, RoutedTo/Redirected [Rejected]", "-, -, Agent 1, RoutedTo/Redirected [Revoked]"
 	const why = "; R1, R10, I1: invited by Strategy 1 (seq 5), rejected (seq 7)\n"
@@ -202,7 +202,7 @@ func TestTablesAreTheOracle(t *testing.T) {
 
 	// Of an ill-formed log the table alone speaks.
 	c := model.Case{Level: model.Own, Events: log(t, entered+entered), Authored: true, Table: rowsOf(reference)}
-	assert.Equal(t, "own Agent 1: expected RoutedTo/Redirected [Rejected], got no row\n", told(model.Judge(c.Expected(model.Reference()), nil)))
+	assert.Equal(t, "own Agent 1: expected RoutedTo/Redirected [Rejected], got no row\n", told(c.Judge(c.Expected(model.Reference()), nil)))
 }
 
 // However rows are changed, told apart and shuffled: the same differences, and none only if nothing was changed.

@@ -20,6 +20,9 @@ const (
 // is what the rules looked at.
 type Trace struct {
 	Opened, Accepted, HandedOver, Closed int64
+	Left                                 int64 // the strategy's leaving, before the stop
+	Withdrawn                            int64 // its revoke as Stopped, before the stop
+	ModeFrom                             int64 // the event that gave Mode
 	How                                  Ending
 	Pulled                               bool
 	Invoker                              string // the inviting strategy, "" for a pull, a queue or a strategy
@@ -87,6 +90,7 @@ func (f *fold) closeAtStop(a *attempt) {
 		a.how = HandlingAtStop
 	case pending, withdrawn:
 		a.how = WasStopped
+		a.withdrawnAt = a.closed
 	case waiting:
 		a.state, a.late = over, true
 		return
@@ -281,6 +285,12 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	if a.joined != never {
 		t.Accepted = f.events[a.joined].Seq
 	}
+	if a.mode != 0 {
+		t.ModeFrom = f.events[a.modeFrom].Seq
+	}
+	if a.how == WasStopped && a.withdrawnAt != never {
+		t.Withdrawn = f.events[a.withdrawnAt].Seq
+	}
 	if a.handedOver != never {
 		t.HandedOver = f.events[a.handedOver].Seq
 	}
@@ -335,6 +345,9 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 			}
 		}
 		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.mode
+		if l.mode != 0 {
+			r.Trace.ModeFrom = f.events[l.modeFrom].Seq
+		}
 	}
 	opened, closed := &f.events[l.placedAt], &f.events[f.stoppedAt]
 	r.Resource, r.Trace.Queue = l.queue, l.queue
@@ -348,7 +361,10 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	r.Clauses = s
 	r.Ordinal, r.ReceivedFrom.Is = Num(int64(len(f.attempts)+1)), Null
 	r.Start, r.End = opened.Time, closed.Time
-	r.Trace.Opened, r.Trace.Closed, r.Trace.How = opened.Seq, closed.Seq, EndedInMediation
+	r.Trace.Opened, r.Trace.Closed, r.Trace.How = opened.Seq, dst.StoppedSeq, EndedInMediation
+	if closed.Seq != dst.StoppedSeq {
+		r.Trace.Left = closed.Seq
+	}
 	f.add(dst, r)
 }
 

@@ -119,6 +119,8 @@ type attempt struct {
 	late      bool // its transfer was decided after it had left (I17)
 
 	opened, joined, closed, handedOver int32 // events
+	modeFrom                           int32 // the event that gave the latest mode
+	withdrawnAt                        int32
 	joinedTurn, closedTurn             int32
 	handedTo                           string
 }
@@ -143,6 +145,7 @@ type leg struct {
 	operation Operation
 	mode      VisibilityMode
 	movedOn   bool
+	modeFrom  int32 // the event that gave the mode
 	placedAt  int32
 	takenAt   int32
 	addedAt   int32
@@ -269,7 +272,7 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 	}
 	f.leg.stage, f.leg.queue, f.leg.placedAt = inQueue, e.Queue, at
 	if e.VisibilityMode != 0 {
-		f.leg.mode = e.VisibilityMode
+		f.leg.mode, f.leg.modeFrom = e.VisibilityMode, at
 	}
 	return nil
 }
@@ -310,7 +313,7 @@ func (f *fold) added(e *Event, at int32) *IllFormed {
 	a.state, a.joined, a.joinedTurn = party, at, f.now
 	f.agents++
 	if e.VisibilityMode != 0 {
-		a.mode = e.VisibilityMode
+		a.mode, a.modeFrom = e.VisibilityMode, at
 	}
 	if a.pulled {
 		return nil
@@ -360,7 +363,7 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 		f.flying++
 	}
 	if e.VisibilityMode != 0 {
-		a.mode = e.VisibilityMode
+		a.mode, a.modeFrom = e.VisibilityMode, at
 	}
 	return nil
 }
@@ -458,7 +461,8 @@ func (f *fold) attempt(e *Event, at int32) int32 {
 // fromLeg gives an attempt what its leg knows.
 func (f *fold) fromLeg(a *attempt) {
 	l := &f.leg
-	a.inviter, a.operation, a.mode, a.queue, a.movedOn = l.initiator, l.operation, l.mode, l.queue, l.movedOn
+	a.inviter, a.operation, a.queue, a.movedOn = l.initiator, l.operation, l.queue, l.movedOn
+	a.mode, a.modeFrom = l.mode, l.modeFrom
 }
 
 // open finds the attempt of an agent that is neither over nor waiting. The last attempts are looked at first: those

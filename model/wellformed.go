@@ -43,7 +43,7 @@ func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 func checkFields(e *Event) *IllFormed {
 	switch {
 	case e.Seq < 1:
-		return illFormed(e, "W9", "seq: expected an integer of 1 or more")
+		return illFormed(e, "W9", "seq: missing, or not an integer of 1 or more")
 	case e.Time.IsZero():
 		return illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:

@@ -104,6 +104,12 @@ func (r *IRF) Because() string {
 	if t.HandedOver != 0 {
 		fmt.Fprintf(&b, ", transferred to %s (seq %d)", Name(t.HandedTo), t.HandedOver)
 	}
+	if t.Withdrawn != 0 {
+		fmt.Fprintf(&b, ", revoked as Stopped (seq %d)", t.Withdrawn)
+	}
+	if t.Left != 0 {
+		fmt.Fprintf(&b, ", left (seq %d)", t.Left)
+	}
 	fmt.Fprintf(&b, ", %s (seq %d)", endings[t.How], t.Closed)
 	return b.String()
 }
@@ -117,7 +123,7 @@ var endings = [...]string{
 	WasRevokedOtherwise: "revoked for another reason",
 	WasStopped:          "alerted until the stop",
 	HandlingAtStop:      "handling until the stop",
-	EndedInMediation:    "stopped there",
+	EndedInMediation:    "where the chat stopped",
 }
 
 // wish says on whose behalf and for what an agent is invited.
@@ -128,6 +134,9 @@ func (t *Trace) wish() string {
 			return s + ", visibility mode unknown"
 		}
 		s += fmt.Sprintf(" with visibility mode %d", t.Mode)
+		if t.ModeFrom != t.Opened {
+			s += fmt.Sprintf(" from seq %d", t.ModeFrom)
+		}
 	}
 	return s
 }

@@ -4,6 +4,7 @@
 package steps
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -92,7 +93,7 @@ func featureFiles(src Source) (files []file, err error) {
 			return err
 		}
 		f := file{p, path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))}
-		doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(f.text), (&messages.Incrementing{}).NewId)
+		doc, err := parse(f.text)
 		if err != nil {
 			problem := &Problem{f.label, 1, err.Error()}
 			if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
@@ -111,6 +112,16 @@ func featureFiles(src Source) (files []file, err error) {
 		err = fmt.Errorf("%s: no .feature file there", src.Label)
 	}
 	return files, err
+}
+
+// parse parses a feature. The parser panics at a line longer than its scanner takes.
+func parse(text []byte) (doc *messages.GherkinDocument, err error) {
+	for line := range bytes.Lines(text) {
+		if len(line) >= bufio.MaxScanTokenSize {
+			return nil, fmt.Errorf("a line is longer than %d bytes", bufio.MaxScanTokenSize-1)
+		}
+	}
+	return gherkin.ParseGherkinDocument(bytes.NewReader(text), (&messages.Incrementing{}).NewId)
 }
 
 // byFolder groups files that follow each other in one folder: a godog suite a folder, as it slows down with size.

@@ -33,7 +33,7 @@ func answers(table *model.Table, c *model.Case) (facts []model.Fact) {
 }
 
 func judge(table *model.Table, c *model.Case) []model.Difference {
-	return model.Judge(c.Expected(model.Reference()), answers(table, c))
+	return c.Judge(c.Expected(model.Reference()), answers(table, c))
 }
 
 func TestCorpusHoldsTheElevenFlows(t *testing.T) {
@@ -135,7 +135,7 @@ func TestEveryAcceptedAlternativeConforms(t *testing.T) {
 				for _, c := range cases {
 					got := answers(table, c)
 					seen = seen || !slices.Equal(got, answers(model.Reference(), c))
-					assert.Empty(t, model.Judge(c.Expected(model.Reference()), got), "%s %s, alternative %d, %s", r.ID, clause.Part, k+1, c.ID)
+					assert.Empty(t, c.Judge(c.Expected(model.Reference()), got), "%s %s, alternative %d, %s", r.ID, clause.Part, k+1, c.ID)
 				}
 				assert.True(t, seen, "no scenario shows alternative %d of %s %s", k+1, r.ID, clause.Part)
 			}

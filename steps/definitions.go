@@ -23,6 +23,7 @@ func Definitions() []Definition { return definitions }
 
 const (
 	named    = `"([^"]*)"`
+	whoever  = `(strategy )?"([^"]*)"` // a strategy, or an agent
 	withMode = `(?: with visibility mode ([123]))?`
 	because  = `(?: as "([^"]*)")?`
 
@@ -100,11 +101,21 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^` + named + ` accepts` + withMode + `$`, `"Agent 1" accepts`,
-		"EventPartyAdded of the agent",
+		`^the chat leaves queue ` + named + ` for ` + whoever + `$`, `the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
+		"EventTakenFromQueue alone: for a taker who is added, which is to accept, at another time than a second later",
 		func(r *recorder) any {
-			return func(name, mode string) error {
-				return r.add(model.Event{Name: model.PartyAdded, Actor: agent(name), Party: agent(name), VisibilityMode: number(mode)})
+			return func(queue, kind, name string) error {
+				return r.add(model.Event{Name: model.TakenFromQueue, Actor: party(kind, name), Queue: queue})
+			}
+		},
+	},
+	{
+		`^` + whoever + ` accepts` + withMode + `$`, `"Agent 1" accepts`,
+		"EventPartyAdded of the agent, or of the strategy",
+		func(r *recorder) any {
+			return func(kind, name, mode string) error {
+				p := party(kind, name)
+				return r.add(model.Event{Name: model.PartyAdded, Actor: p, Party: p, VisibilityMode: number(mode)})
 			}
 		},
 	},
@@ -127,24 +138,25 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^(strategy )?` + named + ` leaves$`, `strategy "Strategy 1" leaves`,
+		`^` + whoever + ` leaves$`, `strategy "Strategy 1" leaves`,
 		"EventPartyRemoved of the strategy, or of the agent, by itself",
 		func(r *recorder) any {
 			return func(kind, name string) error {
-				p := agent(name)
-				if kind != "" {
-					p = strategy(name)
-				}
+				p := party(kind, name)
 				return r.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
 			}
 		},
 	},
 	{
-		`^the media server removes ` + named + `$`, `the media server removes "Agent 1"`,
-		"EventPartyRemoved of the agent by the media server: the customer has left",
+		`^the (media )?server removes ` + whoever + `$`, `the media server removes "Agent 1"`,
+		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the interaction server",
 		func(r *recorder) any {
-			return func(name string) error {
-				return r.add(model.Event{Name: model.PartyRemoved, Actor: mediaServer, Party: agent(name)})
+			return func(media, kind, name string) error {
+				by := server
+				if media != "" {
+					by = mediaServer
+				}
+				return r.add(model.Event{Name: model.PartyRemoved, Actor: by, Party: party(kind, name)})
 			}
 		},
 	},
@@ -174,16 +186,16 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^(?:strategy ` + named + `|` + named + `|the server) stops the chat$`, `"Agent 1" stops the chat`,
-		"EventProcessingStopped by the strategy, the agent or the interaction server",
+		`^(?:` + whoever + `|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
+		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an agent stops the chat",
 		func(r *recorder) any {
-			return func(router, name string) error {
-				by := server
-				switch {
-				case router != "":
-					by = strategy(router)
-				case name != "":
-					by = agent(name)
+			return func(kind, name, unnamed string) error {
+				by := party(kind, name)
+				switch unnamed {
+				case "the server":
+					by = server
+				case "a strategy":
+					by = strategy("")
 				}
 				return r.add(model.Event{Name: model.ProcessingStopped, Actor: by})
 			}
@@ -200,14 +212,18 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^the unknown event ` + named + ` occurs$`, `the unknown event "EventTypingStarted" occurs`,
-		"an event of that name, which classification ignores",
+		`^the unknown event ` + named + `( of the media server)? occurs$`, `the unknown event "EventTypingStarted" occurs`,
+		"an event of that name, by nobody or the media server, which classification ignores",
 		func(r *recorder) any {
-			return func(name string) error {
-				if model.EventName(name).Known() {
+			return func(name, media string) error {
+				e := model.Event{Name: model.EventName(name)}
+				if e.Name.Known() {
 					return fmt.Errorf("%s is a known event", name)
 				}
-				return r.add(model.Event{Name: model.EventName(name)})
+				if media != "" {
+					e.Actor = mediaServer
+				}
+				return r.add(e)
 			}
 		},
 	},
@@ -216,6 +232,20 @@ var definitions = []Definition{
 		"no event; each event is a second after the one before, the first at 2026-01-05T09:00:00Z",
 		func(r *recorder) any {
 			return func(seconds int) error { return r.wait(seconds) }
+		},
+	},
+	{
+		`^the next event is at (\S+)$`, `the next event is at 09:00:07`,
+		"no event; the time of the next, of the scenario's day or a whole one such as 2026-01-05T09:00:07.25Z",
+		func(r *recorder) any {
+			return func(at string) error { return r.setClock(at) }
+		},
+	},
+	{
+		`^the next event has seq (\d+)$`, `the next event has seq 12`,
+		"no event; the seq of the chat's next, which is otherwise one more than that of the one before",
+		func(r *recorder) any {
+			return func(seq int64) error { return r.skipTo(seq) }
 		},
 	},
 	{
@@ -289,6 +319,14 @@ var (
 
 func agent(name string) model.Party    { return model.Party{Type: model.Agent, ID: name} }
 func strategy(name string) model.Party { return model.Party{Type: model.Strategy, ID: name} }
+
+// party is the one whom the two groups of whoever name.
+func party(kind, name string) model.Party {
+	if kind != "" {
+		return strategy(name)
+	}
+	return agent(name)
+}
 
 // number reads a visibility mode that the pattern has let through; "" is none.
 func number(mode string) model.VisibilityMode {

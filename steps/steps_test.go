@@ -48,7 +48,7 @@ func assertReference(t godog.TestingT, r *recorder) {
 			got = append(got, irf.Fact)
 		}
 	}
-	for _, d := range model.Judge(c.Expected(model.Reference()), got) {
+	for _, d := range c.Judge(c.Expected(model.Reference()), got) {
 		assert.Fail(t, d.String())
 	}
 }

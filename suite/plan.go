@@ -9,9 +9,12 @@ import (
 	"hash"
 	"io/fs"
 	"os"
+	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/chatproof/chatproof/features"
+	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
 	"github.com/chatproof/chatproof/steps"
@@ -40,7 +43,23 @@ type Scenario struct {
 
 // Builtin compiles the features that come with the suite.
 func Builtin() ([]*model.Case, error) {
-	return steps.Compile(steps.Source{FS: features.FS, Label: "features"})
+	return compile(steps.Source{FS: features.FS, Label: "features"})
+}
+
+// illFormedTag marks a scenario whose log is meant to break W1–W9.
+const illFormedTag = "@ill-formed"
+
+// compile compiles features, and refuses chats that cannot happen so, unless they are meant.
+func compile(src steps.Source) ([]*model.Case, error) {
+	cases, err := steps.Compile(src)
+	for _, c := range cases {
+		if slices.Contains(c.Tags, illFormedTag) {
+			c.Kind = model.RobustnessKind
+		} else if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
+			return nil, fmt.Errorf("%s: the events cannot happen so: %w; tag the scenario %s if that is meant", c.Source, bad[0], illFormedTag)
+		}
+	}
+	return cases, err
 }
 
 // Own compiles a team's features. An id that two directories share is found by [NewPlan].
@@ -49,13 +68,51 @@ func Own(dirs ...string) (cases []*model.Case, err error) {
 		if _, err := os.ReadDir(dir); err != nil {
 			return nil, err
 		}
-		own, err := steps.Compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true})
+		own, err := compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true})
 		if err != nil {
 			return nil, err
 		}
 		cases = append(cases, own...)
 	}
 	return cases, nil
+}
+
+// Generated makes the generated scenarios of a seed: n chats, and a tenth as many each of delivery and robustness.
+func Generated(seed uint64, n int) []*model.Case {
+	s := gen.NewScenarios(seed)
+	var cases []*model.Case
+	for i := range n {
+		cases = append(cases, s.Generated(i))
+	}
+	for i := range n / 10 {
+		cases = append(cases, s.Delivery(i))
+	}
+	for i := range n / 10 {
+		cases = append(cases, s.Robustness(i))
+	}
+	return cases
+}
+
+var generatedID = regexp.MustCompile(`^(generated|delivery|robustness)/(\d+)/(\d+)$`)
+
+// Named makes the generated scenarios that are named by their whole ids and not among the cases: any seed and index
+// can be run again alone.
+func Named(cases []*model.Case, ids []string) []*model.Case {
+	var more []*model.Case
+	for _, id := range ids {
+		m := generatedID.FindStringSubmatch(id)
+		if m == nil || slices.ContainsFunc(cases, func(c *model.Case) bool { return c.ID == id }) {
+			continue
+		}
+		seed, err := strconv.ParseUint(m[2], 10, 64)
+		i, err2 := strconv.Atoi(m[3])
+		if err != nil || err2 != nil || fmt.Sprintf("%s/%d/%d", m[1], seed, i) != id {
+			continue
+		}
+		s := gen.NewScenarios(seed)
+		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness}[m[1]](i))
+	}
+	return more
 }
 
 // NewPlan plans cases in the given order. Two cases with one id are an error.
@@ -76,6 +133,7 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 func newScenario(c *model.Case) *Scenario {
 	s := &Scenario{Case: c, want: c.Expected(model.Reference()), aliases: make(map[string]string)}
 	s.Rules = model.RulesIn(s.want)
+	s.opaque = make([]model.Event, 0, len(c.Events))
 	opaque := make(map[string]string)
 	for _, e := range c.Events {
 		id, ok := opaque[e.InteractionID]
@@ -98,7 +156,9 @@ func opaqueID(scenario, interaction string) string {
 }
 
 // question is the scenario as it is asked.
-func (s *Scenario) question() target.Question { return target.Question{Events: s.opaque} }
+func (s *Scenario) question() target.Question {
+	return target.Question{Events: s.opaque, Lines: s.Lines}
+}
 
 // recognized gives facts the interaction ids of the case.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
@@ -130,10 +190,11 @@ func (p *Plan) seal() {
 	var b []byte
 	for _, s := range p.Scenarios {
 		field(h, s.ID, s.Level.String())
+		b = b[:0]
 		for i := range s.Events {
-			b = rows.AppendEvent(b[:0], &s.Events[i])
-			h.Write(b)
+			b = rows.AppendEvent(b, &s.Events[i])
 		}
+		h.Write(b)
 		for _, f := range s.expected() {
 			b = rows.AppendFact(b[:0], &f)
 			h.Write(b)
@@ -145,7 +206,7 @@ func (p *Plan) seal() {
 // suiteDigest is computed from what decides a verdict besides the plan: the features and the rules.
 func suiteDigest() string {
 	h := sha256.New()
-	field(h, Version)
+	field(h, Version, strconv.Itoa(gen.Generation))
 	err := fs.WalkDir(features.FS, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -85,6 +85,7 @@ type DifferenceLine struct {
 	Required      bool     `json:"required"`
 	Rules         []string `json:"rules,omitempty"`
 	Why           string   `json:"why,omitempty"`
+	Accepted      []string `json:"also_accepted,omitempty"`
 }
 
 // Footer is the last line; without it the results are incomplete.
@@ -98,10 +99,18 @@ type Footer struct {
 // Totals counts scenarios: all, and by level, flow and rule, in the order of the plan and of the table of rules.
 // A scenario counts for every rule that bears on what it expects.
 type Totals struct {
-	All    Count   `json:"all"`
-	Levels []Count `json:"levels"`
-	Flows  []Count `json:"flows"`
-	Rules  []Count `json:"rules"`
+	All        Count    `json:"all"`
+	Levels     []Count  `json:"levels"`
+	Families   []Count  `json:"families"` // the first part of the id
+	Flows      []Count  `json:"flows"`
+	Rules      []Count  `json:"rules"`
+	Invariants []Broken `json:"invariants"`
+}
+
+// Broken counts the scenarios that broke an invariant or relation: what is wrong whatever the open questions.
+type Broken struct {
+	Name      string `json:"name"`
+	Scenarios int    `json:"scenarios"`
 }
 
 // Count counts the verdicts of a group of scenarios.
@@ -164,12 +173,18 @@ func NewTally(p *Plan, require model.Levels) *Tally {
 		}
 	}
 	for _, s := range p.Scenarios {
-		if s.Level == model.Documented && !slices.ContainsFunc(t.Totals.Flows, func(c Count) bool { return c.Name == s.Flow }) {
+		if family, _, _ := strings.Cut(s.ID, "/"); !slices.ContainsFunc(t.Totals.Families, func(c Count) bool { return c.Name == family }) {
+			t.Totals.Families = append(t.Totals.Families, Count{Name: family})
+		}
+		if s.Flow != "" && s.Level == model.Documented && !slices.ContainsFunc(t.Totals.Flows, func(c Count) bool { return c.Name == s.Flow }) {
 			t.Totals.Flows = append(t.Totals.Flows, Count{Name: s.Flow, Title: s.Title})
 		}
 	}
 	for _, r := range model.Rules() {
 		t.Totals.Rules = append(t.Totals.Rules, Count{Name: r.ID})
+	}
+	for _, v := range model.Invariants() {
+		t.Totals.Invariants = append(t.Totals.Invariants, Broken{Name: v.ID})
 	}
 	return t
 }
@@ -188,8 +203,16 @@ func (t *Tally) Add(o *Outcome) {
 	if o.Level == model.Documented {
 		group(t.Totals.Flows, o.Flow)
 	}
+	family, _, _ := strings.Cut(o.ID, "/")
+	group(t.Totals.Families, family)
 	for _, r := range o.Rules {
 		group(t.Totals.Rules, r)
+	}
+	for i := range t.Totals.Invariants {
+		v := &t.Totals.Invariants[i]
+		if slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return string(d.Field) == v.Name }) {
+			v.Scenarios++
+		}
 	}
 	if o.Verdict == NotRun {
 		t.incomplete = true
@@ -221,7 +244,7 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	for i := range o.Differences {
 		d := &o.Differences[i]
 		l.Differences = append(l.Differences, DifferenceLine{
-			d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why,
+			d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why, d.Accepted,
 		})
 	}
 	return l

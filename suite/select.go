@@ -1,6 +1,8 @@
 package suite
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"go/build/constraint"
@@ -39,7 +41,7 @@ func (p *Plan) Select(tags string, globs []string) error {
 				}
 			}
 			if len(chosen) == before && !matched {
-				return fmt.Errorf("%w: no scenario is called %s; see 'list scenarios'", ErrNothing, model.Name(g))
+				return fmt.Errorf("%w: no scenario is called %s; see 'list scenarios' (a glob such as '%s/*' names many)", ErrNothing, model.Name(g), model.Line(strings.TrimSuffix(g, "/")))
 			}
 		}
 		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
@@ -101,4 +103,13 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	return func(tags []string) bool {
 		return expr.Eval(func(name string) bool { return slices.Contains(tags, names[name]) })
 	}, nil
+}
+
+// Shard keeps the part of the plan that falls to shard i of n, from 1: which that is hangs on each scenario's id alone.
+func (p *Plan) Shard(i, n int) {
+	p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool {
+		sum := sha256.Sum256([]byte(s.ID))
+		return binary.BigEndian.Uint64(sum[:8])%uint64(n) != uint64(i-1)
+	})
+	p.seal()
 }

@@ -266,8 +266,8 @@ func TestSelect(t *testing.T) {
 		{"by one character", "", []string{"documented/1.?/x"}, "documented/1.4/x"},
 		{"several globs add up, in the order of the plan", "", []string{"own/*", "documented/*"}, "documented/1.4/x own/f/x"},
 		{"tags and globs both hold", "@own", []string{"*"}, "own/f/x"},
-		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]; see 'list scenarios'"},
-		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios'"},
+		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]; see 'list scenarios' (a glob such as 'documented/1.4/[x]/*' names many)"},
+		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios' (a glob such as 'nope/*' names many)"},
 		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario has tags @nope"},
 	}
 	for _, tt := range tests {

@@ -16,6 +16,8 @@ import (
 const (
 	// maxFacts bounds the rows that are kept of one interaction; more of them is a protocol failure.
 	maxFacts = 1000
+	// maxText bounds their text likewise, in bytes: a line alone may have megabytes of it.
+	maxText = 256 << 10
 	// stderrTail is how much of stderr is kept, in bytes.
 	stderrTail = 4 << 10
 )
@@ -51,7 +53,7 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	go func() { tail <- lastBytes(p.stderr, stderrTail) }()
 
 	exited := p.wait(limit)
-	garbage, clung := p.drained(reading)
+	garbage, clung := p.drained(limit, reading)
 	p.end()
 	fed := <-feeding
 	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
@@ -64,10 +66,10 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	switch {
 	case !exited:
 		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, unread(fed))}
-	case clung && garbage == nil:
-		failure = &Failure{Protocol, "exited, but a process that it had started kept its output open"}
 	case p.failure() != "":
-		failure = &Failure{Crash, p.failure() + garbageToo(garbage)}
+		failure = &Failure{Crash, p.failure() + clungToo(clung) + garbageToo(garbage)}
+	case clung:
+		failure = &Failure{Protocol, "exited" + clungToo(clung) + garbageToo(garbage)}
 	case garbage != nil:
 		failure = &Failure{Protocol, garbage.Error()}
 	case fed != nil:
@@ -85,6 +87,13 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 func unread(fed error) string {
 	if fed != nil {
 		return ", nor read all events"
+	}
+	return ""
+}
+
+func clungToo(clung bool) string {
+	if clung {
+		return ", but a process that it had started kept its output open"
 	}
 	return ""
 }
@@ -108,6 +117,9 @@ func feed(w io.WriteCloser, batch []Question) error {
 				b = b[:0]
 			}
 		}
+		for _, line := range q.Lines {
+			b = append(append(b, line...), '\n')
+		}
 	}
 	if _, err := w.Write(b); err != nil {
 		return err
@@ -119,12 +131,13 @@ func feed(w io.WriteCloser, batch []Question) error {
 type sorter struct {
 	owner   map[string]int // question, by interaction
 	count   map[string]int // facts, by interaction
+	text    map[string]int // bytes of their text, by interaction
 	answers []Answer
 	ignored int
 }
 
 func newSorter(batch []Question) *sorter {
-	s := &sorter{owner: make(map[string]int), count: make(map[string]int), answers: make([]Answer, len(batch))}
+	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0}
 	for i, q := range batch {
 		for j := range q.Events {
 			s.owner[q.Events[j].InteractionID] = i
@@ -160,34 +173,40 @@ func (s *sorter) read(in io.Reader) error {
 	}
 }
 
-func (s *sorter) take(i int, fact model.Fact) {
-	if s.count[fact.InteractionID]++; s.count[fact.InteractionID] > maxFacts {
+func (s *sorter) take(i int, f model.Fact) {
+	id := f.InteractionID
+	s.count[id]++
+	s.text[id] += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
+	switch {
+	case s.count[id] > maxFacts:
 		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", maxFacts)}}
-		return
-	}
-	if s.answers[i].Failure == nil {
-		s.answers[i].Facts = append(s.answers[i].Facts, fact)
+	case s.text[id] > maxText:
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", maxText)}}
+	case s.answers[i].Failure == nil:
+		s.answers[i].Facts = append(s.answers[i].Facts, f)
 	}
 }
 
 // lastBytes reads to the end and keeps the last n bytes, from the start of a line where one begins there.
 func lastBytes(in io.Reader, n int) string {
-	var kept []byte
+	var kept []byte // of what may be more, n bytes and the one before them
 	buf := make([]byte, 32<<10)
 	for {
 		m, err := in.Read(buf)
 		if kept = append(kept, buf[:m]...); len(kept) > 2*n {
-			kept = append(kept[:0], kept[len(kept)-n:]...)
+			kept = append(kept[:0], kept[len(kept)-n-1:]...)
 		}
 		if err != nil {
 			break
 		}
 	}
 	if len(kept) > n {
-		kept = kept[len(kept)-n:]
-		if i := bytes.IndexByte(kept, '\n'); i >= 0 {
-			kept = kept[i+1:]
+		kept = kept[len(kept)-n-1:]
+		i := bytes.IndexByte(kept, '\n')
+		if i < 0 || i == n { // no line begins there
+			i = 0
 		}
+		kept = kept[i+1:]
 	}
 	return strings.ToValidUTF8(string(kept), "\ufffd")
 }

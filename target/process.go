@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"runtime"
@@ -14,12 +15,16 @@ import (
 const (
 	// grace is how long what a program has started may keep its output open once it has exited itself.
 	grace = 500 * time.Millisecond
-	// escape is how long our ends of the pipes stay open once all that we know of has been killed.
+	// escape is how long ending a program may take: for so long we go on killing, and read what is in the pipes.
 	escape = time.Second
 )
 
 // programs are the processes that we have started and not yet ended.
 var programs sync.Map
+
+// births is read-locked from the start of a program until it is in programs: who looks for what programs have left
+// locks it, or would take a newborn for an orphan.
+var births sync.RWMutex
 
 // process is a started program with its pipes. It and what it starts are ended by end, on Linux also where they
 // have left its process group and session; elsewhere the group is (on Windows the program alone).
@@ -27,7 +32,8 @@ type process struct {
 	cmd                   *exec.Cmd
 	stdin, stdout, stderr *os.File // our ends
 	done                  chan struct{}
-	err                   error // of Wait, once done is closed
+	err                   error     // of Wait, once done is closed
+	last                  time.Time // when end gives up, zero before the first
 }
 
 // start starts a program. The error is a *StartError.
@@ -37,8 +43,11 @@ func start(argv []string) (*process, error) {
 	fail := func(err error) (*process, error) {
 		closeAll(append(theirs[:], p.stdin, p.stdout, p.stderr)...)
 		var lookup *exec.Error
+		var path *fs.PathError
 		if errors.As(err, &lookup) {
 			err = lookup.Err
+		} else if errors.As(err, &path) { // its text has the command again, as it is
+			err = path.Err
 		}
 		return nil, &StartError{argv[0], err}
 	}
@@ -56,10 +65,12 @@ func start(argv []string) (*process, error) {
 		// The kernel ends the program with the thread that started it: this one stays until the program is done.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
+		births.RLock()
 		err := p.cmd.Start()
 		if err == nil {
 			programs.Store(p.cmd.Process.Pid, true)
 		}
+		births.RUnlock()
 		started <- err
 		if err == nil {
 			p.err = p.cmd.Wait()
@@ -84,29 +95,39 @@ func (p *process) wait(ctx context.Context) bool {
 	}
 }
 
-// drained waits until the output of a program that has exited is read to its end, and returns what reading said.
-// clung says that something which the program had started kept the output open, and was ended for it.
-func (p *process) drained(reading <-chan error) (err error, clung bool) {
-	for patience := time.After(grace); ; patience = time.After(grace) {
+// drained waits until the output of a program that has exited is read to its end, at most until limit is done, and
+// returns what reading said. clung says that something else kept the output open, and was ended for it.
+func (p *process) drained(limit context.Context, reading <-chan error) (err error, clung bool) {
+	for !clung && limit.Err() == nil {
 		select {
 		case err := <-reading:
 			return err, false
-		case <-patience:
+		case <-limit.Done():
+		case <-time.After(grace):
 		}
-		if lingers(p.cmd.Process.Pid) { // else it is we who are slow
-			p.end()
-			return <-reading, true
-		}
+		clung = lingers(p.cmd.Process.Pid) // else it is we who are slow, or it is not to be found
 	}
+	p.end()
+	if err = <-reading; errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, true
+	}
+	return err, clung
 }
 
-// end ends the program and all that it has started, and waits for it.
+// end ends the program and all that it has started, and waits for it. What cannot be ended, as it runs as another
+// user, is let go.
 func (p *process) end() {
-	endTree(p.cmd.Process.Pid, p.done)
-	<-p.done
-	programs.Delete(p.cmd.Process.Pid)
-	for _, f := range []*os.File{p.stdin, p.stdout, p.stderr} {
-		f.SetDeadline(time.Now().Add(escape)) //nolint:errcheck // a pipe has deadlines
+	if p.last.IsZero() {
+		p.last = time.Now().Add(escape)
+		for _, f := range []*os.File{p.stdin, p.stdout, p.stderr} {
+			f.SetDeadline(p.last) //nolint:errcheck // a pipe has deadlines
+		}
+	}
+	endTree(p.cmd.Process.Pid, p.done, p.last)
+	select {
+	case <-p.done:
+		programs.Delete(p.cmd.Process.Pid)
+	case <-time.After(time.Until(p.last)):
 	}
 }
 

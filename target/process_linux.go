@@ -23,16 +23,16 @@ func isolate(cmd *exec.Cmd) {
 }
 
 // endTree kills a program that we started as the leader of its own session, its descendants, and orphans of theirs
-// that have become our children, until none is left.
-func endTree(leader int, done <-chan struct{}) {
+// that have become our children, until none is left or the time is up.
+func endTree(leader int, done <-chan struct{}, until time.Time) {
 	select {
 	case <-done: // its pid may be another's by now; its group, if any, still has its number
 	default:
 		syscall.Kill(leader, syscall.SIGKILL) //nolint:errcheck // it may have exited
 	}
 	syscall.Kill(-leader, syscall.SIGKILL) //nolint:errcheck
-	for range 200 {
-		victims := descendants(leader, processes())
+	for {
+		victims, _ := leftOf(leader)
 		if len(victims) == 0 {
 			return
 		}
@@ -40,14 +40,25 @@ func endTree(leader int, done <-chan struct{}) {
 			syscall.Kill(pid, syscall.SIGKILL)            //nolint:errcheck
 			syscall.Wait4(pid, nil, syscall.WNOHANG, nil) //nolint:errcheck // an orphan: reap it
 		}
+		if time.Now().After(until) {
+			return
+		}
 		time.Sleep(time.Millisecond)
 	}
 }
 
 // lingers reports whether anything that runs is left of what a program has started.
 func lingers(leader int) bool {
+	pids, table := leftOf(leader)
+	return slices.ContainsFunc(pids, func(pid int) bool { return !table[pid].zombie })
+}
+
+// leftOf lists the processes that a program has left, in a table of all.
+func leftOf(leader int) ([]int, map[int]stat) {
+	births.Lock()
+	defer births.Unlock()
 	table := processes()
-	return slices.ContainsFunc(descendants(leader, table), func(pid int) bool { return !table[pid].zombie })
+	return descendants(leader, table), table
 }
 
 // descendants lists the processes that a program has left: those below it, those of its session, and below those

@@ -5,6 +5,7 @@ package target
 import (
 	"os/exec"
 	"syscall"
+	"time"
 )
 
 func isolate(cmd *exec.Cmd) {
@@ -12,7 +13,7 @@ func isolate(cmd *exec.Cmd) {
 }
 
 // endTree kills the program's process group.
-func endTree(leader int, _ <-chan struct{}) {
+func endTree(leader int, _ <-chan struct{}, _ time.Time) {
 	syscall.Kill(-leader, syscall.SIGKILL) //nolint:errcheck // it may be empty
 }
 

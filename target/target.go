@@ -13,6 +13,7 @@ import (
 // uses.
 type Question struct {
 	Events []model.Event
+	Lines  []string // sent behind the events as they are: no events
 }
 
 // Answer is what came back for a question: facts, or a failure.

@@ -1,0 +1,211 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Generation counts the changes of what a generated scenario is: it is raised where the same seed and index give
+// another one.
+const Generation = 1
+
+// The families of generated scenarios. They are separate sequences of one seed.
+const (
+	generatedFamily = iota + 1
+	deliveryFamily
+	robustnessFamily
+)
+
+// Scenarios makes generated scenarios. It keeps working memory; take one a goroutine.
+type Scenarios struct {
+	seed            uint64
+	guide, everyday *Walker
+	long            *Walker
+	classifier      *model.Classifier
+	chat            model.Chat
+}
+
+// NewScenarios returns the scenarios of a seed.
+func NewScenarios(seed uint64) *Scenarios {
+	long := Everyday
+	long.Events = 400
+	return &Scenarios{
+		seed: seed, guide: NewWalker(Guide), everyday: NewWalker(Everyday), long: NewWalker(long),
+		classifier: model.NewClassifier(model.Reference()),
+	}
+}
+
+func (s *Scenarios) source(family, i int) *Seeded {
+	return Seed(Generation, uint64(family), s.seed, uint64(i))
+}
+
+// chatOf draws a chat: within the guide's rules where documented is asked for, and one that few would get right by
+// answering without looking.
+func (s *Scenarios) chatOf(id string, src Source, documented bool) []model.Event {
+	for {
+		var log []model.Event
+		switch {
+		case documented:
+			log = s.guide.Log(id, src)
+		case src.Intn(16) == 0:
+			log = s.long.Log(id, src)
+		default:
+			log = s.everyday.Log(id, src)
+		}
+		if err := s.classifier.Classify(&s.chat, log); err != nil {
+			panic(err) // the grammar makes well-formed logs only: a fault of the program
+		}
+		if documented && !Documented(&s.chat) || s.plain() && src.Intn(64) > 0 {
+			continue
+		}
+		return slices.Clone(log)
+	}
+}
+
+// plain reports whether the chat has little to tell apart: less than two rows, or no documented one but
+// RoutedTo/Completed.
+func (s *Scenarios) plain() bool {
+	return len(s.chat.IRFs) < 2 || !slices.ContainsFunc(s.chat.IRFs, func(r model.IRF) bool {
+		return r.Clauses.Level() == model.Documented && (r.Role != model.RoutedTo || r.Result != model.Completed)
+	})
+}
+
+// Generated makes scenario i, a function of seed and i alone. Even ones stay within the documented rules. Most are a
+// chat with variants by two relations; every eighth is four chats, interleaved event by event.
+func (s *Scenarios) Generated(i int) *model.Case {
+	src := s.source(generatedFamily, i)
+	c := &model.Case{ID: fmt.Sprintf("generated/%d/%d", s.seed, i), Level: model.Inferred, Checked: true}
+	documented := i%2 == 0
+	if documented {
+		c.Level = model.Documented
+	}
+	if i%8 >= 6 {
+		c.Kind, c.Title, c.Name = model.InterleavedKind, "Interleaved chats", "four chats at once"
+		var logs [][]model.Event
+		for k := range 4 {
+			logs = append(logs, s.chatOf(fmt.Sprintf("chat %d", k+1), src, documented))
+		}
+		c.Events = interleave(logs, src)
+		return c
+	}
+	const of = "chat 1"
+	log := s.chatOf(of, src, documented)
+	c.Title, c.Name = "Generated chats", fmt.Sprintf("%d events", len(log))
+	c.Events = slices.Clone(log)
+	first := src.Intn(len(Relations))
+	for k := 0; k < len(Relations) && len(c.Variants) < 2; k++ {
+		relation := Relations[(first+k)%len(Relations)]
+		as := fmt.Sprintf("chat %d", len(c.Aside)+2)
+		variant, compare, ok := Relate(relation, log, as, src)
+		if !ok {
+			continue
+		}
+		c.Aside = append(c.Aside, as)
+		c.Variants = append(c.Variants, model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare})
+		if relation != "V17" {
+			c.Events = append(c.Events, variant...)
+			continue
+		}
+		for _, part := range []string{"before", "", "after"} { // company, and the chat between
+			if part == "" {
+				c.Events = append(c.Events, variant...)
+				continue
+			}
+			company := as + " " + part
+			c.Aside = append(c.Aside, company)
+			c.Events = append(c.Events, s.everyday.Log(company, src)...)
+		}
+	}
+	return c
+}
+
+// interleave merges logs, each in its own order.
+func interleave(logs [][]model.Event, src Source) (out []model.Event) {
+	for len(logs) > 0 {
+		k := src.Intn(len(logs))
+		out = append(out, logs[k][0])
+		if logs[k] = logs[k][1:]; len(logs[k]) == 0 {
+			logs = slices.Delete(logs, k, k+1)
+		}
+	}
+	return out
+}
+
+func shuffle(events []model.Event, src Source) {
+	for i := len(events) - 1; i > 0; i-- {
+		j := src.Intn(i + 1)
+		events[i], events[j] = events[j], events[i]
+	}
+}
+
+// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times, and one
+// cut short beside its whole.
+func (s *Scenarios) Delivery(i int) *model.Case {
+	src := s.source(deliveryFamily, i)
+	c := &model.Case{
+		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind, Title: "Delivery", Checked: true,
+	}
+	const of = "chat 1"
+	log := s.chatOf(of, src, src.Intn(2) == 0)
+	other := s.chatOf("chat 2", src, false)
+	switch i % 4 {
+	case 0:
+		c.Name = "shuffled"
+		c.Events = append(log, other...)
+		shuffle(c.Events, src)
+	case 1:
+		c.Name = "doubled"
+		c.Events = interleave([][]model.Event{log, slices.Clone(log), other, other}, src)
+	case 2:
+		c.Name = "equal times, shuffled"
+		for k := range log {
+			log[k].Time = log[0].Time
+		}
+		c.Events = append(log, other...)
+		shuffle(c.Events, src)
+	case 3:
+		c.Name = "cut short"
+		const short = "chat 3"
+		prefix := slices.Clone(log[:1+src.Intn(len(log))])
+		for k := range prefix {
+			prefix[k].InteractionID = short
+		}
+		c.Events = interleave([][]model.Event{log, prefix, other}, src)
+		c.Aside = []string{short}
+		c.Variants = []model.Variant{{Relation: "D4", Of: of, Variant: short, Compare: func(of, short []model.Fact) string {
+			if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
+				return "cut short it has " + plain(more)
+			}
+			return ""
+		}}}
+	}
+	return c
+}
+
+// Robustness makes robustness scenario i: a log that breaks one of W1–W9, or lines that are no events at all, between
+// two healthy chats, which alone are judged.
+func (s *Scenarios) Robustness(i int) *model.Case {
+	src := s.source(robustnessFamily, i)
+	c := &model.Case{
+		ID: fmt.Sprintf("robustness/%d/%d", s.seed, i), Level: model.Robustness, Kind: model.RobustnessKind, Title: "Robustness",
+	}
+	before, after := s.chatOf("chat 1", src, true), s.chatOf("chat 2", src, true)
+	if i%10 == 9 {
+		c.Name = "lines that are no events"
+		c.Events = append(before, after...)
+		c.Lines = junk
+		return c
+	}
+	requirement := fmt.Sprintf("W%d", i%10+1)
+	broken := s.illFormed("chat 3", src, requirement)
+	c.Name = requirement + " broken"
+	c.Aside = []string{"chat 3"}
+	c.Events = slices.Concat(before, broken, after)
+	return c
+}
+
+var junk = []string{
+	`{`, `[]`, `null`, `{"interaction_id":"chat 4"`, `{"interaction_id":"chat 4","seq":"1","event":7}`, `not json`, `{"interaction_id":null,"seq":1}`,
+}

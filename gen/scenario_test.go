@@ -1,0 +1,117 @@
+package gen
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// The reference and every alternative conform to generated scenarios, at every level; a scenario is a function of
+// seed and index.
+func TestGeneratedScenariosRaiseNoFalseAlarm(t *testing.T) {
+	tables := alternatives()
+	s := NewScenarios(1)
+	for i := range 3000 {
+		for _, c := range []*model.Case{s.Generated(i), s.Delivery(i), s.Robustness(i)} {
+			table := tables[i%len(tables)]
+			if c.Level == model.Delivery { // an alternative may revise a row at the stop (D4)
+				table = model.Reference()
+			}
+			require.Empty(t, c.Judge(c.Expected(model.Reference()), factsOf(table, c.Events)), c.ID)
+		}
+	}
+}
+
+func TestScenariosAreFunctionsOfSeedAndIndex(t *testing.T) {
+	one, other, another := NewScenarios(7), NewScenarios(7), NewScenarios(8)
+	for i := range 40 {
+		other.Generated(i + 1000) // what was made before does not matter
+		assert.Equal(t, one.Generated(i).Events, other.Generated(i).Events)
+		assert.Equal(t, one.Delivery(i).Events, other.Delivery(i).Events)
+		assert.Equal(t, one.Robustness(i).Events, other.Robustness(i).Events)
+		assert.NotEqual(t, one.Generated(i).Events, another.Generated(i).Events)
+	}
+}
+
+func TestHalfOfTheScenariosAreDocumented(t *testing.T) {
+	s := NewScenarios(1)
+	for i := range 200 {
+		c := s.Generated(i)
+		if i%2 > 0 {
+			assert.Equal(t, model.Inferred, c.Level)
+			continue
+		}
+		for _, w := range c.Expected(model.Reference()) {
+			assert.True(t, Documented(w.Chat), c.ID)
+		}
+	}
+}
+
+func TestRobustnessBreaksEachRequirement(t *testing.T) {
+	s := NewScenarios(1)
+	names := map[string]bool{}
+	for i := range 10 {
+		names[s.Robustness(i).Name] = true
+	}
+	for n := 1; n <= 9; n++ {
+		assert.True(t, names[fmt.Sprintf("W%d broken", n)])
+	}
+	assert.True(t, names["lines that are no events"])
+}
+
+// Whoever answers without looking passes at most one generated scenario in ten.
+func TestFloorOfGeneratedScenarios(t *testing.T) {
+	rowsOf := func(c *model.Case, d model.Descriptor, all bool) (facts []model.Fact) {
+		for _, log := range model.Chats(c.Events) {
+			seen := map[string]bool{}
+			for _, e := range log {
+				if e.Party.Type == model.Agent && !seen[e.Party.ID] && (all || len(seen) == 0) {
+					seen[e.Party.ID] = true
+					facts = append(facts, model.Fact{InteractionID: e.InteractionID, Resource: e.Party.ID, Role: d.Role, Result: d.Result, Reason: d.Reason})
+				}
+			}
+		}
+		return facts
+	}
+	completed := model.Descriptor{Role: model.RoutedTo, Result: model.Completed}
+	answers := map[string]func(*model.Case) []model.Fact{
+		"nothing":                    func(*model.Case) []model.Fact { return nil },
+		"RoutedTo/Completed for all": func(c *model.Case) []model.Fact { return rowsOf(c, completed, true) },
+		"RoutedTo/Completed for one": func(c *model.Case) []model.Fact { return rowsOf(c, completed, false) },
+		"RoutedTo/Redirected [Revoked]": func(c *model.Case) []model.Fact {
+			return rowsOf(c, model.Descriptor{Role: model.RoutedTo, Result: model.Redirected, Reason: model.RevokedReason}, false)
+		},
+	}
+	required := model.LevelSet(model.Documented, model.Invariant, model.Own)
+	const n = 1000
+	s := NewScenarios(1)
+	pass := map[string]int{}
+	for i := range n {
+		c := s.Generated(i)
+		want := c.Expected(model.Reference())
+		for name, answer := range answers {
+			ok := true
+			for _, d := range c.Judge(want, answer(c)) {
+				ok = ok && !required.Has(d.Level)
+			}
+			if ok {
+				pass[name]++
+			}
+		}
+	}
+	for name, k := range pass {
+		assert.LessOrEqual(t, k, n/10, name)
+	}
+	t.Log(pass)
+}
+
+func BenchmarkGenerated(b *testing.B) {
+	s := NewScenarios(1)
+	for i := 0; b.Loop(); i++ {
+		s.Generated(i)
+	}
+}

@@ -1,0 +1,368 @@
+package gen
+
+import (
+	"context"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Probe tells for each of some logs whether it still shows what a counterexample showed. The logs are finished chats
+// of one interaction.
+type Probe func(ctx context.Context, logs [][]model.Event) ([]bool, error)
+
+// Minimal is a counterexample that no event, attempt or substitution can make shorter.
+type Minimal struct {
+	Log []model.Event
+	// Tried counts the shorter logs over its own alphabet that were tried, and that do not show it. All is how many
+	// there are, at least; it is exact where both are equal: then the log is proven minimal.
+	Tried, All int
+}
+
+// Proven reports whether everything shorter was tried.
+func (m *Minimal) Proven() bool { return m.Tried == m.All }
+
+// shrinker holds what does not change while a counterexample shrinks.
+type shrinker struct {
+	probe      Probe
+	classifier *model.Classifier
+	chat       model.Chat
+}
+
+// batch is how many candidates are asked about at once: a target may be a program that is started for each batch.
+const batch = 512
+
+// Shrink makes a finished chat shorter as long as the probe still says yes: without attempts, without events (what no
+// longer fits being left out, too), with plainer events; then by trying every shorter log over its own alphabet,
+// shortest first, at most prove of them. It stops early with the context's or the probe's error, and what it has.
+func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Minimal, error) {
+	s := &shrinker{probe: probe, classifier: model.NewClassifier(model.Reference())}
+	log = slices.Clone(log)
+	for {
+		before := len(log)
+		smaller, err := s.reduce(ctx, log)
+		if err != nil {
+			return Minimal{Log: log, All: -1}, err
+		}
+		found, tried, all, err := s.enumerate(ctx, smaller, prove)
+		if err != nil {
+			return Minimal{Log: smaller, All: -1}, err
+		}
+		if found == nil {
+			return Minimal{Log: smaller, Tried: tried, All: all}, nil
+		}
+		if log = found; len(log) >= before { // cannot be: what is found is shorter
+			return Minimal{Log: log, Tried: tried, All: all}, nil
+		}
+	}
+}
+
+// reduce applies the candidates of each kind until none is left that the probe says yes to.
+func (s *shrinker) reduce(ctx context.Context, log []model.Event) ([]model.Event, error) {
+	for {
+		next, err := s.first(ctx, slices.Concat(s.withoutAgents(log), s.withoutEvents(log, 3), s.withoutEvents(log, 1), s.withoutEvents(log, 2)))
+		if err == nil && next == nil {
+			next, err = s.first(ctx, s.plainer(log))
+		}
+		if err != nil || next == nil {
+			return log, err
+		}
+		log = next
+	}
+}
+
+// first returns the first candidate that the probe says yes to, or nil.
+func (s *shrinker) first(ctx context.Context, candidates [][]model.Event) ([]model.Event, error) {
+	for len(candidates) > 0 {
+		n := min(batch, len(candidates))
+		yes, err := s.probe(ctx, candidates[:n])
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.Index(yes, true); i >= 0 {
+			return candidates[i], nil
+		}
+		candidates = candidates[n:]
+	}
+	return nil, nil
+}
+
+// repair leaves out what does not fit behind what stands before it, and ends the chat where its end was lost. It
+// returns nil where the result is not shorter than limit.
+func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
+	var out []model.Event
+	for _, e := range log {
+		out = append(out, e)
+		if s.classifier.Classify(&s.chat, out) != nil {
+			out = out[:len(out)-1]
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	if s.classifier.Classify(&s.chat, out) != nil || s.chat.StoppedSeq == 0 {
+		stopped := out[len(out)-1]
+		stopped = model.Event{InteractionID: stopped.InteractionID, Seq: stopped.Seq + 1, Time: stopped.Time, Name: model.ProcessingStopped, Actor: mediaServer}
+		out = append(out, stopped)
+		if s.classifier.Classify(&s.chat, out) != nil {
+			return nil
+		}
+	}
+	if len(out) >= limit {
+		return nil
+	}
+	return out
+}
+
+// withoutAgents makes the logs in which one agent, strategy or queue does not take part.
+func (s *shrinker) withoutAgents(log []model.Event) (out [][]model.Event) {
+	seen := make(map[model.Party]bool)
+	for i := range log {
+		p := log[i].Party
+		if p.ID == "" || seen[p] {
+			continue
+		}
+		seen[p] = true
+		rest := slices.DeleteFunc(slices.Clone(log), func(e model.Event) bool { return e.Party == p || e.Actor == p })
+		if rest = s.repair(rest, len(log)); rest != nil {
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// withoutEvents makes the logs that lack n events in a row; with n of 2, any two.
+func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event) {
+	add := func(rest []model.Event) {
+		if rest = s.repair(rest, len(log)); rest != nil {
+			out = append(out, rest)
+		}
+	}
+	for i := 1; i < len(log); i++ {
+		switch {
+		case n != 2 && i+n <= len(log):
+			add(slices.Concat(log[:i], log[i+n:]))
+		case n == 2 && len(log) <= 40:
+			for j := i + 1; j < len(log); j++ {
+				add(slices.Concat(log[:i], log[i+1:j], log[j+1:]))
+			}
+		}
+	}
+	return out
+}
+
+// plainer makes the logs of the same length that are simpler in one way: regular seqs and times, plain names, one
+// queue or strategy less, a mode less, the customer stopping.
+func (s *shrinker) plainer(log []model.Event) (out [][]model.Event) {
+	add := func(change func(e *model.Event)) {
+		next := slices.Clone(log)
+		for i := range next {
+			change(&next[i])
+		}
+		if !slices.Equal(next, log) && s.classifier.Classify(&s.chat, next) == nil {
+			out = append(out, next)
+		}
+	}
+	n := int64(0)
+	at := Day
+	add(func(e *model.Event) {
+		n++
+		e.Seq, e.Time = n, at
+		at = at.Add(1e9)
+	})
+	add(canonical())
+	add(func(e *model.Event) { e.MediaType = "" })
+	add(func(e *model.Event) {
+		if e.Name == model.ProcessingStopped {
+			e.Actor = mediaServer
+		}
+	})
+	for i := range log {
+		only := func(change func(e *model.Event)) {
+			k := -1
+			add(func(e *model.Event) {
+				if k++; k == i {
+					change(e)
+				}
+			})
+		}
+		switch mode := log[i].VisibilityMode; {
+		case mode != 0:
+			only(func(e *model.Event) { e.VisibilityMode = 0 })
+			if mode != model.Conferred && mode != model.Coach {
+				only(func(e *model.Event) { e.VisibilityMode = model.Conferred })
+			}
+		case log[i].Name == model.Revoked && log[i].Reason != model.Expired && log[i].Reason != model.Stopped:
+			only(func(e *model.Event) { e.Reason = model.Expired })
+		}
+	}
+	return out
+}
+
+// canonical renames agents, queues and strategies in the order in which they appear, as the enumeration does.
+func canonical() func(e *model.Event) {
+	agents, queues, strategies := make(map[string]string), make(map[string]string), make(map[string]string)
+	name := func(names map[string]string, to *[maxParties]string, from *string) {
+		if *from == "" || len(names) >= maxParties {
+			return
+		}
+		if _, ok := names[*from]; !ok {
+			names[*from] = to[len(names)]
+		}
+		*from = names[*from]
+	}
+	party := func(p *model.Party) {
+		switch p.Type {
+		case model.Agent:
+			name(agents, canonicalNames.agents, &p.ID)
+		case model.Strategy:
+			name(strategies, canonicalNames.strategies, &p.ID)
+		}
+	}
+	return func(e *model.Event) {
+		party(&e.Party)
+		party(&e.Actor)
+		name(queues, canonicalNames.queues, &e.Queue)
+	}
+}
+
+// counted bounds how far the logs of an alphabet are counted that are not tried.
+const counted = 2_000_000
+
+// enumerate tries every log that is shorter than a counterexample, over its own alphabet, the shortest first. It
+// returns the first that the probe says yes to, or nil with how many were tried and how many there are.
+func (s *shrinker) enumerate(ctx context.Context, log []model.Event, prove int) (found []model.Event, tried, all int, err error) {
+	limits := alphabetOf(log)
+	var candidates [][]model.Event
+	ask := func() error {
+		found, err = s.first(ctx, candidates)
+		candidates = candidates[:0]
+		return err
+	}
+	for length := 2; length < len(log); length++ {
+		limits.Events = length
+		w := NewWalker(limits)
+		for o := new(Odometer); ; {
+			if next := w.Log(log[0].InteractionID, o); len(next) == length { // shorter ones have been had
+				if all++; tried < prove {
+					tried++
+					candidates = append(candidates, slices.Clone(next))
+				} else if all >= counted {
+					return nil, tried, all, ask()
+				}
+			}
+			if len(candidates) == batch {
+				if err := ask(); err != nil || found != nil {
+					return found, tried, all, err
+				}
+			}
+			if !o.Next() {
+				break
+			}
+		}
+		if err := ask(); err != nil || found != nil {
+			return found, tried, all, err
+		}
+	}
+	return nil, tried, all, nil
+}
+
+// alphabetOf limits the grammar to what a log is made of: its moves, modes and stops, and as many agents, queues and
+// strategies.
+func alphabetOf(log []model.Event) Limits {
+	l := Limits{}
+	agents, queues, strategies := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	addMode := func(m model.VisibilityMode) {
+		if !slices.Contains(l.Modes, m) {
+			l.Modes = append(l.Modes, m)
+		}
+	}
+	addMode(0)
+	for i := range log {
+		e := &log[i]
+		for _, p := range []model.Party{e.Party, e.Actor} {
+			switch {
+			case p.Type == model.Agent && p.ID != "":
+				agents[p.ID] = true
+			case p.Type == model.Strategy && p.ID != "":
+				strategies[p.ID] = true
+			}
+		}
+		if e.Queue != "" {
+			queues[e.Queue] = true
+		}
+		addMode(e.VisibilityMode)
+		l.moves |= 1 << moveOf(log, i)
+		switch e.Name {
+		case model.ProcessingStopped:
+			l.Stops = append(l.Stops, e.Actor.Type)
+		case model.Revoked:
+			l.OtherReasons = true
+		}
+		l.Neutral = l.Neutral || !e.Name.Known() || e.Name.Neutral()
+	}
+	l.Agents, l.Queues, l.Strategies = len(agents), len(queues), len(strategies)
+	return l
+}
+
+// moveOf tells which move made an event; of a move of two events, both.
+func moveOf(log []model.Event, i int) move {
+	e := &log[i]
+	pulls := func(i int) bool { return i+1 < len(log) && log[i+1].Party.Type == model.Agent }
+	switch e.Name {
+	case model.PlacedInQueue:
+		switch {
+		case e.Actor.Type == model.MediaServer:
+			return enter
+		case e.Actor.Type == model.Strategy:
+			return strategyPlaces
+		case e.Actor.Type == model.Agent && e.Operation == model.Transfer:
+			return transferThroughQueue
+		case e.Actor.Type == model.Agent:
+			return conferThroughQueue
+		}
+		return serverPlaces
+	case model.TakenFromQueue:
+		if pulls(i) {
+			return pull
+		}
+		return take
+	case model.PartyAdded:
+		switch {
+		case e.Party.Type == model.Strategy:
+			return take
+		case i > 0 && log[i-1].Name == model.TakenFromQueue:
+			return pull
+		}
+		return accept
+	case model.AgentInvited:
+		switch {
+		case e.Actor.Type == model.Strategy:
+			return invite
+		case e.Operation == model.Transfer:
+			return transfer
+		}
+		return confer
+	case model.Rejected:
+		return reject
+	case model.Revoked:
+		switch e.Reason {
+		case "", model.Expired:
+			return expire
+		case model.Stopped:
+			return revokeStopped
+		}
+		return revokeOther
+	case model.PartyRemoved:
+		switch {
+		case e.Party.Type == model.Strategy:
+			return strategyLeaves
+		case e.Actor.Type == model.MediaServer:
+			return removed
+		}
+		return leave
+	case model.ProcessingStopped, model.Submitted:
+		return stop
+	}
+	return neutral
+}

@@ -1,0 +1,287 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// NamedInvariant is a condition that holds for every finished chat, whatever the open questions: for the reference, and
+// for every accepted alternative.
+type NamedInvariant struct {
+	ID   string
+	Kind InvariantKind
+	Says string
+
+	check func(*Chat, []Fact, func(resource, found string))
+}
+
+// InvariantKind says what an invariant is checked on.
+type InvariantKind string
+
+// The kinds of invariant. Relations and deliveries need no oracle: they compare an implementation with itself.
+const (
+	OnFacts    InvariantKind = "facts"    // the rows alone
+	OnEvents   InvariantKind = "events"   // the rows and the log
+	OnRelation InvariantKind = "relation" // the rows of two logs
+	OnDelivery InvariantKind = "delivery" // the rows of one log, delivered in two ways
+)
+
+// Invariants lists V1–V19 and D1–D4. Of the relations and deliveries, the logs and the comparison are made by
+// package gen.
+func Invariants() []NamedInvariant { return invariants }
+
+var invariants = []NamedInvariant{
+	{"V1", OnFacts, "Every IRF has exactly one role and one result, each a known value.", v1},
+	{"V2", OnFacts, "Resource type, role, result and reason are together a valid combination.", v2},
+	{"V3", OnEvents, "One IRF an attempt: as many agent IRFs as invitations and pulls.", v3},
+	{"V4", OnEvents, "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", v4},
+	{"V5", OnEvents, "Transferred only if a transfer of that agent was accepted or went through a queue; and such an initiator, having left, is Transferred.", v5},
+	{"V6", OnFacts, "ReceivedTransfer, InConference and ReceivedConsult never rank first.", v6},
+	{"V7", OnFacts, "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", v7},
+	{"V8", OnFacts, "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", v8},
+	{"V9", OnEvents, "At most one CustomerAbandoned, none if an agent was handling at the stop, none unless the media server stopped the chat.", v9},
+	{"V10", OnEvents, "No IRF for the customer, none for a queue or strategy that distributed the chat.", v10},
+	{"V11", OnFacts, "No IRF ends before it starts.", v11},
+	{"V12", OnRelation, "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
+	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no role.", nil},
+	{"V14", OnRelation, "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees.", nil},
+	{"V15", OnRelation, "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
+	{"V16", OnRelation, "Times shifted and stretched: the descriptors stay.", nil},
+	{"V17", OnRelation, "Other chats in the same run change nothing.", nil},
+	{"V18", OnRelation, "Neutral and unknown events between the first event and the stop change nothing.", nil},
+	{"V19", OnRelation, "Another online medium: the same descriptors.", nil},
+	{"D1", OnDelivery, "Any order of arrival: the same facts.", nil},
+	{"D2", OnDelivery, "Exact duplicates change nothing.", nil},
+	{"D3", OnDelivery, "Any grouping of whole chats into runs: the same facts.", nil},
+	{"D4", OnDelivery, "The facts of a log cut short are among the facts of the whole.", nil},
+}
+
+func invariantByID(id string) *NamedInvariant {
+	i := slices.IndexFunc(invariants, func(v NamedInvariant) bool { return v.ID == id })
+	return &invariants[i]
+}
+
+// CheckInvariants checks rows of a finished chat against the invariants of kind OnFacts, and with the reference's
+// chat, which says what happened in the log, against those of kind OnEvents. Without it, chat is nil.
+func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
+	for i := range invariants {
+		v := &invariants[i]
+		if v.check == nil || v.Kind == OnEvents && (chat == nil || chat.StoppedSeq == 0) {
+			continue
+		}
+		v.check(chat, got, func(resource, found string) {
+			d := Difference{Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant, Rules: []string{v.ID}}
+			if len(got) > 0 {
+				d.InteractionID = got[0].InteractionID
+			}
+			if chat != nil {
+				d.InteractionID = chat.InteractionID
+			}
+			ds = append(ds, d)
+		})
+	}
+	return ds
+}
+
+func isOneOf[S ~string](v S, values ...S) bool {
+	return slices.ContainsFunc(values, func(o S) bool { return sameCode(string(v), string(o)) })
+}
+
+func v1(_ *Chat, got []Fact, report func(resource, found string)) {
+	for i := range got {
+		f := &got[i]
+		if Code(string(f.Role)) == "" || !isOneOf(f.Role, Roles...) {
+			report(f.Resource, "role "+bareName(string(f.Role)))
+		}
+		if Code(string(f.Result)) == "" || !isOneOf(f.Result, Results...) {
+			report(f.Resource, "result "+bareName(string(f.Result)))
+		}
+	}
+}
+
+// combinationCodes are the codes of the valid combinations; under a blank type those of any type.
+var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
+	codes := make(map[[4]string]bool)
+	for _, c := range Combinations() {
+		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
+		codes[code] = true
+		code[0] = ""
+		codes[code] = true
+	}
+	return codes
+})
+
+func v2(_ *Chat, got []Fact, report func(resource, found string)) {
+	for i := range got {
+		f := &got[i]
+		if !combinationCodes()[[4]string{Code(string(f.ResourceType)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
+			report(f.Resource, fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f)))
+		}
+	}
+}
+
+// attempts lists the reference's IRFs of agents: the attempts of the log.
+func attempts(c *Chat) []IRF {
+	n := len(c.IRFs)
+	if n > 0 && c.IRFs[n-1].Trace.How == EndedInMediation {
+		n--
+	}
+	return c.IRFs[:n]
+}
+
+// typeOf is a row's resource type as it says, else as its descriptor and its resource's name make likely.
+func typeOf(f *Fact, c *Chat) ResourceType {
+	switch {
+	case f.ResourceType != "":
+		return ResourceType(Code(string(f.ResourceType)))
+	case isOneOf(f.Reason, AbandonedWhileQueued):
+		return "QUEUE"
+	case isOneOf(f.Result, CustomerAbandoned) && sameCode(string(f.Reason), ""):
+		return "STRATEGY"
+	case slices.ContainsFunc(attempts(c), func(r IRF) bool { return r.Resource == f.Resource }):
+		return "AGENT"
+	}
+	return ""
+}
+
+func v3(c *Chat, got []Fact, report func(resource, found string)) {
+	n := 0
+	for i := range got {
+		if typeOf(&got[i], c) == "AGENT" {
+			n++
+		}
+	}
+	if want := len(attempts(c)); n != want {
+		report("agents", fmt.Sprintf("%d rows of agents for %d attempts", n, want))
+	}
+}
+
+// byOrdinal sorts rows that all have ordinals; ok is false where one has none.
+func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
+	for i := range got {
+		if got[i].Ordinal.Is != Given {
+			return nil, false
+		}
+	}
+	sorted = slices.Clone(got)
+	slices.SortStableFunc(sorted, compareFacts)
+	return sorted, true
+}
+
+func v4(c *Chat, got []Fact, report func(resource, found string)) {
+	sorted, ok := byOrdinal(got)
+	opened := attempts(c)
+	if !ok || len(sorted) < len(opened) {
+		return
+	}
+	for i := range opened {
+		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != "AGENT" {
+			report(opened[i].Resource, fmt.Sprintf("at rank %d stands %s", i+1, Name(sorted[i].Resource)))
+			return
+		}
+	}
+}
+
+func v5(c *Chat, got []Fact, report func(resource, found string)) {
+	for _, agent := range attempts(c) {
+		may, must, transferred := 0, 0, 0
+		for _, r := range attempts(c) {
+			if r.Resource == agent.Resource && r.Trace.HandedOver != 0 {
+				may++
+				if r.Clauses&Set(I17AtStop, I14) == 0 {
+					must++
+				}
+			}
+		}
+		for i := range got {
+			if got[i].Resource == agent.Resource && isOneOf(got[i].Result, Transferred) {
+				transferred++
+			}
+		}
+		if transferred > may || transferred < must {
+			report(agent.Resource, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may))
+			return
+		}
+	}
+}
+
+func v6(_ *Chat, got []Fact, report func(resource, found string)) {
+	if sorted, ok := byOrdinal(got); ok && len(sorted) > 0 && isOneOf(sorted[0].Role, ReceivedTransfer, InConference, ReceivedConsult) {
+		report(sorted[0].Resource, string(sorted[0].Role)+" ranks first")
+	}
+}
+
+func v7(_ *Chat, got []Fact, report func(resource, found string)) {
+	for i := range got {
+		f := &got[i]
+		if isOneOf(f.Reason, RevokedReason) && !isOneOf(f.Result, Redirected, Abandoned) ||
+			isOneOf(f.Reason, AbandonedWhileQueued, AbandonedWhileRinging) && !isOneOf(f.Result, CustomerAbandoned) {
+			report(f.Resource, plainDescriptor(f))
+		}
+	}
+}
+
+func v8(_ *Chat, got []Fact, report func(resource, found string)) {
+	for i := range got {
+		f := &got[i]
+		agent := isOneOf(f.ResourceType, AgentResource)
+		if f.ResourceType != "" && (agent && isOneOf(f.Reason, AbandonedWhileQueued) || !agent && isOneOf(f.Reason, AbandonedWhileRinging)) {
+			report(f.Resource, string(f.ResourceType)+" "+plainDescriptor(f))
+		}
+	}
+}
+
+func v9(c *Chat, got []Fact, report func(resource, found string)) {
+	handling := false
+	ringing := make(map[string]int) // agents for whom I5 accepts a customer's abandon
+	for _, r := range attempts(c) {
+		handling = handling || r.Clauses&Set(I14, I17AtStop) != 0
+		if r.Clauses.Has(I5) {
+			ringing[r.Resource]++
+		}
+	}
+	n := 0
+	for i := range got {
+		f := &got[i]
+		if !isOneOf(f.Result, CustomerAbandoned) {
+			continue
+		}
+		if ringing[f.Resource] > 0 && isOneOf(f.Reason, AbandonedWhileRinging) {
+			ringing[f.Resource]--
+			continue
+		}
+		switch n++; {
+		case c.StoppedBy.Type != MediaServer:
+			report(f.Resource, "CustomerAbandoned, though the customer did not stop the chat")
+		case handling:
+			report(f.Resource, "CustomerAbandoned, though an agent was handling")
+		case n > 1:
+			report(f.Resource, "a second CustomerAbandoned")
+		}
+	}
+}
+
+func v10(c *Chat, got []Fact, report func(resource, found string)) {
+	mediation := 0
+	if len(attempts(c)) < len(c.IRFs) || c.Silent&Set(I16, I9Strategy) != 0 {
+		mediation = 1
+	}
+	for i := range got {
+		if t := typeOf(&got[i], c); t != "AGENT" {
+			if mediation--; mediation < 0 {
+				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+" where the chat did not end")
+				return
+			}
+		}
+	}
+}
+
+func v11(_ *Chat, got []Fact, report func(resource, found string)) {
+	for i := range got {
+		f := &got[i]
+		if !f.Start.IsZero() && !f.End.IsZero() && f.End.Unix() < f.Start.Unix() {
+			report(f.Resource, second(f.Start)+" to "+second(f.End))
+		}
+	}
+}

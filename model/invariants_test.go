@@ -1,0 +1,88 @@
+package model_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+func broken(ds []model.Difference) string {
+	var ids []string
+	for _, d := range ds {
+		if len(ids) == 0 || ids[len(ids)-1] != d.Rules[0] {
+			ids = append(ids, d.Rules[0])
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+// The reference, and whoever always answers by an accepted alternative, keep every invariant on the corpus.
+func TestInvariantsHold(t *testing.T) {
+	tables := []*model.Table{model.Reference()}
+	for _, r := range model.Rules() {
+		for _, c := range r.Clauses {
+			for k := range len(c.Accepts) + len(c.Allows) {
+				tables = append(tables, model.Reference().Answering(c.ID, k))
+			}
+		}
+	}
+	for _, events := range corpusLogs(t) {
+		reference := classify(t, events)
+		for _, table := range tables {
+			chats, _ := model.ClassifyLog(table, events)
+			var got []model.Fact
+			for _, r := range chats[0].IRFs {
+				got = append(got, r.Fact)
+			}
+			assert.Empty(t, model.CheckInvariants(reference, got), facts(reference))
+			for i := range got { // and without what is optional
+				got[i].ResourceType, got[i].Ordinal = "", model.Number{}
+			}
+			assert.Empty(t, model.CheckInvariants(reference, got), facts(reference))
+		}
+	}
+}
+
+// Each invariant is broken by the rows that it is about, and by those alone.
+func TestInvariantsBreak(t *testing.T) {
+	const (
+		transferred = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 2\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" completes the chat"
+		one         = "1, agent, Agent 1, RoutedTo/Transferred\n"
+		two         = "2, agent, Agent 2, ReceivedTransfer/Completed\n"
+		abandoned   = entered + "the customer leaves"
+		ringing     = alerted + "the customer leaves"
+		finished    = handled + "\"Agent 1\" completes the chat"
+	)
+	tests := []struct{ name, log, got, want string }{
+		{"as expected", transferred, one + two, ""},
+		{"an unknown role", transferred, "1, agent, Agent 1, Routed/Transferred\n" + two, "V1 V2"},
+		{"an unknown result", finished, "1, agent, Agent 1, RoutedTo/Done", "V1 V2"},
+		{"values that do not go together", finished, "1, agent, Agent 1, RoutedTo/Completed [Revoked]", "V2 V7"},
+		{"a queue's descriptor on an agent", finished, "1, agent, Agent 1, Received/Completed", "V2"},
+		{"a row lost", transferred, one, "V3"},
+		{"a row doubled", transferred, one + two + "3, agent, Agent 2, ReceivedTransfer/Completed", "V3"},
+		{"out of order", transferred, "2, agent, Agent 1, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed", "V4 V6"},
+		{"not Transferred", transferred, "1, agent, Agent 1, RoutedTo/Completed\n" + two, "V5"},
+		{"Transferred for nothing", finished, "1, agent, Agent 1, RoutedTo/Transferred", "V5"},
+		{"a conferee first", finished, "1, agent, Agent 1, InConference/Completed", "V6"},
+		{"AbandonedWhileQueued of an agent", abandoned, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileQueued]", "V2 V3 V8"},
+		{"AbandonedWhileRinging of a queue", abandoned, "1, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileRinging]", "V2 V8"},
+		{"abandoned though the agent ended it", finished, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]", "V9"},
+		{"abandoned though an agent was handling", handled + "the customer leaves", "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]", "V9"},
+		{"abandoned twice", ringing, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]\n2, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileQueued]", "V9 V10"},
+		{"a row for a queue that distributed", finished, "1, agent, Agent 1, RoutedTo/Completed\n2, queue, Queue 1, Received/Completed", "V2 V10"},
+		{"a row for the customer", finished, "1, agent, Agent 1, RoutedTo/Completed\n2, -, Customer, RoutedTo/Completed", "V10"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			assert.Equal(t, tt.want, broken(model.CheckInvariants(classify(t, log(t, tt.log)), rowsOf(tt.got))))
+		})
+	}
+	rows := rowsOf("1, agent, Agent 1, RoutedTo/Completed")
+	rows[0].Start = classify(t, log(t, finished)).Began
+	rows[0].End = rows[0].Start.AddDate(0, 0, -1)
+	assert.Equal(t, "V11", broken(model.CheckInvariants(nil, rows)))
+}

@@ -1,0 +1,442 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	gherkin "github.com/cucumber/gherkin/go/v26"
+	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+)
+
+// Written is a scenario that Write makes of a log.
+type Written struct {
+	Name    string   // with a letter or digit at least: the id is made of it
+	Tags    []string // with their @; that of an ill-formed log is added
+	Comment string   // stands before the scenario; any number of lines
+	Events  []model.Event
+
+	// Facts are expected, those of an interaction in the order of their ordinals, which may be left out; so may the
+	// interaction of a log that has but one. A table has no role reasons.
+	Facts []model.Fact
+}
+
+// Write writes a feature that Compile turns back into exactly these events, in this order, and these facts, their
+// ordinals given by their order alone. Times are the same instants.
+//
+// A scenario is written in single-event steps where these say all of it, otherwise as the JSON Lines of one doc string.
+// Which of the two is found out by reading what was written. What neither can say is an error, and nothing is written:
+// an event that package rows would not read, text that is not UTF-8, a line of 64 KiB, a tag with a blank, a resource
+// with blanks around it, received from given in some rows and absent in others. Of the title and the names, which are
+// one line each, runs of white space become one blank. Two names that make one id are an error, as to Compile.
+//
+// Write does without godog: calls need not wait for each other.
+func Write(w io.Writer, title string, scenarios []Written) error {
+	if len(scenarios) == 0 {
+		return errors.New("a feature needs a scenario")
+	}
+	head := strings.TrimSpace("Feature: "+oneLine(title)) + "\n"
+	var b strings.Builder
+	b.WriteString(head)
+	named := make(map[string]string)
+	for i := range scenarios {
+		s := &scenarios[i]
+		text, err := s.text(head)
+		id := slug(s.Name)
+		if other, twice := named[id]; err == nil && twice {
+			err = fmt.Errorf("its id would be that of scenario %s", model.Name(other))
+		}
+		if err != nil {
+			return fmt.Errorf("scenario %s: %w", model.Name(s.Name), err)
+		}
+		named[id] = s.Name
+		b.WriteString(text)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// text writes the scenario in the first way that, read again, says the same. head is the feature's.
+func (s *Written) text(head string) (string, error) {
+	switch {
+	case len(s.Events) == 0:
+		return "", errors.New("it has no event")
+	case slug(s.Name) == "":
+		return "", errors.New("it needs a name of letters or digits: its id is made of it")
+	}
+	facts, err := s.expectation()
+	if err != nil {
+		return "", err
+	}
+	body, ok := authored(s.Events)
+	if ok {
+		text := s.heading() + body + table(facts, s.chats() > 1)
+		if s.check(head, text, facts) == nil {
+			return text, nil
+		}
+	}
+	text := s.heading() + quoted(s.Events) + table(facts, s.chats() > 1)
+	return text, s.check(head, text, facts)
+}
+
+// chats counts the interactions as far as 2.
+func (s *Written) chats() int {
+	if slices.ContainsFunc(s.Events, func(e model.Event) bool { return e.InteractionID != s.Events[0].InteractionID }) {
+		return 2
+	}
+	return 1
+}
+
+// expectation is the facts as Compile gives them: with their interaction and without ordinals.
+func (s *Written) expectation() ([]model.Fact, error) {
+	facts := slices.Clone(s.Facts)
+	count := make(map[string]int64)
+	for i := range facts {
+		f := &facts[i]
+		if f.InteractionID == "" && s.chats() == 1 {
+			f.InteractionID = s.Events[0].InteractionID
+		}
+		count[f.InteractionID]++
+		if n := count[f.InteractionID]; f.Ordinal.Is == model.Given && f.Ordinal.Value != n {
+			return nil, fmt.Errorf("fact %d has ordinal %d; by its place it is %d", i+1, f.Ordinal.Value, n)
+		}
+		f.Ordinal = model.Number{}
+	}
+	return facts, nil
+}
+
+// check reads a text as Compile would, and tells how it differs from the scenario.
+func (s *Written) check(head, text string, facts []model.Fact) error {
+	if !utf8.ValidString(text) || !utf8.ValidString(head) {
+		return errors.New("it is not UTF-8")
+	}
+	doc, err := parse([]byte(head + text))
+	if err != nil {
+		return err
+	}
+	pickles := gherkin.Pickles(*doc, "", (&messages.Incrementing{}).NewId)
+	if len(pickles) != 1 || strings.TrimSpace("Feature: "+doc.Feature.Name)+"\n" != head || pickles[0].Name != oneLine(s.Name) {
+		return errors.New("a feature cannot hold its name")
+	}
+	if !slices.EqualFunc(pickles[0].Tags, s.tags(), func(t *messages.PickleTag, want string) bool { return t.Name == want }) {
+		return fmt.Errorf("a feature cannot hold its tags %s", model.Quoted(strings.Join(s.Tags, " ")))
+	}
+	r := newRecorder()
+	if err := r.play(pickles[0].Steps); err != nil {
+		return err
+	}
+	if n := differAt(r.events, s.Events, (*model.Event).Equal); n >= 0 {
+		return fmt.Errorf("event %d: a feature cannot hold it", n+1)
+	}
+	if n := differAt(r.facts, facts, sameFact); n >= 0 {
+		return fmt.Errorf("fact %d: a table cannot hold it", n+1)
+	}
+	return nil
+}
+
+// differAt is the first place at which two lists differ, or -1.
+func differAt[T any](a, b []T, same func(a, b *T) bool) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if !same(&a[i], &b[i]) {
+			return i
+		}
+	}
+	if len(a) != len(b) {
+		return n
+	}
+	return -1
+}
+
+// sameFact reports whether two facts agree in every field, times compared as instants.
+func sameFact(a, b *model.Fact) bool {
+	x, y := *a, *b
+	x.Start, x.End, y.Start, y.End = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	return x == y && a.Start.Equal(b.Start) && a.End.Equal(b.End)
+}
+
+// oneLine is a text with a blank for each run of white space.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// tags are the scenario's, and the one that Compile asks of a log which cannot happen.
+func (s *Written) tags() []string {
+	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 && !slices.Contains(s.Tags, illFormedTag) {
+		return append(slices.Clone(s.Tags), illFormedTag)
+	}
+	return s.Tags
+}
+
+// heading writes what stands above the steps.
+func (s *Written) heading() string {
+	var b strings.Builder
+	b.WriteString("\n")
+	if s.Comment != "" {
+		for line := range strings.Lines(newlines.Replace(s.Comment)) {
+			b.WriteString("  " + strings.TrimSpace("# "+strings.TrimRight(line, " \t\n")) + "\n")
+		}
+	}
+	if tags := s.tags(); len(tags) > 0 {
+		b.WriteString("  " + strings.Join(tags, " ") + "\n")
+	}
+	b.WriteString("  Scenario: " + oneLine(s.Name) + "\n")
+	return b.String()
+}
+
+// quoted writes events as the doc string of a step. Gherkin would undo three escaped quotes in a row, so JSON's other
+// way to escape them is used there.
+func quoted(events []model.Event) string {
+	const indent = "      "
+	b := []byte("    Given " + eventsStep + "\n" + indent + "\"\"\"\n")
+	for i := range events {
+		b = rows.AppendEvent(append(b, indent...), &events[i])
+	}
+	return strings.ReplaceAll(string(b), `\"\"\"`, `\u0022\u0022\u0022`) + indent + "\"\"\"\n"
+}
+
+// table writes the last step: the facts. A column that no row fills is left out.
+func table(facts []model.Fact, manyChats bool) string {
+	if len(facts) == 0 {
+		return "    Then there are no facts\n"
+	}
+	type column struct {
+		heading string
+		cell    func(f *model.Fact) string
+		wanted  func(f model.Fact) bool
+	}
+	always := func(model.Fact) bool { return true }
+	columns := []column{
+		{"interaction", func(f *model.Fact) string { return f.InteractionID }, func(model.Fact) bool { return manyChats }},
+		{"resource", func(f *model.Fact) string { return f.Resource }, always},
+		{"resource type", func(f *model.Fact) string { return string(f.ResourceType) }, func(f model.Fact) bool { return f.ResourceType != "" }},
+		{"technical descriptor", descriptor, always},
+		{"received from", func(f *model.Fact) string { return number64(f.ReceivedFrom) }, func(f model.Fact) bool { return f.ReceivedFrom.Is != model.Absent }},
+		{"start", func(f *model.Fact) string { return clockTime(f.Start) }, func(f model.Fact) bool { return !f.Start.IsZero() }},
+		{"end", func(f *model.Fact) string { return clockTime(f.End) }, func(f model.Fact) bool { return !f.End.IsZero() }},
+	}
+	lines := make([]string, 1+len(facts))
+	for _, c := range columns {
+		if !slices.ContainsFunc(facts, c.wanted) {
+			continue
+		}
+		cells := []string{c.heading}
+		for i := range facts {
+			cells = append(cells, escapeCell.Replace(c.cell(&facts[i])))
+		}
+		width := 0
+		for _, cell := range cells {
+			width = max(width, utf8.RuneCountInString(cell))
+		}
+		for i, cell := range cells {
+			lines[i] += " " + cell + strings.Repeat(" ", width-utf8.RuneCountInString(cell)) + " |"
+		}
+	}
+	return "    Then " + factsStep + "\n      |" + strings.Join(lines, "\n      |") + "\n"
+}
+
+var escapeCell = strings.NewReplacer(`\`, `\\`, `|`, `\|`, "\n", `\n`)
+
+// descriptor writes a reason even where it says no more than a blank.
+func descriptor(f *model.Fact) string {
+	s := string(f.Role) + "/" + string(f.Result)
+	if f.Reason != "" {
+		s += " [" + string(f.Reason) + "]"
+	}
+	return s
+}
+
+func number64(n model.Number) string {
+	if n.Is != model.Given {
+		return ""
+	}
+	return strconv.FormatInt(n.Value, 10)
+}
+
+// clockTime writes a time as moment reads it: of the scenario's day the hour alone.
+func clockTime(t time.Time) string {
+	t = t.UTC()
+	switch {
+	case t.IsZero():
+		return ""
+	case t.Truncate(24*time.Hour).Equal(dayStart.Truncate(24*time.Hour)) && t.Nanosecond() == 0:
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// authored writes events as somebody would who writes a feature by hand, false where an event has no step. Whether the
+// steps record just these events is for the reader to find out.
+func authored(events []model.Event) (string, bool) {
+	var b strings.Builder
+	r := newRecorder() // the state in which a reader comes to each step
+	acting := false
+	keyword := "Given "
+	step := func(text string) {
+		b.WriteString("    " + keyword + text + "\n")
+		keyword = "And "
+	}
+	for len(events) > 0 {
+		e := &events[0]
+		text, n := sentence(events)
+		if n == 0 {
+			return "", false
+		}
+		if opening := e.Name == model.Submitted || e.Name == model.PlacedInQueue && e.Actor.Type == model.MediaServer; !opening && !acting {
+			acting, keyword = true, "When "
+		}
+		if e.InteractionID != r.chat {
+			step(`chat "` + e.InteractionID + `"`)
+		}
+		if e.Seq != r.seqs[e.InteractionID]+1 {
+			step("the next event has seq " + strconv.FormatInt(e.Seq, 10))
+		}
+		switch gap := e.Time.Sub(r.clock); {
+		case gap == time.Second:
+			step("1 second passes")
+		case gap > 0 && gap <= time.Hour && gap%time.Second == 0:
+			step(strconv.Itoa(int(gap/time.Second)) + " seconds pass")
+		case gap != 0:
+			step("the next event is at " + clockTime(e.Time))
+		}
+		step(text)
+		last := &events[n-1]
+		r.chat, r.seqs[last.InteractionID], r.clock = last.InteractionID, last.Seq, last.Time.Add(time.Second)
+		events = events[n:]
+	}
+	return b.String(), true
+}
+
+// sentence writes the step for the first of the events, and says how many of them it is for; 0 where there is none.
+// It looks no closer than it must to choose the step that could be right.
+func sentence(events []model.Event) (text string, n int) {
+	e := &events[0]
+	by, whom := e.Actor.Type, called(e.Party)
+	switch e.Name {
+	case model.Submitted:
+		text = "a customer submits a chat"
+		if e.MediaType != "" {
+			article := "a"
+			if strings.ContainsAny(e.MediaType[:1], "aeioAEIO") {
+				article = "an"
+			}
+			text = "a customer submits " + article + ` "` + e.MediaType + `" interaction`
+		}
+	case model.PlacedInQueue:
+		queue := `queue "` + e.Queue + `"`
+		switch by {
+		case model.MediaServer:
+			text = "the chat enters " + queue
+		case model.InteractionServer:
+			text = "the server returns the chat to " + queue
+		case model.Strategy:
+			text = called(e.Actor) + " sends the chat on to " + queue
+		case model.Agent:
+			what, mode := wish(e, "transfers", "confers", "consults")
+			text = called(e.Actor) + " " + what + " through " + queue + mode
+		}
+	case model.TakenFromQueue:
+		if len(events) > 1 {
+			added := model.Event{
+				InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time.Add(time.Second), Name: model.PartyAdded, Actor: e.Actor, Party: e.Actor,
+			}
+			verb := "takes"
+			if by == model.Agent {
+				verb, added.VisibilityMode = "pulls", events[1].VisibilityMode
+			}
+			if events[1].Equal(&added) {
+				return called(e.Actor) + " " + verb + ` the chat from queue "` + e.Queue + `"` + mode(added.VisibilityMode), 2
+			}
+		}
+		text = `the chat leaves queue "` + e.Queue + `" for ` + called(e.Actor)
+	case model.PartyAdded:
+		text = whom + " accepts" + mode(e.VisibilityMode)
+	case model.AgentInvited:
+		if text = called(e.Actor) + " invites " + whom; by == model.Strategy {
+			text += mode(e.VisibilityMode)
+		} else {
+			what, mode := wish(e, "transfer", "conference", "consult")
+			text += " to a " + what + mode
+		}
+	case model.Rejected:
+		text = whom + " rejects" + reason(e)
+	case model.Revoked:
+		text = "the invitation of " + whom + " is revoked" + reason(e)
+	case model.PartyRemoved:
+		switch by {
+		case model.MediaServer:
+			text = "the media server removes " + whom
+		case model.InteractionServer:
+			text = "the server removes " + whom
+		default:
+			text = whom + " leaves"
+		}
+	case model.ProcessingStopped:
+		switch {
+		case by == model.MediaServer:
+			text = "the customer leaves"
+		case by == model.InteractionServer:
+			text = "the server stops the chat"
+		case e.Actor.ID == "":
+			text = map[model.PartyType]string{model.Agent: "an agent", model.Strategy: "a strategy"}[by] + " stops the chat"
+		default:
+			text = called(e.Actor) + " stops the chat"
+		}
+	case model.PropertiesChanged:
+		text = "the chat is updated"
+	case model.Held:
+		text = "the chat is held"
+	case model.Resumed:
+		text = "the chat is resumed"
+	default:
+		text = `the unknown event "` + string(e.Name) + `" occurs`
+		if by == model.MediaServer {
+			text = `the unknown event "` + string(e.Name) + `" of the media server occurs`
+		}
+	}
+	if text == "" {
+		return "", 0
+	}
+	return text, 1
+}
+
+// called names a party as steps do.
+func called(p model.Party) string {
+	if p.Type == model.Strategy {
+		return `strategy "` + p.ID + `"`
+	}
+	return `"` + p.ID + `"`
+}
+
+// wish chooses the word for what an agent wants, and the visibility mode that the word leaves to be said.
+func wish(e *model.Event, transfer, conference, consult string) (word, withMode string) {
+	switch {
+	case e.Operation == model.Transfer:
+		return transfer, mode(e.VisibilityMode)
+	case e.VisibilityMode == model.Coach:
+		return consult, ""
+	}
+	return conference, mode(e.VisibilityMode)
+}
+
+func mode(m model.VisibilityMode) string {
+	if m == 0 {
+		return ""
+	}
+	return " with visibility mode " + strconv.Itoa(int(m))
+}
+
+func reason(e *model.Event) string {
+	if e.Reason == "" {
+		return ""
+	}
+	return ` as "` + e.Reason + `"`
+}
