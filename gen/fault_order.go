@@ -143,7 +143,9 @@ var duplicateFaults = []Fault{
 		Name:   "duplicate-invitation-is-an-attempt",
 		Says:   "An EventAgentInvited that comes twice is two attempts.",
 		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) { c.double(func(r *model.IRF) bool { return len(c.arrivals(r.Trace.Opened)) > 1 }) }),
+		Answer: writing(func(c *inHand) {
+			c.double(func(r *model.IRF) bool { return isAgent(r) && len(c.arrivals(r.Trace.Opened)) > 1 })
+		}),
 	},
 	{
 		Name:   "neighbours-only-are-duplicates",
@@ -152,7 +154,7 @@ var duplicateFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.double(func(r *model.IRF) bool {
 				at := c.arrivals(r.Trace.Opened)
-				return len(at) > 1 && at[len(at)-1]-at[0] >= len(at)
+				return isAgent(r) && len(at) > 1 && at[len(at)-1]-at[0] >= len(at)
 			})
 		}),
 	},

@@ -35,7 +35,7 @@ func TestEachFaultIsTold(t *testing.T) {
 	for _, f := range Faults() {
 		first, shortest := tell(t, &f, trials)
 		t.Logf("%-36s log %4d, shortest %3d events", f.Name, first, shortest)
-		assert.NotZero(t, first, "%s is not told in %d logs", f.Name, len(trials[f.shownBy()]))
+		assert.NotZero(t, first, "%s is not told in %d logs", f.Name, len(trials[shownBy(&f)]))
 		if shortest >= 10 {
 			long++
 		}
@@ -58,15 +58,15 @@ func TestEachFaultIsTold(t *testing.T) {
 // tell asks a fault until it is told, and then whether shorter chats tell it, too. It returns the number of the first
 // log that tells, and the number of events of the shortest chat that does.
 func tell(t *testing.T, f *Fault, trials [len(kinds)][]*trial) (first, shortest int) {
-	for i, trial := range trials[f.shownBy()] {
+	for i, trial := range trials[shownBy(f)] {
 		if first > 0 && trial.shortest >= shortest {
 			continue
 		}
 		levels, events := trial.judge(f.Answer(trial.events))
 		if f.Levels != 0 {
-			assert.Zero(t, levels&^f.Levels&^model.LevelSet(model.Inferred), f.Name)
+			assert.Zero(t, levels&^f.Levels, f.Name)
 		}
-		if levels&f.required() == 0 {
+		if levels&required(f) == 0 {
 			continue
 		}
 		if first == 0 {
@@ -74,7 +74,7 @@ func tell(t *testing.T, f *Fault, trials [len(kinds)][]*trial) (first, shortest 
 		}
 		shortest = min(shortest, events)
 	}
-	if f.shownBy() > model.InterleavedKind { // ordered and well-formed logs do not show it
+	if shownBy(f) > model.InterleavedKind { // ordered and well-formed logs do not show it
 		for _, trial := range slices.Concat(trials[model.OrderedKind][:300], trials[model.InterleavedKind][:50]) {
 			levels, _ := trial.judge(f.Answer(trial.events))
 			assert.Zero(t, levels, f.Name)
@@ -83,7 +83,7 @@ func tell(t *testing.T, f *Fault, trials [len(kinds)][]*trial) (first, shortest 
 	return first, shortest
 }
 
-func (f *Fault) required() model.Levels {
+func required(f *Fault) model.Levels {
 	if f.Levels == 0 {
 		return model.LevelSet(model.Documented, model.Invariant)
 	}
@@ -91,7 +91,7 @@ func (f *Fault) required() model.Levels {
 }
 
 // shownBy says which kind of runs shows the fault.
-func (f *Fault) shownBy() model.Kind {
+func shownBy(f *Fault) model.Kind {
 	switch {
 	case f.Levels.Has(model.Delivery):
 		return model.DeliveryKind
@@ -110,7 +110,7 @@ func TestFaultsAreTame(t *testing.T) {
 		for _, c := range []*model.Case{s.Generated(i), s.Delivery(i), s.Robustness(i)} {
 			events := slices.Clone(c.Events)
 			for _, f := range Faults() {
-				assert.Equal(t, f.Answer(events), f.Answer(events), f.Name)
+				assert.True(t, slices.Equal(f.Answer(events), f.Answer(events)), f.Name)
 				assert.True(t, slices.Equal(c.Events, events), f.Name)
 			}
 		}
@@ -134,7 +134,9 @@ var kinds = [...]model.Kind{model.OrderedKind, model.InterleavedKind, model.Deli
 
 // newTrials are walks, by kind: alone; four at a time; shuffled, doubled or cut short; and around an ill-formed one.
 func newTrials() (trials [len(kinds)][]*trial) {
-	add := func(kind model.Kind, events []model.Event) { trials[kind] = append(trials[kind], newTrial(kind, events)) }
+	add := func(kind model.Kind, events []model.Event) {
+		trials[kind] = append(trials[kind], newTrial(kind, events))
+	}
 	walkers := []*Walker{NewWalker(Guide), NewWalker(Everyday), NewWalker(Everyday)}
 	classifier, chat := model.NewClassifier(model.Reference()), new(model.Chat)
 	seed := uint64(0)
@@ -159,7 +161,8 @@ func newTrials() (trials [len(kinds)][]*trial) {
 		case 0:
 			shuffle(log, src)
 		case 1:
-			log = interleave([][]model.Event{log, slices.Clone(log)}, src)
+			again := slices.DeleteFunc(slices.Clone(log), func(model.Event) bool { return src.Intn(2) == 0 })
+			log = interleave([][]model.Event{log, append(again, log[len(log)-1])}, src)
 		default:
 			log = log[:1+src.Intn(len(log))]
 		}
@@ -178,7 +181,13 @@ func newTrial(kind model.Kind, events []model.Event) *trial {
 	t := &trial{kind: kind, events: events, shortest: len(events)}
 	t.chats, _ = model.ClassifyLog(model.Reference(), events)
 	for i := range t.chats {
-		t.want = append(t.want, model.Expect(&t.chats[i]))
+		w := model.Expect(&t.chats[i])
+		for j := range w.Rows { // of an unfinished chat, who sent it may have no row yet: that is not compared
+			if t.chats[i].StoppedSeq == 0 {
+				w.Rows[j].ReceivedFrom = model.Number{}
+			}
+		}
+		t.want = append(t.want, w)
 		n := howMany(events, func(e *model.Event) bool { return e.InteractionID == t.chats[i].InteractionID })
 		t.lengths, t.shortest = append(t.lengths, n), min(t.shortest, n)
 	}

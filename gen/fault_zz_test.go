@@ -2,43 +2,29 @@ package gen
 
 import (
 	"fmt"
-	"hash/fnv"
-	"slices"
 	"testing"
 
 	"github.com/chatproof/chatproof/model"
 )
 
 func TestZZ(t *testing.T) {
-	trials := newTrials()
-	n := 0
-	for _, tr := range trials[model.DeliveryKind] {
-		if l, _ := tr.judge(reading(slices.Clone[[]model.Event])(tr.events)); l != 0 && n < 2 {
-			n++
-			got := reading(slices.Clone[[]model.Event])(tr.events)
-			for i := range tr.want {
-				for _, d := range model.Compare(&tr.want[i], got) {
-					fmt.Println(d.String(), d.Level, "stopped:", tr.chats[i].StoppedSeq)
-				}
-				// the reference's own rows
-				var own []model.Fact
-				for _, r := range tr.chats[i].IRFs { own = append(own, r.Fact) }
-				fmt.Println("own:", len(model.Compare(&tr.want[i], own)))
-			}
-			fmt.Println(describe(tr.events))
-		}
-	}
-	sig := map[string]string{}
+	s := NewScenarios(1)
+	type q struct { c *model.Case; w []model.Expected }
+	var g, d, r []q
+	for i := range 500 { c := s.Generated(i); g = append(g, q{c, c.Expected(model.Reference())}) }
+	for i := range 200 { c := s.Delivery(i); d = append(d, q{c, c.Expected(model.Reference())}) }
+	for i := range 100 { c := s.Robustness(i); r = append(r, q{c, c.Expected(model.Reference())}) }
 	for _, f := range Faults() {
-		h := fnv.New64a()
-		for k, ts := range trials {
-			for i, tr := range ts {
-				if k == 0 && i > 2500 { continue }
-				fmt.Fprint(h, f.Answer(tr.events), "|")
+		set := g
+		if f.Levels.Has(model.Delivery) { set = d } else if f.Levels.Has(model.Robustness) { set = r }
+		first := 0
+		var seen model.Levels
+		for i, x := range set {
+			for _, df := range x.c.Judge(x.w, f.Answer(x.c.Events)) {
+				seen |= model.LevelSet(df.Level)
+				if required(&f).Has(df.Level) && first == 0 { first = i + 1 }
 			}
 		}
-		s := fmt.Sprint(h.Sum64())
-		if sig[s] != "" { fmt.Println("SAME", f.Name, sig[s]) }
-		sig[s] = f.Name
+		if first == 0 || first > 200 || f.Levels == onlyInferred && seen != onlyInferred { fmt.Println(f.Name, first, seen) }
 	}
 }

@@ -240,6 +240,9 @@ func (c *compiler) finish(s *godog.Scenario, r *recorder, err error) {
 	}
 }
 
+// IllFormedTag marks a scenario whose log is meant to break W1–W9.
+const IllFormedTag = "@ill-formed"
+
 var (
 	flowTag  = regexp.MustCompile(`^@1\.\d+$`)
 	paddedID = regexp.MustCompile(`^([A-Z])0+([1-9])`)

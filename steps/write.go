@@ -170,8 +170,8 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // tags are the scenario's, and the one that Compile asks of a log which cannot happen.
 func (s *Written) tags() []string {
-	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 && !slices.Contains(s.Tags, illFormedTag) {
-		return append(slices.Clone(s.Tags), illFormedTag)
+	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 && !slices.Contains(s.Tags, IllFormedTag) {
+		return append(slices.Clone(s.Tags), IllFormedTag)
 	}
 	return s.Tags
 }

@@ -46,17 +46,14 @@ func Builtin() ([]*model.Case, error) {
 	return compile(steps.Source{FS: features.FS, Label: "features"})
 }
 
-// illFormedTag marks a scenario whose log is meant to break W1–W9.
-const illFormedTag = "@ill-formed"
-
 // compile compiles features, and refuses chats that cannot happen so, unless they are meant.
 func compile(src steps.Source) ([]*model.Case, error) {
 	cases, err := steps.Compile(src)
 	for _, c := range cases {
-		if slices.Contains(c.Tags, illFormedTag) {
+		if slices.Contains(c.Tags, steps.IllFormedTag) {
 			c.Kind = model.RobustnessKind
 		} else if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
-			return nil, fmt.Errorf("%s: the events cannot happen so: %w; tag the scenario %s if that is meant", c.Source, bad[0], illFormedTag)
+			return nil, fmt.Errorf("%s: the events cannot happen so: %w; tag the scenario %s if that is meant", c.Source, bad[0], steps.IllFormedTag)
 		}
 	}
 	return cases, err
