@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -16,6 +17,7 @@ const (
 	generatedFamily = iota + 1
 	deliveryFamily
 	robustnessFamily
+	fuzzFamily
 )
 
 // Scenarios makes generated scenarios. It keeps working memory; take one a goroutine.
@@ -98,12 +100,12 @@ func (s *Scenarios) Generated(i int) *model.Case {
 	for k := 0; k < len(Relations) && len(c.Variants) < 2; k++ {
 		relation := Relations[(first+k)%len(Relations)]
 		as := fmt.Sprintf("chat %d", len(c.Aside)+2)
-		variant, compare, ok := Relate(relation, log, as, src)
+		v, variant, ok := s.variant(relation, log, of, as, src)
 		if !ok {
 			continue
 		}
 		c.Aside = append(c.Aside, as)
-		c.Variants = append(c.Variants, model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare})
+		c.Variants = append(c.Variants, v)
 		if relation != "V17" {
 			c.Events = append(c.Events, variant...)
 			continue
@@ -119,6 +121,36 @@ func (s *Scenarios) Generated(i int) *model.Case {
 		}
 	}
 	return c
+}
+
+// Trial makes scenario i of a campaign: one chat, drawn without regard to how telling it is, and its variant by one
+// relation.
+func (s *Scenarios) Trial(i int) *model.Case {
+	src := s.source(fuzzFamily, i)
+	const of, as = "chat 1", "chat 2"
+	w := s.everyday
+	if src.Intn(16) == 0 {
+		w = s.long
+	}
+	log := slices.Clone(w.Log(of, src))
+	c := &model.Case{
+		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Events: log,
+	}
+	first := src.Intn(len(Relations))
+	for k := range Relations {
+		relation := Relations[(first+k)%len(Relations)]
+		if v, events, ok := s.variant(relation, log, of, as, src); ok {
+			c.Events, c.Aside, c.Variants = slices.Concat(log, events), []string{as}, []model.Variant{v}
+			break
+		}
+	}
+	return c
+}
+
+// variant makes a variant of a log.
+func (s *Scenarios) variant(relation string, log []model.Event, of, as string, src Source) (model.Variant, []model.Event, bool) {
+	events, compare, ok := Relate(relation, log, as, src)
+	return model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare}, events, ok
 }
 
 // interleave merges logs, each in its own order.
@@ -208,4 +240,23 @@ func (s *Scenarios) Robustness(i int) *model.Case {
 
 var junk = []string{
 	`{`, `[]`, `null`, `{"interaction_id":"chat 4"`, `{"interaction_id":"chat 4","seq":"1","event":7}`, `not json`, `{"interaction_id":null,"seq":1}`,
+}
+
+// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation where
+// the other case has one that applies. It is a function of the chat alone.
+func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
+	const first, as = "chat 1", "chat 2"
+	c := &model.Case{ID: id, Level: of.Level, Title: of.Title, Checked: true}
+	c.Events = slices.Clone(log)
+	for i := range c.Events {
+		c.Events[i].InteractionID = first
+	}
+	if len(of.Variants) > 0 {
+		relation := of.Variants[0].Relation
+		if variant, compare, ok := Relate(relation, c.Events, as, Seed(Generation)); ok {
+			c.Events, c.Aside = append(c.Events, variant...), []string{as}
+			c.Variants = []model.Variant{{Relation: relation, Of: first, Variant: as, Compare: compare}}
+		}
+	}
+	return c
 }

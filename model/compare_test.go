@@ -291,3 +291,16 @@ func TestLevels(t *testing.T) {
 	_, ok := model.ParseLevel("Documented")
 	assert.False(t, ok)
 }
+
+// Names are compared by code without making the codes.
+func FuzzSameCode(f *testing.F) {
+	for _, s := range []string{"", " ", "Unspecified", "un specified", "RoutedTo", "ROUTED TO", "Routed\tTo", "ß", "SS", "é", "É", "u"} {
+		f.Add(s, "RoutedTo")
+		f.Add("Unspecified", s)
+		f.Add(s, s+" ")
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		x, y := model.Descriptor{Role: model.Role(a)}, model.Descriptor{Role: model.Role(b)}
+		assert.Equal(t, model.Code(a) == model.Code(b), x.Same(y), "%q %q", a, b)
+	})
+}

@@ -164,5 +164,52 @@ func Code(name string) string {
 	return code
 }
 
-// sameCode is Code(a) == Code(b) without the allocation where the names are spelt alike.
-func sameCode(a, b string) bool { return a == b || Code(a) == Code(b) }
+// sameCode is Code(a) == Code(b), without an allocation for plain names.
+func sameCode(a, b string) bool {
+	if a == b {
+		return true
+	}
+	i, j := 0, 0
+	for {
+		for i < len(a) && a[i] == ' ' {
+			i++
+		}
+		for j < len(b) && b[j] == ' ' {
+			j++
+		}
+		switch {
+		case i == len(a) && j == len(b):
+			return true
+		case i == len(a), j == len(b), upper(a[i]) != upper(b[j]):
+			return blankCode(a) && blankCode(b) || !(ascii(a) && ascii(b)) && Code(a) == Code(b)
+		}
+		i, j = i+1, j+1
+	}
+}
+
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	return c
+}
+
+// ascii reports whether a name is printable ASCII, so that bytes can be compared one by one.
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+func blankCode(s string) bool {
+	switch {
+	case s == "", s == string(NoReason):
+		return true
+	case s[0] != ' ' && s[0] != 'u' && s[0] != 'U' && ascii(s):
+		return false
+	}
+	return Code(s) == ""
+}

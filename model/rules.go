@@ -158,6 +158,16 @@ func RuleByID(id string) (*Rule, bool) {
 	return nil, false
 }
 
+// decides reports whether the rule yields a role or result, or makes no row: it is more than a mark.
+func (r *Rule) decides() bool {
+	for i := range r.Clauses {
+		if r.Clauses[i].Kind != MarkClause {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *Rule) set() (s Clauses) {
 	for i := range r.Clauses {
 		s |= 1 << r.Clauses[i].ID

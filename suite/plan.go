@@ -90,7 +90,7 @@ func Generated(seed uint64, n int) []*model.Case {
 	return cases
 }
 
-var generatedID = regexp.MustCompile(`^(generated|delivery|robustness)/(\d+)/(\d+)$`)
+var generatedID = regexp.MustCompile(`^(generated|delivery|robustness|fuzz)/(\d+)/(\d+)$`)
 
 // Named makes the generated scenarios that are named by their whole ids and not among the cases: any seed and index
 // can be run again alone.
@@ -107,7 +107,7 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 			continue
 		}
 		s := gen.NewScenarios(seed)
-		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness}[m[1]](i))
+		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness, "fuzz": s.Trial}[m[1]](i))
 	}
 	return more
 }

@@ -1,0 +1,212 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/target"
+)
+
+// Campaign looks for counterexamples: chats on which an implementation differs from the reference, or from itself
+// where a relation holds.
+type Campaign struct {
+	Seed    uint64
+	Require model.Levels
+	Prove   int // how many shorter chats to try before a counterexample is called minimal
+	Shard   int // of Shards, from 1
+	Shards  int
+
+	// Until says after how many scenarios to stop: it is asked before every batch, with the number asked so far.
+	Until func(asked int) bool
+	// Progress, where it is set, is told how many scenarios were asked and how many signatures found.
+	Progress func(asked, found int)
+}
+
+// Finding is one fault: all the differences with its signature, and the shortest chat that shows it.
+type Finding struct {
+	Signature string
+	Level     model.Level
+	Count     int    // scenarios that showed it
+	First     string // the id of the first of them
+	Unstable  bool   // asked again, the scenario did not show it
+	Example   *model.Case
+	Minimal   gen.Minimal
+	Actual    []model.Fact       // of Minimal.Log
+	Found     []model.Difference // of Minimal.Log
+	Failure   *target.Failure    // of a program that gave no facts
+	Err       error              // why shrinking ended early
+}
+
+// trials is how many scenarios are asked at once.
+const trials = 512
+
+// Run asks batches of trials until it is told to stop, then confirms what it found and shrinks it. Findings come by
+// level, then the most frequent first. The error is the target's, or the context's: what was found by then is returned
+// with it.
+func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, findings []*Finding, err error) {
+	scenarios := gen.NewScenarios(c.Seed)
+	bySignature := make(map[string]*Finding)
+	for next := 0; err == nil && !c.Until(asked); {
+		var batch []*Scenario
+		var questions []target.Question
+		for len(batch) < trials && !c.Until(asked+len(batch)) {
+			if c.Shards < 2 || next%c.Shards == c.Shard-1 {
+				s := newScenario(scenarios.Trial(next))
+				batch, questions = append(batch, s), append(questions, s.question())
+			}
+			next++
+		}
+		var round *target.Round
+		if round, err = t.Ask(ctx, questions); err != nil {
+			break
+		}
+		for i, s := range batch {
+			c.note(s, &round.Answers[i], bySignature)
+		}
+		if asked += len(batch); c.Progress != nil {
+			c.Progress(asked, len(bySignature))
+		}
+	}
+	for _, f := range bySignature {
+		findings = append(findings, f)
+	}
+	slices.SortFunc(findings, func(a, b *Finding) int {
+		switch {
+		case a.Level != b.Level:
+			return int(a.Level) - int(b.Level)
+		case a.Count != b.Count:
+			return b.Count - a.Count
+		case a.Signature < b.Signature:
+			return -1
+		}
+		return 1
+	})
+	for _, f := range findings {
+		if err == nil {
+			err = c.shrink(ctx, t, f)
+		}
+	}
+	return asked, findings, err
+}
+
+// note adds what a scenario showed to the findings; of each, the shortest chat is kept.
+func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Finding) {
+	add := func(signature string, level model.Level, failure *target.Failure) {
+		f := findings[signature]
+		if f == nil {
+			f = &Finding{Signature: signature, Level: level, First: s.ID, Example: s.Case, Failure: failure}
+			findings[signature] = f
+		}
+		if f.Count++; len(s.Events) < len(f.Example.Events) {
+			f.Example = s.Case
+		}
+	}
+	if a.Failure != nil {
+		add("failure "+string(a.Failure.Kind), s.Level, a.Failure)
+		return
+	}
+	seen := make(map[string]bool)
+	for _, d := range s.judge(a, c.Require).Differences {
+		if signature := d.Signature(); c.Require.Has(d.Level) && !seen[signature] {
+			seen[signature] = true
+			add(signature, d.Level, nil)
+		}
+	}
+}
+
+// shrink confirms a finding by asking its scenario again, and then makes its chat as short as it can be. A program
+// that gives no facts is confirmed, and not shrunk: the whole of a batch fails with it.
+func (c *Campaign) shrink(ctx context.Context, t target.Target, f *Finding) error {
+	again := newScenario(f.Example)
+	round, err := t.Ask(ctx, []target.Question{again.question()})
+	if err != nil {
+		f.Err = err
+		return err
+	}
+	o := again.judge(&round.Answers[0], c.Require)
+	if f.Failure != nil {
+		f.Unstable = o.Failure == nil
+		f.Minimal = gen.Minimal{Log: f.Example.Events, All: -1}
+		return nil
+	}
+	if f.Unstable = !shows(o, f.Signature); f.Unstable {
+		f.Minimal = gen.Minimal{Log: f.Example.Events, All: -1}
+		return nil
+	}
+	probe := func(ctx context.Context, logs [][]model.Event) ([]bool, error) {
+		return c.probe(ctx, t, f, logs)
+	}
+	f.Minimal, f.Err = gen.Shrink(ctx, c.subject(f), probe, c.Prove)
+	outcomes, err := c.ask(ctx, t, f, [][]model.Event{f.Minimal.Log})
+	if err != nil {
+		return err
+	}
+	f.Actual, f.Found = outcomes[0].Actual, outcomes[0].Differences
+	return f.Err
+}
+
+// subject is the chat of the finding's scenario that is shrunk.
+func (c *Campaign) subject(f *Finding) []model.Event {
+	return model.Chats(f.Example.Events)[0]
+}
+
+func shows(o *Outcome, signature string) bool {
+	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Signature() == signature })
+}
+
+// probe asks about candidates for the finding's signature.
+func (c *Campaign) probe(ctx context.Context, t target.Target, f *Finding, logs [][]model.Event) ([]bool, error) {
+	outcomes, err := c.ask(ctx, t, f, logs)
+	if err != nil {
+		return nil, err
+	}
+	yes := make([]bool, len(outcomes))
+	for i, o := range outcomes {
+		yes[i] = o.Failure == nil && shows(o, f.Signature)
+	}
+	return yes, nil
+}
+
+// ask asks about chats, each with its variant where the finding is of a relation.
+func (c *Campaign) ask(ctx context.Context, t target.Target, f *Finding, logs [][]model.Event) ([]*Outcome, error) {
+	var batch []*Scenario
+	var questions []target.Question
+	for i, log := range logs {
+		s := newScenario(gen.Candidate(fmt.Sprintf("candidate/%d", i), log, f.Example))
+		batch, questions = append(batch, s), append(questions, s.question())
+	}
+	round, err := t.Ask(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]*Outcome, len(batch))
+	for i, s := range batch {
+		outcomes[i] = s.judge(&round.Answers[i], c.Require)
+	}
+	return outcomes, nil
+}
+
+// Case makes a case of the finding's shortest chat, by which it can be shown again.
+func (f *Finding) Case() *model.Case {
+	return gen.Candidate(f.First, f.Minimal.Log, f.Example)
+}
+
+// Verdict says how short the chat is known to be.
+func (f *Finding) Verdict() string {
+	m := &f.Minimal
+	switch {
+	case f.Unstable:
+		return "unstable: asked again, it did not show"
+	case f.Failure != nil:
+		return "not shrunk"
+	case errors.Is(f.Err, context.Canceled), f.Err != nil:
+		return "shrinking was interrupted"
+	case m.Proven():
+		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
+	}
+	return fmt.Sprintf("no shorter one among %d of %d", m.Tried, m.All)
+}
