@@ -288,9 +288,13 @@ var interleavingFaults = []Fault{
 		Name: "id-by-prefix",
 		Says: "Finds a chat by the beginning of its id: one whose id begins with another's is merged with that one.",
 		Answer: mixing(func(run []model.Event) []model.Event {
+			chats := model.Chats(run)
 			for i := range run {
-				j := slices.IndexFunc(run, func(o model.Event) bool { return strings.HasPrefix(run[i].InteractionID, o.InteractionID) })
-				run[i].InteractionID = run[j].InteractionID
+				for _, log := range chats {
+					if id := log[0].InteractionID; strings.HasPrefix(run[i].InteractionID, id) {
+						run[i].InteractionID = id
+					}
+				}
 			}
 			return run
 		}),
@@ -299,21 +303,25 @@ var interleavingFaults = []Fault{
 		Name: "stop-closes-all",
 		Says: "A stop ends every chat that is open.",
 		Answer: mixing(func(run []model.Event) (out []model.Event) {
-			closed := make(map[string]bool)
-			for i, e := range run {
-				if closed[e.InteractionID] {
+			var open []string
+			for _, e := range run {
+				switch {
+				case e.Name == model.Submitted && !slices.Contains(open, e.InteractionID):
+					open = append(open, e.InteractionID)
+				case !slices.Contains(open, e.InteractionID):
 					continue
 				}
 				out = append(out, e)
-				for _, log := range model.Chats(run[:i+1]) {
-					if id := log[0].InteractionID; e.Name == model.ProcessingStopped && !closed[id] {
-						closed[id] = true
-						if stop := e; id != e.InteractionID {
-							stop.InteractionID = id
-							out = append(out, stop)
-						}
+				if e.Name != model.ProcessingStopped {
+					continue
+				}
+				for _, id := range open {
+					if stop := e; id != e.InteractionID {
+						stop.InteractionID = id
+						out = append(out, stop)
 					}
 				}
+				open = nil
 			}
 			return out
 		}),
@@ -322,10 +330,14 @@ var interleavingFaults = []Fault{
 		Name: "seq-unique-across-chats",
 		Says: "Takes an event for a duplicate where another chat has one of the same seq and name.",
 		Answer: mixing(func(run []model.Event) (kept []model.Event) {
+			type key struct {
+				seq  int64
+				name model.EventName
+			}
+			first := make(map[key]string)
 			for _, e := range run {
-				if !slices.ContainsFunc(kept, func(o model.Event) bool {
-					return o.Seq == e.Seq && o.Name == e.Name && o.InteractionID != e.InteractionID
-				}) {
+				k := key{e.Seq, e.Name}
+				if first[k] = cmp.Or(first[k], e.InteractionID); first[k] == e.InteractionID {
 					kept = append(kept, e)
 				}
 			}

@@ -51,7 +51,8 @@ const (
 // log. An ill-formed interaction expects nothing unless a table says so.
 func (c *Case) Expected(t *Table) []Expected {
 	var out []Expected
-	classifier := NewClassifier(t)
+	classifier := borrowed(t)
+	defer classifiers.Put(classifier)
 	for _, log := range Chats(c.Events) {
 		id := log[0].InteractionID
 		if slices.Contains(c.Aside, id) {

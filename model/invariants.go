@@ -104,6 +104,7 @@ func v1(_ *Chat, got []Fact, report func(resource, found string)) {
 var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 	codes := make(map[[4]string]bool)
 	for _, c := range Combinations() {
+		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true // as the reference spells it
 		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
 		codes[code] = true
 		code[0] = ""
@@ -115,6 +116,9 @@ var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 func v2(_ *Chat, got []Fact, report func(resource, found string)) {
 	for i := range got {
 		f := &got[i]
+		if combinationCodes()[[4]string{string(f.ResourceType), string(f.Role), string(f.Result), string(f.Reason)}] {
+			continue
+		}
 		if !combinationCodes()[[4]string{Code(string(f.ResourceType)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
 			report(f.Resource, fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f)))
 		}
@@ -134,6 +138,9 @@ func attempts(c *Chat) []IRF {
 func typeOf(f *Fact, c *Chat) ResourceType {
 	switch {
 	case f.ResourceType != "":
+		if isOneOf(f.ResourceType, AgentResource) {
+			return "AGENT"
+		}
 		return ResourceType(Code(string(f.ResourceType)))
 	case isOneOf(f.Reason, AbandonedWhileQueued):
 		return "QUEUE"

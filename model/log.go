@@ -3,11 +3,15 @@ package model
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Chats groups the events of a log by interaction, each group in the order of arrival, the groups in the order in
 // which their interactions first appear.
 func Chats(events []Event) [][]Event {
+	if groups, ok := runs(events); ok {
+		return groups
+	}
 	index := make(map[string]int)
 	var sizes []int
 	for i := range events {
@@ -30,11 +34,42 @@ func Chats(events []Event) [][]Event {
 	return groups
 }
 
+// runs groups events whose interactions do not mix, which needs no copy.
+func runs(events []Event) (groups [][]Event, ok bool) {
+	for start := 0; start < len(events); {
+		id, end := events[start].InteractionID, start+1
+		for end < len(events) && events[end].InteractionID == id {
+			end++
+		}
+		for _, g := range groups {
+			if g[0].InteractionID == id {
+				return nil, false
+			}
+		}
+		if groups = append(groups, events[start:end:end]); len(groups) > 16 {
+			return nil, false
+		}
+		start = end
+	}
+	return groups, true
+}
+
+// classifiers are kept warm between logs.
+var classifiers = sync.Pool{New: func() any { return new(Classifier) }}
+
+// borrowed takes a classifier for a table; it goes back with classifiers.Put.
+func borrowed(t *Table) *Classifier {
+	c := classifiers.Get().(*Classifier)
+	c.fold.table = t
+	return c
+}
+
 // ClassifyLog classifies every interaction of a log. The chats come stopped ones first, by time of the stop and id,
 // then the unfinished ones by time of the first event and id: the same for any order of arrival. The ill-formed come
 // apart, by id. Chats without a known event are in neither.
 func ClassifyLog(t *Table, events []Event) ([]Chat, []*IllFormed) {
-	c := NewClassifier(t)
+	c := borrowed(t)
+	defer classifiers.Put(c)
 	var chats []Chat
 	var bad []*IllFormed
 	for _, log := range Chats(events) {

@@ -186,6 +186,7 @@ func init() {
 		for j := range ruleTable[i].Clauses {
 			c := &ruleTable[i].Clauses[j]
 			clauseTable[c.ID] = c
+			reference.yields[c.ID] = c.Yield
 			switch c.Kind {
 			case RoleClause:
 				roleClauses |= 1 << c.ID
@@ -208,13 +209,9 @@ type Table struct {
 }
 
 // Reference returns the table with the reference's answers.
-func Reference() *Table {
-	t := new(Table)
-	for id, c := range clauseTable {
-		t.yields[id] = c.Yield
-	}
-	return t
-}
+func Reference() *Table { return reference }
+
+var reference = new(Table)
 
 // Yielding returns a copy of the table in which a clause yields something else.
 func (t *Table) Yielding(id ClauseID, y Yield) *Table {
@@ -296,7 +293,7 @@ func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
 // variants yields every answer that is accepted for an IRF made by the clauses: all combinations of their
 // alternatives, the reference's own first, each once.
 func variants(s Clauses, behind ClauseID) []Yield {
-	t := Reference()
+	t := *reference
 	open := make([]ClauseID, 0, 4)
 	for id := range s.All() {
 		if len(clauseTable[id].Accepts) > 0 {

@@ -168,7 +168,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// tags are the scenario's, and the one that Compile asks of a log which cannot happen.
+// tags are the scenario's, and the one that a plan asks of a log which cannot happen.
 func (s *Written) tags() []string {
 	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 && !slices.Contains(s.Tags, IllFormedTag) {
 		return append(slices.Clone(s.Tags), IllFormedTag)

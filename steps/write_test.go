@@ -291,9 +291,14 @@ func FuzzWrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, name, tag, comment, chat, router, who, queue, reason, medium string) {
 		s, a := strategy(router), agent(who)
 		events := []model.Event{
-			{Name: model.Submitted, Actor: mediaServer, MediaType: medium}, {Name: model.PlacedInQueue, Actor: mediaServer, Queue: queue},
-			{Name: model.TakenFromQueue, Actor: s, Queue: queue}, {Name: model.PartyAdded, Actor: s, Party: s}, {Name: model.AgentInvited, Actor: s, Party: a},
-			{Name: model.Revoked, Actor: server, Party: a, Reason: reason}, {Name: model.EventName(reason)}, {Name: model.ProcessingStopped, Actor: a},
+			{Name: model.Submitted, Actor: mediaServer, MediaType: medium},
+			{Name: model.PlacedInQueue, Actor: mediaServer, Queue: queue},
+			{Name: model.TakenFromQueue, Actor: s, Queue: queue},
+			{Name: model.PartyAdded, Actor: s, Party: s},
+			{Name: model.AgentInvited, Actor: s, Party: a},
+			{Name: model.Revoked, Actor: server, Party: a, Reason: reason},
+			{Name: model.EventName(reason)},
+			{Name: model.ProcessingStopped, Actor: a},
 		}
 		for i := range events {
 			events[i].InteractionID, events[i].Seq, events[i].Time = chat, int64(i+1), dayStart.Add(time.Duration(i)*time.Second)

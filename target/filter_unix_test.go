@@ -50,8 +50,10 @@ type enclosure struct {
 func newEnclosure(t *testing.T) *enclosure {
 	z := &enclosure{t, fmt.Sprintf("zoo-token-%d-%d", os.Getpid(), time.Now().UnixNano())}
 	t.Cleanup(func() { // what Ask has left, if it has failed
-		for _, pid := range z.alive() {
-			syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck
+		for pids := z.alive(); len(pids) > 0; pids = z.alive() {
+			for _, pid := range pids {
+				syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck
+			}
 		}
 	})
 	return z

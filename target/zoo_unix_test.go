@@ -102,7 +102,8 @@ func init() {
 	}
 }
 
-func forever() { time.Sleep(time.Hour) }
+// forever is longer than any test waits.
+func forever() { time.Sleep(5 * time.Minute) }
 
 func kill(pid int, s syscall.Signal) { must(syscall.Kill(pid, s)) }
 
