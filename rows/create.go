@@ -1,0 +1,126 @@
+package rows
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// File is a file that is being written. It appears when it is kept, whole, and otherwise not at all.
+type File struct {
+	path  string   // its name, as the user gave it
+	place string   // where it will be; "" where it is written in place
+	part  *os.File // what is written; nil of stdout, and when all is done
+	out   io.Writer
+	ends  []func() error // of the writers between out and part
+}
+
+// Create opens a file for writing; "-" is stdout, and a name that ends in .gz is packed. It grows beside its place,
+// under another name, but for a device or a pipe, which is written as it is. Call [File.Keep], and in any case
+// [File.Discard].
+func Create(path string, stdout io.Writer) (*File, error) {
+	f := &File{path: path, out: stdout}
+	if path == "-" {
+		return f, nil
+	}
+	if err := f.open(); err != nil {
+		return nil, f.named(err)
+	}
+	buffer := bufio.NewWriterSize(f.part, 64<<10)
+	f.out, f.ends = buffer, []func() error{buffer.Flush}
+	if strings.HasSuffix(path, ".gz") {
+		packed := gzip.NewWriter(buffer)
+		f.out, f.ends = packed, []func() error{packed.Close, buffer.Flush}
+	}
+	return f, nil
+}
+
+func (f *File) open() (err error) {
+	f.place = f.path
+	if real, err := filepath.EvalSymlinks(f.path); err == nil {
+		f.place = real // the link stays one
+	}
+	mode := fs.FileMode(0o666)
+	if info, err := os.Stat(f.place); err == nil {
+		if info.IsDir() {
+			return fmt.Errorf("%s: a directory; expected a file", f.path)
+		}
+		if mode = info.Mode().Perm(); !info.Mode().IsRegular() {
+			f.part, err = os.OpenFile(f.place, os.O_WRONLY, 0)
+			f.place = ""
+			return err
+		}
+	}
+	for n := range 1000 { // other files of this process, or of one with its number in another container
+		name := filepath.Join(filepath.Dir(f.place), fmt.Sprintf(".chatproof-%d-%d.part", os.Getpid(), n))
+		f.part, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	return err
+}
+
+// Write writes.
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.out.Write(b)
+	return n, f.named(err)
+}
+
+// Keep finishes the file and puts it in its place.
+func (f *File) Keep() error {
+	for _, end := range f.ends {
+		if err := end(); err != nil {
+			return f.named(err)
+		}
+	}
+	switch {
+	case f.part == nil:
+		return nil
+	case f.place == "":
+		err := f.part.Close()
+		f.part = nil
+		return f.named(err)
+	}
+	err := f.part.Sync()
+	if err == nil {
+		err = f.part.Close()
+	}
+	if err == nil {
+		err = os.Rename(f.part.Name(), f.place)
+	}
+	if err == nil {
+		f.part = nil
+	}
+	return f.named(err)
+}
+
+// Discard leaves nothing of a file that was not kept.
+func (f *File) Discard() {
+	if f.part != nil {
+		f.part.Close()
+		if f.place != "" {
+			os.Remove(f.part.Name())
+		}
+		f.part = nil
+	}
+}
+
+// named makes an error one of the file that the user knows.
+func (f *File) named(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s: %w", f.path, at.Err)
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return fmt.Errorf("%s: %w", f.path, link.Err)
+	}
+	return err
+}

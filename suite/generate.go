@@ -1,0 +1,278 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/steps"
+)
+
+// Logs are logs to write, each of one chat, or of one scenario with all its chats.
+type Logs struct {
+	name func(i int) string
+	// open starts the sequence anew; the events of a log are valid until the next call.
+	open func() func(i int) (log []model.Event, ok bool)
+}
+
+// RandomLogs are n random chats of a seed; documented ones are decided by documented rules alone.
+func RandomLogs(n int, documented bool, seed uint64) Logs {
+	family := "random"
+	if documented {
+		family = "random documented"
+	}
+	return numbered(fmt.Sprintf("%s %d", family, seed), func() gen.Sequence { return gen.Random(n, documented, seed) })
+}
+
+// ExhaustiveLogs are all chats of at most so many events of a small alphabet. The seed changes their ids alone.
+func ExhaustiveLogs(events int, seed uint64) Logs {
+	return numbered(fmt.Sprintf("exhaustive %d %d", events, seed), func() gen.Sequence { return gen.All(events) })
+}
+
+// numbered gives the chats of a sequence ids that are a function of its name and their numbers.
+func numbered(name string, open func() gen.Sequence) Logs {
+	return Logs{
+		name: func(i int) string { return fmt.Sprintf("chat %d", i+1) },
+		open: func() func(int) ([]model.Event, bool) {
+			sequence := open()
+			return func(i int) ([]model.Event, bool) { return sequence(i, opaqueID(name, strconv.Itoa(i))) }
+		},
+	}
+}
+
+// FlowLogs are the first scenario of each documented flow, under the ids under which a run sends them.
+func FlowLogs() (Logs, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return Logs{}, err
+	}
+	seen := make(map[string]bool)
+	plan, err := NewPlan(slices.DeleteFunc(cases, func(c *model.Case) bool {
+		first := c.Level == model.Documented && !seen[c.Flow]
+		seen[c.Flow] = seen[c.Flow] || first
+		return !first
+	}))
+	return plan.Logs(), err
+}
+
+// Logs are the scenarios of the plan as a run sends them, but for the lines of robustness scenarios that are no events.
+func (p *Plan) Logs() Logs {
+	return Logs{
+		name: func(i int) string { return p.Scenarios[i].ID },
+		open: func() func(int) ([]model.Event, bool) {
+			return func(i int) ([]model.Event, bool) {
+				if i >= len(p.Scenarios) {
+					return nil, false
+				}
+				return p.Scenarios[i].opaque, true
+			}
+		},
+	}
+}
+
+// Delivery says which logs are written, and how their events arrive. The zero Delivery is all logs in order.
+//
+// Logs are delivered in groups: of one log, or of [Interleaved] where chats run at the same time. Events never leave
+// their group, so that memory stays bounded.
+type Delivery struct {
+	gen.Delivery
+	Seed          uint64 // of duplicates and order
+	Shard, Shards int    // log i falls to shard i mod Shards, from 0
+	Jobs          int    // how many blocks are made at the same time: of no consequence for what is written
+}
+
+// Interleaved is how many chats run at the same time, where they do.
+const Interleaved = 8
+
+// group is how many logs are delivered together.
+func (d *Delivery) group() int {
+	if d.Interleaved {
+		return Interleaved
+	}
+	return 1
+}
+
+// groupMaker makes groups of logs, with the reference's facts if these are wanted.
+type groupMaker struct {
+	delivery   *Delivery
+	next       func(i int) ([]model.Event, bool)
+	numbers    []int
+	logs       [][]model.Event
+	classifier *model.Classifier // nil if no facts are wanted
+	chat       model.Chat
+	facts      []model.Fact // of the group, by chat and ordinal
+}
+
+func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
+	m := &groupMaker{delivery: d, next: logs.open()}
+	if facts {
+		m.classifier = model.NewClassifier(model.Reference())
+	}
+	return m
+}
+
+// make makes group k of the shard and returns its events in the order of arrival, none behind the last group. k may
+// not fall from one call to the next.
+func (m *groupMaker) make(k int) []model.Event {
+	m.numbers, m.logs, m.facts = m.numbers[:0], m.logs[:0], m.facts[:0]
+	size, shards := m.delivery.group(), max(m.delivery.Shards, 1)
+	for j := k * size; j < (k+1)*size; j++ {
+		i := m.delivery.Shard + j*shards
+		log, ok := m.next(i)
+		if !ok {
+			break
+		}
+		m.classify(log)
+		if size > 1 {
+			log = slices.Clone(log)
+		}
+		m.numbers, m.logs = append(m.numbers, i), append(m.logs, log)
+	}
+	switch {
+	case len(m.logs) == 0:
+		return nil
+	case m.delivery.Delivery == gen.Delivery{}:
+		return m.logs[0]
+	}
+	return m.delivery.Arrive(m.delivery.Seed, m.numbers, m.logs)
+}
+
+// classify adds the facts of a log. An ill-formed chat has none.
+func (m *groupMaker) classify(log []model.Event) {
+	if m.classifier == nil {
+		return
+	}
+	for _, chat := range chats(log) {
+		if m.classifier.Classify(&m.chat, chat) == nil {
+			for i := range m.chat.IRFs {
+				m.facts = append(m.facts, m.chat.IRFs[i].Fact)
+			}
+		}
+	}
+}
+
+// chats is model.Chats, without its allocations for a log of one chat.
+func chats(log []model.Event) [][]model.Event {
+	if slices.ContainsFunc(log, func(e model.Event) bool { return e.InteractionID != log[0].InteractionID }) {
+		return model.Chats(log)
+	}
+	return [][]model.Event{log}
+}
+
+// block is what one job writes at once: the lines of groupsPerBlock groups.
+type block struct{ events, facts []byte }
+
+const groupsPerBlock = 64
+
+// fill makes block k, and reports whether there was anything to make.
+func (b *block) fill(m *groupMaker, k int) bool {
+	b.events, b.facts = b.events[:0], b.facts[:0]
+	for g := k * groupsPerBlock; g < (k+1)*groupsPerBlock; g++ {
+		events := m.make(g)
+		if len(events) == 0 {
+			return g > k*groupsPerBlock
+		}
+		for i := range events {
+			b.events = rows.AppendEvent(b.events, &events[i])
+		}
+		for i := range m.facts {
+			b.facts = rows.AppendFact(b.facts, &m.facts[i])
+		}
+	}
+	return true
+}
+
+// Write writes the events of the logs as JSON Lines and, unless facts is nil, the reference's facts for the same chats,
+// in the order of the logs. What is written is the same for any number of jobs. The error is the context's, or that of
+// a writer.
+func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	// Job j makes the blocks j, j + jobs, …, at most two ahead of what has been written.
+	jobs := max(d.Jobs, 1)
+	made, spare := make([]chan *block, jobs), make([]chan *block, jobs)
+	for j := range jobs {
+		made[j], spare[j] = make(chan *block, 2), make(chan *block, 2)
+		spare[j] <- new(block)
+		spare[j] <- new(block)
+		workers.Go(func() {
+			defer close(made[j])
+			m := d.newMaker(logs, facts != nil)
+			for k := j; ; k += jobs {
+				select {
+				case <-ctx.Done():
+					return
+				case b := <-spare[j]:
+					if !b.fill(m, k) {
+						return
+					}
+					made[j] <- b
+				}
+			}
+		})
+	}
+	for k := 0; ; k++ {
+		b, ok := <-made[k%jobs]
+		if !ok {
+			return ctx.Err()
+		}
+		if _, err := events.Write(b.events); err != nil {
+			return err
+		}
+		if facts != nil {
+			if _, err := facts.Write(b.facts); err != nil {
+				return err
+			}
+		}
+		spare[k%jobs] <- b
+	}
+}
+
+// MostInFeature is how many chats a feature may hold: it is to be read.
+const MostInFeature = 1000
+
+// WriteFeature writes the logs as a feature, a scenario a group, whose tables are the reference's facts, and unless
+// facts is nil these as JSON Lines, too.
+func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, title string, events, facts io.Writer) error {
+	var scenarios []steps.Written
+	var lines []byte
+	m, n := d.newMaker(logs, true), 0
+	for k := 0; ; k++ {
+		log := m.make(k)
+		if len(log) == 0 {
+			break
+		}
+		if n += len(model.Chats(log)); n > MostInFeature {
+			return fmt.Errorf("more than %d chats; a feature is to be read: take fewer", MostInFeature)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		name := logs.name(m.numbers[0])
+		if more := len(m.numbers) - 1; more > 0 {
+			name += fmt.Sprintf(" and %d more", more)
+		}
+		scenarios = append(scenarios, steps.Written{Name: name, Events: slices.Clone(log), Facts: slices.Clone(m.facts)})
+		for i := range m.facts {
+			lines = rows.AppendFact(lines, &m.facts[i])
+		}
+	}
+	if len(scenarios) == 0 {
+		return errors.New("no chat falls to this shard; a feature needs one")
+	}
+	if err := steps.Write(events, title, scenarios); err != nil || facts == nil {
+		return err
+	}
+	_, err := facts.Write(lines)
+	return err
+}
