@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +52,8 @@ type env struct {
 // Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
 // done reported. It writes results to out, and diagnostics to err, one line each.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	e := &env{in: in, out: out, err: errOut}
+	checked := &checkedWriter{w: out}
+	e := &env{in: in, out: checked, err: errOut}
 	root := &cobra.Command{
 		Use:   "chatproof",
 		Short: "Does your implementation report chats as Genesys Info Mart documents?",
@@ -67,14 +70,17 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	}
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(checked)
 	root.SetErr(errOut)
-	root.AddCommand(e.run(), e.fuzz(), e.classify(), e.explain(), e.list(), e.schema(), e.version())
+	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.explain(), e.list(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	err := root.ExecuteContext(ctx)
+	if err == nil && checked.err != nil { // where the command itself did not look: help
+		err = checked.err
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -87,6 +93,28 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	}
 	fmt.Fprintln(errOut, "chatproof: "+oneLine(err.Error()))
 	return code
+}
+
+// checkedWriter remembers the first error of a writer.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
+// interruptible makes the first interrupt, hang-up or termination of the process cancel a context; the second ends
+// the process.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // oneLine keeps an error on its line.

@@ -75,6 +75,8 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) e
 	if f.timeout <= 0 || f.span < 0 || f.scenarios < 1 || f.prove < 0 {
 		return errors.New("fuzz: --timeout, --for and --scenarios are above zero, --prove is not below it")
 	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	started := time.Now()
 	c := &suite.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}
 	c.Until = func(asked int) bool {

@@ -147,6 +147,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err == nil {
 		err = plan.Select(f.tags, f.scenarios)
 	}
+	if err == nil && plan.Levels()&f.levels == 0 {
+		err = fmt.Errorf("%w: none of the chosen scenarios is of a required level (%s)", suite.ErrNothing, f.levels)
+	}
 	if err == nil && shards > 1 {
 		if plan.Shard(shard, shards); len(plan.Scenarios) == 0 {
 			err = fmt.Errorf("%w: no scenario falls to shard %s", suite.ErrNothing, f.shard)
@@ -166,6 +169,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	header := suite.NewHeader(plan, f.levels)
 	header.Environment = &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	results.write(header)
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	tally := suite.NewTally(plan, f.levels)
 	report := newReport(e.out, f, plan)
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
@@ -181,12 +186,12 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		Type: "footer", Verdict: string(tally.Conclusion()), Totals: tally.Totals,
 		Environment: &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr},
 	})
-	if err := results.close(); err != nil {
+	if err := results.close(); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var notStarted *target.StartError
 	if !f.json && !errors.As(failed, &notStarted) {
-		if err := report.print(tally, occasion); err != nil {
+		if err := report.print(tally, occasion); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

@@ -44,6 +44,9 @@ type mark struct {
 // maxLaneWidth bounds a column, in characters.
 const maxLaneWidth = 32
 
+// maxDrawn bounds the events of a timeline: its size grows with their square.
+const maxDrawn = 500
+
 // drawTimeline draws the known events of a log in order of seq, an exact duplicate once: a row an event, a lane for
 // the customer, each queue, strategy and agent.
 func drawTimeline(b *bytes.Buffer, log []model.Event) {
@@ -51,6 +54,10 @@ func drawTimeline(b *bytes.Buffer, log []model.Event) {
 	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	log = slices.CompactFunc(log, func(a, b model.Event) bool { return a.Seq == b.Seq })
 
+	if len(log) > maxDrawn {
+		fmt.Fprintf(b, "%d events, from seq %d to %d: too many to draw.\n", len(log), log[0].Seq, log[len(log)-1].Seq)
+		return
+	}
 	lanes := &lanes{}
 	lanes.of(customerLane, "customer")
 	moves := make([][]mark, len(log))

@@ -119,6 +119,23 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	return ds
 }
 
+// Levels is the set of levels that a difference from what is expected of the case can have.
+func (c *Case) Levels(want []Expected) Levels {
+	levels := LevelSet(c.Level)
+	if c.Kind == DeliveryKind || c.Kind == RobustnessKind {
+		return levels
+	}
+	if c.Checked || len(c.Variants) > 0 {
+		levels |= LevelSet(Invariant)
+	}
+	for i := range want {
+		for j := range want[i].Rows {
+			levels |= LevelSet(want[i].Rows[j].Level)
+		}
+	}
+	return levels
+}
+
 // RulesIn lists the rules that bear on what is expected, in the order of the table.
 func RulesIn(want []Expected) []string {
 	var s Clauses

@@ -45,7 +45,10 @@ func Expect(c *Chat) Expected {
 	for id := range c.Silent.All() {
 		for _, y := range clauseTable[id].Allows {
 			w.Rows = append(w.Rows, ExpectedRow{
-				Fact:     Fact{InteractionID: c.InteractionID, ResourceType: y.Type, Role: y.Role, Result: y.Result, Reason: y.Reason},
+				Fact: Fact{
+					InteractionID: c.InteractionID, Ordinal: Num(int64(len(c.IRFs) + 1)), ResourceType: y.Type, Resource: c.SilentResource,
+					Role: y.Role, Result: y.Result, Reason: y.Reason, ReceivedFrom: Number{Is: Null},
+				},
 				Level:    w.Level,
 				Optional: true,
 			})
@@ -237,6 +240,11 @@ func (r *ExpectedRow) matches(d Descriptor) bool {
 	return slices.ContainsFunc(r.accepted, d.Same)
 }
 
+// sameType compares resource types where both are given.
+func (r *ExpectedRow) sameType(g *Fact) bool {
+	return r.ResourceType == "" || blankCode(string(g.ResourceType)) || sameCode(string(r.ResourceType), string(g.ResourceType))
+}
+
 // loose reports whether the row's resource is our reading, not the guide's word (R6, R7).
 func (r *ExpectedRow) loose() bool {
 	return r.irf != nil && r.irf.Clauses&Set(R6, R7) != 0
@@ -266,7 +274,7 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 		if r.Resource != "" && g.Resource != r.Resource {
 			ds = append(ds, r.difference(ResourceField, hard, Name(r.Resource), Name(g.Resource)))
 		}
-		if r.ResourceType != "" && g.ResourceType != "" && !sameCode(string(r.ResourceType), string(g.ResourceType)) {
+		if !r.sameType(g) {
 			ds = append(ds, r.difference(TypeField, hard, string(r.ResourceType), Name(string(g.ResourceType))))
 		}
 		if !r.matches(g.Descriptor()) {

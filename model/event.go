@@ -113,5 +113,21 @@ type Event struct {
 func (e *Event) Equal(o *Event) bool {
 	return e.Seq == o.Seq && e.Name == o.Name && e.InteractionID == o.InteractionID && e.Time.Equal(o.Time) &&
 		e.Actor == o.Actor && e.Party == o.Party && e.Queue == o.Queue && e.Operation == o.Operation &&
-		e.VisibilityMode == o.VisibilityMode && e.Reason == o.Reason && e.MediaType == o.MediaType
+		e.VisibilityMode == o.VisibilityMode && e.reason() == o.reason() && e.medium() == o.medium()
+}
+
+// reason is the event's, an absent one of EventRevoked being Expired.
+func (e *Event) reason() string {
+	if e.Name == Revoked && e.Reason == "" {
+		return Expired
+	}
+	return e.Reason
+}
+
+// medium is the event's, an absent one of EventInteractionSubmitted being chat.
+func (e *Event) medium() string {
+	if e.Name == Submitted && e.MediaType == "" {
+		return "chat"
+	}
+	return e.MediaType
 }

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // Ending says how an attempt ended.
 type Ending uint8
 
@@ -55,10 +57,10 @@ func (f *fold) finish(dst *Chat) {
 			f.closeAtStop(a)
 		}
 	}
+	f.markHistory()
 	for i := range f.attempts {
 		if a := &f.attempts[i]; a.state == over {
-			clauses := f.roleClause(a) | f.resultClauses(a, byCustomer, handling) | f.historyMarks(int32(i))
-			f.report(dst, i, clauses)
+			f.report(dst, i, f.roleClause(a)|f.resultClauses(a, byCustomer, handling)|a.marks)
 		}
 	}
 	if stopped && f.leg.stage != noLeg && f.leg.stage != alerting {
@@ -204,24 +206,31 @@ func stoppedClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
 	return Set(I5)
 }
 
-// historyMarks is I8 and I12: who left before whom, and who was himself invited by an agent.
-func (f *fold) historyMarks(i int32) (s Clauses) {
-	a := &f.attempts[i]
-	if a.inviter != never {
+// markHistory is I8 and I12: who left before whom, and who was himself invited by an agent.
+func (f *fold) markHistory() {
+	var alone []int32
+	for i := range f.attempts {
+		a := &f.attempts[i]
+		if a.inviter == never {
+			continue
+		}
 		initiator := &f.attempts[a.inviter]
-		if initiator.inviter != never || f.leftBefore(initiator, a) {
-			s = Set(I12)
+		if f.leftBefore(initiator, a) {
+			initiator.marks |= Set(I12)
+			a.marks |= Set(I12)
 		}
-		if a.mode == Coach && a.operation == Conference && a.joined != never && f.wasAlone(a, initiator) {
-			s |= Set(I8)
+		if initiator.inviter != never {
+			a.marks |= Set(I12)
+		}
+		if a.mode == Coach && a.operation == Conference && a.joined != never && left(initiator, f.now) {
+			if alone == nil {
+				alone = f.aloneFrom()
+			}
+			if alone[max(initiator.closedTurn, a.joinedTurn)] < a.closedTurn {
+				a.marks |= Set(I8)
+			}
 		}
 	}
-	for j := i + 1; j < int32(len(f.attempts)) && s&Set(I12) == 0; j++ {
-		if b := &f.attempts[j]; b.inviter == i && f.leftBefore(a, b) {
-			s |= Set(I12)
-		}
-	}
-	return s
 }
 
 // leftBefore reports whether a conference's initiator left before its invitee's attempt closed.
@@ -234,35 +243,31 @@ func left(a *attempt, by int32) bool {
 	return a.joined != never && a.state >= waiting && a.closedTurn <= by
 }
 
-// wasAlone reports whether a consulted agent was at some time the only agent, its initiator gone.
-func (f *fold) wasAlone(a, initiator *attempt) bool {
-	if !left(initiator, f.now) {
-		return false
-	}
+// aloneFrom tells for every turn the first turn, from it on, behind which a single agent is a party.
+func (f *fold) aloneFrom() []int32 {
+	f.counts = slices.Grow(f.counts[:0], 2*int(f.now+2))[:2*(f.now+2)]
+	clear(f.counts)
+	parties, alone := f.counts[:f.now+2], f.counts[f.now+2:]
 	for i := range f.attempts {
-		// Somebody's leaving, or the agent's own joining, begins a time in which it may be alone.
-		b := &f.attempts[i]
-		begins := b.closedTurn
-		if b == a {
-			begins = a.joinedTurn
-		} else if !left(b, f.now) {
-			continue
-		}
-		if begins >= initiator.closedTurn && begins >= a.joinedTurn && begins < a.closedTurn && f.aloneAt(a, begins) {
-			return true
+		if a := &f.attempts[i]; a.joined != never {
+			if parties[a.joinedTurn]++; left(a, f.now) {
+				parties[a.closedTurn]--
+			}
 		}
 	}
-	return false
-}
-
-func (f *fold) aloneAt(a *attempt, turn int32) bool {
-	for i := range f.attempts {
-		b := &f.attempts[i]
-		if b != a && b.joined != never && b.joinedTurn <= turn && !left(b, turn) {
-			return false
-		}
+	n := int32(0)
+	for t := range parties {
+		n += parties[t]
+		parties[t] = n
 	}
-	return true
+	next := f.now + 1
+	for t := f.now + 1; t >= 0; t-- {
+		if parties[t] == 1 {
+			next = t
+		}
+		alone[t] = next
+	}
+	return alone
 }
 
 // report writes the IRF of an attempt.
@@ -370,7 +375,7 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 
 // silent names a rule that makes no IRF, and makes the row more that the table may have chosen for it.
 func (f *fold) silent(dst *Chat, id ClauseID, resource string) {
-	dst.Silent = Set(id)
+	dst.Silent, dst.SilentResource = Set(id), resource
 	if y, ok := f.table.extra(id); ok {
 		dst.IRFs = append(dst.IRFs, IRF{Fact: Fact{
 			InteractionID: dst.InteractionID, Ordinal: Num(int64(len(f.attempts) + 1)), ResourceType: y.Type, Resource: resource,

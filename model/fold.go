@@ -24,6 +24,8 @@ type Chat struct {
 	StoppedSeq    int64     // the seq of the stop; 0 for an unfinished chat
 	IRFs          []IRF     // by ordinal
 	Silent        Clauses   // rules by which no IRF was made
+	// SilentResource is the queue or strategy that the silent rule is about.
+	SilentResource string
 }
 
 // IRF is one fact of the reference, with the rules and the events that made it.
@@ -73,14 +75,18 @@ type fold struct {
 	entered   bool // placed in its first queue
 	stoppedAt int32
 	attempts  []attempt
-	agents    int      // attempts that are parties
-	flying    int      // direct transfers that are pending
-	parties   []string // the strategies that are parties
+	byAgent   map[string]int32 // the last attempt of each agent, once there are many
+	offers    map[string]int   // pending direct transfers of each agent, where there are any
+	agents    int              // attempts that are parties
+	flying    int              // direct transfers that are pending
+	parties   []string         // the strategies that are parties
 	leg       leg
 	due       due
 	stopping  bool  // an invitation was revoked as Stopped
 	closing   int32 // turn of the first of the removals and Stopped revokes that the log now ends with
 	now       int32 // turn of the event at hand
+
+	counts []int32 // working memory of aloneFrom
 }
 
 // state says where an attempt stands.
@@ -116,7 +122,8 @@ type attempt struct {
 	how       Ending
 	offering  bool // a direct transfer of its own is pending
 	handed    handover
-	late      bool // its transfer was decided after it had left (I17)
+	marks     Clauses // of its history
+	late      bool    // its transfer was decided after it had left (I17)
 
 	opened, joined, closed, handedOver int32 // events
 	modeFrom                           int32 // the event that gave the latest mode
@@ -158,8 +165,10 @@ const never = -1
 func (f *fold) order(events []Event) error {
 	*f = fold{
 		table: f.table, events: events, turn: f.turn[:0], attempts: f.attempts[:0], parties: f.parties[:0],
-		stoppedAt: never, closing: never, leg: leg{initiator: never, leftAt: never},
+		byAgent: f.byAgent, offers: f.offers, counts: f.counts, stoppedAt: never, closing: never, leg: leg{initiator: never, leftAt: never},
 	}
+	clear(f.byAgent)
+	clear(f.offers)
 	rising, last := true, int64(0)
 	for i := range events {
 		e := &events[i]
@@ -359,8 +368,13 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 		f.leg.stage = alerting
 	} else {
 		a.inviter, a.operation = inviter, e.Operation
-		f.attempts[inviter].offering = f.attempts[inviter].offering || e.Operation == Transfer
-		f.flying++
+		if f.flying++; e.Operation == Transfer {
+			f.attempts[inviter].offering = true
+			if f.offers == nil {
+				f.offers = make(map[string]int)
+			}
+			f.offers[e.Actor.ID]++
+		}
 	}
 	if e.VisibilityMode != 0 {
 		a.mode, a.modeFrom = e.VisibilityMode, at
@@ -406,6 +420,7 @@ func (f *fold) decided(target *attempt, at int32, agreed bool) {
 	}
 	initiator := &f.attempts[target.inviter]
 	initiator.offering = false
+	f.offers[initiator.agent]--
 	if agreed {
 		initiator.handed, initiator.handedOver, initiator.handedTo = accepted, at, target.agent
 	}
@@ -455,7 +470,19 @@ func (f *fold) attempt(e *Event, at int32) int32 {
 	f.attempts = append(f.attempts, attempt{
 		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
 	})
-	return int32(len(f.attempts) - 1)
+	n := int32(len(f.attempts))
+	if n > few { // from here on, agents are looked up
+		if f.byAgent == nil {
+			f.byAgent = make(map[string]int32)
+		}
+		if len(f.byAgent) == 0 {
+			for i := range f.attempts {
+				f.byAgent[f.attempts[i].agent] = int32(i)
+			}
+		}
+		f.byAgent[e.Party.ID] = n - 1
+	}
+	return n - 1
 }
 
 // fromLeg gives an attempt what its leg knows.
@@ -465,9 +492,15 @@ func (f *fold) fromLeg(a *attempt) {
 	a.mode, a.modeFrom = l.mode, l.modeFrom
 }
 
-// open finds the attempt of an agent that is neither over nor waiting. The last attempts are looked at first: those
-// that are open are the late ones.
+// open finds the attempt of an agent that is neither over nor waiting: its last one, if any is. Few attempts are looked
+// through, from the end.
 func (f *fold) open(agent string) int32 {
+	if len(f.attempts) > few {
+		if i, ok := f.byAgent[agent]; ok && f.attempts[i].state <= party {
+			return i
+		}
+		return never
+	}
 	for i := len(f.attempts) - 1; i >= 0; i-- {
 		if a := &f.attempts[i]; a.state <= party && a.agent == agent {
 			return int32(i)
@@ -476,17 +509,15 @@ func (f *fold) open(agent string) int32 {
 	return never
 }
 
+// few is how many attempts are looked through rather than looked up.
+const few = 24
+
 // transfers reports whether a transfer of the agent's is pending, directly or through a queue (W8).
 func (f *fold) transfers(agent string) bool {
 	if l := &f.leg; l.stage != noLeg && l.operation == Transfer && f.attempts[l.initiator].agent == agent {
 		return true
 	}
-	for i := range f.attempts {
-		if a := &f.attempts[i]; a.offering && a.agent == agent {
-			return true
-		}
-	}
-	return false
+	return f.offers[agent] > 0
 }
 
 func (f *fold) strategy(name string) int {

@@ -16,7 +16,7 @@ const (
 )
 
 // price says how ill a row fits.
-func (r *ExpectedRow) price(rank int, g *Fact, gotRank int) (p int) {
+func (r *ExpectedRow) price(g *Fact) (p int) {
 	resource, kind := resourcePrice, typePrice
 	if r.loose() {
 		resource, kind = loosePrice, loosePrice
@@ -24,7 +24,7 @@ func (r *ExpectedRow) price(rank int, g *Fact, gotRank int) (p int) {
 	if r.Resource != "" && g.Resource != r.Resource {
 		p += resource
 	}
-	if r.ResourceType != "" && g.ResourceType != "" && !sameCode(string(r.ResourceType), string(g.ResourceType)) {
+	if !r.sameType(g) {
 		p += kind
 	}
 	if !r.matches(g.Descriptor()) {
@@ -46,9 +46,6 @@ func (r *ExpectedRow) price(rank int, g *Fact, gotRank int) (p int) {
 	if !sameSecond(r.End, g.End) {
 		p += softPrice
 	}
-	if g.Ordinal.Is == Given && rank != gotRank {
-		p += softPrice
-	}
 	return p
 }
 
@@ -63,7 +60,7 @@ func pair(want *Expected, got []Fact) []int {
 		for j := range prices[i] {
 			switch {
 			case i < n && j < m:
-				prices[i][j] = want.Rows[i].price(i, &got[j], j)
+				prices[i][j] = want.Rows[i].price(&got[j])
 			case i < n && !want.Rows[i].Optional, j < m && i >= n:
 				prices[i][j] = unpairedPrice
 			}
@@ -78,7 +75,22 @@ func pair(want *Expected, got []Fact) []int {
 			}
 		}
 	}
+	inOrder(got, pairs, prices)
 	return pairs
+}
+
+// inOrder swaps partners of rows that stand the wrong way round by ordinal, where that costs nothing: of two rows that
+// look alike, the first is the first.
+func inOrder(got []Fact, pairs []int, prices [][]int) {
+	for i := range pairs {
+		for k := i + 1; k < len(pairs); k++ {
+			a, b := pairs[i], pairs[k]
+			if a != never && b != never && got[a].Ordinal.Is == Given && got[b].Ordinal.Is == Given && got[a].Ordinal.Value > got[b].Ordinal.Value &&
+				prices[i][b]+prices[k][a] <= prices[i][a]+prices[k][b] {
+				pairs[i], pairs[k] = b, a
+			}
+		}
+	}
 }
 
 // cheapest assigns each row of a square matrix a column of its own, at the least sum. It is the method of shortest

@@ -300,9 +300,6 @@ func variants(s Clauses, behind ClauseID) []Yield {
 			open = append(open, id)
 		}
 	}
-	if s.Has(I6Mediation) && len(clauseTable[behind].Accepts) > 0 {
-		open = append(open, behind)
-	}
 	var out []Yield
 	for {
 		y := t.apply(s, behind)

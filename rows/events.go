@@ -77,10 +77,10 @@ func (l *lines) event(line []byte) (e model.Event, _ *LineError) {
 		return e, err
 	}
 	switch {
-	case e.InteractionID == "" && bad.field != "interaction_id":
-		bad = fault{"interaction_id", "missing; expected a non-empty string"}
 	case named && !e.Name.Known():
 		return e, nil
+	case e.InteractionID == "" && bad.field != "interaction_id":
+		bad = fault{"interaction_id", "missing; expected a non-empty string"}
 	case !named:
 		bad.set("event", "missing; expected the name of an event")
 	}

@@ -164,7 +164,6 @@ func TestEventOfNoInteraction(t *testing.T) {
 		`{"interaction_id":null,"seq":4,"event":"EventHeld"}`,
 		`{"interaction_id":"","seq":4,"event":"EventHeld"}`,
 		`{"seq":"4","event":"EventHeld"}`,
-		`{"seq":4,"event":"EventTypingStarted"}`,
 	} {
 		bad := badEvent(t, line)
 		assert.Equal(t, "log.jsonl:3: interaction_id: missing; expected a non-empty string", bad.Error(), line)

@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -210,7 +212,15 @@ func (l *lines) integer(field string, bad *fault) model.Number {
 			return model.Number{}
 		}
 		n, err := strconv.ParseInt(string(raw), 10, 64)
+		if err != nil { // 1.0 is an integer, too
+			var x float64
+			if x, err = strconv.ParseFloat(string(raw), 64); x != math.Trunc(x) || math.Abs(x) > 1<<53 {
+				err = strconv.ErrRange
+			}
+			n = int64(x)
+		}
 		if err != nil {
+			n = 0
 			bad.set(field, "expected an integer, got "+model.Name(string(raw)))
 		}
 		return model.Num(n)
@@ -230,8 +240,8 @@ func (l *lines) instant(field string, bad *fault) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if t = t.UTC(); err != nil || t.Year() < 0 || t.Year() > 9999 {
+	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
+	if t = t.UTC(); err != nil || len(s) < len("2026-01-05T09:00:07Z") || s[13] != ':' || strings.ContainsRune(s, ',') || t.Year() < 0 || t.Year() > 9999 {
 		bad.set(field, "expected RFC 3339 with a zone, such as 2026-01-05T09:00:07Z, got "+model.Name(s))
 	}
 	return t

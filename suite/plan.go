@@ -34,7 +34,8 @@ type Plan struct {
 // Scenario is a planned case.
 type Scenario struct {
 	*model.Case
-	Rules []string // that bear on what is expected
+	Rules  []string     // that bear on what is expected
+	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
 	want    []model.Expected
 	opaque  []model.Event     // the log under ids that say nothing
@@ -130,6 +131,7 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 func newScenario(c *model.Case) *Scenario {
 	s := &Scenario{Case: c, want: c.Expected(model.Reference()), aliases: make(map[string]string)}
 	s.Rules = model.RulesIn(s.want)
+	s.Levels = c.Levels(s.want)
 	s.opaque = make([]model.Event, 0, len(c.Events))
 	opaque := make(map[string]string)
 	for _, e := range c.Events {

@@ -50,19 +50,27 @@ func (p *Plan) Select(tags string, globs []string) error {
 	return nil
 }
 
-// Demand checks that every level named has a scenario; Own and Invariant may be without.
+// Demand checks that each of the levels that are asked for by name can be judged by some scenario.
 func (p *Plan) Demand(levels model.Levels) error {
+	has := p.Levels()
 	for _, l := range model.AllLevels {
-		if levels.Has(l) && l != model.Own && l != model.Invariant &&
-			!slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool { return s.Level == l }) {
+		if levels.Has(l) && !has.Has(l) {
 			return fmt.Errorf("%w: level %s is required, and no scenario is of it", ErrNothing, l)
 		}
 	}
 	return nil
 }
 
+// Levels is the set of levels that the plan's scenarios can judge.
+func (p *Plan) Levels() (levels model.Levels) {
+	for _, s := range p.Scenarios {
+		levels |= s.Levels
+	}
+	return levels
+}
+
 func globPattern(glob string) *regexp.Regexp {
-	s := regexp.QuoteMeta(glob)
+	s := regexp.QuoteMeta(strings.ToValidUTF8(glob, "\ufffd"))
 	s = strings.ReplaceAll(s, `\*`, `.*`)
 	s = strings.ReplaceAll(s, `\?`, `.`)
 	return regexp.MustCompile(`(?s)^` + s + `$`)
@@ -75,27 +83,35 @@ var tagToken = regexp.MustCompile(`\s+|[()]|[^\s()]+`)
 func tagExpression(s string) (func(tags []string) bool, error) {
 	var b strings.Builder
 	b.WriteString("//go:build ")
+	negated := false                 // just now: two in a row, which a build constraint forbids, cancel out
 	names := make(map[string]string) // stand-ins for tags, which may hold any character
 	for _, t := range tagToken.FindAllString(s, -1) {
 		switch {
+		case negated && (t == "and" || t == "or"):
+			return nil, fmt.Errorf("expected a tag behind not, got %s", t)
 		case t == "and":
 			b.WriteString("&&")
 		case t == "or":
 			b.WriteString("||")
 		case t == "not":
-			b.WriteString("!")
-		case t == "(", t == ")", strings.TrimSpace(t) == "":
+			negated = !negated
+			continue
+		case strings.TrimSpace(t) == "":
 			b.WriteString(t)
+			continue
+		case t == "(", t == ")":
+			b.WriteString(not(&negated) + t)
 		case strings.Contains(t, ","):
 			return nil, fmt.Errorf("%s: a comma joins no tags; write 'or'", model.Name(t))
 		case len(t) > 1 && t[0] == '@':
 			name := fmt.Sprintf("t%d", len(names))
 			names[name] = t
-			b.WriteString(name)
+			b.WriteString(not(&negated) + name)
 		default:
 			return nil, fmt.Errorf("expected a tag such as @R2, or and, or, not, parentheses; got %s", model.Name(t))
 		}
 	}
+	b.WriteString(not(&negated)) // one that nothing follows
 	expr, err := constraint.Parse(b.String())
 	if err != nil {
 		return nil, errors.New("not a tag expression; expected the like of '@R2 and not (@1.4 or @inferred)'")
@@ -112,4 +128,13 @@ func (p *Plan) Shard(i, n int) {
 		return binary.BigEndian.Uint64(sum[:8])%uint64(n) != uint64(i-1)
 	})
 	p.seal()
+}
+
+// not is the operator that is due before an operand.
+func not(negated *bool) string {
+	if !*negated {
+		return ""
+	}
+	*negated = false
+	return "!"
 }

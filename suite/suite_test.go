@@ -230,6 +230,9 @@ func TestTagExpressions(t *testing.T) {
 		{"@1.6 and @R4", "@1.6 @R4", true},
 		{"  @a   and(@b or @c-d:e/f)", "@a @c-d:e/f", true},
 		{"@a or @b and @c", "@a", true},
+		{"not not @a", "@a", true},
+		{"not not not @a", "@a", false},
+		{"not (not @a)", "@a", true},
 	}
 	for _, tt := range tests {
 		keep, err := tagExpression(tt.expression)
@@ -237,7 +240,7 @@ func TestTagExpressions(t *testing.T) {
 			assert.Equal(t, tt.want, keep(strings.Fields(tt.tags)), tt.expression)
 		}
 	}
-	for _, bad := range []string{"a", "@a @b", "@a and", "and", "(@a", "@a)", "@a,", "@a,@b", "@", "@a && @b", "not", "()", "@a or or @b"} {
+	for _, bad := range []string{"a", "@a @b", "@a and", "and", "(@a", "@a)", "@a,", "@a,@b", "@", "@a && @b", "not", "()", "@a or or @b", "@a not and @b", "not )"} {
 		_, err := tagExpression(bad)
 		assert.Error(t, err, bad)
 	}
@@ -309,7 +312,8 @@ func sortByID(cases []*model.Case) {
 
 func TestDemand(t *testing.T) {
 	p := builtinPlan(t)
-	assert.NoError(t, p.Demand(defaults))
+	assert.NoError(t, p.Demand(model.LevelSet(model.Documented)))
+	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Own)), ErrNothing)
 	assert.NoError(t, p.Demand(model.LevelSet(model.Inferred)))
 	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Delivery)), ErrNothing)
 }
@@ -328,7 +332,7 @@ func TestGates(t *testing.T) {
 		{Skip, model.Inferred, false},
 		{NotRun, model.Documented, true},
 	} {
-		o := &Outcome{Scenario: &Scenario{Case: &model.Case{Level: tt.level}}, Verdict: tt.verdict}
+		o := &Outcome{Scenario: &Scenario{Case: &model.Case{Level: tt.level}, Levels: model.LevelSet(tt.level)}, Verdict: tt.verdict}
 		assert.Equal(t, tt.want, o.Gates(defaults), "%s %s", tt.verdict, tt.level)
 	}
 }

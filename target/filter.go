@@ -162,6 +162,8 @@ func (s *sorter) read(in io.Reader) error {
 			s.ignored++
 		case err == nil:
 			s.take(i, fact)
+		case errors.As(err, &bad) && !known && bad.InteractionID != "":
+			s.ignored++
 		case errors.As(err, &bad) && known && bad.InteractionID != "":
 			if s.answers[i].Failure == nil {
 				s.answers[i].Failure = &Failure{Protocol, bad.Error()}
