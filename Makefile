@@ -20,7 +20,7 @@ lint: ## vet and staticcheck
 	$(TOOL) staticcheck ./...
 
 update: ## rewrite golden files, and the output shown in the README
-	go test ./cli . -update
+	go test ./cli ./steps . -update
 
 bench: ## benchmarks, side by side with what a user would use instead
 	go test -run '^$$' -bench . ./...
@@ -29,3 +29,7 @@ fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
+	go test ./model -run '^$$' -fuzz '^FuzzSameCode$$' -fuzztime 30s
+	go test ./steps -run '^$$' -fuzz '^FuzzWrite$$' -fuzztime 30s
+	go test ./target -run '^$$' -fuzz '^FuzzAnswers$$' -fuzztime 30s
+	go test ./gen -run '^$$' -fuzz '^FuzzGrammar$$' -fuzztime 30s

@@ -24,7 +24,7 @@ var house = map[string]string{
 	"target":   "model rows",
 	"gen":      "model",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
-	"cli":      "model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"cli":      "gen model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,15 +15,8 @@ import (
 
 // generateFlags are the flags of generate.
 type generateFlags struct {
-	flows, suite                  bool
-	random, exhaustive            int
-	generated                     int
-	seed                          uint64
-	level, arrival, shard, format string
-	out, facts                    string
-	jobs                          int
-	delivery                      suite.Delivery
-	changed                       func(flag string) bool
+	suite.Generation
+	arrival, shard, format, out, facts string
 }
 
 func (e *env) generate() *cobra.Command {
@@ -52,34 +43,53 @@ A file appears when all is written, or not at all; a name that ends in .gz is pa
   chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f.changed = cmd.Flags().Changed
-			return e.generateChats(cmd.Context(), &f)
+			if cmd.Flags().Changed("generated") && !f.Suite {
+				return errors.New("--generated: only --suite has generated scenarios")
+			}
+			return e.writeGenerated(cmd.Context(), &f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&f.flows, "flows", false, "the first scenario of each documented flow")
-	flags.BoolVar(&f.suite, "suite", false, "all events that 'run' would send, under the same ids")
-	flags.IntVar(&f.random, "random", 0, "that many random chats")
-	flags.IntVar(&f.exhaustive, "exhaustive", 0, "all chats of at most that many events")
-	flags.StringVar(&f.level, "level", "inferred", "of --random: documented draws chats that documented rules alone decide, inferred any")
-	flags.IntVar(&f.generated, "generated", 500, "of --suite: how many generated scenarios, besides the authored ones")
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed of chats, ids and delivery")
+	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
+	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
+	flags.IntVar(&f.Random, "random", 0, "that many random chats")
+	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "all chats of at most that many events")
+	flags.StringVar(&f.Level, "level", "", "of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
+	flags.IntVar(&f.Generated, "generated", 500, "of --suite: how many generated scenarios, besides the authored ones")
+	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
-	flags.BoolVar(&f.delivery.Interleaved, "interleave", false, "let 8 chats at a time run at once")
+	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", suite.AtOnce))
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
 	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
 	flags.StringVar(&f.format, "format", "jsonl", fmt.Sprintf("jsonl, or feature: scenarios with their tables, at most %d chats", suite.MostInFeature))
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
-	flags.IntVar(&f.jobs, "jobs", 0, "how many processors to use; 0 is all")
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	complete(cmd, "level", "documented", "inferred")
 	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
 	complete(cmd, "format", "jsonl", "feature")
 	return cmd
 }
 
-// generateChats writes what the flags ask for.
-func (e *env) generateChats(ctx context.Context, f *generateFlags) error {
-	logs, err := f.logs()
+// writeGenerated writes what the flags ask for.
+func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) {
+	if f.Shard, f.Shards, err = parseShard(f.shard); err != nil {
+		return err
+	}
+	if err := f.Deliver(f.arrival); err != nil {
+		return err
+	}
+	write := f.Write
+	switch f.format {
+	case "jsonl":
+	case "feature":
+		write = f.WriteFeature
+	default:
+		return fmt.Errorf("--format: expected jsonl or feature, got %s", model.Name(f.format))
+	}
+	if f.facts != "" && f.facts == f.out {
+		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
+	}
+	logs, err := f.Logs()
 	if err != nil {
 		return err
 	}
@@ -88,115 +98,21 @@ func (e *env) generateChats(ctx context.Context, f *generateFlags) error {
 		return fmt.Errorf("--output: %w", err)
 	}
 	defer events.Discard()
-	files := []*rows.File{events}
-	var facts io.Writer
+	files, facts := []*rows.File{events}, io.Writer(nil)
 	if f.facts != "" {
 		file, err := rows.Create(f.facts, e.out)
 		if err != nil {
 			return fmt.Errorf("--facts: %w", err)
 		}
 		defer file.Discard()
-		facts, files = file, append(files, file)
+		files, facts = append(files, file), file
 	}
-	if f.format == "feature" {
-		err = f.delivery.WriteFeature(ctx, logs, "Chats generated by chatproof "+suite.Version, events, facts)
-	} else {
-		err = f.delivery.Write(ctx, logs, events, facts)
-	}
-	if ctx.Err() != nil {
-		return &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
-	}
-	for _, file := range files {
-		if err == nil {
-			err = file.Keep()
-		}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	if err = write(ctx, logs, events, facts); err == nil {
+		err = rows.Keep(files...)
+	} else if ctx.Err() != nil {
+		err = &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
 	}
 	return err
-}
-
-// logs checks the flags, completes the delivery, and opens what it is to deliver.
-func (f *generateFlags) logs() (logs suite.Logs, err error) {
-	if err = f.check(); err != nil {
-		return logs, err
-	}
-	for how := range strings.SplitSeq(f.arrival, ",") {
-		switch how {
-		case "ordered":
-		case "shuffled":
-			f.delivery.Shuffled = true
-		case "duplicated":
-			f.delivery.Duplicated = true
-		default:
-			return logs, fmt.Errorf("--delivery: expected ordered, shuffled or duplicated, got %s", model.Name(how))
-		}
-	}
-	shard, shards, err := parseShard(f.shard)
-	if err != nil {
-		return logs, err
-	}
-	f.delivery.Seed, f.delivery.Shard, f.delivery.Shards = f.seed, shard-1, shards
-	if f.delivery.Jobs = f.jobs; f.jobs == 0 {
-		f.delivery.Jobs = runtime.GOMAXPROCS(0)
-	}
-	switch {
-	case f.flows:
-		return suite.FlowLogs()
-	case f.suite:
-		f.delivery.Shard, f.delivery.Shards = 0, 1
-		return f.planned(shard, shards)
-	case f.changed("random"):
-		return suite.RandomLogs(f.random, f.level == "documented", f.seed), nil
-	}
-	return suite.ExhaustiveLogs(f.exhaustive, f.seed), nil
-}
-
-// planned are the logs of a run.
-func (f *generateFlags) planned(shard, shards int) (logs suite.Logs, err error) {
-	cases, err := authored(nil)
-	if err != nil {
-		return logs, err
-	}
-	plan, err := suite.NewPlan(append(cases, suite.Generated(f.seed, f.generated)...))
-	if err != nil {
-		return logs, err
-	}
-	if shards > 1 {
-		plan.Shard(shard, shards)
-	}
-	return plan.Logs(), nil
-}
-
-// check finds what is wrong with the flags by themselves and with each other.
-func (f *generateFlags) check() error {
-	kinds := 0
-	for _, chosen := range []bool{f.flows, f.suite, f.changed("random"), f.changed("exhaustive")} {
-		if chosen {
-			kinds++
-		}
-	}
-	switch {
-	case kinds != 1:
-		return errors.New("generate what? expected exactly one of --flows, --suite, --random N and --exhaustive LENGTH")
-	case f.changed("random") && f.random < 1:
-		return fmt.Errorf("--random: expected 1 or more, got %d", f.random)
-	case f.changed("exhaustive") && f.exhaustive < 2:
-		return fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d", f.exhaustive)
-	case f.generated < 0:
-		return fmt.Errorf("--generated: expected 0 or more, got %d", f.generated)
-	case f.changed("generated") && !f.suite:
-		return errors.New("--generated: only --suite has generated scenarios")
-	case f.changed("level") && !f.changed("random"):
-		return errors.New("--level: only --random draws chats by their level")
-	case f.level != "documented" && f.level != "inferred":
-		return fmt.Errorf("--level: expected documented or inferred, got %s", model.Name(f.level))
-	case f.suite && (f.changed("delivery") || f.delivery.Interleaved):
-		return errors.New("--delivery, --interleave: the scenarios of --suite have a delivery of their own")
-	case f.format != "jsonl" && f.format != "feature":
-		return fmt.Errorf("--format: expected jsonl or feature, got %s", model.Name(f.format))
-	case f.jobs < 0:
-		return fmt.Errorf("--jobs: expected 1 or more, or 0 for all processors, got %d", f.jobs)
-	case f.facts == f.out:
-		return fmt.Errorf("--facts: the events go to %s; name another file with -o", map[bool]string{true: "stdout"}[f.out == "-"])
-	}
-	return nil
 }

@@ -28,13 +28,13 @@ type item interface{ cells() []string }
 func (e *env) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "What the suite holds: flows, scenarios, rules, invariants, combinations, steps",
+		Short: "What the suite holds: flows, scenarios, rules, invariants, combinations, faults, steps",
 		Example: `  chatproof list flows
   chatproof list rules --json
   chatproof list scenarios --features our-flows/`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations or steps")
+			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations, faults or steps")
 		},
 	}
 	for _, l := range listings {
@@ -96,6 +96,7 @@ var listings = []listing{
 	{"rules", "The rules of classification, and what makes a log well-formed", []string{"RULE", "LEVEL", "SECTION", "SAYS"}, listRules},
 	{"invariants", "What holds for every chat, whatever the open questions", []string{"INVARIANT", "NEEDS", "SAYS"}, listInvariants},
 	{"combinations", "The valid combinations of resource type and technical descriptor", []string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"}, listCombinations},
+	{"faults", "The faulty classifiers of selftest", []string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults},
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
 }
 

@@ -74,7 +74,7 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 	}
 	r.invariants(&b, t)
 	r.circumstances(&b, occasion)
-	fmt.Fprintf(&b, "\n%s\n", r.verdict(t))
+	fmt.Fprintf(&b, "\n%s\n%s\n", coverage(t.Coverage()), r.verdict(t))
 	_, err := r.out.Write(b.Bytes())
 	return err
 }
@@ -195,6 +195,25 @@ func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
 			notes = notes[n:]
 		}
 	}
+}
+
+// coverage says what the scenarios exercised.
+func coverage(c *suite.Coverage) string {
+	return fmt.Sprintf("Coverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s, %s.",
+		c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,
+		number(c.Pairs.Count, "pair of rules", "pairs of rules"), number(c.Transitions.Count, "transition", "transitions"))
+}
+
+// number writes a count of things, with commas between thousands.
+func number(n int, one, more string) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if n == 1 {
+		more = one
+	}
+	return digits + " " + more
 }
 
 func (r *report) verdict(t *suite.Tally) string {

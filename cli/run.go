@@ -51,6 +51,10 @@ never sees what is expected. 'chatproof schema event' and 'chatproof schema fact
 Only differences of a required level make a scenario fail; others are notes. Levels: documented, invariant, own,
 inferred, delivery, robustness, or all.
 
+Coverage is what the scenarios that were asked exercise, by the reference's reading of them and whatever the answers:
+rules; combinations of resource type and technical descriptor that a row is expected to have; pairs of rules behind one
+row; and transitions, which are events in a state with a history (two of a kind are as many).
+
 Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the command could not be started;
 5 nothing ran, or the run is incomplete; 130 interrupted.`,
 		Example: `  chatproof run
@@ -182,10 +186,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		report.add(o)
 		return results.write(line)
 	})
-	results.write(&suite.Footer{
-		Type: "footer", Verdict: string(tally.Conclusion()), Totals: tally.Totals,
-		Environment: &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr},
-	})
+	footer := suite.NewFooter(tally)
+	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr}
+	results.write(footer)
 	if err := results.close(); err != nil && ctx.Err() == nil {
 		return err
 	}

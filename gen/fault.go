@@ -13,6 +13,8 @@ type Fault struct {
 	Family string       // one of Families
 	Says   string       // what it does wrong, in a sentence
 	Levels model.Levels // zero: seen at the default levels; else those of which one must be required to see it
+	// Accepted says that the answers are accepted, too: then it is no fault, and must not be taken for one.
+	Accepted bool
 
 	// Answer gives the facts for a log of any number of interactions in the order of arrival. It does not change the
 	// log, and is safe for concurrent use.

@@ -22,7 +22,7 @@ type Limits struct {
 	Modes                      []model.VisibilityMode
 	Stops                      []model.PartyType // who may stop a chat
 	OtherReasons               bool              // revokes for a reason that is neither Expired nor Stopped
-	Neutral                    bool              // neutral and unknown events in between
+	Neutral                    []model.EventName // neutral and unknown events in between
 	Weighted                   bool              // draw moves by how often they are wanted, not evenly
 	Irregular                  bool              // draw names, gaps in seq, and the time that passes; else "Agent 1", 1, a second
 	Guide                      bool              // keep to the moves of the guide's flows
@@ -30,12 +30,14 @@ type Limits struct {
 	moves moveSet // only these, and the stop; 0 is all
 }
 
+var neutralEvents = []model.EventName{model.PropertiesChanged, model.Held, model.Resumed, "EventTypingStarted"}
+
 // Everyday limits a random chat to what fits a screen; Exhaustive is the small alphabet of the enumeration.
 var (
 	Everyday = Limits{
 		Events: 60, Agents: 5, Queues: 4, Strategies: 3, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach, model.Monitor},
 		Stops:        []model.PartyType{model.MediaServer, model.Agent, model.InteractionServer, model.Strategy},
-		OtherReasons: true, Neutral: true, Weighted: true, Irregular: true,
+		OtherReasons: true, Neutral: neutralEvents, Weighted: true, Irregular: true,
 	}
 	Exhaustive = Limits{
 		Agents: 4, Queues: 3, Strategies: 2, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach},
@@ -78,7 +80,7 @@ func (s moveSet) has(m move) bool { return s&(1<<m) != 0 }
 // wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
 	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5, confer: 6, serverPlaces: 20,
-	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 4, removed: 2, revokeOther: 2, revokeStopped: 1, neutral: 2,
+	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 8, removed: 5, revokeOther: 2, revokeStopped: 1, neutral: 2,
 }
 
 const (
@@ -208,6 +210,9 @@ func (w *Walker) weight(m move) int {
 		}
 		return w.stopWeight
 	}
+	if (m == leave || m == removed) && w.joinedAgents == 1 { // with the last agent the chat most often ends
+		return max(1, wanted[m]*w.stopWeight/6)
+	}
 	return wanted[m]
 }
 
@@ -224,7 +229,7 @@ func (w *Walker) can(m move, left int) bool {
 		return false
 	}
 	if w.stopping && m != leave && m != removed && m != strategyLeaves && m != revokeStopped {
-		return m == neutral && w.limits.Neutral
+		return m == neutral && len(w.limits.Neutral) > 0
 	}
 	if w.limits.Guide && !w.guideMoves(m) {
 		return false
@@ -257,7 +262,7 @@ func (w *Walker) can(m move, left int) bool {
 	case transferThroughQueue:
 		return (w.stage == noLeg || w.stage == failed) && w.someTransferrer()
 	}
-	return m == neutral && w.limits.Neutral
+	return m == neutral && len(w.limits.Neutral) > 0
 }
 
 func (w *Walker) some(s status) bool {

@@ -58,7 +58,10 @@ func TestEveryWalkIsWellFormed(t *testing.T) {
 func TestRapidAndTapesDriveTheSameGrammar(t *testing.T) {
 	w, c, chat := NewWalker(Everyday), model.NewClassifier(model.Reference()), new(model.Chat)
 	rapid.Check(t, func(t *rapid.T) {
-		wellFormed(t, c, chat, w.Log("x", drawing{t}))
+		log := w.Log("x", drawing{t})
+		if wellFormed(t, c, chat, log) {
+			assert.Empty(t, model.CheckInvariants(chat, factsOf(model.Reference(), log)), describe(log))
+		}
 	})
 	assert.Len(t, w.Log("x", &Tape{}), 2, "an empty tape ends the chat at once")
 }
@@ -73,7 +76,18 @@ func FuzzGrammar(f *testing.F) {
 	f.Add([]byte{3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
 	w, c, chat := NewWalker(Everyday), model.NewClassifier(model.Reference()), new(model.Chat)
 	f.Fuzz(func(t *testing.T, tape []byte) {
-		wellFormed(t, c, chat, w.Log("x", &Tape{Bytes: tape}))
+		src := &Tape{Bytes: tape}
+		log := w.Log("x", src)
+		if !wellFormed(t, c, chat, log) {
+			return
+		}
+		of := factsOf(model.Reference(), log)
+		assert.Empty(t, model.CheckInvariants(chat, of), describe(log))
+		for _, relation := range Relations {
+			if variant, compare, ok := Relate(relation, log, "y", src); ok {
+				assert.Empty(t, compare(of, factsOf(model.Reference(), variant)), "%s\n%s", relation, describe(log))
+			}
+		}
 	})
 }
 
@@ -109,6 +123,59 @@ func TestEnumerationIsComplete(t *testing.T) {
 		}
 	}
 	t.Logf("%d logs of at most %d events", len(logs), events)
+}
+
+// No chat is decided by a default: every row has one rule for its role (R5 hands on to another) and one for its
+// result, of kinds that fit; and where a chat ends in a leg with nobody handling, a row or a rule says so.
+func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
+	kinds := map[model.ClauseID]model.ClauseKind{}
+	for _, r := range model.Rules() {
+		for _, c := range r.Clauses {
+			kinds[c.ID] = c.Kind
+		}
+	}
+	valid := map[model.Yield]bool{}
+	for _, c := range model.Combinations() {
+		valid[c.Yield] = true
+	}
+	w, c, chat := NewWalker(withEvents(Exhaustive, 9)), model.NewClassifier(model.Reference()), new(model.Chat)
+	for o := new(Odometer); ; {
+		log := w.Log("x", o)
+		require.NoError(t, c.Classify(chat, log))
+		inLeg := false
+		for i := range log {
+			switch log[i].Name {
+			case model.PlacedInQueue:
+				inLeg = true
+			case model.PartyAdded:
+				inLeg = inLeg && log[i].Party.Type == model.Strategy
+			}
+		}
+		mediation := false
+		for _, r := range chat.IRFs {
+			n := map[model.ClauseKind]int{}
+			for id := range r.Clauses.All() {
+				if id != model.R5 {
+					n[kinds[id]]++
+				}
+			}
+			require.Equal(t, [2]int{1, 1}, [2]int{n[model.RoleClause], n[model.ResultClause]}, "%v\n%s", r.Clauses, describe(log))
+			require.True(t, valid[model.Yield{Type: r.ResourceType, Role: r.Role, Result: r.Result, Reason: r.Reason}], describe(log))
+			mediation = mediation || r.Trace.How == model.EndedInMediation || r.Trace.How == model.WasStopped || r.Clauses.Has(model.I14) || r.Clauses.Has(model.I17AtStop)
+		}
+		require.True(t, !inLeg || mediation || chat.Silent != 0, describe(log))
+		if !o.Next() {
+			return
+		}
+	}
+}
+
+func TestSomeChatsAreLong(t *testing.T) {
+	w, longest := NewWalker(withEvents(Everyday, 400)), 0
+	for seed := range uint64(500) {
+		longest = max(longest, len(w.Log("x", Seed(seed))))
+	}
+	assert.GreaterOrEqual(t, longest, 200)
 }
 
 // bruteForce tries every event of the alphabet at every place. What is ill-formed stays so however it goes on, as a

@@ -209,7 +209,7 @@ func (w *Walker) stop() {
 }
 
 func (w *Walker) neutral() {
-	e := model.Event{Name: [...]model.EventName{model.PropertiesChanged, model.Held, model.Resumed, "EventTypingStarted"}[w.src.Intn(4)]}
+	e := model.Event{Name: w.limits.Neutral[w.src.Intn(len(w.limits.Neutral))]}
 	if !e.Name.Known() {
 		e.Actor = mediaServer
 	}

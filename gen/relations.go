@@ -269,7 +269,7 @@ func stretch(log []model.Event, src Source) []model.Event {
 func insertNeutral(log []model.Event, src Source) []model.Event {
 	out := log[:1:1]
 	for i := 1; i < len(log); i++ {
-		for src.Intn(3) == 0 {
+		for range max(0, src.Intn(4)-1) {
 			e := model.Event{InteractionID: log[i].InteractionID, Time: log[i-1].Time, Name: [...]model.EventName{model.Held, model.Resumed, model.PropertiesChanged, "EventPartyTyping"}[src.Intn(4)]}
 			out = append(out, e)
 		}

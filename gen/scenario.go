@@ -182,7 +182,7 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 	const of = "chat 1"
 	log := s.chatOf(of, src, src.Intn(2) == 0)
 	other := s.chatOf("chat 2", src, false)
-	switch i % 4 {
+	switch i % 5 {
 	case 0:
 		c.Name = "shuffled"
 		c.Events = append(log, other...)
@@ -212,6 +212,22 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 			}
 			return ""
 		}}}
+	case 4:
+		c.Name = "in other company"
+		const again = "chat 3"
+		c.Events = append(log, other...)
+		for n := range 3 { // other chats in between, and the first once more
+			company := fmt.Sprintf("company %d", n+1)
+			c.Aside = append(c.Aside, company)
+			c.Events = append(c.Events, s.everyday.Log(company, src)...)
+		}
+		repeated := slices.Clone(log)
+		for k := range repeated {
+			repeated[k].InteractionID = again
+		}
+		c.Events = append(c.Events, repeated...)
+		c.Aside = append(c.Aside, again)
+		c.Variants = []model.Variant{{Relation: "D3", Of: of, Variant: again, Compare: sameRows(everythingOf)}}
 	}
 	return c
 }

@@ -299,7 +299,9 @@ func alphabetOf(log []model.Event) Limits {
 		case model.Revoked:
 			l.OtherReasons = true
 		}
-		l.Neutral = l.Neutral || !e.Name.Known() || e.Name.Neutral()
+		if (!e.Name.Known() || e.Name.Neutral()) && !slices.Contains(l.Neutral, e.Name) {
+			l.Neutral = append(l.Neutral, e.Name)
+		}
 	}
 	l.Agents, l.Queues, l.Strategies = len(agents), len(queues), len(strategies)
 	return l

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Combination is a valid combination of resource type, role, result and reason: one that the rules or their
@@ -11,20 +12,27 @@ type Combination struct {
 	Yield
 	Level Level    // documented, if documented rules alone yield it
 	Rules []string // one of the smallest sets of rules that do
+	// Alternative says that no rules yield it: it is only ever accepted in place of their answer, or beside it.
+	Alternative bool
 }
 
 // Combinations lists the closure of the rules and their alternatives: documented ones first, then by type, role,
 // result and reason.
-func Combinations() []Combination {
+func Combinations() []Combination { return slices.Clone(combinations()) }
+
+var combinations = sync.OnceValue(func() []Combination {
 	var out []Combination
-	add := func(y Yield, by Clauses) {
+	add := func(y Yield, by Clauses, alternative bool) {
 		level := by.Level()
 		i := slices.IndexFunc(out, func(c Combination) bool { return c.Yield == y })
 		if i < 0 {
-			out = append(out, Combination{y, level, by.Rules()})
-		} else if rules := by.Rules(); level < out[i].Level || level == out[i].Level && len(rules) < len(out[i].Rules) {
+			out = append(out, Combination{y, level, by.Rules(), alternative})
+			return
+		}
+		if rules := by.Rules(); level < out[i].Level || level == out[i].Level && len(rules) < len(out[i].Rules) {
 			out[i].Level, out[i].Rules = level, rules
 		}
+		out[i].Alternative = out[i].Alternative && alternative
 	}
 	var marks []ClauseID // those that can change a row
 	for id, c := range clauseTable {
@@ -32,7 +40,7 @@ func Combinations() []Combination {
 			marks = append(marks, ClauseID(id))
 		}
 		for _, y := range c.Allows {
-			add(y, Set(ClauseID(id)))
+			add(y, Set(ClauseID(id)), true)
 		}
 	}
 	for _, roles := range roleSets() {
@@ -46,8 +54,8 @@ func Combinations() []Combination {
 				}
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
-						for _, y := range variants(s, behind) {
-							add(y, s)
+						for i, y := range variants(s, behind) {
+							add(y, s, i > 0)
 						}
 					}
 				}
@@ -61,7 +69,7 @@ func Combinations() []Combination {
 		)
 	})
 	return out
-}
+})
 
 // roleSets lists the sets of role clauses that an IRF can have: one, or R5 with the one that it hands on.
 func roleSets() (sets []Clauses) {

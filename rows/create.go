@@ -14,7 +14,7 @@ import (
 
 // File is a file that is being written. It appears when it is kept, whole, and otherwise not at all.
 type File struct {
-	path  string   // its name, as the user gave it
+	path  string   // what errors call it
 	place string   // where it will be; "" where it is written in place
 	part  *os.File // what is written; nil of stdout, and when all is done
 	out   io.Writer
@@ -22,11 +22,12 @@ type File struct {
 }
 
 // Create opens a file for writing; "-" is stdout, and a name that ends in .gz is packed. It grows beside its place,
-// under another name, but for a device or a pipe, which is written as it is. Call [File.Keep], and in any case
-// [File.Discard].
+// under another name, but for a device or a pipe, which is written as it is. Call [Keep] when all is written, and
+// [File.Discard] in any case.
 func Create(path string, stdout io.Writer) (*File, error) {
 	f := &File{path: path, out: stdout}
 	if path == "-" {
+		f.path = "stdout"
 		return f, nil
 	}
 	if err := f.open(); err != nil {
@@ -42,6 +43,9 @@ func Create(path string, stdout io.Writer) (*File, error) {
 }
 
 func (f *File) open() (err error) {
+	if f.path == "" {
+		return errors.New("expected the name of a file, or -")
+	}
 	f.place = f.path
 	if real, err := filepath.EvalSymlinks(f.path); err == nil {
 		f.place = real // the link stays one
@@ -73,32 +77,40 @@ func (f *File) Write(b []byte) (int, error) {
 	return n, f.named(err)
 }
 
-// Keep finishes the file and puts it in its place.
-func (f *File) Keep() error {
-	for _, end := range f.ends {
-		if err := end(); err != nil {
+// Keep finishes files and puts them in their places, none before all are finished.
+func Keep(files ...*File) error {
+	for _, f := range files {
+		if err := f.finish(); err != nil {
 			return f.named(err)
 		}
 	}
-	switch {
-	case f.part == nil:
+	for _, f := range files {
+		if f.part != nil && f.place != "" {
+			if err := os.Rename(f.part.Name(), f.place); err != nil {
+				return f.named(err)
+			}
+		}
+		f.part = nil
+	}
+	return nil
+}
+
+// finish writes what is still to be written.
+func (f *File) finish() error {
+	for _, end := range f.ends {
+		if err := end(); err != nil {
+			return err
+		}
+	}
+	if f.part == nil {
 		return nil
-	case f.place == "":
-		err := f.part.Close()
-		f.part = nil
-		return f.named(err)
 	}
-	err := f.part.Sync()
-	if err == nil {
-		err = f.part.Close()
+	if f.place != "" {
+		if err := f.part.Sync(); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		err = os.Rename(f.part.Name(), f.place)
-	}
-	if err == nil {
-		f.part = nil
-	}
-	return f.named(err)
+	return f.part.Close()
 }
 
 // Discard leaves nothing of a file that was not kept.

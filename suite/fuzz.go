@@ -2,7 +2,6 @@ package suite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -17,6 +16,7 @@ type Campaign struct {
 	Seed    uint64
 	Require model.Levels
 	Prove   int // how many shorter chats to try before a counterexample is called minimal
+	Shrink  int // how many findings to shrink, those with the shortest chats; 0 is all
 	Shard   int // of Shards, from 1
 	Shards  int
 
@@ -85,7 +85,12 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, finding
 		}
 		return 1
 	})
+	if c.Shrink > 0 {
+		slices.SortStableFunc(findings, func(a, b *Finding) int { return len(a.Example.Events) - len(b.Example.Events) })
+		findings = findings[:min(c.Shrink, len(findings))]
+	}
 	for _, f := range findings {
+		f.Minimal, f.Err = gen.Minimal{Log: c.subject(f), All: -1}, err
 		if err == nil {
 			err = c.shrink(ctx, t, f)
 		}
@@ -130,11 +135,9 @@ func (c *Campaign) shrink(ctx context.Context, t target.Target, f *Finding) erro
 	o := again.judge(&round.Answers[0], c.Require)
 	if f.Failure != nil {
 		f.Unstable = o.Failure == nil
-		f.Minimal = gen.Minimal{Log: f.Example.Events, All: -1}
 		return nil
 	}
 	if f.Unstable = !shows(o, f.Signature); f.Unstable {
-		f.Minimal = gen.Minimal{Log: f.Example.Events, All: -1}
 		return nil
 	}
 	probe := func(ctx context.Context, logs [][]model.Event) ([]bool, error) {
@@ -203,8 +206,8 @@ func (f *Finding) Verdict() string {
 		return "unstable: asked again, it did not show"
 	case f.Failure != nil:
 		return "not shrunk"
-	case errors.Is(f.Err, context.Canceled), f.Err != nil:
-		return "shrinking was interrupted"
+	case f.Err != nil:
+		return "not shrunk to the end: interrupted"
 	case m.Proven():
 		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
 	}

@@ -1,12 +1,13 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/chatproof/chatproof/gen"
@@ -15,86 +16,24 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
-// Logs are logs to write, each of one chat, or of one scenario with all its chats.
-type Logs struct {
-	name func(i int) string
-	// open starts the sequence anew; the events of a log are valid until the next call.
-	open func() func(i int) (log []model.Event, ok bool)
-}
-
-// RandomLogs are n random chats of a seed; documented ones are decided by documented rules alone.
-func RandomLogs(n int, documented bool, seed uint64) Logs {
-	family := "random"
-	if documented {
-		family = "random documented"
-	}
-	return numbered(fmt.Sprintf("%s %d", family, seed), func() gen.Sequence { return gen.Random(n, documented, seed) })
-}
-
-// ExhaustiveLogs are all chats of at most so many events of a small alphabet. The seed changes their ids alone.
-func ExhaustiveLogs(events int, seed uint64) Logs {
-	return numbered(fmt.Sprintf("exhaustive %d %d", events, seed), func() gen.Sequence { return gen.All(events) })
-}
-
-// numbered gives the chats of a sequence ids that are a function of its name and their numbers.
-func numbered(name string, open func() gen.Sequence) Logs {
-	return Logs{
-		name: func(i int) string { return fmt.Sprintf("chat %d", i+1) },
-		open: func() func(int) ([]model.Event, bool) {
-			sequence := open()
-			return func(i int) ([]model.Event, bool) { return sequence(i, opaqueID(name, strconv.Itoa(i))) }
-		},
-	}
-}
-
-// FlowLogs are the first scenario of each documented flow, under the ids under which a run sends them.
-func FlowLogs() (Logs, error) {
-	cases, err := Builtin()
-	if err != nil {
-		return Logs{}, err
-	}
-	seen := make(map[string]bool)
-	plan, err := NewPlan(slices.DeleteFunc(cases, func(c *model.Case) bool {
-		first := c.Level == model.Documented && !seen[c.Flow]
-		seen[c.Flow] = seen[c.Flow] || first
-		return !first
-	}))
-	return plan.Logs(), err
-}
-
-// Logs are the scenarios of the plan as a run sends them, but for the lines of robustness scenarios that are no events.
-func (p *Plan) Logs() Logs {
-	return Logs{
-		name: func(i int) string { return p.Scenarios[i].ID },
-		open: func() func(int) ([]model.Event, bool) {
-			return func(i int) ([]model.Event, bool) {
-				if i >= len(p.Scenarios) {
-					return nil, false
-				}
-				return p.Scenarios[i].opaque, true
-			}
-		},
-	}
-}
-
 // Delivery says which logs are written, and how their events arrive. The zero Delivery is all logs in order.
 //
-// Logs are delivered in groups: of one log, or of [Interleaved] where chats run at the same time. Events never leave
-// their group, so that memory stays bounded.
+// Logs are delivered in groups: of one log, or of [AtOnce] where chats run at the same time. Events never leave
+// their group, so that memory stays bounded and groups can be made in any order.
 type Delivery struct {
 	gen.Delivery
 	Seed          uint64 // of duplicates and order
-	Shard, Shards int    // log i falls to shard i mod Shards, from 0
-	Jobs          int    // how many blocks are made at the same time: of no consequence for what is written
+	Shard, Shards int    // log i, from 0, falls to shard i mod Shards + 1
+	Jobs          int    // how many processors to use, 0 is all; of no consequence for what is written
 }
 
-// Interleaved is how many chats run at the same time, where they do.
-const Interleaved = 8
+// AtOnce is how many chats run at the same time, where they do.
+const AtOnce = 8
 
 // group is how many logs are delivered together.
 func (d *Delivery) group() int {
 	if d.Interleaved {
-		return Interleaved
+		return AtOnce
 	}
 	return 1
 }
@@ -122,9 +61,9 @@ func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
 // not fall from one call to the next.
 func (m *groupMaker) make(k int) []model.Event {
 	m.numbers, m.logs, m.facts = m.numbers[:0], m.logs[:0], m.facts[:0]
-	size, shards := m.delivery.group(), max(m.delivery.Shards, 1)
+	size, first, shards := m.delivery.group(), max(m.delivery.Shard, 1)-1, max(m.delivery.Shards, 1)
 	for j := k * size; j < (k+1)*size; j++ {
-		i := m.delivery.Shard + j*shards
+		i := first + j*shards
 		log, ok := m.next(i)
 		if !ok {
 			break
@@ -149,21 +88,13 @@ func (m *groupMaker) classify(log []model.Event) {
 	if m.classifier == nil {
 		return
 	}
-	for _, chat := range chats(log) {
+	for _, chat := range model.Chats(log) {
 		if m.classifier.Classify(&m.chat, chat) == nil {
 			for i := range m.chat.IRFs {
 				m.facts = append(m.facts, m.chat.IRFs[i].Fact)
 			}
 		}
 	}
-}
-
-// chats is model.Chats, without its allocations for a log of one chat.
-func chats(log []model.Event) [][]model.Event {
-	if slices.ContainsFunc(log, func(e model.Event) bool { return e.InteractionID != log[0].InteractionID }) {
-		return model.Chats(log)
-	}
-	return [][]model.Event{log}
 }
 
 // block is what one job writes at once: the lines of groupsPerBlock groups.
@@ -199,7 +130,7 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer
 	defer stop()
 
 	// Job j makes the blocks j, j + jobs, …, at most two ahead of what has been written.
-	jobs := max(d.Jobs, 1)
+	jobs := cmp.Or(d.Jobs, runtime.GOMAXPROCS(0))
 	made, spare := make([]chan *block, jobs), make([]chan *block, jobs)
 	for j := range jobs {
 		made[j], spare[j] = make(chan *block, 2), make(chan *block, 2)
@@ -243,7 +174,7 @@ const MostInFeature = 1000
 
 // WriteFeature writes the logs as a feature, a scenario a group, whose tables are the reference's facts, and unless
 // facts is nil these as JSON Lines, too.
-func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, title string, events, facts io.Writer) error {
+func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events, facts io.Writer) error {
 	var scenarios []steps.Written
 	var lines []byte
 	m, n := d.newMaker(logs, true), 0
@@ -270,7 +201,7 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, title string, ev
 	if len(scenarios) == 0 {
 		return errors.New("no chat falls to this shard; a feature needs one")
 	}
-	if err := steps.Write(events, title, scenarios); err != nil || facts == nil {
+	if err := steps.Write(events, "Chats generated by chatproof "+Version, scenarios); err != nil || facts == nil {
 		return err
 	}
 	_, err := facts.Write(lines)

@@ -93,7 +93,13 @@ type Footer struct {
 	Type        string       `json:"type"` // "footer"
 	Verdict     string       `json:"verdict"`
 	Totals      Totals       `json:"totals"`
+	Coverage    *Coverage    `json:"coverage"`
 	Environment *Environment `json:"environment,omitempty"`
+}
+
+// NewFooter makes the footer of a run.
+func NewFooter(t *Tally) *Footer {
+	return &Footer{Type: "footer", Verdict: string(t.Conclusion()), Totals: t.Totals, Coverage: t.Coverage()}
 }
 
 // Totals counts scenarios: all, and by level, flow and rule, in the order of the plan and of the table of rules.
@@ -159,6 +165,7 @@ const (
 // Tally adds up outcomes.
 type Tally struct {
 	Totals     Totals
+	coverage   *model.Coverage
 	require    model.Levels
 	gating     bool
 	incomplete bool
@@ -166,7 +173,7 @@ type Tally struct {
 
 // NewTally starts a tally for the plan, so that groups come in its order.
 func NewTally(p *Plan, require model.Levels) *Tally {
-	t := &Tally{require: require}
+	t := &Tally{require: require, coverage: model.NewCoverage()}
 	for _, l := range model.AllLevels {
 		if slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool { return s.Level == l }) {
 			t.Totals.Levels = append(t.Totals.Levels, Count{Name: l.String()})
@@ -216,7 +223,10 @@ func (t *Tally) Add(o *Outcome) {
 	}
 	if o.Verdict == NotRun {
 		t.incomplete = true
-	} else if o.Gates(t.require) {
+		return
+	}
+	t.coverage.AddCase(o.Case)
+	if o.Gates(t.require) {
 		t.gating = true
 	}
 }

@@ -65,7 +65,7 @@ func run(t testing.TB, p *Plan, to target.Target, require_ model.Levels) (string
 		tally.Add(o)
 		return WriteLine(&out, o.Line(require_))
 	})
-	require.NoError(t, WriteLine(&out, &Footer{Type: "footer", Verdict: string(tally.Conclusion()), Totals: tally.Totals}))
+	require.NoError(t, WriteLine(&out, NewFooter(tally)))
 	return out.String(), tally.Conclusion(), err
 }
 

@@ -123,7 +123,7 @@ func TestSorter(t *testing.T) {
 		{name: "the first of two bad lines counts", out: bad + strings.Replace(bad, "RoutedTo", "Received", 1),
 			failures: [3]*Failure{1: protocol("stdout:1: resource: expected a string, got a number")}},
 		{name: "a bad line of nobody's", out: row("chat-0", "A") + strings.Replace(bad, "chat-1", "nobody", 1) + row("chat-2", "A"),
-			facts: [3]int{1, 0, 0}, err: "stdout:2: resource: expected a string, got a number"},
+			facts: [3]int{1, 0, 1}, ignored: 1},
 		{name: "no interaction", out: strings.Replace(bad, `"interaction_id":"chat-1",`, "", 1), err: "stdout:1: interaction_id: missing; .*"},
 		{name: "two objects on a line", out: strings.TrimSpace(row("chat-0", "A")) + row("chat-0", "B"), err: "stdout:1: not a JSON object: .*"},
 		{name: "an interaction named twice", out: `{"interaction_id":"chat-0","interaction_id":"chat-1"}`, err: `stdout:1: not a JSON object: duplicate name "interaction_id": .*`},

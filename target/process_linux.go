@@ -11,8 +11,17 @@ import (
 	"time"
 )
 
+// inherited are the children that we had before we started any: not ours to end.
+var inherited map[int]bool
+
 // becomeSubreaper makes orphans of what we start our children, so that they can be found, ended and reaped.
 var becomeSubreaper = sync.OnceFunc(func() {
+	inherited = make(map[int]bool)
+	for pid, p := range processes() {
+		if p.parent == os.Getpid() {
+			inherited[pid] = true
+		}
+	}
 	const prSetChildSubreaper = 36
 	syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0) //nolint:errcheck // without it, the group is ended
 })
@@ -69,7 +78,7 @@ func descendants(leader int, table map[int]stat) (pids []int) {
 	doomed := make(map[int]bool)
 	for pid, p := range table {
 		if _, other := programs.Load(p.session); pid != leader && pid != self &&
-			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other) {
+			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other && !inherited[pid]) {
 			doomed[pid] = true
 		}
 	}

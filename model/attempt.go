@@ -1,0 +1,132 @@
+package model
+
+import "slices"
+
+// state says where an attempt stands.
+type state uint8
+
+const (
+	pending   state = iota // invited
+	withdrawn              // revoked as Stopped: pending until the stop
+	party                  // accepted or pulled
+	waiting                // left, the outcome of its direct transfer open (I17)
+	over
+)
+
+// handover says whether an agent has handed the chat to another.
+type handover uint8
+
+const (
+	notHanded handover = iota
+	accepted           // the target of its direct transfer accepted
+	queued             // it transferred through a queue
+)
+
+// attempt is one attempt to handle the chat: one IRF (V3).
+type attempt struct {
+	agent     string
+	inviter   int32     // the attempt of the agent on whose behalf it was invited; never for an entering chat
+	operation Operation // what that agent wants; "" for an entering chat
+	queue     string    // the queue it came through, if a leg brought it
+	mode      VisibilityMode
+	movedOn   bool // its leg had been back or on to another queue (I13)
+	pulled    bool
+	state     state
+	how       Ending
+	offering  bool // a direct transfer of its own is pending
+	handed    handover
+	marks     Clauses // of its history
+	late      bool    // its transfer was decided after it had left (I17)
+
+	opened, joined, closed, handedOver int32 // events
+	modeFrom                           int32 // the event that gave the latest mode
+	withdrawnAt                        int32
+	joinedTurn, closedTurn             int32
+	handedTo                           string
+}
+
+// stage says where the leg stands: the chat's way through a queue and a strategy to an agent.
+type stage uint8
+
+const (
+	noLeg stage = iota
+	inQueue
+	taken
+	routing
+	alerting
+	failed // its invitation was revoked or rejected; a queue comes again, or the stop
+)
+
+type leg struct {
+	stage     stage
+	queue     string
+	strategy  string
+	initiator int32 // the attempt that transfers or confers through the queue; never for an entering chat
+	operation Operation
+	mode      VisibilityMode
+	movedOn   bool
+	modeFrom  int32 // the event that gave the mode
+	placedAt  int32
+	takenAt   int32
+	addedAt   int32
+	leftAt    int32 // the strategy's EventPartyRemoved
+}
+
+// attempt opens one for the agent that e is about.
+func (f *fold) attempt(e *Event, at int32) int32 {
+	f.attempts = append(f.attempts, attempt{
+		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
+	})
+	n := int32(len(f.attempts))
+	if n > few { // from here on, agents are looked up
+		if f.byAgent == nil {
+			f.byAgent = make(map[string]int32)
+		}
+		if len(f.byAgent) == 0 {
+			for i := range f.attempts {
+				f.byAgent[f.attempts[i].agent] = int32(i)
+			}
+		}
+		f.byAgent[e.Party.ID] = n - 1
+	}
+	return n - 1
+}
+
+// fromLeg gives an attempt what its leg knows.
+func (f *fold) fromLeg(a *attempt) {
+	l := &f.leg
+	a.inviter, a.operation, a.queue, a.movedOn = l.initiator, l.operation, l.queue, l.movedOn
+	a.mode, a.modeFrom = l.mode, l.modeFrom
+}
+
+// open finds the attempt of an agent that is neither over nor waiting: its last one, if any is. Few attempts are looked
+// through, from the end.
+func (f *fold) open(agent string) int32 {
+	if len(f.attempts) > few {
+		if i, ok := f.byAgent[agent]; ok && f.attempts[i].state <= party {
+			return i
+		}
+		return never
+	}
+	for i := len(f.attempts) - 1; i >= 0; i-- {
+		if a := &f.attempts[i]; a.state <= party && a.agent == agent {
+			return int32(i)
+		}
+	}
+	return never
+}
+
+// few is how many attempts are looked through rather than looked up.
+const few = 24
+
+// transfers reports whether a transfer of the agent's is pending, directly or through a queue (W8).
+func (f *fold) transfers(agent string) bool {
+	if l := &f.leg; l.stage != noLeg && l.operation == Transfer && f.attempts[l.initiator].agent == agent {
+		return true
+	}
+	return f.offers[agent] > 0
+}
+
+func (f *fold) strategy(name string) int {
+	return slices.Index(f.parties, name)
+}

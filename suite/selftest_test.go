@@ -1,0 +1,79 @@
+package suite
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/target"
+)
+
+// The suite tells every fault from the reference, takes no accepted answer for one, and proves the short
+// counterexamples minimal; a sixth of the structural faults stand for all in this test, `chatproof selftest` tries them
+// all.
+func TestSelfTest(t *testing.T) {
+	var some []gen.Fault
+	for i, f := range append(gen.RuleFaults(), gen.Faults()...) {
+		if f.Accepted || i%6 == 0 {
+			some = append(some, f)
+		}
+	}
+	s := &SelfTest{Seeds: 1, Scenarios: 500, Prove: 10_000}
+	kills, err := s.Of(t.Context(), some)
+	require.NoError(t, err)
+	require.Len(t, kills, len(some))
+	for _, k := range kills {
+		assert.True(t, k.Right(), "%s: %s: %s", k.Family, k.Name, k.Says)
+		assert.Equal(t, k.Short, k.Proven, "%s: %s", k.Family, k.Name)
+		if k.Family == "rules R" {
+			assert.True(t, k.ByFeatures, k.Name)
+		}
+	}
+	assert.True(t, slices.ContainsFunc(kills, func(k *Kill) bool { return k.Accepted }))
+}
+
+func TestFloorIsLow(t *testing.T) {
+	s := &SelfTest{Seeds: 1, Scenarios: 500}
+	floors, documented, generated, err := s.Floor()
+	require.NoError(t, err)
+	require.Len(t, floors, 5)
+	for _, f := range floors {
+		assert.LessOrEqual(t, f.Documented*20, documented, f.Name)
+		assert.LessOrEqual(t, f.Generated*10, generated, f.Name)
+	}
+}
+
+// A counterexample that was shrunk is 1-minimal: no single event can go.
+func TestCounterexamplesAreOneMinimal(t *testing.T) {
+	table := model.Reference().Yielding(model.R4, model.Yield{Type: model.AgentResource, Role: model.InConference})
+	answer := answers(func(events []model.Event) []model.Fact {
+		var facts []model.Fact
+		chats, _ := model.ClassifyLog(table, events)
+		for _, c := range chats {
+			for _, r := range c.IRFs {
+				facts = append(facts, r.Fact)
+			}
+		}
+		return facts
+	})
+	_, findings, err := campaign(600, DefaultLevels).Run(t.Context(), answer)
+	require.NoError(t, err)
+	require.NotEmpty(t, findings)
+	for _, f := range findings {
+		for i := range f.Minimal.Log {
+			rest := slices.Delete(slices.Clone(f.Minimal.Log), i, i+1)
+			chat := new(model.Chat)
+			if err := model.NewClassifier(model.Reference()).Classify(chat, rest); err != nil || chat.StoppedSeq == 0 {
+				continue // a counterexample is a finished chat
+			}
+			s := newScenario(gen.Candidate("x", rest, f.Example))
+			round, err := answer.Ask(t.Context(), []target.Question{s.question()})
+			require.NoError(t, err)
+			assert.False(t, shows(s.judge(&round.Answers[0], DefaultLevels), f.Signature), "%s without event %d", f.Signature, i+1)
+		}
+	}
+}
