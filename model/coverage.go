@@ -10,9 +10,10 @@ import (
 // Coverage is what the chats exercise that are added to it, by the reference's reading of them: an implementation's
 // answers have no part in it. What is covered does not depend on the order in which chats are added.
 //
-// Rules and combinations have a denominator: the table, and the closure of its rules ([Combinations]). Pairs of rules
-// and transitions have none. Which of them can occur at all is not proven here: enumerations and walks only ever find
-// some of them. They are counts, to be compared with another run's.
+// Rules and combinations have a denominator: the table, and the closure of its rules ([Combinations]), of which those
+// that are alternatives only cannot be covered. Pairs of rules and transitions have none. Which of them can occur at
+// all is not proven here: enumerations and walks only ever find some of them. They are counts, to be compared with
+// another run's.
 type Coverage struct {
 	fold    fold
 	chat    Chat

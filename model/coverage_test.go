@@ -161,6 +161,12 @@ func TestCoverageOfACase(t *testing.T) {
 	}
 }
 
+func TestCoverageOfOneSeqTwice(t *testing.T) {
+	events := log(t, entered)
+	events[1].Seq = events[0].Seq
+	assert.Empty(t, coverageOf(events).Transitions())
+}
+
 // The features cover every rule.
 func TestCorpusCoversEveryRule(t *testing.T) {
 	for _, r := range coverageOf(corpusLogs(t)...).Rules() {
@@ -170,8 +176,10 @@ func TestCorpusCoversEveryRule(t *testing.T) {
 
 // Random chats cover every combination that rules yield, and none that is an alternative only.
 func TestWalksCoverWhatCanBeCovered(t *testing.T) {
-	c, w := model.NewCoverage(), gen.NewWalker(gen.Everyday)
-	for i := range uint64(20_000) {
+	long := gen.Everyday
+	long.Events = 400
+	c, w := model.NewCoverage(), gen.NewWalker(long)
+	for i := range uint64(10_000) {
 		c.Add(w.Log("x", gen.Seed(i)))
 	}
 	covered, uncovered := c.Combinations()

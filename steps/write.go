@@ -95,9 +95,15 @@ func (s *Written) chats() int {
 	return 1
 }
 
-// expectation is the facts as Compile gives them: with their interaction and without ordinals.
+// expectation is the facts as Compile gives them: with their interaction, and ordinals by their place alone. Those of an
+// unfinished chat may have gaps; where a sender has no row, no row says whom it has the chat from.
 func (s *Written) expectation() ([]model.Fact, error) {
 	facts := slices.Clone(s.Facts)
+	type row struct {
+		interaction string
+		ordinal     int64
+	}
+	place, last := make(map[row]int64), make(map[string]row)
 	count := make(map[string]int64)
 	for i := range facts {
 		f := &facts[i]
@@ -105,10 +111,31 @@ func (s *Written) expectation() ([]model.Fact, error) {
 			f.InteractionID = s.Events[0].InteractionID
 		}
 		count[f.InteractionID]++
-		if n := count[f.InteractionID]; f.Ordinal.Is == model.Given && f.Ordinal.Value != n {
-			return nil, fmt.Errorf("fact %d has ordinal %d; by its place it is %d", i+1, f.Ordinal.Value, n)
+		this := row{f.InteractionID, count[f.InteractionID]}
+		if f.Ordinal.Is == model.Given {
+			this.ordinal = f.Ordinal.Value
 		}
-		f.Ordinal = model.Number{}
+		if before, ok := last[f.InteractionID]; ok && before.ordinal >= this.ordinal {
+			return nil, fmt.Errorf("fact %d has ordinal %d, which is not above the one before", i+1, this.ordinal)
+		}
+		last[f.InteractionID], place[this] = this, count[f.InteractionID]
+	}
+	orphan := false
+	for i := range facts {
+		f := &facts[i]
+		if f.Ordinal = (model.Number{}); f.ReceivedFrom.Is != model.Given {
+			continue
+		}
+		n, ok := place[row{f.InteractionID, f.ReceivedFrom.Value}]
+		if !ok && last[f.InteractionID].ordinal == count[f.InteractionID] { // no gap that it could be in
+			return nil, fmt.Errorf("fact %d is received from row %d, which there is not", i+1, f.ReceivedFrom.Value)
+		}
+		f.ReceivedFrom, orphan = model.Num(n), orphan || !ok
+	}
+	for i := range facts {
+		if orphan {
+			facts[i].ReceivedFrom = model.Number{}
+		}
 	}
 	return facts, nil
 }

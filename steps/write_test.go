@@ -375,9 +375,9 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		{"unknown type", func(s *Written) { s.Facts[0].ResourceType = "robot" }, "row 1, resource type: robot is none of"},
 		{"role reason", func(s *Written) { s.Facts[0].RoleReason = "x" }, "fact 1: a table cannot hold it"},
 		{"another interaction", func(s *Written) { s.Facts[0].InteractionID = "y" }, "fact 1: a table cannot hold it"},
-		{"received from row 3", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(3) }, "row 1, received from: there is no row 3"},
+		{"received from row 3", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(3) }, "fact 1 is received from row 3, which there is not"},
 		{"received from given or absent", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(2) }, "fact 2: a table cannot hold it"},
-		{"ordinals in disorder", func(s *Written) { s.Facts[0].Ordinal = model.Num(2) }, "fact 1 has ordinal 2; by its place it is 1"},
+		{"ordinals in disorder", func(s *Written) { s.Facts[0].Ordinal = model.Num(2) }, "fact 2 has ordinal 2, which is not above the one before"},
 		{"fact in the year 10000", func(s *Written) { s.Facts[1].End = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "row 2, end: expected a time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

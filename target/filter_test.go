@@ -118,24 +118,38 @@ func TestSorter(t *testing.T) {
 		{name: "the last line does not end", out: row("chat-2", "A") + strings.TrimSuffix(row("chat-2", "B"), "\n"), facts: [3]int{0, 0, 2}},
 		{name: "a line is cut off", out: row("chat-2", "A") + row("chat-2", "B")[:30], facts: [3]int{0, 0, 1}, err: "stdout:2: not a JSON object: .*"},
 		{name: "by turns", out: row("chat-2", "A") + row("chat-0", "A") + row("nobody", "A") + row("chat-2", "B"), facts: [3]int{1, 0, 2}, ignored: 1},
-		{name: "good lines around a bad one", out: row("chat-1", "A") + bad + row("chat-1", "B") + row("chat-0", "A"),
-			facts: [3]int{1, 1, 0}, failures: [3]*Failure{1: protocol("stdout:2: resource: expected a string, got a number")}},
-		{name: "the first of two bad lines counts", out: bad + strings.Replace(bad, "RoutedTo", "Received", 1),
-			failures: [3]*Failure{1: protocol("stdout:1: resource: expected a string, got a number")}},
-		{name: "a bad line of nobody's", out: row("chat-0", "A") + strings.Replace(bad, "chat-1", "nobody", 1) + row("chat-2", "A"),
-			facts: [3]int{1, 0, 1}, ignored: 1},
+		{
+			name: "good lines around a bad one", out: row("chat-1", "A") + bad + row("chat-1", "B") + row("chat-0", "A"),
+			facts: [3]int{1, 1, 0}, failures: [3]*Failure{1: protocol("stdout:2: resource: expected a string, got a number")},
+		},
+		{
+			name: "the first of two bad lines counts", out: bad + strings.Replace(bad, "RoutedTo", "Received", 1),
+			failures: [3]*Failure{1: protocol("stdout:1: resource: expected a string, got a number")},
+		},
+		{
+			name: "a bad line of nobody's", out: row("chat-0", "A") + strings.Replace(bad, "chat-1", "nobody", 1) + row("chat-2", "A"),
+			facts: [3]int{1, 0, 1}, ignored: 1,
+		},
 		{name: "no interaction", out: strings.Replace(bad, `"interaction_id":"chat-1",`, "", 1), err: "stdout:1: interaction_id: missing; .*"},
 		{name: "two objects on a line", out: strings.TrimSpace(row("chat-0", "A")) + row("chat-0", "B"), err: "stdout:1: not a JSON object: .*"},
 		{name: "an interaction named twice", out: `{"interaction_id":"chat-0","interaction_id":"chat-1"}`, err: `stdout:1: not a JSON object: duplicate name "interaction_id": .*`},
-		{name: "too many rows for two interactions of one question", out: strings.Repeat(row("chat-1", "A"), maxFacts) + strings.Repeat(row("chat-1b", "A"), maxFacts),
-			facts: [3]int{0, 2 * maxFacts, 0}},
-		{name: "too many rows", out: strings.Repeat(row("chat-1", "A"), maxFacts+1) + row("chat-1b", "A"),
-			failures: [3]*Failure{1: protocol("more than 1000 rows for one interaction")}},
-		{name: "too much text", out: strings.Repeat(row("chat-1", strings.Repeat("x", maxText/10)), 10) + row("chat-1b", "A"),
-			failures: [3]*Failure{1: protocol("more than 262144 bytes of text in the rows of one interaction")}},
+		{
+			name: "too many rows for two interactions of one question", out: strings.Repeat(row("chat-1", "A"), maxFacts) + strings.Repeat(row("chat-1b", "A"), maxFacts),
+			facts: [3]int{0, 2 * maxFacts, 0},
+		},
+		{
+			name: "too many rows", out: strings.Repeat(row("chat-1", "A"), maxFacts+1) + row("chat-1b", "A"),
+			failures: [3]*Failure{1: protocol("more than 1000 rows for one interaction")},
+		},
+		{
+			name: "too much text", out: strings.Repeat(row("chat-1", strings.Repeat("x", maxText/10)), 10) + row("chat-1b", "A"),
+			failures: [3]*Failure{1: protocol("more than 262144 bytes of text in the rows of one interaction")},
+		},
 		{name: "a long line", out: row("chat-1", strings.Repeat("x", maxText-100)), facts: [3]int{0, 1, 0}},
-		{name: "too long a line", out: row("chat-0", "A") + row("chat-1", strings.Repeat("x", rows.MaxLine+1<<20)) + row("chat-2", "A"),
-			facts: [3]int{1, 0, 0}, err: "stdout:2: the line is longer than 16777216 bytes"},
+		{
+			name: "too long a line", out: row("chat-0", "A") + row("chat-1", strings.Repeat("x", rows.MaxLine+1<<20)) + row("chat-2", "A"),
+			facts: [3]int{1, 0, 0}, err: "stdout:2: the line is longer than 16777216 bytes",
+		},
 	}
 	batch := batchOf(3)
 	batch[1].Events = append(batch[1].Events, chat("chat-1b", 0)...)
