@@ -97,9 +97,9 @@ func TestWhatEachStepRecords(t *testing.T) {
 		{`the chat is resumed`, []model.Event{{Name: model.Resumed}}},
 		{`the chat is updated`, []model.Event{{Name: model.PropertiesChanged}}},
 		{`the unknown event "EventTypingStarted" occurs`, []model.Event{{Name: typing}}},
-		`30 seconds pass`: nil,
-		`1 second passes`: nil,
-		`chat "chat 2"`:   nil,
+		{`30 seconds pass`, nil},
+		{`1 second passes`, nil},
+		{`chat "chat 2"`, nil},
 		{`strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`, []model.Event{{Name: model.TakenFromQueue, Actor: s1, Queue: "Queue 1"}, {Name: model.PartyAdded, Actor: s1, Party: s1}, {Name: model.AgentInvited, Actor: s1, Party: a1}, {Name: model.PartyRemoved, Actor: s1, Party: s1}}},
 		{`"Agent 1" completes the chat`, []model.Event{{Name: model.PartyRemoved, Actor: a1, Party: a1}, {Name: model.ProcessingStopped, Actor: a1}}},
 	} {
