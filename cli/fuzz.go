@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) e
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is kept, much is made: memory for speed
 	started := time.Now()
 	c := &suite.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}
 	c.Until = func(asked int) bool {

@@ -124,23 +124,25 @@ func (s *Scenarios) Generated(i int) *model.Case {
 }
 
 // Trial makes scenario i of a campaign: one chat, drawn without regard to how telling it is, and its variant by one
-// relation.
+// relation. Its ids say nothing already: there are many of them to ask about.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
-	const of, as = "chat 1", "chat 2"
+	name := strconv.FormatUint(s.seed, 36) + "-" + strconv.Itoa(i)
+	of, as := "chat-"+name, "tahc-"+name
 	w := s.everyday
 	if src.Intn(16) == 0 {
 		w = s.long
 	}
-	log := slices.Clone(w.Log(of, src))
+	drawn := w.Log(of, src)
 	c := &model.Case{
-		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Events: log,
+		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
+		Events: append(make([]model.Event, 0, 2*len(drawn)+8), drawn...),
 	}
 	first := src.Intn(len(Relations))
 	for k := range Relations {
 		relation := Relations[(first+k)%len(Relations)]
-		if v, events, ok := s.variant(relation, log, of, as, src); ok {
-			c.Events, c.Aside, c.Variants = slices.Concat(log, events), []string{as}, []model.Variant{v}
+		if v, events, ok := s.variant(relation, c.Events, of, as, src); ok {
+			c.Events, c.Aside, c.Variants = append(c.Events, events...), []string{as}, []model.Variant{v}
 			break
 		}
 	}

@@ -15,6 +15,8 @@ type Case struct {
 	Kind   Kind
 	Events []Event
 
+	// Opaque says that the interactions' ids say nothing, so that they can be sent as they are.
+	Opaque bool
 	// Lines are sent behind the events as they are: what is no event at all (robustness).
 	Lines []string
 	// Aside are interactions of the log that are judged by no oracle: variants, and company.
@@ -84,7 +86,8 @@ func (c *Case) Expected(t *Table) []Expected {
 // asks for it. Differences of delivery and robustness cases have those levels. Rows of other interactions are left
 // out.
 func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
-	of := func(id string) (rows []Fact) {
+	of := func(id string) []Fact {
+		rows := make([]Fact, 0, len(got))
 		for i := range got {
 			if got[i].InteractionID == id {
 				rows = append(rows, got[i])

@@ -92,8 +92,17 @@ func (c *Coverage) Combinations() (covered, uncovered []Combination) {
 	return covered, uncovered
 }
 
+// TransitionCount counts the transitions.
+func (c *Coverage) TransitionCount() (n int) {
+	for _, word := range c.passed {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 // Transitions lists the transitions, by leg, numbers and event.
-func (c *Coverage) Transitions() (out []Transition) {
+func (c *Coverage) Transitions() []Transition {
+	out := make([]Transition, 0, c.TransitionCount())
 	for i, word := range c.passed {
 		for ; word != 0; word &= word - 1 {
 			out = append(out, transitionAt(int32(i*64+bits.TrailingZeros64(word))))

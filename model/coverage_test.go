@@ -196,6 +196,7 @@ func TestWalksCoverWhatCanBeCovered(t *testing.T) {
 		seen[x.String()], events[x.Event] = true, true
 	}
 	assert.Len(t, events, 20)
+	assert.Len(t, seen, c.TransitionCount())
 }
 
 func BenchmarkCoverage(b *testing.B) {

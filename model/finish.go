@@ -37,7 +37,7 @@ type Trace struct {
 
 // finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
 func (f *fold) finish(dst *Chat) {
-	*dst = Chat{IRFs: dst.IRFs[:0]}
+	*dst = Chat{IRFs: slices.Grow(dst.IRFs[:0], len(f.attempts)+1)}
 	if len(f.turn) == 0 {
 		return
 	}

@@ -62,7 +62,7 @@ func (t *Tally) Coverage() *Coverage {
 			c.Combinations.Alternatives++
 		}
 	}
-	c.Transitions.Count = len(t.coverage.Transitions())
+	c.Transitions.Count = t.coverage.TransitionCount()
 	return c
 }
 

@@ -129,9 +129,14 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 }
 
 func newScenario(c *model.Case) *Scenario {
-	s := &Scenario{Case: c, want: c.Expected(model.Reference()), aliases: make(map[string]string)}
-	s.Rules = model.RulesIn(s.want)
+	s := &Scenario{Case: c, want: c.Expected(model.Reference())}
 	s.Levels = c.Levels(s.want)
+	if c.Opaque {
+		s.opaque = c.Events
+		return s
+	}
+	s.Rules = model.RulesIn(s.want)
+	s.aliases = make(map[string]string)
 	s.opaque = make([]model.Event, 0, len(c.Events))
 	opaque := make(map[string]string)
 	for _, e := range c.Events {
@@ -161,6 +166,9 @@ func (s *Scenario) question() target.Question {
 
 // recognized gives facts the interaction ids of the case.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
+	if s.Opaque {
+		return facts
+	}
 	out := make([]model.Fact, 0, len(facts))
 	for _, f := range facts {
 		if id, ok := s.aliases[f.InteractionID]; ok {

@@ -84,11 +84,17 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			return nil, err
 		}
 		chats, bad := model.ClassifyLog(r.Table, q.Events)
-		for _, chat := range chats {
-			for _, irf := range chat.IRFs {
-				round.Answers[i].Facts = append(round.Answers[i].Facts, irf.Fact)
+		n := 0
+		for k := range chats {
+			n += len(chats[k].IRFs)
+		}
+		facts := make([]model.Fact, 0, n)
+		for k := range chats {
+			for j := range chats[k].IRFs {
+				facts = append(facts, chats[k].IRFs[j].Fact)
 			}
 		}
+		round.Answers[i].Facts = facts
 		if len(bad) > 0 {
 			round.Answers[i].Failure = &Failure{Said, bad[0].Error()}
 		}
