@@ -59,11 +59,22 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 		}
 	}
 	table.Flush()
+	unsaid := 0
+	drawn := 0 // of the failures: generated scenarios
 	for _, o := range r.failed {
-		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
+		if o.Source == "" {
+			if drawn++; drawn > maxDrawnFailures && !r.flags.verbose {
+				unsaid++
+				continue
+			}
+		}
+		fmt.Fprintf(&b, "\nFAIL  %s\n", strings.TrimSpace(model.Line(o.ID)+"  "+model.Line(o.Source)))
 		r.differences(&b, o, true)
 		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
 		fmt.Fprintf(&b, "      events: %s\n", r.flags.explain(o.ID))
+	}
+	if unsaid > 0 {
+		fmt.Fprintf(&b, "\n%s more of those generated fail: --verbose prints them.\n", scenarios(unsaid))
 	}
 	r.errors(&b)
 	if r.flags.verbose {
@@ -88,6 +99,9 @@ var families = map[string]string{
 	"robustness": "Ill-formed logs beside healthy chats",
 }
 
+// maxDrawnFailures bounds how many failing generated scenarios are printed: many tell the same again.
+const maxDrawnFailures = 5
+
 // standing says how a group of scenarios did.
 func standing(c *suite.Count) string {
 	word, tally := "FAIL", fmt.Sprintf("%d of %d", c.Pass, c.Scenarios())
@@ -111,10 +125,13 @@ func scenarios(n int) string {
 }
 
 // differences lists an outcome's, those that are not required marked as notes, and left out unless they are asked for.
+// Broken invariants are listed where nothing else tells what is wrong.
 func (r *report) differences(b *bytes.Buffer, o *suite.Outcome, failed bool) {
+	plain := slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return !d.OfInvariant() && r.flags.levels.Has(d.Level) })
 	for i := range o.Differences {
 		d := &o.Differences[i]
 		switch {
+		case d.OfInvariant() && plain && !r.flags.verbose: // they say the same again
 		case r.flags.levels.Has(d.Level) && d.Level == o.Level:
 			fmt.Fprintf(b, "      %s\n", d)
 		case r.flags.levels.Has(d.Level):

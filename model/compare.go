@@ -139,9 +139,15 @@ type Difference struct {
 	Accepted         []string // descriptors that are accepted beside the expected one
 }
 
+// OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.
+func (d *Difference) OfInvariant() bool { return d.Field[0] == 'V' || d.Field[0] == 'D' }
+
 // String says the difference in a line of plain text.
 func (d *Difference) String() string {
 	var b strings.Builder
+	if d.OfInvariant() {
+		return fmt.Sprintf("breaks %s (%s) %s: %s", d.Field, d.Expected, Name(d.Resource), d.Actual)
+	}
 	b.WriteString(Name(d.Resource) + ": ")
 	if d.Field != DescriptorField && d.Field != RowField {
 		b.WriteString(string(d.Field) + " ")

@@ -44,7 +44,11 @@ type Scenario struct {
 
 // Builtin compiles the features that come with the suite.
 func Builtin() ([]*model.Case, error) {
-	return compile(steps.Source{FS: features.FS, Label: "features"})
+	cases, err := compile(steps.Source{FS: features.FS, Label: "features"})
+	for _, c := range cases {
+		c.Checked = true
+	}
+	return cases, err
 }
 
 // compile compiles features, and refuses chats that cannot happen so, unless they are meant.
