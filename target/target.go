@@ -5,6 +5,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -88,7 +89,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		for k := range chats {
 			n += len(chats[k].IRFs)
 		}
-		facts := make([]model.Fact, 0, n)
+		facts := slices.Grow([]model.Fact(nil), n)
 		for k := range chats {
 			for j := range chats[k].IRFs {
 				facts = append(facts, chats[k].IRFs[j].Fact)
