@@ -60,7 +60,7 @@ Exit code 1 where a fault survives, an accepted answer is taken for one, or the 
 // killMatrix writes a row a family, then what is not as it should be, and reports whether all is.
 func killMatrix(b *bytes.Buffer, kills []*suite.Kill) bool {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FAMILY\tFAULTS\tKILLED\tBY FEATURES\tBY INVARIANTS\tSCENARIOS TO KILL\tEVENTS OF COUNTEREXAMPLE\tPROVEN MINIMAL")
+	fmt.Fprintln(table, "FAMILY\tFAULTS\tKILLED\tBY FEATURES\tBY INVARIANTS\tBY GENERATED\tSCENARIOS TO KILL\tEVENTS OF COUNTEREXAMPLE\tPROVEN MINIMAL")
 	var families []string
 	for _, k := range kills {
 		if !k.Accepted && !slices.Contains(families, k.Family) {
@@ -69,7 +69,7 @@ func killMatrix(b *bytes.Buffer, kills []*suite.Kill) bool {
 	}
 	var wrong []*suite.Kill
 	for _, family := range append(families, "all") {
-		var faults, killed, features, invariants, proven, short int
+		var faults, killed, features, invariants, generated, proven, short int
 		var first, shrunk []int
 		for _, k := range kills {
 			if k.Accepted || family != "all" && k.Family != family {
@@ -79,6 +79,7 @@ func killMatrix(b *bytes.Buffer, kills []*suite.Kill) bool {
 			killed += one(k.Killed())
 			features += one(k.ByFeatures)
 			invariants += one(k.ByInvariants)
+			generated += one(k.First[0] > 0)
 			proven += k.Proven
 			short += k.Short
 			first = append(first, slices.DeleteFunc(slices.Clone(k.First), func(n int) bool { return n < 0 })...)
@@ -88,7 +89,7 @@ func killMatrix(b *bytes.Buffer, kills []*suite.Kill) bool {
 		if short > 0 {
 			share = fmt.Sprintf("%d of %d with at most 11 events", proven, short)
 		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", family, faults, killed, features, invariants, spread(first), spread(shrunk), share)
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", family, faults, killed, features, invariants, generated, spread(first), spread(shrunk), share)
 	}
 	table.Flush()
 	accepted := 0
