@@ -211,6 +211,9 @@ func authored(dirs []string) ([]*model.Case, error) {
 	return append(cases, own...), err
 }
 
+// maxShards bounds N of I/N.
+const maxShards = 1_000_000
+
 // parseShard reads I/N; "" is the whole, 1 of 1.
 func parseShard(s string) (i, n int, err error) {
 	if s == "" {
@@ -221,8 +224,8 @@ func parseShard(s string) (i, n int, err error) {
 	if err == nil {
 		n, err = strconv.Atoi(second)
 	}
-	if err != nil || i < 1 || i > n {
-		return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, such as 2/5, got %s", model.Name(s))
+	if err != nil || i < 1 || i > n || n > maxShards {
+		return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s", maxShards, model.Name(s))
 	}
 	return i, n, nil
 }

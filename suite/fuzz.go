@@ -50,15 +50,13 @@ const trials = 512
 func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, findings []*Finding, err error) {
 	scenarios := gen.NewScenarios(c.Seed)
 	bySignature := make(map[string]*Finding)
-	for next := 0; err == nil && !c.Until(asked); {
+	for next := max(c.Shard-1, 0); err == nil && !c.Until(asked); {
 		var batch []*Scenario
 		var questions []target.Question
 		for len(batch) < trials && !c.Until(asked+len(batch)) {
-			if c.Shards < 2 || next%c.Shards == c.Shard-1 {
-				s := newScenario(scenarios.Trial(next))
-				batch, questions = append(batch, s), append(questions, s.question())
-			}
-			next++
+			s := newScenario(scenarios.Trial(next))
+			batch, questions = append(batch, s), append(questions, s.question())
+			next += max(c.Shards, 1)
 		}
 		var round *target.Round
 		if round, err = t.Ask(ctx, questions); err != nil {
