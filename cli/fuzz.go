@@ -48,6 +48,9 @@ Exit codes as of run.`,
 			if cmd.Flags().Changed("for") && cmd.Flags().Changed("scenarios") {
 				return errors.New("fuzz takes --for or --scenarios, not both")
 			}
+			if cmd.Flags().Changed("for") && f.span <= 0 {
+				return fmt.Errorf("--for: expected a duration above zero, got %v", f.span)
+			}
 			return e.runCampaign(cmd.Context(), &f, args)
 		},
 	}
@@ -56,7 +59,7 @@ Exit codes as of run.`,
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many scenarios to look at")
 	flags.StringVar(&f.require, "require", "documented,invariant,own", "the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
-	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
+	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says")
 	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long one start of the command may take")
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
@@ -73,8 +76,13 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) e
 	if err != nil {
 		return err
 	}
-	if f.timeout <= 0 || f.span < 0 || f.scenarios < 1 || f.prove < 0 {
-		return errors.New("fuzz: --timeout, --for and --scenarios are above zero, --prove is not below it")
+	if f.timeout <= 0 || f.scenarios < 1 || f.prove < 0 {
+		return errors.New("fuzz: --timeout and --scenarios are above zero, --prove is not below it")
+	}
+	if f.report != "" { // now, not after a night
+		if err := os.MkdirAll(f.report, 0o777); err != nil {
+			return fmt.Errorf("--report: %w", err)
+		}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
@@ -133,11 +141,12 @@ func describeFinding(b *bytes.Buffer, f *suite.Finding) {
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(b, "FOUND %s  (%s, in %s, first %s)\n", f.Signature, f.Level, scenarios(f.Count), f.First)
 	if f.Failure != nil {
+		fmt.Fprintf(b, "FOUND %s  (no facts, in %s, first %s)\n", f.Signature, scenarios(f.Count), f.First)
 		fmt.Fprintf(b, "      %s\n", f.Failure.Message)
 		return
 	}
+	fmt.Fprintf(b, "FOUND %s  (%s, in %s, first %s)\n", f.Signature, f.Level, scenarios(f.Count), f.First)
 	fmt.Fprintf(b, "      %d events; %s\n", len(f.Minimal.Log), f.Verdict())
 	for i := range f.Found {
 		if f.Found[i].Signature() == f.Signature {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +88,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	default:
 		return fmt.Errorf("--format: expected jsonl or feature, got %s", model.Name(f.format))
 	}
-	if f.facts != "" && f.facts == f.out {
+	if f.facts != "" && samePath(f.facts, f.out) {
 		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
 	}
 	logs, err := f.Logs()
@@ -115,4 +117,16 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		err = &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
 	}
 	return err
+}
+
+// samePath reports whether two names are one file, however they are spelt.
+func samePath(a, b string) bool {
+	x, errX := filepath.Abs(a)
+	y, errY := filepath.Abs(b)
+	if errX != nil || errY != nil || x == y {
+		return a == b || x == y
+	}
+	one, errX := os.Stat(x)
+	other, errY := os.Stat(y)
+	return errX == nil && errY == nil && os.SameFile(one, other) && one.Mode().IsRegular()
 }
