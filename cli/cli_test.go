@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each program that a race-enabled test starts ends a second later
 			e.Setenv("ROOT", strings.TrimSuffix(root, "/cli"))
 			return nil
 		},
