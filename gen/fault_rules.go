@@ -66,15 +66,7 @@ func blank(r model.Reason) bool { return r == "" || r == model.NoReason }
 func accepts(c *model.Clause, y model.Yield) bool {
 	for _, a := range c.Accepts {
 		over := c.Yield
-		if a.Role != "" {
-			over.Role = a.Role
-		}
-		if a.Result != "" {
-			over.Result = a.Result
-		}
-		if a.Reason != "" {
-			over.Reason = a.Reason
-		}
+		over.Give(a)
 		if over == y {
 			return true
 		}

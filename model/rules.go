@@ -240,13 +240,13 @@ func (t *Table) Answering(id ClauseID, k int) *Table {
 func (t *Table) answer(id ClauseID) Yield {
 	y := t.yields[id]
 	if k := int(t.chosen[id]); k > 0 && k <= len(clauseTable[id].Accepts) {
-		y.give(clauseTable[id].Accepts[k-1])
+		y.Give(clauseTable[id].Accepts[k-1])
 	}
 	return y
 }
 
-// give overlays a yield with what another one gives.
-func (y *Yield) give(o Yield) {
+// Give overlays a yield with what another one gives: an alternative over what its clause yields.
+func (y *Yield) Give(o Yield) {
 	if o.Type != "" {
 		y.Type = o.Type
 	}
@@ -276,9 +276,9 @@ func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
 	for rest := s; rest != 0; rest &= rest - 1 {
 		id := ClauseID(bits.TrailingZeros64(uint64(rest)))
 		if t.chosen[id] == 0 {
-			out.give(t.yields[id])
+			out.Give(t.yields[id])
 		} else {
-			out.give(t.answer(id))
+			out.Give(t.answer(id))
 		}
 		if out.Role == RoleBehind {
 			out.Role = t.answer(behind).Role
