@@ -25,8 +25,8 @@ type fuzzFlags struct {
 	seed      uint64
 	shard     string
 	prove     int
-	timeout   time.Duration
 	report    string
+	way       way
 }
 
 func (e *env) fuzz() *cobra.Command {
@@ -43,7 +43,6 @@ which fails for the same reason when the directory is given to 'run --features'.
 Exit codes as of run.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
-		Args: behindDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("for") && cmd.Flags().Changed("scenarios") {
 				return errors.New("fuzz takes --for or --scenarios, not both")
@@ -51,7 +50,8 @@ Exit codes as of run.`,
 			if cmd.Flags().Changed("for") && f.span <= 0 {
 				return fmt.Errorf("--for: expected a duration above zero, got %v", f.span)
 			}
-			return e.runCampaign(cmd.Context(), &f, args)
+			f.way.command = args
+			return e.runCampaign(cmd.Context(), &f)
 		},
 	}
 	flags := cmd.Flags()
@@ -61,13 +61,13 @@ Exit codes as of run.`,
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says")
 	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")
-	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long one start of the command may take")
+	f.way.addTo(cmd)
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
 	return cmd
 }
 
 // runCampaign looks, reports, and writes what was found.
-func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) error {
+func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	levels, err := parseLevels(f.require)
 	if err != nil {
 		return err
@@ -76,8 +76,12 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) e
 	if err != nil {
 		return err
 	}
-	if f.timeout <= 0 || f.scenarios < 1 || f.prove < 0 {
-		return errors.New("fuzz: --timeout and --scenarios are above zero, --prove is not below it")
+	t, err := f.way.target()
+	if err != nil {
+		return err
+	}
+	if f.scenarios < 1 || f.prove < 0 {
+		return errors.New("fuzz: --scenarios is above zero, --prove is not below it")
 	}
 	if f.report != "" { // now, not after a night
 		if err := os.MkdirAll(f.report, 0o777); err != nil {
@@ -101,7 +105,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags, command []string) e
 		}
 		defer fmt.Fprint(e.err, "\r\x1b[K")
 	}
-	asked, findings, failed := c.Run(ctx, targetOf(command, f.timeout))
+	asked, findings, failed := c.Run(ctx, t)
 	var notStarted *target.StartError
 	if errors.As(failed, &notStarted) {
 		return &exitError{exitNotStarted, failed}

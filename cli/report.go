@@ -41,9 +41,9 @@ func (r *report) add(o *suite.Outcome) {
 func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 	var b bytes.Buffer
 	who := "the reference model (self-check)"
-	if len(r.flags.command) > 0 {
-		words := make([]string, len(r.flags.command))
-		for i, w := range r.flags.command {
+	if len(r.flags.way.command) > 0 {
+		words := make([]string, len(r.flags.way.command))
+		for i, w := range r.flags.way.command {
 			words[i] = model.Name(w)
 		}
 		who = strings.Join(words, " ")

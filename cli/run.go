@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +24,10 @@ type runFlags struct {
 	generated int
 	seed      uint64
 	shard     string
-	timeout   time.Duration
 	report    string
 	json      bool
 	verbose   bool
-	command   []string
+	way       way
 
 	levels model.Levels
 }
@@ -62,9 +57,8 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
   chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
   chatproof run --scenario 'documented/1.6/*' --verbose -- python3 my.py
   chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
-		Args: behindDash,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.command = args
+			f.way.command = args
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
@@ -76,7 +70,7 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	flags.IntVar(&f.generated, "generated", 500, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
-	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long one start of the command may take")
+	f.way.addTo(cmd)
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false, "print differences of levels that are not required, too")
@@ -86,25 +80,6 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	}
 	complete(cmd, "require", append(names, "all")...)
 	return cmd
-}
-
-// behindDash accepts a command behind --, or none of both.
-func behindDash(cmd *cobra.Command, args []string) error {
-	switch dash := cmd.ArgsLenAtDash(); {
-	case len(args) > 0 && dash != 0:
-		return fmt.Errorf("%s takes a command behind --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
-	case len(args) == 0 && dash == 0:
-		return errors.New("no command behind --; leave the -- out to check the reference model")
-	}
-	return nil
-}
-
-// targetOf is what a command line asks: a filter, or without a command the reference.
-func targetOf(command []string, timeout time.Duration) target.Target {
-	if len(command) == 0 {
-		return target.Reference{Table: model.Reference()}
-	}
-	return &target.Filter{Argv: command, Timeout: timeout}
 }
 
 func parseLevels(s string) (levels model.Levels, err error) {
@@ -126,8 +101,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.levels, err = parseLevels(f.require); err != nil {
 		return err
 	}
-	if f.timeout <= 0 {
-		return fmt.Errorf("--timeout: expected a duration above zero, got %v", f.timeout)
+	t, err := f.way.target()
+	if err != nil {
+		return err
 	}
 	if f.generated < 0 {
 		return fmt.Errorf("--generated: expected 0 or more, got %d", f.generated)
@@ -164,7 +140,6 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	} else if err != nil {
 		return err
 	}
-	t := targetOf(f.command, f.timeout)
 	results, err := e.openResults(f)
 	if err != nil {
 		return err
@@ -258,10 +233,7 @@ func (f *runFlags) reproduce(id string) string {
 		words = append(words, "--require", f.require)
 	}
 	words = append(words, "--scenario", id)
-	if len(f.command) > 0 {
-		words = append(append(words, "--"), f.command...)
-	}
-	return commandLine(words)
+	return commandLine(append(words, f.way.words()...))
 }
 
 // explain is a command line that shows a scenario's events.
@@ -287,48 +259,4 @@ func shellWord(w string) string {
 		return w
 	}
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-}
-
-// results is where the record of a run goes: stdout with --json, results.jsonl with --report, line by line.
-type results struct {
-	outs []io.Writer
-	file *os.File
-	err  error // the first
-}
-
-func (e *env) openResults(f *runFlags) (*results, error) {
-	r := new(results)
-	if f.json {
-		r.outs = append(r.outs, e.out)
-	}
-	if f.report != "" {
-		if err := os.MkdirAll(f.report, 0o777); err != nil {
-			return nil, fmt.Errorf("--report: %w", err)
-		}
-		file, err := os.Create(filepath.Join(f.report, "results.jsonl"))
-		if err != nil {
-			return nil, fmt.Errorf("--report: %w", err)
-		}
-		r.file = file
-		r.outs = append(r.outs, file)
-	}
-	return r, nil
-}
-
-func (r *results) write(line any) error {
-	for _, w := range r.outs {
-		if r.err == nil {
-			r.err = suite.WriteLine(w, line)
-		}
-	}
-	return r.err
-}
-
-// close closes the file, and returns the first error of all that was written.
-func (r *results) close() error {
-	if r.file != nil {
-		r.err = errors.Join(r.err, r.file.Close())
-		r.file = nil
-	}
-	return r.err
 }
