@@ -19,6 +19,7 @@ const module = "github.com/chatproof/chatproof/"
 var house = map[string]string{
 	"model":    "",
 	"rows":     "model github.com/go-json-experiment/json",
+	"pgtest":   "",
 	"features": "",
 	"steps":    "features model rows github.com/cucumber",
 	"target":   "model rows",
