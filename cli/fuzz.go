@@ -59,7 +59,7 @@ Exit codes as of run.`,
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many scenarios to look at")
 	flags.StringVar(&f.require, "require", "documented,invariant,own", "the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
-	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says")
+	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
@@ -72,7 +72,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err != nil {
 		return err
 	}
-	shard, shards, err := parseShard(f.shard)
+	shard, shards, err := shardOf(f.shard)
 	if err != nil {
 		return err
 	}

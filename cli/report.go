@@ -38,7 +38,7 @@ func (r *report) add(o *suite.Outcome) {
 	}
 }
 
-func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
+func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
 	var b bytes.Buffer
 	who := "the reference model (self-check)"
 	if len(r.flags.way.command) > 0 {
@@ -85,7 +85,7 @@ func (r *report) print(t *suite.Tally, occasion *suite.Occasion) error {
 	}
 	r.invariants(&b, t)
 	r.circumstances(&b, occasion)
-	fmt.Fprintf(&b, "\n%s\n%s\n", coverage(t.Coverage()), r.verdict(t))
+	fmt.Fprintf(&b, "\n%s\n%s\n", coverage(t.Coverage), r.verdict(t))
 	_, err := r.out.Write(b.Bytes())
 	return err
 }
@@ -170,7 +170,7 @@ func (r *report) errors(b *bytes.Buffer) {
 }
 
 // invariants tells which were broken.
-func (r *report) invariants(b *bytes.Buffer, t *suite.Tally) {
+func (r *report) invariants(b *bytes.Buffer, t *suite.Footer) {
 	heading := "\nInvariants and relations broken, which hold however the open questions are read:\n"
 	for _, v := range t.Totals.Invariants {
 		if v.Scenarios > 0 {
@@ -233,9 +233,9 @@ func number(n int, one, more string) string {
 	return digits + " " + more
 }
 
-func (r *report) verdict(t *suite.Tally) string {
+func (r *report) verdict(t *suite.Footer) string {
 	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
-	switch t.Conclusion() {
+	switch t.Verdict {
 	case suite.Nonconforming:
 		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %d pass (required: %s).", scenarios(all.Scenarios()), all.Fail, all.Error, all.Pass, required)
 	case suite.Incomplete:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,7 +68,7 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
 	flags.IntVar(&f.generated, "generated", 500, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
-	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
+	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
 	f.way.addTo(cmd)
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
@@ -108,7 +107,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.generated < 0 {
 		return fmt.Errorf("--generated: expected 0 or more, got %d", f.generated)
 	}
-	shard, shards, err := parseShard(f.shard)
+	shard, shards, err := shardOf(f.shard)
 	if err != nil {
 		return err
 	}
@@ -132,7 +131,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	}
 	if err == nil && shards > 1 {
 		if plan.Shard(shard, shards); len(plan.Scenarios) == 0 {
-			err = fmt.Errorf("%w: no scenario falls to shard %s", suite.ErrNothing, f.shard)
+			err = fmt.Errorf("%w: no scenario falls to shard %d/%d", suite.ErrNothing, shard, shards)
 		}
 	}
 	if errors.Is(err, suite.ErrNothing) {
@@ -145,23 +144,24 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		return err
 	}
 	defer results.close()
-	header := suite.NewHeader(plan, f.levels)
+	header := suite.NewHeader(plan, f.seed, f.levels)
 	header.Environment = &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	results.write(header)
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	tally := suite.NewTally(plan, f.levels)
+	tally, coverage := suite.NewTally(), model.NewCoverage()
 	report := newReport(e.out, f, plan)
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
-		tally.Add(o)
 		line := o.Line(f.levels)
-		if o.Verdict != suite.Pass {
-			line.Environment = &suite.Environment{Reproduce: f.reproduce(o.ID)}
+		if o.Verdict != suite.Pass || len(o.Differences) > 0 {
+			line.Environment = &suite.Environment{Reproduce: f.reproduce(o.ID), Explain: f.explain(o.ID)}
 		}
+		tally.Add(line)
+		o.Cover(coverage)
 		report.add(o)
 		return results.write(line)
 	})
-	footer := suite.NewFooter(tally)
+	footer := suite.NewFooter(tally, suite.NewCoverage(coverage, shards > 1))
 	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr}
 	results.write(footer)
 	if err := results.close(); err != nil && ctx.Err() == nil {
@@ -169,11 +169,11 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	}
 	var notStarted *target.StartError
 	if !f.json && !errors.As(failed, &notStarted) {
-		if err := report.print(tally, occasion); err != nil && ctx.Err() == nil {
+		if err := report.print(footer, occasion); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
-	return exitOf(ctx, tally.Conclusion(), failed)
+	return exitOf(ctx, footer.Verdict, failed)
 }
 
 // authored compiles the built-in features and those of directories.
@@ -184,25 +184,6 @@ func authored(dirs []string) ([]*model.Case, error) {
 	}
 	own, err := suite.Own(dirs...)
 	return append(cases, own...), err
-}
-
-// maxShards bounds N of I/N.
-const maxShards = 1_000_000
-
-// parseShard reads I/N; "" is the whole, 1 of 1.
-func parseShard(s string) (i, n int, err error) {
-	if s == "" {
-		return 1, 1, nil
-	}
-	first, second, _ := strings.Cut(s, "/")
-	i, err = strconv.Atoi(first)
-	if err == nil {
-		n, err = strconv.Atoi(second)
-	}
-	if err != nil || i < 1 || i > n || n > maxShards {
-		return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s", maxShards, model.Name(s))
-	}
-	return i, n, nil
 }
 
 // exitOf turns the end of a run into its exit code, by the precedence of the contract.

@@ -103,9 +103,19 @@ func (c *Coverage) TransitionCount() (n int) {
 // Transitions lists the transitions, by leg, numbers and event.
 func (c *Coverage) Transitions() []Transition {
 	out := make([]Transition, 0, c.TransitionCount())
+	for _, n := range c.TransitionNumbers() {
+		out = append(out, transitionAt(int32(n)))
+	}
+	return out
+}
+
+// TransitionNumbers lists the numbers of the transitions, ascending. Within a version of the suite, a transition has
+// the same number in every coverage.
+func (c *Coverage) TransitionNumbers() []int {
+	out := make([]int, 0, c.TransitionCount())
 	for i, word := range c.passed {
 		for ; word != 0; word &= word - 1 {
-			out = append(out, transitionAt(int32(i*64+bits.TrailingZeros64(word))))
+			out = append(out, i*64+bits.TrailingZeros64(word))
 		}
 	}
 	return out

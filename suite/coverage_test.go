@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,4 +90,35 @@ func TestCoverageIsOfWhatWasAsked(t *testing.T) {
 	assert.Zero(t, c.Transitions.Count)
 	assert.Equal(t, PairCoverage{0, [][2]string{}}, c.Pairs)
 	assert.Len(t, c.Combinations.Uncovered, c.Combinations.All)
+}
+
+// Shards carry what makes the coverage of the whole: the order and the number of them are indifferent.
+func TestShardsMakeTheWholeCoverage(t *testing.T) {
+	cases, err := Builtin()
+	require.NoError(t, err)
+	cases = append(cases, Generated(1, 60)...)
+	p, err := NewPlan(slices.Clone(cases))
+	require.NoError(t, err)
+	record, _, err := run(t, p, silent, defaults)
+	require.NoError(t, err)
+	whole := footerOf(t, record)
+	for _, n := range []int{1, 3} {
+		var shards []*Coverage
+		for i := range n {
+			p, err := NewPlan(slices.Clone(cases))
+			require.NoError(t, err)
+			p.Shard(n-i, n)
+			record, _, err := run(t, p, silent, defaults)
+			require.NoError(t, err)
+			c := footerOf(t, record)
+			shards = append(shards, &c)
+		}
+		merged, err := MergeCoverage(shards)
+		require.NoError(t, err)
+		assert.Equal(t, &whole, merged)
+	}
+	_, err = MergeCoverage([]*Coverage{{}})
+	assert.ErrorContains(t, err, "0 rules; this suite has 31")
+	_, err = MergeCoverage([]*Coverage{{Rules: whole.Rules, Transitions: TransitionCoverage{Count: 1, Set: []byte{0x80}}}})
+	assert.ErrorContains(t, err, "expected a set of 1")
 }

@@ -28,12 +28,16 @@ const Version = "0.1.0"
 type Plan struct {
 	Scenarios []*Scenario
 	Suite     string // digest of the built-in features and the rules
-	Digest    string // digest of the scenarios: their ids, logs and expectations
+	Digest    string // digest of the scenarios: their ids, logs and expectations; a shard has that of the whole
+	Size      int    // how many they are, those of other shards included
+
+	shard string // I/N; "" is the whole
 }
 
 // Scenario is a planned case.
 type Scenario struct {
 	*model.Case
+	Index  int          // place in the plan, from 1
 	Rules  []string     // that bear on what is expected
 	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
@@ -195,11 +199,12 @@ func (s *Scenario) expected() (facts []model.Fact) {
 	return facts
 }
 
-// seal computes the digest of the plan.
+// seal numbers the scenarios, and computes the digest of the plan.
 func (p *Plan) seal() {
 	h := sha256.New()
 	var b []byte
-	for _, s := range p.Scenarios {
+	for i, s := range p.Scenarios {
+		s.Index = i + 1
 		field(h, s.ID, s.Level.String())
 		b = b[:0]
 		for i := range s.Events {
@@ -211,6 +216,7 @@ func (p *Plan) seal() {
 			h.Write(b)
 		}
 	}
+	p.Size = len(p.Scenarios)
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 

@@ -25,16 +25,18 @@ type Header struct {
 	Type        string       `json:"type"` // "header"
 	Chatproof   string       `json:"chatproof"`
 	Suite       string       `json:"suite"` // digest of features and rules
-	Plan        string       `json:"plan"`  // digest of the scenarios
+	Seed        uint64       `json:"seed"`  // of the generated scenarios
+	Plan        string       `json:"plan"`  // digest of the scenarios, those of other shards included
 	Scenarios   int          `json:"scenarios"`
+	Shard       string       `json:"shard,omitempty"` // I/N; "" is the whole plan
 	Require     []string     `json:"require"`
 	Environment *Environment `json:"environment,omitempty"`
 }
 
 // NewHeader makes the header of a run of the plan.
-func NewHeader(p *Plan, require model.Levels) *Header {
+func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 	return &Header{
-		Type: "header", Chatproof: Version, Suite: p.Suite, Plan: p.Digest, Scenarios: len(p.Scenarios), Require: strings.Split(require.String(), ","),
+		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size, Shard: p.shard, Require: strings.Split(require.String(), ","),
 	}
 }
 
@@ -44,6 +46,7 @@ type Environment struct {
 	Command   []string `json:"command,omitempty"`
 	Platform  string   `json:"platform,omitempty"`
 	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
+	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them
 	Ignored   int      `json:"ignored_rows,omitzero"`
 	Notes     []string `json:"notes,omitempty"`
 	Stderr    string   `json:"stderr,omitempty"` // its tail
@@ -51,7 +54,8 @@ type Environment struct {
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
 type ScenarioLine struct {
-	Type        string           `json:"type"` // "scenario"
+	Type        string           `json:"type"`  // "scenario"
+	Index       int              `json:"index"` // place in the plan, from 1
 	ID          string           `json:"id"`
 	Level       string           `json:"level"`
 	Flow        string           `json:"flow,omitempty"`
@@ -60,6 +64,7 @@ type ScenarioLine struct {
 	Source      string           `json:"source,omitempty"`
 	Rules       []string         `json:"rules,omitempty"`
 	Verdict     Verdict          `json:"verdict"`
+	Gates       bool             `json:"gates,omitzero"` // the implementation does not conform, by this scenario alone
 	Failure     *FailureLine     `json:"failure,omitempty"`
 	Expected    []jsontext.Value `json:"expected"`
 	Actual      []jsontext.Value `json:"actual"`
@@ -91,15 +96,15 @@ type DifferenceLine struct {
 // Footer is the last line; without it the results are incomplete.
 type Footer struct {
 	Type        string       `json:"type"` // "footer"
-	Verdict     string       `json:"verdict"`
+	Verdict     Conclusion   `json:"verdict"`
 	Totals      Totals       `json:"totals"`
 	Coverage    *Coverage    `json:"coverage"`
 	Environment *Environment `json:"environment,omitempty"`
 }
 
 // NewFooter makes the footer of a run.
-func NewFooter(t *Tally) *Footer {
-	return &Footer{Type: "footer", Verdict: string(t.Conclusion()), Totals: t.Totals, Coverage: t.Coverage()}
+func NewFooter(t *Tally, c *Coverage) *Footer {
+	return &Footer{Type: "footer", Verdict: t.Conclusion(), Totals: t.Totals, Coverage: c}
 }
 
 // Totals counts scenarios: all, and by level, flow and rule, in the order of the plan and of the table of rules.
@@ -134,11 +139,11 @@ type Count struct {
 // Scenarios is the size of the group.
 func (c *Count) Scenarios() int { return c.Pass + c.Fail + c.Error + c.Skip + c.NotRun }
 
-func (c *Count) add(o *Outcome) {
-	switch o.Verdict {
+func (c *Count) add(l *ScenarioLine) {
+	switch l.Verdict {
 	case Pass:
 		c.Pass++
-		if len(o.Differences) > 0 {
+		if len(l.Differences) > 0 {
 			c.Noted++
 		}
 	case Fail:
@@ -162,31 +167,16 @@ const (
 	Incomplete    Conclusion = "incomplete" // nothing gates, but not everything required was run
 )
 
-// Tally adds up outcomes.
+// Tally adds up the lines of scenarios.
 type Tally struct {
 	Totals     Totals
-	coverage   *model.Coverage
-	require    model.Levels
 	gating     bool
 	incomplete bool
 }
 
-// NewTally starts a tally for the plan, so that groups come in its order.
-func NewTally(p *Plan, require model.Levels) *Tally {
-	t := &Tally{require: require, coverage: model.NewCoverage()}
-	for _, l := range model.AllLevels {
-		if slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool { return s.Level == l }) {
-			t.Totals.Levels = append(t.Totals.Levels, Count{Name: l.String()})
-		}
-	}
-	for _, s := range p.Scenarios {
-		if family, _, _ := strings.Cut(s.ID, "/"); !slices.ContainsFunc(t.Totals.Families, func(c Count) bool { return c.Name == family }) {
-			t.Totals.Families = append(t.Totals.Families, Count{Name: family})
-		}
-		if s.Flow != "" && s.Level == model.Documented && !slices.ContainsFunc(t.Totals.Flows, func(c Count) bool { return c.Name == s.Flow }) {
-			t.Totals.Flows = append(t.Totals.Flows, Count{Name: s.Flow, Title: s.Title})
-		}
-	}
+// NewTally starts a tally.
+func NewTally() *Tally {
+	t := new(Tally)
 	for _, r := range model.Rules() {
 		t.Totals.Rules = append(t.Totals.Rules, Count{Name: r.ID})
 	}
@@ -196,39 +186,45 @@ func NewTally(p *Plan, require model.Levels) *Tally {
 	return t
 }
 
-// Add counts an outcome.
-func (t *Tally) Add(o *Outcome) {
-	t.Totals.All.add(o)
-	group := func(counts []Count, name string) {
-		for i := range counts {
-			if counts[i].Name == name {
-				counts[i].add(o)
-			}
+// Add counts a line. Lines come in the order of the plan: groups are listed as they first occur.
+func (t *Tally) Add(l *ScenarioLine) {
+	t.Totals.All.add(l)
+	group := func(counts *[]Count, name, title string) {
+		i := slices.IndexFunc(*counts, func(c Count) bool { return c.Name == name })
+		if i < 0 {
+			i = len(*counts)
+			*counts = append(*counts, Count{Name: name, Title: title})
 		}
+		(*counts)[i].add(l)
 	}
-	group(t.Totals.Levels, o.Level.String())
-	if o.Level == model.Documented {
-		group(t.Totals.Flows, o.Flow)
+	group(&t.Totals.Levels, l.Level, "")
+	slices.SortStableFunc(t.Totals.Levels, func(a, b Count) int { return rank(a.Name) - rank(b.Name) })
+	if l.Level == model.Documented.String() && l.Flow != "" {
+		group(&t.Totals.Flows, l.Flow, l.Title)
 	}
-	family, _, _ := strings.Cut(o.ID, "/")
-	group(t.Totals.Families, family)
-	for _, r := range o.Rules {
-		group(t.Totals.Rules, r)
+	group(&t.Totals.Families, l.Family(), "")
+	for _, r := range l.Rules {
+		group(&t.Totals.Rules, r, "")
 	}
 	for i := range t.Totals.Invariants {
 		v := &t.Totals.Invariants[i]
-		if slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return string(d.Field) == v.Name }) {
+		if slices.ContainsFunc(l.Differences, func(d DifferenceLine) bool { return d.Field == v.Name }) {
 			v.Scenarios++
 		}
 	}
-	if o.Verdict == NotRun {
-		t.incomplete = true
-		return
-	}
-	t.coverage.AddCase(o.Case)
-	if o.Gates(t.require) {
-		t.gating = true
-	}
+	t.gating = t.gating || l.Gates
+	t.incomplete = t.incomplete || l.Verdict == NotRun
+}
+
+func rank(level string) int {
+	l, _ := model.ParseLevel(level)
+	return int(l)
+}
+
+// Family is the first part of the id.
+func (l *ScenarioLine) Family() string {
+	family, _, _ := strings.Cut(l.ID, "/")
+	return family
 }
 
 // Conclusion concludes.
@@ -245,8 +241,8 @@ func (t *Tally) Conclusion() Conclusion {
 // Line makes the line of an outcome.
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
-		Type: "scenario", ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Verdict: o.Verdict, Expected: factLines(o.expected()), Actual: factLines(o.Actual),
+		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
+		Rules: o.Rules, Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Expected: factLines(o.expected()), Actual: factLines(o.Actual),
 	}
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}

@@ -127,7 +127,7 @@ func (p *Plan) Shard(i, n int) {
 		sum := sha256.Sum256([]byte(s.ID))
 		return binary.BigEndian.Uint64(sum[:8])%uint64(n) != uint64(i-1)
 	})
-	p.seal()
+	p.shard = fmt.Sprintf("%d/%d", i, n)
 }
 
 // not is the operator that is due before an operand.

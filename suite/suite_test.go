@@ -59,13 +59,15 @@ var silent = answering(func(batch []target.Question) (*target.Round, error) {
 func run(t testing.TB, p *Plan, to target.Target, require_ model.Levels) (string, Conclusion, error) {
 	t.Helper()
 	var out bytes.Buffer
-	tally := NewTally(p, require_)
-	require.NoError(t, WriteLine(&out, NewHeader(p, require_)))
+	tally, coverage := NewTally(), model.NewCoverage()
+	require.NoError(t, WriteLine(&out, NewHeader(p, 1, require_)))
 	_, err := Run(t.Context(), p, to, require_, func(o *Outcome) error {
-		tally.Add(o)
-		return WriteLine(&out, o.Line(require_))
+		line := o.Line(require_)
+		tally.Add(line)
+		o.Cover(coverage)
+		return WriteLine(&out, line)
 	})
-	require.NoError(t, WriteLine(&out, NewFooter(tally)))
+	require.NoError(t, WriteLine(&out, NewFooter(tally, NewCoverage(coverage, p.shard != ""))))
 	return out.String(), tally.Conclusion(), err
 }
 

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// maxShards bounds N of I/N.
+const maxShards = 1_000_000
+
+// shardVariables says, in the help of --shard, what it is without the flag.
+const shardVariables = "by default JOB_COMPLETION_INDEX (from 0) of JOB_COMPLETIONS, or CI_NODE_INDEX of CI_NODE_TOTAL"
+
+// schedulers lists the variables by which a scheduler tells a job which of how many it is, and where it counts from.
+var schedulers = []struct {
+	index, total string
+	from         int
+}{
+	{"JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0}, // Kubernetes, an indexed job; it gives the first alone
+	{"CI_NODE_INDEX", "CI_NODE_TOTAL", 1},          // GitLab CI
+}
+
+// shardOf is the shard that a flag I/N says, or without it the scheduler; 1 of 1 is the whole.
+func shardOf(flag string) (i, n int, err error) {
+	if flag != "" {
+		return parseShard(flag)
+	}
+	for _, s := range schedulers {
+		index, total := os.Getenv(s.index), os.Getenv(s.total)
+		if index == "" {
+			continue
+		}
+		if i, n, ok := shardNumbers(index, total, s.from); ok {
+			return i, n, nil
+		}
+		return 0, 0, fmt.Errorf("%s=%s, %s=%s: expected which shard this is, from %d, and of how many; mend them, or say --shard I/N (1/1 is the whole)",
+			s.index, model.Name(index), s.total, model.Name(total), s.from)
+	}
+	return 1, 1, nil
+}
+
+// parseShard reads I/N; "" is the whole, 1 of 1.
+func parseShard(flag string) (i, n int, err error) {
+	if flag == "" {
+		return 1, 1, nil
+	}
+	first, second, _ := strings.Cut(flag, "/")
+	if i, n, ok := shardNumbers(first, second, 1); ok {
+		return i, n, nil
+	}
+	return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s", maxShards, model.Name(flag))
+}
+
+func shardNumbers(index, total string, from int) (i, n int, ok bool) {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < from {
+		return 0, 0, false
+	}
+	n, err = strconv.Atoi(total)
+	i += 1 - from
+	return i, n, err == nil && i <= n && n <= maxShards
+}
