@@ -20,7 +20,7 @@ lint: ## vet and staticcheck
 	$(TOOL) staticcheck ./...
 
 update: ## rewrite golden files, and the output shown in the README
-	go test ./cli ./steps . -update
+	go test ./cli ./reports ./steps . -update
 
 bench: ## benchmarks, side by side with what a user would use instead
 	go test -run '^$$' -bench . ./...

@@ -25,7 +25,8 @@ var house = map[string]string{
 	"target":   "model rows",
 	"gen":      "model",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
-	"cli":      "gen model rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"reports":  "model suite",
+	"cli":      "gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }
 

@@ -4,25 +4,28 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/suite"
 )
 
 func (e *env) explain() *cobra.Command {
-	var interaction, scenario string
+	var interaction, scenario, svg string
 	var dirs []string
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]",
 		Short: "Show why a chat has the facts it has",
 		Long: `Explain draws each chat of a log as a timeline, a lane for the customer, each queue, strategy and agent, and lists
-under it each Interaction Resource Fact with the events and the rules that made it.`,
+under it each Interaction Resource Fact with the events and the rules that made it. With --svg the timeline of one chat
+goes to a file as a picture, its facts drawn in.`,
 		Example: `  chatproof explain chat.jsonl
   chatproof explain --interaction 00011aB2 production.jsonl.gz
-  chatproof explain --scenario documented/1.4/invitation-expired`,
+  chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			log, err := e.logOf(scenario, dirs, args)
@@ -40,6 +43,14 @@ under it each Interaction Resource Fact with the events and the rules that made 
 				logs[l[0].InteractionID] = l
 			}
 			var b bytes.Buffer
+			if svg != "" {
+				if err := e.drawSVG(svg, chats, logs); err != nil {
+					return err
+				}
+				if svg == "-" {
+					return e.reportIllFormed(log, bad)
+				}
+			}
 			for i := range chats {
 				if c := &chats[i]; log.spoilt[c.InteractionID] == nil {
 					if b.Len() > 0 {
@@ -59,6 +70,7 @@ under it each Interaction Resource Fact with the events and the rules that made 
 	}
 	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
+	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
 	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
 	return cmd
 }
@@ -81,6 +93,20 @@ func (e *env) logOf(scenario string, dirs, args []string) (*eventLog, error) {
 		}
 	}
 	return nil, fmt.Errorf("no scenario is called %s; see 'list scenarios'", model.Name(scenario))
+}
+
+// drawSVG writes the timeline of the only chat to a file, or to stdout.
+func (e *env) drawSVG(file string, chats []model.Chat, logs map[string][]model.Event) error {
+	if len(chats) != 1 {
+		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction", len(chats))
+	}
+	var b bytes.Buffer
+	reports.NewTimeline(logs[chats[0].InteractionID]).AppendSVG(&b, &chats[0])
+	if file == "-" {
+		_, err := e.out.Write(b.Bytes())
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o666)
 }
 
 // keep drops all but one interaction of the log.
@@ -111,7 +137,7 @@ func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event) {
 	} else {
 		fmt.Fprintf(b, " to %s, stopped by %s\n\n", clock(c.Ended), actor(c.StoppedBy))
 	}
-	drawTimeline(b, log)
+	reports.NewTimeline(log).AppendText(b)
 	b.WriteString("\n")
 	if len(c.IRFs) == 0 {
 		b.WriteString("No facts.\n")

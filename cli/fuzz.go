@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/suite"
 	"github.com/chatproof/chatproof/target"
 )
@@ -159,7 +160,7 @@ func describeFinding(b *bytes.Buffer, f *suite.Finding) {
 		}
 	}
 	if len(f.Minimal.Log) <= 40 {
-		drawTimeline(b, f.Minimal.Log)
+		reports.NewTimeline(f.Minimal.Log).AppendText(b)
 	}
 }
 

@@ -1,0 +1,77 @@
+package reports_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+	"github.com/chatproof/chatproof/suite"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures, and the golden files")
+
+const flowsHead = `# The eleven flows, drawn
+
+Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Time runs to the right, by the order of events and
+not by the clock; above each event stand its seq, its time and its name. A lane stands for the customer, each
+interaction queue, each routing strategy and each agent: a solid bar is a stay in the queue, the strategy's routing, or an
+agent's handling; a dashed one is an invitation that is not yet answered. Under the lane of its resource stands each
+Interaction Resource Fact with its technical descriptor, from the event that opened it to the one that closed it.
+
+This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other scenario,
+` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
+`
+
+// docs/flows.md and its pictures are what the suite's own features give.
+func TestFlowsAreDrawn(t *testing.T) {
+	cases, err := suite.Builtin()
+	require.NoError(t, err)
+	var page bytes.Buffer
+	page.WriteString(flowsHead)
+	seen := make(map[string]bool)
+	for _, c := range cases {
+		if c.Level != model.Documented || seen[c.Flow] {
+			continue
+		}
+		seen[c.Flow] = true
+		chats, bad := model.ClassifyLog(model.Reference(), c.Events)
+		require.Empty(t, bad)
+		var svg, again bytes.Buffer
+		reports.NewTimeline(c.Events).AppendSVG(&svg, &chats[0])
+		reports.NewTimeline(c.Events).AppendSVG(&again, &chats[0])
+		assert.Equal(t, svg.String(), again.String())
+		name := "flows/" + strings.Replace(c.Flow, "1.", "1.0", 1) + ".svg"
+		name = strings.Replace(name, "1.010", "1.10", 1)
+		name = strings.Replace(name, "1.011", "1.11", 1)
+		golden(t, filepath.Join("../docs", name), svg.Bytes())
+		var descriptors []string
+		for i := range chats[0].IRFs {
+			descriptors = append(descriptors, "`"+chats[0].IRFs[i].Descriptor().String()+"`")
+		}
+		file, _, _ := strings.Cut(c.Source, ":")
+		fmt.Fprintf(&page, "\n## %s %s\n\n%s: %s.\n[%s](../%s)\n\n![%s](%s)\n", c.Flow, c.Title, c.Name, strings.Join(descriptors, ", "), c.ID, file, c.Title, name)
+	}
+	assert.Len(t, seen, 11)
+	golden(t, "../docs/flows.md", page.Bytes())
+}
+
+// golden compares with a file, which -update rewrites.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
+		require.NoError(t, os.WriteFile(file, got, 0o666))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got), file)
+}

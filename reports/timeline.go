@@ -1,0 +1,186 @@
+// Package reports renders what a run recorded, and draws chats: the same record in every form that a reader wants, by
+// pure functions of it.
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Timeline is the log of one chat as lanes: the customer, each queue, each strategy, each agent, and what every event
+// does in them. [Timeline.AppendText] and [Timeline.AppendSVG] draw it. The log need not be well-formed.
+type Timeline struct {
+	events []model.Event // the known events in order of seq, an exact duplicate once
+	lanes  []*lane
+	byName map[lane]*lane
+	marks  [][]mark // of each event, who acts first
+	pulled bool     // an agent has just taken the chat from a queue
+}
+
+// lane is one who takes part in the chat, or a queue.
+type lane struct {
+	kind laneKind
+	name string
+}
+
+type laneKind int
+
+const (
+	customerLane laneKind = iota
+	queueLane
+	strategyLane
+	agentLane
+)
+
+// presence is how the chat and a lane stand to each other between two events.
+type presence int
+
+const (
+	absent presence = iota
+	alerted
+	present
+	unchanged // of a mark: the lane goes on as it was
+)
+
+// mark is what an event does in a lane.
+type mark struct {
+	lane *lane
+	verb string
+	more []string // what for, with which mode, for which reason
+	then presence
+}
+
+func (m *mark) String() string { return strings.Join(append([]string{m.verb}, m.more...), " ") }
+
+// NewTimeline takes the events of one chat, in any order. Unknown events are left out.
+func NewTimeline(log []model.Event) *Timeline {
+	log = slices.DeleteFunc(slices.Clone(log), func(e model.Event) bool { return !e.Name.Known() })
+	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	t := &Timeline{byName: make(map[lane]*lane), events: slices.CompactFunc(log, func(a, b model.Event) bool { return a.Seq == b.Seq })}
+	t.lane(customerLane, "customer")
+	for i := range t.events {
+		t.marks = append(t.marks, t.mark(&t.events[i]))
+	}
+	slices.SortStableFunc(t.lanes, func(a, b *lane) int { return cmp.Compare(a.kind, b.kind) })
+	return t
+}
+
+// lane finds a lane, or adds it.
+func (t *Timeline) lane(kind laneKind, name string) *lane {
+	l := t.byName[lane{kind, name}]
+	if l == nil {
+		l = &lane{kind, name}
+		t.byName[*l], t.lanes = l, append(t.lanes, l)
+	}
+	return l
+}
+
+func (t *Timeline) party(p model.Party) *lane {
+	switch p.Type {
+	case model.Strategy:
+		return t.lane(strategyLane, p.ID)
+	case model.Agent:
+		return t.lane(agentLane, p.ID)
+	}
+	return t.lane(customerLane, "customer")
+}
+
+// mark says what an event does, in the lanes of those whom it concerns.
+func (t *Timeline) mark(e *model.Event) (ms []mark) {
+	add := func(l *lane, then presence, verb string, more ...string) {
+		ms = append(ms, mark{l, verb, more, then})
+	}
+	var wish []string
+	if e.Operation != "" && e.Actor.Type == model.Agent {
+		wish = append(wish, string(e.Operation))
+	}
+	if e.VisibilityMode != 0 {
+		wish = append(wish, "mode "+strconv.Itoa(int(e.VisibilityMode)))
+	}
+	pulled := t.pulled
+	t.pulled = e.Name == model.TakenFromQueue && e.Actor.Type != model.Strategy || pulled && e.Name.Neutral()
+	switch e.Name {
+	case model.Submitted:
+		add(t.lane(customerLane, "customer"), present, "submits")
+	case model.PlacedInQueue:
+		if e.Actor.Type == model.Agent || e.Actor.Type == model.Strategy {
+			add(t.party(e.Actor), unchanged, "queues", wish...)
+		}
+		add(t.lane(queueLane, e.Queue), present, "placed")
+	case model.TakenFromQueue:
+		add(t.lane(queueLane, e.Queue), absent, "taken")
+	case model.PartyAdded:
+		verb := "accepts"
+		if e.Party.Type == model.Strategy {
+			verb = "routes"
+		} else if pulled {
+			verb = "pulls"
+		}
+		add(t.party(e.Party), present, verb, wish...)
+	case model.AgentInvited:
+		add(t.party(e.Actor), unchanged, "invites", wish...)
+		add(t.party(e.Party), alerted, "alerted")
+	case model.Rejected:
+		add(t.party(e.Party), absent, "rejects")
+	case model.Revoked:
+		if e.Reason == "" {
+			add(t.party(e.Party), absent, "revoked")
+		} else {
+			add(t.party(e.Party), absent, "revoked", model.Line(e.Reason))
+		}
+	case model.PartyRemoved:
+		verb := "leaves"
+		if e.Actor.Type == model.MediaServer {
+			verb = "removed"
+		}
+		add(t.party(e.Party), absent, verb)
+	case model.ProcessingStopped:
+		switch e.Actor.Type {
+		case model.InteractionServer:
+			add(t.lane(customerLane, "customer"), unchanged, "server stops")
+		case model.MediaServer:
+			add(t.party(e.Actor), unchanged, "leaves")
+		default:
+			add(t.party(e.Actor), unchanged, "stops")
+		}
+	default:
+		add(t.lane(customerLane, "customer"), unchanged, map[model.EventName]string{model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated"}[e.Name])
+	}
+	return ms
+}
+
+// span is how long a lane stands so to the chat: from one event to another, or to the end of the log.
+type span struct {
+	what     presence // alerted or present
+	from, to int      // events
+	open     bool     // the log ends first
+}
+
+// spans lists those of a lane, in their order.
+func (t *Timeline) spans(l *lane) (all []span) {
+	var now span
+	end := func(at int, open bool) {
+		if now.what != absent {
+			now.to, now.open = at, open
+			all = append(all, now)
+		}
+		now.what = absent
+	}
+	for i, ms := range t.marks {
+		for _, m := range ms {
+			if m.lane == l && m.then != unchanged {
+				end(i, false)
+				now.what, now.from = m.then, i
+			}
+		}
+		if t.events[i].Name == model.ProcessingStopped {
+			end(i, false)
+		}
+	}
+	end(len(t.events)-1, true)
+	return all
+}
