@@ -20,6 +20,7 @@ type report struct {
 	plan   *suite.Plan
 	failed []*suite.Outcome
 	broken []*suite.Outcome
+	skips  []*suite.Outcome
 	noted  []*suite.Outcome // passed, with differences of levels that are not required
 }
 
@@ -33,6 +34,8 @@ func (r *report) add(o *suite.Outcome) {
 		r.failed = append(r.failed, o)
 	case o.Verdict == suite.Error:
 		r.broken = append(r.broken, o)
+	case o.Verdict == suite.Skip:
+		r.skips = append(r.skips, o)
 	case len(o.Differences) > 0:
 		r.noted = append(r.noted, o)
 	}
@@ -77,6 +80,10 @@ func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
 		fmt.Fprintf(&b, "\n%s more of those generated fail: --verbose prints them.\n", scenarios(unsaid))
 	}
 	r.errors(&b)
+	for _, group := range grouped(r.skips, func(o *suite.Outcome) string { return o.Reason }) {
+		fmt.Fprintf(&b, "\nSKIP  %s: %s\n", scenarios(len(group)), group[0].Reason)
+		r.name(&b, "      ", group)
+	}
 	if r.flags.verbose {
 		for _, o := range r.noted {
 			fmt.Fprintf(&b, "\nnote  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
@@ -144,29 +151,40 @@ func (r *report) differences(b *bytes.Buffer, o *suite.Outcome, failed bool) {
 
 // errors lists what gave no facts. A program that died has one failure for the whole batch: it is told once.
 func (r *report) errors(b *bytes.Buffer) {
-	for rest := r.broken; len(rest) > 0; {
-		failure := *rest[0].Failure
-		same := func(o *suite.Outcome) bool { return *o.Failure == failure }
-		var ids []*suite.Outcome
-		for _, o := range rest {
-			if same(o) {
-				ids = append(ids, o)
-			}
-		}
-		rest = slices.DeleteFunc(slices.Clone(rest), same)
-		fmt.Fprintf(b, "\nERROR  %s: %s: %s\n", scenarios(len(ids)), failure.Kind, failure.Message)
-		if len(ids) > 1 && failure.Kind != target.Said {
+	for _, group := range grouped(r.broken, func(o *suite.Outcome) string { return o.Failure.Error() }) {
+		failure := group[0].Failure
+		fmt.Fprintf(b, "\nERROR  %s: %s: %s\n", scenarios(len(group)), failure.Kind, failure.Message)
+		if len(group) > 1 && failure.Kind != target.Said {
 			fmt.Fprintln(b, "       They were sent in one start of the program; which of them it is that it cannot take is not known.")
 		}
-		for i, o := range ids {
-			if i == 5 && !r.flags.verbose {
-				fmt.Fprintf(b, "       and %d more: --verbose names them\n", len(ids)-i)
-				break
-			}
-			fmt.Fprintf(b, "       %s\n", model.Line(o.ID))
-		}
-		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(ids[0].ID))
+		r.name(b, "       ", group)
+		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(group[0].ID))
 	}
+}
+
+// name lists scenarios, the first few of them.
+func (r *report) name(b *bytes.Buffer, indent string, group []*suite.Outcome) {
+	for i, o := range group {
+		if i == 5 && !r.flags.verbose {
+			fmt.Fprintf(b, "%sand %d more: --verbose names them\n", indent, len(group)-i)
+			break
+		}
+		fmt.Fprintf(b, "%s%s\n", indent, model.Line(o.ID))
+	}
+}
+
+// grouped puts outcomes together that have one key, in the order of the first of each.
+func grouped(outcomes []*suite.Outcome, key func(*suite.Outcome) string) (groups [][]*suite.Outcome) {
+	at := make(map[string]int)
+	for _, o := range outcomes {
+		i, known := at[key(o)]
+		if !known {
+			i = len(groups)
+			at[key(o)], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], o)
+	}
+	return groups
 }
 
 // invariants tells which were broken.
@@ -237,7 +255,14 @@ func (r *report) verdict(t *suite.Footer) string {
 	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
 	switch t.Verdict {
 	case suite.Nonconforming:
-		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %d pass (required: %s).", scenarios(all.Scenarios()), all.Fail, all.Error, all.Pass, required)
+		rest := ""
+		if all.Skip > 0 {
+			rest += fmt.Sprintf("%d are skipped, ", all.Skip)
+		}
+		if all.NotRun > 0 {
+			rest += fmt.Sprintf("%d were not run, ", all.NotRun)
+		}
+		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s).", scenarios(all.Scenarios()), all.Fail, all.Error, rest, all.Pass, required)
 	case suite.Incomplete:
 		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, scenarios(all.Scenarios()))
 	}

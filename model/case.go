@@ -104,22 +104,36 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	}
 	for _, v := range c.Variants {
 		if found := v.Compare(of(v.Of), of(v.Variant)); found != "" {
-			law := invariantByID(v.Relation)
-			ds = append(ds, Difference{
-				InteractionID: v.Of, Resource: "relation", Field: Field(law.ID), Expected: law.Says, Actual: found,
-				Level: Invariant, Rules: []string{law.ID},
-			})
+			ds = append(ds, broken(v.Relation, v.Of, "relation", found))
 		}
 	}
 	for i := range ds {
-		switch c.Kind {
-		case DeliveryKind:
-			ds[i].Level = Delivery
-		case RobustnessKind:
-			ds[i].Level = Robustness
-		}
+		c.temper(&ds[i])
 	}
 	return ds
+}
+
+// OnlyInCompany is the difference of a case that gives rows alone and none among others, all of which do alone.
+func (c *Case) OnlyInCompany(found string) Difference {
+	d := broken("V17", c.Events[0].InteractionID, "company", found)
+	c.temper(&d)
+	return d
+}
+
+// broken is the difference of a relation that does not hold.
+func broken(relation, id, where, found string) Difference {
+	law := invariantByID(relation)
+	return Difference{InteractionID: id, Resource: where, Field: Field(law.ID), Expected: law.Says, Actual: found, Level: Invariant, Rules: []string{law.ID}}
+}
+
+// temper gives a difference of a delivery or robustness case that level.
+func (c *Case) temper(d *Difference) {
+	switch c.Kind {
+	case DeliveryKind:
+		d.Level = Delivery
+	case RobustnessKind:
+		d.Level = Robustness
+	}
 }
 
 // Levels is the set of levels that a difference from what is expected of the case can have.

@@ -108,6 +108,9 @@ func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Find
 			f.Example = s.Case
 		}
 	}
+	if a.NotRun || a.Skip != "" {
+		return
+	}
 	if a.Failure != nil {
 		add("failure "+string(a.Failure.Kind), s.Level, a.Failure)
 		return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/target"
 )
 
 // ResultsSchema is the JSON Schema of a line of the results.
@@ -50,6 +51,9 @@ type Environment struct {
 	Ignored   int      `json:"ignored_rows,omitzero"`
 	Notes     []string `json:"notes,omitempty"`
 	Stderr    string   `json:"stderr,omitempty"` // its tail
+
+	// Implementation is what the implementation said of itself, where it was asked.
+	Implementation *target.Implementation `json:"implementation,omitempty"`
 }
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
@@ -66,6 +70,7 @@ type ScenarioLine struct {
 	Verdict     Verdict          `json:"verdict"`
 	Gates       bool             `json:"gates,omitzero"` // the implementation does not conform, by this scenario alone
 	Failure     *FailureLine     `json:"failure,omitempty"`
+	Reason      string           `json:"reason,omitempty"` // of a skip
 	Expected    []jsontext.Value `json:"expected"`
 	Actual      []jsontext.Value `json:"actual"`
 	Differences []DifferenceLine `json:"differences,omitempty"`
@@ -242,7 +247,7 @@ func (t *Tally) Conclusion() Conclusion {
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Expected: factLines(o.expected()), Actual: factLines(o.Actual),
+		Rules: o.Rules, Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(o.Actual),
 	}
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}

@@ -29,6 +29,7 @@ type Outcome struct {
 	Actual      []model.Fact       // under the case's own ids
 	Differences []model.Difference // all, whatever their level
 	Failure     *target.Failure    // of Error
+	Reason      string             // of Skip, as the implementation gave it
 }
 
 // Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
@@ -42,6 +43,12 @@ type Occasion struct {
 	Ignored int // rows of interactions that nobody asked about
 	Notes   []string
 	Stderr  string
+}
+
+func (o *Occasion) add(r *target.Round) {
+	o.Ignored += r.Ignored
+	o.Notes = append(o.Notes, r.Notes...)
+	o.Stderr += r.Stderr
 }
 
 // Run asks the target every scenario of the plan, a batch a kind, and hands each outcome to record, in the order of
@@ -80,13 +87,11 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 		if len(batch) == 0 {
 			continue
 		}
-		round, err := t.Ask(ctx, questions)
-		if failed = err; err != nil {
+		var round *target.Round
+		if round, failed = t.Ask(ctx, questions); round == nil {
 			break
 		}
-		occasion.Ignored += round.Ignored
-		occasion.Notes = append(occasion.Notes, round.Notes...)
-		occasion.Stderr += round.Stderr
+		occasion.add(round)
 		for i, s := range batch {
 			outcomes[s] = s.judge(&round.Answers[i], require)
 		}
@@ -103,6 +108,14 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 // judge compares an answer with what is expected.
 func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure}
+	switch {
+	case a.NotRun:
+		o.Verdict = NotRun
+		return o
+	case a.Skip != "":
+		o.Verdict, o.Reason = Skip, a.Skip
+		return o
+	}
 	if a.Failure != nil && s.Kind == model.RobustnessKind && a.Failure.Kind == target.Said {
 		o.Failure = nil // an ill-formed log may be answered by an error, or by what is right of it
 		if len(o.Actual) == 0 {
@@ -113,6 +126,9 @@ func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 		return o
 	}
 	o.Differences = s.Judge(s.want, o.Actual)
+	if a.Company != nil {
+		o.Differences = append(o.Differences, s.OnlyInCompany("fails only in company: "+a.Company.Error()))
+	}
 	for i := range o.Differences {
 		if require.Has(o.Differences[i].Level) {
 			o.Verdict = Fail

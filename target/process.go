@@ -49,7 +49,7 @@ func start(argv []string) (*process, error) {
 		} else if errors.As(err, &path) { // its text has the command again, as it is
 			err = path.Err
 		}
-		return nil, &StartError{argv[0], err}
+		return nil, &StartError{Command: argv[0], Err: err}
 	}
 	var err [3]error
 	theirs[0], p.stdin, err[0] = os.Pipe()

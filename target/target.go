@@ -3,6 +3,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,10 +18,15 @@ type Question struct {
 	Lines  []string // sent behind the events as they are: no events
 }
 
-// Answer is what came back for a question: facts, or a failure.
+// Answer is what came back for a question: facts, a failure, a reason to skip it, or nothing as it was not asked.
 type Answer struct {
 	Facts   []model.Fact
 	Failure *Failure
+	Skip    string // why the implementation declined, one line of plain text
+	NotRun  bool   // it was not asked, or not to the end
+
+	// Company is set where questions failed together, none of them alone: on the first of them, beside its facts.
+	Company *Failure
 }
 
 // Failure says that no facts can be judged, and why.
@@ -51,23 +57,44 @@ type Round struct {
 }
 
 // Target answers batches of questions. Ask is called with questions of one kind, one batch at a time. Its error is a
-// *StartError, or the context's; anything that the implementation does wrong is in the answers.
+// *StartError, or the context's: the round, unless it is nil, then holds what was answered before. Anything that the
+// implementation does wrong is in the answers.
 type Target interface {
 	Ask(ctx context.Context, batch []Question) (*Round, error)
-	// Way names how the implementation is reached: reference, filter.
+	// Way names how the implementation is reached, such as reference, filter.
 	Way() string
 	// Command is how the implementation is started, nil where it is not a command.
 	Command() []string
 }
 
-// StartError says that an implementation could not be started.
+// Session is a target that lasts from the first question to the last: Open it before the first Ask, Close it after
+// the last, whatever became of them.
+type Session interface {
+	Target
+	// Open reaches the implementation. Its error is a *StartError, or the context's.
+	Open(ctx context.Context) error
+	// Implementation is what the implementation said of itself when it was opened.
+	Implementation() *Implementation
+	// Close ends the implementation, and returns what was odd at the end, a line each.
+	Close() []string
+}
+
+// Implementation is what an implementation says of itself. Only the name is always there.
+type Implementation struct {
+	Name     string `json:"name"`
+	Version  string `json:"version,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// StartError says that an implementation could not be started, or not be reached.
 type StartError struct {
-	Command string
+	Command string // or its URL
+	Problem string // "" is that it could not be started
 	Err     error
 }
 
 func (e *StartError) Error() string {
-	return fmt.Sprintf("%s could not be started: %v", model.Name(e.Command), e.Err)
+	return fmt.Sprintf("%s %s: %v", model.Name(e.Command), cmp.Or(e.Problem, "could not be started"), e.Err)
 }
 func (e *StartError) Unwrap() error { return e.Err }
 
