@@ -31,6 +31,9 @@ func TestFaultsAreDescribed(t *testing.T) {
 // Each fault is told from the reference, at the default levels or at one that it declares, and then at no default
 // level. The right implementation is never told from it.
 func TestEachFaultIsTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the faults are not tried")
+	}
 	trials, long := newTrials(), 0
 	for _, f := range Faults() {
 		first, shortest := tell(t, &f, trials)
@@ -106,7 +109,7 @@ func shownBy(f *Fault) model.Kind {
 // Faults answer whatever they are asked, always the same, and leave the log alone.
 func TestFaultsAreTame(t *testing.T) {
 	s := NewScenarios(1)
-	for i := range 10 {
+	for i := range 1 + int(9/shorter()) {
 		for _, c := range []*model.Case{s.Generated(i), s.Delivery(i), s.Robustness(i)} {
 			events := slices.Clone(c.Events)
 			for _, f := range Faults() {

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -38,6 +39,14 @@ var allLimits = map[string]Limits{
 	"cramped":    {Events: 12, Agents: 1, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{3}, Stops: []model.PartyType{model.Strategy}},
 }
 
+// shorter is by how much loops are cut under -short, which mutation testing takes.
+func shorter() uint64 {
+	if testing.Short() {
+		return 20
+	}
+	return 1
+}
+
 func withEvents(l Limits, n int) Limits {
 	l.Events = n
 	return l
@@ -46,7 +55,7 @@ func withEvents(l Limits, n int) Limits {
 func TestEveryWalkIsWellFormed(t *testing.T) {
 	for name, limits := range allLimits {
 		w, c, chat := NewWalker(limits), model.NewClassifier(model.Reference()), new(model.Chat)
-		for seed := range uint64(20_000) {
+		for seed := range uint64(20_000) / shorter() {
 			log := w.Log("x", Seed(seed))
 			if !wellFormed(t, c, chat, log) || !assert.LessOrEqual(t, len(log), limits.Events) {
 				t.Fatalf("%s, seed %d", name, seed)
@@ -94,7 +103,10 @@ func FuzzGrammar(f *testing.F) {
 // The enumeration makes every log once, and all that there are: as many as a brute force over the alphabet, which
 // knows nothing of the grammar and asks the checker of W1–W9 alone.
 func TestEnumerationIsComplete(t *testing.T) {
-	const events = 9
+	events := 9
+	if testing.Short() {
+		events = 7
+	}
 	limits := withEvents(Exhaustive, events)
 	limits.Agents, limits.Queues, limits.Strategies = 2, 2, 1
 
@@ -125,9 +137,15 @@ func TestEnumerationIsComplete(t *testing.T) {
 	t.Logf("%d logs of at most %d events", len(logs), events)
 }
 
+var events = flag.Int("events", 9, "of all chats of at most so many events it is shown that named rules decide them")
+
 // No chat is decided by a default: every row has one rule for its role (R5 hands on to another) and one for its
 // result, of kinds that fit; and where a chat ends in a leg with nobody handling, a row or a rule says so.
 func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
+	limit := *events
+	if testing.Short() {
+		limit = 7
+	}
 	kinds := map[model.ClauseID]model.ClauseKind{}
 	for _, r := range model.Rules() {
 		for _, c := range r.Clauses {
@@ -138,7 +156,7 @@ func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
 	for _, c := range model.Combinations() {
 		valid[c.Yield] = true
 	}
-	w, c, chat := NewWalker(withEvents(Exhaustive, 9)), model.NewClassifier(model.Reference()), new(model.Chat)
+	w, c, chat := NewWalker(withEvents(Exhaustive, limit)), model.NewClassifier(model.Reference()), new(model.Chat)
 	for o := new(Odometer); ; {
 		log := w.Log("x", o)
 		require.NoError(t, c.Classify(chat, log))
