@@ -33,3 +33,4 @@ fuzz: ## fuzz each parser for half a minute
 	go test ./steps -run '^$$' -fuzz '^FuzzWrite$$' -fuzztime 30s
 	go test ./target -run '^$$' -fuzz '^FuzzAnswers$$' -fuzztime 30s
 	go test ./gen -run '^$$' -fuzz '^FuzzGrammar$$' -fuzztime 30s
+	go test ./reports -run '^$$' -fuzz '^FuzzResults$$' -fuzztime 30s

@@ -25,7 +25,7 @@ var house = map[string]string{
 	"target":   "model rows",
 	"gen":      "model",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
-	"reports":  "model suite",
+	"reports":  "model rows suite github.com/go-json-experiment/json",
 	"cli":      "gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }

@@ -1,0 +1,199 @@
+// Package reports turns the record of a run into what a reader wants: a page, pictures of its chats, JUnit XML,
+// Markdown, a badge, text; and puts records together, or one beside another. It renders from the record alone. What a
+// record says may come from anybody: nothing of it is markup, a command, or without end in any rendering.
+package reports
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// Results is the record of a run.
+type Results struct {
+	Name   string // of the file
+	Header *suite.Header
+	Lines  []*suite.ScenarioLine // in the order of the plan
+	// Footer is never nil. That of an incomplete record is counted from its lines, without coverage.
+	Footer     *suite.Footer
+	Incomplete bool // the record has no footer: its run did not end
+}
+
+// Open reads a record from a file, "-" is stdin; see [Read].
+func Open(path string, stdin io.Reader) (*Results, error) {
+	in, name, err := rows.Open(path, stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return Read(name, in)
+}
+
+// Read reads a record; name is what errors call it. One that breaks off is read as far as it goes. The error is a
+// *[rows.LineError], or the input's own.
+func Read(name string, in io.Reader) (*Results, error) {
+	r := &reader{lines: rows.NewLineReader(name, in), tally: suite.NewTally(), seen: make(map[string]bool)}
+	r.Name = name
+	for {
+		line, err := r.lines.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = r.line(line)
+		}
+		if r.Header != nil && errors.Is(err, io.ErrUnexpectedEOF) {
+			if _, end := r.lines.Next(); end == io.EOF {
+				break // the run was ended while it wrote the line
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if r.Header == nil {
+		return nil, r.lines.Errorf("", "no header: this is no record of a run (results.jsonl)")
+	}
+	if r.Footer == nil {
+		r.Incomplete = true
+		r.Footer = suite.NewFooter(r.tally, nil)
+		if r.Footer.Verdict != suite.Nonconforming {
+			r.Footer.Verdict = suite.Incomplete
+		}
+	}
+	return &r.Results, nil
+}
+
+// reader is a record as far as it was read.
+type reader struct {
+	Results
+	lines *rows.LineReader
+	tally *suite.Tally
+	seen  map[string]bool
+}
+
+func (r *reader) line(line []byte) error {
+	var kind struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(line, &kind); err != nil {
+		return r.fault(err)
+	}
+	switch {
+	case r.Header == nil && kind.Type != "header":
+		return r.lines.Errorf("type", "expected the header of a record, got %s", model.Name(kind.Type))
+	case r.Footer != nil:
+		return r.lines.Errorf("", "expected nothing behind the footer; a file holds one record")
+	case kind.Type == "header":
+		return r.header(line)
+	case kind.Type == "scenario":
+		return r.scenario(line)
+	case kind.Type == "footer":
+		return r.footer(line)
+	}
+	return r.lines.Errorf("type", "expected scenario or footer, got %s", model.Name(kind.Type))
+}
+
+func (r *reader) header(line []byte) error {
+	if r.Header != nil {
+		return r.lines.Errorf("", "a second header; a file holds one record")
+	}
+	h := new(suite.Header)
+	if err := r.decode(line, h); err != nil {
+		return err
+	}
+	if h.Scenarios < 1 {
+		return r.lines.Errorf("scenarios", "expected 1 or more, got %d", h.Scenarios)
+	}
+	r.Header = h
+	return nil
+}
+
+func (r *reader) scenario(line []byte) error {
+	l := new(suite.ScenarioLine)
+	if err := r.decode(line, l); err != nil {
+		return err
+	}
+	after := 0
+	if n := len(r.Lines); n > 0 {
+		after = r.Lines[n-1].Index
+	}
+	_, level := model.ParseLevel(l.Level)
+	switch {
+	case l.Index <= after || l.Index > r.Header.Scenarios:
+		return r.lines.Errorf("index", "expected a number from %d to %d, got %d", after+1, r.Header.Scenarios, l.Index)
+	case l.ID == "" || r.seen[l.ID]:
+		return r.lines.Errorf("id", "expected one of its own, got %s", model.Name(l.ID))
+	case !level:
+		return r.lines.Errorf("level", "%s is no level", model.Name(l.Level))
+	case !slices.Contains(suite.Verdicts, l.Verdict):
+		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
+	case l.Verdict == suite.Error && l.Failure == nil:
+		return r.lines.Errorf("failure", "missing; an error has one")
+	}
+	r.seen[l.ID] = true
+	r.Lines = append(r.Lines, l)
+	r.tally.Add(l)
+	return nil
+}
+
+func (r *reader) footer(line []byte) error {
+	f := new(suite.Footer)
+	if err := r.decode(line, f); err != nil {
+		return err
+	}
+	if f.Coverage == nil {
+		return r.lines.Errorf("coverage", "missing")
+	}
+	if f.Totals.All != r.tally.Totals.All {
+		return r.lines.Errorf("totals.all", "the scenarios above count otherwise: the record was changed, or lines are missing")
+	}
+	r.Footer = f
+	return nil
+}
+
+func (r *reader) decode(line []byte, into any) error {
+	if err := json.Unmarshal(line, into, json.RejectUnknownMembers(true)); err != nil {
+		return r.fault(err)
+	}
+	return nil
+}
+
+// fault makes an error of the line from the decoder's.
+func (r *reader) fault(err error) error {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &cutOff{r.lines.Errorf("", "the line is cut off")}
+	case errors.As(err, &syntactic):
+		return r.lines.Errorf(field(syntactic.JSONPointer), "not JSON: %v", syntactic.Err)
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		return r.lines.Errorf(field(semantic.JSONPointer), "this version of chatproof does not know the field")
+	case errors.As(err, &semantic):
+		return r.lines.Errorf(field(semantic.JSONPointer), "expected another type than %v", semantic.JSONKind)
+	}
+	return r.lines.Errorf("", "%v", err)
+}
+
+// cutOff is a line without its end: where it is the last, the run was ended while it wrote it.
+type cutOff struct{ *rows.LineError }
+
+func (*cutOff) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// field writes where in a line something is: totals.all.
+func field(p jsontext.Pointer) string {
+	var names []string
+	for name := range p.Tokens() {
+		names = append(names, model.Name(name))
+	}
+	return strings.Join(names, ".")
+}

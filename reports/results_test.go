@@ -1,0 +1,134 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/target"
+)
+
+var (
+	defaults  = model.LevelSet(model.Documented, model.Invariant, model.Own)
+	reference = target.Reference{Table: model.Reference()}
+	// routed is wrong: whoever is transferred to is RoutedTo.
+	routed = target.Reference{Table: model.Reference().Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})}
+)
+
+// record makes the record of a run of the suite with 40 generated scenarios, or of shard i of n.
+func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
+	t.Helper()
+	cases, err := suite.Builtin()
+	require.NoError(t, err)
+	p, err := suite.NewPlan(append(cases, suite.Generated(seed, 40)...))
+	require.NoError(t, err)
+	if n > 1 {
+		p.Shard(i, n)
+	}
+	var out bytes.Buffer
+	write := func(line any) { require.NoError(t, suite.WriteLine(&out, line)) }
+	tally, coverage := suite.NewTally(), model.NewCoverage()
+	write(suite.NewHeader(p, seed, defaults))
+	_, err = suite.Run(t.Context(), p, to, defaults, func(o *suite.Outcome) error {
+		line := o.Line(defaults)
+		tally.Add(line)
+		o.Cover(coverage)
+		write(line)
+		return nil
+	})
+	require.NoError(t, err)
+	write(suite.NewFooter(tally, suite.NewCoverage(coverage, n > 1)))
+	return out.String()
+}
+
+func read(t testing.TB, name, text string) *Results {
+	t.Helper()
+	r, err := Read(name, strings.NewReader(text))
+	require.NoError(t, err)
+	return r
+}
+
+// What is read is what was written.
+func TestRead(t *testing.T) {
+	text := record(t, routed, 1, 1, 1)
+	r := read(t, "r.jsonl", text)
+	assert.False(t, r.Incomplete)
+	assert.Len(t, r.Lines, r.Header.Scenarios)
+	var again bytes.Buffer
+	require.NoError(t, suite.WriteLine(&again, r.Header))
+	for _, l := range r.Lines {
+		require.NoError(t, suite.WriteLine(&again, l))
+	}
+	require.NoError(t, suite.WriteLine(&again, r.Footer))
+	assert.Equal(t, text, again.String())
+}
+
+// A run that did not end left a record that can be read: of the lines that there are, and it says so.
+func TestReadIncomplete(t *testing.T) {
+	text := record(t, routed, 1, 1, 1)
+	lines := strings.SplitAfter(text, "\n")
+	for _, cut := range []string{
+		lines[0],
+		strings.Join(lines[:10], ""),
+		strings.Join(lines[:10], "") + lines[10][:40],
+		strings.Join(lines[:10], "") + `{"type":"foo`,
+	} {
+		r := read(t, "r.jsonl", cut)
+		assert.True(t, r.Incomplete)
+		assert.Equal(t, strings.Count(cut, "\n")-1, r.Footer.Totals.All.Scenarios())
+		assert.NotEqual(t, suite.Conforming, r.Footer.Verdict)
+		assert.Nil(t, r.Footer.Coverage)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	lines := strings.SplitAfter(record(t, reference, 1, 1, 1), "\n")
+	header, first, second, footer := lines[0], lines[1], lines[2], lines[len(lines)-2]
+	for _, tt := range []struct{ name, text, want string }{
+		{"nothing", "", "r.jsonl:1: no header: this is no record of a run (results.jsonl)"},
+		{"other text", "hello\n", "r.jsonl:1: not JSON: invalid character 'h' at start of value"},
+		{"events", `{"interaction_id":"c","seq":1}`, `r.jsonl:1: type: expected the header of a record, got ""`},
+		{"no object", "[]", "r.jsonl:1: expected another type than ["},
+		{"two headers", header + header, "r.jsonl:2: a second header; a file holds one record"},
+		{"another kind of line", header + `{"type":"\u202ex"}`, `r.jsonl:2: type: expected scenario or footer, got "\u202ex"`},
+		{"an unknown field", header + strings.Replace(first, `"index"`, `"x\ny":1,"index"`, 1), `r.jsonl:2: "x\ny": this version of chatproof does not know the field`},
+		{"a field twice", header + strings.Replace(first, `"index"`, `"id":"a","index"`, 1), `r.jsonl:2: id: not JSON: duplicate object member name`},
+		{"another type", header + strings.Replace(first, `"index":1`, `"index":"1"`, 1), `r.jsonl:2: index: expected another type than string`},
+		{"a line cut off within", header + first[:40] + "\n" + second, "r.jsonl:2: the line is cut off"},
+		{"out of order", header + second + first, "r.jsonl:3: index: expected a number from 3 to 209, got 1"},
+		{"twice", header + first + strings.Replace(first, `"index":1`, `"index":2`, 1), "r.jsonl:3: id: expected one of its own, got documented/1.1/"},
+		{"no verdict", header + strings.Replace(first, `"pass"`, `"green"`, 1), "r.jsonl:2: verdict: green is no verdict"},
+		{"no failure", header + strings.Replace(first, `"pass"`, `"error"`, 1), "r.jsonl:2: failure: missing; an error has one"},
+		{"a line taken out", header + second + footer, "r.jsonl:3: totals.all: the scenarios above count otherwise"},
+		{"behind the footer", strings.Join(lines, "") + header, "expected nothing behind the footer; a file holds one record"},
+		{"a long line", header + `{"type":"` + strings.Repeat("x", 17<<20), "r.jsonl:2: the line is longer than 16777216 bytes"},
+	} {
+		_, err := Read("r.jsonl", strings.NewReader(tt.text))
+		assert.ErrorContains(t, err, tt.want, tt.name)
+		assert.NotContains(t, fmt.Sprint(err), "\n", tt.name)
+	}
+	_, err := Read("r.jsonl", io.MultiReader(strings.NewReader(header), brokenReader{}))
+	assert.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func FuzzResults(f *testing.F) {
+	lines := strings.SplitAfter(record(f, routed, 1, 1, 1), "\n")
+	f.Add(strings.Join(lines[:3], ""))
+	f.Add(lines[0] + lines[len(lines)-2])
+	f.Fuzz(func(t *testing.T, text string) {
+		if r, err := Read("r.jsonl", strings.NewReader(text)); err == nil && (r.Header == nil || r.Footer == nil) {
+			t.Fatal("a record without header or footer")
+		}
+	})
+}
