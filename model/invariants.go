@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"sync"
 )
 
 // NamedInvariant is a condition that holds for every finished chat, whatever the open questions: for the reference, and
@@ -13,7 +12,21 @@ type NamedInvariant struct {
 	Kind InvariantKind
 	Says string
 
-	check func(*Chat, []Fact, func(resource, found string))
+	check checker
+}
+
+// checker looks at all rows of an interaction.
+type checker interface {
+	check(c *Chat, got []Fact, report func(resource, found string))
+}
+
+// logCheck needs the log, which the reference's chat tells.
+type logCheck func(c *Chat, got []Fact, report func(resource, found string))
+
+func (check logCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
+	if c != nil && c.StoppedSeq != 0 {
+		check(c, got, report)
+	}
 }
 
 // InvariantKind says what an invariant is checked on.
@@ -32,17 +45,17 @@ const (
 func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
-	{"V1", OnFacts, "Every IRF has exactly one role and one result, each a known value.", v1},
-	{"V2", OnFacts, "Resource type, role, result and reason are together a valid combination.", v2},
-	{"V3", OnEvents, "One IRF an attempt: as many agent IRFs as invitations and pulls.", v3},
-	{"V4", OnEvents, "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", v4},
-	{"V5", OnEvents, "Transferred only if a transfer of that agent was accepted or went through a queue; and such an initiator, having left, is Transferred.", v5},
-	{"V6", OnFacts, "ReceivedTransfer, InConference and ReceivedConsult never rank first.", v6},
-	{"V7", OnFacts, "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", v7},
-	{"V8", OnFacts, "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", v8},
-	{"V9", OnEvents, "At most one CustomerAbandoned, none if an agent was handling at the stop, none unless the media server stopped the chat.", v9},
-	{"V10", OnEvents, "No IRF for the customer, none for a queue or strategy that distributed the chat.", v10},
-	{"V11", OnFacts, "No IRF ends before it starts.", v11},
+	{"V1", OnFacts, "Every IRF has exactly one role and one result, each a known value.", row1},
+	{"V2", OnFacts, "Resource type, role, result and reason are together a valid combination.", row2},
+	{"V3", OnEvents, "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)},
+	{"V4", OnEvents, "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", logCheck(v4)},
+	{"V5", OnEvents, "Transferred only if a transfer of that agent was accepted or went through a queue; and such an initiator, having left, is Transferred.", logCheck(v5)},
+	{"V6", OnFacts, "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6},
+	{"V7", OnFacts, "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", row7},
+	{"V8", OnFacts, "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8},
+	{"V9", OnEvents, "At most one CustomerAbandoned, none if an agent was handling at the stop, none unless the media server stopped the chat.", logCheck(v9)},
+	{"V10", OnEvents, "No IRF for the customer, none for a queue or strategy that distributed the chat.", logCheck(v10)},
+	{"V11", OnFacts, "No IRF ends before it starts.", row11},
 	{"V12", OnRelation, "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
 	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no role.", nil},
 	{"V14", OnRelation, "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees.", nil},
@@ -62,16 +75,21 @@ func invariantByID(id string) *NamedInvariant {
 	return &invariants[i]
 }
 
-// CheckInvariants checks rows of a finished chat against the invariants of kind OnFacts, and with the reference's
-// chat, which says what happened in the log, against those of kind OnEvents. Without it, chat is nil.
+func (v *NamedInvariant) broken(resource, found string) Difference {
+	return Difference{Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant, Rules: []string{v.ID}}
+}
+
+// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts, and with the reference's chat, which
+// says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
+// chats: of an unfinished one, only what no row may be is checked.
 func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	for i := range invariants {
 		v := &invariants[i]
-		if v.check == nil || v.Kind == OnEvents && (chat == nil || chat.StoppedSeq == 0) {
+		if v.check == nil {
 			continue
 		}
-		v.check(chat, got, func(resource, found string) {
-			d := Difference{Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant, Rules: []string{v.ID}}
+		v.check.check(chat, got, func(resource, found string) {
+			d := v.broken(resource, found)
 			if len(got) > 0 {
 				d.InteractionID = got[0].InteractionID
 			}
@@ -86,43 +104,6 @@ func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 
 func isOneOf[S ~string](v S, values ...S) bool {
 	return slices.ContainsFunc(values, func(o S) bool { return sameCode(string(v), string(o)) })
-}
-
-func v1(_ *Chat, got []Fact, report func(resource, found string)) {
-	for i := range got {
-		f := &got[i]
-		if Code(string(f.Role)) == "" || !isOneOf(f.Role, Roles...) {
-			report(f.Resource, "role "+bareName(string(f.Role)))
-		}
-		if Code(string(f.Result)) == "" || !isOneOf(f.Result, Results...) {
-			report(f.Resource, "result "+bareName(string(f.Result)))
-		}
-	}
-}
-
-// combinationCodes are the codes of the valid combinations; under a blank type those of any type.
-var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
-	codes := make(map[[4]string]bool)
-	for _, c := range Combinations() {
-		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true // as the reference spells it
-		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
-		codes[code] = true
-		code[0] = ""
-		codes[code] = true
-	}
-	return codes
-})
-
-func v2(_ *Chat, got []Fact, report func(resource, found string)) {
-	for i := range got {
-		f := &got[i]
-		if combinationCodes()[[4]string{string(f.ResourceType), string(f.Role), string(f.Result), string(f.Reason)}] {
-			continue
-		}
-		if !combinationCodes()[[4]string{Code(string(f.ResourceType)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
-			report(f.Resource, fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f)))
-		}
-	}
 }
 
 // attempts lists the reference's IRFs of agents: the attempts of the log.
@@ -213,32 +194,6 @@ func v5(c *Chat, got []Fact, report func(resource, found string)) {
 	}
 }
 
-func v6(_ *Chat, got []Fact, report func(resource, found string)) {
-	if sorted, ok := byOrdinal(got); ok && len(sorted) > 0 && isOneOf(sorted[0].Role, ReceivedTransfer, InConference, ReceivedConsult) {
-		report(sorted[0].Resource, string(sorted[0].Role)+" ranks first")
-	}
-}
-
-func v7(_ *Chat, got []Fact, report func(resource, found string)) {
-	for i := range got {
-		f := &got[i]
-		if isOneOf(f.Reason, RevokedReason) && !isOneOf(f.Result, Redirected, Abandoned) ||
-			isOneOf(f.Reason, AbandonedWhileQueued, AbandonedWhileRinging) && !isOneOf(f.Result, CustomerAbandoned) {
-			report(f.Resource, plainDescriptor(f))
-		}
-	}
-}
-
-func v8(_ *Chat, got []Fact, report func(resource, found string)) {
-	for i := range got {
-		f := &got[i]
-		agent := isOneOf(f.ResourceType, AgentResource)
-		if f.ResourceType != "" && (agent && isOneOf(f.Reason, AbandonedWhileQueued) || !agent && isOneOf(f.Reason, AbandonedWhileRinging)) {
-			report(f.Resource, string(f.ResourceType)+" "+plainDescriptor(f))
-		}
-	}
-}
-
 func v9(c *Chat, got []Fact, report func(resource, found string)) {
 	handling := false
 	ringing := make(map[string]int) // agents for whom I5 accepts a customer's abandon
@@ -280,15 +235,6 @@ func v10(c *Chat, got []Fact, report func(resource, found string)) {
 				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+" where the chat did not end")
 				return
 			}
-		}
-	}
-}
-
-func v11(_ *Chat, got []Fact, report func(resource, found string)) {
-	for i := range got {
-		f := &got[i]
-		if !f.Start.IsZero() && !f.End.IsZero() && f.End.Unix() < f.Start.Unix() {
-			report(f.Resource, second(f.Start)+" to "+second(f.End))
 		}
 	}
 }

@@ -1,0 +1,224 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// rowCheck is an invariant of kind OnFacts, which each row keeps by itself, twice from the same data: for rows at hand,
+// and as SQL for rows in a database.
+type rowCheck struct {
+	first bool               // it asks only the rows that rank first
+	found func(*Fact) string // what is wrong with a row, "" for nothing
+	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
+}
+
+func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
+	lowest, ranked := Number{}, true
+	if r.first {
+		if lowest, ranked = lowestOrdinal(got); !ranked || c != nil && c.StoppedSeq == 0 {
+			return
+		}
+	}
+	for i := range got {
+		if r.first && got[i].Ordinal != lowest {
+			continue
+		}
+		if found := r.found(&got[i]); found != "" {
+			report(got[i].Resource, found)
+		}
+	}
+}
+
+// lowestOrdinal is the one of the row, or the rows, that rank first; ok is false where a row has none.
+func lowestOrdinal(got []Fact) (lowest Number, ok bool) {
+	for i := range got {
+		switch o := got[i].Ordinal; {
+		case o.Is != Given:
+			return lowest, false
+		case i == 0, o.Value < lowest.Value:
+			lowest = o
+		}
+	}
+	return lowest, true
+}
+
+// OnRow says in which way a row breaks an invariant of kind OnFacts, if it does. Of V6 it takes the row for one that
+// ranks first.
+func (v *NamedInvariant) OnRow(f *Fact) (d Difference, broken bool) {
+	found := v.check.(*rowCheck).found(f)
+	d = v.broken(f.Resource, found)
+	d.InteractionID = f.InteractionID
+	return d, found != ""
+}
+
+// SQL is the condition that a row breaks an invariant of kind OnFacts, in the SQL that all dialects share. Its columns
+// are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where they are
+// blank; started and ended, which may be NULL; and lowest_ordinal, which is the least of the interaction's ordinals,
+// NULL where one is missing.
+func (v *NamedInvariant) SQL() string { return v.check.(*rowCheck).sql() }
+
+// noCode is how SQL knows a blank: the empty string is NULL to some.
+const noCode = "UNSPECIFIED"
+
+var row1 = &rowCheck{
+	found: func(f *Fact) string {
+		var wrong []string
+		if blankCode(string(f.Role)) || !isOneOf(f.Role, Roles...) {
+			wrong = append(wrong, "role "+bareName(string(f.Role)))
+		}
+		if blankCode(string(f.Result)) || !isOneOf(f.Result, Results...) {
+			wrong = append(wrong, "result "+bareName(string(f.Result)))
+		}
+		return strings.Join(wrong, ", ")
+	},
+	sql: func() string {
+		blank := func(r Result) bool { return blankCode(string(r)) }
+		return "resource_role NOT IN " + codeList(Roles...) + "\n   OR technical_result NOT IN " + codeList(slices.DeleteFunc(slices.Clone(Results), blank)...)
+	},
+}
+
+// combinationCodes are the codes of the valid combinations; under a blank type those of any type.
+var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
+	codes := make(map[[4]string]bool)
+	for _, c := range combinations() {
+		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true // as the reference spells it
+		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
+		codes[code] = true
+		code[0] = ""
+		codes[code] = true
+	}
+	return codes
+})
+
+var row2 = &rowCheck{
+	found: func(f *Fact) string {
+		if combinationCodes()[[4]string{string(f.ResourceType), string(f.Role), string(f.Result), string(f.Reason)}] ||
+			combinationCodes()[[4]string{Code(string(f.ResourceType)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
+			return ""
+		}
+		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
+	},
+	sql: func() string {
+		var groups []Yield // without their roles
+		roles := make(map[Yield][]Role)
+		for _, c := range combinations() {
+			y := c.Yield
+			y.Role = ""
+			if roles[y] == nil {
+				groups = append(groups, y)
+			}
+			roles[y] = append(roles[y], c.Role)
+		}
+		var valid []string
+		for _, y := range groups {
+			valid = append(valid, fmt.Sprintf("resource_type IN %s AND technical_result IN %s AND result_reason IN %s AND resource_role IN %s",
+				codeList(y.Type, ""), codeList(y.Result), codeList(y.Reason), codeList(roles[y]...)))
+		}
+		return "NOT (" + strings.Join(valid, "\n   OR ") + ")"
+	},
+}
+
+// joined are the roles of those who come to a chat that somebody else had before.
+var joined = []Role{ReceivedTransfer, InConference, ReceivedConsult}
+
+var row6 = &rowCheck{
+	first: true,
+	found: func(f *Fact) string {
+		if isOneOf(f.Role, joined...) {
+			return bareName(string(f.Role)) + " ranks first"
+		}
+		return ""
+	},
+	sql: func() string { return "ordinal = lowest_ordinal AND resource_role IN " + codeList(joined...) },
+}
+
+// bound are reasons that stand only with some results, and types.
+var bound = []struct {
+	reason  Reason
+	results []Result
+	agents  agents
+}{
+	{RevokedReason, []Result{Redirected, Abandoned}, anybody},
+	{AbandonedWhileQueued, []Result{CustomerAbandoned}, noAgent},
+	{AbandonedWhileRinging, []Result{CustomerAbandoned}, onlyAgents},
+}
+
+// agents says whose a reason may be.
+type agents uint8
+
+const (
+	anybody agents = iota
+	noAgent
+	onlyAgents
+)
+
+var row7 = &rowCheck{
+	found: func(f *Fact) string {
+		for _, b := range bound {
+			if isOneOf(f.Reason, b.reason) && !isOneOf(f.Result, b.results...) {
+				return plainDescriptor(f)
+			}
+		}
+		return ""
+	},
+	sql: func() string {
+		var broken []string
+		for _, b := range bound {
+			broken = append(broken, fmt.Sprintf("result_reason = '%s' AND technical_result NOT IN %s", Code(string(b.reason)), codeList(b.results...)))
+		}
+		return strings.Join(broken, "\n   OR ")
+	},
+}
+
+var row8 = &rowCheck{
+	found: func(f *Fact) string {
+		agent := isOneOf(f.ResourceType, AgentResource)
+		for _, b := range bound {
+			if isOneOf(f.Reason, b.reason) && (agent && b.agents == noAgent || !agent && b.agents == onlyAgents && !blankCode(string(f.ResourceType))) {
+				return bareName(string(f.ResourceType)) + " " + plainDescriptor(f)
+			}
+		}
+		return ""
+	},
+	sql: func() string {
+		var broken []string
+		for _, b := range bound {
+			of := fmt.Sprintf("result_reason = '%s' AND resource_type ", Code(string(b.reason)))
+			switch b.agents {
+			case noAgent:
+				broken = append(broken, of+"IN "+codeList(AgentResource))
+			case onlyAgents:
+				broken = append(broken, of+"NOT IN "+codeList(AgentResource, ""))
+			}
+		}
+		return strings.Join(broken, "\n   OR ")
+	},
+}
+
+var row11 = &rowCheck{
+	found: func(f *Fact) string {
+		if !f.Start.IsZero() && !f.End.IsZero() && f.End.Unix() < f.Start.Unix() {
+			return second(f.Start) + " to " + second(f.End)
+		}
+		return ""
+	},
+	sql: func() string { return "ended < started" },
+}
+
+// codeList writes codes as SQL has it after IN, each once.
+func codeList[S ~string](names ...S) string {
+	var codes []string
+	for _, n := range names {
+		code := Code(string(n))
+		if code == "" {
+			code = noCode
+		}
+		if code = "'" + code + "'"; !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return "(" + strings.Join(codes, ", ") + ")"
+}
