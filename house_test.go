@@ -24,9 +24,10 @@ var house = map[string]string{
 	"steps":    "features model rows github.com/cucumber",
 	"target":   "model rows",
 	"gen":      "model",
+	"check":    "model rows",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
 	"reports":  "model rows suite github.com/go-json-experiment/json",
-	"cli":      "gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"cli":      "check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }
 

@@ -62,7 +62,7 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.require, "require", "documented,invariant,own", "the levels whose differences count (these and no others), comma-separated, or all")
+	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
@@ -73,12 +73,19 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false, "print differences of levels that are not required, too")
+	completeLevels(cmd)
+	return cmd
+}
+
+// defaultLevels are those that count where --require says nothing.
+const defaultLevels = "documented,invariant,own"
+
+func completeLevels(cmd *cobra.Command) {
 	var names []string
 	for _, l := range model.AllLevels {
 		names = append(names, l.String())
 	}
 	complete(cmd, "require", append(names, "all")...)
-	return cmd
 }
 
 func parseLevels(s string) (levels model.Levels, err error) {
@@ -210,7 +217,7 @@ func (f *runFlags) reproduce(id string) string {
 	for _, dir := range f.features {
 		words = append(words, "--features", dir)
 	}
-	if f.require != "documented,invariant,own" {
+	if f.require != defaultLevels {
 		words = append(words, "--require", f.require)
 	}
 	words = append(words, "--scenario", id)

@@ -253,12 +253,16 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}
 	}
 	for i := range o.Differences {
-		d := &o.Differences[i]
-		l.Differences = append(l.Differences, DifferenceLine{
-			d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why, d.Accepted,
-		})
+		l.Differences = append(l.Differences, NewDifferenceLine(&o.Differences[i], require))
 	}
 	return l
+}
+
+// NewDifferenceLine makes the record of a difference.
+func NewDifferenceLine(d *model.Difference, require model.Levels) DifferenceLine {
+	return DifferenceLine{
+		d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why, d.Accepted,
+	}
 }
 
 func factLines(facts []model.Fact) []jsontext.Value {

@@ -1,0 +1,157 @@
+// Package check holds a user's own rows against the reference: production chats against what the reference makes of
+// their events (Chats), and rows without events against the invariants that need nothing else (Rows). What differs is
+// grouped by signature, with one example: the answer is short, however much is wrong.
+//
+// There is no scenario here and no verdict a chat: that is package suite.
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Report is what was found.
+type Report struct {
+	Chats      int        // judged
+	Rows       int        // of those chats
+	Agreeing   int        // chats without a difference
+	Differing  int        // chats with a difference of a required level
+	Unfinished int        // chats of which only the closed attempts were judged
+	Early      int        // rows that unfinished chats have beyond those: not judged
+	Rowless    int        // chats that should have rows and have none
+	Strangers  int        // rows of chats without events: not judged
+	Spoilt     int        // chats set aside
+	Aside      []Aside    // the first of them by interaction, MaxAside at most
+	Findings   []*Finding // those of required levels first, then the most frequent
+	Unsaid     int        // differences that are in no finding: there were too many signatures
+
+	// Signature names a difference: a finding is all of one name and level.
+	Signature func(*model.Difference) string
+}
+
+// Aside is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
+type Aside struct {
+	InteractionID string
+	Why           error
+}
+
+// Finding is all differences of one signature and level.
+type Finding struct {
+	Signature string
+	Level     model.Level
+	Required  bool
+	Count     int // differences
+	Chats     int // chats that have them
+	Example   Example
+}
+
+// Example is the chat with the fewest events and rows that shows a finding.
+type Example struct {
+	InteractionID string
+	Log           []model.Event      // nil where there are no events
+	Rows          []model.Fact       // those that the user has
+	Differences   []model.Difference // all of the chat
+}
+
+// MaxAside bounds Report.Aside. maxFindings bounds the signatures, for rows may hold anything.
+const (
+	MaxAside    = 10_000
+	maxFindings = 1_000
+)
+
+// tally collects a report.
+type tally struct {
+	Report
+	require  model.Levels
+	findings map[string]*Finding
+}
+
+func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
+	return &tally{Report: Report{Signature: signature}, require: require, findings: make(map[string]*Finding)}
+}
+
+// add counts a chat that was judged, and keeps a copy of it where it is the best example yet.
+func (t *tally) add(chat Example) {
+	t.Chats++
+	t.Rows += len(chat.Rows)
+	if len(chat.Differences) == 0 {
+		t.Agreeing++
+		return
+	}
+	var kept *Example
+	required := false
+	var seen []*Finding
+	for i := range chat.Differences {
+		d := &chat.Differences[i]
+		required = required || t.require.Has(d.Level)
+		f := t.finding(d)
+		if f == nil {
+			t.Unsaid++
+			continue
+		}
+		f.Count++
+		if slices.Contains(seen, f) {
+			continue
+		}
+		seen = append(seen, f)
+		if f.Chats++; f.Chats == 1 || chat.simpler(&f.Example) {
+			if kept == nil {
+				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), slices.Clone(chat.Rows), chat.Differences}
+			}
+			f.Example = *kept
+		}
+	}
+	if required {
+		t.Differing++
+	}
+}
+
+// finding is the one that a difference belongs to, nil where there are too many.
+func (t *tally) finding(d *model.Difference) *Finding {
+	signature := t.Signature(d)
+	key := d.Level.String() + " " + signature
+	f := t.findings[key]
+	if f == nil && len(t.findings) < maxFindings {
+		f = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level)}
+		t.findings[key] = f
+	}
+	return f
+}
+
+// simpler reports whether a chat is a better example than another, whatever the order in which they come.
+func (e *Example) simpler(o *Example) bool {
+	return cmp.Or(len(e.Log)-len(o.Log), len(e.Rows)-len(o.Rows), cmp.Compare(e.InteractionID, o.InteractionID)) < 0
+}
+
+// setAside counts a chat as ill-formed.
+func (t *tally) setAside(id string, why error) {
+	t.Spoilt++
+	if t.Aside = append(t.Aside, Aside{id, why}); len(t.Aside) == 2*MaxAside {
+		t.firstAside()
+	}
+}
+
+func (t *tally) firstAside() {
+	slices.SortFunc(t.Aside, func(a, b Aside) int { return cmp.Compare(a.InteractionID, b.InteractionID) })
+	t.Aside = t.Aside[:min(len(t.Aside), MaxAside)]
+}
+
+// report sorts what was found.
+func (t *tally) report() *Report {
+	t.firstAside()
+	for _, f := range t.findings {
+		t.Findings = append(t.Findings, f)
+	}
+	slices.SortFunc(t.Findings, func(a, b *Finding) int {
+		if a.Required != b.Required {
+			if a.Required {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Level, b.Level), cmp.Compare(a.Signature, b.Signature))
+	})
+	return &t.Report
+}
