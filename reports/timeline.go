@@ -1,5 +1,3 @@
-// Package reports renders what a run recorded, and draws chats: the same record in every form that a reader wants, by
-// pure functions of it.
 package reports
 
 import (

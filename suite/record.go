@@ -67,6 +67,7 @@ type ScenarioLine struct {
 	Name        string           `json:"name,omitempty"`
 	Source      string           `json:"source,omitempty"`
 	Rules       []string         `json:"rules,omitempty"`
+	Invariants  []string         `json:"invariants,omitempty"` // and relations, that the answer is held against
 	Verdict     Verdict          `json:"verdict"`
 	Gates       bool             `json:"gates,omitzero"` // the implementation does not conform, by this scenario alone
 	Failure     *FailureLine     `json:"failure,omitempty"`
@@ -74,6 +75,7 @@ type ScenarioLine struct {
 	Expected    []jsontext.Value `json:"expected"`
 	Actual      []jsontext.Value `json:"actual"`
 	Differences []DifferenceLine `json:"differences,omitempty"`
+	Events      []jsontext.Value `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
 	Environment *Environment     `json:"environment,omitempty"`
 }
 
@@ -126,6 +128,7 @@ type Totals struct {
 // Broken counts the scenarios that broke an invariant or relation: what is wrong whatever the open questions.
 type Broken struct {
 	Name      string `json:"name"`
+	Checked   int    `json:"checked"` // scenarios that were asked and are held against it
 	Scenarios int    `json:"scenarios"`
 }
 
@@ -213,6 +216,9 @@ func (t *Tally) Add(l *ScenarioLine) {
 	}
 	for i := range t.Totals.Invariants {
 		v := &t.Totals.Invariants[i]
+		if l.Verdict != NotRun && slices.Contains(l.Invariants, v.Name) {
+			v.Checked++
+		}
 		if slices.ContainsFunc(l.Differences, func(d DifferenceLine) bool { return d.Field == v.Name }) {
 			v.Scenarios++
 		}
@@ -247,7 +253,7 @@ func (t *Tally) Conclusion() Conclusion {
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(o.Actual),
+		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(o.Actual), Events: o.evidence(),
 	}
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}
