@@ -25,7 +25,7 @@ var house = map[string]string{
 	"target":   "model rows",
 	"gen":      "model",
 	"check":    "model rows",
-	"suite":    "features gen model rows steps target github.com/go-json-experiment/json",
+	"suite":    "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"reports":  "model rows suite github.com/go-json-experiment/json",
 	"cli":      "check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",

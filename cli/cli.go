@@ -24,6 +24,7 @@ const (
 	exitNonconforming = 1
 	exitUsage         = 2
 	exitNotStarted    = 3
+	exitStale         = 4
 	exitIncomplete    = 5
 	exitInterrupted   = 130
 )

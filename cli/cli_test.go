@@ -16,13 +16,18 @@ var update = flag.Bool("update", false, "rewrite the golden files of the scripts
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"chatproof": func() { os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"wrong":     func() { os.Exit(wrong(os.Args[1], os.Stdin, os.Stdout)) },
+		"chatproof": func() {
+			if day := os.Getenv("TODAY"); day != "" {
+				today = func() string { return day }
+			}
+			os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		},
+		"wrong": func() { os.Exit(wrong(os.Args[1], os.Stdin, os.Stdout)) },
 	})
 }
 
 // TestScripts runs testdata/*.txtar: every behaviour of the command line is a script there. `exits N COMMAND` checks an
-// exit code, `flows FILE` writes the eleven flows; the program wrong is an implementation that is wrong in the way it is told.
+// exit code, `flows FILE` writes the eleven flows; the variable TODAY sets the day; the program wrong is an implementation that is wrong in the way it is told.
 func TestScripts(t *testing.T) {
 	root, err := os.Getwd()
 	if err != nil {

@@ -29,7 +29,8 @@ func newReport(out io.Writer, f *runFlags, p *suite.Plan) *report {
 }
 
 func (r *report) add(o *suite.Outcome) {
-	switch {
+	switch known := o.IsKnown() || r.flags.expect.written != ""; {
+	case known && o.Verdict != suite.Pass && !r.flags.verbose:
 	case o.Verdict == suite.Fail:
 		r.failed = append(r.failed, o)
 	case o.Verdict == suite.Error:
@@ -72,6 +73,9 @@ func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
 			}
 		}
 		fmt.Fprintf(&b, "\nFAIL  %s\n", strings.TrimSpace(model.Line(o.ID)+"  "+model.Line(o.Source)))
+		if o.IsKnown() {
+			fmt.Fprintf(&b, "      known: %s\n", model.Line(strings.TrimSpace(o.Known.Reason+"  "+o.Known.Issue)))
+		}
 		r.differences(&b, o, true)
 		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
 		fmt.Fprintf(&b, "      events: %s\n", r.flags.explain(o.ID))
@@ -92,6 +96,7 @@ func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
 	}
 	r.invariants(&b, t)
 	r.circumstances(&b, occasion)
+	r.flags.expect.print(&b, t.Totals.All.Known, r.flags.verbose)
 	fmt.Fprintf(&b, "\n%s\n%s\n", coverage(t.Coverage), r.verdict(t))
 	_, err := r.out.Write(b.Bytes())
 	return err
@@ -117,6 +122,11 @@ func standing(c *suite.Count) string {
 		word, tally = "pass", fmt.Sprint(c.Pass)
 	case c.Fail+c.Error+c.Skip == 0:
 		word = "not run"
+	case c.Pass+c.Known == c.Scenarios():
+		word = "known"
+	}
+	if c.Known > 0 {
+		tally += ", " + number(c.Known, "known failure", "known failures")
 	}
 	if c.Noted > 0 {
 		tally += fmt.Sprintf(", %d with notes", c.Noted)
@@ -253,7 +263,7 @@ func number(n int, one, more string) string {
 
 func (r *report) verdict(t *suite.Footer) string {
 	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
-	switch t.Verdict {
+	switch t.Conclusion() {
 	case suite.Nonconforming:
 		rest := ""
 		if all.Skip > 0 {
@@ -262,7 +272,15 @@ func (r *report) verdict(t *suite.Footer) string {
 		if all.NotRun > 0 {
 			rest += fmt.Sprintf("%d were not run, ", all.NotRun)
 		}
-		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s).", scenarios(all.Scenarios()), all.Fail, all.Error, rest, all.Pass, required)
+		known := ""
+		if all.Known > 0 {
+			known = "; " + number(all.Known, "is a known failure", "are known failures")
+		}
+		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s)%s.", scenarios(all.Scenarios()), all.Fail, all.Error, rest, all.Pass, required, known)
+	case suite.AsExpected:
+		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", scenarios(all.Scenarios()), all.Known, all.Pass, required)
+	case suite.StaleExpectations:
+		return fmt.Sprintf("The expectations no longer hold: of %s %d are known failures, %d pass (required: %s).", scenarios(all.Scenarios()), all.Known, all.Pass, required)
 	case suite.Incomplete:
 		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, scenarios(all.Scenarios()))
 	}

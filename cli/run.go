@@ -27,6 +27,7 @@ type runFlags struct {
 	json      bool
 	verbose   bool
 	way       way
+	expect    expect
 
 	levels model.Levels
 }
@@ -49,8 +50,14 @@ Coverage is what the scenarios that were asked exercise, by the reference's read
 rules; combinations of resource type and technical descriptor that a row is expected to have; pairs of rules behind one
 row; and transitions, which are events in a state with a history (two of a kind are as many).
 
-Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the command could not be started;
-5 nothing ran, or the run is incomplete; 130 interrupted.`,
+A file of known failures (--expect; 'chatproof schema expect' prints its form) lets a gate be put up before an
+implementation conforms. A listed scenario that ends with its listed verdict does not count. An entry that matches no
+scenario, or one that passes or ends otherwise, or that is past its day, is an error of the file: so the list can only
+shrink. A run of a part of the suite leaves entries about other parts alone. --write-expect lists today's failures, and
+keeps the comments and the entries that hold of a file that is there.
+
+Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the command
+could not be started; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`,
 		Example: `  chatproof run
   chatproof run -- python3 my.py
   chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
@@ -69,6 +76,7 @@ Exit codes: 0 conforms; 1 does not; 2 usage, or input that cannot be read; 3 the
 	flags.IntVar(&f.generated, "generated", 500, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
+	f.expect.addTo(cmd)
 	f.way.addTo(cmd)
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
@@ -118,6 +126,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err != nil {
 		return err
 	}
+	if f.expect.written != "" && (f.tags != "" || len(f.scenarios) > 0 || shards > 1) {
+		return errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
+	}
 	cases, err := authored(f.features)
 	if err != nil {
 		return err
@@ -127,6 +138,10 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err != nil {
 		return err
 	}
+	if err := f.expect.open(plan, e.out); err != nil {
+		return err
+	}
+	defer f.expect.discard()
 	if demand && f.require != "all" {
 		err = plan.Demand(f.levels)
 	}
@@ -156,9 +171,10 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	results.write(header)
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	tally, coverage := suite.NewTally(), model.NewCoverage()
+	tally, coverage := f.expect.tally(), model.NewCoverage()
 	report := newReport(e.out, f, plan)
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
+		f.expect.judge(o, f.levels)
 		line := o.Line(f.levels)
 		if o.Verdict != suite.Pass || len(o.Differences) > 0 {
 			line.Environment = &suite.Environment{Reproduce: f.reproduce(o.ID), Explain: f.explain(o.ID)}
@@ -169,7 +185,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		return results.write(line)
 	})
 	footer := suite.NewFooter(tally, suite.NewCoverage(coverage, shards > 1))
-	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr}
+	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(today())}
 	results.write(footer)
 	if err := results.close(); err != nil && ctx.Err() == nil {
 		return err
@@ -180,7 +196,10 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 			return err
 		}
 	}
-	return exitOf(ctx, footer.Verdict, failed)
+	if f.expect.written != "" && ctx.Err() == nil && failed == nil && footer.Verdict != suite.Incomplete {
+		return f.expect.write(f.levels, e.err)
+	}
+	return exitOf(ctx, footer.Conclusion(), failed)
 }
 
 // authored compiles the built-in features and those of directories.
@@ -207,6 +226,8 @@ func exitOf(ctx context.Context, c suite.Conclusion, failed error) error {
 		return &exitError{code: exitNonconforming}
 	case c == suite.Incomplete:
 		return &exitError{code: exitIncomplete}
+	case c == suite.StaleExpectations:
+		return &exitError{code: exitStale}
 	}
 	return nil
 }

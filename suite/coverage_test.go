@@ -20,12 +20,12 @@ func footerOf(t *testing.T, record string) (c Coverage) {
 	last := record[strings.LastIndexByte(strings.TrimSuffix(record, "\n"), '\n')+1:]
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(last))
 	require.NoError(t, err)
-	require.NoError(t, compileSchema(t).Validate(value))
+	require.NoError(t, compileSchema(t, ResultsSchema).Validate(value))
 	footer := value.(map[string]any)
 	delete(footer["coverage"].(map[string]any), "transitions")
-	assert.Error(t, compileSchema(t).Validate(value))
+	assert.Error(t, compileSchema(t, ResultsSchema).Validate(value))
 	delete(footer, "coverage")
-	assert.Error(t, compileSchema(t).Validate(value))
+	assert.Error(t, compileSchema(t, ResultsSchema).Validate(value))
 	require.NoError(t, json.Unmarshal([]byte(last), &struct {
 		Coverage *Coverage `json:"coverage"`
 	}{&c}))

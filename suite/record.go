@@ -50,7 +50,8 @@ type Environment struct {
 	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them
 	Ignored   int      `json:"ignored_rows,omitzero"`
 	Notes     []string `json:"notes,omitempty"`
-	Stderr    string   `json:"stderr,omitempty"` // its tail
+	Stderr    string   `json:"stderr,omitempty"`  // its tail
+	Expired   []string `json:"expired,omitempty"` // ids of expectations that were past their last day
 
 	// Implementation is what the implementation said of itself, where it was asked.
 	Implementation *target.Implementation `json:"implementation,omitempty"`
@@ -69,7 +70,8 @@ type ScenarioLine struct {
 	Rules       []string         `json:"rules,omitempty"`
 	Invariants  []string         `json:"invariants,omitempty"` // and relations, that the answer is held against
 	Verdict     Verdict          `json:"verdict"`
-	Gates       bool             `json:"gates,omitzero"` // the implementation does not conform, by this scenario alone
+	Gates       bool             `json:"gates,omitzero"`  // the implementation does not conform, by this scenario alone
+	Known       *KnownLine       `json:"known,omitempty"` // where the expectations list the scenario
 	Failure     *FailureLine     `json:"failure,omitempty"`
 	Reason      string           `json:"reason,omitempty"` // of a skip
 	Expected    []jsontext.Value `json:"expected"`
@@ -78,6 +80,17 @@ type ScenarioLine struct {
 	Events      []jsontext.Value `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
 	Environment *Environment     `json:"environment,omitempty"`
 }
+
+// KnownLine is what the expectations list a scenario as.
+type KnownLine struct {
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason"`
+	Issue   string  `json:"issue,omitempty"`
+	Gates   bool    `json:"gates,omitzero"` // were it not listed
+}
+
+// IsKnown reports whether the scenario ended as the expectations list it.
+func (l *ScenarioLine) IsKnown() bool { return l.Known != nil && l.Known.Verdict == l.Verdict }
 
 // FailureLine says why there are no facts to compare.
 type FailureLine struct {
@@ -102,16 +115,30 @@ type DifferenceLine struct {
 
 // Footer is the last line; without it the results are incomplete.
 type Footer struct {
-	Type        string       `json:"type"` // "footer"
-	Verdict     Conclusion   `json:"verdict"`
-	Totals      Totals       `json:"totals"`
-	Coverage    *Coverage    `json:"coverage"`
-	Environment *Environment `json:"environment,omitempty"`
+	Type         string         `json:"type"`    // "footer"
+	Verdict      Conclusion     `json:"verdict"` // whatever the day; see [Footer.Conclusion]
+	Totals       Totals         `json:"totals"`
+	Coverage     *Coverage      `json:"coverage"`
+	Expectations []*Expectation `json:"expectations,omitempty"` // in force, in the order of their file
+	Environment  *Environment   `json:"environment,omitempty"`
 }
 
 // NewFooter makes the footer of a run.
 func NewFooter(t *Tally, c *Coverage) *Footer {
-	return &Footer{Type: "footer", Verdict: t.Conclusion(), Totals: t.Totals, Coverage: c}
+	f := &Footer{Type: "footer", Verdict: t.conclusion(), Totals: t.Totals, Coverage: c}
+	if t.Known != nil {
+		f.Expectations = t.Known.Entries
+	}
+	return f
+}
+
+// Conclusion is the verdict as of the day of the run, which the environment knows: on another an expectation that
+// expired may have been in force.
+func (f *Footer) Conclusion() Conclusion {
+	if f.Environment != nil && len(f.Environment.Expired) > 0 && (f.Verdict == Conforming || f.Verdict == AsExpected) {
+		return StaleExpectations
+	}
+	return f.Verdict
 }
 
 // Totals counts scenarios: all, and by level, flow and rule, in the order of the plan and of the table of rules.
@@ -142,6 +169,7 @@ type Count struct {
 	Error  int    `json:"error"`
 	Skip   int    `json:"skip"`
 	NotRun int    `json:"not_run"`
+	Known  int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
 }
 
 // Scenarios is the size of the group.
@@ -163,6 +191,9 @@ func (c *Count) add(l *ScenarioLine) {
 	case NotRun:
 		c.NotRun++
 	}
+	if l.IsKnown() {
+		c.Known++
+	}
 }
 
 // Conclusion is a run in a word.
@@ -170,15 +201,19 @@ type Conclusion string
 
 // The conclusions.
 const (
-	Conforming    Conclusion = "conforming"
-	Nonconforming Conclusion = "not conforming"
-	Incomplete    Conclusion = "incomplete" // nothing gates, but not everything required was run
+	Conforming        Conclusion = "conforming"
+	AsExpected        Conclusion = "as expected" // what would gate is listed in the expectations
+	StaleExpectations Conclusion = "stale expectations"
+	Nonconforming     Conclusion = "not conforming"
+	Incomplete        Conclusion = "incomplete" // nothing gates, but not everything required was run
 )
 
 // Tally adds up the lines of scenarios.
 type Tally struct {
 	Totals     Totals
+	Known      *Expectations // whose entries are in force, judged; nil without
 	gating     bool
+	listed     bool // what would gate
 	incomplete bool
 }
 
@@ -224,6 +259,7 @@ func (t *Tally) Add(l *ScenarioLine) {
 		}
 	}
 	t.gating = t.gating || l.Gates
+	t.listed = t.listed || l.Known != nil && l.Known.Gates
 	t.incomplete = t.incomplete || l.Verdict == NotRun
 }
 
@@ -238,13 +274,16 @@ func (l *ScenarioLine) Family() string {
 	return family
 }
 
-// Conclusion concludes.
-func (t *Tally) Conclusion() Conclusion {
+func (t *Tally) conclusion() Conclusion {
 	switch {
 	case t.gating:
 		return Nonconforming
 	case t.incomplete:
 		return Incomplete
+	case t.Known.Stale():
+		return StaleExpectations
+	case t.listed:
+		return AsExpected
 	}
 	return Conforming
 }
@@ -254,6 +293,10 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
 		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(o.Actual), Events: o.evidence(),
+	}
+	if o.Known != nil {
+		l.Known = &KnownLine{o.Known.Verdict, o.Known.Reason, o.Known.Issue, l.Gates}
+		l.Gates = false
 	}
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}

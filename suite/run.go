@@ -30,7 +30,11 @@ type Outcome struct {
 	Differences []model.Difference // all, whatever their level
 	Failure     *target.Failure    // of Error
 	Reason      string             // of Skip, as the implementation gave it
+	Known       *Expectation       // that lists the scenario, where its caller says so
 }
+
+// IsKnown reports whether the scenario ended as the expectations list it.
+func (o *Outcome) IsKnown() bool { return o.Known != nil && o.Known.Verdict == o.Verdict }
 
 // Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
 // no facts at all for a scenario that could have shown some.

@@ -68,7 +68,7 @@ func run(t testing.TB, p *Plan, to target.Target, require_ model.Levels) (string
 		return WriteLine(&out, line)
 	})
 	require.NoError(t, WriteLine(&out, NewFooter(tally, NewCoverage(coverage, p.shard != ""))))
-	return out.String(), tally.Conclusion(), err
+	return out.String(), NewFooter(tally, nil).Conclusion(), err
 }
 
 func TestReferenceConforms(t *testing.T) {
@@ -113,7 +113,7 @@ func TestPlanRefusesOneIDTwice(t *testing.T) {
 }
 
 func TestRecordFollowsItsSchema(t *testing.T) {
-	schema := compileSchema(t)
+	schema := compileSchema(t, ResultsSchema)
 	p := builtinPlan(t)
 	broken := answering(func(batch []target.Question) (*target.Round, error) {
 		round, err := target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
@@ -142,13 +142,14 @@ func TestRecordFollowsItsSchema(t *testing.T) {
 	}
 }
 
-func compileSchema(t *testing.T) *jsonschema.Schema {
+func compileSchema(t *testing.T, text []byte) *jsonschema.Schema {
 	t.Helper()
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(ResultsSchema))
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	require.NoError(t, err)
 	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("results.schema.json", value))
-	schema, err := c.Compile("results.schema.json")
+	c.AssertFormat()
+	require.NoError(t, c.AddResource("schema.json", value))
+	schema, err := c.Compile("schema.json")
 	require.NoError(t, err)
 	return schema
 }
