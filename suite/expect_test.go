@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -181,6 +183,40 @@ func TestConclusions(t *testing.T) {
 			assert.Equal(t, tt.want, footer.Conclusion())
 		})
 	}
+}
+
+// Known failures, and what became of the list, are in the record, as its schema has them.
+func TestRecordOfExpectations(t *testing.T) {
+	p, err := NewPlan([]*model.Case{synthetic("own/f/x", model.Own), synthetic("own/f/y", model.Own)})
+	require.NoError(t, err)
+	tally := NewTally()
+	tally.Known, err = ReadExpectations("expect.yaml", []byte("- {id: own/f/x, verdict: fail, reason: r, issue: https://tracker/1, until: 2026-05-31}\n- {id: own/f/y, verdict: error, reason: r}\n"))
+	require.NoError(t, err)
+	tally.Known.Plan(p)
+	var out bytes.Buffer
+	_, err = Run(t.Context(), p, silent, defaults, func(o *Outcome) error {
+		o.Known = tally.Known.Judge(o)
+		line := o.Line(defaults)
+		tally.Add(line)
+		return WriteLine(&out, line)
+	})
+	require.NoError(t, err)
+	footer := NewFooter(tally, NewCoverage(model.NewCoverage(), false))
+	footer.Environment = &Environment{Expired: tally.Known.Expired("2026-06-01")}
+	require.NoError(t, WriteLine(&out, footer))
+	lines := strings.Split(out.String(), "\n")
+	for i, want := range []string{
+		`"known":{"verdict":"fail","reason":"r","issue":"https://tracker/1","gates":true}`,
+		`"known":{"verdict":"error","reason":"r","gates":true}`,
+		`"expectations":[{"id":"own/f/x","verdict":"fail","reason":"r","issue":"https://tracker/1","until":"2026-05-31","scenarios":1,"held":1,"otherwise":0},{"id":"own/f/y","verdict":"error","reason":"r","scenarios":1,"held":0,"otherwise":1}]`,
+	} {
+		assert.Contains(t, lines[i], want)
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(lines[i]))
+		require.NoError(t, err)
+		assert.NoError(t, compileSchema(t, ResultsSchema).Validate(value), lines[i])
+	}
+	assert.Contains(t, lines[2], `"known":1}`)
+	assert.Contains(t, lines[2], `"expired":["own/f/x"]`)
 }
 
 const (
