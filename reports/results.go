@@ -139,6 +139,12 @@ func (r *reader) scenario(line []byte) error {
 	case l.Verdict == suite.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}
+	for i := range l.Differences {
+		d := &l.Differences[i]
+		if _, ok := model.ParseLevel(d.Level); !ok || d.Field == "" {
+			return r.lines.Errorf("differences", "expected a field and a level, got %s of level %s", model.Name(d.Field), model.Name(d.Level))
+		}
+	}
 	r.seen[l.ID] = true
 	r.Lines = append(r.Lines, l)
 	r.tally.Add(l)

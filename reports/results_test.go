@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,12 +24,14 @@ var (
 	routed = target.Reference{Table: model.Reference().Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})}
 )
 
+var builtin = sync.OnceValues(suite.Builtin)
+
 // record makes the record of a run of the suite with 40 generated scenarios, or of shard i of n.
 func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
 	t.Helper()
-	cases, err := suite.Builtin()
+	cases, err := builtin()
 	require.NoError(t, err)
-	p, err := suite.NewPlan(append(cases, suite.Generated(seed, 40)...))
+	p, err := suite.NewPlan(append(slices.Clone(cases), suite.Generated(seed, 40)...))
 	require.NoError(t, err)
 	if n > 1 {
 		p.Shard(i, n)
@@ -106,6 +110,7 @@ func TestReadRefuses(t *testing.T) {
 		{"twice", header + first + strings.Replace(first, `"index":1`, `"index":2`, 1), "r.jsonl:3: id: expected one of its own, got documented/1.1/"},
 		{"no verdict", header + strings.Replace(first, `"pass"`, `"green"`, 1), "r.jsonl:2: verdict: green is no verdict"},
 		{"no failure", header + strings.Replace(first, `"pass"`, `"error"`, 1), "r.jsonl:2: failure: missing; an error has one"},
+		{"no level of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"x"}],"verdict"`, 1), `r.jsonl:2: differences: expected a field and a level, got "" of level x`},
 		{"a line taken out", header + second + footer, "r.jsonl:3: totals.all: the scenarios above count otherwise"},
 		{"behind the footer", strings.Join(lines, "") + header, "expected nothing behind the footer; a file holds one record"},
 		{"a long line", header + `{"type":"` + strings.Repeat("x", 17<<20), "r.jsonl:2: the line is longer than 16777216 bytes"},

@@ -123,7 +123,7 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 
 // NewPlan plans cases in the given order. Two cases with one id are an error.
 func NewPlan(cases []*model.Case) (*Plan, error) {
-	p := &Plan{Suite: suiteDigest()}
+	p := &Plan{Suite: Digest()}
 	seen := make(map[string]*model.Case)
 	for _, c := range cases {
 		if other := seen[c.ID]; other != nil {
@@ -220,8 +220,8 @@ func (p *Plan) seal() {
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// suiteDigest is computed from what decides a verdict besides the plan: the features and the rules.
-func suiteDigest() string {
+// Digest is this suite's: of what decides a verdict besides the plan, the features and the rules.
+func Digest() string {
 	h := sha256.New()
 	field(h, Version, strconv.Itoa(gen.Generation))
 	err := fs.WalkDir(features.FS, ".", func(path string, d fs.DirEntry, err error) error {

@@ -1,0 +1,59 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/chatproof/chatproof/suite"
+)
+
+// maxAnnotations is one less than GitHub shows of a step.
+const maxAnnotations = 9
+
+var sourceLine = regexp.MustCompile(`^(.*):(\d+)$`)
+
+// WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features: of each
+// cause the first scenario, then the others, nine at most, and how many more there are.
+func (r *Results) WriteAnnotations(w io.Writer) error {
+	var lines, rest []*suite.ScenarioLine
+	said := make(map[*suite.ScenarioLine]string)
+	for _, c := range r.causes() {
+		if !c.lines[0].Gates {
+			continue
+		}
+		lines, rest = append(lines, c.lines[0]), append(rest, c.lines[1:]...)
+		for _, l := range c.lines {
+			said[l] = c.said
+			if d := telling(l); d != nil && l.Verdict == suite.Fail {
+				said[l] = sentence(d)
+			}
+		}
+	}
+	lines = append(lines, rest...)
+	for i, l := range lines {
+		if i == maxAnnotations {
+			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s more\n", scenarios(len(lines)-i))
+			return err
+		}
+		place := ""
+		if m := sourceLine.FindStringSubmatch(l.Source); m != nil {
+			place = "file=" + property(m[1]) + ",line=" + m[2] + ","
+		}
+		if _, err := fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, property(l.ID), commandText(said[l])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var commandEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+
+// commandText is the text of a workflow command.
+func commandText(s string) string { return commandEscapes.Replace(safe(s)) }
+
+// property is a value before the text.
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(commandText(s))
+}

@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/suite"
+)
+
+// maxBody bounds the text of a test case, in bytes.
+const maxBody = 8 << 10
+
+type junitSuites struct {
+	XMLName  xml.Name `xml:"testsuites"`
+	Name     string   `xml:"name,attr"`
+	Tests    int      `xml:"tests,attr"`
+	Failures int      `xml:"failures,attr"`
+	Errors   int      `xml:"errors,attr"`
+	Suites   []*junitSuite
+}
+
+type junitSuite struct {
+	XMLName  xml.Name `xml:"testsuite"`
+	Name     string   `xml:"name,attr"`
+	Tests    int      `xml:"tests,attr"`
+	Failures int      `xml:"failures,attr"`
+	Errors   int      `xml:"errors,attr"`
+	Skipped  int      `xml:"skipped,attr"`
+	Cases    []*junitCase
+}
+
+type junitCase struct {
+	XMLName xml.Name      `xml:"testcase"`
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	Failure *junitOutcome `xml:"failure"`
+	Error   *junitOutcome `xml:"error"`
+	Skipped *junitOutcome `xml:"skipped"`
+}
+
+type junitOutcome struct {
+	Type    string `xml:"type,attr,omitempty"`
+	Message string `xml:"message,attr"`
+	Body    string `xml:",chardata"`
+}
+
+// WriteJUnit writes JUnit XML as Jenkins and Surefire have it: a suite a flow or family. What does not gate is skipped,
+// with its reason; where the verdict is not good and no scenario tells, a case of its own does, so that the file is
+// green exactly if the verdict is.
+func (r *Results) WriteJUnit(w io.Writer) error {
+	all := &junitSuites{Name: "chatproof " + safe(r.Header.Chatproof)}
+	for _, group := range r.groups() {
+		all.Suites = append(all.Suites, &junitSuite{Name: safe(strings.TrimSpace(group.Name + " " + group.Title))})
+	}
+	place := make(map[string]int)
+	for i, group := range r.groups() {
+		place[group.Name] = i
+	}
+	for _, l := range r.Lines {
+		if i, ok := place[groupOf(l)]; ok {
+			class := "chatproof." + strings.ReplaceAll(safe(groupOf(l)), ".", "-")
+			all.add(i, &junitCase{Name: safe(l.ID), Class: class}, l)
+		}
+	}
+	if r.Footer.Verdict != suite.Conforming && all.Failures+all.Errors == 0 {
+		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Failures: 1, Cases: []*junitCase{
+			{Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{Type: string(r.Footer.Verdict), Message: r.Verdict()}},
+		}})
+		all.Tests, all.Failures = all.Tests+1, all.Failures+1
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func (all *junitSuites) add(i int, c *junitCase, l *suite.ScenarioLine) {
+	s := all.Suites[i]
+	s.Cases = append(s.Cases, c)
+	s.Tests, all.Tests = s.Tests+1, all.Tests+1
+	outcome := &junitOutcome{Message: string(l.Verdict)}
+	switch {
+	case l.Verdict == suite.Pass:
+	case l.Verdict == suite.Fail && l.Gates:
+		outcome.Type, outcome.Body = "wrong facts", body(l)
+		if d := telling(l); d != nil {
+			outcome.Message = sentence(d)
+		}
+		c.Failure = outcome
+		s.Failures, all.Failures = s.Failures+1, all.Failures+1
+	case l.Verdict == suite.Error && l.Gates:
+		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), body(l)
+		c.Error = outcome
+		s.Errors, all.Errors = s.Errors+1, all.Errors+1
+	case l.Verdict == suite.Error:
+		outcome.Message = safe("error, of a level that is not required: " + l.Failure.Kind + ": " + l.Failure.Message)
+		fallthrough
+	default:
+		c.Skipped = outcome
+		s.Skipped++
+	}
+}
+
+// body tells of a scenario that did not pass all that there is to tell in lines of text, bounded.
+func body(l *suite.ScenarioLine) string {
+	var lines []string
+	if l.Source != "" {
+		lines = append(lines, safe(l.Source))
+	}
+	if l.Failure != nil {
+		lines = append(lines, safe(l.Failure.Kind+": "+l.Failure.Message))
+	}
+	for i := range l.Differences {
+		if d := &l.Differences[i]; d.Required {
+			lines = append(lines, sentence(d))
+		} else {
+			lines = append(lines, fmt.Sprintf("(%s) %s", safe(d.Level), sentence(d)))
+		}
+	}
+	if e := l.Environment; e != nil {
+		lines = append(lines, "again: "+safe(e.Reproduce), "events: "+safe(e.Explain))
+	}
+	for n := range lines {
+		if lines[n] += "\n"; len(strings.Join(lines[:n+1], "")) > maxBody {
+			return strings.Join(slices.Concat(lines[:n], []string{fmt.Sprintf("and %d lines more\n", len(lines)-n)}), "")
+		}
+	}
+	return strings.Join(lines, "")
+}

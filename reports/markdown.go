@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// MaxMarkdown bounds a summary in Markdown, in bytes: a step of GitHub Actions may write a mebibyte.
+const MaxMarkdown = 900_000
+
+// WriteMarkdown writes a summary in GitHub's Markdown, of limit bytes at most, the worst first.
+func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## %s\n\n", markdown(r.Verdict()))
+	fmt.Fprintf(&b, "%s against %s\n\n", markdown("chatproof "+r.Header.Chatproof), codeSpan(r.Implementation()))
+	b.WriteString("| | | pass | fail | error | skip | not run |\n|---|---|--:|--:|--:|--:|--:|\n")
+	groups := r.groups()
+	for i, c := range groups[:min(len(groups), 100)] {
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title), c.Pass, c.Fail, c.Error, c.Skip, c.NotRun)
+	}
+	var told, all int
+	causes := r.causes()
+	for _, c := range causes {
+		all += len(c.lines)
+	}
+	for i, c := range causes {
+		var part bytes.Buffer
+		if i == 0 {
+			part.WriteString("\n### What does not pass\n")
+		}
+		fmt.Fprintf(&part, "\n**%s:** %s\n\n", markdown(scenarios(len(c.lines))), markdown(c.said))
+		for j, l := range c.lines {
+			if j == maxNamed {
+				fmt.Fprintf(&part, "- and %d more\n", len(c.lines)-j)
+				break
+			}
+			fmt.Fprintf(&part, "- %s\n", strings.TrimSpace(codeSpan(l.ID)+" "+markdown(l.Source)))
+		}
+		if e := c.lines[0].Environment; e != nil && e.Reproduce != "" {
+			fmt.Fprintf(&part, "\nThe first again: %s\n", codeSpan(e.Reproduce))
+		}
+		if b.Len()+part.Len()+100 > limit {
+			fmt.Fprintf(&b, "\nand %s more: the report has them all.\n", scenarios(all-told))
+			break
+		}
+		b.Write(part.Bytes())
+		told += len(c.lines)
+	}
+	if b.Len() > limit {
+		b.Reset()
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// maxNamed bounds how many scenarios of a cause are named.
+const maxNamed = 10
+
+// markdown writes a line of text of which nothing is markup: every sign that could be is escaped.
+func markdown(s string) string {
+	var b strings.Builder
+	for _, r := range safe(s) {
+		if strings.ContainsRune("\\`*_{}[]()<>#+-.!|~&:@$^=\"'/", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// codeSpan writes a line of text as code, in a fence longer than any in it.
+func codeSpan(s string) string {
+	s = safe(s)
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence + " " + s + " " + fence
+}

@@ -1,0 +1,120 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// Merge puts the shards of one run together. But for what stands in environments, the result is byte for byte the
+// record of a run of the whole. Records of different suites, seeds, plans, levels or implementations are refused, as
+// are incomplete ones, gaps and overlaps: the error names the files. A whole record alone is its own merge.
+func Merge(shards []*Results) (*Results, error) {
+	first := shards[0]
+	if len(shards) == 1 && first.Header.Shard == "" && !first.Incomplete {
+		return first, nil
+	}
+	if err := alike(shards); err != nil {
+		return nil, err
+	}
+	from := make([]*Results, first.Header.Scenarios+1) // by place in the plan
+	whole := &Results{Name: first.Name, Lines: make([]*suite.ScenarioLine, 0, first.Header.Scenarios)}
+	var coverage []*suite.Coverage
+	for _, s := range shards {
+		for _, l := range s.Lines {
+			if other := from[l.Index]; other != nil {
+				return nil, fmt.Errorf("%s and %s overlap: both hold %s", other.Name, s.Name, model.Name(l.ID))
+			}
+			from[l.Index] = s
+		}
+		whole.Lines = append(whole.Lines, s.Lines...)
+		coverage = append(coverage, s.Footer.Coverage)
+	}
+	if missing := first.Header.Scenarios - len(whole.Lines); missing > 0 {
+		var given []string
+		for _, s := range shards {
+			given = append(given, model.Name(s.Header.Shard))
+		}
+		return nil, fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first is number %d of the plan; given are the shards %s",
+			missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
+	}
+	slices.SortFunc(whole.Lines, func(a, b *suite.ScenarioLine) int { return a.Index - b.Index })
+	tally := suite.NewTally()
+	for _, l := range whole.Lines {
+		tally.Add(l)
+	}
+	merged, err := suite.MergeCoverage(coverage)
+	if err != nil {
+		return nil, err
+	}
+	header := *first.Header
+	header.Shard = ""
+	whole.Header = &header
+	whole.Footer = suite.NewFooter(tally, merged)
+	whole.Footer.Environment = occasions(shards)
+	return whole, nil
+}
+
+// alike checks that results can be of one run.
+func alike(shards []*Results) error {
+	first := shards[0]
+	for _, s := range shards {
+		a, b := first.Header, s.Header
+		for _, part := range []struct{ what, first, other string }{
+			{"suites", a.Chatproof + " " + a.Suite, b.Chatproof + " " + b.Suite},
+			{"seeds", fmt.Sprint(a.Seed), fmt.Sprint(b.Seed)},
+			{"plans", fmt.Sprintf("%s of %d scenarios", a.Plan, a.Scenarios), fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios)},
+			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
+			{"implementations", first.Implementation(), s.Implementation()},
+		} {
+			if part.first != part.other {
+				return fmt.Errorf("%s and %s are of different %s (%s, %s): only shards of one run are merged",
+					first.Name, s.Name, part.what, safe(part.first), safe(part.other))
+			}
+		}
+		if s.Incomplete {
+			return fmt.Errorf("%s: incomplete: its run did not end, or it was cut off", s.Name)
+		}
+		if b.Suite != suite.Digest() {
+			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name, safe(b.Chatproof+" "+b.Suite), suite.Version, suite.Digest())
+		}
+	}
+	return nil
+}
+
+// occasions puts together what the shards tell of their runs.
+func occasions(shards []*Results) *suite.Environment {
+	all := new(suite.Environment)
+	for _, s := range shards {
+		if e := s.Footer.Environment; e != nil {
+			all.Ignored += e.Ignored
+			for _, n := range e.Notes {
+				if !slices.Contains(all.Notes, n) {
+					all.Notes = append(all.Notes, n)
+				}
+			}
+			if all.Stderr == "" {
+				all.Stderr = e.Stderr
+			}
+		}
+	}
+	return all
+}
+
+// Write writes the record.
+func (r *Results) Write(w io.Writer) error {
+	err := suite.WriteLine(w, r.Header)
+	for _, l := range r.Lines {
+		if err == nil {
+			err = suite.WriteLine(w, l)
+		}
+	}
+	if err == nil && !r.Incomplete {
+		err = suite.WriteLine(w, r.Footer)
+	}
+	return err
+}

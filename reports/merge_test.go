@@ -1,0 +1,107 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/suite"
+)
+
+func shards(t *testing.T, n int) (rs []*Results) {
+	t.Helper()
+	for i := n; i > 0; i-- {
+		rs = append(rs, read(t, fmt.Sprintf("%d.jsonl", i), record(t, routed, 1, i, n)))
+	}
+	return rs
+}
+
+// Seven shards, in any order, are the whole, byte for byte: lines, totals, coverage, verdict.
+func TestMergeIsTheWhole(t *testing.T) {
+	whole := record(t, routed, 1, 1, 1)
+	merged, err := Merge(shards(t, 7))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, merged.Write(&out))
+	assert.Equal(t, whole, regexp.MustCompile(`,"environment":\{[^{}]*\}`).ReplaceAllString(out.String(), ""))
+	again, err := Merge([]*Results{read(t, "whole.jsonl", whole)})
+	require.NoError(t, err)
+	assert.Equal(t, merged.Footer.Totals, again.Footer.Totals)
+}
+
+func TestMergeRefuses(t *testing.T) {
+	part := shards(t, 3) // 3, 2, 1
+	change := func(r *Results, by func(*suite.Header)) *Results {
+		header, other := *r.Header, *r
+		by(&header)
+		other.Name, other.Header = "other.jsonl", &header
+		return &other
+	}
+	cut := read(t, "cut.jsonl", strings.SplitAfter(record(t, routed, 1, 1, 3), "{\"type\":\"footer\"")[0])
+	for _, tt := range []struct {
+		name   string
+		shards []*Results
+		want   string
+	}{
+		{"a gap", part[:2], "a gap: "},
+		{"a gap, by name", part[:2], "the first is number 4 of the plan; given are the shards 3/3, 2/3"},
+		{"one shard alone", part[:1], "a gap: "},
+		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl and 3.jsonl overlap: both hold documented/"},
+		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
+		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: its run did not end"},
+		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl are of different seeds (1, 2)"},
+		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.1.0 "},
+		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Plan = "abc" })}, "different plans"},
+		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
+		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Environment = &suite.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
+		{"all of another suite", []*Results{change(part[0], func(h *suite.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.1.0 abc, this is 0.1.0 "},
+	} {
+		_, err := Merge(tt.shards)
+		assert.ErrorContains(t, err, tt.want, tt.name)
+	}
+}
+
+func TestAgainst(t *testing.T) {
+	line := func(id string, v suite.Verdict) *suite.ScenarioLine { return &suite.ScenarioLine{ID: id, Verdict: v} }
+	before := &Results{Lines: []*suite.ScenarioLine{
+		line("same", suite.Pass), line("broke", suite.Pass), line("declined", suite.Pass), line("mended", suite.Error),
+		line("still wrong", suite.Fail), line("gone", suite.Pass), line("no longer run", suite.Fail), line("never run", suite.NotRun),
+	}}
+	now := &Results{Lines: []*suite.ScenarioLine{
+		line("new", suite.Fail), line("same", suite.Pass), line("broke", suite.Fail), line("declined", suite.Skip),
+		line("mended", suite.Pass), line("still wrong", suite.Error), line("no longer run", suite.NotRun), line("never run", suite.Pass),
+	}}
+	c := Against(before, now)
+	assert.Equal(t, &Changes{
+		NewlyFailing: []Change{{"broke", suite.Pass, suite.Fail}, {"declined", suite.Pass, suite.Skip}},
+		NewlyPassing: []Change{{"mended", suite.Error, suite.Pass}},
+		Added:        []Change{{"new", "", suite.Fail}, {"never run", suite.NotRun, suite.Pass}},
+		Removed:      []Change{{"no longer run", suite.Fail, suite.NotRun}, {"gone", suite.Pass, ""}},
+	}, c)
+	var text bytes.Buffer
+	require.NoError(t, c.WriteText(&text, false))
+	assert.Equal(t, `Newly failing: 2
+  broke  (was pass, is fail)
+  declined  (was pass, is skip)
+Newly passing: 1
+  mended  (was error, is pass)
+Added: 2
+  new  (fail)
+  never run  (was not-run, is pass)
+Removed: 2
+  no longer run  (was fail, is not-run)
+  gone  (was pass)
+`, text.String())
+	assert.Equal(t, new(Changes), Against(now, now))
+	for i := range 30 {
+		now.Lines = append(now.Lines, line(fmt.Sprint("more", i), suite.Pass))
+	}
+	text.Reset()
+	require.NoError(t, Against(before, now).WriteText(&text, false))
+	assert.Contains(t, text.String(), "  and 22 more: --verbose names them\n")
+}

@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// Implementation names what was asked, as it stands in the record: it may hold any character.
+func (r *Results) Implementation() string {
+	e := r.Header.Environment
+	if e == nil || len(e.Command) == 0 {
+		return "the reference model (self-check)"
+	}
+	return strings.Join(e.Command, " ")
+}
+
+// Verdict is the verdict in a sentence of plain text.
+func (r *Results) Verdict() string {
+	all, required := &r.Footer.Totals.All, safe(strings.Join(r.Header.Require, ", "))
+	n := scenarios(all.Scenarios())
+	incomplete := ""
+	if r.Incomplete {
+		incomplete = fmt.Sprintf(" The run did not end: that is of %s.", scenarios(r.Header.Scenarios))
+	}
+	switch r.Footer.Verdict {
+	case suite.Conforming:
+		return fmt.Sprintf("Conforms: %d of %s pass (required: %s).", all.Pass, n, required)
+	case suite.Incomplete:
+		if r.Incomplete {
+			return fmt.Sprintf("Incomplete: of %s %d pass, and the run did not end: %d are planned.", n, all.Pass, r.Header.Scenarios)
+		}
+		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, n)
+	}
+	return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %d pass (required: %s).%s", n, all.Fail, all.Error, all.Pass, required, incomplete)
+}
+
+// families says what the scenarios are whose ids begin alike.
+var families = map[string]string{
+	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
+	"own":        "Your own features",
+	"generated":  "Generated chats: rules, invariants, relations",
+	"delivery":   "The same events delivered otherwise",
+	"robustness": "Ill-formed logs beside healthy chats",
+}
+
+// groups is the flows of the guide, then the other families of scenarios, each with its title.
+func (r *Results) groups() (groups []suite.Count) {
+	groups = slices.Clone(r.Footer.Totals.Flows)
+	for _, c := range r.Footer.Totals.Families {
+		if c.Name != model.Documented.String() {
+			c.Title = families[c.Name]
+			groups = append(groups, c)
+		}
+	}
+	return groups
+}
+
+// groupOf is the name of a scenario's group.
+func groupOf(l *suite.ScenarioLine) string {
+	if family := l.Family(); family != model.Documented.String() || l.Flow == "" {
+		return family
+	}
+	return l.Flow
+}
+
+func scenarios(n int) string { return number(n, "scenario", "scenarios") }
+
+// number writes a count of things, with commas between thousands.
+func number(n int, one, more string) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if n == 1 {
+		more = one
+	}
+	return digits + " " + more
+}
+
+// maxSafe bounds a text in a message, in characters.
+const maxSafe = 1000
+
+// safe writes text from outside so that it stays in its line of text and moves nothing else. Backslashes stay: names
+// in a record's messages have been escaped already.
+func safe(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > maxSafe {
+			b.WriteString("…")
+			break
+		}
+		if r == '\\' || r >= ' ' && r <= '~' {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(model.Line(string(r)))
+		}
+	}
+	return b.String()
+}
+
+// sentence is a difference in a line of plain text.
+func sentence(d *suite.DifferenceLine) string {
+	return safe(difference(d).String())
+}
+
+func difference(d *suite.DifferenceLine) *model.Difference {
+	level, _ := model.ParseLevel(d.Level)
+	return &model.Difference{
+		InteractionID: d.InteractionID, Resource: d.Resource, Ordinal: d.Ordinal, Field: model.Field(d.Field), Expected: d.Expected, Actual: d.Actual,
+		Level: level, Rules: d.Rules, Why: d.Why, Accepted: d.Accepted,
+	}
+}
+
+// cause is scenarios that end alike: by one failure, or first of all by differences with one signature.
+type cause struct {
+	lines []*suite.ScenarioLine
+	said  string // what it is, in a line of plain text
+}
+
+// rank orders causes, the worst first: what gates, errors, then by level.
+func (c *cause) rank() int {
+	l := c.lines[0]
+	n := 0
+	if !l.Gates {
+		n = 100
+	}
+	if d := telling(l); d != nil {
+		n += 1 + int(difference(d).Level)
+	}
+	return n
+}
+
+// causes groups what did not pass, the worst first, then the most frequent.
+func (r *Results) causes() (causes []*cause) {
+	byKey := make(map[string]*cause)
+	for _, l := range r.Lines {
+		said, key := "", ""
+		if d := telling(l); l.Verdict == suite.Error {
+			said = safe(l.Failure.Kind + ": " + l.Failure.Message)
+			key = said
+		} else if l.Verdict == suite.Fail && d != nil {
+			said, key = sentence(d), "difference "+difference(d).Signature()
+		} else {
+			continue
+		}
+		key = fmt.Sprint(l.Gates, key)
+		if byKey[key] == nil {
+			byKey[key] = &cause{said: said}
+			causes = append(causes, byKey[key])
+		}
+		byKey[key].lines = append(byKey[key].lines, l)
+	}
+	slices.SortStableFunc(causes, func(a, b *cause) int {
+		return cmp.Or(a.rank()-b.rank(), len(b.lines)-len(a.lines))
+	})
+	return causes
+}
+
+// telling is the difference that tells best why a scenario fails: broken invariants say the same again.
+func telling(l *suite.ScenarioLine) (best *suite.DifferenceLine) {
+	for i := range l.Differences {
+		d := &l.Differences[i]
+		if !d.Required {
+			continue
+		}
+		if !difference(d).OfInvariant() {
+			return d
+		}
+		if best == nil {
+			best = d
+		}
+	}
+	return best
+}
