@@ -14,9 +14,13 @@ import (
 func (r *Results) badge() (label, message, colour string) {
 	all := &r.Footer.Totals.All
 	label = "chatproof"
-	switch r.Footer.Verdict {
+	switch r.Footer.Conclusion() {
 	case suite.Conforming:
 		return label, fmt.Sprintf("conforms, %d of %d", all.Pass, all.Scenarios()), "brightgreen"
+	case suite.AsExpected:
+		return label, fmt.Sprintf("%d of %d, %d known", all.Pass, all.Scenarios(), all.Known), "yellow"
+	case suite.StaleExpectations:
+		return label, "expectations stale", "red"
 	case suite.Incomplete:
 		return label, "incomplete", "yellow"
 	}

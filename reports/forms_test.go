@@ -52,6 +52,12 @@ func hostile(t testing.TB) *Results {
 		if i%3 == 0 {
 			l.Verdict, l.Gates, l.Failure = suite.Error, i%2 == 0, &suite.FailureLine{Kind: n, Message: n}
 		}
+		if i%5 == 0 {
+			l.Verdict, l.Gates, l.Reason = suite.Skip, i%2 == 0, n
+		}
+		if i%7 == 0 {
+			l.Verdict, l.Gates, l.Known = suite.Fail, false, &suite.KnownLine{Verdict: suite.Fail, Reason: n, Issue: n}
+		}
 		for j := range l.Differences {
 			d := &l.Differences[j]
 			d.Resource, d.InteractionID, d.Expected, d.Actual, d.Why, d.Accepted = n, n, n, n, n, nasty

@@ -65,9 +65,9 @@ func (r *Results) WriteJUnit(w io.Writer) error {
 			all.add(i, &junitCase{Name: safe(l.ID), Class: class}, l)
 		}
 	}
-	if r.Footer.Verdict != suite.Conforming && all.Failures+all.Errors == 0 {
+	if r.red() && all.Failures+all.Errors == 0 {
 		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Failures: 1, Cases: []*junitCase{
-			{Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{Type: string(r.Footer.Verdict), Message: r.Verdict()}},
+			{Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{Type: string(r.Footer.Conclusion()), Message: r.Verdict()}},
 		}})
 		all.Tests, all.Failures = all.Tests+1, all.Failures+1
 	}
@@ -101,13 +101,37 @@ func (all *junitSuites) add(i int, c *junitCase, l *suite.ScenarioLine) {
 		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), body(l)
 		c.Error = outcome
 		s.Errors, all.Errors = s.Errors+1, all.Errors+1
-	case l.Verdict == suite.Error:
-		outcome.Message = safe("error, of a level that is not required: " + l.Failure.Kind + ": " + l.Failure.Message)
-		fallthrough
 	default:
+		outcome.Message = notGating(l)
 		c.Skipped = outcome
 		s.Skipped++
 	}
+}
+
+// notGating says why a scenario that did not pass counts as skipped.
+func notGating(l *suite.ScenarioLine) string {
+	why := ""
+	switch {
+	case l.IsKnown():
+		why = "known, " + string(l.Verdict) + ": " + l.Known.Reason + " " + l.Known.Issue
+	case l.Verdict == suite.Skip:
+		why = l.Reason
+	case l.Verdict == suite.NotRun:
+		why = "not run"
+	case l.Verdict == suite.Error:
+		why = "error, and not of a required level: " + l.Failure.Kind + ": " + l.Failure.Message
+	case l.Known != nil:
+		why = string(l.Verdict) + ", and the expectations list it as " + string(l.Known.Verdict)
+	default:
+		why = string(l.Verdict) + ", and does not count"
+	}
+	return safe(strings.TrimSpace(why))
+}
+
+// red reports whether the verdict is one that a gate stops.
+func (r *Results) red() bool {
+	c := r.Footer.Conclusion()
+	return c != suite.Conforming && c != suite.AsExpected
 }
 
 // body tells of a scenario that did not pass all that there is to tell in lines of text, bounded.

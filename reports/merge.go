@@ -43,13 +43,17 @@ func Merge(shards []*Results) (*Results, error) {
 			missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *suite.ScenarioLine) int { return a.Index - b.Index })
-	tally := suite.NewTally()
-	for _, l := range whole.Lines {
-		tally.Add(l)
-	}
 	merged, err := suite.MergeCoverage(coverage)
 	if err != nil {
 		return nil, err
+	}
+	tally := suite.NewTally()
+	tally.Known, err = expectations(shards)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range whole.Lines {
+		tally.Add(l)
 	}
 	header := *first.Header
 	header.Shard = ""
@@ -86,6 +90,34 @@ func alike(shards []*Results) error {
 	return nil
 }
 
+// expectations adds up what the shards found of the entries in force.
+func expectations(shards []*Results) (*suite.Expectations, error) {
+	all := new(suite.Expectations)
+	for _, x := range shards[0].Footer.Expectations {
+		entry := *x
+		entry.Held, entry.Otherwise = 0, 0
+		all.Entries = append(all.Entries, &entry)
+	}
+	for _, s := range shards {
+		other := s.Footer.Expectations
+		same := len(other) == len(all.Entries)
+		for i := 0; same && i < len(other); i++ {
+			x, y := *all.Entries[i], *other[i]
+			all.Entries[i].Held += y.Held
+			all.Entries[i].Otherwise += y.Otherwise
+			x.Held, x.Otherwise, y.Held, y.Otherwise = 0, 0, 0, 0
+			same = x == y
+		}
+		if !same {
+			return nil, fmt.Errorf("%s and %s have different expectations: only shards of one run are merged", shards[0].Name, s.Name)
+		}
+	}
+	if len(all.Entries) == 0 {
+		return nil, nil
+	}
+	return all, nil
+}
+
 // occasions puts together what the shards tell of their runs.
 func occasions(shards []*Results) *suite.Environment {
 	all := new(suite.Environment)
@@ -95,6 +127,11 @@ func occasions(shards []*Results) *suite.Environment {
 			for _, n := range e.Notes {
 				if !slices.Contains(all.Notes, n) {
 					all.Notes = append(all.Notes, n)
+				}
+			}
+			for _, id := range e.Expired {
+				if !slices.Contains(all.Expired, id) {
+					all.Expired = append(all.Expired, id)
 				}
 			}
 			if all.Stderr == "" {

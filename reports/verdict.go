@@ -10,10 +10,14 @@ import (
 	"github.com/chatproof/chatproof/suite"
 )
 
-// Implementation names what was asked, as it stands in the record: it may hold any character.
+// Implementation names what was asked, as it stands in the record: it may hold any character. It is what the
+// implementation said of itself, or else its command.
 func (r *Results) Implementation() string {
 	e := r.Header.Environment
-	if e == nil || len(e.Command) == 0 {
+	switch {
+	case e != nil && e.Implementation != nil:
+		return strings.TrimSpace(e.Implementation.Name + " " + e.Implementation.Version)
+	case e == nil || len(e.Command) == 0:
 		return "the reference model (self-check)"
 	}
 	return strings.Join(e.Command, " ")
@@ -22,21 +26,34 @@ func (r *Results) Implementation() string {
 // Verdict is the verdict in a sentence of plain text.
 func (r *Results) Verdict() string {
 	all, required := &r.Footer.Totals.All, safe(strings.Join(r.Header.Require, ", "))
-	n := scenarios(all.Scenarios())
-	incomplete := ""
-	if r.Incomplete {
-		incomplete = fmt.Sprintf(" The run did not end: that is of %s.", scenarios(r.Header.Scenarios))
+	n, rest := scenarios(all.Scenarios()), ""
+	if all.Skip > 0 {
+		rest += fmt.Sprintf("%d are skipped, ", all.Skip)
 	}
-	switch r.Footer.Verdict {
+	if all.NotRun > 0 {
+		rest += fmt.Sprintf("%d were not run, ", all.NotRun)
+	}
+	behind := ""
+	if all.Known > 0 {
+		behind = "; " + number(all.Known, "is a known failure", "are known failures")
+	}
+	if r.Incomplete {
+		behind += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
+	}
+	switch r.Footer.Conclusion() {
 	case suite.Conforming:
 		return fmt.Sprintf("Conforms: %d of %s pass (required: %s).", all.Pass, n, required)
+	case suite.AsExpected:
+		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
+	case suite.StaleExpectations:
+		return fmt.Sprintf("The expectations no longer hold: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
 	case suite.Incomplete:
 		if r.Incomplete {
-			return fmt.Sprintf("Incomplete: of %s %d pass, and the run did not end: %d are planned.", n, all.Pass, r.Header.Scenarios)
+			return fmt.Sprintf("Incomplete: of %s %d pass%s.", n, all.Pass, behind)
 		}
 		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, n)
 	}
-	return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %d pass (required: %s).%s", n, all.Fail, all.Error, all.Pass, required, incomplete)
+	return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s)%s.", n, all.Fail, all.Error, rest, all.Pass, required, behind)
 }
 
 // families says what the scenarios are whose ids begin alike.
@@ -123,15 +140,16 @@ type cause struct {
 	said  string // what it is, in a line of plain text
 }
 
-// rank orders causes, the worst first: what gates, errors, then by level.
+// rank orders causes, the worst first: what gates; errors, failures by level, skips.
 func (c *cause) rank() int {
-	l := c.lines[0]
-	n := 0
+	l, n := c.lines[0], 0
 	if !l.Gates {
 		n = 100
 	}
-	if d := telling(l); d != nil {
-		n += 1 + int(difference(d).Level)
+	if d := telling(l); l.Verdict == suite.Fail && d != nil {
+		return n + 1 + int(difference(d).Level)
+	} else if l.Verdict == suite.Skip {
+		return n + 50
 	}
 	return n
 }
@@ -143,6 +161,9 @@ func (r *Results) causes() (causes []*cause) {
 		said, key := "", ""
 		if d := telling(l); l.Verdict == suite.Error {
 			said = safe(l.Failure.Kind + ": " + l.Failure.Message)
+			key = said
+		} else if l.Verdict == suite.Skip {
+			said = "skipped: " + safe(l.Reason)
 			key = said
 		} else if l.Verdict == suite.Fail && d != nil {
 			said, key = sentence(d), "difference "+difference(d).Signature()
