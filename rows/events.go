@@ -17,8 +17,16 @@ type EventReader struct {
 
 // NewEventReader reads from in; file names it in errors.
 func NewEventReader(file string, in io.Reader) *EventReader {
-	return &EventReader{newLines(file, in)}
+	return &EventReader{newLines(file, NewBlocks(file, in))}
 }
+
+// NewBlockReader reads from the blocks of an input that [EventReader.Take] hands it.
+func NewBlockReader(file string) *EventReader {
+	return &EventReader{newLines(file, nil)}
+}
+
+// Take makes a block the next to be read.
+func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next event. The error is io.EOF at the end, a *LineError for a line that is no event (reading may
 // go on behind it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but

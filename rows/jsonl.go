@@ -6,7 +6,6 @@
 package rows
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -20,9 +19,6 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 )
-
-// MaxLine bounds a line, in bytes.
-const MaxLine = 16 << 20
 
 // LineError says which line of which input could not be read, and why.
 type LineError struct {
@@ -45,55 +41,58 @@ func (e *LineError) Error() string {
 	return s + e.Problem
 }
 
-// lines reads the lines of an input, bounded and numbered, and the JSON object of each.
+// lines reads the lines of an input, numbered, and the JSON object of each.
 type lines struct {
-	file    string
-	in      *bufio.Reader
-	line    int
-	buf     []byte // a line that did not fit in's buffer
-	src     bytes.Buffer
-	json    *jsontext.Decoder
-	name    []byte
-	text    []byte
-	strings map[string]string
+	file   string
+	blocks *Blocks // where the next block comes from; nil of a reader that takes blocks
+	block  Block
+	rest   []byte // of the block
+	line   int
+	src    bytes.Buffer
+	json   *jsontext.Decoder
+	name   []byte
+	text   []byte
+	names  *nameTable
 }
 
-func newLines(file string, in io.Reader) *lines {
-	return &lines{file: file, in: bufio.NewReaderSize(in, 64<<10), json: jsontext.NewDecoder(bytes.NewReader(nil)), strings: make(map[string]string)}
+func newLines(file string, blocks *Blocks) *lines {
+	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: newNameTable()}
 }
 
 func (l *lines) errorf(field, format string, args ...any) *LineError {
 	return &LineError{File: l.file, Line: l.line, Field: field, Problem: fmt.Sprintf(format, args...)}
 }
 
-// next returns the next line that is not blank; the error is io.EOF at the end, a *LineError for a line beyond
-// MaxLine, or the reader's.
+// take makes a block the next to be read.
+func (l *lines) take(b *Block) {
+	l.rest, l.line = b.text, b.first-1
+}
+
+// next returns the next line that is not blank; the error is io.EOF at the end, or that of the blocks.
 func (l *lines) next() ([]byte, error) {
 	for {
-		l.line++
-		line, err := l.in.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			l.buf = append(l.buf[:0], line...)
-			for errors.Is(err, bufio.ErrBufferFull) {
-				if len(l.buf) > MaxLine {
-					return nil, l.errorf("", "the line is longer than %d bytes", MaxLine)
-				}
-				line, err = l.in.ReadSlice('\n')
-				l.buf = append(l.buf, line...)
+		if len(l.rest) == 0 {
+			if l.blocks == nil {
+				return nil, io.EOF
 			}
-			line = l.buf
+			err := l.blocks.Next(&l.block)
+			l.take(&l.block)
+			if err != nil {
+				l.line = l.block.first
+				return nil, err
+			}
 		}
-		if err != nil && err != io.EOF {
-			return nil, err
+		line := l.rest
+		if end := bytes.IndexByte(l.rest, '\n'); end >= 0 {
+			line, l.rest = l.rest[:end], l.rest[end+1:]
+		} else {
+			l.rest = nil
 		}
-		if l.line == 1 {
+		if l.line++; l.line == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			return line, nil
-		}
-		if err == io.EOF {
-			return nil, io.EOF
 		}
 	}
 }
@@ -173,7 +172,7 @@ func (f *fault) set(field, problem string) {
 	}
 }
 
-// str reads a string or null; anything else is a fault. Strings that recur are kept once.
+// str reads a string or null; anything else is a fault.
 func (l *lines) str(field string, bad *fault) string {
 	switch kind := l.json.PeekKind(); kind {
 	case '"':
@@ -182,18 +181,7 @@ func (l *lines) str(field string, bad *fault) string {
 			return ""
 		}
 		l.text, _ = jsontext.AppendUnquote(l.text[:0], raw)
-		if s, ok := l.strings[string(l.text)]; ok {
-			return s
-		}
-		s := string(l.text)
-		if len(s) > 256 { // no name that recurs
-			return s
-		}
-		if len(l.strings) > 1<<16 {
-			clear(l.strings)
-		}
-		l.strings[s] = s
-		return s
+		return l.names.of(l.text)
 	default:
 		if kind != 'n' {
 			bad.set(field, "expected a string, got "+kindName(kind))

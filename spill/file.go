@@ -1,0 +1,91 @@
+// Package spill groups and sorts records in bounded memory: what does not fit goes to temporary files, in the
+// directory that TMPDIR names or the system's own.
+//
+// A temporary file has no name while it is open, so that nothing is left of it however the process ends. Where a file
+// cannot lose its name while it is open (Windows), it is removed at the end, or by the next process that needs one.
+//
+// Records and keys are bytes, and what they mean is the caller's. It is no database: what is added is visited once.
+package spill
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// pattern is what temporary files are called.
+const pattern = "chatproof-*.spill"
+
+// How much is read and written at once. While sorted runs are merged, there is a buffer each.
+const (
+	readSize  = 64 << 10
+	writeSize = 1 << 20
+)
+
+// file is a temporary file that only grows. It comes to be when it is first written to.
+type file struct {
+	mu   sync.Mutex
+	f    *os.File
+	size int64
+}
+
+// extent is a part of a file.
+type extent struct{ at, n int64 }
+
+// reserve makes room for n bytes behind all others.
+func (t *file) reserve(n int64) (extent, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.f == nil {
+		sweep()
+		f, err := os.CreateTemp("", pattern)
+		if err != nil {
+			return extent{}, t.named(err)
+		}
+		os.Remove(f.Name()) // where that fails, close does it
+		t.f = f
+	}
+	e := extent{t.size, n}
+	t.size += n
+	return e, nil
+}
+
+// WriteAt and ReadAt are those of the file.
+func (t *file) WriteAt(b []byte, at int64) (int, error) {
+	n, err := t.f.WriteAt(b, at)
+	return n, t.named(err)
+}
+
+func (t *file) ReadAt(b []byte, at int64) (int, error) {
+	n, err := t.f.ReadAt(b, at)
+	return n, t.named(err)
+}
+
+// named says of an error where it happened, and what to do.
+func (t *file) named(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("temporary file in %s: %w; TMPDIR names another directory", os.TempDir(), at.Err)
+	}
+	return err
+}
+
+// close leaves nothing of the file.
+func (t *file) close() {
+	if t.f != nil {
+		t.f.Close()
+		os.Remove(t.f.Name())
+		t.f = nil
+	}
+}
+
+// sweep removes files of processes that were killed. Those of living ones have no name, or cannot be removed.
+func sweep() {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), pattern))
+	for _, name := range left {
+		os.Remove(name)
+	}
+}

@@ -1,0 +1,306 @@
+package spill
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	partitions   = 256
+	largestChunk = 16 << 10
+	// most is how often a partition that is too large is parted again: one key may have that many records.
+	most = 3
+)
+
+// Groups brings together the records of each key: [Groups.Writer] adds them, then [Groups.Each] visits the groups.
+// Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than memory allows, all
+// are written to a file, the records of a part behind each other. A part at a time is then read again.
+type Groups struct {
+	memory int64
+	chunks int // the size of a chunk
+	depth  int
+	seed   maphash.Seed
+
+	mu    sync.Mutex
+	parts [partitions]part
+	held  int64 // bytes of full chunks
+	free  [][]byte
+	file  file
+}
+
+// part is where the records of a partition are.
+type part struct {
+	chunks  [][]byte
+	extents []extent
+	size    int64
+}
+
+// NewGroups returns groups whose records take about so many bytes of memory at most. Close must be called in the end.
+func NewGroups(memory int64) *Groups {
+	const share = 8 * partitions // a writer has a chunk of each part open
+	return &Groups{memory: memory, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
+}
+
+// Close leaves nothing of the groups.
+func (g *Groups) Close() { g.file.close() }
+
+// Writer adds records to groups. It is for one goroutine; take one each.
+type Writer struct {
+	groups *Groups
+	open   [partitions][]byte
+}
+
+// Writer returns a writer.
+func (g *Groups) Writer() *Writer { return &Writer{groups: g} }
+
+// Add adds a record of a key. Both are copied.
+func (w *Writer) Add(key, record []byte) error {
+	p := maphash.Bytes(w.groups.seed, key) % partitions
+	c := w.open[p]
+	if need := len(key) + len(record) + 2*binary.MaxVarintLen64; cap(c)-len(c) < need {
+		if err := w.groups.take(p, c); err != nil {
+			return err
+		}
+		c = w.groups.chunk(need)
+	}
+	w.open[p] = appendRecord(c, key, record)
+	return nil
+}
+
+// Close hands over what was added. A writer that is not closed has added nothing for certain.
+func (w *Writer) Close() error {
+	for p := range w.open {
+		if err := w.groups.take(uint64(p), w.open[p]); err != nil {
+			return err
+		}
+		w.open[p] = nil
+	}
+	return nil
+}
+
+func appendRecord(b, key, record []byte) []byte {
+	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
+	return append(binary.AppendUvarint(b, uint64(len(record))), record...)
+}
+
+// cut cuts the first record off.
+func cut(b []byte) (key, record, rest []byte) {
+	key, b = cutBytes(b)
+	record, rest = cutBytes(b)
+	return key, record, rest
+}
+
+func cutBytes(b []byte) (head, rest []byte) {
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	return b[:n:n], b[n:]
+}
+
+// chunk returns an empty chunk with room for n bytes at least.
+func (g *Groups) chunk(n int) []byte {
+	if n > g.chunks {
+		return make([]byte, 0, n)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if last := len(g.free) - 1; last >= 0 {
+		c := g.free[last]
+		g.free = g.free[:last]
+		return c[:0]
+	}
+	return make([]byte, 0, g.chunks)
+}
+
+// take takes a chunk over, and writes all to the file if they are too many.
+func (g *Groups) take(p uint64, c []byte) error {
+	if len(c) == 0 {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.parts[p].chunks = append(g.parts[p].chunks, c)
+	g.parts[p].size += int64(len(c))
+	if g.held += int64(cap(c)); g.held <= g.memory {
+		return nil
+	}
+	return g.spill()
+}
+
+// spill writes all chunks to the file, those of a part together.
+func (g *Groups) spill() error {
+	size := int64(0)
+	for p := range g.parts {
+		for _, c := range g.parts[p].chunks {
+			size += int64(len(c))
+		}
+	}
+	room, err := g.file.reserve(size)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(io.NewOffsetWriter(&g.file, room.at), int(min(size, writeSize)))
+	for p := range g.parts {
+		part, at := &g.parts[p], room.at
+		for _, c := range part.chunks {
+			out.Write(c) // Flush returns the error
+			room.at += int64(len(c))
+			if cap(c) == g.chunks {
+				g.free = append(g.free, c)
+			}
+		}
+		if room.at > at {
+			part.extents = append(part.extents, extent{at, room.at - at})
+		}
+		clear(part.chunks)
+		part.chunks = part.chunks[:0]
+	}
+	g.held = 0
+	return out.Flush()
+}
+
+// Each calls visit for each key with its records, in no order, from so many goroutines at a time, numbered from 0.
+// What it is given is valid until it returns. Each ends early when visit fails, with the first error that was found.
+// Nothing may be added any more.
+func (g *Groups) Each(jobs int, visit func(job int, key []byte, records [][]byte) error) error {
+	if g.file.f != nil { // memory is for reading
+		if err := g.spill(); err != nil {
+			return err
+		}
+	}
+	g.free = nil
+	var (
+		workers sync.WaitGroup
+		next    atomic.Int64
+		failed  atomic.Pointer[error]
+	)
+	for job := range jobs {
+		workers.Go(func() {
+			var v visitor
+			for failed.Load() == nil {
+				p := next.Add(1) - 1
+				if p >= partitions {
+					return
+				}
+				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records [][]byte) error { return visit(job, key, records) })
+				if err != nil {
+					failed.CompareAndSwap(nil, &err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// visit visits the groups of a part.
+func (g *Groups) visit(p *part, v *visitor, jobs int, visit func(key []byte, records [][]byte) error) error {
+	if len(p.extents) > 0 && p.size > g.memory/int64(jobs) && g.depth < most {
+		return g.again(p, jobs, visit)
+	}
+	chunks := p.chunks
+	if len(p.extents) > 0 {
+		v.buffer = v.buffer[:0]
+		for _, e := range p.extents {
+			at := len(v.buffer)
+			v.buffer = append(v.buffer, make([]byte, e.n)...)
+			if _, err := g.file.ReadAt(v.buffer[at:], e.at); err != nil {
+				return err
+			}
+		}
+		chunks = append(v.chunks[:0], v.buffer)
+	}
+	p.chunks = nil
+	return v.visit(chunks, visit)
+}
+
+// again parts a part that is larger than memory.
+func (g *Groups) again(p *part, jobs int, visit func(key []byte, records [][]byte) error) error {
+	parts := NewGroups(g.memory / int64(jobs))
+	parts.depth = g.depth + 1
+	defer parts.Close()
+	w := parts.Writer()
+	var buffer []byte
+	for _, e := range p.extents {
+		buffer = append(buffer[:0], make([]byte, e.n)...)
+		if _, err := g.file.ReadAt(buffer, e.at); err != nil {
+			return err
+		}
+		for rest := buffer; len(rest) > 0; {
+			var key, record []byte
+			key, record, rest = cut(rest)
+			if err := w.Add(key, record); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return parts.Each(1, func(_ int, key []byte, records [][]byte) error { return visit(key, records) })
+}
+
+// visitor groups the records of a part. It keeps its memory from part to part.
+type visitor struct {
+	buffer  []byte
+	chunks  [][]byte
+	index   map[string]int32
+	groups  []chain
+	next    []int32 // of each record, the next of its group
+	records [][]byte
+	group   [][]byte
+}
+
+// chain is the records of a key.
+type chain struct {
+	key         []byte
+	first, last int32
+}
+
+func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records [][]byte) error) error {
+	if v.index == nil {
+		v.index = make(map[string]int32)
+	}
+	clear(v.index)
+	v.groups, v.next, v.records = v.groups[:0], v.next[:0], v.records[:0]
+	at, last := int32(-1), []byte(nil)
+	for _, rest := range chunks {
+		for len(rest) > 0 {
+			var key, record []byte
+			key, record, rest = cut(rest)
+			i := int32(len(v.records))
+			v.records, v.next = append(v.records, record), append(v.next, -1)
+			if at < 0 || !bytes.Equal(key, last) {
+				known, ok := v.index[string(key)]
+				if !ok {
+					known = int32(len(v.groups))
+					v.index[string(key)] = known
+					v.groups = append(v.groups, chain{key: key, first: i, last: i})
+				}
+				at, last = known, key
+				if !ok {
+					continue
+				}
+			}
+			group := &v.groups[at]
+			v.next[group.last], group.last = i, i
+		}
+	}
+	for i := range v.groups {
+		v.group = v.group[:0]
+		for at := v.groups[i].first; at >= 0; at = v.next[at] {
+			v.group = append(v.group, v.records[at])
+		}
+		if err := visit(v.groups[i].key, v.group); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package spill
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"container/heap"
+	"encoding/binary"
+	"io"
+	"slices"
+	"sync"
+)
+
+// Sorter sorts records by key: [Sorter.Writer] adds them, then [Sorter.Each] visits them in order. Each writer sorts
+// what it has memory for, and writes it to a file when there is more; in the end what was sorted is merged.
+type Sorter struct {
+	memory int64 // of a writer
+	mu     sync.Mutex
+	runs   []run
+	file   file
+}
+
+// NewSorter returns a sorter for so many writers, whose records take about so many bytes of memory at most. Close must
+// be called in the end.
+func NewSorter(memory int64, writers int) *Sorter {
+	return &Sorter{memory: max(memory/int64(writers), 2*segmentSize)}
+}
+
+// Close leaves nothing of the sorter.
+func (s *Sorter) Close() { s.file.close() }
+
+// segmentSize is how much memory a writer takes at a time.
+const segmentSize = 1 << 20
+
+// SortWriter adds records to a sorter. It is for one goroutine; take one each.
+type SortWriter struct {
+	sorter *Sorter
+	items  []item
+	open   []byte // the segment at hand
+	size   int64
+}
+
+// item is a record in memory, with the beginning of its key, by which most are told apart.
+type item struct {
+	head uint64
+	data []byte
+}
+
+func (a item) compare(b item) int {
+	if a.head != b.head {
+		return cmp.Compare(a.head, b.head)
+	}
+	keyA, recordA, _ := cut(a.data)
+	keyB, recordB, _ := cut(b.data)
+	return cmp.Or(bytes.Compare(keyA, keyB), bytes.Compare(recordA, recordB))
+}
+
+// head is the first eight bytes of a key.
+func head(key []byte) uint64 {
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// Writer returns a writer.
+func (s *Sorter) Writer() *SortWriter { return &SortWriter{sorter: s} }
+
+// Add adds a record under a key. Both are copied. Records of one key are sorted among each other.
+func (w *SortWriter) Add(key, record []byte) error {
+	need := len(key) + len(record) + 2*binary.MaxVarintLen64
+	if cap(w.open)-len(w.open) < need {
+		if w.size+segmentSize > w.sorter.memory {
+			if err := w.spill(); err != nil {
+				return err
+			}
+		}
+		w.open = make([]byte, 0, max(segmentSize, need))
+		w.size += int64(cap(w.open))
+	}
+	at := len(w.open)
+	w.open = appendRecord(w.open, key, record)
+	w.items = append(w.items, item{head(key), w.open[at:len(w.open):len(w.open)]})
+	w.size += 32 // of the item
+	return nil
+}
+
+// spill sorts what is in memory and writes it to the file.
+func (w *SortWriter) spill() error {
+	slices.SortFunc(w.items, item.compare)
+	n := int64(0)
+	for i := range w.items {
+		n += int64(len(w.items[i].data))
+	}
+	e, err := w.sorter.file.reserve(n)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(io.NewOffsetWriter(&w.sorter.file, e.at), writeSize)
+	for i := range w.items {
+		out.Write(w.items[i].data) // Flush returns the error
+	}
+	w.sorter.add(run{extent: e})
+	clear(w.items)
+	w.items, w.open, w.size = w.items[:0], nil, 0
+	return out.Flush()
+}
+
+// Close hands over what was added. A writer that is not closed has added nothing for certain.
+func (w *SortWriter) Close() error {
+	slices.SortFunc(w.items, item.compare)
+	w.sorter.add(run{items: w.items})
+	*w = SortWriter{sorter: w.sorter}
+	return nil
+}
+
+// run is a sorted sequence of records, in memory or in the file.
+type run struct {
+	items  []item
+	extent extent // of a run in the file
+	in     *bufio.Reader
+	now    item // the record at hand
+	data   []byte
+}
+
+func (s *Sorter) add(r run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs = append(s.runs, r)
+}
+
+// step makes the next record the one at hand; io.EOF is the end.
+func (r *run) step() error {
+	if r.in == nil {
+		if len(r.items) == 0 {
+			return io.EOF
+		}
+		r.now, r.items = r.items[0], r.items[1:]
+		return nil
+	}
+	r.data = r.data[:0]
+	for range 2 { // key, record
+		n, err := binary.ReadUvarint(r.in)
+		if err != nil {
+			return err
+		}
+		r.data = binary.AppendUvarint(r.data, n)
+		at := len(r.data)
+		r.data = append(r.data, make([]byte, n)...)
+		if _, err := io.ReadFull(r.in, r.data[at:]); err != nil {
+			return err
+		}
+	}
+	key, _ := cutBytes(r.data)
+	r.now = item{head(key), r.data}
+	return nil
+}
+
+// Each calls visit for each record, in the order of the keys' bytes; what it is given is valid until it returns. Each
+// ends when visit fails, with its error. Nothing may be added any more.
+func (s *Sorter) Each(visit func(key, record []byte) error) error {
+	var left merge
+	for i := range s.runs {
+		r := &s.runs[i]
+		if r.extent.n > 0 {
+			r.in = bufio.NewReaderSize(io.NewSectionReader(&s.file, r.extent.at, r.extent.n), readSize)
+		}
+		if err := r.step(); err == nil {
+			left = append(left, r)
+		} else if err != io.EOF {
+			return err
+		}
+	}
+	heap.Init(&left)
+	for len(left) > 0 {
+		key, record, _ := cut(left[0].now.data)
+		if err := visit(key, record); err != nil {
+			return err
+		}
+		if err := left[0].step(); err == nil {
+			heap.Fix(&left, 0)
+		} else if err == io.EOF {
+			heap.Pop(&left)
+		} else {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge is a heap of runs by the record at hand.
+type merge []*run
+
+func (m merge) Len() int           { return len(m) }
+func (m merge) Less(i, j int) bool { return m[i].now.compare(m[j].now) < 0 }
+func (m merge) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *merge) Push(x any)        { *m = append(*m, x.(*run)) }
+func (m *merge) Pop() any {
+	last := len(*m) - 1
+	r := (*m)[last]
+	*m = (*m)[:last]
+	return r
+}
