@@ -25,9 +25,11 @@ var house = map[string]string{
 	"target":   "model rows",
 	"gen":      "model",
 	"check":    "model rows",
+	"spill":    "",
+	"chats":    "model rows spill",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"reports":  "model rows suite github.com/go-json-experiment/json",
-	"cli":      "check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"cli":      "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 }
 

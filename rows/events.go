@@ -13,16 +13,17 @@ import (
 // EventReader reads events from JSON Lines.
 type EventReader struct {
 	lines *lines
+	id    []byte
 }
 
 // NewEventReader reads from in; file names it in errors.
 func NewEventReader(file string, in io.Reader) *EventReader {
-	return &EventReader{newLines(file, NewBlocks(file, in))}
+	return &EventReader{lines: newLines(file, in)}
 }
 
 // NewBlockReader reads from the blocks of an input that [EventReader.Take] hands it.
 func NewBlockReader(file string) *EventReader {
-	return &EventReader{newLines(file, nil)}
+	return &EventReader{lines: newLines(file, nil)}
 }
 
 // Take makes a block the next to be read.
@@ -41,6 +42,13 @@ func (r *EventReader) Read() (model.Event, error) {
 		return e, bad
 	}
 	return e, nil
+}
+
+// Next is [EventReader.Read] into e, but for the interaction, whose id it returns: it is valid until the next call.
+func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
+	*e, err = r.Read()
+	r.id = append(r.id[:0], e.InteractionID...)
+	return r.id, err
 }
 
 // Line is the number of the line that was read last.

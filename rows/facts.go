@@ -15,7 +15,7 @@ type FactReader struct {
 
 // NewFactReader reads from in; file names it in errors.
 func NewFactReader(file string, in io.Reader) *FactReader {
-	return &FactReader{newLines(file, NewBlocks(file, in))}
+	return &FactReader{newLines(file, in)}
 }
 
 // Read returns the next fact. The error is io.EOF at the end, a *LineError for a line that is no fact (reading may go

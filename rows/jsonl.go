@@ -55,7 +55,12 @@ type lines struct {
 	names  *nameTable
 }
 
-func newLines(file string, blocks *Blocks) *lines {
+// newLines reads from in; of a nil one, blocks are taken.
+func newLines(file string, in io.Reader) *lines {
+	var blocks *Blocks
+	if in != nil {
+		blocks = NewBlocks(file, in)
+	}
 	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: newNameTable()}
 }
 

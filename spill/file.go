@@ -64,11 +64,21 @@ func (t *file) ReadAt(b []byte, at int64) (int, error) {
 	return n, t.named(err)
 }
 
-// named says of an error where it happened, and what to do.
+// Error is an error of a temporary file.
+type Error struct{ Err error }
+
+// Error says where it happened, and what to do.
+func (e *Error) Error() string {
+	return fmt.Sprintf("temporary file in %s: %v; TMPDIR names another directory", os.TempDir(), e.Err)
+}
+
+// Unwrap is the error of the system.
+func (e *Error) Unwrap() error { return e.Err }
+
 func (t *file) named(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		return fmt.Errorf("temporary file in %s: %w; TMPDIR names another directory", os.TempDir(), at.Err)
+		return &Error{at.Err}
 	}
 	return err
 }

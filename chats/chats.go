@@ -1,0 +1,275 @@
+// Package chats brings together what was read of each chat, its events and its facts, from inputs of any size and in
+// any order: beyond the memory that it may take, chats are parted by their ids to temporary files (package spill).
+// [Classify] gives the reference's facts for such a log, in one order whatever the order of arrival.
+package chats
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+	"github.com/chatproof/chatproof/spill"
+)
+
+// Options say how much a grouping may take, and which chats it is about. Nothing of it bears on what is found.
+type Options struct {
+	Memory        int64 // about so many bytes at most; 0 is [DefaultMemory]
+	Jobs          int   // how many processors to use; 0 is all
+	Shard, Shards int   // only the chats of shard Shard of so many, from 1; 0 of 0 is all
+}
+
+// DefaultMemory is how much memory a grouping takes unless told.
+const DefaultMemory = 1 << 30
+
+func (o Options) memory() int64 { return cmp.Or(o.Memory, DefaultMemory) }
+func (o Options) jobs() int     { return cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)) }
+
+// here reports whether an interaction falls to the shard: by a hash of its id that is the same on every machine.
+func (o Options) here(id []byte) bool {
+	if o.Shards <= 1 {
+		return true
+	}
+	h := fnv.New64a()
+	h.Write(id)
+	return h.Sum64()%uint64(o.Shards) == uint64(o.Shard-1)
+}
+
+// Chat is what was read of one interaction.
+type Chat struct {
+	ID     string
+	Events []model.Event // in no order, those of unknown names left out
+	Facts  []model.Fact  // in no order
+	// Bad is the first line of the interaction that is no event, or no fact, but for that; nil where there is none.
+	Bad *rows.LineError
+}
+
+// Groups brings together the events and facts of each chat. Add all, then visit them with [Groups.Each].
+type Groups struct {
+	options Options
+	groups  *spill.Groups
+}
+
+// NewGroups returns groups that take half of the memory. Close must be called in the end.
+func NewGroups(o Options) *Groups {
+	return &Groups{o, spill.NewGroups(o.memory() / 2)}
+}
+
+// Close leaves nothing of the groups.
+func (g *Groups) Close() { g.groups.Close() }
+
+// What a record is, in its first byte.
+const (
+	anEvent = 'e'
+	aFact   = 'f'
+	aFault  = 'x'
+)
+
+// AddEvents adds all events of a log in JSON Lines; file names it in errors. The error names the first line that belongs
+// to no interaction, or is the context's or that of reading. A line that is no event but belongs to an interaction
+// spoils that one ([Chat.Bad]).
+func (g *Groups) AddEvents(ctx context.Context, file string, in io.Reader) error {
+	full, empty := make(chan *rows.Block, g.options.jobs()), make(chan *rows.Block, 2*g.options.jobs())
+	for range cap(empty) {
+		empty <- new(rows.Block)
+	}
+	parent := ctx
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var first failure
+	go func() { // an input that gives nothing is not waited for
+		for blocks := rows.NewBlocks(file, in); ; {
+			b := <-empty
+			if err := blocks.Next(b); err != nil {
+				if err != io.EOF {
+					first.set(blocks.Line(), inputError(file, blocks.Line(), err))
+				}
+				close(full)
+				return
+			}
+			select {
+			case full <- b:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var workers sync.WaitGroup
+	for range g.options.jobs() {
+		workers.Go(func() {
+			w := eventWriter{options: g.options, out: g.groups.Writer()}
+			r := rows.NewBlockReader(file)
+			for err := error(nil); err == nil; {
+				select {
+				case <-ctx.Done():
+					return
+				case b, more := <-full:
+					if !more {
+						if err := w.out.Close(); err != nil {
+							first.set(r.Line(), err)
+						}
+						return
+					}
+					r.Take(b)
+					if err = w.addAll(r); err != nil {
+						first.set(r.Line(), err)
+						stop() // no further block; those at hand may hold an earlier error
+					}
+					empty <- b
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return cmp.Or(first.found(), parent.Err())
+}
+
+// eventWriter adds the events of one reader.
+type eventWriter struct {
+	options Options
+	out     *spill.Writer
+	event   model.Event
+	record  []byte
+}
+
+func (w *eventWriter) addAll(r *rows.EventReader) error {
+	for {
+		id, err := r.Next(&w.event)
+		var bad *rows.LineError
+		switch {
+		case err == nil && !w.event.Name.Known():
+			continue
+		case err == nil:
+			w.record = rows.PackEvent(append(w.record[:0], anEvent), &w.event)
+		case err == io.EOF:
+			return nil
+		case errors.As(err, &bad) && bad.InteractionID != "":
+			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
+		default:
+			return err
+		}
+		if !w.options.here(id) {
+			continue
+		}
+		if err := w.out.Add(id, w.record); err != nil {
+			return err
+		}
+	}
+}
+
+// AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
+// interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
+func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
+	out := g.groups.Writer()
+	for record := []byte(nil); ; {
+		f, err := read()
+		var bad *rows.LineError
+		switch {
+		case err == nil:
+			record = rows.PackFact(append(record[:0], aFact), &f)
+		case err == io.EOF:
+			return out.Close()
+		case errors.As(err, &bad) && bad.InteractionID != "":
+			f.InteractionID, record = bad.InteractionID, packFault(record[:0], bad)
+		default:
+			return err
+		}
+		if id := []byte(f.InteractionID); g.options.here(id) {
+			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// failure keeps, of what several jobs find, what stands first in the input.
+type failure struct {
+	mu   sync.Mutex
+	line int
+	err  error
+}
+
+func (f *failure) set(line int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil || line < f.line {
+		f.line, f.err = line, err
+	}
+}
+
+func (f *failure) found() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+// inputError says of an error of reading where it occurred.
+func inputError(file string, line int, err error) error {
+	var bad *rows.LineError
+	if errors.As(err, &bad) {
+		return err
+	}
+	return fmt.Errorf("%s:%d: %w", file, line, err)
+}
+
+// packFault is to lines that cannot be read what rows' packing is to events.
+func packFault(b []byte, e *rows.LineError) []byte {
+	b = binary.AppendVarint(append(b, aFault), int64(e.Line))
+	b = binary.AppendVarint(b, e.Seq)
+	for _, s := range []string{e.File, e.Field, e.Problem} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return b
+}
+
+func unpackFault(b []byte, id string) *rows.LineError {
+	line, n := binary.Varint(b[1:])
+	b = b[1+n:]
+	seq, n := binary.Varint(b)
+	b = b[n:]
+	var text [3]string
+	for i := range text {
+		size, n := binary.Uvarint(b)
+		text[i], b = string(b[n:n+int(size)]), b[n+int(size):]
+	}
+	return &rows.LineError{File: text[0], Line: int(line), Field: text[1], Problem: text[2], InteractionID: id, Seq: seq}
+}
+
+// Each calls visit for each chat, in no order, from several goroutines at a time, which are numbered from 0 to
+// Jobs - 1; the chat is valid until it returns. Each ends early when visit fails, with its error, or the context's.
+func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) error {
+	jobs := g.options.jobs()
+	chats, unpackers := make([]Chat, jobs), make([]*rows.Unpacker, jobs)
+	for i := range unpackers {
+		unpackers[i] = rows.NewUnpacker()
+	}
+	return g.groups.Each(jobs, func(job int, key []byte, records [][]byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, u := &chats[job], unpackers[job]
+		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0]}
+		for _, r := range records {
+			switch r[0] {
+			case anEvent:
+				c.Events = append(c.Events, model.Event{InteractionID: c.ID})
+				u.Event(&c.Events[len(c.Events)-1], r[1:])
+			case aFact:
+				c.Facts = append(c.Facts, model.Fact{InteractionID: c.ID})
+				u.Fact(&c.Facts[len(c.Facts)-1], r[1:])
+			default:
+				if bad := unpackFault(r, c.ID); c.Bad == nil || bad.Line < c.Bad.Line {
+					c.Bad = bad
+				}
+			}
+		}
+		return visit(job, c)
+	})
+}
