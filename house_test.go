@@ -31,6 +31,8 @@ var house = map[string]string{
 	"reports":  "model rows suite github.com/go-json-experiment/json",
 	"cli":      "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
+
+	"cli/starter/go": "", // what init writes for Go
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -57,7 +57,7 @@ A file appears when all is written, or not at all; a name that ends in .gz is pa
 	flags.IntVar(&f.Random, "random", 0, "that many random chats")
 	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "all chats of at most that many events")
 	flags.StringVar(&f.Level, "level", "", "of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
-	flags.IntVar(&f.Generated, "generated", 500, "of --suite: how many generated scenarios, besides the authored ones")
+	flags.IntVar(&f.Generated, "generated", suite.DefaultGenerated, "of --suite: how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
 	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", suite.AtOnce))

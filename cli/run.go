@@ -73,7 +73,7 @@ could not be started; 4 the expectations are stale or expired; 5 nothing ran, or
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
-	flags.IntVar(&f.generated, "generated", 500, "how many generated scenarios, besides the authored ones")
+	flags.IntVar(&f.generated, "generated", suite.DefaultGenerated, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
 	f.expect.addTo(cmd)

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -177,4 +178,30 @@ func (o *Outcome) reason(require model.Levels) string {
 		return fmt.Sprintf("%s (and %d more)", first, more)
 	}
 	return first
+}
+
+// NullExpectations is the expectations file of a program that prints nothing, for a run as it is by default.
+func NullExpectations(ctx context.Context) (string, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return "", err
+	}
+	plan, err := NewPlan(append(cases, Generated(1, DefaultGenerated)...))
+	if err != nil {
+		return "", err
+	}
+	x := new(Expectations)
+	x.Plan(plan)
+	var failures []*Outcome
+	_, err = Run(ctx, plan, answers(func([]model.Event) []model.Fact { return nil }), DefaultLevels, func(o *Outcome) error {
+		if o.Gates(DefaultLevels) {
+			failures = append(failures, o)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	text, _, err := x.Rewrite(failures, DefaultLevels)
+	return text, err
 }

@@ -83,6 +83,9 @@ func Own(dirs ...string) (cases []*model.Case, err error) {
 	return cases, nil
 }
 
+// DefaultGenerated is how many generated scenarios a run has where nobody says.
+const DefaultGenerated = 500
+
 // Generated makes the generated scenarios of a seed: n chats, and a tenth as many each of delivery and robustness.
 func Generated(seed uint64, n int) []*model.Case {
 	s := gen.NewScenarios(seed)

@@ -1,0 +1,30 @@
+// Classify chats: event lines in on stdin, fact lines out on stdout.
+// Reading, grouping and ordering are done; it prints nothing yet. Say in classify() which rows a chat has.
+import { createInterface } from "node:readline";
+
+// The rows of one chat, whose events come in the order of seq. There is a row for each invitation of an agent that
+// has ended, such as
+// {interaction_id, ordinal: 1, resource_type: "agent", resource: "Agent 1",
+//  resource_role: "RoutedTo", technical_result: "Completed", result_reason: null}
+function classify(interaction_id, events) {
+  const rows = [];
+  // Fill in here: go through the events, and push rows.
+  return rows;
+}
+
+const chats = new Map(); // the events of each chat by seq: one that comes twice is one
+for await (const line of createInterface({ input: process.stdin })) {
+  try {
+    const event = JSON.parse(line);
+    if (typeof event.interaction_id !== "string" || !Number.isInteger(event.seq)) throw new Error("no interaction_id, or no seq");
+    if (!chats.has(event.interaction_id)) chats.set(event.interaction_id, new Map());
+    const bySeq = chats.get(event.interaction_id);
+    if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
+  } catch (why) {
+    console.error(`no event, skipped: ${why.message}`);
+  }
+}
+for (const [interaction_id, bySeq] of chats) {
+  const events = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  for (const row of classify(interaction_id, events)) console.log(JSON.stringify(row));
+}
