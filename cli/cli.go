@@ -73,7 +73,7 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	root.SetIn(in)
 	root.SetOut(checked)
 	root.SetErr(errOut)
-	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.list(), e.selftest(), e.init(), e.schema(), e.version())
+	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())

@@ -57,6 +57,16 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 		return 0
 	case "garbage":
 		fmt.Fprintln(out, "Loading rules ...")
+	case "only strangers":
+		how, events = "strangers", nil
+	case "unknown events":
+		if slices.ContainsFunc(events, func(e model.Event) bool { return !e.Name.Known() }) {
+			return 8
+		}
+	case "first chat only":
+		events = slices.DeleteFunc(events, func(e model.Event) bool { return e.InteractionID != events[0].InteractionID })
+	case "completes nothing":
+		table = table.Yielding(model.R8, model.Yield{Result: "Cleared"})
 	case "transfers routed":
 		table = table.Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})
 	case "rejected abandoned":

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/target"
+)
+
+func (e *env) doctor() *cobra.Command {
+	var w way
+	cmd := &cobra.Command{
+		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
+		Short: "Look step by step whether an implementation can be asked at all",
+		Long: `Doctor asks an implementation, reached as by 'chatproof run', for one documented chat, then for the same chat with
+events in it that nobody knows, then for the same chat twice. It tells an adapter that is broken (what reads, groups
+and prints) from a classification that is wrong, and says what to mend.
+
+Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not be started; 130 interrupted.`,
+		Example: `  chatproof doctor -- python3 my.py`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w.command = args
+			t, err := w.target()
+			if err != nil {
+				return err
+			}
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
+			steps, stderr, err := suite.Checkup(ctx, t)
+			var notStarted *target.StartError
+			switch {
+			case ctx.Err() != nil:
+				return &exitError{exitInterrupted, errors.New("interrupted")}
+			case errors.As(err, &notStarted):
+				return &exitError{exitNotStarted, fmt.Errorf("%w; try it by itself, from this directory", err)}
+			case err != nil:
+				return err
+			}
+			var b bytes.Buffer
+			well := prescription(&b, steps, stderr)
+			if _, err := e.out.Write(b.Bytes()); err != nil {
+				return err
+			}
+			if !well {
+				return &exitError{code: exitNonconforming}
+			}
+			return nil
+		},
+	}
+	w.addTo(cmd)
+	return cmd
+}
+
+// prescription writes what each step found, what is to be mended, and who is to blame; it reports whether nobody is.
+func prescription(b *bytes.Buffer, steps []suite.Step, stderr string) (well bool) {
+	var blame suite.Blame
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, s := range steps {
+		word := "ok"
+		switch {
+		case !s.Tried:
+			word, s.Found = "-", "not tried"
+		case s.Blame != suite.Nothing:
+			word = "FAIL"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", word, s.Name, s.Found)
+	}
+	table.Flush()
+	for _, s := range steps {
+		if s.Means != "" {
+			fmt.Fprintf(b, "\n%s: %s\n", s.Name, s.Means)
+		}
+		if blame != suite.Adapter && s.Blame != suite.Nothing {
+			blame = s.Blame
+		}
+	}
+	if lines := strings.TrimSpace(stderr); lines != "" && blame != suite.Nothing {
+		b.WriteString("\nThe end of its stderr:\n")
+		for line := range strings.SplitSeq(lines, "\n") {
+			fmt.Fprintf(b, "  | %s\n", model.Line(line))
+		}
+	}
+	switch blame {
+	case suite.Adapter:
+		b.WriteString("\nYour adapter is broken: of the classification nothing can be said before that is mended.\n")
+	case suite.Classification:
+		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by rule.\n")
+	case suite.Silence:
+		b.WriteString("\nIt runs, and prints no rows yet. More cannot be told before it does.\n")
+	default:
+		b.WriteString("\nAll is well: go on with 'chatproof run'.\n")
+	}
+	return blame == suite.Nothing
+}
