@@ -32,21 +32,29 @@ func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 // Read returns the next event. The error is io.EOF at the end, a *LineError for a line that is no event (reading may
 // go on behind it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but
 // the interaction is asked for.
-func (r *EventReader) Read() (model.Event, error) {
-	line, err := r.lines.next()
-	if err != nil {
-		return model.Event{}, err
+func (r *EventReader) Read() (e model.Event, err error) {
+	id, err := r.Next(&e)
+	if e.InteractionID == "" {
+		e.InteractionID = r.lines.names.of(id)
 	}
-	e, bad := r.lines.event(line)
-	if bad != nil {
-		return e, bad
-	}
-	return e, nil
+	return e, err
 }
 
-// Next is [EventReader.Read] into e, but for the interaction, whose id it returns: it is valid until the next call.
+// Next is [EventReader.Read] into e, but for the interaction, whose id it returns: it is valid until the next call, and
+// whether e names it, too, says nothing.
 func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
-	*e, err = r.Read()
+	line, err := r.lines.next()
+	if err != nil {
+		*e = model.Event{}
+		return nil, err
+	}
+	if id, ok := r.lines.fast.event(line, e); ok {
+		return id, nil
+	}
+	var bad *LineError
+	if *e, bad = r.lines.event(line); bad != nil {
+		err = bad
+	}
 	r.id = append(r.id[:0], e.InteractionID...)
 	return r.id, err
 }

@@ -26,6 +26,10 @@ func (r *FactReader) Read() (model.Fact, error) {
 	if err != nil {
 		return model.Fact{}, err
 	}
+	var f model.Fact
+	if r.lines.fast.fact(line, &f) {
+		return f, nil
+	}
 	f, bad := r.lines.fact(line)
 	if bad != nil {
 		return f, bad

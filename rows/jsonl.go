@@ -53,6 +53,7 @@ type lines struct {
 	name   []byte
 	text   []byte
 	names  *nameTable
+	fast   scanner
 }
 
 // newLines reads from in; of a nil one, blocks are taken.
@@ -61,7 +62,8 @@ func newLines(file string, in io.Reader) *lines {
 	if in != nil {
 		blocks = NewBlocks(file, in)
 	}
-	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: newNameTable()}
+	names := newNameTable()
+	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: names, fast: scanner{names: names}}
 }
 
 func (l *lines) errorf(field, format string, args ...any) *LineError {
