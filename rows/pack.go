@@ -33,8 +33,8 @@ func (t *nameTable) of(b []byte) string {
 }
 
 // words are what packed records hold as a number. They do not outlive the process: their order is free.
-var words, wordNumbers = func() (words []string, numbers map[string]byte) {
-	words = []string{
+var words = func() []string {
+	words := []string{
 		"", "chat", model.Expired, model.Stopped, string(model.Transfer), string(model.Conference),
 		string(model.MediaServer), string(model.Strategy), string(model.Agent), string(model.InteractionServer), string(model.QueueResource),
 	}
@@ -50,12 +50,37 @@ var words, wordNumbers = func() (words []string, numbers map[string]byte) {
 	for _, w := range model.Reasons {
 		words = append(words, string(w))
 	}
-	numbers = make(map[string]byte)
-	for i, w := range words {
-		numbers[w] = byte(i)
-	}
-	return words, numbers
+	return words
 }()
+
+// wordPlaces holds the number of each word at the place that its length and some of its letters say, or behind it.
+var wordPlaces = func() (places [256]uint8) {
+	for n, w := range words[1:] {
+		at := wordPlace(w)
+		for places[at] != 0 {
+			at++
+		}
+		places[at] = uint8(n + 1)
+	}
+	return places
+}()
+
+func wordPlace[S string | []byte](w S) uint8 {
+	return uint8(len(w))*23 + w[0]*5 + w[len(w)/2]*3 + w[len(w)-1]
+}
+
+// wordNumber finds a word: a map would take a third of the time of packing.
+func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
+	if len(w) == 0 {
+		return 0, true
+	}
+	for at := wordPlace(w); wordPlaces[at] != 0; at++ {
+		if n = wordPlaces[at]; words[n] == string(w) {
+			return n, true
+		}
+	}
+	return 0, false
+}
 
 // other stands for a word that has no number.
 const other = 0xff
@@ -92,7 +117,7 @@ func packName(b []byte, s string) []byte {
 }
 
 func packWord(b []byte, s string) []byte {
-	if n, ok := wordNumbers[s]; ok {
+	if n, ok := wordNumber(s); ok {
 		return append(b, n)
 	}
 	return packName(append(b, other), s)

@@ -140,6 +140,18 @@ func (s *scanner) name() string {
 	return s.names.of(b)
 }
 
+// word is name for what is likely to be a word of the domain.
+func (s *scanner) word() string {
+	if s.takeWord("null") {
+		return ""
+	}
+	b, _ := s.str()
+	if n, ok := wordNumber(b); ok {
+		return words[n]
+	}
+	return s.names.of(b)
+}
+
 // id reads a string that is part of the line, and not empty.
 func (s *scanner) id() []byte {
 	b, isPlain := s.str()
@@ -258,7 +270,7 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 			e.Time = s.instant()
 		case "event":
 			s.once(1 << 3)
-			e.Name = model.EventName(s.name())
+			e.Name = model.EventName(s.word())
 		case "actor":
 			s.once(1 << 4)
 			e.Actor = s.party()
@@ -270,7 +282,7 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 			e.Queue = s.name()
 		case "operation":
 			s.once(1 << 7)
-			e.Operation = model.Operation(s.name())
+			e.Operation = model.Operation(s.word())
 		case "visibility_mode":
 			s.once(1 << 8)
 			n := s.number()
@@ -278,10 +290,10 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 			e.VisibilityMode = model.VisibilityMode(n.Value)
 		case "reason":
 			s.once(1 << 9)
-			e.Reason = s.name()
+			e.Reason = s.word()
 		case "media_type":
 			s.once(1 << 10)
-			e.MediaType = s.name()
+			e.MediaType = s.word()
 		default:
 			s.other(name)
 		}
@@ -300,7 +312,7 @@ func (s *scanner) party() (p model.Party) {
 		switch name := s.key(); {
 		case string(name) == "type" && !hasType:
 			hasType = true
-			p.Type = model.PartyType(s.name())
+			p.Type = model.PartyType(s.word())
 		case string(name) == "id" && !hasID:
 			hasID = true
 			p.ID = s.name()
@@ -325,22 +337,22 @@ func (s *scanner) fact(line []byte, f *model.Fact) (ok bool) {
 			f.Ordinal = s.number()
 		case "resource_type":
 			s.once(1 << 2)
-			f.ResourceType = model.ResourceType(s.name())
+			f.ResourceType = model.ResourceType(s.word())
 		case "resource":
 			s.once(1 << 3)
 			f.Resource = s.name()
 		case "resource_role":
 			s.once(1 << 4)
-			f.Role = model.Role(s.name())
+			f.Role = model.Role(s.word())
 		case "role_reason":
 			s.once(1 << 5)
-			f.RoleReason = s.name()
+			f.RoleReason = s.word()
 		case "technical_result":
 			s.once(1 << 6)
-			f.Result = model.Result(s.name())
+			f.Result = model.Result(s.word())
 		case "result_reason":
 			s.once(1 << 7)
-			f.Reason = model.Reason(s.name())
+			f.Reason = model.Reason(s.word())
 		case "received_from":
 			s.once(1 << 8)
 			f.ReceivedFrom = s.number()
