@@ -19,7 +19,7 @@ lint: ## vet and staticcheck
 	go vet ./...
 	$(TOOL) staticcheck ./...
 
-update: ## rewrite golden files, and the output shown in the README
+update: ## rewrite golden files, and the output shown in documents
 	go test ./cli ./reports ./steps . -update
 
 bench: ## benchmarks, side by side with what a user would use instead
@@ -30,6 +30,7 @@ fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzScan$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
+	go test ./suite -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s
 	go test ./model -run '^$$' -fuzz '^FuzzSameCode$$' -fuzztime 30s
 	go test ./steps -run '^$$' -fuzz '^FuzzWrite$$' -fuzztime 30s
 	go test ./target -run '^$$' -fuzz '^FuzzAnswers$$' -fuzztime 30s

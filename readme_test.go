@@ -12,29 +12,31 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "rewrite the output shown in the README")
+var update = flag.Bool("update", false, "rewrite the output shown in documents")
 
 var console = regexp.MustCompile("(?s)```console\n\\$ ([^\n]*)\n(.*?)```")
 
-// The README's commands are run as they stand, and print what it shows.
-func TestREADME(t *testing.T) {
+// The commands of documents are run as they stand, and print what is shown.
+func TestDocuments(t *testing.T) {
 	need(t, "sh")
 	need(t, "python3")
-	text, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	commands := 0
-	shown := console.ReplaceAllStringFunc(string(text), func(block string) string {
-		commands++
-		parts := console.FindStringSubmatch(block)
-		out, _ := exec.Command("sh", "-c", parts[1]).CombinedOutput() // a verdict may be an exit code that is not 0
-		if !*update {
-			assert.Equal(t, parts[2], string(out), parts[1])
+	for _, file := range []string{"README.md", "docs/implementing.md"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		commands := 0
+		shown := console.ReplaceAllStringFunc(string(text), func(block string) string {
+			commands++
+			parts := console.FindStringSubmatch(block)
+			out, _ := exec.Command("sh", "-c", parts[1]).CombinedOutput() // a verdict may be an exit code that is not 0
+			if !*update {
+				assert.Equal(t, parts[2], string(out), "%s: %s", file, parts[1])
+			}
+			return "```console\n$ " + parts[1] + "\n" + string(out) + "```"
+		})
+		assert.Greater(t, commands, 1)
+		if *update {
+			require.NoError(t, os.WriteFile(file, []byte(shown), 0o666))
 		}
-		return "```console\n$ " + parts[1] + "\n" + string(out) + "```"
-	})
-	assert.Greater(t, commands, 2)
-	if *update {
-		require.NoError(t, os.WriteFile("README.md", []byte(shown), 0o666))
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 	case len(o.Actual) == 0:
 		s.Found = "no row, and no error"
 	default:
-		s.Found = fmt.Sprintf("%d of the chat's rows", len(o.Actual))
+		s.Found = fmt.Sprintf("rows of the chat: %d", len(o.Actual))
 	}
 	if len(occasion.Notes) > 0 {
 		s.Found += "; it " + strings.Join(occasion.Notes, "; it ")
