@@ -22,12 +22,14 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		},
-		"wrong": func() { os.Exit(wrong(os.Args[1], os.Stdin, os.Stdout)) },
+		"wrong":   func() { os.Exit(wrong(os.Args[1], os.Stdin, os.Stdout)) },
+		"speaker": func() { os.Exit(speaker(os.Args[1], os.Stdin, os.Stdout)) },
 	})
 }
 
 // TestScripts runs testdata/*.txtar: every behaviour of the command line is a script there. `exits N COMMAND` checks an
-// exit code, `flows FILE` writes the eleven flows; the variable TODAY sets the day; the program wrong is an implementation that is wrong in the way it is told.
+// exit code, `flows FILE` writes the eleven flows; the variable TODAY sets the day; the programs wrong, a filter, and
+// speaker, over a stream, are implementations that are wrong in the way they are told.
 func TestScripts(t *testing.T) {
 	root, err := os.Getwd()
 	if err != nil {

@@ -91,6 +91,10 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	defer target.Close(t)
+	if err := target.Open(ctx, t); err != nil {
+		return exitOf(ctx, "", err)
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is kept, much is made: memory for speed
 	started := time.Now()
 	c := &suite.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
-	"github.com/chatproof/chatproof/target"
 )
 
 // report is the text of a run: flows and levels first, then what failed, the verdict last.
@@ -44,15 +43,7 @@ func (r *report) add(o *suite.Outcome) {
 
 func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
 	var b bytes.Buffer
-	who := "the reference model (self-check)"
-	if len(r.flags.way.command) > 0 {
-		words := make([]string, len(r.flags.way.command))
-		for i, w := range r.flags.way.command {
-			words[i] = model.Name(w)
-		}
-		who = strings.Join(words, " ")
-	}
-	fmt.Fprintf(&b, "chatproof %s, %s, against %s\n\n", suite.Version, scenarios(len(r.plan.Scenarios)), who)
+	fmt.Fprintf(&b, "chatproof %s, %s, against %s\n\n", suite.Version, scenarios(len(r.plan.Scenarios)), r.flags.way.who())
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, c := range t.Totals.Flows {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, c.Title, standing(&c))
@@ -164,9 +155,6 @@ func (r *report) errors(b *bytes.Buffer) {
 	for _, group := range grouped(r.broken, func(o *suite.Outcome) string { return o.Failure.Error() }) {
 		failure := group[0].Failure
 		fmt.Fprintf(b, "\nERROR  %s: %s: %s\n", scenarios(len(group)), failure.Kind, failure.Message)
-		if len(group) > 1 && failure.Kind != target.Said {
-			fmt.Fprintln(b, "       They were sent in one start of the program; which of them it is that it cannot take is not known.")
-		}
 		r.name(b, "       ", group)
 		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(group[0].ID))
 	}

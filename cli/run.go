@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -161,16 +160,20 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	} else if err != nil {
 		return err
 	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	defer target.Close(t)
+	if err := target.Open(ctx, t); err != nil {
+		return exitOf(ctx, "", err)
+	}
 	results, err := e.openResults(f)
 	if err != nil {
 		return err
 	}
 	defer results.close()
 	header := suite.NewHeader(plan, f.seed, f.levels)
-	header.Environment = &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	header.Environment = f.way.environment(t)
 	results.write(header)
-	ctx, stop := interruptible(ctx)
-	defer stop()
 	tally, coverage := f.expect.tally(), model.NewCoverage()
 	report := newReport(e.out, f, plan)
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
@@ -185,6 +188,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		return results.write(line)
 	})
 	footer := suite.NewFooter(tally, suite.NewCoverage(coverage, shards > 1))
+	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(today())}
 	results.write(footer)
 	if err := results.close(); err != nil && ctx.Err() == nil {

@@ -1,46 +1,138 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
 	"github.com/chatproof/chatproof/target"
 )
 
 // way is how a command line reaches an implementation: the flags that run and fuzz share.
 type way struct {
-	command []string // of a filter; nil is the built-in reference
-	timeout time.Duration
+	command []string // of a filter or a stream; nil is the built-in reference, or a server
+	stream  bool
+	http    string
+	headers []string
+	timeout time.Duration // 0 is the default of the way
+	jobs    int
+
+	given func(flag string) bool
+	url   *url.URL
 }
+
+// maxJobs bounds --jobs: each may hold a line of 16 MiB.
+const maxJobs = 64
 
 // addTo adds the flags to a verb, and makes it accept a command behind --.
 func (w *way) addTo(cmd *cobra.Command) {
 	cmd.Args = behindDash
-	cmd.Flags().DurationVar(&w.timeout, "timeout", time.Minute, "how long one start of the command may take")
+	flags := cmd.Flags()
+	w.given = flags.Changed
+	flags.BoolVar(&w.stream, "stream", false, "COMMAND is no filter but speaks the stream protocol, one long-lived process (see 'schema protocol')")
+	flags.StringVar(&w.http, "http", "", "ask the server at this URL, one scenario a POST, instead of a command")
+	flags.StringArrayVar(&w.headers, "header", nil, "send this header, such as 'Authorization: Bearer TOKEN', with --http; its value is kept to ourselves; may be repeated")
+	flags.DurationVar(&w.timeout, "timeout", 0, "how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
+	flags.IntVar(&w.jobs, "jobs", 1, "how many processes or requests at the same time; of no consequence for the results")
 }
 
 // target is what is asked.
 func (w *way) target() (target.Target, error) {
 	switch {
-	case w.timeout <= 0:
+	case w.timeout <= 0 && w.given("timeout"):
 		return nil, fmt.Errorf("--timeout: expected a duration above zero, got %v", w.timeout)
-	case len(w.command) == 0:
-		return target.Reference{Table: model.Reference()}, nil
+	case w.jobs < 1 || w.jobs > maxJobs:
+		return nil, fmt.Errorf("--jobs: expected 1 to %d, got %d", maxJobs, w.jobs)
+	case w.http != "" && (w.stream || len(w.command) > 0):
+		return nil, errors.New("--http asks a server: it takes no --stream and no command")
+	case w.stream && len(w.command) == 0:
+		return nil, errors.New("--stream takes a command behind --, such as: chatproof run --stream -- node my.js")
+	case w.http == "" && len(w.headers) > 0:
+		return nil, errors.New("--header goes with --http")
+	case w.http != "":
+		return w.server()
+	case w.stream:
+		return &target.Stream{Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + suite.Version}, nil
+	case len(w.command) > 0:
+		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs}, nil
 	}
-	return &target.Filter{Argv: w.command, Timeout: w.timeout}, nil
+	return target.Reference{Table: model.Reference()}, nil
 }
 
-// words are the flags and the command that reach the same implementation again.
-func (w *way) words() []string {
-	if len(w.command) == 0 {
-		return nil
+func (w *way) limit(otherwise time.Duration) time.Duration { return cmp.Or(w.timeout, otherwise) }
+
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+func (w *way) server() (target.Target, error) {
+	u, err := url.Parse(w.http)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("--http: expected a URL such as http://localhost:8080/classify")
 	}
-	return append([]string{"--"}, w.command...)
+	header := make(http.Header)
+	for _, h := range w.headers {
+		name, value, found := strings.Cut(h, ":")
+		if value = strings.TrimSpace(value); !found || !headerName.MatchString(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return nil, errors.New("--header: expected a name, a colon and a value on one line, such as 'Authorization: Bearer TOKEN'")
+		}
+		header.Add(name, value)
+	}
+	w.url = u
+	return target.NewHTTP(u, header, w.limit(10*time.Second), w.jobs), nil
+}
+
+// environment is what of a target goes into the header of results.
+func (w *way) environment(t target.Target) *suite.Environment {
+	e := &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
+	if w.url != nil {
+		e.URL = w.url.Redacted()
+	}
+	return e
+}
+
+// who names the implementation.
+func (w *way) who() string {
+	switch {
+	case w.url != nil:
+		return model.Line(w.url.Redacted())
+	case len(w.command) == 0:
+		return "the reference model (self-check)"
+	}
+	words := make([]string, len(w.command))
+	for i, word := range w.command {
+		words[i] = model.Name(word)
+	}
+	return strings.Join(words, " ")
+}
+
+// words are the flags and the command that reach the same implementation again; values of headers are left out.
+func (w *way) words() (words []string) {
+	if w.stream {
+		words = append(words, "--stream")
+	}
+	if w.url != nil {
+		words = append(words, "--http", w.url.Redacted())
+	}
+	for _, h := range w.headers {
+		name, _, _ := strings.Cut(h, ":")
+		words = append(words, "--header", name+": …")
+	}
+	if w.timeout > 0 {
+		words = append(words, "--timeout", w.timeout.String())
+	}
+	if len(w.command) > 0 {
+		words = append(append(words, "--"), w.command...)
+	}
+	return words
 }
 
 // behindDash accepts a command behind --, or none of both.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -40,50 +39,44 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 		fmt.Fprintln(os.Stderr, "out of cheese\x1b[2J")
 		return 7
 	}
-	var events []model.Event
-	r := rows.NewEventReader("stdin", in)
-	for {
-		e, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err == nil {
-			events = append(events, e)
-		}
-	}
-	table := model.Reference()
-	switch how {
-	case "nothing":
+	events := logOn(in)
+	switch {
+	case how == "nothing":
 		return 0
-	case "garbage":
+	case how == "garbage":
 		fmt.Fprintln(out, "Loading rules ...")
-	case "only strangers":
+	case how == "only strangers":
 		how, events = "strangers", nil
-	case "unknown events":
-		if slices.ContainsFunc(events, func(e model.Event) bool { return !e.Name.Known() }) {
-			return 8
-		}
-	case "first chat only":
+	case how == "first chat only":
 		events = slices.DeleteFunc(events, func(e model.Event) bool { return e.InteractionID != events[0].InteractionID })
-	case "completes nothing":
-		table = table.Yielding(model.R8, model.Yield{Result: "Cleared"})
-	case "transfers routed":
-		table = table.Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})
-	case "rejected abandoned":
-		table = table.Yielding(model.I1Rejected, model.Yield{Result: model.Abandoned, Reason: model.RejectedReason})
+	case how == "unknown events" && slices.ContainsFunc(events, func(e model.Event) bool { return !e.Name.Known() }):
+		return 8
+	case how == "dies of consults" && consult(events), how == "dies of many" && len(model.Chats(events)) > 100:
+		return 7
 	}
-	w := bufio.NewWriter(out)
-	defer w.Flush()
-	chats, _ := model.ClassifyLog(table, events)
-	for _, c := range chats {
-		for _, irf := range c.IRFs {
-			w.Write(rows.AppendFact(nil, &irf.Fact)) //nolint:errcheck // reported by Flush to nobody: the suite will see
-		}
-	}
+	out.Write(classified(how, events)) //nolint:errcheck // reported to nobody: the suite will see
 	if how == "strangers" {
-		fmt.Fprintln(w, `{"interaction_id":"who","resource":"A","resource_role":"RoutedTo","technical_result":"Completed"}`)
+		fmt.Fprintln(out, `{"interaction_id":"who","resource":"A","resource_role":"RoutedTo","technical_result":"Completed"}`)
 	}
 	return 0
+}
+
+// consult reports whether a visibility mode is that of a consult.
+func consult(events []model.Event) bool {
+	return slices.ContainsFunc(events, func(e model.Event) bool { return e.VisibilityMode == model.Coach })
+}
+
+// table is the rules as a faulty implementation reads them.
+func table(how string) *model.Table {
+	switch how {
+	case "completes nothing":
+		return model.Reference().Yielding(model.R8, model.Yield{Result: "Cleared"})
+	case "transfers routed":
+		return model.Reference().Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})
+	case "rejected abandoned":
+		return model.Reference().Yielding(model.I1Rejected, model.Yield{Result: model.Abandoned, Reason: model.RejectedReason})
+	}
+	return model.Reference()
 }
 
 // flows writes the first scenario of each documented flow to a file, interleaved event by event; shuffled or with

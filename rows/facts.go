@@ -37,59 +37,71 @@ func (r *FactReader) Read() (model.Fact, error) {
 	return f, nil
 }
 
-func (l *lines) fact(line []byte) (f model.Fact, _ *LineError) {
-	var bad fault
-	var resource, role, result bool
-	err := l.object(line, func(name []byte) {
-		switch string(name) {
-		case "interaction_id":
-			f.InteractionID = l.str("interaction_id", &bad)
-		case "ordinal":
-			f.Ordinal = l.integer("ordinal", &bad)
-		case "resource_type":
-			f.ResourceType = model.ResourceType(l.str("resource_type", &bad))
-		case "resource":
-			resource = true
-			f.Resource = l.str("resource", &bad)
-		case "resource_role":
-			role = true
-			f.Role = model.Role(l.str("resource_role", &bad))
-		case "role_reason":
-			f.RoleReason = l.str("role_reason", &bad)
-		case "technical_result":
-			result = true
-			f.Result = model.Result(l.str("technical_result", &bad))
-		case "result_reason":
-			f.Reason = model.Reason(l.str("result_reason", &bad))
-		case "received_from":
-			f.ReceivedFrom = l.integer("received_from", &bad)
-		case "start":
-			f.Start = l.instant("start", &bad)
-		case "end":
-			f.End = l.instant("end", &bad)
-		default:
-			l.skip()
-		}
-	})
-	if err != nil {
-		return f, err
+func (l *lines) fact(line []byte) (model.Fact, *LineError) {
+	var f factFields
+	if err := l.object(line, func(name []byte) { l.factField(&f, string(name)) }); err != nil {
+		return f.Fact, err
 	}
-	switch {
-	case f.InteractionID == "" && bad.field != "interaction_id":
-		bad = fault{"interaction_id", "missing; expected a non-empty string"}
-	case !resource:
-		bad.set("resource", "missing")
-	case !role:
-		bad.set("resource_role", "missing")
-	case !result:
-		bad.set("technical_result", "missing")
+	if f.complete(); f.bad.problem == "" {
+		return f.Fact, nil
 	}
-	if bad.problem == "" {
-		return f, nil
-	}
-	err = l.errorf(bad.field, "%s", bad.problem)
+	err := l.errorf(f.bad.field, "%s", f.bad.problem)
 	err.InteractionID = f.InteractionID
-	return f, err
+	return f.Fact, err
+}
+
+// factFields are the fields of a fact as far as they have been read.
+type factFields struct {
+	model.Fact
+	resource, role, result bool
+	bad                    fault
+}
+
+// factField reads the value of one member.
+func (l *lines) factField(f *factFields, name string) {
+	switch name {
+	case "interaction_id":
+		f.InteractionID = l.str(name, &f.bad)
+	case "ordinal":
+		f.Ordinal = l.integer(name, &f.bad)
+	case "resource_type":
+		f.ResourceType = model.ResourceType(l.str(name, &f.bad))
+	case "resource":
+		f.resource = true
+		f.Resource = l.str(name, &f.bad)
+	case "resource_role":
+		f.role = true
+		f.Role = model.Role(l.str(name, &f.bad))
+	case "role_reason":
+		f.RoleReason = l.str(name, &f.bad)
+	case "technical_result":
+		f.result = true
+		f.Result = model.Result(l.str(name, &f.bad))
+	case "result_reason":
+		f.Reason = model.Reason(l.str(name, &f.bad))
+	case "received_from":
+		f.ReceivedFrom = l.integer(name, &f.bad)
+	case "start":
+		f.Start = l.instant(name, &f.bad)
+	case "end":
+		f.End = l.instant(name, &f.bad)
+	default:
+		l.skip()
+	}
+}
+
+// complete finds what is missing.
+func (f *factFields) complete() {
+	switch {
+	case f.InteractionID == "" && f.bad.field != "interaction_id":
+		f.bad = fault{"interaction_id", "missing; expected a non-empty string"}
+	case !f.resource:
+		f.bad.set("resource", "missing")
+	case !f.role:
+		f.bad.set("resource_role", "missing")
+	case !f.result:
+		f.bad.set("technical_result", "missing")
+	}
 }
 
 // AppendFact appends a fact as a JSON line, fields in the order of the contract, absent and blank ones left out.

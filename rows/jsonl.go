@@ -34,11 +34,15 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string {
-	s := e.File + ":" + strconv.Itoa(e.Line) + ": "
+	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.What()
+}
+
+// What is the error without its place.
+func (e *LineError) What() string {
 	if e.Field != "" {
-		s += e.Field + ": "
+		return e.Field + ": " + e.Problem
 	}
-	return s + e.Problem
+	return e.Problem
 }
 
 // lines reads the lines of an input, numbered, and the JSON object of each.

@@ -45,6 +45,7 @@ func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 type Environment struct {
 	Way       string   `json:"way,omitempty"`
 	Command   []string `json:"command,omitempty"`
+	URL       string   `json:"url,omitempty"`
 	Platform  string   `json:"platform,omitempty"`
 	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
 	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them

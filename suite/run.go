@@ -91,16 +91,24 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 		if len(batch) == 0 {
 			continue
 		}
-		var round *target.Round
-		if round, failed = t.Ask(ctx, questions); round == nil {
-			break
+		atOnce := len(batch)
+		if p, ok := t.(target.Piecemeal); ok {
+			atOnce = p.AtOnce()
 		}
-		occasion.add(round)
-		for i, s := range batch {
-			outcomes[s] = s.judge(&round.Answers[i], require)
-		}
-		if err := flush(false); err != nil {
-			return occasion, err
+		for len(batch) > 0 && failed == nil {
+			n := min(atOnce, len(batch))
+			var round *target.Round
+			if round, failed = t.Ask(ctx, questions[:n]); round == nil {
+				break
+			}
+			occasion.add(round)
+			for i, s := range batch[:n] {
+				outcomes[s] = s.judge(&round.Answers[i], require)
+			}
+			if err := flush(false); err != nil {
+				return occasion, err
+			}
+			batch, questions = batch[n:], questions[n:]
 		}
 	}
 	if err := flush(true); err != nil {

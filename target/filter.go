@@ -1,12 +1,10 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -18,15 +16,14 @@ const (
 	maxFacts = 1000
 	// maxText bounds their text likewise, in bytes: a line alone may have megabytes of it.
 	maxText = 256 << 10
-	// stderrTail is how much of stderr is kept, in bytes.
-	stderrTail = 4 << 10
 )
 
 // Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0.
-// Every batch is one start of it.
+// Up to perStart questions are one start of it, unless that fails: see search.
 type Filter struct {
 	Argv    []string
 	Timeout time.Duration // of one start
+	Jobs    int           // starts at the same time, at least one
 }
 
 // Way is "filter".
@@ -35,20 +32,23 @@ func (f *Filter) Way() string { return "filter" }
 // Command is the command line.
 func (f *Filter) Command() []string { return f.Argv }
 
-// Ask starts the command, sends it the events of all questions, one after the other, and sorts its facts by
-// interaction. A program that crashes, hangs or prints garbage gives every question of the batch that failure.
-func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
+// start starts the command once, sends it the events of all questions, one after the other, and sorts its facts by
+// interaction. A program that crashes, hangs or prints garbage has failed altogether.
+func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	limit, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
 	p, err := start(f.Argv)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sorter := newSorter(batch)
 	feeding := make(chan error, 1)
 	go func() { feeding <- feed(p.stdin, batch) }()
 	reading := make(chan error, 1)
-	go func() { reading <- sorter.read(p.stdout) }()
+	go func() { reading <- sorter.read("stdout", p.stdout) }()
 	tail := make(chan string, 1)
 	go func() { tail <- lastBytes(p.stderr, stderrTail) }()
 
@@ -60,7 +60,7 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	p.close()
 
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var failure *Failure
 	switch {
@@ -76,12 +76,7 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		round.Notes = append(round.Notes, "exited without reading all events")
 	}
 	round.Answers = sorter.answers
-	if failure != nil {
-		for i := range round.Answers {
-			round.Answers[i] = Answer{Failure: failure}
-		}
-	}
-	return round, nil
+	return round, failure, nil
 }
 
 func unread(fed error) string {
@@ -148,8 +143,8 @@ func newSorter(batch []Question) *sorter {
 
 // read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
 // follows it is read all the same, so that the program can end.
-func (s *sorter) read(in io.Reader) error {
-	r := rows.NewFactReader("stdout", in)
+func (s *sorter) read(file string, in io.Reader) error {
+	r := rows.NewFactReader(file, in)
 	for {
 		fact, err := r.Read()
 		if err == io.EOF {
@@ -187,28 +182,4 @@ func (s *sorter) take(i int, f model.Fact) {
 	case s.answers[i].Failure == nil:
 		s.answers[i].Facts = append(s.answers[i].Facts, f)
 	}
-}
-
-// lastBytes reads to the end and keeps the last n bytes, from the start of a line where one begins there.
-func lastBytes(in io.Reader, n int) string {
-	var kept []byte // of what may be more, n bytes and the one before them
-	buf := make([]byte, 32<<10)
-	for {
-		m, err := in.Read(buf)
-		if kept = append(kept, buf[:m]...); len(kept) > 2*n {
-			kept = append(kept[:0], kept[len(kept)-n-1:]...)
-		}
-		if err != nil {
-			break
-		}
-	}
-	if len(kept) > n {
-		kept = kept[len(kept)-n-1:]
-		i := bytes.IndexByte(kept, '\n')
-		if i < 0 || i == n { // no line begins there
-			i = 0
-		}
-		kept = kept[i+1:]
-	}
-	return strings.ToValidUTF8(string(kept), "\ufffd")
 }

@@ -156,7 +156,7 @@ func TestSorter(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, in := newSorter(batch), strings.NewReader(tt.out)
-			err := s.read(in)
+			err := s.read("stdout", in)
 			if tt.err == "" {
 				assert.NoError(t, err)
 			} else if assert.Error(t, err) {
@@ -174,7 +174,7 @@ func TestSorter(t *testing.T) {
 	t.Run("the output cannot be read", func(t *testing.T) {
 		broken := errors.New("broken")
 		s := newSorter(batch)
-		err := s.read(io.MultiReader(strings.NewReader(row("chat-0", "A")), iotest.ErrReader(broken)))
+		err := s.read("stdout", io.MultiReader(strings.NewReader(row("chat-0", "A")), iotest.ErrReader(broken)))
 		assert.ErrorIs(t, err, broken)
 		assert.Len(t, s.answers[0].Facts, 1)
 	})
@@ -276,7 +276,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 		out = bytes.Repeat(out, int(times))
 		in, s := bytes.NewReader(out), newSorter(batch)
-		err := s.read(in)
+		err := s.read("stdout", in)
 		if in.Len() > 0 {
 			t.Fatalf("%d bytes were left", in.Len())
 		}
@@ -300,7 +300,7 @@ func FuzzAnswers(f *testing.F) {
 			t.Fatalf("%q", err)
 		}
 		again := newSorter(batch)
-		err2 := again.read(iotest.HalfReader(bytes.NewReader(out)))
+		err2 := again.read("stdout", iotest.HalfReader(bytes.NewReader(out)))
 		if fmt.Sprint(err) != fmt.Sprint(err2) || !assert.ObjectsAreEqual(s.answers, again.answers) || s.ignored != again.ignored {
 			t.Fatalf("read in pieces: %v, then %v", err, err2)
 		}

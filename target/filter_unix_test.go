@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,13 +64,16 @@ func (z *enclosure) argv(member string, more ...string) []string {
 	return append([]string{os.Args[0], "zoo", member, z.token}, more...)
 }
 
-// ask asks a command, and sees to what holds for any: answers to all questions, in time and without much memory, and
-// nothing left behind.
+// ask starts a command once, and sees to what holds for any: answers to all questions, in time and without much
+// memory, and nothing left behind. A start that fails is the failure of all.
 func (z *enclosure) ask(ctx context.Context, limit time.Duration, batch []Question, argv ...string) (*Round, error) {
 	z.Helper()
 	files, memory := openFiles(), heap()
 	began := time.Now()
-	round, err := (&Filter{Argv: argv, Timeout: limit}).Ask(ctx, batch)
+	round, failure, err := (&Filter{Argv: argv, Timeout: limit}).start(ctx, batch)
+	if failure != nil {
+		round.Answers = slices.Repeat([]Answer{{Failure: failure}}, len(batch))
+	}
 	assert.Less(z, time.Since(began), limit+slack)
 	assert.Less(z, heap()-memory, int64(256<<20), "bytes of memory: more than a line takes, and what may be kept")
 	assert.Empty(z, z.alive(), "processes left running")
@@ -461,7 +465,7 @@ func TestFiltersAtOnce(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for range 15 {
-				round, err := (&Filter{z.argv("right"), ample}).Ask(t.Context(), batch)
+				round, err := (&Filter{Argv: z.argv("right"), Timeout: ample}).Ask(t.Context(), batch)
 				if !assert.NoError(t, err) || !assert.Equal(t, want, round.Answers) {
 					return
 				}

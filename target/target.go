@@ -79,6 +79,10 @@ type Session interface {
 	Close() []string
 }
 
+// Piecemeal is a target that answers questions one by one: asked so many in a batch, it loses no time, and what it has
+// answered can be recorded before it is asked more.
+type Piecemeal interface{ AtOnce() int }
+
 // Implementation is what an implementation says of itself. Only the name is always there.
 type Implementation struct {
 	Name     string `json:"name"`
@@ -135,3 +139,27 @@ func (Reference) Way() string { return "reference" }
 
 // Command is nil.
 func (Reference) Command() []string { return nil }
+
+// Open opens a target that is a [Session].
+func Open(ctx context.Context, t Target) error {
+	if s, ok := t.(Session); ok {
+		return s.Open(ctx)
+	}
+	return nil
+}
+
+// Close closes a target that is a [Session], and returns what was odd at the end.
+func Close(t Target) []string {
+	if s, ok := t.(Session); ok {
+		return s.Close()
+	}
+	return nil
+}
+
+// About is what the implementation behind an open target says of itself, nil where it is not asked.
+func About(t Target) *Implementation {
+	if s, ok := t.(Session); ok {
+		return s.Implementation()
+	}
+	return nil
+}

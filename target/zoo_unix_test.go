@@ -97,6 +97,8 @@ func init() {
 		"forever":         forever,
 		"lender":          func() { ready(); answer(logOnStdin(), nil) },
 
+		"picky":      picky,
+		"stream":     func() { converse(os.Args[4]) },
 		"driver":     driver,
 		"privileged": privileged,
 	}
@@ -296,17 +298,48 @@ func hydra() {
 	}
 }
 
-// ready tells the test, which listens at the path that follows the token, that the member has got there. It comes
+// ready tells the test, which listens at the path that is the last argument, that the member has got there. It comes
 // back when the test has closed the connection.
 func ready() {
-	if len(os.Args) < 5 || !strings.HasPrefix(os.Args[4], "/") {
+	path := os.Args[len(os.Args)-1]
+	if !strings.HasPrefix(path, "/") {
 		return
 	}
-	conn, err := net.Dial("unix", os.Args[4])
+	conn, err := net.Dial("unix", path)
 	must(err)
 	_, err = fmt.Fprintln(conn, os.Getpid())
 	must(err)
 	io.Copy(io.Discard, conn) //nolint:errcheck // the end is all that is waited for
+}
+
+// picky appends the number of interactions to the file of its first argument, then does what the second says of those
+// that the others name: it is right where none is there.
+func picky() {
+	log, err := os.OpenFile(os.Args[4], os.O_APPEND|os.O_WRONLY, 0)
+	must(err)
+	events := logOnStdin()
+	ids := make(map[string]bool)
+	for _, e := range events {
+		ids[e.InteractionID] = true
+	}
+	fmt.Fprintln(log, len(ids))
+	for _, id := range os.Args[6:] {
+		if ids[id] {
+			switch os.Args[5] {
+			case "exit 7":
+				os.Exit(7)
+			case "hang":
+				forever()
+			case "garbage":
+				fmt.Println("Traceback")
+			case "exit 7 in company of more than":
+				if most, _ := strconv.Atoi(os.Args[7]); len(ids) > most {
+					os.Exit(7)
+				}
+			}
+		}
+	}
+	answer(events, nil)
 }
 
 // driven is what driver tells.

@@ -1,0 +1,142 @@
+//go:build unix
+
+package target
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// search asks a picky filter, and returns how many interactions each of its starts had.
+func (z *enclosure) search(f *Filter, batch []Question, how string, of ...string) (round *Round, starts []string) {
+	z.Helper()
+	log := filepath.Join(z.TempDir(), "log")
+	require.NoError(z, os.WriteFile(log, nil, 0o666))
+	f.Argv = z.argv("picky", append([]string{log, how}, of...)...)
+	round, err := f.Ask(z.Context(), batch)
+	require.NoError(z, err)
+	assert.Empty(z, z.alive())
+	text, err := os.ReadFile(log)
+	require.NoError(z, err)
+	return round, strings.Fields(string(text))
+}
+
+// A filter that fails on some of a batch fails on those alone, and answers all others.
+func TestFilterFailsTheGuilty(t *testing.T) {
+	tests := []struct {
+		how    string
+		limit  time.Duration
+		guilty []string
+		want   string
+	}{
+		{"exit 7", ample, []string{"chat-13"}, "crash: exited with status 7"},
+		{"exit 7", ample, []string{"chat-19"}, "crash: exited with status 7"},
+		{"exit 7", ample, []string{"chat-5", "chat-6", "chat-18"}, "crash: exited with status 7"},
+		{"hang", time.Second, []string{"chat-13"}, "hang: did not end within 1s"},
+		{"garbage", ample, []string{"chat-2"}, "protocol: stdout:1: not a JSON object: expected a JSON object: Traceback"},
+	}
+	batch := batchOf(20)
+	want := reference(t, batch)
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.how, " ", tt.guilty), func(t *testing.T) {
+			z := newEnclosure(t)
+			round, starts := z.search(&Filter{Timeout: tt.limit}, batch, tt.how, tt.guilty...)
+			for i, a := range round.Answers {
+				if strings.Contains(strings.Join(tt.guilty, " ")+" ", fmt.Sprintf("chat-%d ", i)) {
+					require.NotNil(t, a.Failure)
+					assert.EqualError(t, a.Failure, tt.want)
+				} else {
+					assert.Equal(t, want[i], a, "chat-%d", i)
+				}
+			}
+			assert.Empty(t, round.Notes)
+			assert.Equal(t, []string{"20", "1"}, starts[:2])
+			assert.Less(t, len(starts), 2+8*len(tt.guilty))
+		})
+	}
+}
+
+// Who fails on the first alone as on all is not asked again and again.
+func TestFilterFailsAll(t *testing.T) {
+	z := newEnclosure(t)
+	round, starts := z.search(&Filter{Timeout: ample}, batchOf(20), "exit 7", "chat-0")
+	assertAll(t, round, Crash, "exited with status 7")
+	assert.Equal(t, []string{"20", "1"}, starts)
+	assert.Equal(t, []string{"failed on 20 scenarios in one start, and on the first of them alone: the others were not tried"}, round.Notes)
+}
+
+// Who fails on many is told so many, and the rest is left.
+func TestFilterSearchIsBounded(t *testing.T) {
+	z := newEnclosure(t)
+	var guilty []string
+	for i := 3; i < 40; i += 3 {
+		guilty = append(guilty, fmt.Sprintf("chat-%d", i))
+	}
+	round, starts := z.search(&Filter{Timeout: ample}, batchOf(40), "exit 7", guilty...)
+	failed := 0
+	for i, a := range round.Answers {
+		assert.Equal(t, a.Failure != nil, i > 0 && i%3 == 0 && !a.NotRun, "chat-%d", i)
+		assert.Equal(t, i > 3*maxGuilty, a.NotRun, "chat-%d", i)
+		if a.Failure != nil {
+			failed++
+		}
+	}
+	assert.Equal(t, maxGuilty, failed)
+	assert.LessOrEqual(t, len(starts), 2+maxStarts)
+	assert.Equal(t, []string{"fails on more scenarios than are searched for (8, in 64 starts): what was left was not run"}, round.Notes)
+}
+
+// Who fails on so many at once, and on none alone, has answered, and that is said on the first.
+func TestFilterFailsInCompany(t *testing.T) {
+	z := newEnclosure(t)
+	batch := batchOf(12)
+	round, _ := z.search(&Filter{Timeout: ample}, batch, "exit 7 in company of more than", "chat-2", "4")
+	want := reference(t, batch)
+	company := 0
+	for i, a := range round.Answers {
+		if a.Company != nil {
+			company++
+			assert.LessOrEqual(t, i, 2)
+			assert.Regexp(t, "^crash: exited with status 7, in a start with ([5-9]|1[0-2]) scenarios$", a.Company.Error())
+			a.Company = nil
+		}
+		assert.Equal(t, want[i], a)
+	}
+	assert.Equal(t, 1, company)
+	assert.Empty(t, round.Notes)
+}
+
+// Batches are cut where they are long, and the number of jobs changes no answer.
+func TestFilterAsksInParts(t *testing.T) {
+	z := newEnclosure(t)
+	batch := batchOf(2*perStart + 1)
+	for _, jobs := range []int{1, 3} {
+		round, starts := z.search(&Filter{Timeout: ample, Jobs: jobs}, batch, "right")
+		assert.Equal(t, reference(t, batch), round.Answers)
+		assert.ElementsMatch(t, []string{"1000", "1000", "1"}, starts)
+	}
+}
+
+// Cancelled in the midst of a search, it keeps what was answered.
+func TestFilterSearchIsCancelled(t *testing.T) {
+	z := newEnclosure(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &search{Filter: &Filter{Argv: z.argv("right"), Timeout: ample}, batch: batchOf(4), round: &Round{Answers: make([]Answer, 4)}, starts: maxStarts}
+	for i := range s.round.Answers {
+		s.round.Answers[i].NotRun = true
+	}
+	_, err := s.try(ctx, 0, 2)
+	require.NoError(t, err)
+	cancel()
+	assert.ErrorIs(t, s.bisect(ctx, &Failure{Crash, "exited with status 7"}), context.Canceled)
+	assert.Equal(t, reference(t, batchOf(2)), s.round.Answers[:2])
+	assert.True(t, s.round.Answers[3].NotRun)
+}

@@ -1,0 +1,147 @@
+package target
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// patience is how long a process may take to say hello, at least.
+const patience = 10 * time.Second
+
+// Stream is a command that runs as long as there are questions, and speaks the protocol of package rows: JSON Lines
+// both ways, docs/protocol.md. A process that fails is replaced for the next question.
+type Stream struct {
+	Argv    []string
+	Timeout time.Duration // of one question
+	Jobs    int           // processes at the same time, at least one
+	Harness string        // what we call ourselves
+
+	patience time.Duration // overrides the constant
+	about    Implementation
+	inFlight int
+	desks    []desk
+	lost     bool
+	stderr   tail
+	mu       sync.Mutex
+	asked    int
+	notes    []string
+}
+
+// desk is the place of one process after another.
+type desk struct {
+	mu      sync.Mutex
+	speaker *speaker
+}
+
+// Way is "stream".
+func (t *Stream) Way() string { return "stream" }
+
+// Command is the command line.
+func (t *Stream) Command() []string { return t.Argv }
+
+// Implementation is what the first process has said of itself.
+func (t *Stream) Implementation() *Implementation { return &t.about }
+
+// AtOnce is how many questions are best asked in a batch.
+func (t *Stream) AtOnce() int { return piecemeal * max(t.Jobs, 1) }
+
+// Open starts the first process.
+func (t *Stream) Open(ctx context.Context) error {
+	t.desks, t.stderr.size = make([]desk, max(t.Jobs, 1)), stderrTail
+	s, err := t.speak(ctx)
+	if err != nil {
+		return err
+	}
+	t.desks[0].speaker = s
+	t.about = Implementation{model.Line(s.hello.Name), model.Line(s.hello.Version), model.Line(s.hello.Language)}
+	t.inFlight = min(s.hello.MaxInFlight, maxInFlight)
+	return nil
+}
+
+// Close says bye to the processes, and ends those that do not exit by themselves.
+func (t *Stream) Close() []string {
+	notes := make([][]string, len(t.desks))
+	var all sync.WaitGroup
+	for i := range t.desks {
+		if s := t.desks[i].speaker; s != nil {
+			all.Go(func() { notes[i] = s.close() })
+		}
+	}
+	all.Wait()
+	t.desks = nil
+	for _, n := range notes {
+		t.notes = append(t.notes, n...)
+	}
+	return t.notes
+}
+
+// Ask asks each question by itself, as many at the same time as the processes take.
+func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
+	var mu sync.Mutex
+	over, repeated := false, make(map[int]bool)
+	v := &interview{workers: len(t.desks) * t.inFlight, lost: &t.lost}
+	v.ask = func(ctx context.Context, worker, i int, q *Question) outcome {
+		s, err := t.at(ctx, &t.desks[worker/t.inFlight])
+		if err != nil {
+			return outcome{err: err}
+		}
+		a := &asked{id: t.nextID(), question: q}
+		a.repeated = func() {
+			mu.Lock()
+			defer mu.Unlock()
+			if over {
+				t.note("answered id " + a.id + " twice")
+			}
+			repeated[i] = true
+		}
+		return s.ask(ctx, a)
+	}
+	round := new(Round)
+	var err error
+	round.Answers, err = v.round(ctx, batch)
+	mu.Lock()
+	defer mu.Unlock()
+	over = true
+	for i := range repeated {
+		round.Answers[i] = Answer{Failure: &Failure{Protocol, "answered twice"}}
+	}
+	round.Stderr = t.stderr.take()
+	return round, err
+}
+
+// at returns the process at a desk, a new one where there is none or it has failed.
+func (t *Stream) at(ctx context.Context, d *desk) (*speaker, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.speaker != nil {
+		select {
+		case <-d.speaker.broken:
+			d.speaker.bury()
+			d.speaker = nil
+		default:
+			return d.speaker, nil
+		}
+	}
+	s, err := t.speak(ctx)
+	if err == nil {
+		d.speaker = s
+	}
+	return s, err
+}
+
+func (t *Stream) nextID() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.asked++
+	return strconv.Itoa(t.asked)
+}
+
+func (t *Stream) note(n string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notes = append(t.notes, n)
+}
