@@ -24,7 +24,9 @@ events in it that nobody knows, then for the same chat twice. It tells an adapte
 and prints) from a classification that is wrong, and says what to mend.
 
 Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not be started; 130 interrupted.`,
-		Example: `  chatproof doctor -- python3 my.py`,
+		Example: `  chatproof doctor -- python3 my.py
+  chatproof doctor --stream -- node my.js
+  chatproof doctor --http http://localhost:8080/classify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.command = args
 			t, err := w.target()
@@ -39,7 +41,11 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 			case ctx.Err() != nil:
 				return &exitError{exitInterrupted, errors.New("interrupted")}
 			case errors.As(err, &notStarted):
-				return &exitError{exitNotStarted, fmt.Errorf("%w; try it by itself, from this directory", err)}
+				hint := "try it by itself, from this directory"
+				if w.url != nil {
+					hint = "is it running?"
+				}
+				return &exitError{exitNotStarted, fmt.Errorf("%w; %s", err, hint)}
 			case err != nil:
 				return err
 			}

@@ -130,7 +130,17 @@ func TestHTTP(t *testing.T) {
 	assert.Contains(t, out, "FOUND R2 R8 ")
 	assert.NotContains(t, out, secret)
 
+	code, out = run("doctor", "--http", s.URL, "--header", "X-Token: "+secret)
+	assert.Equal(t, exitDone, code)
+	assert.Contains(t, out, "All is well")
+	code, out = run("doctor", "--http", s.URL)
+	assert.Equal(t, exitNonconforming, code)
+	assert.Contains(t, out, "FAIL  it starts, and answers  protocol: answered 403 Forbidden")
+
 	s.Close()
+	code, out = run("doctor", "--http", s.URL)
+	assert.Equal(t, exitNotStarted, code)
+	assert.Contains(t, out, "connection refused; is it running?\n")
 	code, out = run("run", "--http", s.URL, "--header", "X-Token: "+secret)
 	assert.Equal(t, exitNotStarted, code)
 	assert.Regexp(t, "^chatproof: "+s.URL+" could not be reached: dial tcp .*: connect: connection refused\n$", out)

@@ -39,11 +39,9 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 	if err != nil {
 		return nil, "", err
 	}
-	if s, ok := t.(target.Session); ok {
-		if err := s.Open(ctx); err != nil {
-			return nil, "", err
-		}
-		defer s.Close()
+	defer target.Close(t)
+	if err := target.Open(ctx, t); err != nil {
+		return nil, "", err
 	}
 	plan, err := NewPlan(chats)
 	if err != nil {
