@@ -32,6 +32,7 @@ var house = map[string]string{
 	"cli":      "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
 	"":         "cli",
 
+	"examples/go":    "",
 	"cli/starter/go": "", // what init writes for Go
 }
 

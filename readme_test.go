@@ -40,13 +40,6 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// The examples conform, on everything that there is.
-func TestExamplesConform(t *testing.T) {
-	need(t, "python3")
-	out, err := exec.Command("go", "run", ".", "run", "--require", "all", "--", "python3", "examples/python/classify.py").CombinedOutput()
-	assert.NoError(t, err, string(out))
-}
-
 // A feature shown in the README is one that the suite understands, and that the reference agrees with.
 func TestREADMEFeature(t *testing.T) {
 	text, err := os.ReadFile("README.md")

@@ -1,0 +1,153 @@
+// Classifies chats over the stream protocol, with nothing but Node.js: JSON Lines both ways, hello first, bye last.
+// R and I are the rules of `chatproof list rules`.
+import { createInterface } from "node:readline";
+
+/** The facts of one chat, given its events in any order. Throws where the chat cannot be followed. */
+function classify(events) {
+  const bySeq = new Map(events.map((e) => [e.seq, e])); // an exact duplicate is no second event
+  const log = [...bySeq.values()].sort((a, b) => a.seq - b.seq).filter((e) => Object.hasOwn(steps, e.event));
+  const chat = { attempts: [], alerted: new Map(), handling: new Map(), leg: null, cutOff: false, stop: null };
+  for (const e of log) {
+    steps[e.event](chat, e, e.party?.id);
+    if (!["EventPartyRemoved", "EventRevoked", "EventProcessingStopped"].includes(e.event)) chat.cutOff = false;
+  }
+  return report(chat);
+}
+
+// What each event does. An attempt knows its way: { from, operation, direct, mode }, from being the attempt of the
+// agent who handed on, null where the chat was entering. A leg is a way through a queue, and where the chat is on it.
+const steps = {
+  EventInteractionSubmitted() {},
+  EventPlacedInQueue(chat, e) {
+    const from = initiator(chat, e);
+    if (from) chat.leg = { from, operation: e.operation, direct: false, mode: e.visibility_mode };
+    else if (e.actor.type === "media_server") chat.leg = { from: null, direct: false };
+    if (from && e.operation === "transfer") from.handedOver = true; // I3
+    chat.leg.stay = { kind: "queue", resource: e.queue, start: e.time };
+  },
+  EventTakenFromQueue(chat) {
+    chat.leg.stay = null;
+  },
+  EventPartyAdded(chat, e, who) {
+    if (e.party.type === "strategy") {
+      chat.leg.stay = { kind: "strategy", resource: who, start: e.time };
+      return;
+    }
+    if (!chat.alerted.has(who)) open(chat, e, who, chat.leg).pulled = true; // I7
+    const attempt = chat.alerted.get(who);
+    attempt.accepted = true;
+    attempt.mode = e.visibility_mode ?? attempt.mode;
+    chat.alerted.delete(who);
+    chat.handling.set(who, attempt);
+    if (!attempt.way.direct) chat.leg = null;
+    else if (attempt.way.operation === "transfer") attempt.way.from.handedOver = true; // R9, I17
+  },
+  EventAgentInvited(chat, e, who) {
+    const from = initiator(chat, e);
+    open(chat, e, who, from ? { from, operation: e.operation, direct: true } : chat.leg);
+    if (!from) chat.leg.stay = null;
+  },
+  EventRejected(chat, e, who) {
+    Object.assign(at(chat.alerted, who), { end: e.time, failure: e.event.slice("Event".length) });
+    chat.alerted.delete(who);
+  },
+  EventRevoked(chat, e, who) {
+    if (e.reason !== "Stopped") steps.EventRejected(chat, e, who); // else it is pending until the stop
+  },
+  EventPartyRemoved(chat, e, who) {
+    if (e.party.type === "strategy") {
+      const stay = chat.leg?.stay; // stays where the chat is, until it goes elsewhere: R7
+      if (stay?.kind === "strategy" && stay.resource === who) stay.end = e.time;
+      return;
+    }
+    at(chat.handling, who).end = e.time;
+    chat.handling.delete(who);
+    if (e.actor.type === "media_server") chat.cutOff = true; // handling at the stop, if that comes now
+  },
+  EventProcessingStopped(chat, e) {
+    const lost = e.actor.type === "media_server" && !chat.handling.size && !chat.cutOff;
+    chat.stop = { time: e.time, lost };
+    chat.alerted.clear();
+    if (lost && chat.leg?.stay) chat.attempts.push(chat.leg.stay);
+  },
+};
+
+/** The attempt of the agent who hands on, null if none does. */
+function initiator({ handling }, { actor }) {
+  return actor.type === "agent" ? at(handling, actor.id) : null;
+}
+
+function open(chat, e, who, way) {
+  const attempt = { kind: "agent", resource: who, start: e.time, way, mode: e.visibility_mode ?? way.mode };
+  chat.attempts.push(attempt);
+  chat.alerted.set(who, attempt);
+  return attempt;
+}
+
+function at(map, who) {
+  if (!map.has(who)) throw new Error(`${who} is not there`);
+  return map.get(who);
+}
+
+function role({ kind, way, mode, pulled }) {
+  if (kind !== "agent") return kind === "queue" ? "Received" : "Puller"; // R6, R7
+  if (way.operation === "transfer") return "ReceivedTransfer"; // R2, I3
+  if (way.operation === "conference") return mode === 3 ? "ReceivedConsult" : "InConference"; // R3-R5, I15
+  return pulled ? "Puller" : "RoutedTo"; // I7, R1
+}
+
+/** Result and reason. */
+function result({ kind, way, accepted, handedOver, failure }, stop) {
+  if (kind === "queue") return ["CustomerAbandoned", "AbandonedWhileQueued"]; // R12, I6, I13
+  if (kind === "strategy") return ["CustomerAbandoned"]; // R13, I6, I13
+  if (accepted) return [handedOver ? "Transferred" : "Completed"]; // R8, R9, I2
+  if (failure) return [way.direct ? "Abandoned" : "Redirected", failure]; // R10, R11, I1, I4
+  if (stop.lost && !way.direct) return ["CustomerAbandoned", "AbandonedWhileRinging"]; // R14, I6
+  return [way.operation ? "Abandoned" : "Redirected", "Revoked"]; // I5, I10
+}
+
+function report({ attempts, alerted, stop }) {
+  // Who left during its own transfer waits for what becomes of it: I17.
+  const waiting = [...alerted.values()].filter((a) => a.way.direct && a.way.operation === "transfer").map((a) => a.way.from);
+  const facts = attempts.map((attempt, i) => {
+    const end = attempt.end ?? stop?.time; // I14
+    if (!end || (waiting.includes(attempt) && !attempt.handedOver)) return null; // not closed
+    const [technical_result, result_reason] = result(attempt, stop);
+    return {
+      ordinal: i + 1, resource_type: attempt.kind, resource: attempt.resource, resource_role: role(attempt),
+      technical_result, result_reason, start: attempt.start, end,
+      received_from: attempt.way?.from ? attempts.indexOf(attempt.way.from) + 1 : null,
+    };
+  });
+  return facts.filter(Boolean);
+}
+
+/** The facts of several chats. One that cannot be followed has none, and harms no other. */
+function classifyAll(events) {
+  const chats = new Map();
+  for (const e of events.filter((e) => e?.interaction_id)) {
+    chats.set(e.interaction_id, [...(chats.get(e.interaction_id) ?? []), e]);
+  }
+  return [...chats].flatMap(([interaction_id, log]) => {
+    try {
+      return classify(log).map((fact) => ({ interaction_id, ...fact }));
+    } catch (why) {
+      console.error(`${interaction_id}: no facts: ${why.message}`);
+      return [];
+    }
+  });
+}
+
+function answer(message) {
+  switch (message.type) {
+    case "hello":
+      return { type: "hello", protocol: 1, implementation: { name: "classify.mjs", language: "Node.js", version: process.version } };
+    case "classify":
+      return { type: "facts", id: message.id, facts: classifyAll(message.events) };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const reply = line.trim() && answer(JSON.parse(line));
+  if (reply) console.log(JSON.stringify(reply));
+}
