@@ -28,6 +28,7 @@ bench: ## benchmarks, side by side with what a user would use instead
 fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
+	go test ./rows -run '^$$' -fuzz '^FuzzMessages$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzScan$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s

@@ -83,13 +83,22 @@ func (t *Stream) Close() []string {
 func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	var mu sync.Mutex
 	over, repeated := false, make(map[int]bool)
+	first := t.reserve(len(batch)) // ids by the order of the questions, save of those that are asked again
+	again := make([]bool, len(batch))
 	v := &interview{workers: len(t.desks) * t.inFlight, lost: &t.lost}
 	v.ask = func(ctx context.Context, worker, i int, q *Question) outcome {
 		s, err := t.at(ctx, &t.desks[worker/t.inFlight])
 		if err != nil {
 			return outcome{err: err}
 		}
-		a := &asked{id: t.nextID(), question: q}
+		mu.Lock()
+		id := first + i
+		if again[i] {
+			id = t.reserve(1)
+		}
+		again[i] = true
+		mu.Unlock()
+		a := &asked{id: strconv.Itoa(id), question: q}
 		a.repeated = func() {
 			mu.Lock()
 			defer mu.Unlock()
@@ -133,11 +142,12 @@ func (t *Stream) at(ctx context.Context, d *desk) (*speaker, error) {
 	return s, err
 }
 
-func (t *Stream) nextID() string {
+// reserve takes so many ids, and returns the first.
+func (t *Stream) reserve(n int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.asked++
-	return strconv.Itoa(t.asked)
+	t.asked += n
+	return t.asked - n + 1
 }
 
 func (t *Stream) note(n string) {

@@ -98,6 +98,7 @@ func init() {
 		"lender":          func() { ready(); answer(logOnStdin(), nil) },
 
 		"picky":      picky,
+		"scripted":   scripted,
 		"stream":     func() { converse(os.Args[4]) },
 		"driver":     driver,
 		"privileged": privileged,
