@@ -18,7 +18,7 @@ const module = "github.com/chatproof/chatproof/"
 // Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
 var house = map[string]string{
 	"model":    "",
-	"rows":     "model github.com/go-json-experiment/json",
+	"rows":     "model github.com/go-json-experiment/json github.com/goccy/go-yaml github.com/jackc/pgx/v5 github.com/parquet-go/parquet-go",
 	"pgtest":   "",
 	"features": "",
 	"steps":    "features model rows github.com/cucumber",
@@ -29,7 +29,7 @@ var house = map[string]string{
 	"chats":    "model rows spill",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"reports":  "model rows suite github.com/go-json-experiment/json",
-	"cli":      "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra",
+	"cli":      "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra github.com/jackc/pgx/v5/stdlib modernc.org/sqlite",
 	"":         "cli",
 
 	"examples/go":    "",

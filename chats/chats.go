@@ -164,6 +164,32 @@ func (w *eventWriter) addAll(r *rows.EventReader) error {
 	}
 }
 
+// AddRows adds all events that read returns, until io.EOF, in the way of [Groups.AddEvents].
+func (g *Groups) AddRows(ctx context.Context, read func() (model.Event, error)) error {
+	out := g.groups.Writer()
+	for record := []byte(nil); ; {
+		e, err := read()
+		var bad *rows.LineError
+		switch {
+		case err == nil && !e.Name.Known():
+			continue
+		case err == nil:
+			record = rows.PackEvent(append(record[:0], anEvent), &e)
+		case err == io.EOF:
+			return out.Close()
+		case errors.As(err, &bad) && bad.InteractionID != "":
+			e.InteractionID, record = bad.InteractionID, packFault(record[:0], bad)
+		default:
+			return err
+		}
+		if id := []byte(e.InteractionID); g.options.here(id) {
+			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
 // interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
 func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {

@@ -17,9 +17,18 @@ import (
 // ill-formed chat what is wrong with it, by id. What write is given is valid until it returns. The error is that of
 // [Groups.AddEvents], or of write; nothing is written before all is read.
 func Classify(ctx context.Context, o Options, file string, in io.Reader, write func(*model.Fact) error, illFormed func(text string)) error {
+	return classify(ctx, o, file, func(g *Groups) error { return g.AddEvents(ctx, file, in) }, write, illFormed)
+}
+
+// ClassifyRows is [Classify] for events that read returns, until io.EOF.
+func ClassifyRows(ctx context.Context, o Options, file string, read func() (model.Event, error), write func(*model.Fact) error, illFormed func(text string)) error {
+	return classify(ctx, o, file, func(g *Groups) error { return g.AddRows(ctx, read) }, write, illFormed)
+}
+
+func classify(ctx context.Context, o Options, file string, add func(*Groups) error, write func(*model.Fact) error, illFormed func(text string)) error {
 	groups := NewGroups(o)
 	defer groups.Close()
-	if err := groups.AddEvents(ctx, file, in); err != nil {
+	if err := add(groups); err != nil {
 		return err
 	}
 	facts, faults := spill.NewSorter(o.memory()/4, o.jobs()), spill.NewSorter(o.memory()/16, o.jobs())

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
@@ -18,6 +19,7 @@ type checkFlags struct {
 	events, facts string
 	require       string
 	json          bool
+	placeFlags
 }
 
 func (e *env) check() *cobra.Command {
@@ -41,20 +43,21 @@ check.`,
   chatproof check --events chats.jsonl --facts irf.jsonl --require all --json
   psql -qAt -f irf.sql | chatproof check --facts -`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return e.runCheck(&f)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.runCheck(cmd.Context(), &f)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.events, "events", "", "the events of your chats")
-	flags.StringVar(&f.facts, "facts", "", "the rows to check; - is stdin")
+	flags.StringVar(&f.facts, "facts", "", "the rows to check: a file, - for stdin, or postgres:// or sqlite: database")
 	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	f.placeFlags.addTo(cmd)
 	completeLevels(cmd)
 	return cmd
 }
 
-func (e *env) runCheck(f *checkFlags) error {
+func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	levels, err := parseLevels(f.require)
 	switch {
 	case err != nil:
@@ -64,22 +67,25 @@ func (e *env) runCheck(f *checkFlags) error {
 	case f.facts == "-" && f.events == "-":
 		return errors.New("--events and --facts cannot both be stdin")
 	}
-	in, name, err := rows.Open(f.facts, e.in)
+	at, err := f.place(f.facts)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	facts := rows.NewFactReader(name, in)
+	facts, err := rows.OpenFacts(ctx, at, e.in)
+	if err != nil {
+		return err
+	}
+	defer facts.Close()
 	var found *check.Report
 	if f.events == "" {
 		found, err = check.Rows(facts, levels)
 	} else {
-		in, name, openErr := rows.Open(f.events, e.in)
+		events, openErr := rows.OpenEvents(ctx, rows.Place{Path: f.events, Mapping: at.Mapping}, e.in)
 		if openErr != nil {
 			return openErr
 		}
-		defer in.Close()
-		found, err = check.Chats(rows.NewEventReader(name, in), facts, levels)
+		defer events.Close()
+		found, err = check.Chats(events, facts, levels)
 	}
 	if err != nil {
 		return err
@@ -100,7 +106,7 @@ func (e *env) runCheck(f *checkFlags) error {
 	case found.Differing > 0:
 		return &exitError{code: exitNonconforming}
 	case found.Chats == 0:
-		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", model.Line(cmp.Or(f.events, f.facts)))}
+		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", model.Line(rows.Place{Path: cmp.Or(f.events, f.facts)}.String()))}
 	}
 	return nil
 }

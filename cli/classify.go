@@ -21,6 +21,7 @@ type classifyFlags struct {
 	chats.Options
 	ordered            bool
 	shard, format, out string
+	in                 placeFlags
 }
 
 func (e *env) classify() *cobra.Command {
@@ -28,8 +29,9 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events (JSON Lines; a name that ends in .gz is unpacked; - or nothing is stdin) and prints the
-reference's facts: stopped chats by time of the stop, then unfinished ones, each chat's facts by ordinal. The order
+		Long: `Classify reads events (a file ending in .jsonl, .csv or .parquet, packed or not; - or nothing is JSON Lines on stdin;
+or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
+unfinished ones, each chat's facts by ordinal. The order
 in which events arrive and exact duplicates mean nothing. An ill-formed chat is reported on stderr; the others'
 facts are printed, and the exit code is 2. A line that cannot be read at all is reported, and nothing is printed.
 
@@ -51,9 +53,10 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	flags.StringVar(&f.format, "format", "jsonl", "jsonl or table")
+	flags.StringVar(&f.format, "format", "jsonl", "jsonl, csv or table")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
-	complete(cmd, "format", "jsonl", "table")
+	f.in.addMapping(cmd)
+	complete(cmd, "format", "jsonl", "csv", "table")
 	return cmd
 }
 
@@ -61,7 +64,7 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) (err error) {
 	write, ok := factWriters[f.format]
 	if !ok {
-		return fmt.Errorf("--format: expected jsonl or table, got %s", model.Name(f.format))
+		return fmt.Errorf("--format: expected jsonl, csv or table, got %s", model.Name(f.format))
 	}
 	if f.Jobs < 0 {
 		return fmt.Errorf("--jobs: expected 1 or more, or 0 for all processors, got %d", f.Jobs)
@@ -69,11 +72,13 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
 		return err
 	}
-	path := "-"
-	if len(args) > 0 {
-		path = args[0]
+	at, err := f.in.place(append(args, "-")[0])
+	if err != nil {
+		return err
 	}
-	in, name, err := rows.Open(path, e.in)
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	in, err := e.openLog(ctx, f, at)
 	if err != nil {
 		return err
 	}
@@ -83,16 +88,10 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return fmt.Errorf("--output: %w", err)
 	}
 	defer out.Discard()
-	ctx, stop := interruptible(ctx)
-	defer stop()
 	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
-	classify := chats.Classify
-	if f.ordered {
-		classify = chats.ClassifyOrdered
-	}
 	illFormed := 0
 	fact, flush := write(out)
-	err = classify(ctx, f.Options, name, in, fact, func(text string) {
+	err = in.classify(ctx, f.Options, at.String(), fact, func(text string) {
 		illFormed++
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
@@ -111,12 +110,46 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	return err
 }
 
+// openedLog is a log with the way in which it is classified.
+type openedLog struct {
+	io.Closer
+	classify func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error
+}
+
+// openLog opens JSON Lines to be read by several goroutines, other formats and tables to be read by one.
+func (e *env) openLog(ctx context.Context, f *classifyFlags, at rows.Place) (*openedLog, error) {
+	if !at.Lines() {
+		if f.ordered {
+			return nil, fmt.Errorf("--ordered: %s is no file of JSON Lines", at)
+		}
+		events, err := rows.OpenEvents(ctx, at, e.in)
+		return &openedLog{events, func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error {
+			return chats.ClassifyRows(ctx, o, file, events.Read, write, illFormed)
+		}}, err
+	}
+	in, _, err := rows.Open(at.Path, e.in)
+	return &openedLog{in, func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error {
+		if f.ordered {
+			return chats.ClassifyOrdered(ctx, o, file, in, write, illFormed)
+		}
+		return chats.Classify(ctx, o, file, in, write, illFormed)
+	}}, err
+}
+
 // factWriters are the formats of classify: each gives a function that writes a fact, and one that writes what is left.
 var factWriters = map[string]func(io.Writer) (fact func(*model.Fact) error, flush func() error){
 	"jsonl": func(w io.Writer) (func(*model.Fact) error, func() error) {
 		out := bufio.NewWriterSize(w, 64<<10)
 		return func(f *model.Fact) error {
 			_, err := out.Write(rows.AppendFact(out.AvailableBuffer(), f))
+			return err
+		}, out.Flush
+	},
+	"csv": func(w io.Writer) (func(*model.Fact) error, func() error) {
+		out := bufio.NewWriterSize(w, 64<<10)
+		out.Write(rows.FactHeaderCSV) //nolint:errcheck // Flush says it
+		return func(f *model.Fact) error {
+			_, err := out.Write(rows.AppendFactCSV(out.AvailableBuffer(), f))
 			return err
 		}, out.Flush
 	},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 func (e *env) explain() *cobra.Command {
 	var interaction, scenario, svg string
 	var dirs []string
+	var in placeFlags
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]",
 		Short: "Show why a chat has the facts it has",
@@ -27,8 +29,8 @@ goes to a file as a picture, its facts drawn in.`,
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			log, err := e.logOf(scenario, dirs, args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			log, err := e.logOf(cmd.Context(), &in, scenario, dirs, args)
 			if err != nil {
 				return err
 			}
@@ -72,13 +74,14 @@ goes to a file as a picture, its facts drawn in.`,
 	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
 	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
+	in.addMapping(cmd)
 	return cmd
 }
 
 // logOf is the log of a scenario, or of the file that args name.
-func (e *env) logOf(scenario string, dirs, args []string) (*eventLog, error) {
+func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, args []string) (*eventLog, error) {
 	if scenario == "" {
-		return e.readLog(args)
+		return e.readLog(ctx, in, args)
 	}
 	if len(args) > 0 {
 		return nil, errors.New("explain takes a file or --scenario, not both")

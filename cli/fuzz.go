@@ -63,6 +63,7 @@ Exit codes as of run.`,
 	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")
 	f.way.addTo(cmd)
+	f.way.refuseOffline(cmd)
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
 	return cmd
 }
@@ -76,6 +77,9 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	shard, shards, err := shardOf(f.shard)
 	if err != nil {
 		return err
+	}
+	if f.way.facts != "" {
+		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows with 'run --facts'")
 	}
 	t, err := f.way.target()
 	if err != nil {

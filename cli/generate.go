@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,9 @@ import (
 // generateFlags are the flags of generate.
 type generateFlags struct {
 	suite.Generation
-	arrival, shard, format, out, facts string
+	arrival, shard, start     string
+	out, to, facts, resources string
+	placeFlags
 }
 
 func (e *env) generate() *cobra.Command {
@@ -26,7 +29,7 @@ func (e *env) generate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
 		Short: "Write chats to a file, with the reference's facts",
-		Long: `Generate writes chats as events, one JSON object a line: the first scenario of each documented flow, all events
+		Long: `Generate writes chats as events: the first scenario of each documented flow, all events
 that 'run' would send, random chats, or all chats of at most LENGTH events of a small alphabet. Of --suite, the lines
 of robustness scenarios that are no events at all are left out.
 
@@ -38,15 +41,24 @@ Chats are written one behind the other, each in order. --interleave lets 8 at a 
 its own). --delivery duplicated repeats one event in four, at once or a few events later; shuffled shuffles the events
 of each chat or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
 
-A file appears when all is written, or not at all; a name that ends in .gz is packed; - is stdout.`,
+Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
+appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
+makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.`,
 		Example: `  chatproof generate --random 1000 --seed 7 -o chats.jsonl.gz --facts facts.jsonl
   chatproof generate --flows --format feature
-  chatproof generate --suite -o events.jsonl
+  chatproof generate --suite -o events.csv.gz --resources resources.csv --start 2026-11-24T09:00:00Z
+  chatproof generate --suite --to postgres://etl@warehouse/staging
   chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("generated") && !f.Suite {
 				return errors.New("--generated: only --suite has generated scenarios")
+			}
+			if len(f.Features) > 0 && !f.Suite {
+				return errors.New("--features: only of --suite")
+			}
+			if f.to != "" && cmd.Flags().Changed("output") {
+				return errors.New("--to: the events go there; leave --output out")
 			}
 			return e.writeGenerated(cmd.Context(), &f)
 		},
@@ -62,13 +74,18 @@ A file appears when all is written, or not at all; a name that ends in .gz is pa
 	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
 	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", suite.AtOnce))
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
+	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
 	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
-	flags.StringVar(&f.format, "format", "jsonl", fmt.Sprintf("jsonl, or feature: scenarios with their tables, at most %d chats", suite.MostInFeature))
+	flags.StringVar(&f.resources, "resources", "", "write the agents, queues and strategies that the events name to this file")
+	flags.StringVar(&f.start, "start", "", "when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
+	flags.StringArrayVar(&f.Features, "features", nil, "of --suite: add a directory of your own features; may be repeated")
+	flags.StringVar(&f.format, "format", "", fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most %d chats", suite.MostInFeature))
+	f.addMapping(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	complete(cmd, "level", "documented", "inferred")
 	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
-	complete(cmd, "format", "jsonl", "feature")
+	complete(cmd, "format", append(slices.Clone(rows.Formats), "feature")...)
 	return cmd
 }
 
@@ -80,41 +97,84 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err := f.Deliver(f.arrival); err != nil {
 		return err
 	}
-	write := f.Write
-	switch f.format {
-	case "jsonl":
-	case "feature":
-		write = f.WriteFeature
-	default:
-		return fmt.Errorf("--format: expected jsonl or feature, got %s", model.Name(f.format))
+	if f.Start, err = parseStart(f.start); err != nil {
+		return err
 	}
-	if f.facts != "" && samePath(f.facts, f.out) {
+	feature := f.format == "feature"
+	switch {
+	case feature && (f.to != "" || f.resources != "" || f.start != ""):
+		return errors.New("--format feature: a file with times of its own; leave --to, --resources and --start out")
+	case feature:
+		f.format = "jsonl" // for the file it is lines
+	case f.format != "" && !slices.Contains(rows.Formats, f.format):
+		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
+	case f.facts != "" && f.to == "" && samePath(f.facts, f.out):
 		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
+	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" && samePath(f.resources, f.facts)):
+		return errors.New("--resources: other rows go there; name another file")
+	case f.to == "" && rows.IsDSN(f.out):
+		return fmt.Errorf("--output: %s is a database: write to it with --to", rows.Place{Path: f.out})
 	}
 	logs, err := f.Logs()
 	if err != nil {
 		return err
 	}
-	events, err := rows.Create(f.out, e.out)
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
-	}
-	defer events.Discard()
-	files, facts := []*rows.File{events}, io.Writer(nil)
-	if f.facts != "" {
-		file, err := rows.Create(f.facts, e.out)
-		if err != nil {
-			return fmt.Errorf("--facts: %w", err)
-		}
-		defer file.Discard()
-		files, facts = append(files, file), file
-	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if err = write(ctx, logs, events, facts); err == nil {
+	if err = e.writeLogs(ctx, f, logs, feature); err != nil && ctx.Err() != nil {
+		err = &exitError{exitInterrupted, errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete")}
+	}
+	return err
+}
+
+// writeLogs writes logs, the facts and the resources of them.
+func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs suite.Logs, feature bool) error {
+	at, err := f.place(cmp.Or(f.to, f.out))
+	if err != nil {
+		return err
+	}
+	var out suite.Outputs
+	var files []*rows.File
+	if out.Events, err = rows.CreateEvents(ctx, at, e.out); err != nil && f.to != "" {
+		return fmt.Errorf("--to: %w", err)
+	} else if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	defer out.Events.Discard()
+	if f.facts != "" {
+		if out.Facts, err = rows.CreateFacts(rows.Place{Path: f.facts}, e.out); err != nil {
+			return fmt.Errorf("--facts: %w", err)
+		}
+		defer out.Facts.Discard()
+		files = append(files, out.Facts.File())
+	}
+	var resources *rows.Output[rows.Resource]
+	if f.resources != "" {
+		if resources, err = rows.CreateResources(rows.Place{Path: f.resources}, e.out); err != nil {
+			return fmt.Errorf("--resources: %w", err)
+		}
+		defer resources.Discard()
+		files, out.Resources = append(files, resources.File()), new(suite.Resources)
+	}
+	if file := out.Events.File(); file != nil {
+		files = append(files, file)
+	}
+	if feature {
+		err = f.WriteFeature(ctx, logs, out.Events.File(), out.Facts)
+	} else {
+		err = f.Write(ctx, logs, &out)
+	}
+	if err == nil && resources != nil {
+		err = resources.All(out.Resources.All())
+	}
+	if err == nil && out.Facts != nil {
+		err = out.Facts.Finish()
+	}
+	if err == nil {
+		err = out.Events.Finish()
+	}
+	if err == nil {
 		err = rows.Keep(files...)
-	} else if ctx.Err() != nil {
-		err = &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,20 +19,20 @@ type eventLog struct {
 	spoilt map[string]*rows.LineError
 }
 
-// readLog reads all events of the file that args name, or stdin. A line that belongs to no interaction is an error.
-func (e *env) readLog(args []string) (*eventLog, error) {
-	path := "-"
-	if len(args) > 0 {
-		path = args[0]
+// readLog reads all events of the place that args name, or stdin. A line that belongs to no interaction is an error.
+func (e *env) readLog(ctx context.Context, flags *placeFlags, args []string) (*eventLog, error) {
+	at, err := flags.place(append(args, "-")[0])
+	if err != nil {
+		return nil, err
 	}
-	in, name, err := rows.Open(path, e.in)
+	in, err := rows.OpenEvents(ctx, at, e.in)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	log := &eventLog{file: name, spoilt: make(map[string]*rows.LineError)}
-	for r := rows.NewEventReader(name, in); ; {
-		event, err := r.Read()
+	log := &eventLog{file: at.String(), spoilt: make(map[string]*rows.LineError)}
+	for {
+		event, err := in.Read()
 		var bad *rows.LineError
 		switch {
 		case err == nil:
@@ -42,10 +43,8 @@ func (e *env) readLog(args []string) (*eventLog, error) {
 			if log.spoilt[bad.InteractionID] == nil {
 				log.spoilt[bad.InteractionID] = bad
 			}
-		case bad != nil:
-			return nil, bad
 		default:
-			return nil, fmt.Errorf("%s:%d: %w", name, r.Line(), err)
+			return nil, err
 		}
 	}
 }

@@ -64,6 +64,9 @@ could not be started; 4 the expectations are stale or expired; 5 nothing ran, or
   chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.way.command = args
+			if f.way.printSQL != "" {
+				return e.printQuery(&f.way.offline)
+			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
@@ -77,6 +80,7 @@ could not be started; 4 the expectations are stale or expired; 5 nothing ran, or
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
 	f.expect.addTo(cmd)
 	f.way.addTo(cmd)
+	f.way.addOffline(cmd)
 	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false, "print differences of levels that are not required, too")
@@ -162,6 +166,13 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	if f.way.facts != "" {
+		if t, err = e.atRest(ctx, &f.way.offline, plan); ctx.Err() != nil {
+			return &exitError{exitInterrupted, errors.New("interrupted while the rows were read")}
+		} else if err != nil {
+			return err
+		}
+	}
 	defer target.Close(t)
 	if err := target.Open(ctx, t); err != nil {
 		return exitOf(ctx, "", err)

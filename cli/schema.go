@@ -12,16 +12,16 @@ import (
 )
 
 func (e *env) schema() *cobra.Command {
-	schemas := map[string][]byte{"event": rows.EventSchema, "fact": rows.FactSchema, "protocol": rows.ProtocolSchema, "results": suite.ResultsSchema, "expect": suite.ExpectSchema}
+	schemas := map[string][]byte{"event": rows.EventSchema, "fact": rows.FactSchema, "protocol": rows.ProtocolSchema, "results": suite.ResultsSchema, "expect": suite.ExpectSchema, "tables": []byte(rows.EventDDL + "\n" + rows.FactDDL)}
 	return &cobra.Command{
-		Use:       "schema event|fact|protocol|results|expect",
-		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file",
+		Use:       "schema event|fact|protocol|results|expect|tables",
+		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
-		ValidArgs: []string{"event", "fact", "protocol", "results", "expect"},
+		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "tables"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := schemas[strings.Join(args, " ")]
 			if !ok {
-				return fmt.Errorf("schema: expected event, fact, protocol, results or expect, got %s", model.Name(strings.Join(args, " ")))
+				return fmt.Errorf("schema: expected event, fact, protocol, results, expect or tables, got %s", model.Name(strings.Join(args, " ")))
 			}
 			_, err := e.out.Write(text)
 			return err

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
 	"github.com/chatproof/chatproof/suite"
 	"github.com/chatproof/chatproof/target"
 )
@@ -29,6 +30,7 @@ type way struct {
 
 	given func(flag string) bool
 	url   *url.URL
+	offline
 }
 
 // maxJobs bounds --jobs: each may hold a line of 16 MiB.
@@ -48,6 +50,9 @@ func (w *way) addTo(cmd *cobra.Command) {
 
 // target is what is asked.
 func (w *way) target() (target.Target, error) {
+	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || w.facts != "" {
+		return nil, err // rows are read when it is known which
+	}
 	switch {
 	case w.timeout <= 0 && w.given("timeout"):
 		return nil, fmt.Errorf("--timeout: expected a duration above zero, got %v", w.timeout)
@@ -102,6 +107,8 @@ func (w *way) environment(t target.Target) *suite.Environment {
 // who names the implementation.
 func (w *way) who() string {
 	switch {
+	case w.facts != "":
+		return "the rows of " + model.Line(rows.Place{Path: w.facts}.String())
 	case w.url != nil:
 		return model.Line(w.url.Redacted())
 	case len(w.command) == 0:
@@ -116,6 +123,9 @@ func (w *way) who() string {
 
 // words are the flags and the command that reach the same implementation again; values of headers are left out.
 func (w *way) words() (words []string) {
+	if w.facts != "" {
+		return w.offline.words()
+	}
 	if w.stream {
 		words = append(words, "--stream")
 	}

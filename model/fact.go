@@ -106,6 +106,16 @@ type Fact struct {
 	Start, End    time.Time // to the second
 }
 
+// Moved is the fact with the times that it has moved by d.
+func (f Fact) Moved(d time.Duration) Fact {
+	for _, t := range [...]*time.Time{&f.Start, &f.End} {
+		if !t.IsZero() {
+			*t = t.Add(d)
+		}
+	}
+	return f
+}
+
 // Descriptor is the technical descriptor of a fact: one row of the dimension table TECHNICAL_DESCRIPTOR.
 type Descriptor struct {
 	Role   Role

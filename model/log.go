@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Chats groups the events of a log by interaction, each group in the order of arrival, the groups in the order in
@@ -52,6 +53,18 @@ func runs(events []Event) (groups [][]Event, ok bool) {
 		start = end
 	}
 	return groups, true
+}
+
+// Began tells when each interaction of a log began: the earliest time that an event of it has.
+func Began(events []Event) map[string]time.Time {
+	began := make(map[string]time.Time)
+	for i := range events {
+		e := &events[i]
+		if first, ok := began[e.InteractionID]; !ok || e.Time.Before(first) {
+			began[e.InteractionID] = e.Time
+		}
+	}
+	return began
 }
 
 // classifiers are kept warm between logs.

@@ -37,6 +37,9 @@ func (r *FactReader) Read() (model.Fact, error) {
 	return f, nil
 }
 
+// Line is the number of the line that was read last.
+func (r *FactReader) Line() int { return r.lines.line }
+
 func (l *lines) fact(line []byte) (model.Fact, *LineError) {
 	var f factFields
 	if err := l.object(line, func(name []byte) { l.factField(&f, string(name)) }); err != nil {

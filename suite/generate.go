@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
@@ -22,9 +23,10 @@ import (
 // their group, so that memory stays bounded and groups can be made in any order.
 type Delivery struct {
 	gen.Delivery
-	Seed          uint64 // of duplicates and order
-	Shard, Shards int    // log i, from 0, falls to shard i mod Shards + 1
-	Jobs          int    // how many processors to use, 0 is all; of no consequence for what is written
+	Seed          uint64    // of duplicates and order
+	Shard, Shards int       // log i, from 0, falls to shard i mod Shards + 1
+	Start         time.Time // when every chat begins; zero leaves their times
+	Jobs          int       // how many processors to use, 0 is all; of no consequence for what is written
 }
 
 // AtOnce is how many chats run at the same time, where they do.
@@ -47,6 +49,7 @@ type groupMaker struct {
 	classifier *model.Classifier // nil if no facts are wanted
 	chat       model.Chat
 	facts      []model.Fact // of the group, by chat and ordinal
+	resources  *Resources   // nil if they are not wanted
 }
 
 func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
@@ -97,33 +100,78 @@ func (m *groupMaker) classify(log []model.Event) {
 	}
 }
 
-// block is what one job writes at once: the lines of groupsPerBlock groups.
-type block struct{ events, facts []byte }
+// batch is rows of one kind on their way to an output: in bytes, where it takes them so.
+type batch[T any] struct {
+	text []byte
+	rows []T
+}
+
+func (b *batch[T]) add(out *rows.Output[T], row *T) {
+	if out.Append != nil {
+		b.text = out.Append(b.text, row)
+	} else {
+		b.rows = append(b.rows, *row)
+	}
+}
+
+func (b *batch[T]) flush(out *rows.Output[T]) (err error) {
+	if out.Append != nil {
+		_, err = out.Write(b.text)
+	} else {
+		err = out.Put(b.rows)
+	}
+	b.text, b.rows = b.text[:0], b.rows[:0]
+	return err
+}
+
+// block is what one job makes at once: groupsPerBlock groups.
+type block struct {
+	events batch[model.Event]
+	facts  batch[model.Fact]
+}
 
 const groupsPerBlock = 64
 
+// Outputs are where generated chats go. Facts and Resources may be nil.
+type Outputs struct {
+	Events    *rows.Output[model.Event]
+	Facts     *rows.Output[model.Fact]
+	Resources *Resources
+}
+
 // fill makes block k, and reports whether there was anything to make.
-func (b *block) fill(m *groupMaker, k int) bool {
-	b.events, b.facts = b.events[:0], b.facts[:0]
+func (b *block) fill(m *groupMaker, out *Outputs, k int) bool {
 	for g := k * groupsPerBlock; g < (k+1)*groupsPerBlock; g++ {
 		events := m.make(g)
 		if len(events) == 0 {
 			return g > k*groupsPerBlock
 		}
-		for i := range events {
-			b.events = rows.AppendEvent(b.events, &events[i])
+		var began map[string]time.Time
+		start := m.delivery.Start
+		if !start.IsZero() {
+			began = model.Began(events)
 		}
-		for i := range m.facts {
-			b.facts = rows.AppendFact(b.facts, &m.facts[i])
+		for _, e := range events {
+			if began != nil {
+				e.Time = e.Time.Add(start.Sub(began[e.InteractionID]))
+			}
+			b.events.add(out.Events, &e)
+			m.resources.see(&e)
+		}
+		for _, f := range m.facts {
+			if began != nil {
+				f = f.Moved(start.Sub(began[f.InteractionID]))
+			}
+			b.facts.add(out.Facts, &f)
 		}
 	}
 	return true
 }
 
-// Write writes the events of the logs as JSON Lines and, unless facts is nil, the reference's facts for the same chats,
-// in the order of the logs. What is written is the same for any number of jobs. The error is the context's, or that of
-// a writer.
-func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer) error {
+// Write writes the events of the logs and, where they are wanted, the reference's facts for the same chats and the
+// resources that these name, in the order of the logs. What is written is the same for any number of jobs. The error
+// is the context's, or that of an output.
+func (d *Delivery) Write(ctx context.Context, logs Logs, out *Outputs) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	ctx, stop := context.WithCancel(ctx)
@@ -138,13 +186,17 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer
 		spare[j] <- new(block)
 		workers.Go(func() {
 			defer close(made[j])
-			m := d.newMaker(logs, facts != nil)
+			m := d.newMaker(logs, out.Facts != nil)
+			if out.Resources != nil {
+				m.resources = new(Resources)
+				defer func() { out.Resources.merge(m.resources) }()
+			}
 			for k := j; ; k += jobs {
 				select {
 				case <-ctx.Done():
 					return
 				case b := <-spare[j]:
-					if !b.fill(m, k) {
+					if !b.fill(m, out, k) {
 						return
 					}
 					made[j] <- b
@@ -157,11 +209,11 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer
 		if !ok {
 			return ctx.Err()
 		}
-		if _, err := events.Write(b.events); err != nil {
+		if err := b.events.flush(out.Events); err != nil {
 			return err
 		}
-		if facts != nil {
-			if _, err := facts.Write(b.facts); err != nil {
+		if out.Facts != nil {
+			if err := b.facts.flush(out.Facts); err != nil {
 				return err
 			}
 		}
@@ -173,10 +225,10 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, events, facts io.Writer
 const MostInFeature = 1000
 
 // WriteFeature writes the logs as a feature, a scenario a group, whose tables are the reference's facts, and unless
-// facts is nil these as JSON Lines, too.
-func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events, facts io.Writer) error {
+// facts is nil these, too.
+func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer, facts *rows.Output[model.Fact]) error {
 	var scenarios []steps.Written
-	var lines []byte
+	var all batch[model.Fact]
 	m, n := d.newMaker(logs, true), 0
 	for k := 0; ; k++ {
 		log := m.make(k)
@@ -195,7 +247,9 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events, facts io
 		}
 		scenarios = append(scenarios, steps.Written{Name: name, Events: slices.Clone(log), Facts: slices.Clone(m.facts)})
 		for i := range m.facts {
-			lines = rows.AppendFact(lines, &m.facts[i])
+			if facts != nil {
+				all.add(facts, &m.facts[i])
+			}
 		}
 	}
 	if len(scenarios) == 0 {
@@ -204,6 +258,5 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events, facts io
 	if err := steps.Write(events, "Chats generated by chatproof "+Version, scenarios); err != nil || facts == nil {
 		return err
 	}
-	_, err := facts.Write(lines)
-	return err
+	return all.flush(facts)
 }

@@ -32,7 +32,7 @@ func generated(t testing.TB, g Generation) (events, facts string) {
 func delivered(t testing.TB, logs Logs, d Delivery) (events, facts string) {
 	t.Helper()
 	var e, f bytes.Buffer
-	require.NoError(t, d.Write(t.Context(), logs, &e, &f))
+	require.NoError(t, d.Write(t.Context(), logs, &Outputs{Events: rows.EventLines(&e), Facts: rows.FactLines(&f)}))
 	return e.String(), f.String()
 }
 
@@ -250,7 +250,7 @@ func TestGeneratedFeatureIsTheSameChats(t *testing.T) {
 			logs, err := g.Logs()
 			require.NoError(t, err)
 			var feature, facts bytes.Buffer
-			require.NoError(t, g.WriteFeature(t.Context(), logs, &feature, &facts))
+			require.NoError(t, g.WriteFeature(t.Context(), logs, &feature, rows.FactLines(&facts)))
 			assert.Equal(t, wantFacts, facts.String())
 			var got []byte
 			for _, c := range compiled(t, feature.String()) {
@@ -309,11 +309,11 @@ func TestGeneratingEndsEarly(t *testing.T) {
 		logs, err := g.Logs()
 		require.NoError(t, err)
 		room, little := full(1<<20), full(1<<10)
-		assert.Equal(t, errFull, g.Write(t.Context(), logs, &room, nil))
-		assert.Equal(t, errFull, g.Write(t.Context(), logs, io.Discard, &little))
+		assert.Equal(t, errFull, g.Write(t.Context(), logs, &Outputs{Events: rows.EventLines(&room)}))
+		assert.Equal(t, errFull, g.Write(t.Context(), logs, &Outputs{Events: rows.EventLines(io.Discard), Facts: rows.FactLines(&little)}))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		assert.Equal(t, context.Canceled, g.Write(ctx, logs, io.Discard, nil))
+		assert.Equal(t, context.Canceled, g.Write(ctx, logs, &Outputs{Events: rows.EventLines(io.Discard)}))
 	}
 }
 
@@ -328,11 +328,14 @@ func BenchmarkGenerateRandom(b *testing.B) {
 				text, _ := generated(b, g)
 				events := strings.Count(text, "\n")
 				m, block := g.newMaker(logs, facts), new(block)
+				out := &Outputs{Events: rows.EventLines(io.Discard), Facts: rows.FactLines(io.Discard)}
 				b.SetBytes(int64(len(text)))
 				b.ReportAllocs()
 				for b.Loop() { // one job's work, on one processor
 					for k := range n / groupsPerBlock {
-						block.fill(m, k)
+						block.fill(m, out, k)
+						require.NoError(b, block.events.flush(out.Events))
+						require.NoError(b, block.facts.flush(out.Facts))
 					}
 				}
 				b.ReportMetric(float64(events*b.N)/b.Elapsed().Seconds(), "events/s")

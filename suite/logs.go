@@ -13,12 +13,13 @@ import (
 
 // Generation says which chats to generate: those of exactly one of its first four fields; and how they arrive.
 type Generation struct {
-	Flows      bool   // the first scenario of each documented flow
-	Suite      bool   // all that a run sends, in its own order
-	Random     int    // that many random chats
-	Exhaustive int    // all chats of at most so many events
-	Level      string // of random chats: documented, or inferred, which is ""
-	Generated  int    // of the suite: how many generated scenarios
+	Flows      bool     // the first scenario of each documented flow
+	Suite      bool     // all that a run sends, in its own order
+	Random     int      // that many random chats
+	Exhaustive int      // all chats of at most so many events
+	Level      string   // of random chats: documented, or inferred, which is ""
+	Generated  int      // of the suite: how many generated scenarios
+	Features   []string // of the suite: directories of a team's own features
 	Delivery
 }
 
@@ -76,7 +77,11 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	if err != nil {
 		return logs, err
 	}
-	plan, err := NewPlan(append(cases, Generated(g.Seed, g.Generated)...))
+	own, err := Own(g.Features...)
+	if err != nil {
+		return logs, err
+	}
+	plan, err := NewPlan(append(append(cases, own...), Generated(g.Seed, g.Generated)...))
 	if err != nil {
 		return logs, err
 	}

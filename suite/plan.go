@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -175,7 +176,16 @@ func (s *Scenario) question() target.Question {
 	return target.Question{Events: s.opaque, Lines: s.Lines}
 }
 
-// recognized gives facts the interaction ids of the case.
+// Questions are all that a run of the plan asks.
+func (p *Plan) Questions() []target.Question {
+	questions := make([]target.Question, len(p.Scenarios))
+	for i, s := range p.Scenarios {
+		questions[i] = s.question()
+	}
+	return questions
+}
+
+// recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 	if s.Opaque {
 		return facts
@@ -187,6 +197,12 @@ func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 			out = append(out, f)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b model.Fact) int {
+		return cmp.Or(
+			cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), a.Start.Compare(b.Start),
+			cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), a.End.Compare(b.End),
+		)
+	})
 	return out
 }
 

@@ -144,9 +144,17 @@ func newSorter(batch []Question) *sorter {
 // read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
 // follows it is read all the same, so that the program can end.
 func (s *sorter) read(file string, in io.Reader) error {
-	r := rows.NewFactReader(file, in)
+	err := s.sort(rows.NewFactReader(file, in))
+	if err != nil {
+		io.Copy(io.Discard, in) //nolint:errcheck // the first error is the one to report
+	}
+	return err
+}
+
+// sort takes facts to the end, or to the first that cannot be read and belongs to no question.
+func (s *sorter) sort(facts Facts) error {
 	for {
-		fact, err := r.Read()
+		fact, err := facts.Read()
 		if err == io.EOF {
 			return nil
 		}
@@ -164,7 +172,6 @@ func (s *sorter) read(file string, in io.Reader) error {
 				s.answers[i].Failure = &Failure{Protocol, bad.Error()}
 			}
 		default:
-			io.Copy(io.Discard, in) //nolint:errcheck // the first error is the one to report
 			return err
 		}
 	}

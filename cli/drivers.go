@@ -1,0 +1,7 @@
+package cli
+
+// The drivers of databases that rows are read from and written to.
+import (
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+)

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/rows"
+)
+
+// placeFlags say how rows at a place are to be read.
+type placeFlags struct{ format, mapping string }
+
+func (p *placeFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(rows.Formats, ", ")+"; by default the ending of the file tells, jsonl if none does")
+	p.addMapping(cmd)
+	complete(cmd, "format", rows.Formats...)
+}
+
+func (p *placeFlags) addMapping(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how tables and columns are called, where they have other names")
+}
+
+// place is a place to read from or write to.
+func (p *placeFlags) place(path string) (at rows.Place, err error) {
+	at = rows.Place{Path: path, Format: p.format}
+	if p.format != "" && rows.IsDSN(path) {
+		return at, fmt.Errorf("--format: %s is a database, and has none", at)
+	}
+	if !rows.IsDSN(path) {
+		if _, err := rows.FormatOf(path, p.format); err != nil {
+			if p.format != "" {
+				err = fmt.Errorf("--format: %w", err)
+			}
+			return at, err
+		}
+	}
+	if p.mapping != "" {
+		at.Mapping, err = rows.ReadMapping(p.mapping)
+	}
+	return at, err
+}
+
+// words are the flags again.
+func (p *placeFlags) words() (words []string) {
+	if p.format != "" {
+		words = append(words, "--format", p.format)
+	}
+	if p.mapping != "" {
+		words = append(words, "--mapping", p.mapping)
+	}
+	return words
+}
