@@ -40,7 +40,8 @@ func (e *env) run() *cobra.Command {
 Without a command it asks the built-in reference model: a self-check.
 
 COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
-never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' print the form of the lines.
+never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' print the form of the lines. With
+--stream it is one process that is asked and answers scenario by scenario; with --http a server is asked instead.
 
 Only differences of a required level make a scenario fail; others are notes. Levels: documented, invariant, own,
 inferred, delivery, robustness, or all.
@@ -55,12 +56,14 @@ scenario, or one that passes or ends otherwise, or that is past its day, is an e
 shrink. A run of a part of the suite leaves entries about other parts alone. --write-expect lists today's failures, and
 keeps the comments and the entries that hold of a file that is there.
 
-Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the command
-could not be started; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`,
+Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the
+implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`,
 		Example: `  chatproof run
   chatproof run -- python3 my.py
   chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
   chatproof run --scenario 'documented/1.6/*' --verbose -- python3 my.py
+  chatproof run --stream -- node my.js
+  chatproof run --http http://localhost:8080/classify --header 'Authorization: Bearer TOKEN'
   chatproof run --features our-flows/ --report report/ -- java -jar etl.jar`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.way.command = args

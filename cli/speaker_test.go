@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -54,11 +55,23 @@ func speaker(how string, in io.Reader, out io.Writer) int {
 			return 7
 		case how == "hangs":
 			time.Sleep(5 * time.Minute)
+		case strings.HasPrefix(how, "tells ") && m.ID == "100":
+			tell(how)
 		default:
 			fmt.Fprintf(out, `{"type":"facts","id":%q,"facts":[%s]}`+"\n", m.ID, strings.ReplaceAll(strings.TrimSpace(string(classified(how, events))), "\n", ","))
 		}
 	}
 	return 0
+}
+
+// tell opens the pipe that is named behind a word, writes a line to it, and hangs.
+func tell(how string) {
+	pipe, err := os.OpenFile(strings.TrimPrefix(how, "tells "), os.O_WRONLY, 0)
+	if err == nil {
+		fmt.Fprintln(pipe, "here")
+	}
+	time.Sleep(5 * time.Minute)
+	pipe.Close()
 }
 
 // logOn reads events to the end, past what is none.

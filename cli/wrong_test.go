@@ -41,6 +41,8 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 	}
 	events := logOn(in)
 	switch {
+	case strings.HasPrefix(how, "tells "):
+		tell(how)
 	case how == "nothing":
 		return 0
 	case how == "garbage":
