@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,5 +79,49 @@ func TestMappingMissing(t *testing.T) {
 			got = bad[0].Requirement
 		}
 		assert.Equal(t, row[2], got, row[1])
+	}
+}
+
+var block = regexp.MustCompile("(?s)```(console|sh)\n(.*?)```")
+
+// The commands of docs/offline.md are run as they stand, one after the other, and print what it shows.
+func TestOfflineDocument(t *testing.T) {
+	need(t, "sh")
+	need(t, "python3")
+	root, err := os.Getwd()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	run := func(in, command string) string {
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = in
+		out, _ := cmd.CombinedOutput() // a verdict may be an exit code that is not 0
+		return string(out)
+	}
+	require.NoError(t, os.Symlink(root+"/examples", dir+"/examples"))
+	text, err := os.ReadFile("docs/offline.md")
+	require.NoError(t, err)
+	commands := 0
+	shown := block.ReplaceAllStringFunc(string(text), func(found string) string {
+		parts := block.FindStringSubmatch(found)
+		commands++
+		if parts[1] == "sh" {
+			in, command := dir, parts[2]
+			if commands == 1 { // builds
+				assert.Equal(t, "go build -o chatproof .\n", command)
+				in, command = root, "go build -o '"+dir+"/chatproof' ."
+			}
+			assert.Empty(t, run(in, command), parts[2])
+			return found
+		}
+		command, output, _ := strings.Cut(strings.TrimPrefix(parts[2], "$ "), "\n")
+		got := run(dir, command)
+		if !*update {
+			assert.Equal(t, output, got, command)
+		}
+		return "```console\n$ " + command + "\n" + got + "```"
+	})
+	assert.Greater(t, commands, 6)
+	if *update {
+		require.NoError(t, os.WriteFile("docs/offline.md", []byte(shown), 0o666))
 	}
 }

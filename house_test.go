@@ -24,7 +24,7 @@ var house = map[string]string{
 	"steps":    "features model rows github.com/cucumber",
 	"target":   "model rows",
 	"gen":      "model",
-	"check":    "model rows",
+	"check":    "chats model rows",
 	"spill":    "",
 	"chats":    "model rows spill",
 	"suite":    "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",

@@ -62,6 +62,9 @@ func NewGroups(o Options) *Groups {
 	return &Groups{o, spill.NewGroups(o.memory() / 2)}
 }
 
+// Jobs is how many goroutines [Groups.Each] takes.
+func (g *Groups) Jobs() int { return g.options.jobs() }
+
 // Close leaves nothing of the groups.
 func (g *Groups) Close() { g.groups.Close() }
 
@@ -166,48 +169,40 @@ func (w *eventWriter) addAll(r *rows.EventReader) error {
 
 // AddRows adds all events that read returns, until io.EOF, in the way of [Groups.AddEvents].
 func (g *Groups) AddRows(ctx context.Context, read func() (model.Event, error)) error {
-	out := g.groups.Writer()
-	for record := []byte(nil); ; {
-		e, err := read()
-		var bad *rows.LineError
-		switch {
-		case err == nil && !e.Name.Known():
-			continue
-		case err == nil:
-			record = rows.PackEvent(append(record[:0], anEvent), &e)
-		case err == io.EOF:
-			return out.Close()
-		case errors.As(err, &bad) && bad.InteractionID != "":
-			e.InteractionID, record = bad.InteractionID, packFault(record[:0], bad)
-		default:
-			return err
-		}
-		if id := []byte(e.InteractionID); g.options.here(id) {
-			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
-				return err
+	return g.addOf(ctx, func(record []byte) (string, []byte, error) {
+		for {
+			if e, err := read(); err != nil || e.Name.Known() {
+				return e.InteractionID, rows.PackEvent(append(record, anEvent), &e), err
 			}
 		}
-	}
+	})
 }
 
 // AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
 // interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
 func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
+	return g.addOf(ctx, func(record []byte) (string, []byte, error) {
+		f, err := read()
+		return f.InteractionID, rows.PackFact(append(record, aFact), &f), err
+	})
+}
+
+// addOf adds records until io.EOF.
+func (g *Groups) addOf(ctx context.Context, next func([]byte) (id string, record []byte, err error)) error {
 	out := g.groups.Writer()
 	for record := []byte(nil); ; {
-		f, err := read()
+		id, packed, err := next(record[:0])
 		var bad *rows.LineError
-		switch {
+		switch record = packed; {
 		case err == nil:
-			record = rows.PackFact(append(record[:0], aFact), &f)
 		case err == io.EOF:
 			return out.Close()
 		case errors.As(err, &bad) && bad.InteractionID != "":
-			f.InteractionID, record = bad.InteractionID, packFault(record[:0], bad)
+			id, record = bad.InteractionID, packFault(record[:0], bad)
 		default:
 			return err
 		}
-		if id := []byte(f.InteractionID); g.options.here(id) {
+		if id := []byte(id); g.options.here(id) {
 			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
 				return err
 			}

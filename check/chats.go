@@ -1,58 +1,115 @@
 package check
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
+	"github.com/chatproof/chatproof/chats"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
 )
 
-// Events and Facts are read to io.EOF. A *rows.LineError of Events that names an interaction spoils that one; every
-// other error ends the check.
-type (
-	Events interface{ Read() (model.Event, error) }
-	Facts  interface{ Read() (model.Fact, error) }
-)
+// Options say what counts, and how much may be used.
+type Options struct {
+	chats.Options
+	Require model.Levels
+	Stdin   io.Reader // of a place that is -
+}
 
 // Chats compares the rows of each chat that has events with those that the reference makes of them, and with the
 // invariants. Rows of chats without events, and ill-formed chats, are counted and not judged. Of an unfinished chat the
 // closed attempts must have their rows; what rows it has beyond those is not judged, for the rows may be newer than
-// the events.
-func Chats(events Events, facts Facts, require model.Levels) (*Report, error) {
-	t := newTally(require, (*model.Difference).Signature)
-	classifier := model.NewClassifier(model.Reference())
-	err := grouped(events, facts, func(c *chat) {
-		if len(c.log) == 0 && c.spoilt == nil {
-			t.Strangers += len(c.rows)
-			return
+// the events. The error is that of reading, or the context's.
+func Chats(ctx context.Context, o Options, events, facts rows.Place) (*Report, error) {
+	groups := chats.NewGroups(o.Options)
+	defer groups.Close()
+	if err := addEvents(ctx, groups, events, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--events: %w", err)
+	}
+	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	return each(ctx, o, groups, (*model.Difference).Signature, (*tally).judge)
+}
+
+// addEvents reads the events of a place.
+func addEvents(ctx context.Context, groups *chats.Groups, p rows.Place, stdin io.Reader) error {
+	if format, err := rows.FormatOf(p.Path, p.Format); err == nil && format == "jsonl" && !rows.IsDSN(p.Path) {
+		in, name, err := rows.Open(p.Path, stdin)
+		if err != nil {
+			return err
 		}
-		t.judge(classifier, c)
+		defer in.Close()
+		return groups.AddEvents(ctx, name, in)
+	}
+	source, err := rows.OpenEvents(ctx, p, stdin)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	return groups.AddRows(ctx, source.Read)
+}
+
+// addFacts reads the facts of a place. One that cannot be read ends it, whichever chat it belongs to.
+func addFacts(ctx context.Context, groups *chats.Groups, p rows.Place, stdin io.Reader) error {
+	source, err := rows.OpenFacts(ctx, p, stdin)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	var bad *rows.LineError
+	err = groups.AddFacts(ctx, func() (f model.Fact, err error) {
+		if f, err = source.Read(); errors.As(err, &bad) {
+			return f, io.EOF
+		}
+		return f, err
+	})
+	if bad != nil {
+		return bad
+	}
+	return err
+}
+
+// each judges every chat of the groups.
+func each(ctx context.Context, o Options, groups *chats.Groups, signature func(*model.Difference) string, judge func(*tally, *model.Classifier, *chats.Chat)) (*Report, error) {
+	tallies := make([]*tally, groups.Jobs())
+	classifiers := make([]*model.Classifier, len(tallies))
+	for i := range tallies {
+		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(model.Reference())
+	}
+	err := groups.Each(ctx, func(job int, c *chats.Chat) error {
+		slices.SortFunc(c.Facts, model.CompareFacts)
+		judge(tallies[job], classifiers[job], c)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return t.report(), nil
+	for _, t := range tallies[1:] {
+		tallies[0].merge(t)
+	}
+	return tallies[0].report(), nil
 }
 
 // judge compares the rows of a chat.
-func (t *tally) judge(classifier *model.Classifier, c *chat) {
+func (t *tally) judge(classifier *model.Classifier, c *chats.Chat) {
 	var reference model.Chat
-	if c.spoilt == nil {
-		c.spoilt = classifier.Classify(&reference, c.log)
-	}
-	switch {
-	case c.spoilt != nil:
-		t.setAside(c.id, c.spoilt)
+	switch err := classifier.Classify(&reference, c.Events); {
+	case c.Bad != nil:
+		t.setAside(c.ID, fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID)))
+		return
+	case err != nil:
+		t.setAside(c.ID, err)
 		return
 	case reference.InteractionID == "": // no event of a known name
-		t.Strangers += len(c.rows)
+		t.Strangers += len(c.Facts)
 		return
 	}
 	want := model.Expect(&reference)
-	ds := model.Compare(&want, c.rows)
+	ds := model.Compare(&want, c.Facts)
 	if reference.StoppedSeq == 0 {
 		t.Unfinished++
 		n := len(ds)
@@ -60,63 +117,10 @@ func (t *tally) judge(classifier *model.Classifier, c *chat) {
 		t.Early += n - len(ds)
 	}
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) { // else they say it again
-		ds = append(ds, model.CheckInvariants(&reference, c.rows)...)
+		ds = append(ds, model.CheckInvariants(&reference, c.Facts)...)
 	}
-	if len(c.rows) == 0 && len(ds) > 0 {
+	if len(c.Facts) == 0 && len(ds) > 0 {
 		t.Rowless++
 	}
-	t.add(Example{c.id, c.log, c.rows, ds})
-}
-
-// chat is what was read of one interaction.
-type chat struct {
-	id     string
-	log    []model.Event
-	rows   []model.Fact
-	spoilt error // a line of it that could not be read
-}
-
-// grouped brings together what belongs to one chat.
-func grouped(events Events, facts Facts, each func(*chat)) error {
-	chats := make(map[string]*chat)
-	var order []*chat
-	of := func(id string) *chat {
-		c := chats[id]
-		if c == nil {
-			c = &chat{id: id}
-			chats[id] = c
-			order = append(order, c)
-		}
-		return c
-	}
-	for events != nil {
-		e, err := events.Read()
-		var bad *rows.LineError
-		if err == io.EOF {
-			break
-		} else if errors.As(err, &bad) && bad.InteractionID != "" {
-			if c := of(bad.InteractionID); c.spoilt == nil {
-				c.spoilt = fmt.Errorf("%w (interaction %s is ill-formed: W9)", bad, model.Name(c.id))
-			}
-		} else if err != nil {
-			return err
-		} else {
-			c := of(e.InteractionID)
-			c.log = append(c.log, e)
-		}
-	}
-	for {
-		f, err := facts.Read()
-		if err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-		c := of(f.InteractionID)
-		c.rows = append(c.rows, f)
-	}
-	for _, c := range order {
-		each(c)
-	}
-	return nil
+	t.add(Example{c.ID, c.Events, c.Facts, ds})
 }

@@ -2,29 +2,34 @@ package check_test
 
 import (
 	"fmt"
-	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/chats"
 	"github.com/chatproof/chatproof/check"
+	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
 )
 
-// source reads from a slice.
-type source[T any] struct{ rest []T }
+var options = check.Options{Options: chats.Options{Memory: 32 << 20}, Require: model.LevelSet(model.Documented, model.Invariant, model.Own)}
 
-func (s *source[T]) Read() (v T, err error) {
-	if len(s.rest) == 0 {
-		return v, io.EOF
+// place writes lines to a file.
+func place[T any](t *testing.T, appended func([]byte, *T) []byte, of []T) rows.Place {
+	var b []byte
+	for i := range of {
+		b = appended(b, &of[i])
 	}
-	v, s.rest = s.rest[0], s.rest[1:]
-	return v, nil
+	file := filepath.Join(t.TempDir(), "rows.jsonl")
+	require.NoError(t, os.WriteFile(file, b, 0o666))
+	return rows.Place{Path: file}
 }
-
-var defaults = model.LevelSet(model.Documented, model.Invariant, model.Own)
 
 func rowOf(id, resource, descriptor string) model.Fact {
 	d, ok := model.ParseDescriptor(descriptor)
@@ -34,16 +39,18 @@ func rowOf(id, resource, descriptor string) model.Fact {
 	return model.Fact{InteractionID: id, Resource: resource, Role: d.Role, Result: d.Result, Reason: d.Reason}
 }
 
-// Whatever the order in which rows come, the report is the same: the example is the smallest.
+// Whatever the order in which rows come, and however many work, the report is the same: the example is the smallest.
 func TestExampleIsTheSmallest(t *testing.T) {
 	facts := []model.Fact{
 		rowOf("c", "A", "RoutedTo/Completed [Revoked]"),
 		rowOf("b", "A", "RoutedTo/Completed [Revoked]"),
 		rowOf("a", "A", "RoutedTo/Completed [Revoked]"), rowOf("a", "B", "InConference/Completed"),
 	}
-	for range 20 {
+	for i := range 10 {
 		rand.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
-		r, err := check.Rows(&source[model.Fact]{facts}, defaults)
+		o := options
+		o.Jobs = 1 + i%3
+		r, err := check.Rows(t.Context(), o, place(t, rows.AppendFact, facts))
 		require.NoError(t, err)
 		assert.Equal(t, 3, r.Differing)
 		require.Len(t, r.Findings, 2)
@@ -55,15 +62,82 @@ func TestExampleIsTheSmallest(t *testing.T) {
 	}
 }
 
-// An implementation may write anything: signatures are bounded, and what is beyond them is counted.
+// An implementation may write anything: signatures are bounded, what is beyond them is counted, and which are kept does
+// not depend on the order.
 func TestSignaturesAreBounded(t *testing.T) {
 	var facts []model.Fact
-	for i := range 1500 {
+	for i := range 5000 {
 		facts = append(facts, rowOf(fmt.Sprint(i), "A", fmt.Sprintf("Role %d/Completed", i)))
 	}
-	r, err := check.Rows(&source[model.Fact]{facts}, defaults)
-	require.NoError(t, err)
-	assert.Equal(t, 1500, r.Differing)
-	assert.Len(t, r.Findings, 1000)
-	assert.Equal(t, 2000, r.Unsaid) // each row breaks V1 and V2
+	var kept []string
+	for jobs := 1; jobs < 4; jobs++ {
+		rand.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
+		o := options
+		o.Jobs = jobs
+		r, err := check.Rows(t.Context(), o, place(t, rows.AppendFact, facts))
+		require.NoError(t, err)
+		assert.Equal(t, 5000, r.Differing)
+		assert.Len(t, r.Findings, 1000)
+		assert.Equal(t, 9000, r.Unsaid) // each row breaks V1 and V2
+		var signatures []string
+		for _, f := range r.Findings {
+			signatures = append(signatures, f.Signature)
+		}
+		if kept == nil {
+			kept = signatures
+		}
+		assert.Equal(t, kept, signatures)
+	}
+}
+
+// The reference's own facts agree, whole chats and unfinished ones, whatever their order; and one row more, less or
+// other is seen, and named with its chat, but for rows of attempts that were still open.
+func TestChats(t *testing.T) {
+	var log []model.Event
+	var facts []model.Fact
+	logs := gen.Random(200, false, 1)
+	for i := range 200 {
+		events, _ := logs(i, fmt.Sprint("chat ", i))
+		if i%5 == 0 {
+			events = events[:len(events)-1]
+		}
+		log = append(log, events...)
+	}
+	found, bad := model.ClassifyLog(model.Reference(), log)
+	require.Empty(t, bad)
+	open := 0
+	for _, c := range found {
+		for _, r := range c.IRFs {
+			facts = append(facts, r.Fact)
+		}
+		if c.StoppedSeq == 0 {
+			open++
+			facts = append(facts, rowOf(c.InteractionID, "later", "RoutedTo/Completed"))
+		}
+	}
+	rand.Shuffle(len(log), func(i, j int) { log[i], log[j] = log[j], log[i] })
+	rand.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
+	events := place(t, rows.AppendEvent, log)
+	o := options
+	o.Require = model.LevelSet(model.AllLevels...)
+	checked := func(facts []model.Fact) *check.Report {
+		r, err := check.Chats(t.Context(), o, events, place(t, rows.AppendFact, facts))
+		require.NoError(t, err)
+		return r
+	}
+	r := checked(facts)
+	assert.Equal(t, len(found), r.Chats)
+	assert.Equal(t, len(found), r.Agreeing)
+	assert.Equal(t, len(facts), r.Rows)
+	assert.Equal(t, open, r.Unfinished)
+	assert.Equal(t, open, r.Early)
+
+	at := slices.IndexFunc(facts, func(f model.Fact) bool { return f.Resource != "later" })
+	r = checked(slices.Delete(slices.Clone(facts), at, at+1))
+	assert.Equal(t, 1, r.Differing)
+	assert.Equal(t, facts[at].InteractionID, r.Findings[0].Example.InteractionID)
+	other := slices.Clone(facts)
+	other[at].Role = "Initiated"
+	assert.Equal(t, 1, checked(other).Differing)
+	assert.Equal(t, 1, checked(append(slices.Clone(facts), rowOf("nobody", "A", "RoutedTo/Completed"))).Strangers)
 }

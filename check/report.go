@@ -7,6 +7,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/chatproof/chatproof/model"
@@ -51,21 +52,23 @@ type Finding struct {
 type Example struct {
 	InteractionID string
 	Log           []model.Event      // nil where there are no events
-	Rows          []model.Fact       // those that the user has
-	Differences   []model.Difference // all of the chat
+	Rows          []model.Fact       // those that the user has, the first MaxRows
+	Differences   []model.Difference // of the chat, the first MaxRows
 }
 
-// MaxAside bounds Report.Aside. maxFindings bounds the signatures, for rows may hold anything.
+// MaxAside bounds Report.Aside, MaxRows an Example. maxFindings bounds the signatures, for rows may hold anything.
 const (
 	MaxAside    = 10_000
+	MaxRows     = 1_000
 	maxFindings = 1_000
 )
 
-// tally collects a report.
+// tally collects a report. What it finds does not depend on the order of chats, nor on how many tallies share them.
 type tally struct {
 	Report
 	require  model.Levels
-	findings map[string]*Finding
+	findings map[string]*Finding // by level and signature: the least maxFindings, and a few more
+	beyond   string              // from here on findings are dropped; "" is nowhere
 }
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
@@ -98,7 +101,8 @@ func (t *tally) add(chat Example) {
 		seen = append(seen, f)
 		if f.Chats++; f.Chats == 1 || chat.simpler(&f.Example) {
 			if kept == nil {
-				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), slices.Clone(chat.Rows), chat.Differences}
+				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), slices.Clone(first(chat.Rows)), first(chat.Differences)}
+				slices.SortStableFunc(kept.Log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 			}
 			f.Example = *kept
 		}
@@ -108,22 +112,38 @@ func (t *tally) add(chat Example) {
 	}
 }
 
-// finding is the one that a difference belongs to, nil where there are too many.
+// finding is the one that a difference belongs to, nil where it is dropped.
 func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
 	key := d.Level.String() + " " + signature
-	f := t.findings[key]
-	if f == nil && len(t.findings) < maxFindings {
-		f = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level)}
-		t.findings[key] = f
+	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
+		t.findings[key] = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level)}
+		if len(t.findings) == 2*maxFindings {
+			t.prune()
+		}
 	}
-	return f
+	return t.findings[key]
+}
+
+// prune drops the findings that are too many, those of the greatest keys.
+func (t *tally) prune() {
+	keys := slices.Sorted(maps.Keys(t.findings))
+	if len(keys) <= maxFindings {
+		return
+	}
+	t.beyond = keys[maxFindings]
+	for _, key := range keys[maxFindings:] {
+		t.Unsaid += t.findings[key].Count
+		delete(t.findings, key)
+	}
 }
 
 // simpler reports whether a chat is a better example than another, whatever the order in which they come.
 func (e *Example) simpler(o *Example) bool {
-	return cmp.Or(len(e.Log)-len(o.Log), len(e.Rows)-len(o.Rows), cmp.Compare(e.InteractionID, o.InteractionID)) < 0
+	return cmp.Or(len(e.Log)-len(o.Log), len(first(e.Rows))-len(first(o.Rows)), cmp.Compare(e.InteractionID, o.InteractionID)) < 0
 }
+
+func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }
 
 // setAside counts a chat as ill-formed.
 func (t *tally) setAside(id string, why error) {
@@ -138,13 +158,49 @@ func (t *tally) firstAside() {
 	t.Aside = t.Aside[:min(len(t.Aside), MaxAside)]
 }
 
+// merge adds what another tally has found in other chats.
+func (t *tally) merge(o *tally) {
+	t.Chats += o.Chats
+	t.Rows += o.Rows
+	t.Agreeing += o.Agreeing
+	t.Differing += o.Differing
+	t.Unfinished += o.Unfinished
+	t.Early += o.Early
+	t.Rowless += o.Rowless
+	t.Strangers += o.Strangers
+	t.Spoilt += o.Spoilt
+	t.Unsaid += o.Unsaid
+	t.Aside = append(t.Aside, o.Aside...)
+	t.firstAside()
+	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
+		t.beyond = o.beyond
+	}
+	for key, f := range o.findings {
+		mine := t.findings[key]
+		if mine == nil {
+			t.findings[key] = f
+			continue
+		}
+		mine.Count += f.Count
+		mine.Chats += f.Chats
+		if f.Example.simpler(&mine.Example) {
+			mine.Example = f.Example
+		}
+	}
+	for key, f := range t.findings {
+		if t.beyond != "" && key >= t.beyond {
+			t.Unsaid += f.Count
+			delete(t.findings, key)
+		}
+	}
+	t.prune()
+}
+
 // report sorts what was found.
 func (t *tally) report() *Report {
 	t.firstAside()
-	for _, f := range t.findings {
-		t.Findings = append(t.Findings, f)
-	}
-	slices.SortFunc(t.Findings, func(a, b *Finding) int {
+	t.prune()
+	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {
 				return -1

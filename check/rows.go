@@ -1,17 +1,58 @@
 package check
 
-import "github.com/chatproof/chatproof/model"
+import (
+	"context"
+	"fmt"
+
+	"github.com/chatproof/chatproof/chats"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+)
 
 // Rows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a finished
-// one here.
-func Rows(facts Facts, require model.Levels) (*Report, error) {
-	t := newTally(require, brokenBy)
-	err := grouped(nil, facts, func(c *chat) {
-		t.add(Example{InteractionID: c.id, Rows: c.rows, Differences: model.CheckInvariants(nil, c.rows)})
+// one here. A database finds the offenders itself: only those are read, and examples have no other rows.
+func Rows(ctx context.Context, o Options, facts rows.Place) (*Report, error) {
+	if rows.IsDSN(facts.Path) {
+		return inTables(ctx, o, facts)
+	}
+	groups := chats.NewGroups(o.Options)
+	defer groups.Close()
+	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	return each(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *chats.Chat) {
+		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)})
+	})
+}
+
+func inTables(ctx context.Context, o Options, facts rows.Place) (*Report, error) {
+	t := newTally(o.Require, brokenBy)
+	var chat Example // the offenders of the interaction at hand
+	done := func() {
+		if len(chat.Differences) > 0 {
+			t.add(chat)
+		}
+		chat = Example{Rows: chat.Rows[:0]}
+	}
+	n, interactions, err := rows.Audit(ctx, facts, func(f *model.Fact, broken []model.NamedInvariant) error {
+		if f.InteractionID != chat.InteractionID {
+			done()
+			chat.InteractionID = f.InteractionID
+		}
+		chat.Rows = append(chat.Rows, *f)
+		for i := range broken {
+			if d, ok := broken[i].OnRow(f); ok { // times that are text may have misled the database
+				chat.Differences = append(chat.Differences, d)
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--facts: %w", err)
 	}
+	done()
+	t.Agreeing += interactions - t.Chats
+	t.Chats, t.Rows = interactions, n
 	return t.report(), nil
 }
 

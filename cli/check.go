@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatproof/chatproof/chats"
 	"github.com/chatproof/chatproof/check"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
@@ -18,6 +19,8 @@ import (
 type checkFlags struct {
 	events, facts string
 	require       string
+	printSQL      string
+	memory        int64
 	json          bool
 	placeFlags
 }
@@ -25,34 +28,42 @@ type checkFlags struct {
 func (e *env) check() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check --facts FILE|- [--events EVENTS]",
+		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
 		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
 		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong: differences grouped by signature,
-those of required levels first, then the most frequent, an example explained of each of the first ten.
+those of required levels first, the most frequent before others, with an example of each; the first ten are explained.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
 aside, counted and listed; rows of chats without events are counted. Of a chat that is not finished only the closed
 attempts are judged.
 
 Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8 and V11
-('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open.
+('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open. A database
+(postgres://… or sqlite:FILE) finds the offenders itself, by one query that only reads; --print-sql prints that query for
+the clients of others.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
 check.`,
-		Example: `  chatproof check --events chats.jsonl.gz --facts irf.jsonl
-  chatproof check --events chats.jsonl --facts irf.jsonl --require all --json
-  psql -qAt -f irf.sql | chatproof check --facts -`,
+		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
+  chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
+  chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
+  chatproof check --print-sql sqlserver > audit.sql`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.printSQL != "" {
+				return e.printQuery(f.printSQL, &f.placeFlags, (*rows.Dialect).Audit)
+			}
 			return e.runCheck(cmd.Context(), &f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.events, "events", "", "the events of your chats")
-	flags.StringVar(&f.facts, "facts", "", "the rows to check: a file, - for stdin, or postgres:// or sqlite: database")
-	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
-	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	flags.StringVar(&f.events, "events", "", "the events of your chats: a file, - for stdin, or a database")
+	flags.StringVar(&f.facts, "facts", "", "the rows to check: a file, - for stdin, or a database")
 	f.placeFlags.addTo(cmd)
+	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
+	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
+	memoryFlag(cmd, &f.memory)
+	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	completeLevels(cmd)
 	return cmd
 }
@@ -67,27 +78,12 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	case f.facts == "-" && f.events == "-":
 		return errors.New("--events and --facts cannot both be stdin")
 	}
-	at, err := f.place(f.facts)
-	if err != nil {
-		return err
-	}
-	facts, err := rows.OpenFacts(ctx, at, e.in)
-	if err != nil {
-		return err
-	}
-	defer facts.Close()
-	var found *check.Report
-	if f.events == "" {
-		found, err = check.Rows(facts, levels)
-	} else {
-		events, openErr := rows.OpenEvents(ctx, rows.Place{Path: f.events, Mapping: at.Mapping}, e.in)
-		if openErr != nil {
-			return openErr
-		}
-		defer events.Close()
-		found, err = check.Chats(events, facts, levels)
-	}
-	if err != nil {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	found, err := e.checked(ctx, f, levels)
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
+	} else if err != nil {
 		return err
 	}
 	var b bytes.Buffer
@@ -106,7 +102,20 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	case found.Differing > 0:
 		return &exitError{code: exitNonconforming}
 	case found.Chats == 0:
-		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", model.Line(rows.Place{Path: cmp.Or(f.events, f.facts)}.String()))}
+		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", rows.Place{Path: cmp.Or(f.events, f.facts)})}
 	}
 	return nil
+}
+
+// checked checks the rows by what there is.
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels) (*check.Report, error) {
+	facts, err := f.place(f.facts)
+	if err != nil {
+		return nil, err
+	}
+	o := check.Options{Options: chats.Options{Memory: f.memory}, Require: levels, Stdin: e.in}
+	if f.events == "" {
+		return check.Rows(ctx, o, facts)
+	}
+	return check.Chats(ctx, o, rows.Place{Path: f.events, Mapping: facts.Mapping}, facts)
 }

@@ -22,38 +22,38 @@ type checkReport struct {
 
 // How much is written.
 const (
-	maxExamples = 10  // findings with an example
+	maxExamples = 10  // findings explained
 	maxListed   = 100 // findings
 	maxAside    = 20  // chats set aside
 	maxRows     = 30  // of an example
+	maxEvents   = 200
 )
 
-// text writes the findings, each of the first with its example, and the sum of it last.
+// text writes the findings that count, the first of them explained, then the others, and the sum last.
 func (r *checkReport) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "chatproof %s, %s", suite.Version, model.Line(r.flags.facts))
+	fmt.Fprintf(b, "chatproof %s, %s", suite.Version, model.Line(rows.Place{Path: r.flags.facts}.String()))
 	if r.flags.events != "" {
-		fmt.Fprintf(b, " against the reference on %s\n", model.Line(r.flags.events))
+		fmt.Fprintf(b, " against the reference on %s\n", model.Line(rows.Place{Path: r.flags.events}.String()))
 	} else {
 		b.WriteString(" against the invariants of rows alone\n")
 	}
-	for i, f := range r.Findings {
-		switch {
-		case i == maxExamples:
-			b.WriteString("\nAnd besides:\n")
-		case i == maxListed:
-			fmt.Fprintf(b, "  and %d more: --json lists them\n", len(r.Findings)-i)
-		}
-		head := fmt.Sprintf("%s  (%s, %s in %s", f.Signature, f.Level, number(f.Count, "time", "times"), number(f.Chats, "chat", "chats"))
-		if !f.Required {
-			head += ", does not count"
-		}
-		switch {
-		case i < maxExamples:
-			fmt.Fprintf(b, "\nDIFFERENCE  %s)\n", head)
+	explained, listed := 0, 0
+	for _, f := range r.Findings {
+		head := fmt.Sprintf("%s  (%s, %s in %s)", f.Signature, f.Level, number(f.Count, "time", "times"), number(f.Chats, "chat", "chats"))
+		if f.Required && explained < maxExamples {
+			explained++
+			fmt.Fprintf(b, "\nDIFFERENCE  %s, for example in %s\n", head, model.Name(f.Example.InteractionID))
 			r.example(b, f)
-		case i < maxListed:
-			fmt.Fprintf(b, "  %s)\n", head)
+			continue
 		}
+		if listed == 0 || !f.Required && r.Findings[explained+listed-1].Required {
+			b.WriteString(map[bool]string{true: "\nAnd besides:\n", false: "\nOf levels that do not count (explained if --require names them):\n"}[f.Required])
+		}
+		if listed++; listed > maxListed {
+			fmt.Fprintf(b, "  and %d more: --json lists them\n", len(r.Findings)-explained-maxListed)
+			break
+		}
+		fmt.Fprintf(b, "  %s, for example in %s\n", head, model.Name(f.Example.InteractionID))
 	}
 	if r.Unsaid > 0 {
 		fmt.Fprintf(b, "\n%s more, of more signatures than are kept.\n", number(r.Unsaid, "difference", "differences"))
@@ -87,14 +87,20 @@ func (r *checkReport) text(b *bytes.Buffer) {
 
 // example explains the chat that shows a finding.
 func (r *checkReport) example(b *bytes.Buffer, f *check.Finding) {
-	x := &f.Example
-	fmt.Fprintf(b, "for example in %s:\n", model.Name(x.InteractionID))
+	x, said := &f.Example, 0
 	for i := range x.Differences {
 		if d := &x.Differences[i]; d.Level == f.Level && r.Signature(d) == f.Signature {
+			if said++; said > maxRows {
+				b.WriteString("      and more\n")
+				break
+			}
 			fmt.Fprintf(b, "      %s\n", d)
 		}
 	}
-	if x.Log != nil {
+	switch {
+	case len(x.Log) > maxEvents:
+		fmt.Fprintf(b, "%d events: 'explain --interaction' shows them\n", len(x.Log))
+	case x.Log != nil:
 		b.WriteByte('\n')
 		chats, _ := model.ClassifyLog(model.Reference(), x.Log)
 		explainChat(b, &chats[0], x.Log)
@@ -103,7 +109,7 @@ func (r *checkReport) example(b *bytes.Buffer, f *check.Finding) {
 	for i := range x.Rows {
 		row := &x.Rows[i]
 		if i == maxRows {
-			fmt.Fprintf(b, "       and %d more\n", len(x.Rows)-i)
+			b.WriteString("       and more\n")
 			break
 		}
 		kind := ""

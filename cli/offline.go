@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,12 +26,7 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 	flags.StringVar(&o.facts, "facts", "", "ask nobody: take the rows that are in this file, - for stdin, or postgres:// or sqlite: database")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "of --facts: the time that generate was given by --start")
-	var dialects []string
-	for i := range rows.Dialects {
-		dialects = append(dialects, rows.Dialects[i].Name)
-	}
-	flags.StringVar(&o.printSQL, "print-sql", "", "run nothing: print the query whose result --facts - reads, in the SQL of "+strings.Join(dialects, ", "))
-	complete(cmd, "print-sql", dialects...)
+	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
 }
 
 // refuseOffline makes a verb say why it has no such way.
@@ -52,24 +46,6 @@ func (o *offline) check(reached bool) error {
 		return fmt.Errorf("%s: only with --facts", o.placeFlags.words()[0])
 	}
 	return nil
-}
-
-// printQuery prints the statement by which another database's client extracts facts.
-func (e *env) printQuery(o *offline) error {
-	at, err := o.place("-")
-	if err != nil {
-		return err
-	}
-	d, err := rows.ParseDialect(o.printSQL)
-	var text string
-	if err == nil {
-		text, err = d.ExtractFacts(at.Mapping)
-	}
-	if err != nil {
-		return fmt.Errorf("--print-sql: %w", err)
-	}
-	_, err = fmt.Fprint(e.out, text)
-	return err
 }
 
 // atRest reads the rows that answer the plan.

@@ -52,3 +52,31 @@ func (p *placeFlags) words() (words []string) {
 	}
 	return words
 }
+
+// addPrintSQL adds --print-sql.
+func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
+	var names []string
+	for i := range rows.Dialects {
+		names = append(names, rows.Dialects[i].Name)
+	}
+	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in the SQL of "+strings.Join(names, ", "))
+	complete(cmd, "print-sql", names...)
+}
+
+// printQuery prints a statement about facts, for the client of another database.
+func (e *env) printQuery(dialect string, p *placeFlags, statement func(*rows.Dialect, *rows.Mapping) (string, error)) error {
+	at, err := p.place("-")
+	if err != nil {
+		return err
+	}
+	d, err := rows.ParseDialect(dialect)
+	var text string
+	if err == nil {
+		text, err = statement(d, at.Mapping)
+	}
+	if err != nil {
+		return fmt.Errorf("--print-sql: %w", err)
+	}
+	_, err = fmt.Fprint(e.out, text)
+	return err
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
 	"github.com/chatproof/chatproof/suite"
 	"github.com/chatproof/chatproof/target"
 )
@@ -68,7 +69,7 @@ implementation could not be started or reached; 4 the expectations are stale or 
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.way.command = args
 			if f.way.printSQL != "" {
-				return e.printQuery(&f.way.offline)
+				return e.printQuery(f.way.printSQL, &f.way.placeFlags, (*rows.Dialect).ExtractFacts)
 			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},

@@ -208,7 +208,7 @@ func Compare(want *Expected, got []Fact) []Difference {
 		}
 	}
 	got = slices.Clone(got)
-	slices.SortStableFunc(got, compareFacts)
+	slices.SortStableFunc(got, CompareFacts)
 	more := len(got) - len(want.Rows) - maxUnpaired
 	if more > 0 {
 		got = got[:len(got)-more]
@@ -223,8 +223,8 @@ func Compare(want *Expected, got []Fact) []Difference {
 	return ds
 }
 
-// compareFacts is an order of rows that does not depend on the order in which they came.
-func compareFacts(a, b Fact) int {
+// CompareFacts is an order of rows, by ordinal first, that does not depend on the order in which they came.
+func CompareFacts(a, b Fact) int {
 	return cmp.Or(
 		cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.ResourceType, b.ResourceType),
 		cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.RoleReason, b.RoleReason),

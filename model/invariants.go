@@ -153,7 +153,7 @@ func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 		}
 	}
 	sorted = slices.Clone(got)
-	slices.SortStableFunc(sorted, compareFacts)
+	slices.SortStableFunc(sorted, CompareFacts)
 	return sorted, true
 }
 
