@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/pgtest"
 )
 
 // The examples conform, on everything that there is.
@@ -40,6 +44,38 @@ func TestExamplesConform(t *testing.T) {
 		require.NoError(t, err)
 		conforms(t, chatproof, "--http", strings.TrimSpace(url))
 	})
+}
+
+var generated = flag.String("generated", "200", "how many generated scenarios the ETL in SQL is judged by; of 10000 there are a million events")
+
+// The ETL in SQL conforms, over a database that generate fills; spoilt, it is told by what is wrong.
+func TestSQLExampleConforms(t *testing.T) {
+	need(t, "psql")
+	dsn := pgtest.Start(t)
+	chatproof := build(t, ".")
+	etl, err := os.ReadFile("examples/sql/classify.sql")
+	require.NoError(t, err)
+	judge := func(generated, etl string) (string, error) {
+		out, err := exec.Command(chatproof, "generate", "--suite", "--generated", generated, "--to", dsn).CombinedOutput()
+		require.NoError(t, err, string(out))
+		psql := exec.Command("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", "rows/infomart.sql", "-f", "-", dsn)
+		psql.Stdin = strings.NewReader(etl + "TRUNCATE chat_event;")
+		out, err = psql.CombinedOutput()
+		require.NoError(t, err, string(out))
+		out, err = exec.Command(chatproof, "run", "--facts", dsn, "--generated", generated, "--require", "documented,invariant,inferred").CombinedOutput()
+		return string(out), err
+	}
+
+	spoilt := strings.Replace(string(etl), "THEN 'Abandoned'", "THEN 'Redirected'", 1)
+	require.NotEqual(t, string(etl), spoilt)
+	verdict, err := judge("100", spoilt)
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, verdict)
+	assert.Equal(t, 1, exit.ExitCode())
+	assert.Contains(t, verdict, "Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got ReceivedTransfer/Redirected [Revoked]; R2, R11")
+
+	verdict, err = judge(*generated, string(etl))
+	assert.NoError(t, err, verdict)
 }
 
 func conforms(t *testing.T, chatproof string, way ...string) {
