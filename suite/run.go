@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"strings"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/target"
@@ -49,10 +50,16 @@ type Occasion struct {
 	Stderr  string
 }
 
+// maxStderr bounds what is kept of stderr, in bytes.
+const maxStderr = 16 << 10
+
 func (o *Occasion) add(r *target.Round) {
 	o.Ignored += r.Ignored
 	o.Notes = append(o.Notes, r.Notes...)
 	o.Stderr += r.Stderr
+	if over := len(o.Stderr) - maxStderr; over > 0 {
+		_, o.Stderr, _ = strings.Cut(o.Stderr[over:], "\n")
+	}
 }
 
 // Run asks the target every scenario of the plan, a batch a kind, and hands each outcome to record, in the order of

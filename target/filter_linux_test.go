@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -105,21 +106,28 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 	assert.Less(t, d.Took, tight+slack)
 }
 
-// A program does not outlive the process that asked it, however that ends.
+// Neither a program nor what it has started outlives the process that asked it, however that ends.
 func TestFilterEndsWithUs(t *testing.T) {
-	z := newEnclosure(t)
-	var cmd *exec.Cmd
-	started := make(chan struct{})
-	path, met := z.meet(func(_ int, life io.Reader) {
-		<-started
-		assert.NoError(z, cmd.Process.Kill())
-		_, err := io.Copy(io.Discard, life)
-		assert.NoError(z, err, "the program has not ended")
-	})
-	args := append([]string{ample.String()}, z.argv("stubborn", path)...)
-	cmd = exec.Command(os.Args[0], z.argv("driver", args...)[1:]...)
-	require.NoError(t, cmd.Start())
-	close(started)
-	<-met
-	assert.EqualError(t, cmd.Wait(), "signal: killed")
+	for _, member := range []string{"stubborn", "family", "daemon that stays"} {
+		t.Run(member, func(t *testing.T) {
+			z := newEnclosure(t)
+			var cmd *exec.Cmd
+			started := make(chan struct{})
+			path, met := z.meet(func(_ int, life io.Reader) {
+				<-started
+				assert.NoError(z, cmd.Process.Kill())
+				_, err := io.Copy(io.Discard, life)
+				assert.NoError(z, err, "the program has not ended")
+			})
+			args := append([]string{ample.String()}, z.argv(member, path)...)
+			cmd = exec.Command(os.Args[0], z.argv("driver", args...)[1:]...)
+			require.NoError(t, cmd.Start())
+			close(started)
+			<-met
+			assert.EqualError(t, cmd.Wait(), "signal: killed")
+			for began := time.Now(); len(z.alive()) > 0; runtime.Gosched() {
+				require.Less(t, time.Since(began), ample, "processes left running")
+			}
+		})
+	}
 }

@@ -107,7 +107,7 @@ func (h *HTTP) post(ctx context.Context, q *Question) (answer Answer, ignored in
 		return answer, 0, plainly(err)
 	}
 	defer resp.Body.Close()
-	in := &bounded{in: resp.Body, left: rows.MaxLine + 1}
+	in := &bounded{in: resp.Body, left: maxBody}
 	if resp.StatusCode/100 != 2 {
 		text, _ := io.ReadAll(io.LimitReader(in, 4<<10))
 		return h.refusal(resp, strings.TrimSpace(string(text))), 0, nil
@@ -187,8 +187,11 @@ func unreachable(err error) bool {
 	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:")
 }
 
+// maxBody bounds an answer, in bytes: a line that is too long is told before.
+const maxBody = rows.MaxLine + 1<<20
+
 // errTooLong says that a body is not read on.
-var errTooLong = fmt.Errorf("the answer is longer than %d bytes", rows.MaxLine)
+var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
 
 // bounded reads so many bytes; behind them comes errTooLong.
 type bounded struct {

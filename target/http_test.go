@@ -146,9 +146,9 @@ func TestHTTPFailsOneQuestion(t *testing.T) {
 
 		{"garbage", time.Minute, body("<html>"), "protocol: answer:1: not a JSON object: expected a JSON object: <html>"},
 		{"a bad fact", time.Minute, body(strings.Replace(row(guiltyChat, "A"), `"A"`, "7", 1)), "protocol: answer:1: resource: expected a string, got a number"},
-		{"an endless line", time.Minute, endless("x"), "protocol: the answer is longer than 16777216 bytes"},
-		{"endless blank lines", time.Minute, endless("\n"), "protocol: the answer is longer than 16777216 bytes"},
-		{"endless rows", time.Minute, endless(row(guiltyChat, "A")), "protocol: the answer is longer than 16777216 bytes"},
+		{"an endless line", time.Minute, endless("x"), "protocol: answer:1: the line is longer than 16777216 bytes"},
+		{"endless blank lines", time.Minute, endless("\n"), "protocol: the answer is longer than 17825792 bytes"},
+		{"endless rows", time.Minute, endless(row(guiltyChat, "A")), "protocol: the answer is longer than 17825792 bytes"},
 		{"1001 rows", time.Minute, body(strings.Repeat(row(guiltyChat, "A"), 1001)), "protocol: more than 1000 rows for one interaction"},
 		{"endless headers", time.Minute, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 1<<20))

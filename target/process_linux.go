@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -14,8 +15,38 @@ import (
 // inherited are the children that we had before we started any: not ours to end.
 var inherited map[int]bool
 
+// mark stands in the environment of all that we start, and so of what that starts.
+var mark = fmt.Sprintf("CHATPROOF_RUN=%d-%d", os.Getpid(), time.Now().UnixNano())
+
+// watch ends what bears the mark when its stdin does: when we are gone, however that came.
+const watch = `trap '' HUP INT TERM
+read -r _
+for _ in 1 2 3; do
+	grep -lzsx "$1" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
+done`
+
+// posted keeps the other end of the watch's stdin open.
+var posted *os.File
+
+// post starts the watch. Without a shell there is none: then a program ends with us, but not what it has started.
+func post() {
+	in, out, err := os.Pipe()
+	if err != nil {
+		return
+	}
+	defer in.Close()
+	cmd := exec.Command("sh", "-c", watch, "sh", mark)
+	cmd.Stdin, cmd.SysProcAttr = in, &syscall.SysProcAttr{Setpgid: true}
+	if cmd.Start() == nil {
+		posted = out
+	} else {
+		out.Close()
+	}
+}
+
 // becomeSubreaper makes orphans of what we start our children, so that they can be found, ended and reaped.
 var becomeSubreaper = sync.OnceFunc(func() {
+	post()
 	inherited = make(map[int]bool)
 	for pid, p := range processes() {
 		if p.parent == os.Getpid() {
@@ -28,6 +59,7 @@ var becomeSubreaper = sync.OnceFunc(func() {
 
 func isolate(cmd *exec.Cmd) {
 	becomeSubreaper()
+	cmd.Env = append(os.Environ(), mark)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 

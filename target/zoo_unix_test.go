@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv(zooEnv, "1")
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // members built with -race would take a second to exit
+	isolate(exec.Command("true"))            // starts the watch
 	if r, w, err := os.Pipe(); err == nil {  // opens the poller's files too, before a test counts open files
 		closeAll(r, w)
 	}
@@ -90,12 +91,17 @@ func init() {
 		"holder and 7":    func() { logOnStdin(); spawn(os.Stdout, false, "forever"); os.Exit(7) },
 		"garbling holder": func() { logOnStdin(); fmt.Println("oops"); spawn(os.Stdout, false, "forever") },
 		"daemon":          daemon,
-		"fork":            func() { spawn(os.Stdout, true, "forever") }, // for daemon
-		"stdin holder":    stdinHolder,
-		"family":          family,
-		"hydra":           hydra,
-		"forever":         forever,
-		"lender":          func() { ready(); answer(logOnStdin(), nil) },
+		"daemon that stays": func() {
+			must(spawn(nil, true, "fork").Wait())
+			ready()
+			forever()
+		},
+		"fork":         func() { spawn(os.Stdout, true, "forever") }, // for daemon
+		"stdin holder": stdinHolder,
+		"family":       family,
+		"hydra":        hydra,
+		"forever":      forever,
+		"lender":       func() { ready(); answer(logOnStdin(), nil) },
 
 		"picky":      picky,
 		"scripted":   scripted,
