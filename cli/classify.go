@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -31,9 +29,9 @@ func (e *env) classify() *cobra.Command {
 		Short: "Print the reference's facts for a log of events",
 		Long: `Classify reads events (a file ending in .jsonl, .csv or .parquet, packed or not; - or nothing is JSON Lines on stdin;
 or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
-unfinished ones, each chat's facts by ordinal. The order
-in which events arrive and exact duplicates mean nothing. An ill-formed chat is reported on stderr; the others'
-facts are printed, and the exit code is 2. A line that cannot be read at all is reported, and nothing is printed.
+unfinished ones, each chat's facts by ordinal. The order in which events arrive and exact duplicates mean nothing. An
+ill-formed chat is reported on stderr; the others' facts are printed, and the exit code is 2. A line that cannot be
+read at all is reported, and nothing is printed.
 
 What --memory has no room for goes to temporary files in the directory that TMPDIR names. With --ordered, for a log
 whose times never fall, only chats that are open at the same time take memory, and facts are printed as soon as a
@@ -53,19 +51,15 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	flags.StringVar(&f.format, "format", "jsonl", "jsonl, csv or table")
+	flags.StringVar(&f.format, "format", "", "jsonl, csv, parquet or table; by default the ending of --output tells, jsonl if none does")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
 	f.in.addMapping(cmd)
-	complete(cmd, "format", "jsonl", "csv", "table")
+	complete(cmd, "format", append(rows.Formats, "table")...)
 	return cmd
 }
 
 // classifyLog writes the facts of the log that args name.
 func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) (err error) {
-	write, ok := factWriters[f.format]
-	if !ok {
-		return fmt.Errorf("--format: expected jsonl, csv or table, got %s", model.Name(f.format))
-	}
 	if f.Jobs < 0 {
 		return fmt.Errorf("--jobs: expected 1 or more, or 0 for all processors, got %d", f.Jobs)
 	}
@@ -83,15 +77,14 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return err
 	}
 	defer in.Close()
-	out, err := rows.Create(f.out, e.out)
+	out, err := e.factOutput(f.out, f.format)
 	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+		return err
 	}
 	defer out.Discard()
 	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
 	illFormed := 0
-	fact, flush := write(out)
-	err = in.classify(ctx, f.Options, at.String(), fact, func(text string) {
+	err = in.classify(ctx, f.Options, at.String(), out.put, func(text string) {
 		illFormed++
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
@@ -99,10 +92,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
 	}
 	if err == nil {
-		err = flush()
-	}
-	if err == nil {
-		err = rows.Keep(out)
+		err = out.keep()
 	}
 	if err == nil && illFormed > 0 {
 		err = &exitError{code: exitUsage}
@@ -134,44 +124,4 @@ func (e *env) openLog(ctx context.Context, f *classifyFlags, at rows.Place) (*op
 		}
 		return chats.Classify(ctx, o, file, in, write, illFormed)
 	}}, err
-}
-
-// factWriters are the formats of classify: each gives a function that writes a fact, and one that writes what is left.
-var factWriters = map[string]func(io.Writer) (fact func(*model.Fact) error, flush func() error){
-	"jsonl": func(w io.Writer) (func(*model.Fact) error, func() error) {
-		out := bufio.NewWriterSize(w, 64<<10)
-		return func(f *model.Fact) error {
-			_, err := out.Write(rows.AppendFact(out.AvailableBuffer(), f))
-			return err
-		}, out.Flush
-	},
-	"csv": func(w io.Writer) (func(*model.Fact) error, func() error) {
-		out := bufio.NewWriterSize(w, 64<<10)
-		out.Write(rows.FactHeaderCSV) //nolint:errcheck // Flush says it
-		return func(f *model.Fact) error {
-			_, err := out.Write(rows.AppendFactCSV(out.AvailableBuffer(), f))
-			return err
-		}, out.Flush
-	},
-	"table": func(w io.Writer) (func(*model.Fact) error, func() error) {
-		const aligned = 10_000 // facts at a time, for whom has so many on a screen
-		const head = "INTERACTION\tIRF\tRESOURCE\tTECHNICAL DESCRIPTOR\tFROM\tSTART\tEND"
-		out, n := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0), 0
-		fmt.Fprintln(out, head)
-		return func(f *model.Fact) error {
-			if n++; n%aligned == 0 {
-				if err := out.Flush(); err != nil {
-					return err
-				}
-				fmt.Fprintln(out, head)
-			}
-			from := ""
-			if f.ReceivedFrom.Is == model.Given {
-				from = fmt.Sprint(f.ReceivedFrom.Value)
-			}
-			_, err := fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", model.Name(f.InteractionID), f.Ordinal.Value, model.Name(f.Resource),
-				f.Descriptor(), from, clock(f.Start), clock(f.End))
-			return err
-		}, out.Flush
-	},
 }

@@ -177,9 +177,3 @@ func headerCSV[T any](f *form[T]) []byte {
 	}
 	return []byte(strings.Join(names, ",") + "\n")
 }
-
-// FactHeaderCSV is the header of facts in CSV.
-var FactHeaderCSV = headerCSV(&factForm)
-
-// AppendFactCSV appends a fact as a row of CSV.
-func AppendFactCSV(b []byte, f *model.Fact) []byte { return appendCSV(b, &factForm, f) }

@@ -61,6 +61,9 @@ func (o *Output[T]) Discard() {
 	}
 }
 
+// FileOutput is a file that is written by other means than rows.
+func FileOutput[T any](file *File) *Output[T] { return &Output[T]{file: file} }
+
 // EventLines writes events to out as JSON Lines.
 func EventLines(out io.Writer) *Output[model.Event] {
 	return &Output[model.Event]{Append: AppendEvent, Write: out.Write}
