@@ -24,7 +24,10 @@ import (
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps/nopath"
 )
+
+func init() { nopath.Restore() }
 
 // Source is a tree of feature files.
 type Source struct {
