@@ -68,6 +68,7 @@ type picture struct {
 	shown  []int // events that have a column of their own
 	gap    int   // the x of those that have none
 	rows   []laneRow
+	judged bool // some row differs
 	note   string
 }
 
@@ -125,6 +126,7 @@ func (t *Timeline) draw(b *bytes.Buffer, bars []bar, style string) {
 // place chooses lanes and columns, and gives the lanes their bars.
 func (p *picture) place(bars []bar) {
 	differs := func(b bar) bool { return b.actual != "" }
+	p.judged = slices.ContainsFunc(bars, differs)
 	drawn := slices.Clone(bars)
 	slices.SortStableFunc(drawn, func(a, b bar) int { return first(differs(a), differs(b)) })
 	drawn = drawn[:min(len(drawn), maxBars)]
@@ -318,7 +320,11 @@ func (p *picture) facts(r *laneRow) {
 		}
 		from, to := p.at(b.opened, p.left), p.at(b.closed, p.right)
 		if b.actual == "" {
-			p.fact("fact", "", name+b.expected, from, to, y)
+			side := ""
+			if p.judged {
+				side = "as expected"
+			}
+			p.fact("fact", side, name+b.expected, from, to, y)
 			y += rowHeight
 			continue
 		}

@@ -56,6 +56,8 @@ type Environment struct {
 
 	// Implementation is what the implementation said of itself, where it was asked.
 	Implementation *target.Implementation `json:"implementation,omitempty"`
+	// Milliseconds is how long the implementation took for the scenario, where it was asked for it alone.
+	Milliseconds int64 `json:"milliseconds,omitzero"`
 }
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.

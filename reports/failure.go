@@ -1,0 +1,194 @@
+package reports
+
+import (
+	"bytes"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// What is shown of one scenario.
+const (
+	maxPictures    = 2
+	maxDifferences = 12
+	maxFeature     = 20_000 // bytes
+)
+
+// failure is a scenario that does not pass, as the page shows it, with what each result says of it.
+type failure struct {
+	*suite.ScenarioLine
+	Feature string
+	Views   []*view
+}
+
+// view is what one result says of a scenario.
+type view struct {
+	*suite.ScenarioLine
+	Of       string // the result's name; "" where there is but one
+	Pictures []template.HTML
+	Reasons  []reason
+	More     int // differences that are not shown
+}
+
+// reason is a difference: the events, the rules that they meet, what is expected by them.
+type reason struct {
+	*suite.DifferenceLine
+	Laws []law
+}
+
+// law is a rule or invariant with what it says.
+type law struct{ ID, Says string }
+
+// laws looks up what rules and invariants say; one that this version does not know says nothing.
+func laws(ids []string) (all []law) {
+	for _, id := range ids {
+		l := law{ID: safe(id)}
+		if r, ok := model.RuleByID(id); ok {
+			l.Says = r.Says
+		}
+		for _, v := range model.Invariants() {
+			if v.ID == id {
+				l.Says = v.Says
+			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// Invariant reports whether an invariant or relation is broken, which says all itself.
+func (r *reason) Invariant() bool { return difference(r.DifferenceLine).OfInvariant() }
+
+// newFailure prepares a scenario; lines are those of the results, nil where it passes or is not there.
+func newFailure(lines []*suite.ScenarioLine, names []string) *failure {
+	f := new(failure)
+	for i, l := range lines {
+		if l == nil {
+			continue
+		}
+		if f.ScenarioLine == nil {
+			f.ScenarioLine = l
+			f.Feature = featureOf(l)
+		}
+		v := &view{ScenarioLine: l}
+		if len(names) > 1 {
+			v.Of = names[i]
+		}
+		v.Pictures = pictures(l)
+		shown := shownDifferences(l)
+		v.More = max(0, len(shown)-maxDifferences)
+		for _, d := range shown[:len(shown)-v.More] {
+			v.Reasons = append(v.Reasons, reason{d, laws(d.Rules)})
+		}
+		f.Views = append(f.Views, v)
+	}
+	return f
+}
+
+// featureOf is the scenario as a feature to copy, or why there is none.
+func featureOf(l *suite.ScenarioLine) string {
+	if len(l.Events) == 0 {
+		return ""
+	}
+	text, err := l.Feature()
+	if err != nil {
+		return "# No feature can be written: " + safe(err.Error())
+	}
+	if len(text) > maxFeature {
+		return "# Too long to be shown here: see the events in results.jsonl."
+	}
+	return lines(text)
+}
+
+// shownDifferences is those of required levels first; where the scenario fails by some, they alone.
+func shownDifferences(l *suite.ScenarioLine) (ds []*suite.DifferenceLine) {
+	for i := range l.Differences {
+		if d := &l.Differences[i]; d.Required || l.Verdict != suite.Fail {
+			ds = append(ds, d)
+		}
+	}
+	slices.SortStableFunc(ds, func(a, b *suite.DifferenceLine) int {
+		return first(!difference(a).OfInvariant(), !difference(b).OfInvariant())
+	})
+	return ds
+}
+
+// pictures draws the chats of a scenario: what is expected, and where that differs what came.
+func pictures(l *suite.ScenarioLine) (all []template.HTML) {
+	chats, err := l.Chats()
+	if err != nil {
+		return nil
+	}
+	expected, _, err := l.Facts()
+	if err != nil {
+		return nil
+	}
+	for _, log := range chats[:min(len(chats), maxPictures)] {
+		var chat *model.Chat
+		if known, _ := model.ClassifyLog(model.Reference(), log); len(known) == 1 {
+			chat = &known[0]
+		}
+		var b bytes.Buffer
+		NewTimeline(log).draw(&b, judgedBars(l, log[0].InteractionID, chat, expected), "")
+		all = append(all, template.HTML(b.String())) // all text in it has been escaped
+	}
+	return all
+}
+
+// judgedBars is the rows expected of a chat, beside each what differs, and behind them the rows that are too many.
+func judgedBars(l *suite.ScenarioLine, interaction string, chat *model.Chat, expected []model.Fact) (bars []bar) {
+	place := func(b *bar) {
+		for i := range chat.IRFs {
+			r := &chat.IRFs[i]
+			if r.Resource == b.resource && (b.ordinal == 0 || r.Ordinal.Value == b.ordinal) {
+				b.opened, b.closed = r.Trace.Opened, r.Trace.Closed
+			}
+		}
+	}
+	if chat == nil {
+		place = func(*bar) {}
+	}
+	shown := slices.DeleteFunc(shownDifferences(l), func(d *suite.DifferenceLine) bool {
+		return d.InteractionID != interaction || difference(d).OfInvariant()
+	})
+	for i := range expected {
+		f := &expected[i]
+		if f.InteractionID != interaction {
+			continue
+		}
+		b := bar{kind: f.ResourceType, resource: f.Resource, ordinal: f.Ordinal.Value, expected: safe(f.Descriptor().String())}
+		var differ []string
+		for _, d := range shown {
+			switch {
+			case d.Ordinal == 0 || d.Ordinal != b.ordinal:
+			case d.Field == string(model.RowField), d.Field == string(model.DescriptorField):
+				differ = append(differ, safe(d.Actual))
+			default:
+				differ = append(differ, safe(strings.ReplaceAll(d.Field, "_", " ")+" "+d.Actual))
+			}
+		}
+		b.actual = strings.Join(differ, ", ")
+		place(&b)
+		bars = append(bars, b)
+	}
+	for _, d := range shown {
+		if d.Ordinal == 0 {
+			b := bar{resource: d.Resource, expected: safe(d.Expected), actual: safe(d.Actual)}
+			place(&b)
+			bars = append(bars, b)
+		}
+	}
+	return bars
+}
+
+// lines makes each line of a text safe.
+func lines(s string) string {
+	var out []string
+	for line := range strings.Lines(s) {
+		out = append(out, safe(strings.TrimRight(line, "\r\n")))
+	}
+	return strings.Join(out, "\n")
+}

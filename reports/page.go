@@ -1,0 +1,330 @@
+package reports
+
+import (
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/suite"
+)
+
+// The page's parts are files of their own.
+var (
+	//go:embed page/report.html
+	pageHTML string
+	//go:embed page/report.css
+	pageCSS string
+	//go:embed page/report.js
+	pageJS string
+)
+
+// What the page is cut to: it opens at once, however many scenarios fail.
+const (
+	maxFailures = 100
+	maxArticles = 2_000_000 // bytes of scenarios shown in full
+	maxRemarks  = 100       // lines of a list
+)
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"safe": safe, "lines": lines, "number": number, "join": strings.Join, "sentence": sentence,
+	"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
+}).Parse(pageHTML))
+
+// page is what the template shows.
+type page struct {
+	Policy      string
+	CSS         template.CSS
+	JS          template.JS
+	Results     []*Results
+	Names       []string // of the results, no two alike
+	Matrix      table
+	Causes      []pageCause
+	Failures    []*failure
+	Groups      []*group
+	Laws        []lawTable
+	Remarks     []remark
+	MoreRemarks int
+	Slow        []*suite.ScenarioLine
+	Failing     int // scenarios; not all of them are shown in full
+}
+
+// WriteHTML writes one self-contained page about one result, or about several side by side: different
+// implementations, or versions of one. It needs no network and no script, and is bounded in size.
+func WriteHTML(w io.Writer, results ...*Results) error {
+	css := pageCSS + timelineCSS
+	p := &page{
+		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results,
+		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", digest(css), digest(pageJS)),
+	}
+	p.name()
+	p.matrix()
+	p.scenarios()
+	p.laws()
+	p.remarks()
+	p.slowest()
+	return pageTemplate.Execute(w, p)
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Several reports whether results stand side by side.
+func (p *page) Several() bool { return len(p.Results) > 1 }
+
+// Standing is how the only result ended.
+func (p *page) Standing() string {
+	switch p.First().Footer.Conclusion() {
+	case suite.Conforming:
+		return "pass"
+	case suite.Nonconforming:
+		return "fail"
+	}
+	return "note"
+}
+
+// First is the result that the page is about where there is one.
+func (p *page) First() *Results { return p.Results[0] }
+
+// name tells the results apart: by implementation, and where that is not enough by the suite's version and the file.
+func (p *page) name() {
+	for _, r := range p.Results {
+		p.Names = append(p.Names, cut(safe(r.Implementation()), 60))
+	}
+	for i, r := range p.Results {
+		if slices.ContainsFunc(p.Results, func(o *Results) bool { return o != r && o.Implementation() == r.Implementation() }) {
+			p.Names[i] += " (" + cut(safe("chatproof "+r.Header.Chatproof+", "+r.Name), 80) + ")"
+		}
+	}
+}
+
+// table is a matrix of counts.
+type table struct {
+	Head []string
+	Rows []tableRow
+}
+
+type tableRow struct {
+	Name, Title string
+	Cells       []cell
+}
+
+// cell is a count, or a word, with how good that is: pass, fail, note, or "" where there is nothing to tell.
+type cell struct{ Is, Text string }
+
+// standing is how a group of scenarios did.
+func standing(c *suite.Count) cell {
+	all := c.Scenarios()
+	switch text := fmt.Sprintf("%d of %d", c.Pass, all); {
+	case all == 0:
+		return cell{"", "–"}
+	case c.Pass == all:
+		return cell{"pass", text}
+	case c.Pass+c.NotRun == all:
+		return cell{"", text + " run"}
+	case c.Fail+c.Error+c.Skip == c.Known:
+		return cell{"note", text + ", rest known"}
+	default:
+		return cell{"fail", text}
+	}
+}
+
+// matrix is flows and families by level; of several results, by result.
+func (p *page) matrix() {
+	if p.Several() {
+		p.Matrix.Head = p.Names
+		row := func(groups func(*Results) []suite.Count) {
+			for _, r := range p.Results {
+				for _, c := range groups(r) {
+					if slices.ContainsFunc(p.Matrix.Rows, func(t tableRow) bool { return t.Name == safe(c.Name) }) {
+						continue
+					}
+					t := tableRow{Name: safe(c.Name), Title: safe(c.Title)}
+					for _, o := range p.Results {
+						of := groups(o)
+						if i := slices.IndexFunc(of, func(x suite.Count) bool { return x.Name == c.Name }); i >= 0 {
+							t.Cells = append(t.Cells, standing(&of[i]))
+						} else {
+							t.Cells = append(t.Cells, cell{"", "–"})
+						}
+					}
+					p.Matrix.Rows = append(p.Matrix.Rows, t)
+				}
+			}
+		}
+		row((*Results).groups)
+		row(func(r *Results) []suite.Count {
+			levels := slices.Clone(r.Footer.Totals.Levels)
+			for i := range levels {
+				levels[i].Name = "level " + levels[i].Name
+			}
+			return levels
+		})
+		return
+	}
+	r := p.First()
+	differ := make(map[[2]string]int) // scenarios of a group that differ by a level
+	for _, l := range r.Lines {
+		for _, level := range model.AllLevels {
+			if slices.ContainsFunc(l.Differences, func(d suite.DifferenceLine) bool { return d.Level == level.String() }) {
+				differ[[2]string{groupOf(l), level.String()}]++
+			}
+		}
+	}
+	p.Matrix.Head = []string{"scenarios pass"}
+	for _, level := range model.AllLevels {
+		p.Matrix.Head = append(p.Matrix.Head, level.String())
+	}
+	for _, c := range r.groups() {
+		t := tableRow{Name: safe(c.Name), Title: safe(c.Title), Cells: []cell{standing(&c)}}
+		for _, level := range model.AllLevels {
+			is := "note"
+			if slices.Contains(r.Header.Require, level.String()) {
+				is = "fail"
+			}
+			n := differ[[2]string{c.Name, level.String()}]
+			switch {
+			case n > 0:
+				t.Cells = append(t.Cells, cell{is, fmt.Sprintf("%d differ", n)})
+			case !concerns(c.Name, level) || c.NotRun+c.Error+c.Skip == c.Scenarios():
+				t.Cells = append(t.Cells, cell{})
+			default:
+				t.Cells = append(t.Cells, cell{"pass", "none"})
+			}
+		}
+		p.Matrix.Rows = append(p.Matrix.Rows, t)
+	}
+}
+
+// concerns reports whether scenarios of a group can differ by a level.
+func concerns(group string, level model.Level) bool {
+	switch group {
+	case "own", "delivery", "robustness":
+		return level.String() == group
+	}
+	return level == model.Documented || level == model.Invariant || level == model.Inferred
+}
+
+// lawTable is the rules, or the invariants: what each says, how often it was exercised, and how the results did.
+type lawTable struct {
+	Kind, Source string // headings
+	Rows         []lawRow
+}
+
+type lawRow struct {
+	ID, Says, Source string
+	Stands           []lawStanding // a result each
+}
+
+type lawStanding struct {
+	Exercised string
+	Cell      cell
+}
+
+func (p *page) laws() {
+	rules := lawTable{Kind: "rule", Source: "of the guide"}
+	for i, rule := range model.Rules() {
+		row := lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source}
+		for _, r := range p.Results {
+			stands := lawStanding{"–", cell{"", "–"}}
+			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].Name == rule.ID {
+				stands.Exercised = number(c.Rules[i].Chats, "chat", "chats")
+			}
+			for _, c := range r.Footer.Totals.Rules {
+				if c.Name == rule.ID {
+					stands.Cell = standing(&c)
+				}
+			}
+			row.Stands = append(row.Stands, stands)
+		}
+		rules.Rows = append(rules.Rows, row)
+	}
+	invariants := lawTable{Kind: "invariant", Source: "checked on"}
+	for _, v := range model.Invariants() {
+		row := lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind)}
+		for _, r := range p.Results {
+			stands := lawStanding{"–", cell{"", "–"}}
+			for _, b := range r.Footer.Totals.Invariants {
+				if b.Name == v.ID {
+					stands = invariantStanding(&b)
+				}
+			}
+			row.Stands = append(row.Stands, stands)
+		}
+		invariants.Rows = append(invariants.Rows, row)
+	}
+	p.Laws = []lawTable{rules, invariants}
+}
+
+func invariantStanding(b *suite.Broken) lawStanding {
+	exercised := scenarios(b.Checked)
+	switch {
+	case b.Scenarios > 0:
+		return lawStanding{exercised, cell{"fail", fmt.Sprintf("%d break it", b.Scenarios)}}
+	case b.Checked > 0:
+		return lawStanding{exercised, cell{"pass", "holds"}}
+	}
+	return lawStanding{exercised, cell{"", "–"}}
+}
+
+// remark is something that does not fail: a skip, or how scenarios differ that pass.
+type remark struct {
+	Of    string
+	Count int
+	First string // a scenario's id
+	Said  string
+}
+
+func (p *page) remarks() {
+	for i, r := range p.Results {
+		var all []*remark
+		byKey := make(map[string]*remark)
+		add := func(key, said string, l *suite.ScenarioLine) {
+			m := byKey[key]
+			if m == nil {
+				m = &remark{First: l.ID, Said: said}
+				if p.Several() {
+					m.Of = p.Names[i]
+				}
+				byKey[key], all = m, append(all, m)
+			}
+			m.Count++
+		}
+		for _, l := range r.Lines {
+			switch {
+			case l.Verdict == suite.Skip:
+				add("skip "+l.Reason, "skipped: "+safe(l.Reason), l)
+			case l.Verdict == suite.Pass && len(l.Differences) > 0:
+				d := &l.Differences[0]
+				add("note "+difference(d).Signature(), safe(d.Level)+": "+sentence(d), l)
+			}
+		}
+		slices.SortStableFunc(all, func(a, b *remark) int { return cmp.Compare(b.Count, a.Count) })
+		for k, m := range all {
+			if k < maxRemarks {
+				p.Remarks = append(p.Remarks, *m)
+			}
+		}
+		p.MoreRemarks += max(0, len(all)-maxRemarks)
+	}
+}
+
+// anchor is a scenario's id as that of an element.
+func anchor(id string) string { return strings.ReplaceAll(safe(id), " ", "_") }
+
+// tail is the last lines of a text.
+func tail(s string) string {
+	all := strings.Split(strings.TrimRight(s[max(0, len(s)-maxTail):], "\n"), "\n")
+	return lines(strings.Join(all[max(0, len(all)-20):], "\n"))
+}
+
+// maxTail bounds a text of which the end is shown, in bytes.
+const maxTail = 8000
