@@ -1,4 +1,4 @@
-package reports_test
+package reports
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/suite"
 )
 
@@ -46,8 +45,8 @@ func TestFlowsAreDrawn(t *testing.T) {
 		chats, bad := model.ClassifyLog(model.Reference(), c.Events)
 		require.Empty(t, bad)
 		var svg, again bytes.Buffer
-		reports.NewTimeline(c.Events).AppendSVG(&svg, &chats[0])
-		reports.NewTimeline(c.Events).AppendSVG(&again, &chats[0])
+		NewTimeline(c.Events).AppendSVG(&svg, &chats[0])
+		NewTimeline(c.Events).AppendSVG(&again, &chats[0])
 		assert.Equal(t, svg.String(), again.String())
 		name := "flows/" + strings.Replace(c.Flow, "1.", "1.0", 1) + ".svg"
 		name = strings.Replace(name, "1.010", "1.10", 1)

@@ -86,6 +86,9 @@ func (p *page) choose(all [][]*suite.ScenarioLine, place map[string]int) map[int
 	var order []int
 	for i, r := range p.Results {
 		for _, c := range r.causes() {
+			if !fails(c.lines[0]) {
+				continue
+			}
 			said := pageCause{Said: c.said, Count: len(c.lines), First: c.lines[0].ID}
 			if p.Several() {
 				said.Of = p.Names[i]
@@ -127,8 +130,9 @@ func (p *page) choose(all [][]*suite.ScenarioLine, place map[string]int) map[int
 	return chosen
 }
 
+// fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by it.
 func fails(l *suite.ScenarioLine) bool {
-	return l != nil && (l.Verdict == suite.Fail || l.Verdict == suite.Error)
+	return l != nil && (l.Verdict == suite.Fail || l.Verdict == suite.Error || l.Verdict == suite.Skip && l.Gates)
 }
 
 // gates reports whether some result does not conform by the scenario.

@@ -1,4 +1,4 @@
-package reports_test
+package reports
 
 import (
 	"bytes"
@@ -14,17 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/reports"
 )
 
-// hostile are names that would be more than names in a page, a picture, a terminal.
-var hostile = []string{
-	"</text><script>alert(1)</script>", `" onload="alert(1)`, "'><img src=x onerror=alert(1)>", "]]>&amp;&#x41;{{.}}",
-	"a\x00b\x1b[2J\u2028\r\n", "\u202eevil\u2066", "\xff\xfe\ufffe", strings.Repeat("\u6587", 1<<18), strings.Repeat("\ufdfd", 30), "",
-}
-
-// routed is a chat of nine events with the given names.
-func routed(queue, strategy, agent string) []model.Event {
+// chatOf is a chat of nine events with the given names.
+func chatOf(queue, strategy, agent string) []model.Event {
 	server, router, human := model.Party{Type: model.MediaServer}, model.Party{Type: model.Strategy, ID: strategy}, model.Party{Type: model.Agent, ID: agent}
 	events := []model.Event{
 		{Name: model.Submitted, Actor: server},
@@ -43,8 +36,8 @@ func routed(queue, strategy, agent string) []model.Event {
 	return events
 }
 
-// picture draws a chat, and fails unless the picture is XML of known elements.
-func picture(t *testing.T, log []model.Event) string {
+// drawn draws a chat, and fails unless the picture is XML of known elements.
+func drawn(t *testing.T, log []model.Event) string {
 	t.Helper()
 	var b bytes.Buffer
 	chats, _ := model.ClassifyLog(model.Reference(), log)
@@ -52,7 +45,7 @@ func picture(t *testing.T, log []model.Event) string {
 	if len(chats) > 0 {
 		chat = &chats[0]
 	}
-	reports.NewTimeline(log).AppendSVG(&b, chat)
+	NewTimeline(log).AppendSVG(&b, chat)
 	decoder := xml.NewDecoder(bytes.NewReader(b.Bytes()))
 	for {
 		token, err := decoder.Token()
@@ -70,8 +63,8 @@ func picture(t *testing.T, log []model.Event) string {
 }
 
 func TestHostileNamesAreInertInPictures(t *testing.T) {
-	for _, name := range hostile {
-		svg := picture(t, routed("Q"+name, "S"+name, "A"+name))
+	for _, name := range append(nasty, "\u2028\ufdfd", strings.Repeat("\ufdfd", 30), "{{.}}", "") {
+		svg := drawn(t, chatOf("Q"+name, "S"+name, "A"+name))
 		assert.Less(t, len(svg), 20_000)
 		assert.NotContains(t, svg, "\u202e")
 	}
@@ -79,7 +72,7 @@ func TestHostileNamesAreInertInPictures(t *testing.T) {
 
 // However long a chat, whoever takes part and however ill-formed: the picture is bounded.
 func TestPicturesAreBounded(t *testing.T) {
-	long := routed("Q", "S", "A")
+	long := chatOf("Q", "S", "A")
 	stop := long[len(long)-1]
 	long = long[:len(long)-2]
 	for i := range 20_000 {
@@ -90,12 +83,12 @@ func TestPicturesAreBounded(t *testing.T) {
 		long = append(long, e)
 	}
 	stop.Seq = int64(len(long) + 1)
-	svg := picture(t, append(long, stop))
+	svg := drawn(t, append(long, stop))
 	assert.Less(t, len(svg), 100_000)
 	assert.Contains(t, svg, ">19908 more<")
 	assert.Contains(t, svg, "30 of 20004 lanes are drawn.")
 	assert.Contains(t, svg, "60 of 20001 rows are drawn.")
 	for _, odd := range [][]model.Event{nil, {{Name: "EventOfNobody"}}, {{Name: model.AgentInvited}}, {stop, long[3], long[3]}} {
-		assert.Less(t, len(picture(t, odd)), 10_000)
+		assert.Less(t, len(drawn(t, odd)), 10_000)
 	}
 }

@@ -117,8 +117,8 @@ func joined(lines []jsontext.Value) io.Reader {
 	return &b
 }
 
-// Feature writes the line's chats, and what is expected of them, as a feature to copy. Times are in it only where the
-// scenario differs by one.
+// Feature writes the line's chats, and what is expected of them, as a feature to copy. Times, types and
+// senders are in it only where the scenario differs by one.
 func (l *ScenarioLine) Feature() (string, error) {
 	chats, err := l.Chats()
 	if err != nil {
@@ -141,6 +141,9 @@ func (l *ScenarioLine) Feature() (string, error) {
 		}
 		if !differs(model.StartField, model.EndField) {
 			f.Start, f.End = time.Time{}, time.Time{}
+		}
+		if !differs(model.TypeField) {
+			f.ResourceType = ""
 		}
 		if !differs(model.ReceivedFromField) {
 			f.ReceivedFrom = model.Number{}

@@ -11,7 +11,7 @@ const texts = new Map();
 function textOf(item) {
 	let text = texts.get(item);
 	if (text === undefined) {
-		text = item.textContent.toLowerCase();
+		text = (item.cells ? [...item.cells].map((cell) => cell.textContent).join(" ") : item.textContent).toLowerCase();
 		const group = item.closest(".group");
 		if (group) text += " " + group.querySelector("summary b").textContent.toLowerCase();
 		texts.set(item, text);
