@@ -30,7 +30,7 @@ var house = map[string]string{
 	"chats":        "model rows spill",
 	"suite":        "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"reports":      "model rows suite github.com/go-json-experiment/json",
-	"cli":          "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra github.com/jackc/pgx/v5/stdlib modernc.org/sqlite",
+	"cli":          "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra github.com/jackc/pgx/v5/stdlib modernc.org/sqlite golang.org/x/term",
 	"":             "cli",
 
 	"examples/go":    "",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/suite"
 )
 
@@ -73,7 +74,7 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	root.SetIn(in)
 	root.SetOut(checked)
 	root.SetErr(errOut)
-	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
+	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
@@ -117,6 +118,10 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
+
+func scenarios(n int) string { return number(n, "scenario", "scenarios") }
+
+func number(n int, one, more string) string { return reports.Number(n, one, more) }
 
 // oneLine keeps an error on its line.
 func oneLine(s string) string {

@@ -28,8 +28,9 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/*.txtar: every behaviour of the command line is a script there. `exits N COMMAND` checks an
-// exit code, `flows FILE` writes the eleven flows; the variable TODAY sets the day; the programs wrong, a filter, and
-// speaker, over a stream, are implementations that are wrong in the way they are told.
+// exit code, `flows FILE` writes the eleven flows, `screen N` holds stdout to N lines, `same A B` compares records but
+// for their environments; the variable TODAY sets the day; the programs wrong, a filter, and speaker, over a stream, are
+// implementations that are wrong in the way they are told.
 func TestScripts(t *testing.T) {
 	root, err := os.Getwd()
 	if err != nil {
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ROOT", strings.TrimSuffix(root, "/cli"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flows": flows},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flows": flows, "screen": screen, "same": same},
 	})
 }
 

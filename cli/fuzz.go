@@ -108,13 +108,13 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		}
 		return asked >= f.scenarios
 	}
-	if isTerminal(e.err) {
-		c.Progress = func(asked, found int) {
-			fmt.Fprintf(e.err, "\r%d scenarios, %d signatures \x1b[K", asked, found)
-		}
-		defer fmt.Fprint(e.err, "\r\x1b[K")
+	shown := &progress{found: "signatures", end: f.span}
+	if f.span == 0 {
+		shown.total = f.scenarios
 	}
+	c.Progress = shown.start(e).set
 	asked, findings, failed := c.Run(ctx, t)
+	shown.stop()
 	var notStarted *target.StartError
 	if errors.As(failed, &notStarted) {
 		return &exitError{exitNotStarted, failed}
@@ -170,14 +170,4 @@ func describeFinding(b *bytes.Buffer, f *suite.Finding) {
 	if len(f.Minimal.Log) <= 40 {
 		reports.NewTimeline(f.Minimal.Log).AppendText(b)
 	}
-}
-
-// isTerminal reports whether a writer is one.
-func isTerminal(w any) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }

@@ -1,276 +1,158 @@
 package cli
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"text/tabwriter"
+
+	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/reports"
+	"github.com/chatproof/chatproof/rows"
 )
 
-// report is the text of a run: flows and levels first, then what failed, the verdict last.
-type report struct {
-	out    io.Writer
-	flags  *runFlags
-	plan   *suite.Plan
-	failed []*suite.Outcome
-	broken []*suite.Outcome
-	skips  []*suite.Outcome
-	noted  []*suite.Outcome // passed, with differences of levels that are not required
+// reportFlags are the flags of report.
+type reportFlags struct {
+	junit, markdown, badge string
+	merge, against         string
+	verbose                bool
+	color                  string
 }
 
-func newReport(out io.Writer, f *runFlags, p *suite.Plan) *report {
-	return &report{out: out, flags: f, plan: p}
+func (e *env) report() *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report RESULTS...",
+		Short: "Render, merge and compare results of run",
+		Long: `Report reads what 'run --report' kept: results.jsonl, or the directory that holds it; - is stdin. Without a flag that
+names a file it prints the summary that run prints. A file of - is stdout, a name that ends in .gz is packed.
+
+Results of shards are merged first; all of them must be given. The merge is what a run of the whole would have
+recorded, but for environments. Gaps, overlaps, and results of different suites, seeds, plans or implementations are
+refused.
+
+With --against an older result, report tells which scenarios newly fail, newly pass, were added or removed.
+
+Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
+read, or shards that do not fit.`,
+		Example: `  chatproof report report/
+  chatproof report shard-*/results.jsonl --merge results.jsonl --junit junit.xml
+  chatproof report results.jsonl --against last-release.jsonl --markdown -`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
+	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
+	flags.StringVar(&f.badge, "badge", "", "write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
+	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
+	flags.StringVar(&f.against, "against", "", "compare with these older results")
+	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass, and every difference")
+	addColor(cmd, &f.color)
+	return cmd
 }
 
-func (r *report) add(o *suite.Outcome) {
-	switch known := o.IsKnown() || r.flags.expect.written != ""; {
-	case known && o.Verdict != suite.Pass && !r.flags.verbose:
-	case o.Verdict == suite.Fail:
-		r.failed = append(r.failed, o)
-	case o.Verdict == suite.Error:
-		r.broken = append(r.broken, o)
-	case o.Verdict == suite.Skip:
-		r.skips = append(r.skips, o)
-	case len(o.Differences) > 0:
-		r.noted = append(r.noted, o)
+func (e *env) runReport(f *reportFlags, args []string) error {
+	colour, err := useColour(f.color, e.out)
+	if err != nil {
+		return err
 	}
-}
-
-func (r *report) print(t *suite.Footer, occasion *suite.Occasion) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "chatproof %s, %s, against %s\n\n", suite.Version, scenarios(len(r.plan.Scenarios)), r.flags.way.who())
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, c := range t.Totals.Flows {
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, c.Title, standing(&c))
+	results, err := e.readResults(args, f.merge != "")
+	if err != nil {
+		return err
 	}
-	for _, c := range t.Totals.Families {
-		if c.Name != model.Documented.String() {
-			fmt.Fprintf(table, "  %s\t%s\t%s\n", c.Name, families[c.Name], standing(&c))
-		}
+	badge := (*reports.Results).WriteBadge
+	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
+		badge = (*reports.Results).WriteBadgeSVG
 	}
-	table.Flush()
-	unsaid := 0
-	drawn := 0 // of the failures: generated scenarios
-	for _, o := range r.failed {
-		if o.Source == "" {
-			if drawn++; drawn > maxDrawnFailures && !r.flags.verbose {
-				unsaid++
-				continue
-			}
-		}
-		fmt.Fprintf(&b, "\nFAIL  %s\n", strings.TrimSpace(model.Line(o.ID)+"  "+model.Line(o.Source)))
-		if o.IsKnown() {
-			fmt.Fprintf(&b, "      known: %s\n", model.Line(strings.TrimSpace(o.Known.Reason+"  "+o.Known.Issue)))
-		}
-		r.differences(&b, o, true)
-		fmt.Fprintf(&b, "      again: %s\n", r.flags.reproduce(o.ID))
-		fmt.Fprintf(&b, "      events: %s\n", r.flags.explain(o.ID))
-	}
-	if unsaid > 0 {
-		fmt.Fprintf(&b, "\n%s more of those generated fail: --verbose prints them.\n", scenarios(unsaid))
-	}
-	r.errors(&b)
-	for _, group := range grouped(r.skips, func(o *suite.Outcome) string { return o.Reason }) {
-		fmt.Fprintf(&b, "\nSKIP  %s: %s\n", scenarios(len(group)), group[0].Reason)
-		r.name(&b, "      ", group)
-	}
-	if r.flags.verbose {
-		for _, o := range r.noted {
-			fmt.Fprintf(&b, "\nnote  %s  %s\n", model.Line(o.ID), model.Line(o.Source))
-			r.differences(&b, o, false)
-		}
-	}
-	r.invariants(&b, t)
-	r.circumstances(&b, occasion)
-	r.flags.expect.print(&b, t.Totals.All.Known, r.flags.verbose)
-	fmt.Fprintf(&b, "\n%s\n%s\n", coverage(t.Coverage), r.verdict(t))
-	_, err := r.out.Write(b.Bytes())
-	return err
-}
-
-// families says what the scenarios are whose ids begin alike.
-var families = map[string]string{
-	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
-	"own":        "Your own features",
-	"generated":  "Generated chats: rules, invariants, relations",
-	"delivery":   "The same events delivered otherwise",
-	"robustness": "Ill-formed logs beside healthy chats",
-}
-
-// maxDrawnFailures bounds how many failing generated scenarios are printed: many tell the same again.
-const maxDrawnFailures = 5
-
-// standing says how a group of scenarios did.
-func standing(c *suite.Count) string {
-	word, tally := "FAIL", fmt.Sprintf("%d of %d", c.Pass, c.Scenarios())
-	switch {
-	case c.Pass == c.Scenarios():
-		word, tally = "pass", fmt.Sprint(c.Pass)
-	case c.Fail+c.Error+c.Skip == 0:
-		word = "not run"
-	case c.Pass+c.Known == c.Scenarios():
-		word = "known"
-	}
-	if c.Known > 0 {
-		tally += ", " + number(c.Known, "known failure", "known failures")
-	}
-	if c.Noted > 0 {
-		tally += fmt.Sprintf(", %d with notes", c.Noted)
-	}
-	return word + "  " + tally
-}
-
-func scenarios(n int) string {
-	if n == 1 {
-		return "1 scenario"
-	}
-	return fmt.Sprintf("%d scenarios", n)
-}
-
-// differences lists an outcome's, those that are not required marked as notes, and left out unless they are asked for.
-// Broken invariants are listed where nothing else tells what is wrong.
-func (r *report) differences(b *bytes.Buffer, o *suite.Outcome, failed bool) {
-	plain := slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return !d.OfInvariant() && r.flags.levels.Has(d.Level) })
-	for i := range o.Differences {
-		d := &o.Differences[i]
+	files := map[string]func(*reports.Results, io.Writer) error{}
+	for _, form := range []struct {
+		flag, path string
+		write      func(*reports.Results, io.Writer) error
+	}{
+		{"--junit", f.junit, (*reports.Results).WriteJUnit},
+		{"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error { return r.WriteMarkdown(w, reports.MaxMarkdown) }},
+		{"--badge", f.badge, badge},
+		{"--merge", f.merge, (*reports.Results).Write},
+	} {
 		switch {
-		case d.OfInvariant() && plain && !r.flags.verbose: // they say the same again
-		case r.flags.levels.Has(d.Level) && d.Level == o.Level:
-			fmt.Fprintf(b, "      %s\n", d)
-		case r.flags.levels.Has(d.Level):
-			fmt.Fprintf(b, "      %s: %s\n", d.Level, d)
-		case r.flags.verbose || !failed:
-			fmt.Fprintf(b, "      (%s) %s\n", d.Level, d)
+		case form.path == "":
+		case files[form.path] != nil:
+			return fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
+		default:
+			files[form.path] = form.write
 		}
 	}
-}
-
-// errors lists what gave no facts. A program that died has one failure for the whole batch: it is told once.
-func (r *report) errors(b *bytes.Buffer) {
-	for _, group := range grouped(r.broken, func(o *suite.Outcome) string { return o.Failure.Error() }) {
-		failure := group[0].Failure
-		fmt.Fprintf(b, "\nERROR  %s: %s: %s\n", scenarios(len(group)), failure.Kind, failure.Message)
-		r.name(b, "       ", group)
-		fmt.Fprintf(b, "       the first alone: %s\n", r.flags.reproduce(group[0].ID))
+	if len(results) > 1 && (len(files) > 0 || f.against != "") {
+		return errors.New("several results: expected one, or all the shards of one")
 	}
-}
-
-// name lists scenarios, the first few of them.
-func (r *report) name(b *bytes.Buffer, indent string, group []*suite.Outcome) {
-	for i, o := range group {
-		if i == 5 && !r.flags.verbose {
-			fmt.Fprintf(b, "%sand %d more: --verbose names them\n", indent, len(group)-i)
-			break
+	var changes *reports.Changes
+	if f.against != "" {
+		before, err := reports.Open(f.against, e.in)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(b, "%s%s\n", indent, model.Line(o.ID))
+		changes = reports.Against(before, results[0])
 	}
-}
-
-// grouped puts outcomes together that have one key, in the order of the first of each.
-func grouped(outcomes []*suite.Outcome, key func(*suite.Outcome) string) (groups [][]*suite.Outcome) {
-	at := make(map[string]int)
-	for _, o := range outcomes {
-		i, known := at[key(o)]
-		if !known {
-			i = len(groups)
-			at[key(o)], groups = i, append(groups, nil)
-		}
-		groups[i] = append(groups[i], o)
+	if err := writeFiles(files, results[0], e.out); err != nil {
+		return err
 	}
-	return groups
-}
-
-// invariants tells which were broken.
-func (r *report) invariants(b *bytes.Buffer, t *suite.Footer) {
-	heading := "\nInvariants and relations broken, which hold however the open questions are read:\n"
-	for _, v := range t.Totals.Invariants {
-		if v.Scenarios > 0 {
-			b.WriteString(heading)
-			fmt.Fprintf(b, "  %s\t%s\n", v.Name, scenarios(v.Scenarios))
-			heading = ""
-		}
-	}
-}
-
-// circumstances tells what was odd besides.
-func (r *report) circumstances(b *bytes.Buffer, occasion *suite.Occasion) {
-	if occasion.Ignored > 0 {
-		fmt.Fprintf(b, "\nIgnored: rows of interactions that were not asked about, %d of them.\n", occasion.Ignored)
-	}
-	for _, n := range occasion.Notes {
-		fmt.Fprintf(b, "\nThe program %s.\n", n)
-	}
-	if len(r.failed)+len(r.broken) > 0 && occasion.Stderr != "" {
-		fmt.Fprintln(b, "\nThe end of its stderr:")
-		lines := strings.Split(strings.TrimRight(occasion.Stderr, "\n"), "\n")
-		for _, l := range lines[max(0, len(lines)-10):] {
-			fmt.Fprintf(b, "  | %s\n", model.Line(l))
-		}
-	}
-	if len(r.noted) > 0 && !r.flags.verbose {
-		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required. --verbose shows how.\n", scenarios(len(r.noted)))
-		for notes := r.noted; len(notes) > 0; {
-			group := notes[0].ID[:strings.LastIndexByte(notes[0].ID, '/')]
-			n := 0
-			for n < len(notes) && strings.HasPrefix(notes[n].ID, group+"/") {
-				n++
+	if len(files) == 0 {
+		for _, r := range results {
+			if err := r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Colour: colour}); err != nil {
+				return err
 			}
-			fmt.Fprintf(b, "  %s", model.Line(notes[0].ID))
-			if n > 1 {
-				fmt.Fprintf(b, " and %d more of %s/", n-1, model.Line(group))
-			}
-			b.WriteByte('\n')
-			notes = notes[n:]
 		}
 	}
+	if changes == nil {
+		return nil
+	}
+	out := e.out
+	if len(files) > 0 {
+		out = e.err // stdout may be one of the files
+	}
+	if err := changes.WriteText(out, f.verbose); err != nil {
+		return err
+	}
+	if len(changes.NewlyFailing) > 0 {
+		return &exitError{code: exitNonconforming}
+	}
+	return nil
 }
 
-// coverage says what the scenarios exercised.
-func coverage(c *suite.Coverage) string {
-	return fmt.Sprintf("Coverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s, %s.",
-		c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,
-		number(c.Pairs.Count, "pair of rules", "pairs of rules"), number(c.Transitions.Count, "transition", "transitions"))
+// readResults reads results, and puts them together if they are shards or that is asked for.
+func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error) {
+	var all []*reports.Results
+	for _, path := range paths {
+		r, err := reports.Open(path, e.in)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+		merge = merge || r.Header.Shard != "" && len(paths) > 1
+	}
+	if !merge {
+		return all, nil
+	}
+	whole, err := reports.Merge(all)
+	return []*reports.Results{whole}, err
 }
 
-// number writes a count of things, with commas between thousands.
-func number(n int, one, more string) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	if n == 1 {
-		more = one
-	}
-	return digits + " " + more
-}
-
-func (r *report) verdict(t *suite.Footer) string {
-	all, required := &t.Totals.All, strings.ReplaceAll(r.flags.levels.String(), ",", ", ")
-	switch t.Conclusion() {
-	case suite.Nonconforming:
-		rest := ""
-		if all.Skip > 0 {
-			rest += fmt.Sprintf("%d are skipped, ", all.Skip)
+// writeFiles renders a result into files, which appear all or none.
+func writeFiles(files map[string]func(*reports.Results, io.Writer) error, r *reports.Results, stdout io.Writer) error {
+	var out []*rows.File
+	for path, write := range files {
+		file, err := rows.Create(path, stdout)
+		if err != nil {
+			return err
 		}
-		if all.NotRun > 0 {
-			rest += fmt.Sprintf("%d were not run, ", all.NotRun)
+		defer file.Discard()
+		if err := write(r, file); err != nil {
+			return err
 		}
-		known := ""
-		if all.Known > 0 {
-			known = "; " + number(all.Known, "is a known failure", "are known failures")
-		}
-		return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s)%s.", scenarios(all.Scenarios()), all.Fail, all.Error, rest, all.Pass, required, known)
-	case suite.AsExpected:
-		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", scenarios(all.Scenarios()), all.Known, all.Pass, required)
-	case suite.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: of %s %d are known failures, %d pass (required: %s).", scenarios(all.Scenarios()), all.Known, all.Pass, required)
-	case suite.Incomplete:
-		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, scenarios(all.Scenarios()))
+		out = append(out, file)
 	}
-	return fmt.Sprintf("Conforms: %d of %s pass (required: %s).", all.Pass, scenarios(all.Scenarios()), required)
+	return rows.Keep(out...)
 }

@@ -1,30 +1,40 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/suite"
 )
 
-// results is where the record of a run goes: stdout with --json, results.jsonl with --report, line by line.
+// results is the record of a run, and where it goes line by line: stdout with --json, results.jsonl with --report.
 type results struct {
-	outs []io.Writer
-	file *os.File
-	err  error // the first
+	outs   []io.Writer
+	dir    string
+	file   *os.File
+	record bytes.Buffer // all of it: what is rendered is rendered from this
+	err    error        // the first
 }
 
 func (e *env) openResults(f *runFlags) (*results, error) {
-	r := new(results)
+	r := &results{dir: f.report}
+	r.outs = append(r.outs, &r.record)
 	if f.json {
 		r.outs = append(r.outs, e.out)
 	}
 	if f.report != "" {
 		if err := os.MkdirAll(f.report, 0o777); err != nil {
 			return nil, fmt.Errorf("--report: %w", err)
+		}
+		for _, form := range reports.Forms { // of a run before this: they would be taken for this one's if it broke off
+			if err := os.Remove(filepath.Join(f.report, form.File)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, fmt.Errorf("--report: %w", err)
+			}
 		}
 		file, err := os.Create(filepath.Join(f.report, "results.jsonl"))
 		if err != nil {
@@ -52,4 +62,42 @@ func (r *results) close() error {
 		r.file = nil
 	}
 	return r.err
+}
+
+// render reads the record back, and writes the other files of the report.
+func (r *results) render() (*reports.Results, error) {
+	whole, err := reports.Read("results.jsonl", &r.record)
+	if err != nil || r.dir == "" {
+		return whole, err
+	}
+	files := make(map[string]func(*reports.Results, io.Writer) error)
+	for _, form := range reports.Forms {
+		files[filepath.Join(r.dir, form.File)] = form.Write
+	}
+	if err := writeFiles(files, whole, nil); err != nil {
+		return whole, fmt.Errorf("--report: %w", err)
+	}
+	return whole, nil
+}
+
+// tellGitHub appends the summary to that of a step of GitHub Actions, and marks what failed at its line; elsewhere it
+// does nothing.
+func (e *env) tellGitHub(r *reports.Results) error {
+	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
+		file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+		}
+		size, err := file.Seek(0, io.SeekEnd)
+		if err == nil {
+			err = r.WriteMarkdown(file, reports.MaxMarkdown-int(size))
+		}
+		if err = errors.Join(err, file.Close()); err != nil {
+			return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+		}
+	}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		return r.WriteAnnotations(e.err)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
 	"github.com/chatproof/chatproof/rows"
 	"github.com/chatproof/chatproof/suite"
 	"github.com/chatproof/chatproof/target"
@@ -26,6 +28,7 @@ type runFlags struct {
 	report    string
 	json      bool
 	verbose   bool
+	color     string
 	way       way
 	expect    expect
 
@@ -85,9 +88,10 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	f.expect.addTo(cmd)
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
-	flags.StringVar(&f.report, "report", "", "write results.jsonl to this directory")
+	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory: results.jsonl, junit.xml, summary.md, badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
-	flags.BoolVar(&f.verbose, "verbose", false, "print differences of levels that are not required, too")
+	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass and every difference, those of levels that are not required, too")
+	addColor(cmd, &f.color)
 	completeLevels(cmd)
 	return cmd
 }
@@ -120,6 +124,10 @@ func parseLevels(s string) (levels model.Levels, err error) {
 // runSuite plans, runs, records and reports.
 func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error) {
 	if f.levels, err = parseLevels(f.require); err != nil {
+		return err
+	}
+	colour, err := useColour(f.color, e.out)
+	if err != nil {
 		return err
 	}
 	t, err := f.way.target()
@@ -190,7 +198,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	header.Environment = f.way.environment(t)
 	results.write(header)
 	tally, coverage := f.expect.tally(), model.NewCoverage()
-	report := newReport(e.out, f, plan)
+	shown := (&progress{found: "failed", total: len(plan.Scenarios)}).start(e)
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
 		f.expect.judge(o, f.levels)
 		line := o.Line(f.levels)
@@ -199,19 +207,22 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		}
 		tally.Add(line)
 		o.Cover(coverage)
-		report.add(o)
+		shown.set(tally.Totals.All.Scenarios(), tally.Totals.All.Fail+tally.Totals.All.Error)
 		return results.write(line)
 	})
+	shown.stop()
 	footer := suite.NewFooter(tally, suite.NewCoverage(coverage, shards > 1))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	footer.Environment = &suite.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(today())}
 	results.write(footer)
-	if err := results.close(); err != nil && ctx.Err() == nil {
+	err = results.close()
+	whole, renderErr := results.render()
+	if err = errors.Join(err, renderErr); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var notStarted *target.StartError
-	if !f.json && !errors.As(failed, &notStarted) {
-		if err := report.print(footer, occasion); err != nil && ctx.Err() == nil {
+	if !errors.As(failed, &notStarted) && whole != nil {
+		if err := e.tell(f, whole, colour); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
@@ -223,6 +234,16 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		fmt.Fprintf(e.err, "chatproof: %s is as it was: %s were not run\n", model.Name(f.expect.written), scenarios(left))
 	}
 	return exitOf(ctx, footer.Conclusion(), failed)
+}
+
+// tell prints the summary, and tells GitHub.
+func (e *env) tell(f *runFlags, r *reports.Results, colour bool) error {
+	if err := e.tellGitHub(r); err != nil || f.json {
+		return err
+	}
+	var known bytes.Buffer
+	f.expect.print(&known, r.Footer.Totals.All.Known, f.verbose)
+	return r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Brief: f.expect.written != "" && !f.verbose, Colour: colour, Known: known.String()})
 }
 
 // authored compiles the built-in features and those of directories.

@@ -101,24 +101,10 @@ func (w *way) environment(t target.Target) *suite.Environment {
 	if w.url != nil {
 		e.URL = w.url.Redacted()
 	}
+	if w.facts != "" {
+		e.Facts = rows.Place{Path: w.facts}.String()
+	}
 	return e
-}
-
-// who names the implementation.
-func (w *way) who() string {
-	switch {
-	case w.facts != "":
-		return "the rows of " + model.Line(rows.Place{Path: w.facts}.String())
-	case w.url != nil:
-		return model.Line(w.url.Redacted())
-	case len(w.command) == 0:
-		return "the reference model (self-check)"
-	}
-	words := make([]string, len(w.command))
-	for i, word := range w.command {
-		words[i] = model.Name(word)
-	}
-	return strings.Join(words, " ")
 }
 
 // words are the flags and the command that reach the same implementation again; values of headers are left out.

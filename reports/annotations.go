@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
 )
 
@@ -14,8 +16,9 @@ const maxAnnotations = 9
 
 var sourceLine = regexp.MustCompile(`^(.*):(\d+)$`)
 
-// WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features: of each
-// cause the first scenario, then the others, nine at most, and how many more there are.
+// WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features: those of the
+// team's own features before all, whose files it has; then of each cause the first scenario, and the others; nine at
+// most, and how many more there are.
 func (r *Results) WriteAnnotations(w io.Writer) error {
 	var lines, rest []*suite.ScenarioLine
 	said := make(map[*suite.ScenarioLine]string)
@@ -32,6 +35,13 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 		}
 	}
 	lines = append(lines, rest...)
+	own := func(l *suite.ScenarioLine) int { // 0 is before 1
+		if l.Family() == model.Own.String() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(lines, func(a, b *suite.ScenarioLine) int { return own(a) - own(b) })
 	for i, l := range lines {
 		if i == maxAnnotations {
 			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s more\n", scenarios(len(lines)-i))

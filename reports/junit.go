@@ -48,7 +48,8 @@ type junitOutcome struct {
 }
 
 // WriteJUnit writes JUnit XML as Jenkins and Surefire have it: a suite a flow or family. What does not gate is skipped,
-// with its reason; where the verdict is not good and no scenario tells, a case of its own does, so that the file is
+// with its reason; where the record breaks off, or the verdict is not good and no scenario tells, a case of its own
+// does, so that the file is
 // green exactly if the verdict is.
 func (r *Results) WriteJUnit(w io.Writer) error {
 	all := &junitSuites{Name: "chatproof " + safe(r.Header.Chatproof)}
@@ -65,7 +66,7 @@ func (r *Results) WriteJUnit(w io.Writer) error {
 			all.add(i, &junitCase{Name: safe(l.ID), Class: class}, l)
 		}
 	}
-	if r.red() && all.Failures+all.Errors == 0 {
+	if r.Incomplete || r.red() && all.Failures+all.Errors == 0 {
 		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Failures: 1, Cases: []*junitCase{
 			{Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{Type: string(r.Footer.Conclusion()), Message: r.Verdict()}},
 		}})

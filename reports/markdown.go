@@ -58,17 +58,14 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 // maxNamed bounds how many scenarios of a cause are named.
 const maxNamed = 10
 
-// markdown writes a line of text of which nothing is markup: every sign that could be is escaped.
-func markdown(s string) string {
-	var b strings.Builder
-	for _, r := range safe(s) {
-		if strings.ContainsRune("\\`*_{}[]()<>#+-.!|~&:@$^=\"'/", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+// unmarked escapes what could be markup within a line, and what GitHub makes links of.
+var unmarked = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "~", `\~`, "|", `\|`,
+	"@", `\@`, "!", `\!`, "$", `\$`, "#", `\#`, "://", `:\//`, "www.", `www\.`,
+)
+
+// markdown writes a line of text of which nothing is markup.
+func markdown(s string) string { return unmarked.Replace(safe(s)) }
 
 // codeSpan writes a line of text as code, in a fence longer than any in it.
 func codeSpan(s string) string {

@@ -6,6 +6,8 @@ package reports
 import (
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,8 +29,11 @@ type Results struct {
 	Incomplete bool // the record has no footer: its run did not end
 }
 
-// Open reads a record from a file, "-" is stdin; see [Read].
+// Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].
 func Open(path string, stdin io.Reader) (*Results, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "results.jsonl")
+	}
 	in, name, err := rows.Open(path, stdin)
 	if err != nil {
 		return nil, err

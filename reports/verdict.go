@@ -11,16 +11,21 @@ import (
 )
 
 // Implementation names what was asked, as it stands in the record: it may hold any character. It is what the
-// implementation said of itself, or else its command.
+// implementation said of itself, or else how it was reached.
 func (r *Results) Implementation() string {
 	e := r.Header.Environment
 	switch {
-	case e != nil && e.Implementation != nil:
+	case e == nil:
+	case e.Implementation != nil:
 		return strings.TrimSpace(e.Implementation.Name + " " + e.Implementation.Version)
-	case e == nil || len(e.Command) == 0:
-		return "the reference model (self-check)"
+	case e.Facts != "":
+		return "the rows of " + e.Facts
+	case e.URL != "":
+		return e.URL
+	case len(e.Command) > 0:
+		return strings.Join(e.Command, " ")
 	}
-	return strings.Join(e.Command, " ")
+	return "the reference model (self-check)"
 }
 
 // Verdict is the verdict in a sentence of plain text.
@@ -35,7 +40,7 @@ func (r *Results) Verdict() string {
 	}
 	behind := ""
 	if all.Known > 0 {
-		behind = "; " + number(all.Known, "is a known failure", "are known failures")
+		behind = "; " + Number(all.Known, "is a known failure", "are known failures")
 	}
 	if r.Incomplete {
 		behind += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
@@ -85,10 +90,10 @@ func groupOf(l *suite.ScenarioLine) string {
 	return l.Flow
 }
 
-func scenarios(n int) string { return number(n, "scenario", "scenarios") }
+func scenarios(n int) string { return Number(n, "scenario", "scenarios") }
 
-// number writes a count of things, with commas between thousands.
-func number(n int, one, more string) string {
+// Number writes a count of things, with commas between thousands.
+func Number(n int, one, more string) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
@@ -102,10 +107,14 @@ func number(n int, one, more string) string {
 // maxSafe bounds a text in a message, in characters.
 const maxSafe = 1000
 
-// safe writes text from outside so that it stays in its line of text and moves nothing else. Backslashes stay: names
-// in a record's messages have been escaped already.
+// safe writes text from outside so that it stays in its line of text and moves nothing else, and is
+// no command to GitHub Actions at the start of a line. Backslashes stay: names in a record's messages have been
+// escaped already.
 func safe(s string) string {
 	var b strings.Builder
+	if strings.HasPrefix(s, "::") {
+		b.WriteByte('\\')
+	}
 	n := 0
 	for _, r := range s {
 		if n++; n > maxSafe {
@@ -118,7 +127,7 @@ func safe(s string) string {
 			b.WriteString(model.Line(string(r)))
 		}
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "##[", `#\#[`)
 }
 
 // sentence is a difference in a line of plain text.

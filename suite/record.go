@@ -46,6 +46,7 @@ type Environment struct {
 	Way       string   `json:"way,omitempty"`
 	Command   []string `json:"command,omitempty"`
 	URL       string   `json:"url,omitempty"`
+	Facts     string   `json:"facts,omitempty"` // where rows at rest were read from, without credentials
 	Platform  string   `json:"platform,omitempty"`
 	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
 	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them

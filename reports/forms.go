@@ -1,0 +1,17 @@
+package reports
+
+import "io"
+
+// Form is a rendering of results into a file.
+type Form struct {
+	File  string // its name in the directory of a report
+	Write func(*Results, io.Writer) error
+}
+
+// Forms lists what a report is made of, beside the record.
+var Forms = []Form{
+	{"junit.xml", (*Results).WriteJUnit},
+	{"summary.md", func(r *Results, w io.Writer) error { return r.WriteMarkdown(w, MaxMarkdown) }},
+	{"badge.json", (*Results).WriteBadge},
+	{"badge.svg", (*Results).WriteBadgeSVG},
+}

@@ -1,0 +1,254 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/chatproof/chatproof/suite"
+)
+
+// TextOptions say how a result is written as text.
+type TextOptions struct {
+	Verbose bool   // every scenario and every difference, instead of a screen
+	Brief   bool   // what did not pass is only counted
+	Colour  bool   // by SGR
+	Known   string // what became of expectations, by who knows their file; else it is what the record tells
+}
+
+// paint colours text: "31" is red.
+func (o *TextOptions) paint(sgr, s string) string {
+	if !o.Colour {
+		return s
+	}
+	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
+}
+
+// maxCauses and maxAlike bound how many causes are told where not all are asked for, and how many scenarios and
+// differences of each: a screen holds that much.
+const (
+	maxCauses = 4
+	maxAlike  = 3
+	maxStderr = 5
+)
+
+// WriteText writes what a person wants to know first: how each flow did, what is wrong, the worst first, and the
+// verdict last.
+func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
+	var b bytes.Buffer
+	r.heading(&b)
+	r.standings(&b, o)
+	if !o.Brief {
+		r.wrong(&b, o)
+	}
+	r.notes(&b, o)
+	r.odd(&b)
+	r.expectations(&b, o)
+	if c := r.Footer.Coverage; c != nil {
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s, %s.\n",
+			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,
+			Number(c.Pairs.Count, "pair of rules", "pairs of rules"), Number(c.Transitions.Count, "transition", "transitions"))
+	} else {
+		b.WriteByte('\n')
+	}
+	colour := "32"
+	if r.red() {
+		colour = "31"
+	}
+	fmt.Fprintln(&b, o.paint("1;"+colour, r.Verdict()))
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (r *Results) heading(b *bytes.Buffer) {
+	n := scenarios(r.Footer.Totals.All.Scenarios())
+	if r.Header.Shard != "" {
+		n = fmt.Sprintf("shard %s, %s of %d", safe(r.Header.Shard), n, r.Header.Scenarios)
+	}
+	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, safe(r.Implementation()))
+}
+
+// standings tells how each flow and family did.
+func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, c := range r.groups() {
+		word, colour, tally := "FAIL", "31", fmt.Sprintf("%d of %d", c.Pass, c.Scenarios())
+		switch {
+		case c.Pass == c.Scenarios():
+			word, colour, tally = "pass", "32", fmt.Sprint(c.Pass)
+		case c.Fail+c.Error+c.Skip == 0:
+			word, colour = "not run", "33"
+		case c.Pass+c.Known == c.Scenarios():
+			word, colour = "known", "33"
+		}
+		if c.Known > 0 {
+			tally += ", " + Number(c.Known, "known failure", "known failures")
+		}
+		if c.Noted > 0 {
+			tally += fmt.Sprintf(", %d with notes", c.Noted)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s  %s\n", safe(c.Name), safe(c.Title), o.paint(colour, word), tally)
+	}
+	table.Flush()
+}
+
+// wrong tells what did not pass, cause by cause, or scenario by scenario. Known failures are told only there.
+func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
+	told, left, causes := 0, 0, 0
+	for _, c := range r.causes() {
+		if !o.Verbose && c.lines[0].IsKnown() {
+			continue
+		}
+		if !o.Verbose && told == maxCauses {
+			left, causes = left+len(c.lines), causes+1
+			continue
+		}
+		told++
+		switch verdict := c.lines[0].Verdict; {
+		case verdict != suite.Fail:
+			word := map[suite.Verdict]string{suite.Error: "ERROR", suite.Skip: "SKIP"}[verdict]
+			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), strings.TrimPrefix(c.said, "skipped: "))
+			nameLines(b, c.lines, o)
+			if e := c.lines[0].Environment; e != nil && verdict == suite.Error {
+				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
+			}
+		case o.Verbose:
+			for _, l := range c.lines {
+				r.failed(b, l, nil, o)
+			}
+		default:
+			r.failed(b, c.lines[0], c.lines[1:], o)
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "\nand %s more, of %s: --verbose and the report have them all.\n", scenarios(left), Number(causes, "other cause", "other causes"))
+	}
+	var broken []string
+	for _, v := range r.Footer.Totals.Invariants {
+		if v.Scenarios > 0 {
+			broken = append(broken, fmt.Sprintf("%s in %d", safe(v.Name), v.Scenarios))
+		}
+	}
+	if len(broken) > 0 {
+		fmt.Fprintf(b, "\nInvariants and relations broken, however the open questions are read: %s.\n", strings.Join(broken, ", "))
+	}
+}
+
+// failed tells of a scenario with wrong facts, and names those alike.
+func (r *Results) failed(b *bytes.Buffer, l *suite.ScenarioLine, others []*suite.ScenarioLine, o *TextOptions) {
+	fmt.Fprintf(b, "\n%s  %s\n", o.paint("31", "FAIL"), strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
+	if l.IsKnown() {
+		fmt.Fprintf(b, "      known: %s\n", safe(strings.TrimSpace(l.Known.Reason+"  "+l.Known.Issue)))
+	}
+	differences(b, l, o)
+	if len(others) > 0 {
+		fmt.Fprintf(b, "      alike: %s more, such as %s\n", scenarios(len(others)), safe(others[0].ID))
+	}
+	if e := l.Environment; e != nil {
+		fmt.Fprintf(b, "      again: %s\n      events: %s\n", safe(e.Reproduce), safe(e.Explain))
+	}
+}
+
+// differences lists a scenario's, those that are not required in brackets. Broken invariants, and what is not
+// required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
+func differences(b *bytes.Buffer, l *suite.ScenarioLine, o *TextOptions) {
+	best := telling(l)
+	plain := best != nil && !difference(best).OfInvariant()
+	var said []string
+	for i := range l.Differences {
+		d := &l.Differences[i]
+		switch {
+		case !o.Verbose && (!d.Required || difference(d).OfInvariant() && plain): // they say the same again
+		case !d.Required:
+			said = append(said, fmt.Sprintf("(%s) %s", safe(d.Level), sentence(d)))
+		case d.Level == l.Level:
+			said = append(said, sentence(d))
+		default:
+			said = append(said, fmt.Sprintf("%s: %s", safe(d.Level), sentence(d)))
+		}
+	}
+	for i, s := range said {
+		if i == maxAlike && !o.Verbose {
+			fmt.Fprintf(b, "      and %s more\n", Number(len(said)-i, "difference", "differences"))
+			break
+		}
+		fmt.Fprintf(b, "      %s\n", s)
+	}
+}
+
+// nameLines names scenarios, the first few of them.
+func nameLines(b *bytes.Buffer, lines []*suite.ScenarioLine, o *TextOptions) {
+	for i, l := range lines {
+		if i == maxAlike && !o.Verbose {
+			fmt.Fprintf(b, "      and %d more: --verbose names them\n", len(lines)-i)
+			break
+		}
+		fmt.Fprintf(b, "      %s\n", safe(l.ID))
+	}
+}
+
+// notes tells of scenarios that passed with differences.
+func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
+	noted := r.Footer.Totals.All.Noted
+	if noted > 0 && !o.Verbose {
+		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required: --verbose shows how.\n", scenarios(noted))
+	}
+	for _, l := range r.Lines {
+		if o.Verbose && l.Verdict == suite.Pass && len(l.Differences) > 0 {
+			fmt.Fprintf(b, "\nnote  %s\n", strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
+			differences(b, l, o)
+		}
+	}
+}
+
+// odd tells what else was odd.
+func (r *Results) odd(b *bytes.Buffer) {
+	e := r.Footer.Environment
+	if e == nil {
+		return
+	}
+	if e.Ignored > 0 {
+		fmt.Fprintf(b, "\nIgnored: rows of interactions that were not asked about, %d of them.\n", e.Ignored)
+	}
+	for _, n := range e.Notes {
+		fmt.Fprintf(b, "\nThe program %s.\n", safe(n))
+	}
+	if all := &r.Footer.Totals.All; all.Fail+all.Error > 0 && e.Stderr != "" {
+		fmt.Fprintln(b, "\nThe end of its stderr:")
+		lines := strings.Split(strings.TrimRight(e.Stderr, "\n"), "\n")
+		for _, l := range lines[max(0, len(lines)-maxStderr):] {
+			fmt.Fprintf(b, "  | %s\n", safe(l))
+		}
+	}
+}
+
+// expectations tells of known failures, and of entries that no longer hold.
+func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
+	if o.Known != "" {
+		b.WriteString(o.Known)
+		return
+	}
+	if len(r.Footer.Expectations) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nKnown failures: %s end as listed.\n", scenarios(r.Footer.Totals.All.Known))
+	n := 0
+	for _, x := range r.Footer.Expectations {
+		expired := r.Footer.Environment != nil && slices.Contains(r.Footer.Environment.Expired, x.ID)
+		if !x.Stale() && !expired {
+			continue
+		}
+		if n++; n > maxChanges && !o.Verbose {
+			fmt.Fprintln(b, "  and more: --verbose names them")
+			break
+		}
+		says := fmt.Sprintf("listed as %s, %d of %d ended otherwise", x.Verdict, x.Otherwise, x.Scenarios)
+		if x.Otherwise == 0 && expired {
+			says = "was in force until " + x.Until
+		}
+		fmt.Fprintf(b, "  %s: %s\n", safe(x.ID), safe(says))
+	}
+}
