@@ -15,10 +15,10 @@ import (
 
 // reportFlags are the flags of report.
 type reportFlags struct {
-	junit, markdown, badge string
-	merge, against         string
-	verbose                bool
-	color                  string
+	html, junit, markdown, badge string
+	merge, against               string
+	verbose                      bool
+	color                        string
 }
 
 func (e *env) report() *cobra.Command {
@@ -38,12 +38,13 @@ With --against an older result, report tells which scenarios newly fail, newly p
 Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
 read, or shards that do not fit.`,
 		Example: `  chatproof report report/
-  chatproof report shard-*/results.jsonl --merge results.jsonl --junit junit.xml
+  chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
   chatproof report results.jsonl --against last-release.jsonl --markdown -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&f.html, "html", "", "write one self-contained page; several results stand side by side in it")
 	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
 	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
 	flags.StringVar(&f.badge, "badge", "", "write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
@@ -72,6 +73,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		flag, path string
 		write      func(*reports.Results, io.Writer) error
 	}{
+		{"--html", f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
 		{"--junit", f.junit, (*reports.Results).WriteJUnit},
 		{"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error { return r.WriteMarkdown(w, reports.MaxMarkdown) }},
 		{"--badge", f.badge, badge},
@@ -85,8 +87,8 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 			files[form.path] = form.write
 		}
 	}
-	if len(results) > 1 && (len(files) > 0 || f.against != "") {
-		return errors.New("several results: expected one, or all the shards of one")
+	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
+		return errors.New("several results: expected one, or all the shards of one; --html takes several")
 	}
 	var changes *reports.Changes
 	if f.against != "" {

@@ -88,7 +88,7 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	f.expect.addTo(cmd)
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
-	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory: results.jsonl, junit.xml, summary.md, badge.json, badge.svg")
+	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, summary.md, badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass and every difference, those of levels that are not required, too")
 	addColor(cmd, &f.color)

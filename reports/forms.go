@@ -10,6 +10,7 @@ type Form struct {
 
 // Forms lists what a report is made of, beside the record.
 var Forms = []Form{
+	{"index.html", func(r *Results, w io.Writer) error { return WriteHTML(w, r) }},
 	{"junit.xml", (*Results).WriteJUnit},
 	{"summary.md", func(r *Results, w io.Writer) error { return r.WriteMarkdown(w, MaxMarkdown) }},
 	{"badge.json", (*Results).WriteBadge},

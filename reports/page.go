@@ -33,7 +33,7 @@ const (
 )
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"safe": safe, "lines": lines, "number": number, "join": strings.Join, "sentence": sentence,
+	"safe": safe, "lines": lines, "number": Number, "join": strings.Join, "sentence": sentence,
 	"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
 }).Parse(pageHTML))
 
@@ -236,7 +236,7 @@ func (p *page) laws() {
 		for _, r := range p.Results {
 			stands := lawStanding{"–", cell{"", "–"}}
 			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].Name == rule.ID {
-				stands.Exercised = number(c.Rules[i].Chats, "chat", "chats")
+				stands.Exercised = Number(c.Rules[i].Chats, "chat", "chats")
 			}
 			for _, c := range r.Footer.Totals.Rules {
 				if c.Name == rule.ID {
