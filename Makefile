@@ -30,6 +30,8 @@ fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzMessages$$' -fuzztime 30s
 	go test ./rows -run '^$$' -fuzz '^FuzzScan$$' -fuzztime 30s
+	go test ./rows -run '^$$' -fuzz '^FuzzCSV$$' -fuzztime 30s
+	go test ./rows -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
 	go test ./suite -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s
 	go test ./model -run '^$$' -fuzz '^FuzzSameCode$$' -fuzztime 30s
