@@ -66,7 +66,7 @@ func (r *results) close() error {
 
 // render reads the record back, and writes the other files of the report.
 func (r *results) render() (*reports.Results, error) {
-	whole, err := reports.Read("results.jsonl", &r.record)
+	whole, err := reports.Read(filepath.Join(r.dir, "results.jsonl"), &r.record)
 	if err != nil || r.dir == "" {
 		return whole, err
 	}
