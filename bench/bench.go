@@ -1,0 +1,168 @@
+// Command bench times whole commands of chatproof, and beside them what one would use instead: DuckDB grouping the same
+// file, PostgreSQL running examples/sql, and the Python example. It prints one table, ratios first, with the time on
+// the clock and of processors: where others share the machine, only the latter means much.
+//
+// It is a module of its own, so that DuckDB, which needs cgo, stays out of the product. Run it from its directory:
+//
+//	go run . [-events 10000000] [-dsn postgres://…]
+package main
+
+import (
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+var (
+	most = flag.Int("events", 1_000_000, "about how many events the largest log has")
+	dsn  = flag.String("dsn", "", "an empty PostgreSQL database, for examples/sql; psql must be there")
+)
+
+func main() {
+	switch args := os.Args; { // what takes memory is a process of its own: a child's peak begins at its parent's
+	case len(args) == 3 && args[1] == "duckdb":
+		group(args[2])
+		return
+	case len(args) == 5 && args[1] == "arrange":
+		arrange(args[3], args[4], args[2] == "shuffled")
+		return
+	}
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "chatproof-bench-")
+	check(err)
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, program: filepath.Join(dir, "chatproof")}
+	b.run("go", "build", "-C", "..", "-o", b.program, ".")
+	info, err := os.Stat(b.program)
+	check(err)
+	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
+	fmt.Printf("| what | against | ratio, clock | ratio, processors | events or scenarios/s, clock | per second of a processor | peak MB |\n|---|---|---|---|---|---|---|\n")
+	b.logs()
+	b.suite()
+}
+
+// cost is what a command took.
+type cost struct {
+	clock, cpu time.Duration
+	peak       int64 // bytes
+	out        []byte
+}
+
+type bench struct{ dir, program string }
+
+// run runs a command three times, unless it is long, and returns the cheapest.
+func (b *bench) run(args ...string) (least cost) {
+	for i := range 3 {
+		cmd := exec.Command(args[0], args[1:]...)
+		var said strings.Builder
+		cmd.Stderr = &said
+		start := time.Now()
+		out, err := cmd.Output()
+		if err != nil {
+			check(fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, said.String()))
+		}
+		c := cost{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, out}
+		if i == 0 || c.cpu < least.cpu {
+			least = c
+		}
+		if c.clock > 10*time.Second {
+			break
+		}
+	}
+	return least
+}
+
+func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) cp(args ...string) cost { return b.run(append([]string{b.program}, args...)...) }
+
+// row prints what n events or scenarios took, and how many times as long it took with something else; 0 is nothing else.
+func row(what string, n int, c cost, against string, other cost) {
+	clock, cpu := "", ""
+	if other.clock > 0 {
+		clock, cpu = fmt.Sprintf("%.2f", other.clock.Seconds()/c.clock.Seconds()), fmt.Sprintf("%.2f", other.cpu.Seconds()/c.cpu.Seconds())
+	}
+	fmt.Printf("| %s | %s | %s | %s | %.0f | %.0f | %d |\n", what, against, clock, cpu, float64(n)/c.clock.Seconds(), float64(n)/c.cpu.Seconds(), c.peak>>20)
+}
+
+// logs times the making and the classifying of logs, of 100,000 events and more.
+func (b *bench) logs() {
+	var smallest cost
+	n0 := 0
+	for size := 100_000; size <= *most; size *= 10 {
+		log, arranged, parquet := b.file("log.jsonl"), b.file("arranged.jsonl"), b.file("log.parquet")
+		chats := fmt.Sprint(size / 15)
+		made := b.cp("generate", "--random", chats, "-o", log)
+		n := lines(log)
+		row(fmt.Sprintf("generate, %d events", n), n, made, "", cost{})
+		b.cp("generate", "--random", chats, "-o", parquet)
+		classified := b.cp("classify", log, "-o", os.DevNull)
+		if n0 == 0 {
+			smallest, n0 = classified, n
+		} else {
+			per := classified.cpu.Seconds() / float64(n) / (smallest.cpu.Seconds() / float64(n0))
+			fmt.Printf("| growth, %d to %d events | itself | | %.2f | | | |\n", n0, n, per)
+		}
+		row(fmt.Sprintf("classify, JSON Lines, %d events", n), n, classified, "DuckDB, grouping alone", b.run(self(), "duckdb", log))
+		row("classify, Parquet", n, b.cp("classify", parquet, "-o", os.DevNull), "JSON Lines", classified)
+		b.run(self(), "arrange", "by time", log, arranged)
+		row("classify --ordered", n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
+		b.run(self(), "arrange", "shuffled", log, arranged)
+		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "in order of chats", classified)
+		if size > 1_000_000 {
+			continue
+		}
+		row("classify", n, classified, "Python example, the same log", b.run("sh", "-c", "python3 ../examples/python/classify.py <'"+log+"' >"+os.DevNull))
+		if *dsn != "" && size == *most {
+			b.cp("generate", "--random", chats, "--to", *dsn)
+			row("classify", n, classified, "PostgreSQL, examples/sql, the table loaded (its own processors are not counted)", b.run("psql", "-q", "-d", *dsn, "-f", "../examples/sql/classify.sql"))
+		}
+	}
+}
+
+// suite times the suite and fuzzing, by every way.
+func (b *bench) suite() {
+	python := []string{"--", "python3", "../examples/python/classify.py"}
+	row("version, starts", 1, b.cp("version"), "", cost{})
+	row("run, the reference, scenarios", 761, b.cp("run"), "", cost{})
+	events := b.file("suite.jsonl")
+	b.cp("generate", "--suite", "-o", events)
+	bare := b.run("sh", "-c", "python3 ../examples/python/classify.py <'"+events+"' >"+os.DevNull)
+	row("run, Python filter, scenarios", 761, b.cp(append([]string{"run", "--require", "all"}, python...)...), "the bare program, the same events", bare)
+	const n = 1000
+	row("fuzz, the reference, scenarios", n, b.cp("fuzz", "--scenarios", fmt.Sprint(n)), "", cost{})
+	row("fuzz, Python filter, scenarios", n, b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
+	// The shell says what its own child took: the rest is the harness's.
+	times := b.file("times")
+	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(n), "--stream", "--", "sh", "-c", "python3 ../examples/python/classify.py --stream; times >"+times)
+	row("fuzz, Python over stream, scenarios", n, whole, "", cost{})
+	theirs := childTimes(times)
+	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n", 1-theirs.Seconds()/whole.cpu.Seconds())
+}
+
+// group lets DuckDB group the events of a log by chat and order each group: what classify does before it classifies.
+func group(path string) {
+	db, err := sql.Open("duckdb", fmt.Sprintf("?threads=%d", runtime.NumCPU()))
+	check(err)
+	var chats, events int64
+	check(db.QueryRow(`SELECT count(*), sum(len(log)) FROM (SELECT interaction_id, list(e ORDER BY seq) AS log FROM read_json('`+path+`',
+	format = 'newline_delimited', columns = {interaction_id: 'VARCHAR', seq: 'BIGINT', time: 'TIMESTAMPTZ', event: 'VARCHAR',
+	actor: 'STRUCT(type VARCHAR, id VARCHAR)', party: 'STRUCT(type VARCHAR, id VARCHAR)', queue: 'VARCHAR', operation: 'VARCHAR',
+	visibility_mode: 'INTEGER', reason: 'VARCHAR', media_type: 'VARCHAR'}) AS e GROUP BY interaction_id)`).Scan(&chats, &events))
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
