@@ -19,7 +19,7 @@ import (
 	"github.com/chatproof/chatproof/target"
 )
 
-// way is how a command line reaches an implementation: the flags that run and fuzz share.
+// way is how a command line reaches an implementation: the flags that run, fuzz and doctor share.
 type way struct {
 	command []string // of a filter or a stream; nil is the built-in reference, or a server
 	stream  bool
