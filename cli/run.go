@@ -205,6 +205,12 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 		if o.Verdict != suite.Pass || len(o.Differences) > 0 {
 			line.Environment = &suite.Environment{Reproduce: f.reproduce(o.ID), Explain: f.explain(o.ID)}
 		}
+		if o.Took > 0 {
+			if line.Environment == nil {
+				line.Environment = new(suite.Environment)
+			}
+			line.Environment.Microseconds = o.Took.Microseconds()
+		}
 		tally.Add(line)
 		o.Cover(coverage)
 		shown.set(tally.Totals.All.Scenarios(), tally.Totals.All.Fail+tally.Totals.All.Error)

@@ -35,6 +35,7 @@ const (
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"safe": safe, "lines": lines, "number": Number, "join": strings.Join, "sentence": sentence,
 	"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
+	"milliseconds": func(micro int64) string { return fmt.Sprintf("%.1f", float64(micro)/1000) },
 }).Parse(pageHTML))
 
 // page is what the template shows.

@@ -168,12 +168,12 @@ func said(l *suite.ScenarioLine) string {
 // slowest lists the scenarios that took longest, where that is known.
 func (p *page) slowest() {
 	for _, l := range p.First().Lines {
-		if l.Environment != nil && l.Environment.Milliseconds > 0 {
+		if l.Environment != nil && l.Environment.Microseconds > 0 {
 			p.Slow = append(p.Slow, l)
 		}
 	}
 	slices.SortStableFunc(p.Slow, func(a, b *suite.ScenarioLine) int {
-		return cmp.Compare(b.Environment.Milliseconds, a.Environment.Milliseconds)
+		return cmp.Compare(b.Environment.Microseconds, a.Environment.Microseconds)
 	})
 	p.Slow = p.Slow[:min(len(p.Slow), 10)]
 }

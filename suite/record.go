@@ -57,8 +57,8 @@ type Environment struct {
 
 	// Implementation is what the implementation said of itself, where it was asked.
 	Implementation *target.Implementation `json:"implementation,omitempty"`
-	// Milliseconds is how long the implementation took for the scenario, where it was asked for it alone.
-	Milliseconds int64 `json:"milliseconds,omitzero"`
+	// Microseconds is how long the implementation took for the scenario, where it is asked for each by itself.
+	Microseconds int64 `json:"microseconds,omitzero"`
 }
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.

@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/target"
@@ -31,6 +32,7 @@ type Outcome struct {
 	Differences []model.Difference // all, whatever their level
 	Failure     *target.Failure    // of Error
 	Reason      string             // of Skip, as the implementation gave it
+	Took        time.Duration      // 0 where it is not known
 	Known       *Expectation       // that lists the scenario, where its caller says so
 }
 
@@ -111,6 +113,9 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 			occasion.add(round)
 			for i, s := range batch[:n] {
 				outcomes[s] = s.judge(&round.Answers[i], require)
+				if round.Took != nil {
+					outcomes[s].Took = round.Took[i]
+				}
 			}
 			if err := flush(false); err != nil {
 				return occasion, err

@@ -78,7 +78,7 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		return o
 	}
 	answers, err := v.round(ctx, batch)
-	return &Round{Answers: answers, Ignored: int(ignored.Load())}, err
+	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took}, err
 }
 
 // post sends one request. An error is one of the connection; what the server answers is in the answer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // maxSilence is how many questions in a row may go unanswered, each tried once more alone, before no more are asked.
@@ -17,7 +18,8 @@ type interview struct {
 	// ask asks one. It is called by up to workers goroutines at once, each with its number; alone by worker 0.
 	ask     func(ctx context.Context, worker int, i int, q *Question) outcome
 	workers int
-	lost    *bool // set when the implementation has gone silent: no more is asked
+	took    []time.Duration // by each question of the last round
+	lost    *bool           // set when the implementation has gone silent: no more is asked
 }
 
 // outcome is what became of asking one question.
@@ -45,9 +47,18 @@ type company struct {
 	guilty  bool // one of them fails alone, too
 }
 
+// timed asks one, and takes the time.
+func (v *interview) timed(ctx context.Context, worker, i int, q *Question) outcome {
+	began := time.Now()
+	o := v.ask(ctx, worker, i, q)
+	v.took[i] = time.Since(began)
+	return o
+}
+
 // round asks a batch. What is in doubt is asked once more, alone, before it counts.
 func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, error) {
 	answers := make([]Answer, len(batch))
+	v.took = make([]time.Duration, len(batch))
 	todo := make([]int, len(batch))
 	for i := range batch {
 		answers[i].NotRun, todo[i] = true, i
@@ -59,9 +70,9 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 		}
 		var companies []*company
 		for _, s := range suspects {
-			o := v.ask(ctx, 0, s.i, &batch[s.i])
+			o := v.timed(ctx, 0, s.i, &batch[s.i])
 			for o.doubt == innocence {
-				o = v.ask(ctx, 0, s.i, &batch[s.i])
+				o = v.timed(ctx, 0, s.i, &batch[s.i])
 			}
 			if o.err != nil {
 				return answers, o.err
@@ -128,7 +139,7 @@ func (v *interview) together(ctx context.Context, batch []Question, todo []int, 
 	for w := range min(v.workers, len(todo)) {
 		workers.Go(func() {
 			for i, more := next(); more; i, more = next() {
-				settle(i, v.ask(ctx, w, i, &batch[i]))
+				settle(i, v.timed(ctx, w, i, &batch[i]))
 			}
 		})
 	}

@@ -112,6 +112,7 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := new(Round)
 	var err error
 	round.Answers, err = v.round(ctx, batch)
+	round.Took = v.took
 	mu.Lock()
 	defer mu.Unlock()
 	over = true

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -54,6 +55,9 @@ type Round struct {
 	Ignored int      // rows of interactions that nobody asked about
 	Notes   []string // what else was odd, a line each
 	Stderr  string   // the tail of what the implementation wrote there
+
+	// Took is how long each answer took, where questions are asked each by itself; nil where they are not.
+	Took []time.Duration
 }
 
 // Target answers batches of questions. Ask is called with questions of one kind, one batch at a time. Its error is a
