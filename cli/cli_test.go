@@ -57,6 +57,14 @@ func TestInterrupted(t *testing.T) {
 	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run"}, strings.NewReader(""), &out, &errOut))
 	assert.Equal(t, "chatproof: interrupted: the results are incomplete\n", errOut.String())
 	assert.Contains(t, out.String(), "Incomplete: ")
+
+	t.Chdir(t.TempDir())
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--write-expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
+	left, err := os.ReadDir(".")
+	assert.NoError(t, err)
+	assert.Empty(t, left)
+	assert.NoError(t, os.WriteFile("expect.yaml", []byte("- {id: own/nope, verdict: fail, reason: stale}"), 0o666))
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
 }
 
 func TestShellWord(t *testing.T) {

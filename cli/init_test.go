@@ -84,7 +84,7 @@ func TestStarters(t *testing.T) {
 					}
 					lines = rows.AppendEvent(lines, &e)
 				}
-				lines = append(lines, "{\"interaction_id\":\"c-2\"\nno event\n"...)
+				lines = append(lines, "{\"interaction_id\":\"c-2\"\nno event\n[]\n{\"interaction_id\":\"c-2\",\"seq\":1,\"event\":7}\n{\"interaction_id\":null,\"seq\":1,\"event\":\"EventHeld\"}\n"...)
 			}
 			filter := exec.CommandContext(t.Context(), command[0], command[1:]...)
 			filter.Stdin, filter.Stderr = bytes.NewReader(lines), &errOut

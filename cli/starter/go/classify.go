@@ -57,8 +57,8 @@ func main() {
 	in.Buffer(nil, 64<<20)
 	for in.Scan() {
 		var e Event
-		if err := json.Unmarshal(in.Bytes(), &e); err != nil || e.InteractionID == "" {
-			fmt.Fprintln(os.Stderr, "no event, skipped:", err)
+		if err := json.Unmarshal(in.Bytes(), &e); err != nil || e.InteractionID == "" || e.Seq < 1 || e.Event == "" {
+			fmt.Fprintf(os.Stderr, "no event, skipped: %q %v\n", in.Text(), err)
 			continue
 		}
 		if chats[e.InteractionID] == nil {

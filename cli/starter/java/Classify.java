@@ -33,15 +33,21 @@ public class Classify {
             try {
                 @SuppressWarnings("unchecked")
                 Map<String, Object> event = (Map<String, Object>) new Json(line).read();
-                chats.computeIfAbsent(Objects.requireNonNull((String) event.get("interaction_id")), id -> new TreeMap<>())
-                        .putIfAbsent((Double) event.get("seq"), event);
+                String id = (String) Objects.requireNonNull(event.get("interaction_id"));
+                Double seq = (Double) Objects.requireNonNull(event.get("seq"));
+                if (!(event.get("event") instanceof String)) throw new IllegalArgumentException("no name");
+                chats.computeIfAbsent(id, none -> new TreeMap<>()).putIfAbsent(seq, event);
             } catch (RuntimeException why) {
                 System.err.println("no event, skipped: " + why);
             }
         }
         PrintStream out = new PrintStream(new BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);
         chats.forEach((id, bySeq) -> {
-            for (Map<String, Object> row : classify(id, new ArrayList<>(bySeq.values()))) out.println(Json.text(row));
+            try {
+                for (Map<String, Object> row : classify(id, new ArrayList<>(bySeq.values()))) out.println(Json.text(row));
+            } catch (RuntimeException why) { // one chat that cannot be followed is no reason to lose the others
+                System.err.println(id + ", skipped: " + why);
+            }
         });
         out.flush();
     }

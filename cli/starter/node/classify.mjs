@@ -16,7 +16,9 @@ const chats = new Map(); // the events of each chat by seq: one that comes twice
 for await (const line of createInterface({ input: process.stdin })) {
   try {
     const event = JSON.parse(line);
-    if (typeof event.interaction_id !== "string" || !Number.isInteger(event.seq)) throw new Error("no interaction_id, or no seq");
+    if (typeof event.interaction_id !== "string" || !Number.isInteger(event.seq) || typeof event.event !== "string") {
+      throw new Error("no interaction_id, seq or event");
+    }
     if (!chats.has(event.interaction_id)) chats.set(event.interaction_id, new Map());
     const bySeq = chats.get(event.interaction_id);
     if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
@@ -26,5 +28,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 for (const [interaction_id, bySeq] of chats) {
   const events = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  for (const row of classify(interaction_id, events)) console.log(JSON.stringify(row));
+  try {
+    for (const row of classify(interaction_id, events)) console.log(JSON.stringify(row));
+  } catch (why) { // one chat that cannot be followed is no reason to lose the others
+    console.error(`${interaction_id}, skipped: ${why.message}`);
+  }
 }

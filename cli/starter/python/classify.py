@@ -23,12 +23,17 @@ def main():
     for line in sys.stdin.buffer:
         try:
             event = json.loads(line)
-            chats.setdefault(event["interaction_id"], {}).setdefault(int(event["seq"]), event)
-        except (ValueError, TypeError, KeyError) as why:
+            if not (isinstance(event["interaction_id"], str) and isinstance(event["seq"], int) and isinstance(event["event"], str)):
+                raise ValueError("no interaction_id, seq or event")
+            chats.setdefault(event["interaction_id"], {}).setdefault(event["seq"], event)
+        except (ValueError, TypeError, KeyError, RecursionError) as why:
             print(f"no event, skipped: {why!r}", file=sys.stderr)
     for interaction_id, by_seq in chats.items():
-        for row in classify(interaction_id, [by_seq[seq] for seq in sorted(by_seq)]):
-            print(json.dumps(row))
+        try:
+            for row in classify(interaction_id, [by_seq[seq] for seq in sorted(by_seq)]):
+                print(json.dumps(row))
+        except Exception as why:  # one chat that cannot be followed is no reason to lose the others
+            print(f"{interaction_id}, skipped: {why!r}", file=sys.stderr)
 
 
 if __name__ == "__main__":

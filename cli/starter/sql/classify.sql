@@ -24,7 +24,7 @@ SELECT DISTINCT ON (interaction_id, seq)
     e#>>'{actor,type}' AS actor_type, e#>>'{actor,id}' AS actor_id, e#>>'{party,type}' AS party_type, e#>>'{party,id}' AS party_id,
     e->>'queue' AS queue, e->>'operation' AS operation, e->>'visibility_mode' AS visibility_mode, e->>'reason' AS reason
 FROM (SELECT pg_temp.json(text) AS e FROM line) lines
-WHERE jsonb_typeof(e->'interaction_id') = 'string' AND jsonb_typeof(e->'seq') = 'number'
+WHERE jsonb_typeof(e->'interaction_id') = 'string' AND jsonb_typeof(e->'seq') = 'number' AND jsonb_typeof(e->'event') = 'string'
 ORDER BY interaction_id, seq;
 
 -- There is a row for each invitation of an agent that has ended, such as
