@@ -34,7 +34,8 @@ func TestMessages(t *testing.T) {
 		{`{"type":"facts","id":"17","facts":[]}`, Message{Type: Facts, ID: "17"}, ""},
 		{
 			`{"facts":[` + fact + `],"id":"17","type":"facts"}`,
-			Message{Type: Facts, ID: "17", Facts: []model.Fact{{InteractionID: "c", Resource: "A", Role: "RoutedTo", Result: "Completed"}}}, "",
+			Message{Type: Facts, ID: "17", Facts: []model.Fact{{InteractionID: "c", Resource: "A", Role: "RoutedTo", Result: "Completed"}}},
+			"",
 		},
 		{`{"type":"facts","id":"17"}`, Message{ID: "17"}, "facts: missing; expected an array"},
 		{`{"type":"facts","id":"17","facts":{}}`, Message{ID: "17"}, "facts: expected an array, got an object"},

@@ -28,7 +28,9 @@ func TestVerdictsOfAnswers(t *testing.T) {
 		{"declined", target.Answer{Skip: "no queues here"}, model.OrderedKind, model.Documented, Skip, true, `"verdict":"skip","gates":true,"reason":"no queues here"`},
 		{"not asked", target.Answer{NotRun: true}, model.OrderedKind, model.Documented, NotRun, true, `"verdict":"not-run"`},
 		{
-			"fails in company", target.Answer{Company: crash}, model.OrderedKind, model.Documented, Fail, true,
+			"fails in company",
+			target.Answer{Company: crash},
+			model.OrderedKind, model.Documented, Fail, true,
 			`"field":"V17","expected":"Other chats in the same run change nothing.","actual":"fails only in company: crash: exited with status 7","level":"invariant","required":true`,
 		},
 		{"fails in company of the ill-formed", target.Answer{Company: crash}, model.RobustnessKind, model.Robustness, Pass, false, `"level":"robustness","required":false`},
