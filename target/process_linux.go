@@ -25,23 +25,18 @@ for _ in 1 2 3; do
 	grep -lzsx "$1" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
 done`
 
-// posted keeps the other end of the watch's stdin open.
-var posted *os.File
-
-// post starts the watch. Without a shell there is none: then a program ends with us, but not what it has started.
+// post starts the watch, whose stdin we hold open as long as we live. Without a shell there is none: then a program
+// ends with us, but not what it has started.
 func post() {
-	in, out, err := os.Pipe()
-	if err != nil {
+	var pipe [2]int
+	if syscall.Pipe2(pipe[:], syscall.O_CLOEXEC) != nil {
 		return
 	}
+	in := os.NewFile(uintptr(pipe[0]), "watch")
 	defer in.Close()
 	cmd := exec.Command("sh", "-c", watch, "sh", mark)
 	cmd.Stdin, cmd.SysProcAttr = in, &syscall.SysProcAttr{Setpgid: true}
-	if cmd.Start() == nil {
-		posted = out
-	} else {
-		out.Close()
-	}
+	cmd.Start() //nolint:errcheck // see above
 }
 
 // becomeSubreaper makes orphans of what we start our children, so that they can be found, ended and reaped.
