@@ -160,7 +160,7 @@ func bigEndian(b []byte) int64 {
 // parquetWriter writes rows of a form.
 type parquetWriter[T any] struct {
 	form *form[T]
-	out  *parquet.Writer
+	out  *parquet.GenericWriter[any]
 	at   []int // column of the file, by column of the form
 	rows []parquet.Row
 }
@@ -176,7 +176,7 @@ func newParquetWriter[T any](f *form[T], out io.Writer) *parquetWriter[T] {
 		}[f.columns[i].kind])
 	}
 	schema := parquet.NewSchema(f.table, group)
-	w := &parquetWriter[T]{form: f, out: parquet.NewWriter(out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.Compression(&parquet.Snappy))}
+	w := &parquetWriter[T]{form: f, out: parquet.NewGenericWriter[any](out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.Compression(&parquet.Snappy))}
 	for i := range f.columns {
 		leaf, _ := schema.Lookup(f.columns[i].name)
 		w.at = append(w.at, leaf.ColumnIndex)
