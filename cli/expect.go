@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -100,29 +99,10 @@ func (x *expect) discard() {
 	}
 }
 
-// maxFindings bounds how many entries are printed that no longer hold.
-const maxFindings = 20
-
-// print tells what became of the expectations.
-func (x *expect) print(b *bytes.Buffer, known int, verbose bool) {
+// findings says which entries no longer hold.
+func (x *expect) findings() []string {
 	if x.file == "" {
-		return
+		return nil
 	}
-	outside := 0
-	for _, e := range x.known.Entries {
-		outside += one(e.Outside())
-	}
-	fmt.Fprintf(b, "\nKnown failures, by %s: %s end as listed.", model.Name(x.file), scenarios(known))
-	if outside > 0 {
-		fmt.Fprintf(b, " %s about scenarios that were not asked.", number(outside, "entry is", "entries are"))
-	}
-	b.WriteByte('\n')
-	findings := x.known.Findings(today())
-	for i, f := range findings {
-		if i == maxFindings && !verbose {
-			fmt.Fprintf(b, "  and %d more: --verbose prints them\n", len(findings)-i)
-			break
-		}
-		fmt.Fprintf(b, "  %s\n", f)
-	}
+	return x.known.Findings(today())
 }

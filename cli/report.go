@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,14 +36,14 @@ Results of shards are merged first; all of them must be given. The merge is what
 recorded, but for environments. Gaps, overlaps, and results of different suites, seeds, plans or implementations are
 refused.
 
-With --against an older result, report tells which scenarios newly fail, newly pass, were added or removed.
+With --against an older result, report tells which scenarios newly fail, newly pass, were added or removed, and so do
+the page and the Markdown.
 
 Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
 read, or shards that do not fit.`,
 		Example: `  chatproof report report/
   chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
   chatproof report results.jsonl --against last-release.jsonl --markdown -`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
 	}
 	flags := cmd.Flags()
@@ -56,6 +59,9 @@ read, or shards that do not fit.`,
 }
 
 func (e *env) runReport(f *reportFlags, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no results: expected what 'chatproof run --report DIR' wrote: DIR, or its results.jsonl")
+	}
 	colour, err := useColour(f.color, e.out)
 	if err != nil {
 		return err
@@ -79,12 +85,15 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		{"--badge", f.badge, badge},
 		{"--merge", f.merge, (*reports.Results).Write},
 	} {
+		path := filepath.Clean(form.path)
 		switch {
 		case form.path == "":
-		case files[form.path] != nil:
+		case files[path] != nil:
 			return fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
+		case form.flag != "--merge" && isInput(path, append(args, f.against)):
+			return fmt.Errorf("%s: %s is one of the results that are read", form.flag, model.Name(form.path))
 		default:
-			files[form.path] = form.write
+			files[path] = form.write
 		}
 	}
 	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
@@ -97,6 +106,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 			return err
 		}
 		changes = reports.Against(before, results[0])
+		results[0].Changes = changes
 	}
 	if err := writeFiles(files, results[0], e.out); err != nil {
 		return err
@@ -124,10 +134,25 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	return nil
 }
 
+// isInput reports whether a file is among those that are read: stdout is none.
+func isInput(path string, inputs []string) bool {
+	written, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc(inputs, func(input string) bool {
+		read, err := os.Stat(input)
+		if err == nil && read.IsDir() {
+			read, err = os.Stat(filepath.Join(input, "results.jsonl"))
+		}
+		return err == nil && os.SameFile(written, read)
+	})
+}
+
 // readResults reads results, and puts them together if they are shards or that is asked for.
 func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error) {
 	var all []*reports.Results
-	for _, path := range paths {
+	for i, path := range paths {
+		if path == "-" && slices.Contains(paths[:i], path) {
+			return nil, errors.New("-: stdin holds one of the results; name files for the others")
+		}
 		r, err := reports.Open(path, e.in)
 		if err != nil {
 			return nil, err

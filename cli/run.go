@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -247,9 +246,9 @@ func (e *env) tell(f *runFlags, r *reports.Results, colour bool) error {
 	if err := e.tellGitHub(r); err != nil || f.json {
 		return err
 	}
-	var known bytes.Buffer
-	f.expect.print(&known, r.Footer.Totals.All.Known, f.verbose)
-	return r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Brief: f.expect.written != "" && !f.verbose, Colour: colour, Known: known.String()})
+	return r.WriteText(e.out, &reports.TextOptions{
+		Verbose: f.verbose, Brief: f.expect.written != "" && !f.verbose, Colour: colour, Expect: f.expect.file, Findings: f.expect.findings(),
+	})
 }
 
 // authored compiles the built-in features and those of directories.

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
@@ -55,30 +56,65 @@ func Against(before, now *Results) *Changes {
 // maxChanges bounds how many scenarios of a kind are named.
 const maxChanges = 10
 
+// Verdicts says how the scenario ended then and now: was pass, is fail.
+func (c Change) Verdicts() string {
+	switch {
+	case c.Before == "":
+		return string(c.Now)
+	case c.Now == "":
+		return "was " + string(c.Before)
+	}
+	return fmt.Sprintf("was %s, is %s", c.Before, c.Now)
+}
+
+// Kind is changes of one kind.
+type Kind struct {
+	Name string
+	All  []Change
+}
+
+// Named is the first changes of the kind, those that are named where not all are.
+func (k Kind) Named() []Change { return k.All[:min(len(k.All), maxChanges)] }
+
+// More is how many changes there are beside those that are named.
+func (k Kind) More() int { return len(k.All) - len(k.Named()) }
+
+// Kinds is the changes by kind, the worst first.
+func (c *Changes) Kinds() []Kind {
+	return []Kind{{"Newly failing", c.NewlyFailing}, {"Newly passing", c.NewlyPassing}, {"Added", c.Added}, {"Removed", c.Removed}}
+}
+
 // WriteText writes the changes as lines of text: how many of each kind, and which, ten at most where not all are
 // asked for.
 func (c *Changes) WriteText(w io.Writer, all bool) error {
-	for _, group := range []struct {
-		name    string
-		changes []Change
-	}{{"Newly failing", c.NewlyFailing}, {"Newly passing", c.NewlyPassing}, {"Added", c.Added}, {"Removed", c.Removed}} {
-		if _, err := fmt.Fprintf(w, "%s: %d\n", group.name, len(group.changes)); err != nil {
+	for _, kind := range c.Kinds() {
+		if _, err := fmt.Fprintf(w, "%s: %d\n", kind.Name, len(kind.All)); err != nil {
 			return err
 		}
-		for i, change := range group.changes {
-			if i == maxChanges && !all {
-				fmt.Fprintf(w, "  and %d more: --verbose names them\n", len(group.changes)-i)
-				break
-			}
-			verdicts := string(change.Now)
-			if change.Before != "" {
-				verdicts = "was " + string(change.Before)
-				if change.Now != "" {
-					verdicts += ", is " + string(change.Now)
-				}
-			}
-			fmt.Fprintf(w, "  %s  (%s)\n", safe(change.ID), verdicts)
+		named, more := kind.Named(), kind.More()
+		if all {
+			named, more = kind.All, 0
+		}
+		for _, change := range named {
+			fmt.Fprintf(w, "  %s  (%s)\n", safe(change.ID), change.Verdicts())
+		}
+		if more > 0 {
+			fmt.Fprintf(w, "  and %d more: --verbose names them\n", more)
 		}
 	}
 	return nil
+}
+
+// writeMarkdown writes the changes in Markdown, ten of a kind at most.
+func (c *Changes) writeMarkdown(b *bytes.Buffer) {
+	b.WriteString("\n### Since the older result\n")
+	for _, kind := range c.Kinds() {
+		fmt.Fprintf(b, "\n**%s:** %d\n\n", kind.Name, len(kind.All))
+		for _, change := range kind.Named() {
+			fmt.Fprintf(b, "- %s %s\n", codeSpan(change.ID), markdown(change.Verdicts()))
+		}
+		if kind.More() > 0 {
+			fmt.Fprintf(b, "- and %d more\n", kind.More())
+		}
+	}
 }

@@ -98,6 +98,14 @@ Removed: 2
   gone  (was pass)
 `, text.String())
 	assert.Equal(t, new(Changes), Against(now, now))
+	r := read(t, "r.jsonl", record(t, reference, 1, 1, 1))
+	r.Changes = c
+	c.Removed[1].ID = nasty[0]
+	assert.Contains(t, render(t, "summary.md", r), "\n**Newly failing:** 2\n\n- ` broke ` was pass, is fail\n- ` declined ` was pass, is skip\n")
+	page := pageOf(t, r)
+	assert.Contains(t, page, `<h3>Newly failing: 2</h3>`)
+	assert.Contains(t, page, `<li><a href="#broke">broke</a> (was pass, is fail)</li>`)
+	assert.NotContains(t, page, nasty[0])
 	for i := range 30 {
 		now.Lines = append(now.Lines, line(fmt.Sprint("more", i), suite.Pass))
 	}

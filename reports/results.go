@@ -27,6 +27,9 @@ type Results struct {
 	// Footer is never nil. That of an incomplete record is counted from its lines, without coverage.
 	Footer     *suite.Footer
 	Incomplete bool // the record has no footer: its run did not end
+	// Changes are what became of the scenarios of an older result, where a caller has compared with one: the page and
+	// the Markdown show them.
+	Changes *Changes
 }
 
 // Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].
@@ -141,6 +144,8 @@ func (r *reader) scenario(line []byte) error {
 		return r.lines.Errorf("level", "%s is no level", model.Name(l.Level))
 	case !slices.Contains(suite.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
+	case l.Verdict == suite.Fail && !slices.ContainsFunc(l.Differences, func(d suite.DifferenceLine) bool { return d.Required }):
+		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
 	case l.Verdict == suite.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}

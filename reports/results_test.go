@@ -110,6 +110,7 @@ func TestReadRefuses(t *testing.T) {
 		{"twice", header + first + strings.Replace(first, `"index":1`, `"index":2`, 1), "r.jsonl:3: id: expected one of its own, got documented/1.1/"},
 		{"no verdict", header + strings.Replace(first, `"pass"`, `"green"`, 1), "r.jsonl:2: verdict: green is no verdict"},
 		{"no failure", header + strings.Replace(first, `"pass"`, `"error"`, 1), "r.jsonl:2: failure: missing; an error has one"},
+		{"fails by nothing", header + strings.Replace(first, `"pass"`, `"fail"`, 1), "r.jsonl:2: differences: none is required; where a scenario fails one is"},
 		{"no level of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"x"}],"verdict"`, 1), `r.jsonl:2: differences: expected a field and a level, got "" of level x`},
 		{"a line taken out", header + second + footer, "r.jsonl:3: totals.all: the scenarios above count otherwise"},
 		{"behind the footer", strings.Join(lines, "") + header, "expected nothing behind the footer; a file holds one record"},

@@ -8,15 +8,19 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
 )
 
 // TextOptions say how a result is written as text.
 type TextOptions struct {
-	Verbose bool   // every scenario and every difference, instead of a screen
-	Brief   bool   // what did not pass is only counted
-	Colour  bool   // by SGR
-	Known   string // what became of expectations, by who knows their file; else it is what the record tells
+	Verbose bool // every scenario and every difference, instead of a screen
+	Brief   bool // what did not pass is only counted
+	Colour  bool // by SGR
+	// Expect is the file of the expectations in force, and Findings which of its entries no longer hold, and where they
+	// stand; without it the record tells which.
+	Expect   string
+	Findings []string
 }
 
 // paint colours text: "31" is red.
@@ -225,30 +229,37 @@ func (r *Results) odd(b *bytes.Buffer) {
 	}
 }
 
+// maxFindings bounds how many entries are told that no longer hold.
+const maxFindings = 20
+
 // expectations tells of known failures, and of entries that no longer hold.
 func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
-	if o.Known != "" {
-		b.WriteString(o.Known)
+	entries, by, findings := r.Footer.Expectations, "", o.Findings
+	if len(entries) == 0 && o.Expect == "" {
 		return
 	}
-	if len(r.Footer.Expectations) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\nKnown failures: %s end as listed.\n", scenarios(r.Footer.Totals.All.Known))
-	n := 0
-	for _, x := range r.Footer.Expectations {
+	outside := 0
+	for _, x := range entries {
 		expired := r.Footer.Environment != nil && slices.Contains(r.Footer.Environment.Expired, x.ID)
-		if !x.Stale() && !expired {
-			continue
+		if x.Outside() {
+			outside++
+		} else if says := x.Finding(expired); says != "" && o.Expect == "" {
+			findings = append(findings, says)
 		}
-		if n++; n > maxChanges && !o.Verbose {
-			fmt.Fprintln(b, "  and more: --verbose names them")
+	}
+	if o.Expect != "" {
+		by = ", by " + model.Name(o.Expect)
+	}
+	fmt.Fprintf(b, "\nKnown failures%s: %s end as listed.", by, scenarios(r.Footer.Totals.All.Known))
+	if outside > 0 {
+		fmt.Fprintf(b, " %s about scenarios that were not asked.", Number(outside, "entry is", "entries are"))
+	}
+	b.WriteByte('\n')
+	for i, says := range findings {
+		if i == maxFindings && !o.Verbose {
+			fmt.Fprintf(b, "  and %d more: --verbose prints them\n", len(findings)-i)
 			break
 		}
-		says := fmt.Sprintf("listed as %s, %d of %d ended otherwise", x.Verdict, x.Otherwise, x.Scenarios)
-		if x.Otherwise == 0 && expired {
-			says = "was in force until " + x.Until
-		}
-		fmt.Fprintf(b, "  %s: %s\n", safe(x.ID), safe(says))
+		fmt.Fprintf(b, "  %s\n", safe(says))
 	}
 }

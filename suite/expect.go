@@ -253,22 +253,34 @@ func (x *Expectation) expired(today string) bool {
 // Findings says in a line each which entries are stale, or expired on a day given as 2006-01-02, and what to do.
 func (x *Expectations) Findings(today string) (lines []string) {
 	for _, entry := range x.Entries {
-		says := ""
-		switch {
-		case entry.Scenarios == 0:
-			says = "matches no planned scenario: remove it"
-		case entry.Otherwise > 0:
-			says = "listed as " + string(entry.Verdict) + ", now " + string(entry.surprise.Verdict)
-			if entry.Scenarios > 1 {
-				says += fmt.Sprintf(" in %d of %d, such as %s", entry.Otherwise, entry.Scenarios, model.Name(entry.surprise.ID))
-			}
-			says += ": correct or remove it"
-		case entry.expired(today):
-			says = "in force until " + entry.Until + ": mend what it is about, or agree on another day"
-		default:
-			continue
+		if says := entry.Finding(entry.expired(today)); says != "" {
+			lines = append(lines, fmt.Sprintf("%s:%d: %s", x.file, entry.line, says))
 		}
-		lines = append(lines, fmt.Sprintf("%s:%d: %s: %s", x.file, entry.line, model.Name(entry.ID), says))
 	}
 	return lines
+}
+
+// Finding says in a line that the entry is stale, or expired, and what to do; "" is that it holds. An entry that comes
+// from a record does not know which scenarios ended otherwise.
+func (x *Expectation) Finding(expired bool) string {
+	says := ""
+	switch {
+	case x.Scenarios == 0:
+		says = "matches no planned scenario: remove it"
+	case x.Otherwise > 0:
+		now, such := "otherwise", ""
+		if x.surprise != nil {
+			now, such = string(x.surprise.Verdict), ", such as "+model.Name(x.surprise.ID)
+		}
+		says = "listed as " + string(x.Verdict) + ", now " + now
+		if x.Scenarios > 1 {
+			says += fmt.Sprintf(" in %d of %d%s", x.Otherwise, x.Scenarios, such)
+		}
+		says += ": correct or remove it"
+	case expired:
+		says = "in force until " + x.Until + ": mend what it is about, or agree on another day"
+	default:
+		return ""
+	}
+	return model.Name(x.ID) + ": " + says
 }
