@@ -198,6 +198,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	results.write(header)
 	tally, coverage := f.expect.tally(), model.NewCoverage()
 	shown := (&progress{found: "failed", total: len(plan.Scenarios)}).start(e)
+	if filter, ok := t.(*target.Filter); ok {
+		filter.Answered = shown.answer
+	}
 	occasion, failed := suite.Run(ctx, plan, t, f.levels, func(o *suite.Outcome) error {
 		f.expect.judge(o, f.levels)
 		line := o.Line(f.levels)

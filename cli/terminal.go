@@ -52,6 +52,7 @@ type progress struct {
 
 	mu          sync.Mutex
 	done, finds int
+	answered    map[string]bool // interactions, of scenarios that are not judged yet, or are
 	stopped     chan struct{}
 	ended       sync.WaitGroup
 }
@@ -86,6 +87,16 @@ func (p *progress) set(done, finds int) {
 	p.mu.Unlock()
 }
 
+// answer says that a scenario has been answered, though it may be judged much later; it is known by an interaction.
+func (p *progress) answer(interaction string) {
+	p.mu.Lock()
+	if p.answered == nil {
+		p.answered = make(map[string]bool)
+	}
+	p.answered[interaction] = true
+	p.mu.Unlock()
+}
+
 // stop ends the drawing, and takes the line away that was redrawn.
 func (p *progress) stop() {
 	close(p.stopped)
@@ -113,16 +124,17 @@ func (p *progress) draw(spent time.Duration) {
 func (p *progress) line(spent time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	line := fmt.Sprint(p.done)
+	done := max(p.done, len(p.answered))
+	line := fmt.Sprint(done)
 	if p.total > 0 {
 		line += fmt.Sprintf(" of %d", p.total)
 	}
 	line += fmt.Sprintf(" scenarios, %d %s", p.finds, p.found)
 	left := p.end - spent
-	if rate := float64(p.done) / spent.Seconds(); rate > 0 {
+	if rate := float64(done) / spent.Seconds(); rate > 0 {
 		line += fmt.Sprintf(", %.0f/s", rate)
 		if p.total > 0 {
-			left = time.Duration(float64(p.total-p.done) / rate * float64(time.Second))
+			left = time.Duration(float64(p.total-done) / rate * float64(time.Second))
 		}
 	}
 	if left > 0 {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/target"
 )
 
 // forms are the renderings of text.
@@ -215,4 +216,27 @@ func TestBadge(t *testing.T) {
 		var svg any
 		assert.NoError(t, xml.Unmarshal([]byte(render(t, "badge.svg", r)), &svg))
 	}
+}
+
+// Whatever an implementation says, the summary is a screen of short lines, unless all is asked for.
+func TestTextIsBrief(t *testing.T) {
+	r := hostile(t)
+	r.Header.Environment.Implementation = &target.Implementation{Name: strings.Repeat("x", 2000)}
+	longest := func(verbose bool) (n int) {
+		var out bytes.Buffer
+		for _, l := range r.Lines {
+			if l.Verdict == suite.Skip {
+				l.Gates, l.Reason = true, strings.Repeat("y", 2000)
+			}
+		}
+		require.NoError(t, r.WriteText(&out, &TextOptions{Verbose: verbose}))
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, "xxx") || strings.Contains(line, "yyy") {
+				n = max(n, len(line))
+			}
+		}
+		return n
+	}
+	assert.Less(t, longest(false), 400)
+	assert.Greater(t, longest(true), 1000)
 }

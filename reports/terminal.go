@@ -31,12 +31,21 @@ func (o *TextOptions) paint(sgr, s string) string {
 	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
 }
 
+// brief cuts a text to a few lines where not all is asked for.
+func (o *TextOptions) brief(s string) string {
+	if o.Verbose {
+		return s
+	}
+	return cut(s, maxSaid)
+}
+
 // maxCauses and maxAlike bound how many causes are told where not all are asked for, and how many scenarios and
 // differences of each: a screen holds that much.
 const (
 	maxCauses = 4
 	maxAlike  = 3
 	maxStderr = 5
+	maxSaid   = 240 // characters
 )
 
 // WriteText writes what a person wants to know first: how each flow did, what is wrong, the worst first, and the
@@ -49,7 +58,7 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 		r.wrong(&b, o)
 	}
 	r.notes(&b, o)
-	r.odd(&b)
+	r.odd(&b, o)
 	r.expectations(&b, o)
 	if c := r.Footer.Coverage; c != nil {
 		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s, %s.\n",
@@ -72,7 +81,7 @@ func (r *Results) heading(b *bytes.Buffer) {
 	if r.Header.Shard != "" {
 		n = fmt.Sprintf("shard %s, %s of %d", safe(r.Header.Shard), n, r.Header.Scenarios)
 	}
-	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, safe(r.Implementation()))
+	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, cut(safe(r.Implementation()), maxSaid))
 }
 
 // standings tells how each flow and family did.
@@ -114,7 +123,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		switch verdict := c.lines[0].Verdict; {
 		case verdict != suite.Fail:
 			word := map[suite.Verdict]string{suite.Error: "ERROR", suite.Skip: "SKIP"}[verdict]
-			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), strings.TrimPrefix(c.said, "skipped: "))
+			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
 			nameLines(b, c.lines, o)
 			if e := c.lines[0].Environment; e != nil && verdict == suite.Error {
 				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
@@ -209,7 +218,7 @@ func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
 }
 
 // odd tells what else was odd.
-func (r *Results) odd(b *bytes.Buffer) {
+func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 	e := r.Footer.Environment
 	if e == nil {
 		return
@@ -224,7 +233,7 @@ func (r *Results) odd(b *bytes.Buffer) {
 		fmt.Fprintln(b, "\nThe end of its stderr:")
 		lines := strings.Split(strings.TrimRight(e.Stderr, "\n"), "\n")
 		for _, l := range lines[max(0, len(lines)-maxStderr):] {
-			fmt.Fprintf(b, "  | %s\n", safe(l))
+			fmt.Fprintf(b, "  | %s\n", o.brief(safe(l)))
 		}
 	}
 }

@@ -24,6 +24,9 @@ type Filter struct {
 	Argv    []string
 	Timeout time.Duration // of one start
 	Jobs    int           // starts at the same time, at least one
+	// Answered is told the first interaction of each question as soon as a row of it comes; nil is told nothing. It is
+	// called by several goroutines, and again where a question is asked again.
+	Answered func(interaction string)
 }
 
 // Way is "filter".
@@ -45,6 +48,9 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 		return nil, nil, err
 	}
 	sorter := newSorter(batch)
+	if f.Answered != nil {
+		sorter.first = func(i int) { f.Answered(batch[i].Events[0].InteractionID) }
+	}
 	feeding := make(chan error, 1)
 	go func() { feeding <- feed(p.stdin, batch) }()
 	reading := make(chan error, 1)
@@ -129,10 +135,11 @@ type sorter struct {
 	text    map[string]int // bytes of their text, by interaction
 	answers []Answer
 	ignored int
+	first   func(question int) // called when its first fact comes; may be nil
 }
 
 func newSorter(batch []Question) *sorter {
-	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0}
+	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0, nil}
 	for i, q := range batch {
 		for j := range q.Events {
 			s.owner[q.Events[j].InteractionID] = i
@@ -187,6 +194,9 @@ func (s *sorter) take(i int, f model.Fact) {
 	case s.text[id] > maxText:
 		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", maxText)}}
 	case s.answers[i].Failure == nil:
+		if s.first != nil && s.answers[i].Facts == nil {
+			s.first(i)
+		}
 		s.answers[i].Facts = append(s.answers[i].Facts, f)
 	}
 }

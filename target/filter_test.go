@@ -161,6 +161,8 @@ func TestSorter(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, in := newSorter(batch), strings.NewReader(tt.out)
+			told := make(map[int]int)
+			s.first = func(question int) { told[question]++ }
 			err := s.read("stdout", in)
 			if tt.err == "" {
 				assert.NoError(t, err)
@@ -171,6 +173,9 @@ func TestSorter(t *testing.T) {
 			assert.Equal(t, tt.ignored, s.ignored)
 			for i, a := range s.answers {
 				assert.Len(t, a.Facts, tt.facts[i])
+				if len(a.Facts) > 0 {
+					assert.Equal(t, 1, told[i], "that the first came is told once")
+				}
 				assert.Equal(t, tt.failures[i], a.Failure)
 			}
 		})
