@@ -32,7 +32,16 @@ func Chats(ctx context.Context, o Options, events, facts rows.Place) (*Report, e
 	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
-	return each(ctx, o, groups, (*model.Difference).Signature, (*tally).judge)
+	return each(ctx, o, groups, faultOf, (*tally).judge)
+}
+
+// faultOf names a difference. A column that is filled wrong is one fault, whatever rules made its rows.
+func faultOf(d *model.Difference) string {
+	switch d.Field {
+	case model.OrdinalField, model.ReceivedFromField, model.StartField, model.EndField:
+		return string(d.Field)
+	}
+	return d.Signature()
 }
 
 // addEvents reads the events of a place.

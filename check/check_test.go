@@ -62,6 +62,28 @@ func TestExampleIsTheSmallest(t *testing.T) {
 	}
 }
 
+// A column that is wrong everywhere is one finding, not one for each combination of rules.
+func TestColumnThatIsWrongEverywhere(t *testing.T) {
+	logs := gen.Random(50, false, 1)
+	var events []model.Event
+	for i := range 50 {
+		log, _ := logs(i, fmt.Sprint("chat ", i))
+		events = append(events, log...)
+	}
+	var facts []model.Fact
+	found, _ := model.ClassifyLog(model.Reference(), events)
+	for _, c := range found {
+		for _, r := range c.IRFs {
+			r.ReceivedFrom = model.Num(99)
+			facts = append(facts, r.Fact)
+		}
+	}
+	r, err := check.Chats(t.Context(), options, place(t, rows.AppendEvent, events), place(t, rows.AppendFact, facts))
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, "received_from", r.Findings[0].Signature)
+}
+
 // An implementation may write anything: signatures are bounded, what is beyond them is counted, and which are kept does
 // not depend on the order.
 func TestSignaturesAreBounded(t *testing.T) {

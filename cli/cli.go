@@ -93,7 +93,7 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 			return code
 		}
 	}
-	fmt.Fprintln(errOut, "chatproof: "+oneLine(err.Error()))
+	fmt.Fprintln(errOut, "chatproof: "+oneLine(hide(args, err.Error())))
 	return code
 }
 

@@ -112,6 +112,8 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
 	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" && samePath(f.resources, f.facts)):
 		return errors.New("--resources: other rows go there; name another file")
+	case f.to != "" && !rows.IsDSN(f.to):
+		return errors.New("--to: expected a database, postgres://… or sqlite:FILE; write to a file with --output")
 	case f.to == "" && rows.IsDSN(f.out):
 		return fmt.Errorf("--output: %s is a database: write to it with --to", rows.Place{Path: f.out})
 	}

@@ -35,6 +35,17 @@ func TestGenerateIsAFunctionOfItsFlags(t *testing.T) {
 	for _, jobs := range []string{"1", "2", "7"} {
 		assert.True(t, whole == printed(t, append(args, "--jobs", jobs)...), "other bytes with --jobs %s", jobs)
 	}
+	for _, format := range []string{"csv", "parquet"} {
+		bytes := func(jobs string) string {
+			resources := filepath.Join(t.TempDir(), "resources."+format)
+			events := printed(t, append(args, "--format", format, "--resources", resources, "--jobs", jobs)...)
+			names, err := os.ReadFile(resources)
+			require.NoError(t, err)
+			return events + string(names)
+		}
+		one := bytes("1")
+		assert.True(t, one == bytes("2") && one == bytes("7"), "other bytes of %s with other --jobs", format)
+	}
 	for _, more := range [][]string{nil, {"--interleave"}, {"--interleave", "--delivery", "shuffled"}} {
 		var shards string
 		for _, shard := range []string{"1/3", "2/3", "3/3"} {

@@ -97,7 +97,7 @@ func (w *way) server() (target.Target, error) {
 
 // environment is what of a target goes into the header of results.
 func (w *way) environment(t target.Target) *suite.Environment {
-	e := &suite.Environment{Way: t.Way(), Command: t.Command(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
+	e := &suite.Environment{Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
 	if w.url != nil {
 		e.URL = w.url.Redacted()
 	}
@@ -126,7 +126,7 @@ func (w *way) words() (words []string) {
 		words = append(words, "--timeout", w.timeout.String())
 	}
 	if len(w.command) > 0 {
-		words = append(append(words, "--"), w.command...)
+		words = append(append(words, "--"), withoutSecrets(w.command)...)
 	}
 	return words
 }

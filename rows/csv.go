@@ -28,6 +28,7 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 	}
 	r := csv.NewReader(buffer)
 	r.Comma, r.ReuseRecord = separator, true
+	last := line
 	bounded.done = r.InputOffset
 	record := func() ([]string, int, error) {
 		fields, err := r.Read()
@@ -40,11 +41,13 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 			return nil, 0, at(line+bad.Line, errors.New(problem))
 		} else if err != nil {
 			if err != io.EOF {
-				err = fmt.Errorf("%s: %w", file, err)
+				err = fmt.Errorf("%s:%d: behind this line: %w", file, last, err)
 			}
 			return nil, 0, err
 		}
-		n, _ := r.FieldPos(0)
+		n, _ := r.FieldPos(len(fields) - 1)
+		last = line + n
+		n, _ = r.FieldPos(0)
 		return fields, line + n, nil
 	}
 	header, n, err := record()

@@ -75,10 +75,13 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 		if path = strings.TrimPrefix(path, "//"); path == "" {
 			return nil, errors.New("sqlite: names no file; expected the like of sqlite:facts.db")
 		}
+		info, err := os.Stat(path)
+		if err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s: a directory; expected a file", db.name)
+		}
 		mode := "rwc"
 		if !write {
-			mode = "ro"
-			if _, err := os.Stat(path); err != nil {
+			if mode = "ro"; err != nil {
 				var at *os.PathError
 				errors.As(err, &at)
 				return nil, fmt.Errorf("%s: %w", db.name, at.Err)

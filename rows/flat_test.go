@@ -88,7 +88,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970, got 1767603600000"},
 		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: not UTF-8: "M\ufffdller"`},
 		{header + ",A,RoutedTo,Completed,\n", "stdin:2: interaction_id: missing; expected a non-empty string"},
-		{header + "c,\"" + strings.Repeat("x", rows.MaxLine+1<<20), "stdin: a row longer than 16777216 bytes: is a quote not closed?"},
+		{header + "c,\"" + strings.Repeat("x", rows.MaxLine+1<<20), "stdin:1: behind this line: a row longer than 16777216 bytes: is a quote not closed?"},
 		{strings.Repeat("x", 1<<20), "stdin:1: expected a header with the names of columns, found a line longer than 65536 bytes"},
 	} {
 		_, err := readFacts(t, "csv", c.text)

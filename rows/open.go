@@ -15,13 +15,9 @@ func Open(path string, stdin io.Reader) (in io.ReadCloser, name string, err erro
 	if path == "-" {
 		return io.NopCloser(stdin), "stdin", nil
 	}
-	file, err := os.Open(path)
+	file, err := openFile(path)
 	if err != nil {
 		return nil, path, err
-	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		file.Close()
-		return nil, path, fmt.Errorf("%s: a directory; expected a file of events", path)
 	}
 	if !strings.HasSuffix(path, ".gz") {
 		return file, path, nil
@@ -32,6 +28,19 @@ func Open(path string, stdin io.Reader) (in io.ReadCloser, name string, err erro
 		return nil, path, fmt.Errorf("%s: not gzip: %w", path, err)
 	}
 	return &gzipFile{unpacked, file}, path, nil
+}
+
+// openFile opens what is no directory.
+func openFile(path string) (*os.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close()
+		return nil, fmt.Errorf("%s: a directory; expected a file", path)
+	}
+	return file, nil
 }
 
 type gzipFile struct {

@@ -94,7 +94,20 @@ func TestOpenNamesTheFileThatItCannotOpen(t *testing.T) {
 		})
 	}
 	_, _, err := Open(folder, nil)
-	assert.EqualError(t, err, folder+": a directory; expected a file of events")
+	assert.EqualError(t, err, folder+": a directory; expected a file")
+}
+
+// What ends in the middle is told with the last line that was whole.
+func TestCSVThatBreaksOff(t *testing.T) {
+	whole := zipped(t, "interaction_id,resource,resource_role,technical_result\na,A,RoutedTo,Completed\n")
+	path := written(t, "facts.csv.gz", append(whole, "garbage beyond"...))
+	r, err := OpenFacts(t.Context(), Place{Path: path}, nil)
+	require.NoError(t, err)
+	defer r.Close()
+	for err == nil {
+		_, err = r.Read()
+	}
+	assert.EqualError(t, err, path+":2: behind this line: gzip: invalid header")
 }
 
 // A download that broke off, or a bad disk, must not pass for the end of the log.

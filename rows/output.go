@@ -3,6 +3,7 @@ package rows
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/chatproof/chatproof/model"
@@ -111,6 +112,11 @@ func CreateResources(p Place, stdout io.Writer) (*Output[Resource], error) {
 }
 
 func create[T any](p Place, stdout io.Writer, f *form[T], line func([]byte, *T) []byte) (*Output[T], error) {
+	if IsDSN(p.Path) {
+		return nil, fmt.Errorf("%s: a database; expected a file", p)
+	} else if err := foreign(p.Path); err != nil {
+		return nil, fmt.Errorf("%w, or a file", err)
+	}
 	format, err := FormatOf(p.Path, p.Format)
 	if err != nil {
 		return nil, err

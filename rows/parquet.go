@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ func openParquet[T any](p Place, f *form[T]) (_ *flatReader[T], err error) {
 	if p.Path == "-" {
 		return nil, errors.New("stdin: Parquet is read from its end; expected a file")
 	}
-	file, err := os.Open(p.Path)
+	file, err := openFile(p.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +33,8 @@ func openParquet[T any](p Place, f *form[T]) (_ *flatReader[T], err error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: Parquet is read from its end; expected a file that can be", p.Path)
 	}
 	content, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {

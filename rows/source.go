@@ -44,6 +44,14 @@ func (p Place) String() string {
 	return p.Path
 }
 
+// foreign tells of a path that names a database of a kind that is not reached from here.
+func foreign(path string) error {
+	if scheme, _, ok := strings.Cut(path, "://"); ok && !IsDSN(path) {
+		return fmt.Errorf("%s: no driver for it; expected postgres:// or sqlite:", model.Name(scheme+"://…"))
+	}
+	return nil
+}
+
 // FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells: jsonl, unless
 // it is .csv or .parquet, perhaps with .gz.
 func FormatOf(path, wanted string) (string, error) {
@@ -79,8 +87,8 @@ func open[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Rea
 	if IsDSN(p.Path) {
 		return readTable(ctx, p, f, query)
 	}
-	if scheme, _, ok := strings.Cut(p.Path, "://"); ok {
-		return nil, fmt.Errorf("%s: no driver for it; expected postgres:// or sqlite:, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", model.Name(scheme+"://…"))
+	if err := foreign(p.Path); err != nil {
+		return nil, fmt.Errorf("%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
 	}
 	format, err := FormatOf(p.Path, p.Format)
 	if err != nil {
