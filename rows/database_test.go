@@ -228,7 +228,7 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db"} {
 		checkRefused(t, dsn, nil, "postgres://…: not a URL; expected the like of postgres://USER@HOST/DATABASE")
 	}
-	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: no driver for it; expected postgres:// or sqlite:")
+	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: no driver for it; expected postgres://… or sqlite:FILE")
 	checkRefused(t, "sqlite:", nil, "sqlite: names no file")
 	checkRefused(t, "sqlite:nosuch.db", nil, "sqlite:nosuch.db: no such file or directory")
 	text := filepath.Join(t.TempDir(), "text")

@@ -47,7 +47,7 @@ func (p Place) String() string {
 // foreign tells of a path that names a database of a kind that is not reached from here.
 func foreign(path string) error {
 	if scheme, _, ok := strings.Cut(path, "://"); ok && !IsDSN(path) {
-		return fmt.Errorf("%s: no driver for it; expected postgres:// or sqlite:", model.Name(scheme+"://…"))
+		return fmt.Errorf("%s: no driver for it; expected postgres://… or sqlite:FILE", model.Name(scheme+"://…"))
 	}
 	return nil
 }
