@@ -1,7 +1,7 @@
 # The targets that a contributor uses; .ci/run is what a change must pass.
 TOOL = go tool -modfile=tools.mod
 
-.PHONY: help test ci fmt lint update bench fuzz
+.PHONY: help test ci fmt lint update bench mutation fuzz
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,6 +24,11 @@ update: ## rewrite golden files, and the output shown in documents
 
 bench: ## benchmarks, side by side with what a user would use instead
 	go test -run '^$$' -bench . ./...
+
+mutation: ## mutation testing, for hours
+	GOFLAGS=-short $(TOOL) gremlins unleash ./model
+	GOFLAGS=-short $(TOOL) gremlins unleash ./gen -E fault_
+	GOFLAGS=-short $(TOOL) gremlins unleash ./suite
 
 fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
