@@ -47,7 +47,7 @@ func (r *Results) Verdict() string {
 	}
 	switch r.Footer.Conclusion() {
 	case suite.Conforming:
-		return fmt.Sprintf("Conforms: %d of %s pass (required: %s).", all.Pass, n, required)
+		return fmt.Sprintf("Conforms: %s %s pass (required: %s).", Number(all.Pass, "of", "of"), n, required)
 	case suite.AsExpected:
 		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
 	case suite.StaleExpectations:
@@ -56,7 +56,7 @@ func (r *Results) Verdict() string {
 		if r.Incomplete {
 			return fmt.Sprintf("Incomplete: of %s %d pass%s.", n, all.Pass, behind)
 		}
-		return fmt.Sprintf("Incomplete: %d of %s were not run.", all.NotRun, n)
+		return fmt.Sprintf("Incomplete: %s %s were not run.", Number(all.NotRun, "of", "of"), n)
 	}
 	return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s)%s.", n, all.Fail, all.Error, rest, all.Pass, required, behind)
 }
