@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -8,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/chatproof/chatproof/features"
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps"
 )
 
 // What the features leave to the model's own tests: which rules mark a row, when, and what an unfinished chat shows.
@@ -100,6 +103,46 @@ func TestClassify(t *testing.T) {
 			assert.Equal(t, tt.want, facts(classify(t, log(t, tt.log))))
 		})
 	}
+}
+
+// The features say what the facts of their chats are.
+func TestFeatures(t *testing.T) {
+	cases, err := steps.Compile(steps.Source{FS: features.FS, Label: "features"})
+	require.NoError(t, err)
+	for _, c := range cases {
+		chats, _ := model.ClassifyLog(model.Reference(), c.Events)
+		var got []model.Fact
+		for _, chat := range chats {
+			for _, r := range chat.IRFs {
+				got = append(got, r.Fact)
+			}
+		}
+		if assert.True(t, c.Authored, c.ID) {
+			assert.Empty(t, told(c.Judge(c.Expected(model.Reference()), got)), c.ID)
+		}
+	}
+}
+
+// However many attempts a chat has, an event finds the one that it is about; and what a classifier remembers of a long
+// chat has no part in the next.
+func TestLongChats(t *testing.T) {
+	c := model.NewClassifier(model.Reference())
+	chat := new(model.Chat)
+	for _, attempts := range []int{30, 3, 24, 25, 26} {
+		text := handled + "\"Agent 1\" invites \"Agent 2\" to a conference with visibility mode 1\n\"Agent 2\" accepts\n"
+		for i := range attempts - 2 {
+			text += fmt.Sprintf("\"Agent 1\" invites \"Agent %d\" to a conference with visibility mode 1\n\"Agent %[1]d\" rejects\n", i%3+3)
+		}
+		require.NoError(t, c.Classify(chat, log(t, text+"\"Agent 1\" leaves\n\"Agent 2\" completes the chat")))
+		require.Len(t, chat.IRFs, attempts)
+		assert.Equal(t, "RoutedTo/Completed", chat.IRFs[0].Descriptor().String())
+		assert.Equal(t, "InConference/Completed", chat.IRFs[1].Descriptor().String())
+		for _, r := range chat.IRFs[2:] {
+			assert.Equal(t, "InConference/Abandoned [Rejected]", r.Descriptor().String())
+		}
+		assert.Error(t, c.Classify(chat, log(t, text+`"Agent 3" leaves`)), "its invitation was rejected")
+	}
+	assert.Error(t, c.Classify(chat, log(t, alerted+`"Agent 2" accepts`)))
 }
 
 func TestBecause(t *testing.T) {
@@ -197,6 +240,25 @@ func TestRowsHaveOneRoleAndOneResult(t *testing.T) {
 			assert.Equal(t, 1, count[model.ResultClause], "%v", r.Clauses)
 			for _, d := range r.Accepted() {
 				assert.True(t, valid[model.Yield{Type: r.ResourceType, Role: d.Role, Result: d.Result, Reason: d.Reason}], "%v of %v is no combination", d, r.Clauses)
+			}
+		}
+	}
+}
+
+// A combination is listed once, as strong as the rules of any row that has it, by one of the smallest sets of them.
+func TestCombinationsRestOnFewRules(t *testing.T) {
+	listed := map[model.Yield]model.Combination{}
+	for _, c := range model.Combinations() {
+		assert.NotContains(t, listed, c.Yield)
+		listed[c.Yield] = c
+	}
+	for _, events := range corpusLogs(t) {
+		for _, r := range classify(t, events).IRFs {
+			c := listed[model.Yield{Type: r.ResourceType, Role: r.Role, Result: r.Result, Reason: r.Reason}]
+			assert.False(t, c.Alternative, "%v", c)
+			assert.LessOrEqual(t, c.Level, r.Clauses.Level(), "%v", c)
+			if c.Level == r.Clauses.Level() {
+				assert.LessOrEqual(t, len(c.Rules), len(r.Clauses.Rules()), "%v, and %v", c, r.Clauses)
 			}
 		}
 	}

@@ -167,6 +167,7 @@ func TestCompareOptionalFields(t *testing.T) {
 		{"role reason Unspecified", func(r []model.Fact) { r[0].RoleReason = "UNSPECIFIED" }, ""},
 		{"received from nobody", func(r []model.Fact) { r[1].ReceivedFrom = model.Number{Is: model.Null} }, "inferred Agent 2: received_from expected Agent 1's row, got null; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
 		{"received from itself", func(r []model.Fact) { r[1].ReceivedFrom = model.Num(2) }, "inferred Agent 2: received_from expected Agent 1's row, got Agent 2's row; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
+		{"sent by itself", func(r []model.Fact) { r[0].ReceivedFrom = model.Num(1) }, "inferred Agent 1: received_from expected null, got Agent 1's row; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n"},
 		{"received from a row that is not there", func(r []model.Fact) { r[1].ReceivedFrom = model.Num(9) }, "inferred Agent 2: received_from expected Agent 1's row, got ordinal 9, which no row has; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n"},
 		{"received though routed", func(r []model.Fact) { r[0].ReceivedFrom = model.Num(2) }, "inferred Agent 1: received_from expected null, got Agent 2's row; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n"},
 		{"received from is followed by ordinal, wherever those begin", func(r []model.Fact) {
@@ -181,6 +182,32 @@ func TestCompareOptionalFields(t *testing.T) {
 			assert.Equal(t, tt.want, told(model.Compare(&want, rows(tt.change))))
 		})
 	}
+}
+
+// Of an unfinished chat the sender may have no row yet to point to: then only whether somebody sent it is compared.
+func TestCompareSenderWithoutARow(t *testing.T) {
+	chat := classify(t, log(t, handled+"\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 2\" rejects"))
+	want := model.Expect(chat)
+	row := chat.IRFs[0].Fact
+	assert.Empty(t, told(model.Compare(&want, []model.Fact{row})))
+	row.ReceivedFrom = model.Num(7)
+	assert.Empty(t, told(model.Compare(&want, []model.Fact{row})))
+	row.ReceivedFrom = model.Number{Is: model.Null}
+	assert.Equal(t, "inferred Agent 2: received_from expected 1, got null; R2, R11, I1: invited by Agent 1's transfer (seq 8), rejected (seq 9)\n", told(model.Compare(&want, []model.Fact{row})))
+}
+
+// The row more that a rule allows stands behind all others.
+func TestExpectedRowsAreNumbered(t *testing.T) {
+	events := log(t, alerted+"\"Agent 1\" rejects\nthe customer leaves")
+	numbers := func(w model.Expected) (out []int64) {
+		for _, r := range w.Rows {
+			out = append(out, r.Ordinal.Value)
+		}
+		return out
+	}
+	assert.Equal(t, []int64{1, 2}, numbers(model.Expect(classify(t, events))))
+	table := rowsOf("-, -, Agent 1, RoutedTo/Redirected [Rejected]\n-, -, Agent 2, RoutedTo/Completed\n-, -, Agent 3, RoutedTo/Completed")
+	assert.Equal(t, []int64{1, 2, 3}, numbers(model.ExpectTable(table, nil, model.Own)))
 }
 
 // A feature's table is the oracle; the reference only explains the rows on which both agree.
@@ -199,6 +226,34 @@ func TestTablesAreTheOracle(t *testing.T) {
 	assert.Equal(t, "own Agent 1: expected RoutedTo/Redirected [Revoked], got RoutedTo/Redirected [Rejected]\n", judged(model.Own, alternative, reference))
 	assert.Equal(t, "own Agent 2: expected no row, got RoutedTo/Completed\n", judged(model.Own, reference, reference+"\n-, -, Agent 2, RoutedTo/Completed"))
 	assert.Equal(t, "inferred Agent 2: expected no row, got RoutedTo/Completed; I16\n", judged(model.Inferred, reference, reference+"\n-, -, Agent 2, RoutedTo/Completed"))
+
+	// The row more that a rule allows stands beside a table, too, but not beside a team's own.
+	const more = "\n-, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileQueued]"
+	assert.Empty(t, judged(model.Inferred, reference, reference+more))
+	assert.Equal(t, "own Queue 1: expected no row, got Received/CustomerAbandoned [AbandonedWhileQueued]\n", judged(model.Own, reference, reference+more))
+
+	// What a table leaves open is compared with the reference's, at level inferred, unless it is a team's own.
+	complete := func(table func(*model.Fact), got func(*model.Fact)) (out [2]string) {
+		for i, level := range []model.Level{model.Documented, model.Own} {
+			chat := classify(t, log(t, handled+"\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked\n\"Agent 1\" completes the chat"))
+			rows, answer := rowsOf("1, -, Agent 1, RoutedTo/Completed\n2, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]"), []model.Fact{chat.IRFs[0].Fact, chat.IRFs[1].Fact}
+			table(&rows[1])
+			got(&answer[1])
+			want := model.ExpectTable(rows, chat, level)
+			for _, d := range model.Compare(&want, answer) {
+				out[i] += fmt.Sprintf("%s %s %s, got %s\n", d.Level, d.Field, d.Expected, d.Actual)
+			}
+		}
+		return out
+	}
+	open := func(*model.Fact) {}
+	assert.Equal(t, [2]string{"", ""}, complete(open, open))
+	assert.Equal(t, [2]string{"inferred received_from Agent 1's row, got null\n", ""}, complete(open, func(f *model.Fact) { f.ReceivedFrom = model.Number{Is: model.Null} }))
+	assert.Equal(t, [2]string{"documented resource_type agent, got queue\n", ""}, complete(open, func(f *model.Fact) { f.ResourceType = "queue" }))
+	assert.Equal(t, [2]string{"inferred start 2026-01-05T09:00:07Z, got 2026-01-05T10:00:07Z\n", ""}, complete(open, func(f *model.Fact) { f.Start = f.Start.Add(time.Hour) }))
+	assert.Equal(t, [2]string{"inferred end 2026-01-05T09:00:08Z, got 2026-01-05T10:00:08Z\n", ""}, complete(open, func(f *model.Fact) { f.End = f.End.Add(time.Hour) }))
+	given := func(f *model.Fact) { f.ReceivedFrom, f.ResourceType = model.Number{Is: model.Null}, "queue" }
+	assert.Equal(t, [2]string{"", ""}, complete(given, given), "what it gives stands")
 
 	// Of an ill-formed log the table alone speaks.
 	c := model.Case{Level: model.Own, Events: log(t, entered+entered), Authored: true, Table: rowsOf(reference)}
@@ -239,6 +294,10 @@ func TestCompareBoundsItsWork(t *testing.T) {
 	ds := model.Compare(&want, slices.Repeat([]model.Fact{row}, 100_000))
 	assert.Less(t, len(ds), 1000)
 	assert.Equal(t, "99743 rows more", ds[len(ds)-1].Actual)
+
+	some := model.Compare(&want, slices.Repeat([]model.Fact{row}, 1+256))
+	assert.Len(t, some, 256)
+	assert.Equal(t, "Received/CustomerAbandoned [AbandonedWhileQueued]", some[255].Actual, "so many are named one by one")
 }
 
 func TestParseDescriptor(t *testing.T) {

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,35 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 )
+
+// Chats groups events, in the order of arrival, whether or not chats mix, and however many there are.
+func TestChats(t *testing.T) {
+	grouped := func(ids string) (out []string) {
+		var events []model.Event
+		for i, id := range ids {
+			events = append(events, model.Event{InteractionID: string(id), Seq: int64(i)})
+		}
+		for _, g := range model.Chats(events) {
+			line := g[0].InteractionID
+			for _, e := range g {
+				assert.Equal(t, g[0].InteractionID, e.InteractionID)
+				line += fmt.Sprint(" ", e.Seq)
+			}
+			out = append(out, line)
+		}
+		return out
+	}
+	assert.Empty(t, grouped(""))
+	assert.Equal(t, []string{"b 0 1", "a 2"}, grouped("bba"))
+	assert.Equal(t, []string{"b 0 2", "a 1 3"}, grouped("baba"))
+	const many = "qponmlkjihgfedcba"
+	assert.Len(t, grouped(many), 17)
+	assert.Equal(t, append(grouped(many), "z 17 18"), grouped(many+"zz"))
+	assert.Equal(t, "q 0 17", grouped(many + "q")[0])
+
+	groups := model.Chats([]model.Event{{InteractionID: "a", Seq: 1}, {InteractionID: "b", Seq: 2}})
+	assert.Equal(t, cap(groups[0]), len(groups[0]), "who appends to a group spoils no other")
+}
 
 func TestMoved(t *testing.T) {
 	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)

@@ -70,9 +70,13 @@ func sortedLines(texts ...string) []string {
 // The same seed gives the same bytes, with any number of jobs; shards hold the lines of the whole, in order those of
 // their chats; and facts are the same for any delivery.
 func TestGeneratedBytesDependOnTheSeedAlone(t *testing.T) {
-	for name, g := range map[string]Generation{
+	generations, jobs := map[string]Generation{
 		"many": {Random: 5000}, "random": {Random: 1100}, "documented": {Random: 300, Level: "documented"}, "exhaustive": {Exhaustive: 6}, "flows": {Flows: true},
-	} {
+	}, []int{0, 1, 2, 7}
+	if testing.Short() {
+		generations, jobs = map[string]Generation{"random": {Random: 700}, "flows": {Flows: true}}, []int{3}
+	}
+	for name, g := range generations {
 		g.Seed = 7
 		logs, err := g.Logs()
 		require.NoError(t, err)
@@ -87,7 +91,7 @@ func TestGeneratedBytesDependOnTheSeedAlone(t *testing.T) {
 				assert.True(t, facts == wantFacts, "the facts differ from those of the ordered chats")
 				assert.Equal(t, k > 0, whole != ordered, "changed")
 				assert.True(t, slices.Equal(sortedLines(ordered), sortedLines(whole)), "the events differ from the ordered ones")
-				for _, jobs := range []int{0, 1, 2, 7} {
+				for _, jobs := range jobs {
 					again, facts := delivered(t, logs, Delivery{Delivery: how, Seed: 7, Jobs: jobs})
 					assert.True(t, whole == again && facts == wantFacts, "other bytes with %d jobs", jobs)
 				}
@@ -123,11 +127,15 @@ func zip(t testing.TB, shards []string) string {
 }
 
 func TestGeneratedFactsAreThoseOfClassify(t *testing.T) {
+	n, length := 2000, 8
+	if testing.Short() {
+		n, length = 200, 6
+	}
 	for _, g := range []Generation{
-		{Random: 2000},
-		{Random: 2000, Delivery: Delivery{Delivery: gen.Delivery{Interleaved: true, Shuffled: true, Duplicated: true}}},
-		{Random: 500, Level: "documented"},
-		{Exhaustive: 8},
+		{Random: n},
+		{Random: n, Delivery: Delivery{Delivery: gen.Delivery{Interleaved: true, Shuffled: true, Duplicated: true}}},
+		{Random: n / 4, Level: "documented"},
+		{Exhaustive: length},
 		{Flows: true},
 		{Suite: true, Generated: 200},
 	} {
