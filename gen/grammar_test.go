@@ -93,7 +93,7 @@ func FuzzGrammar(f *testing.F) {
 		of := factsOf(model.Reference(), log)
 		assert.Empty(t, model.CheckInvariants(chat, of), describe(log))
 		for _, relation := range Relations {
-			if variant, compare, ok := Relate(relation, log, "y", src); ok {
+			if variant, compare, ok := Relate(nil, relation, log, "y", src); ok {
 				assert.Empty(t, compare(of, factsOf(model.Reference(), variant)), "%s\n%s", relation, describe(log))
 			}
 		}

@@ -12,32 +12,38 @@ import (
 // Relations lists the relations V12–V19 that [Relate] knows.
 var Relations = []string{"V12", "V13", "V14", "V15", "V16", "V17", "V18", "V19"}
 
-// Relate changes a finished chat in the way of a relation and returns the changed log, as interaction as, with the
-// comparison that must hold between the answers to both. ok is false where the relation says nothing about the chat.
-func Relate(relation string, log []model.Event, as string, src Source) (variant []model.Event, compare func(of, variant []model.Fact) string, ok bool) {
-	variant = slices.Clone(log)
+// Relate changes a finished chat in the way of a relation and appends the changed log, as interaction as, to dst, which
+// the log may be a part of; with the comparison that must hold between the answers to both. ok is false where the
+// relation says nothing about the chat: nothing is appended.
+func Relate(dst []model.Event, relation string, log []model.Event, as string, src Source) (_ []model.Event, compare func(of, variant []model.Fact) string, ok bool) {
+	start := len(dst)
+	dst = append(dst, log...)
+	variant := dst[start:]
 	for i := range variant {
 		variant[i].InteractionID = as
 	}
 	switch relation {
 	case "V12":
-		return cutFailedInvitation(variant, src)
+		variant, compare, ok = cutFailedInvitation(variant, src)
 	case "V13":
-		return putQueueBetween(variant, src)
+		variant, compare, ok = putQueueBetween(variant, src)
 	case "V14":
-		return turnIntoConsult(variant, src)
+		variant, compare, ok = turnIntoConsult(variant, src)
 	case "V15":
-		return rename(variant, src)
+		variant, compare, ok = rename(variant, src)
 	case "V16":
-		return stretch(variant, src), sameRows(descriptorsOf), true
+		variant, compare, ok = stretch(variant, src), sameDescriptors, true
 	case "V17":
-		return variant, sameRows(everythingOf), true
+		compare, ok = sameEverything, true
 	case "V18":
-		return insertNeutral(variant, src), sameRows(everythingOf), true
+		variant, compare, ok = insertNeutral(variant, src), sameEverything, true
 	case "V19":
-		return otherMedium(variant, src), sameRows(descriptorsOf), true
+		variant, compare, ok = otherMedium(variant, src), sameDescriptors, true
 	}
-	return nil, nil, false
+	if !ok {
+		return dst[:start], nil, false
+	}
+	return append(dst[:start], variant...), compare, true
 }
 
 // Views of a row: what a relation compares.
@@ -64,9 +70,33 @@ func codes(names ...string) string {
 	return strings.Join(names, "/")
 }
 
-// sameRows compares rows as a view shows them, in any order.
-func sameRows(view func(*model.Fact) string) func(of, variant []model.Fact) string {
-	return func(of, variant []model.Fact) string { return moved(viewed(of, view), viewed(variant, view)) }
+// The comparisons of rows, in any order, as a view shows them. Most often the rows are alike as they stand, which is
+// seen without a view.
+var (
+	sameEverything  = sameRows(everythingOf, true)
+	sameDescriptors = sameRows(descriptorsOf, false)
+	sameRoles       = sameRows(rolesOf, false)
+)
+
+func sameRows(view func(*model.Fact) string, times bool) func(of, variant []model.Fact) string {
+	return func(of, variant []model.Fact) string {
+		if asTheyStand(of, variant, times, nil) {
+			return ""
+		}
+		return moved(viewed(of, view), viewed(variant, view))
+	}
+}
+
+// asTheyStand reports whether rows are the same in the same order, where names tells other names for those of the first.
+func asTheyStand(of, variant []model.Fact, times bool, names map[string]string) bool {
+	return slices.EqualFunc(of, variant, func(a, b model.Fact) bool {
+		resource := a.Resource
+		if name, ok := names[resource]; ok {
+			resource = name
+		}
+		return resource == b.Resource && a.ResourceType == b.ResourceType && a.Role == b.Role && a.RoleReason == b.RoleReason &&
+			a.Result == b.Result && a.Reason == b.Reason && (!times || a.Start.Equal(b.Start) && a.End.Equal(b.End))
+	})
 }
 
 func viewed(rows []model.Fact, view func(*model.Fact) string) []string {
@@ -197,7 +227,7 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 		between[k].InteractionID, between[k].Time = e.InteractionID, e.Time
 	}
 	log = renumber(slices.Replace(log, i, i+1, between...))
-	return log, sameRows(rolesOf), wellFormedLog(log)
+	return log, sameRoles, wellFormedLog(log)
 }
 
 func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
@@ -228,7 +258,7 @@ func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, var
 			return f.Resource + " " + codes(string(f.Result)) + " [" + model.Code(string(f.Reason)) + "]"
 		}
 		return descriptorsOf(f)
-	}), true
+	}, false), true
 }
 
 func rename(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
@@ -248,13 +278,16 @@ func rename(log []model.Event, src Source) ([]model.Event, func(of, variant []mo
 		e.Actor.ID, e.Party.ID, e.Queue = fresh(e.Actor.ID), fresh(e.Party.ID), fresh(e.Queue)
 	}
 	return log, func(of, variant []model.Fact) string {
+		if asTheyStand(of, variant, true, names) {
+			return ""
+		}
 		renamed := slices.Clone(of)
 		for i := range renamed {
 			if name, ok := names[renamed[i].Resource]; ok {
 				renamed[i].Resource = name
 			}
 		}
-		return sameRows(everythingOf)(renamed, variant)
+		return sameEverything(renamed, variant)
 	}, true
 }
 
@@ -267,7 +300,7 @@ func stretch(log []model.Event, src Source) []model.Event {
 }
 
 func insertNeutral(log []model.Event, src Source) []model.Event {
-	out := log[:1:1]
+	out := append(log, log[0])[len(log):] // behind the log, in the same memory where there is room
 	for i := 1; i < len(log); i++ {
 		for range max(0, src.Intn(4)-1) {
 			e := model.Event{InteractionID: log[i].InteractionID, Time: log[i-1].Time, Name: [...]model.EventName{model.Held, model.Resumed, model.PropertiesChanged, "EventPartyTyping"}[src.Intn(4)]}

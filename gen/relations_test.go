@@ -47,7 +47,7 @@ func TestRelationsHold(t *testing.T) {
 		of := factsOf(table, log)
 		require.Empty(t, model.CheckInvariants(&chat, of), "seed %d\n%s", seed, describe(log))
 		for _, relation := range Relations {
-			variant, compare, ok := Relate(relation, log, "y", src)
+			variant, compare, ok := Relate(nil, relation, log, "y", src)
 			if !ok {
 				continue
 			}

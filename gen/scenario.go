@@ -27,6 +27,8 @@ type Scenarios struct {
 	long            *Walker
 	classifier      *model.Classifier
 	chat            model.Chat
+	scratch         []model.Event
+	spare           [][]model.Event
 }
 
 // NewScenarios returns the scenarios of a seed.
@@ -43,9 +45,9 @@ func (s *Scenarios) source(family, i int) *Seeded {
 	return Seed(Generation, uint64(family), s.seed, uint64(i))
 }
 
-// chatOf draws a chat: within the guide's rules where documented is asked for, and one that few would get right by
-// answering without looking.
-func (s *Scenarios) chatOf(id string, src Source, documented bool) []model.Event {
+// chatOf draws a chat and appends it to dst: within the guide's rules where documented is asked for, and one that few
+// would get right by answering without looking.
+func (s *Scenarios) chatOf(dst []model.Event, id string, src Source, documented bool) []model.Event {
 	for {
 		var log []model.Event
 		switch {
@@ -62,7 +64,7 @@ func (s *Scenarios) chatOf(id string, src Source, documented bool) []model.Event
 		if documented && !Documented(&s.chat) || s.plain() && src.Intn(64) > 0 {
 			continue
 		}
-		return slices.Clone(log)
+		return append(dst, log...)
 	}
 }
 
@@ -85,42 +87,49 @@ func (s *Scenarios) Generated(i int) *model.Case {
 	}
 	if i%8 >= 6 {
 		c.Kind, c.Title, c.Name = model.InterleavedKind, "Interleaved chats", "four chats at once"
-		var logs [][]model.Event
-		for k := range 4 {
-			logs = append(logs, s.chatOf(fmt.Sprintf("chat %d", k+1), src, documented))
+		events, logs := s.scratch[:0], make([][]model.Event, 4)
+		for k := range logs {
+			before := len(events)
+			events = s.chatOf(events, fmt.Sprintf("chat %d", k+1), src, documented)
+			logs[k] = events[before:]
 		}
-		c.Events = interleave(logs, src)
+		s.scratch, c.Events = events, interleave(logs, src)
 		return c
 	}
 	const of = "chat 1"
-	log := s.chatOf(of, src, documented)
+	log := s.chatOf(s.scratch[:0], of, src, documented)
 	c.Title, c.Name = "Generated chats", fmt.Sprintf("%d events", len(log))
-	c.Events = slices.Clone(log)
+	c.Events = log
 	first := src.Intn(len(Relations))
 	for k := 0; k < len(Relations) && len(c.Variants) < 2; k++ {
 		relation := Relations[(first+k)%len(Relations)]
 		as := fmt.Sprintf("chat %d", len(c.Aside)+2)
-		v, variant, ok := s.variant(relation, log, of, as, src)
-		if !ok {
-			continue
-		}
-		c.Aside = append(c.Aside, as)
-		c.Variants = append(c.Variants, v)
 		if relation != "V17" {
-			c.Events = append(c.Events, variant...)
+			s.vary(c, relation, of, as, log, src)
 			continue
 		}
-		for _, part := range []string{"before", "", "after"} { // company, and the chat between
-			if part == "" {
-				c.Events = append(c.Events, variant...)
-				continue
-			}
-			company := as + " " + part
-			c.Aside = append(c.Aside, company)
-			c.Events = append(c.Events, s.everyday.Log(company, src)...)
-		}
+		s.accompany(c, as+" before", src)
+		s.vary(c, relation, of, as, log, src)
+		s.accompany(c, as+" after", src)
 	}
+	s.scratch, c.Events = c.Events, slices.Clone(c.Events)
 	return c
+}
+
+// accompany adds a chat that is judged by nothing.
+func (s *Scenarios) accompany(c *model.Case, id string, src Source) {
+	c.Aside = append(c.Aside, id)
+	c.Events = append(c.Events, s.everyday.Log(id, src)...)
+}
+
+// vary adds the variant by a relation of a chat of the case, where there is one.
+func (s *Scenarios) vary(c *model.Case, relation, of, as string, log []model.Event, src Source) bool {
+	events, compare, ok := Relate(c.Events, relation, log, as, src)
+	if c.Events = events; ok {
+		c.Aside = append(c.Aside, as)
+		c.Variants = append(c.Variants, model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare})
+	}
+	return ok
 }
 
 // Trial makes scenario i of a campaign: one chat, drawn without regard to how telling it is, and its variant by one
@@ -134,29 +143,36 @@ func (s *Scenarios) Trial(i int) *model.Case {
 		w = s.long
 	}
 	drawn := w.Log(of, src)
+	var room []model.Event
+	if n := len(s.spare); n > 0 {
+		room, s.spare = s.spare[n-1][:0], s.spare[:n-1]
+	}
 	c := &model.Case{
 		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
-		Events: append(make([]model.Event, 0, 2*len(drawn)+8), drawn...),
+		Events: append(slices.Grow(room, 2*len(drawn)+8), drawn...),
 	}
-	first := src.Intn(len(Relations))
+	log, first := c.Events, src.Intn(len(Relations))
 	for k := range Relations {
-		relation := Relations[(first+k)%len(Relations)]
-		if v, events, ok := s.variant(relation, c.Events, of, as, src); ok {
-			c.Events, c.Aside, c.Variants = append(c.Events, events...), []string{as}, []model.Variant{v}
+		if s.vary(c, Relations[(first+k)%len(Relations)], of, as, log, src) {
 			break
 		}
 	}
 	return c
 }
 
-// variant makes a variant of a log.
-func (s *Scenarios) variant(relation string, log []model.Event, of, as string, src Source) (model.Variant, []model.Event, bool) {
-	events, compare, ok := Relate(relation, log, as, src)
-	return model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare}, events, ok
+// Recycle takes back the events of a trial that nobody needs any more, for those to come.
+func (s *Scenarios) Recycle(c *model.Case) {
+	s.spare = append(s.spare, c.Events)
+	c.Events = nil
 }
 
 // interleave merges logs, each in its own order.
-func interleave(logs [][]model.Event, src Source) (out []model.Event) {
+func interleave(logs [][]model.Event, src Source) []model.Event {
+	n := 0
+	for _, log := range logs {
+		n += len(log)
+	}
+	out := make([]model.Event, 0, n)
 	for len(logs) > 0 {
 		k := src.Intn(len(logs))
 		out = append(out, logs[k][0])
@@ -182,8 +198,8 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind, Title: "Delivery", Checked: true,
 	}
 	const of = "chat 1"
-	log := s.chatOf(of, src, src.Intn(2) == 0)
-	other := s.chatOf("chat 2", src, false)
+	log := s.chatOf(nil, of, src, src.Intn(2) == 0)
+	other := s.chatOf(nil, "chat 2", src, false)
 	switch i % 5 {
 	case 0:
 		c.Name = "shuffled"
@@ -229,7 +245,7 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 		}
 		c.Events = append(c.Events, repeated...)
 		c.Aside = append(c.Aside, again)
-		c.Variants = []model.Variant{{Relation: "D3", Of: of, Variant: again, Compare: sameRows(everythingOf)}}
+		c.Variants = []model.Variant{{Relation: "D3", Of: of, Variant: again, Compare: sameEverything}}
 	}
 	return c
 }
@@ -241,7 +257,7 @@ func (s *Scenarios) Robustness(i int) *model.Case {
 	c := &model.Case{
 		ID: fmt.Sprintf("robustness/%d/%d", s.seed, i), Level: model.Robustness, Kind: model.RobustnessKind, Title: "Robustness",
 	}
-	before, after := s.chatOf("chat 1", src, true), s.chatOf("chat 2", src, true)
+	before, after := s.chatOf(nil, "chat 1", src, true), s.chatOf(nil, "chat 2", src, true)
 	if i%10 == 9 {
 		c.Name = "lines that are no events"
 		c.Events = append(before, after...)
@@ -271,8 +287,8 @@ func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
 	}
 	if len(of.Variants) > 0 {
 		relation := of.Variants[0].Relation
-		if variant, compare, ok := Relate(relation, c.Events, as, Seed(Generation)); ok {
-			c.Events, c.Aside = append(c.Events, variant...), []string{as}
+		if events, compare, ok := Relate(c.Events, relation, c.Events, as, Seed(Generation)); ok {
+			c.Events, c.Aside = events, []string{as}
 			c.Variants = []model.Variant{{Relation: relation, Of: first, Variant: as, Compare: compare}}
 		}
 	}

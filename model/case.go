@@ -86,15 +86,7 @@ func (c *Case) Expected(t *Table) []Expected {
 // asks for it. Differences of delivery and robustness cases have those levels. Rows of other interactions are left
 // out.
 func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
-	of := func(id string) []Fact {
-		rows := make([]Fact, 0, len(got))
-		for i := range got {
-			if got[i].InteractionID == id {
-				rows = append(rows, got[i])
-			}
-		}
-		return rows
-	}
+	of := func(id string) []Fact { return rowsOf(got, id) }
 	for i := range want {
 		rows := of(want[i].InteractionID)
 		ds = append(ds, Compare(&want[i], rows)...)
@@ -111,6 +103,29 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 		c.temper(&ds[i])
 	}
 	return ds
+}
+
+// rowsOf are the rows of an interaction, in their order. Most often they stand together, which needs no copy.
+func rowsOf(rows []Fact, id string) []Fact {
+	start, n, last := 0, 0, 0
+	for i := range rows {
+		if rows[i].InteractionID == id {
+			if n == 0 {
+				start = i
+			}
+			n, last = n+1, i
+		}
+	}
+	if n == 0 || last-start == n-1 {
+		return rows[start : start+n : start+n]
+	}
+	of := make([]Fact, 0, n)
+	for i := start; i <= last; i++ {
+		if rows[i].InteractionID == id {
+			of = append(of, rows[i])
+		}
+	}
+	return of
 }
 
 // OnlyInCompany is the difference of a case that gives rows alone and none among others, all of which do alone.

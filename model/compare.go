@@ -38,6 +38,7 @@ func (r *ExpectedRow) Rules() []string {
 // Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
 func Expect(c *Chat) Expected {
 	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.Silent.Level(), Chat: c}
+	w.Rows = slices.Grow(w.Rows, len(c.IRFs))
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
 		w.Rows = append(w.Rows, ExpectedRow{Fact: r.Fact, Level: r.Clauses.Level(), irf: r})

@@ -83,27 +83,27 @@ func (v *NamedInvariant) broken(resource, found string) Difference {
 // says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
 // chats: of an unfinished one, only what no row may be is checked.
 func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
-	for i := range invariants {
-		v := &invariants[i]
-		if v.check == nil {
-			continue
+	var v *NamedInvariant
+	report := func(resource, found string) {
+		d := v.broken(resource, found)
+		if len(got) > 0 {
+			d.InteractionID = got[0].InteractionID
 		}
-		v.check.check(chat, got, func(resource, found string) {
-			d := v.broken(resource, found)
-			if len(got) > 0 {
-				d.InteractionID = got[0].InteractionID
-			}
-			if chat != nil {
-				d.InteractionID = chat.InteractionID
-			}
-			ds = append(ds, d)
-		})
+		if chat != nil {
+			d.InteractionID = chat.InteractionID
+		}
+		ds = append(ds, d)
+	}
+	for i := range invariants {
+		if v = &invariants[i]; v.check != nil {
+			v.check.check(chat, got, report)
+		}
 	}
 	return ds
 }
 
 func isOneOf[S ~string](v S, values ...S) bool {
-	return slices.ContainsFunc(values, func(o S) bool { return sameCode(string(v), string(o)) })
+	return slices.Contains(values, v) || slices.ContainsFunc(values, func(o S) bool { return sameCode(string(v), string(o)) })
 }
 
 // attempts lists the reference's IRFs of agents: the attempts of the log.
@@ -147,10 +147,15 @@ func v3(c *Chat, got []Fact, report func(resource, found string)) {
 
 // byOrdinal sorts rows that all have ordinals; ok is false where one has none.
 func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
+	rising := true
 	for i := range got {
 		if got[i].Ordinal.Is != Given {
 			return nil, false
 		}
+		rising = rising && (i == 0 || got[i-1].Ordinal.Value < got[i].Ordinal.Value)
+	}
+	if rising {
+		return got, true
 	}
 	sorted = slices.Clone(got)
 	slices.SortStableFunc(sorted, CompareFacts)

@@ -83,14 +83,25 @@ func borrowed(t *Table) *Classifier {
 func ClassifyLog(t *Table, events []Event) ([]Chat, []*IllFormed) {
 	c := borrowed(t)
 	defer classifiers.Put(c)
-	var chats []Chat
+	return c.ClassifyLog(nil, events)
+}
+
+// ClassifyLog is the same as the function, and writes the chats to dst, whose memory it reuses.
+func (c *Classifier) ClassifyLog(dst []Chat, events []Event) ([]Chat, []*IllFormed) {
+	chats := dst[:0]
 	var bad []*IllFormed
 	for _, log := range Chats(events) {
-		var chat Chat
-		if err := c.Classify(&chat, log); err != nil {
+		n := len(chats)
+		if n < cap(chats) {
+			chats = chats[:n+1]
+		} else {
+			chats = append(chats, Chat{})
+		}
+		if err := c.Classify(&chats[n], log); err != nil {
 			bad = append(bad, err.(*IllFormed))
-		} else if chat.InteractionID != "" {
-			chats = append(chats, chat)
+			chats = chats[:n]
+		} else if chats[n].InteractionID == "" {
+			chats = chats[:n]
 		}
 	}
 	slices.SortFunc(chats, func(a, b Chat) int {

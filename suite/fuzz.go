@@ -20,7 +20,8 @@ type Campaign struct {
 	Shard   int // of Shards, from 1
 	Shards  int
 
-	// Until says after how many scenarios to stop: it is asked before every batch, with the number asked so far.
+	// Until says after how many scenarios to stop: it is asked before each, with the number of those before, by one
+	// goroutine, not the caller's.
 	Until func(asked int) bool
 	// Progress, where it is set, is told how many scenarios were asked and how many signatures found.
 	Progress func(asked, found int)
@@ -41,33 +42,39 @@ type Finding struct {
 	Err       error              // why shrinking ended early
 }
 
-// trials is how many scenarios are asked at once.
+// trials is how many scenarios are asked at once, where the target does not say.
 const trials = 512
 
 // Run asks batches of trials until it is told to stop, then confirms what it found and shrinks it. Findings come by
 // level, then the most frequent first. The error is the target's, or the context's: what was found by then is returned
 // with it.
 func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, findings []*Finding, err error) {
-	scenarios := gen.NewScenarios(c.Seed)
+	atOnce := trials
+	if p, ok := t.(target.Piecemeal); ok {
+		atOnce = p.AtOnce()
+	}
 	bySignature := make(map[string]*Finding)
-	for next := max(c.Shard-1, 0); err == nil && !c.Until(asked); {
-		var batch []*Scenario
-		var questions []target.Question
-		for len(batch) < trials && !c.Until(asked+len(batch)) {
-			s := newScenario(scenarios.Trial(next))
-			batch, questions = append(batch, s), append(questions, s.question())
-			next += max(c.Shards, 1)
-		}
+	drawing, stop := context.WithCancel(ctx)
+	defer stop()
+	drawn, spent := make(chan *draw), make(chan *draw, 2)
+	go c.draw(drawing, atOnce, drawn, spent)
+	for d := range drawn {
 		var round *target.Round
-		if round, err = t.Ask(ctx, questions); err != nil {
+		if round, err = t.Ask(ctx, d.questions); err != nil {
 			break
 		}
-		for i, s := range batch {
-			c.note(s, &round.Answers[i], bySignature)
+		for i, s := range d.scenarios {
+			if !c.note(s, &round.Answers[i], bySignature) {
+				d.spent = append(d.spent, s.Case)
+			}
 		}
-		if asked += len(batch); c.Progress != nil {
+		if asked += len(d.scenarios); c.Progress != nil {
 			c.Progress(asked, len(bySignature))
 		}
+		spent <- d
+	}
+	if err == nil {
+		err = ctx.Err()
 	}
 	for _, f := range bySignature {
 		findings = append(findings, f)
@@ -96,9 +103,54 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, finding
 	return asked, findings, err
 }
 
-// note adds what a scenario showed to the findings; of each, the shortest chat is kept.
-func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Finding) {
+// draw is a batch of trials on its way to the target and back.
+type draw struct {
+	scenarios []*Scenario
+	questions []target.Question
+	spent     []*model.Case // that nobody needs any more
+}
+
+// draw makes the trials, a batch ahead of those that are asked, and closes drawn behind the last. Batches come back by
+// spent, which has room for all of them.
+func (c *Campaign) draw(ctx context.Context, atOnce int, drawn chan<- *draw, spent chan *draw) {
+	defer close(drawn)
+	for range cap(spent) {
+		spent <- new(draw)
+	}
+	scenarios := gen.NewScenarios(c.Seed)
+	next := max(c.Shard-1, 0)
+	for made := 0; ; {
+		var d *draw
+		select {
+		case d = <-spent:
+		case <-ctx.Done():
+			return
+		}
+		for _, trial := range d.spent {
+			scenarios.Recycle(trial)
+		}
+		*d = draw{d.scenarios[:0], d.questions[:0], d.spent[:0]}
+		for len(d.scenarios) < atOnce && !c.Until(made) {
+			s := newScenario(scenarios.Trial(next))
+			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
+			next += max(c.Shards, 1)
+			made++
+		}
+		if len(d.scenarios) == 0 {
+			return
+		}
+		select {
+		case drawn <- d:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// note adds what a scenario showed to the findings, and reports whether it did; of each, the shortest chat is kept.
+func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Finding) (noted bool) {
 	add := func(signature string, level model.Level, failure *target.Failure) {
+		noted = true
 		f := findings[signature]
 		if f == nil {
 			f = &Finding{Signature: signature, Level: level, First: s.ID, Example: s.Case, Failure: failure}
@@ -109,11 +161,11 @@ func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Find
 		}
 	}
 	if a.NotRun || a.Skip != "" {
-		return
+		return false
 	}
 	if a.Failure != nil {
 		add("failure "+string(a.Failure.Kind), s.Level, a.Failure)
-		return
+		return true
 	}
 	seen := make(map[string]bool)
 	for _, d := range s.judge(a, c.Require).Differences {
@@ -122,6 +174,7 @@ func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Find
 			add(signature, d.Level, nil)
 		}
 	}
+	return noted
 }
 
 // shrink confirms a finding by asking its scenario again, and then makes its chat as short as it can be. A program

@@ -115,11 +115,14 @@ type Reference struct {
 // Ask classifies every question's log.
 func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := &Round{Answers: make([]Answer, len(batch))}
+	classifier := model.NewClassifier(r.Table)
+	var chats []model.Chat
+	var bad []*model.IllFormed
 	for i, q := range batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		chats, bad := model.ClassifyLog(r.Table, q.Events)
+		chats, bad = classifier.ClassifyLog(chats, q.Events)
 		n := 0
 		for k := range chats {
 			n += len(chats[k].IRFs)
@@ -137,6 +140,9 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	}
 	return round, nil
 }
+
+// AtOnce is as many questions as a processor keeps close at hand, with their answers.
+func (Reference) AtOnce() int { return 64 }
 
 // Way is "reference".
 func (Reference) Way() string { return "reference" }
