@@ -86,7 +86,7 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 	if len(args) > 0 {
 		return nil, errors.New("explain takes a file or --scenario, not both")
 	}
-	cases, err := authored(dirs)
+	cases, err := suite.Authored(dirs)
 	if err != nil {
 		return nil, err
 	}

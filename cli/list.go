@@ -101,7 +101,7 @@ var listings = []listing{
 }
 
 func planned(dirs []string) (*suite.Plan, error) {
-	cases, err := authored(dirs)
+	cases, err := suite.Authored(dirs)
 	if err != nil {
 		return nil, err
 	}

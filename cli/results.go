@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,18 +13,25 @@ import (
 
 // results is the record of a run, and where it goes line by line: stdout with --json, results.jsonl with --report.
 type results struct {
-	outs   []io.Writer
+	outs   io.Writer
 	dir    string
 	file   *os.File
-	record bytes.Buffer // all of it: what is rendered is rendered from this
-	err    error        // the first
+	record *io.PipeWriter // what is rendered is rendered from the record, which is read as it is written
+	read   chan readRecord
+	err    error // the first
+}
+
+// readRecord is a record that has been read.
+type readRecord struct {
+	whole *reports.Results
+	err   error
 }
 
 func (e *env) openResults(f *runFlags) (*results, error) {
 	r := &results{dir: f.report}
-	r.outs = append(r.outs, &r.record)
+	var outs []io.Writer
 	if f.json {
-		r.outs = append(r.outs, e.out)
+		outs = append(outs, e.out)
 	}
 	if f.report != "" {
 		if err := os.MkdirAll(f.report, 0o777); err != nil {
@@ -41,22 +47,29 @@ func (e *env) openResults(f *runFlags) (*results, error) {
 			return nil, fmt.Errorf("--report: %w", err)
 		}
 		r.file = file
-		r.outs = append(r.outs, file)
+		outs = append(outs, file)
 	}
+	in, out := io.Pipe()
+	r.record, r.read = out, make(chan readRecord, 1)
+	go func() {
+		whole, err := reports.Read(filepath.Join(r.dir, "results.jsonl"), in)
+		io.Copy(io.Discard, in) //nolint:errcheck // it is the record that must not stop
+		r.read <- readRecord{whole, err}
+	}()
+	r.outs = io.MultiWriter(append(outs, out)...)
 	return r, nil
 }
 
 func (r *results) write(line any) error {
-	for _, w := range r.outs {
-		if r.err == nil {
-			r.err = suite.WriteLine(w, line)
-		}
+	if r.err == nil {
+		r.err = suite.WriteLine(r.outs, line)
 	}
 	return r.err
 }
 
-// close closes the file, and returns the first error of all that was written.
+// close ends the record, and returns the first error of all that was written.
 func (r *results) close() error {
+	r.record.Close()
 	if r.file != nil {
 		r.err = errors.Join(r.err, r.file.Close())
 		r.file = nil
@@ -64,9 +77,10 @@ func (r *results) close() error {
 	return r.err
 }
 
-// render reads the record back, and writes the other files of the report.
+// render writes the other files of the report from the record, which has been closed.
 func (r *results) render() (*reports.Results, error) {
-	whole, err := reports.Read(filepath.Join(r.dir, "results.jsonl"), &r.record)
+	read := <-r.read
+	whole, err := read.whole, read.err
 	if err != nil || r.dir == "" {
 		return whole, err
 	}

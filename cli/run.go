@@ -143,11 +143,10 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.expect.written != "" && (f.tags != "" || len(f.scenarios) > 0 || shards > 1) {
 		return errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
 	}
-	cases, err := authored(f.features)
+	cases, err := suite.Cases(f.features, f.seed, f.generated)
 	if err != nil {
 		return err
 	}
-	cases = append(cases, suite.Generated(f.seed, f.generated)...)
 	plan, err := suite.NewPlan(append(cases, suite.Named(cases, f.scenarios)...))
 	if err != nil {
 		return err
@@ -252,16 +251,6 @@ func (e *env) tell(f *runFlags, r *reports.Results, colour bool) error {
 	return r.WriteText(e.out, &reports.TextOptions{
 		Verbose: f.verbose, Brief: f.expect.written != "" && !f.verbose, Colour: colour, Expect: f.expect.file, Findings: f.expect.findings(),
 	})
-}
-
-// authored compiles the built-in features and those of directories.
-func authored(dirs []string) ([]*model.Case, error) {
-	cases, err := suite.Builtin()
-	if err != nil {
-		return nil, err
-	}
-	own, err := suite.Own(dirs...)
-	return append(cases, own...), err
 }
 
 // exitOf turns the end of a run into its exit code, by the precedence of the contract.

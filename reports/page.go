@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
@@ -32,11 +33,13 @@ const (
 	maxRemarks  = 100       // lines of a list
 )
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"safe": safe, "lines": lines, "number": Number, "join": strings.Join, "sentence": sentence,
-	"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
-	"milliseconds": func(micro int64) string { return fmt.Sprintf("%.1f", float64(micro)/1000) },
-}).Parse(pageHTML))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"safe": safe, "lines": lines, "number": Number, "join": strings.Join, "sentence": sentence,
+		"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
+		"milliseconds": func(micro int64) string { return fmt.Sprintf("%.1f", float64(micro)/1000) },
+	}).Parse(pageHTML))
+})
 
 // page is what the template shows.
 type page struct {
@@ -70,7 +73,7 @@ func WriteHTML(w io.Writer, results ...*Results) error {
 	p.laws()
 	p.remarks()
 	p.slowest()
-	return pageTemplate.Execute(w, p)
+	return pageTemplate().Execute(w, p)
 }
 
 func digest(s string) string {

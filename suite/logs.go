@@ -73,15 +73,11 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Exhaustive > 0:
 		return ExhaustiveLogs(g.Exhaustive, g.Seed), nil
 	}
-	cases, err := Builtin()
+	cases, err := Cases(g.Features, g.Seed, g.Generated)
 	if err != nil {
 		return logs, err
 	}
-	own, err := Own(g.Features...)
-	if err != nil {
-		return logs, err
-	}
-	plan, err := NewPlan(append(append(cases, own...), Generated(g.Seed, g.Generated)...))
+	plan, err := NewPlan(cases)
 	if err != nil {
 		return logs, err
 	}
@@ -144,11 +140,13 @@ func (p *Plan) Logs() Logs {
 	return Logs{
 		name: func(i int) string { return p.Scenarios[i].ID },
 		open: func() func(int) ([]model.Event, bool) {
+			var events []model.Event
 			return func(i int) ([]model.Event, bool) {
 				if i >= len(p.Scenarios) {
 					return nil, false
 				}
-				return p.Scenarios[i].opaque, true
+				events = p.Scenarios[i].sent(events[:0])
+				return events, true
 			}
 		},
 	}

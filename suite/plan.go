@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io/fs"
+	"iter"
 	"os"
 	"regexp"
 	"slices"
@@ -43,8 +44,27 @@ type Scenario struct {
 	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
 	want    []model.Expected
-	opaque  []model.Event     // the log under ids that say nothing
-	aliases map[string]string // from such an id to the case's own
+	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
+	aliases map[string]string // and back
+}
+
+// Cases are those of a run: of the features that come with the suite, of a team's own, and generated ones, as many as
+// n says.
+func Cases(dirs []string, seed uint64, n int) ([]*model.Case, error) {
+	generated := make(chan []*model.Case, 1)
+	go func() { generated <- Generated(seed, n) }() // beside the features, which godog compiles one by one
+	cases, err := Authored(dirs)
+	return append(cases, <-generated...), err
+}
+
+// Authored compiles the features that come with the suite, and a team's own.
+func Authored(dirs []string) ([]*model.Case, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	own, err := Own(dirs...)
+	return append(cases, own...), err
 }
 
 // Builtin compiles the features that come with the suite.
@@ -127,16 +147,27 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 
 // NewPlan plans cases in the given order. Two cases with one id are an error.
 func NewPlan(cases []*model.Case) (*Plan, error) {
-	p := &Plan{Suite: Digest()}
 	seen := make(map[string]*model.Case)
 	for _, c := range cases {
 		if other := seen[c.ID]; other != nil {
 			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
 		}
 		seen[c.ID] = c
-		p.Scenarios = append(p.Scenarios, newScenario(c))
 	}
-	p.seal()
+	planned := make(chan *Scenario, 64)
+	go func() {
+		defer close(planned)
+		for _, c := range cases {
+			planned <- newScenario(c)
+		}
+	}()
+	p := &Plan{Suite: Digest()}
+	p.seal(func(yield func(*Scenario) bool) {
+		for s := range planned {
+			p.Scenarios = append(p.Scenarios, s)
+			yield(s)
+		}
+	})
 	return p, nil
 }
 
@@ -144,23 +175,31 @@ func newScenario(c *model.Case) *Scenario {
 	s := &Scenario{Case: c, want: c.Expected(model.Reference())}
 	s.Levels = c.Levels(s.want)
 	if c.Opaque {
-		s.opaque = c.Events
 		return s
 	}
 	s.Rules = model.RulesIn(s.want)
-	s.aliases = make(map[string]string)
-	s.opaque = make([]model.Event, 0, len(c.Events))
-	opaque := make(map[string]string)
-	for _, e := range c.Events {
-		id, ok := opaque[e.InteractionID]
-		if !ok {
-			id = opaqueID(c.ID, e.InteractionID)
-			opaque[e.InteractionID], s.aliases[id] = id, e.InteractionID
+	s.opaque, s.aliases = make(map[string]string), make(map[string]string)
+	for i := range c.Events {
+		own := c.Events[i].InteractionID
+		if _, ok := s.opaque[own]; !ok {
+			id := opaqueID(c.ID, own)
+			s.opaque[own], s.aliases[id] = id, own
 		}
-		e.InteractionID = id
-		s.opaque = append(s.opaque, e)
 	}
 	return s
+}
+
+// sent is the log under ids that say nothing, appended to dst; that of a case whose own ids do is not copied.
+func (s *Scenario) sent(dst []model.Event) []model.Event {
+	if s.Opaque {
+		return s.Events
+	}
+	dst = slices.Grow(dst, len(s.Events))
+	for i := range s.Events {
+		dst = append(dst, s.Events[i])
+		dst[len(dst)-1].InteractionID = s.opaque[s.Events[i].InteractionID]
+	}
+	return dst
 }
 
 // opaqueID is the id under which an implementation sees an interaction: it looks like a GUID, says nothing of the
@@ -173,7 +212,7 @@ func opaqueID(scenario, interaction string) string {
 
 // question is the scenario as it is asked.
 func (s *Scenario) question() target.Question {
-	return target.Question{Events: s.opaque, Lines: s.Lines}
+	return target.Question{Events: s.sent(nil), Lines: s.Lines}
 }
 
 // Questions are all that a run of the plan asks.
@@ -218,12 +257,14 @@ func (s *Scenario) expected() (facts []model.Fact) {
 	return facts
 }
 
-// seal numbers the scenarios, and computes the digest of the plan.
-func (p *Plan) seal() {
+// seal numbers the scenarios, which are to be the plan's, and computes its digest.
+func (p *Plan) seal(scenarios iter.Seq[*Scenario]) {
 	h := sha256.New()
 	var b []byte
-	for i, s := range p.Scenarios {
-		s.Index = i + 1
+	n := 0
+	for s := range scenarios {
+		n++
+		s.Index = n
 		field(h, s.ID, s.Level.String())
 		b = b[:0]
 		for i := range s.Events {
@@ -235,7 +276,7 @@ func (p *Plan) seal() {
 			h.Write(b)
 		}
 	}
-	p.Size = len(p.Scenarios)
+	p.Size = n
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 

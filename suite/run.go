@@ -2,6 +2,8 @@ package suite
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,10 +66,16 @@ func (o *Occasion) add(r *target.Round) {
 	}
 }
 
-// Run asks the target every scenario of the plan, a batch a kind, and hands each outcome to record, in the order of
-// the plan. The error is the target's *target.StartError, or the context's; what was not asked then is NotRun, and
-// has been recorded as that. An error of record ends the run.
+// Run asks the target every scenario of the plan and hands each outcome to record, in the order of the plan. Of what is
+// asked at once, all is of one kind, unless the target answers one by one. The error is the target's
+// *target.StartError, or the context's; what was not asked then is NotRun, and has been recorded as that. An error of
+// record ends the run.
 func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion, error) {
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	asked := make(chan *asked, 1) // a batch is asked while that before is judged and recorded
+	go p.ask(asking, t, asked)
+
 	occasion := new(Occasion)
 	outcomes := make(map[*Scenario]*Outcome)
 	next := 0
@@ -88,45 +96,73 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 		}
 		return nil
 	}
-	var failed error
-	for kind := model.OrderedKind; kind <= model.RobustnessKind && failed == nil; kind++ {
-		var batch []*Scenario
-		var questions []target.Question
-		for _, s := range p.Scenarios {
-			if s.Kind == kind {
-				batch, questions = append(batch, s), append(questions, s.question())
-			}
-		}
-		if len(batch) == 0 {
+	var failed, unrecorded error
+	for a := range asked {
+		failed = a.err
+		if a.round == nil || unrecorded != nil {
 			continue
 		}
-		atOnce := len(batch)
-		if p, ok := t.(target.Piecemeal); ok {
-			atOnce = p.AtOnce()
+		occasion.add(a.round)
+		for i, s := range a.batch {
+			o := s.judge(&a.round.Answers[i], require)
+			if a.round.Took != nil {
+				o.Took = a.round.Took[i]
+			}
+			outcomes[s] = o
 		}
-		for len(batch) > 0 && failed == nil {
-			n := min(atOnce, len(batch))
-			var round *target.Round
-			if round, failed = t.Ask(ctx, questions[:n]); round == nil {
-				break
-			}
-			occasion.add(round)
-			for i, s := range batch[:n] {
-				outcomes[s] = s.judge(&round.Answers[i], require)
-				if round.Took != nil {
-					outcomes[s].Took = round.Took[i]
-				}
-			}
-			if err := flush(false); err != nil {
-				return occasion, err
-			}
-			batch, questions = batch[n:], questions[n:]
+		if unrecorded = flush(false); unrecorded != nil {
+			stop()
 		}
 	}
-	if err := flush(true); err != nil {
-		return occasion, err
+	if unrecorded == nil {
+		unrecorded = flush(true)
+	}
+	if unrecorded != nil {
+		return occasion, unrecorded
 	}
 	return occasion, failed
+}
+
+// asked is a batch with what came back.
+type asked struct {
+	batch []*Scenario
+	round *target.Round
+	err   error
+}
+
+// ask asks the plan's scenarios, batch by batch, to the first error, and closes the channel behind the last.
+func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *asked) {
+	defer close(out)
+	for batch := range p.batches(t) {
+		questions := make([]target.Question, len(batch))
+		for i, s := range batch {
+			questions[i] = s.question()
+		}
+		round, err := t.Ask(ctx, questions)
+		if out <- (&asked{batch, round, err}); err != nil {
+			return
+		}
+	}
+}
+
+// batches groups the scenarios by how they are asked.
+func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
+	if t, ok := t.(target.Piecemeal); ok {
+		return slices.Chunk(p.Scenarios, t.AtOnce())
+	}
+	return func(yield func([]*Scenario) bool) {
+		for kind := model.OrderedKind; kind <= model.RobustnessKind; kind++ {
+			var batch []*Scenario
+			for _, s := range p.Scenarios {
+				if s.Kind == kind {
+					batch = append(batch, s)
+				}
+			}
+			if len(batch) > 0 && !yield(batch) {
+				return
+			}
+		}
+	}
 }
 
 // judge compares an answer with what is expected.

@@ -46,7 +46,9 @@ func (p *Plan) Select(tags string, globs []string) error {
 		}
 		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
 	}
-	p.seal()
+	if tags != "" || len(globs) > 0 {
+		p.seal(slices.Values(p.Scenarios))
+	}
 	return nil
 }
 

@@ -19,11 +19,11 @@ type (
 // called in turn, with the log of a scenario in order of arrival, which may hold several chats. Where it returns an error or panics, the scenario is in error.
 func Test(t *testing.T, classify func(log []Event) ([]Fact, error)) {
 	t.Helper()
-	cases, err := Builtin()
+	cases, err := Cases(nil, 1, DefaultGenerated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := NewPlan(append(cases, Generated(1, DefaultGenerated)...))
+	plan, err := NewPlan(cases)
 	if err != nil {
 		t.Fatal(err)
 	}

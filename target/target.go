@@ -60,9 +60,9 @@ type Round struct {
 	Took []time.Duration
 }
 
-// Target answers batches of questions. Ask is called with questions of one kind, one batch at a time. Its error is a
-// *StartError, or the context's: the round, unless it is nil, then holds what was answered before. Anything that the
-// implementation does wrong is in the answers.
+// Target answers batches of questions. Ask is called one batch at a time, with questions of one kind unless the target
+// is [Piecemeal]. Its error is a *StartError, or the context's: the round, unless it is nil, then holds what was answered
+// before. Anything that the implementation does wrong is in the answers.
 type Target interface {
 	Ask(ctx context.Context, batch []Question) (*Round, error)
 	// Way names how the implementation is reached, such as reference, filter.
