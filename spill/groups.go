@@ -20,6 +20,8 @@ const (
 // Groups brings together the records of each key: [Groups.Writer] adds them, then [Groups.Each] visits the groups.
 // Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than memory allows, all
 // are written to a file, the records of a part behind each other. A part at a time is then read again.
+//
+// In a chunk, records of one key that follow each other share it: logs often hold a chat in one piece.
 type Groups struct {
 	memory int64
 	chunks int // the size of a chunk
@@ -53,6 +55,8 @@ func (g *Groups) Close() { g.file.close() }
 type Writer struct {
 	groups *Groups
 	open   [partitions][]byte
+	last   []byte // the key of the last record
+	part   uint64 // that it fell to
 }
 
 // Writer returns a writer.
@@ -60,16 +64,35 @@ func (g *Groups) Writer() *Writer { return &Writer{groups: g} }
 
 // Add adds a record of a key. Both are copied.
 func (w *Writer) Add(key, record []byte) error {
-	p := maphash.Bytes(w.groups.seed, key) % partitions
-	c := w.open[p]
+	again := len(w.last) > 0 && bytes.Equal(key, w.last)
+	if !again {
+		w.last = append(w.last[:0], key...)
+		w.part = maphash.Bytes(w.groups.seed, key) % partitions
+	}
+	c := w.open[w.part]
 	if need := len(key) + len(record) + 2*binary.MaxVarintLen64; cap(c)-len(c) < need {
-		if err := w.groups.take(p, c); err != nil {
+		if err := w.groups.take(w.part, c); err != nil {
 			return err
 		}
-		c = w.groups.chunk(need)
+		c, again = w.groups.chunk(need), false
 	}
-	w.open[p] = appendRecord(c, key, record)
+	if again {
+		c = append(c, 0)
+	} else {
+		c = append(binary.AppendUvarint(c, uint64(len(key))+1), key...)
+	}
+	w.open[w.part] = append(binary.AppendUvarint(c, uint64(len(record))), record...)
 	return nil
+}
+
+// cutShared cuts the first record off a chunk; key is that of the record before it.
+func cutShared(b, key []byte) (_, record, rest []byte) {
+	n, size := binary.Uvarint(b)
+	if b = b[size:]; n > 0 {
+		key, b = b[:n-1:n-1], b[n-1:]
+	}
+	record, rest = cutBytes(b)
+	return key, record, rest
 }
 
 // Close hands over what was added. A writer that is not closed has added nothing for certain.
@@ -81,24 +104,6 @@ func (w *Writer) Close() error {
 		w.open[p] = nil
 	}
 	return nil
-}
-
-func appendRecord(b, key, record []byte) []byte {
-	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
-	return append(binary.AppendUvarint(b, uint64(len(record))), record...)
-}
-
-// cut cuts the first record off.
-func cut(b []byte) (key, record, rest []byte) {
-	key, b = cutBytes(b)
-	record, rest = cutBytes(b)
-	return key, record, rest
-}
-
-func cutBytes(b []byte) (head, rest []byte) {
-	n, size := binary.Uvarint(b)
-	b = b[size:]
-	return b[:n:n], b[n:]
 }
 
 // chunk returns an empty chunk with room for n bytes at least.
@@ -233,9 +238,9 @@ func (g *Groups) again(p *part, jobs int, visit func(key []byte, records [][]byt
 		if _, err := g.file.ReadAt(buffer, e.at); err != nil {
 			return err
 		}
+		var key, record []byte
 		for rest := buffer; len(rest) > 0; {
-			var key, record []byte
-			key, record, rest = cut(rest)
+			key, record, rest = cutShared(rest, key)
 			if err := w.Add(key, record); err != nil {
 				return err
 			}
@@ -270,22 +275,20 @@ func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records [][]byte
 	}
 	clear(v.index)
 	v.groups, v.next, v.records = v.groups[:0], v.next[:0], v.records[:0]
-	at, last := int32(-1), []byte(nil)
+	at := int32(-1)
 	for _, rest := range chunks {
+		var key, record []byte
 		for len(rest) > 0 {
-			var key, record []byte
-			key, record, rest = cut(rest)
+			shared := rest[0] == 0
+			key, record, rest = cutShared(rest, key)
 			i := int32(len(v.records))
 			v.records, v.next = append(v.records, record), append(v.next, -1)
-			if at < 0 || !bytes.Equal(key, last) {
+			if !shared {
 				known, ok := v.index[string(key)]
-				if !ok {
-					known = int32(len(v.groups))
-					v.index[string(key)] = known
+				if at = known; !ok {
+					at = int32(len(v.groups))
+					v.index[string(key)] = at
 					v.groups = append(v.groups, chain{key: key, first: i, last: i})
-				}
-				at, last = known, key
-				if !ok {
 					continue
 				}
 			}

@@ -105,6 +105,24 @@ func (w *SortWriter) spill() error {
 	return out.Flush()
 }
 
+func appendRecord(b, key, record []byte) []byte {
+	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
+	return append(binary.AppendUvarint(b, uint64(len(record))), record...)
+}
+
+// cut cuts the first record off.
+func cut(b []byte) (key, record, rest []byte) {
+	key, b = cutBytes(b)
+	record, rest = cutBytes(b)
+	return key, record, rest
+}
+
+func cutBytes(b []byte) (head, rest []byte) {
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	return b[:n:n], b[n:]
+}
+
 // Close hands over what was added. A writer that is not closed has added nothing for certain.
 func (w *SortWriter) Close() error {
 	slices.SortFunc(w.items, item.compare)
