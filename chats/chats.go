@@ -8,11 +8,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"runtime"
-	"sync"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
@@ -79,84 +77,47 @@ const (
 // to no interaction, or is the context's or that of reading. A line that is no event but belongs to an interaction
 // spoils that one ([Chat.Bad]).
 func (g *Groups) AddEvents(ctx context.Context, file string, in io.Reader) error {
-	full, empty := make(chan *rows.Block, g.options.jobs()), make(chan *rows.Block, 2*g.options.jobs())
-	for range cap(empty) {
-		empty <- new(rows.Block)
+	writers := make([]eventWriter, g.options.jobs())
+	for i := range writers {
+		writers[i] = eventWriter{options: g.options, out: g.groups.Writer(), in: rows.NewBlockReader(file)}
 	}
-	parent := ctx
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var first failure
-	go func() { // an input that gives nothing is not waited for
-		for blocks := rows.NewBlocks(file, in); ; {
-			b := <-empty
-			if err := blocks.Next(b); err != nil {
-				if err != io.EOF {
-					first.set(blocks.Line(), inputError(file, blocks.Line(), err))
-				}
-				close(full)
-				return
-			}
-			select {
-			case full <- b:
-			case <-ctx.Done():
-				return
-			}
+	blocks := readBlocks(ctx, g.options, file, in, func(job int, b *batch) { b.err = writers[job].addAll(&b.block) })
+	err := blocks.each(func(b *batch) error {
+		if b.err == io.EOF {
+			return nil
 		}
-	}()
-	var workers sync.WaitGroup
-	for range g.options.jobs() {
-		workers.Go(func() {
-			w := eventWriter{options: g.options, out: g.groups.Writer()}
-			r := rows.NewBlockReader(file)
-			for err := error(nil); err == nil; {
-				select {
-				case <-ctx.Done():
-					return
-				case b, more := <-full:
-					if !more {
-						if err := w.out.Close(); err != nil {
-							first.set(r.Line(), err)
-						}
-						return
-					}
-					r.Take(b)
-					if err = w.addAll(r); err != nil {
-						first.set(r.Line(), err)
-						stop() // no further block; those at hand may hold an earlier error
-					}
-					empty <- b
-				}
-			}
-		})
+		return b.err
+	})
+	for i := range writers {
+		err = cmp.Or(err, writers[i].out.Close())
 	}
-	workers.Wait()
-	return cmp.Or(first.found(), parent.Err())
+	return err
 }
 
 // eventWriter adds the events of one reader.
 type eventWriter struct {
 	options Options
+	in      *rows.EventReader
 	out     *spill.Writer
 	event   model.Event
 	record  []byte
 }
 
-func (w *eventWriter) addAll(r *rows.EventReader) error {
+func (w *eventWriter) addAll(b *rows.Block) error {
+	w.in.Take(b)
 	for {
-		id, err := r.Next(&w.event)
-		var bad *rows.LineError
+		id, err := w.in.Next(&w.event)
 		switch {
 		case err == nil && !w.event.Name.Known():
 			continue
 		case err == nil:
 			w.record = rows.PackEvent(append(w.record[:0], anEvent), &w.event)
-		case err == io.EOF:
-			return nil
-		case errors.As(err, &bad) && bad.InteractionID != "":
-			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
 		default:
-			return err
+			bad := spoils(err)
+			if bad == nil {
+				return err // io.EOF at the end
+			}
+			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
 		}
 		if !w.options.here(id) {
 			continue
@@ -192,15 +153,16 @@ func (g *Groups) addOf(ctx context.Context, next func([]byte) (id string, record
 	out := g.groups.Writer()
 	for record := []byte(nil); ; {
 		id, packed, err := next(record[:0])
-		var bad *rows.LineError
 		switch record = packed; {
 		case err == nil:
 		case err == io.EOF:
 			return out.Close()
-		case errors.As(err, &bad) && bad.InteractionID != "":
-			id, record = bad.InteractionID, packFault(record[:0], bad)
 		default:
-			return err
+			bad := spoils(err)
+			if bad == nil {
+				return err
+			}
+			id, record = bad.InteractionID, packFault(record[:0], bad)
 		}
 		if id := []byte(id); g.options.here(id) {
 			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
@@ -210,34 +172,13 @@ func (g *Groups) addOf(ctx context.Context, next func([]byte) (id string, record
 	}
 }
 
-// failure keeps, of what several jobs find, what stands first in the input.
-type failure struct {
-	mu   sync.Mutex
-	line int
-	err  error
-}
-
-func (f *failure) set(line int, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.err == nil || line < f.line {
-		f.line, f.err = line, err
-	}
-}
-
-func (f *failure) found() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err
-}
-
-// inputError says of an error of reading where it occurred.
-func inputError(file string, line int, err error) error {
+// spoils is an error of a line that spoils its interaction and nothing else; nil of others.
+func spoils(err error) *rows.LineError {
 	var bad *rows.LineError
-	if errors.As(err, &bad) {
-		return err
+	if errors.As(err, &bad) && bad.InteractionID != "" {
+		return bad
 	}
-	return fmt.Errorf("%s:%d: %w", file, line, err)
+	return nil
 }
 
 // packFault is to lines that cannot be read what rows' packing is to events.

@@ -40,19 +40,16 @@ func history(n, ids int) (events []model.Event, lines []string) {
 	return events, lines
 }
 
-type classify func(ctx context.Context, o chats.Options, file string, in io.Reader, write func(*model.Fact) error, illFormed func(string)) error
+type classify func(ctx context.Context, o chats.Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(string)) error
 
 // classified is what is written, and then what is said of ill-formed chats.
 func classified(t *testing.T, by classify, o chats.Options, lines []string) string {
 	t.Helper()
-	var b []byte
+	var b bytes.Buffer
 	var said string
-	err := by(t.Context(), o, "log", strings.NewReader(strings.Join(lines, "")), func(f *model.Fact) error {
-		b = rows.AppendFact(b, f)
-		return nil
-	}, func(text string) { said += text + "\n" })
+	err := by(t.Context(), o, "log", strings.NewReader(strings.Join(lines, "")), rows.FactLines(&b), func(text string) { said += text + "\n" })
 	require.NoError(t, err)
-	return string(b) + said
+	return b.String() + said
 }
 
 // expected is what model says, for all the log in memory.
@@ -138,11 +135,11 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 		{"no interaction", event("", 1, 3, model.Submitted), "log:4: interaction_id: missing; expected a non-empty string"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			written := 0
-			err := chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", strings.NewReader(chat+c.more), func(*model.Fact) error { written++; return nil }, func(string) {})
+			var written bytes.Buffer
+			err := chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", strings.NewReader(chat+c.more), rows.FactLines(&written), func(string) {})
 			if c.want == "" {
 				assert.NoError(t, err)
-				assert.Equal(t, 1, written)
+				assert.Equal(t, 1, strings.Count(written.String(), "\n"))
 			} else {
 				assert.EqualError(t, err, c.want)
 			}
@@ -163,12 +160,12 @@ func TestTheFirstErrorIsNamed(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, by := range []classify{chats.Classify, chats.ClassifyOrdered} {
 		for jobs := range 4 {
-			err := by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", strings.NewReader(strings.Join(lines, "")), func(*model.Fact) error { return nil }, nil)
+			err := by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", strings.NewReader(strings.Join(lines, "")), rows.FactLines(io.Discard), nil)
 			var bad *rows.LineError
 			require.ErrorAs(t, err, &bad)
 			assert.Equal(t, 5_001, bad.Line)
 			in := io.MultiReader(strings.NewReader(strings.Join(lines[:3_000], "")), iotest.ErrReader(broken))
-			err = by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", in, func(*model.Fact) error { return nil }, nil)
+			err = by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", in, rows.FactLines(io.Discard), nil)
 			assert.ErrorIs(t, err, broken)
 			assert.ErrorContains(t, err, "log:3001: ")
 		}

@@ -1,72 +1,146 @@
 package chats
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
-	"time"
+	"sync"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
 	"github.com/chatproof/chatproof/spill"
 )
 
-// Classify gives the reference's facts for a log of events in JSON Lines to write: stopped chats by time of the stop and
+// Classify gives the reference's facts for a log of events in JSON Lines to out: stopped chats by time of the stop and
 // id, then unfinished ones by time of the first event and id, each chat's facts by ordinal. Afterwards it says of each
-// ill-formed chat what is wrong with it, by id. What write is given is valid until it returns. The error is that of
-// [Groups.AddEvents], or of write; nothing is written before all is read.
-func Classify(ctx context.Context, o Options, file string, in io.Reader, write func(*model.Fact) error, illFormed func(text string)) error {
-	return classify(ctx, o, file, func(g *Groups) error { return g.AddEvents(ctx, file, in) }, write, illFormed)
+// ill-formed chat what is wrong with it, by id. The error is that of [Groups.AddEvents], or of out; nothing is written
+// before all is read.
+func Classify(ctx context.Context, o Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(text string)) error {
+	return classify(ctx, o, file, func(g *Groups) error { return g.AddEvents(ctx, file, in) }, out, illFormed)
 }
 
 // ClassifyRows is [Classify] for events that read returns, until io.EOF.
-func ClassifyRows(ctx context.Context, o Options, file string, read func() (model.Event, error), write func(*model.Fact) error, illFormed func(text string)) error {
-	return classify(ctx, o, file, func(g *Groups) error { return g.AddRows(ctx, read) }, write, illFormed)
+func ClassifyRows(ctx context.Context, o Options, file string, read func() (model.Event, error), out *rows.Output[model.Fact], illFormed func(text string)) error {
+	return classify(ctx, o, file, func(g *Groups) error { return g.AddRows(ctx, read) }, out, illFormed)
 }
 
-func classify(ctx context.Context, o Options, file string, add func(*Groups) error, write func(*model.Fact) error, illFormed func(text string)) error {
+func classify(ctx context.Context, o Options, file string, add func(*Groups) error, out *rows.Output[model.Fact], illFormed func(text string)) error {
 	groups := NewGroups(o)
 	defer groups.Close()
 	if err := add(groups); err != nil {
 		return err
 	}
-	facts, faults := spill.NewSorter(o.memory()/4, o.jobs()), spill.NewSorter(o.memory()/16, o.jobs())
-	defer facts.Close()
-	defer faults.Close()
-	workers := make([]classifier, o.jobs())
-	for i := range workers {
-		workers[i] = classifier{Classifier: model.NewClassifier(model.Reference()), file: file, facts: facts.Writer(), faults: faults.Writer()}
-	}
-	if err := groups.Each(ctx, func(job int, c *Chat) error { return workers[job].classify(c) }); err != nil {
+	results := newResults(o, o.memory()/4, file)
+	defer results.close()
+	if err := groups.Each(ctx, func(job int, c *Chat) error { return results.workers[job].classify(c) }); err != nil {
 		return err
-	}
-	for i := range workers {
-		if err := workers[i].close(); err != nil {
-			return err
-		}
 	}
 	groups.Close()
-	return told(ctx, facts, faults, write, illFormed)
+	return results.tell(ctx, out, illFormed)
 }
 
-// told writes what was sorted.
-func told(ctx context.Context, facts, faults *spill.Sorter, write func(*model.Fact) error, illFormed func(text string)) error {
-	unpacker, fact := rows.NewUnpacker(), model.Fact{}
-	err := facts.Each(func(key, packed []byte) error {
-		fact.InteractionID = string(key[keyHead:])
-		for len(packed) > 0 {
-			packed = unpacker.Fact(&fact, packed)
-			if err := write(&fact); err != nil {
-				return err
-			}
-		}
-		return ctx.Err()
-	})
-	if err != nil {
+// results are what several jobs find, sorted.
+type results struct {
+	workers       []classifier
+	facts, faults *spill.Sorter
+}
+
+// newResults returns results whose facts take about so many bytes of memory at most.
+func newResults(o Options, memory int64, file string) *results {
+	r := &results{make([]classifier, o.jobs()), spill.NewSorter(memory, o.jobs()), spill.NewSorter(o.memory()/16, o.jobs())}
+	for i := range r.workers {
+		r.workers[i] = classifier{Classifier: model.NewClassifier(model.Reference()), file: file, facts: r.facts.Writer(), faults: r.faults.Writer()}
+	}
+	return r
+}
+
+// close leaves nothing of the results.
+func (r *results) close() {
+	r.facts.Close()
+	r.faults.Close()
+}
+
+// tell writes what was found, when all is.
+func (r *results) tell(ctx context.Context, out *rows.Output[model.Fact], illFormed func(text string)) error {
+	errs := make([]error, len(r.workers))
+	var sorting sync.WaitGroup
+	for i := range r.workers {
+		sorting.Go(func() { errs[i] = cmp.Or(r.workers[i].facts.Close(), r.workers[i].faults.Close()) })
+	}
+	sorting.Wait()
+	if err := cmp.Or(errs...); err != nil {
 		return err
 	}
-	return faults.Each(func(_, text []byte) error { illFormed(string(text)); return nil })
+	if err := r.write(ctx, out); err != nil {
+		return err
+	}
+	return r.faults.Each(func(_, text []byte) error { illFormed(string(text)); return nil })
+}
+
+// stretch is the facts of some chats that follow each other.
+type stretch struct {
+	packed []byte // of each chat the length of its id and the id, then the length of its facts and the facts
+	rows.Batch[model.Fact]
+}
+
+// stretchSize is how many packed bytes are written at once.
+const stretchSize = 64 << 10
+
+// write writes the facts: one goroutine merges, the jobs encode.
+func (r *results) write(ctx context.Context, out *rows.Output[model.Fact]) error {
+	unpackers := make([]*rows.Unpacker, len(r.workers))
+	for i := range unpackers {
+		unpackers[i] = rows.NewUnpacker()
+	}
+	stretches := newBelt(ctx, len(r.workers), func(job int, s *stretch) {
+		var fact model.Fact
+		for rest := s.packed; len(rest) > 0; {
+			var id, packed []byte
+			id, rest = cutBytes(rest)
+			packed, rest = cutBytes(rest)
+			for fact.InteractionID = string(id); len(packed) > 0; {
+				packed = unpackers[job].Fact(&fact, packed)
+				s.Add(out, &fact)
+			}
+		}
+	})
+	merged := make(chan error, 1)
+	go func() {
+		defer stretches.end()
+		s := stretches.get()
+		err := r.facts.Each(func(key, packed []byte) error {
+			if s != nil && len(s.item.packed) > stretchSize {
+				stretches.put(s)
+				s = stretches.get()
+			}
+			if s == nil {
+				return context.Canceled
+			}
+			s.item.packed = appendBytes(appendBytes(s.item.packed, key[keyHead:]), packed)
+			return nil
+		})
+		if s != nil {
+			stretches.put(s)
+		}
+		merged <- err
+	}()
+	err := stretches.each(func(s *stretch) error {
+		s.packed = s.packed[:0]
+		return s.Flush(out)
+	})
+	return cmp.Or(err, <-merged)
+}
+
+func appendBytes(b, s []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func cutBytes(b []byte) (head, rest []byte) {
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	return b[:n], b[n:]
 }
 
 // classifier classifies the chats of one job.
@@ -92,13 +166,6 @@ func (w *classifier) classify(c *Chat) error {
 	return w.facts.Add(w.key, w.record)
 }
 
-func (w *classifier) close() error {
-	if err := w.facts.Close(); err != nil {
-		return err
-	}
-	return w.faults.Close()
-}
-
 // fault classifies a chat into dst, and says what is wrong with it, or "".
 func fault(by *model.Classifier, dst *model.Chat, c *Chat, file string) string {
 	if c.Bad != nil {
@@ -111,18 +178,16 @@ func fault(by *model.Classifier, dst *model.Chat, c *Chat, file string) string {
 }
 
 // keyHead is how long the key of a chat is without its id.
-const keyHead = 1 + 8 + 4
+const keyHead = 5 + 4
 
-// chatKey is such that chats are in order when their keys' bytes are.
+// chatKey is such that chats are in order when their keys' bytes are: five bytes for whether it has stopped and the
+// second, four for the nanoseconds, the id.
 func chatKey(b []byte, c *model.Chat) []byte {
-	class, at := byte(0), c.Ended
+	at, class := c.Ended, uint64(0)
 	if at.IsZero() {
-		class, at = 1, c.Began
+		at, class = c.Began, 1<<39
 	}
-	return append(appendTime(append(b, class), at), c.InteractionID...)
-}
-
-func appendTime(b []byte, t time.Time) []byte {
-	b = binary.BigEndian.AppendUint64(b, uint64(t.Unix())^1<<63)
-	return binary.BigEndian.AppendUint32(b, uint32(t.Nanosecond()))
+	const year0 = 62_167_219_200 // seconds before 1970; there are fewer than 1 << 39 up to the year 10000
+	b = binary.BigEndian.AppendUint64(b, (class|uint64(at.Unix()+year0))<<24)
+	return append(binary.BigEndian.AppendUint32(b[:len(b)-3], uint32(at.Nanosecond())), c.InteractionID...)
 }

@@ -3,8 +3,6 @@ package chats
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
-	"github.com/chatproof/chatproof/spill"
 )
 
 // ClassifyOrdered is [Classify] for a log whose times never fall. A chat's facts are written as soon as it is certain
@@ -23,37 +20,39 @@ import (
 //
 // Chats that were released are remembered, as far as a quarter of the memory goes: beyond, an event that comes too late
 // is that of an ill-formed chat.
-func ClassifyOrdered(ctx context.Context, o Options, file string, in io.Reader, write func(*model.Fact) error, illFormed func(text string)) error {
-	rest, faults := spill.NewSorter(o.memory()/8, 1), spill.NewSorter(o.memory()/16, 1)
-	defer rest.Close()
-	defer faults.Close()
-	s := &sequence{
-		options: o, file: file, write: write, open: make(map[string]*openChat), seed: maphash.MakeSeed(), unpacker: rows.NewUnpacker(),
-		classifier: classifier{Classifier: model.NewClassifier(model.Reference()), file: file, facts: rest.Writer(), faults: faults.Writer()},
+func ClassifyOrdered(ctx context.Context, o Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(text string)) error {
+	results := newResults(o, o.memory()/8, file)
+	defer results.close()
+	complete := make([]completer, o.jobs())
+	for i := range complete {
+		complete[i] = completer{classifier: &results.workers[i], unpacker: rows.NewUnpacker()}
 	}
-	if err := s.run(ctx, in); err != nil {
+	s := &sequence{options: o, file: file, open: make(map[string]*openChat), seed: maphash.MakeSeed()}
+	s.complete = newBelt(ctx, o.jobs(), func(job int, c *completed) { c.err = complete[job].all(c, out) })
+	written := make(chan error, 1)
+	go func() {
+		written <- s.complete.each(func(c *completed) error { return cmp.Or(c.err, c.Flush(out)) })
+	}()
+	err := s.run(in)
+	if err := cmp.Or(<-written, err); err != nil {
 		return err
 	}
-	if err := s.classifier.close(); err != nil {
-		return err
-	}
-	return told(ctx, rest, faults, write, illFormed)
+	return results.tell(ctx, out, illFormed)
 }
 
 // sequence takes events in the order of the log.
 type sequence struct {
-	options    Options
-	file       string
-	write      func(*model.Fact) error
-	open       map[string]*openChat
-	held       int64       // bytes of open chats
-	stopped    []*openChat // at now: what follows at the same time is still theirs
-	now        time.Time
-	seed       maphash.Seed
-	released   [2]map[uint64]struct{} // hashes of ids, the later ones first
-	unpacker   *rows.Unpacker
-	chat       Chat
-	classifier classifier
+	options  Options
+	file     string
+	open     map[string]*openChat
+	held     int64       // bytes of open chats
+	stopped  []*openChat // at now: what follows at the same time is still theirs
+	now      time.Time
+	seed     maphash.Seed
+	released [2]map[uint64]struct{} // hashes of ids, the later ones first
+	complete *belt[completed]
+	at       *carried[completed] // what is being filled
+	free     []*openChat         // to be used again
 }
 
 // openChat is a chat that can still change. Its events are packed, one behind the other.
@@ -67,28 +66,36 @@ type openChat struct {
 // perOpenChat is about what an open chat takes besides its events.
 const perOpenChat = 256
 
-func (s *sequence) run(ctx context.Context, in io.Reader) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	d := decode(ctx, s.options, s.file, in)
-	for {
-		b, err := d.next(ctx)
-		if err != nil {
-			return err
-		}
+// run takes all events of the log, and hands on the chats.
+func (s *sequence) run(in io.Reader) error {
+	defer s.complete.end()
+	readers := make([]*rows.EventReader, s.options.jobs())
+	for i := range readers {
+		readers[i] = rows.NewBlockReader(s.file)
+	}
+	batches := readBlocks(s.complete.ctx, s.options, s.file, in, func(job int, b *batch) { b.read(readers[job], s.options) })
+	err := batches.each(func(b *batch) error {
 		for i := range b.items {
 			if err := s.take(b, &b.items[i]); err != nil {
 				return err
 			}
 		}
-		switch {
-		case b.err == io.EOF:
-			return s.end()
-		case b.err != nil:
-			return b.err
+		s.handOn()
+		if b.err == io.EOF {
+			return nil
 		}
-		d.spare <- b
+		return b.err
+	})
+	if err == nil {
+		err = s.release()
 	}
+	for _, c := range s.open {
+		if err == nil {
+			err = s.add(c)
+		}
+	}
+	s.handOn()
+	return err
 }
 
 // take takes the next event, or line that is none.
@@ -113,9 +120,14 @@ func (s *sequence) take(b *batch, e *item) error {
 			return &rows.LineError{File: s.file, Line: e.line, Problem: fmt.Sprintf(
 				"%s comes after the stop of interaction %s, whose facts are written; leave --ordered out for a log that has such", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
 		}
-		c = &openChat{id: string(id)}
+		if last := len(s.free) - 1; last >= 0 {
+			c, s.free = s.free[last], s.free[:last]
+		} else {
+			c = new(openChat)
+		}
+		*c = openChat{id: string(id), events: c.events[:0]}
 		s.open[c.id] = c
-		s.held += perOpenChat + int64(len(id))
+		s.held += perOpenChat + int64(len(id)+cap(c.events))
 	}
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
@@ -132,51 +144,95 @@ func (s *sequence) take(b *batch, e *item) error {
 	return nil
 }
 
-// release classifies the chats that have stopped, by id, and writes their facts.
+// release hands on the chats that have stopped, by id.
 func (s *sequence) release() error {
 	slices.SortFunc(s.stopped, func(a, b *openChat) int { return strings.Compare(a.id, b.id) })
 	for _, c := range s.stopped {
-		s.unpack(c)
-		text := fault(s.classifier.Classifier, &s.classifier.chat, &s.chat, s.file)
-		if text != "" {
-			if err := s.classifier.faults.Add([]byte(c.id), []byte(text)); err != nil {
-				return err
-			}
-		}
-		for i := 0; text == "" && i < len(s.classifier.chat.IRFs); i++ {
-			if err := s.write(&s.classifier.chat.IRFs[i].Fact); err != nil {
-				return err
-			}
-		}
 		delete(s.open, c.id)
 		s.held -= perOpenChat + int64(len(c.id)+cap(c.events))
 		s.remember(c.id)
+		if err := s.add(c); err != nil {
+			return err
+		}
 	}
 	s.stopped = s.stopped[:0]
 	return nil
 }
 
-// end classifies what is left.
-func (s *sequence) end() error {
-	if err := s.release(); err != nil {
-		return err
+// completed are chats that change no more, and what is made of those that have stopped.
+type completed struct {
+	chats []*openChat
+	err   error
+	rows.Batch[model.Fact]
+}
+
+// chatsAtOnce is how many chats a job is given at most.
+const chatsAtOnce = 256
+
+// add hands on a chat, with others.
+func (s *sequence) add(c *openChat) error {
+	if s.at == nil {
+		if s.at = s.complete.get(); s.at == nil {
+			return context.Canceled // what each says of the belt comes first
+		}
+		for _, c := range s.at.item.chats {
+			if cap(c.events) <= largestKept {
+				s.free = append(s.free, c)
+			}
+		}
+		s.at.item.chats = s.at.item.chats[:0]
 	}
-	for _, c := range s.open {
-		s.unpack(c)
-		if err := s.classifier.classify(&s.chat); err != nil {
-			return err
+	if s.at.item.chats = append(s.at.item.chats, c); len(s.at.item.chats) == chatsAtOnce {
+		s.handOn()
+	}
+	return nil
+}
+
+// largestKept bounds the memory that is kept for the next chat.
+const largestKept = 16 << 10
+
+// handOn lets the jobs have what was added.
+func (s *sequence) handOn() {
+	if s.at != nil {
+		s.complete.put(s.at)
+		s.at = nil
+	}
+}
+
+// completer classifies the chats of one job.
+type completer struct {
+	*classifier
+	unpacker *rows.Unpacker
+	chat     Chat
+}
+
+func (w *completer) all(c *completed, out *rows.Output[model.Fact]) error {
+	for _, open := range c.chats {
+		w.unpack(open)
+		if !open.stopped {
+			if err := w.classify(&w.chat); err != nil {
+				return err
+			}
+		} else if text := fault(w.Classifier, &w.classifier.chat, &w.chat, w.file); text != "" {
+			if err := w.faults.Add([]byte(open.id), []byte(text)); err != nil {
+				return err
+			}
+		} else {
+			for i := range w.classifier.chat.IRFs {
+				c.Add(out, &w.classifier.chat.IRFs[i].Fact)
+			}
 		}
 	}
 	return nil
 }
 
-func (s *sequence) unpack(c *openChat) {
-	s.chat = Chat{ID: c.id, Bad: c.bad, Events: s.chat.Events[:0]}
+func (w *completer) unpack(c *openChat) {
+	w.chat = Chat{ID: c.id, Bad: c.bad, Events: w.chat.Events[:0]}
 	for rest := c.events; len(rest) > 0; {
-		n, size := binary.Uvarint(rest)
-		s.chat.Events = append(s.chat.Events, model.Event{InteractionID: c.id})
-		s.unpacker.Event(&s.chat.Events[len(s.chat.Events)-1], rest[size:size+int(n)])
-		rest = rest[size+int(n):]
+		var packed []byte
+		packed, rest = cutBytes(rest)
+		w.chat.Events = append(w.chat.Events, model.Event{InteractionID: c.id})
+		w.unpacker.Event(&w.chat.Events[len(w.chat.Events)-1], packed)
 	}
 }
 
@@ -193,111 +249,4 @@ func (s *sequence) wasReleased(id []byte) bool {
 	_, later := s.released[0][h]
 	_, earlier := s.released[1][h]
 	return later || earlier
-}
-
-// batch is what was read from a block of lines.
-type batch struct {
-	block  rows.Block
-	text   []byte // ids and packed events
-	items  []item
-	err    error // of the reading, behind the items
-	record []byte
-}
-
-type item struct {
-	id, record struct{ from, to int32 }
-	at         time.Time
-	name       model.EventName
-	line       int
-	bad        *rows.LineError
-}
-
-// decoding reads blocks side by side, and hands them on in order: job j reads the blocks j, j + jobs, …. It ends with ctx;
-// an input that gives nothing is not waited for.
-type decoding struct {
-	made  []chan *batch
-	spare chan *batch
-	k     int
-}
-
-func decode(ctx context.Context, o Options, file string, in io.Reader) *decoding {
-	d := &decoding{spare: make(chan *batch, 2*o.jobs())}
-	for range cap(d.spare) {
-		d.spare <- new(batch)
-	}
-	todo := make([]chan *batch, o.jobs())
-	for j := range todo {
-		todo[j], d.made = make(chan *batch, cap(d.spare)), append(d.made, make(chan *batch, cap(d.spare)))
-		go func() {
-			r := rows.NewBlockReader(file)
-			for b := range todo[j] {
-				b.read(r, o)
-				d.made[j] <- b
-			}
-		}()
-	}
-	go func() {
-		blocks := rows.NewBlocks(file, in)
-		for k := 0; ; k = (k + 1) % len(todo) {
-			select {
-			case <-ctx.Done():
-				for j := range todo {
-					close(todo[j])
-				}
-				return
-			case b := <-d.spare:
-				if b.err = blocks.Next(&b.block); b.err != nil && b.err != io.EOF {
-					b.err = inputError(file, blocks.Line(), b.err)
-				}
-				todo[k] <- b
-			}
-		}
-	}()
-	return d
-}
-
-// next returns the next batch, which goes back to spare.
-func (d *decoding) next(ctx context.Context) (*batch, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case b := <-d.made[d.k]:
-		d.k = (d.k + 1) % len(d.made)
-		return b, nil
-	}
-}
-
-// read reads the events of a block.
-func (b *batch) read(r *rows.EventReader, o Options) {
-	b.text, b.items = b.text[:0], b.items[:0]
-	r.Take(&b.block)
-	var e model.Event
-	for b.err == nil {
-		id, err := r.Next(&e)
-		it := item{at: e.Time, name: e.Name, line: r.Line()}
-		switch {
-		case err == io.EOF:
-			return
-		case errors.As(err, &it.bad) && it.bad.InteractionID != "":
-			id, it.at, it.name = []byte(it.bad.InteractionID), time.Time{}, ""
-		case err != nil:
-			b.err = err
-			return
-		case !e.Name.Known():
-			continue
-		}
-		if !o.here(id) {
-			continue
-		}
-		it.id.from = int32(len(b.text))
-		b.text = append(b.text, id...)
-		it.id.to = int32(len(b.text))
-		it.record.from = it.id.to
-		if it.bad == nil {
-			b.record = rows.PackEvent(b.record[:0], &e)
-			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.record))), b.record...)
-		}
-		it.record.to = int32(len(b.text))
-		b.items = append(b.items, it)
-	}
 }

@@ -84,7 +84,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	defer out.Discard()
 	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
 	illFormed := 0
-	err = in.classify(ctx, f.Options, at.String(), out.put, func(text string) {
+	err = in.classify(ctx, f.Options, at.String(), out, func(text string) {
 		illFormed++
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
@@ -92,7 +92,10 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
 	}
 	if err == nil {
-		err = out.keep()
+		err = out.Finish()
+	}
+	if err == nil {
+		err = rows.Keep(out.File())
 	}
 	if err == nil && illFormed > 0 {
 		err = &exitError{code: exitUsage}
@@ -103,7 +106,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 // openedLog is a log with the way in which it is classified.
 type openedLog struct {
 	io.Closer
-	classify func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error
+	classify func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error
 }
 
 // openLog opens JSON Lines to be read by several goroutines, other formats and tables to be read by one.
@@ -113,15 +116,15 @@ func (e *env) openLog(ctx context.Context, f *classifyFlags, at rows.Place) (*op
 			return nil, fmt.Errorf("--ordered: %s is no file of JSON Lines", at)
 		}
 		events, err := rows.OpenEvents(ctx, at, e.in)
-		return &openedLog{events, func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error {
-			return chats.ClassifyRows(ctx, o, file, events.Read, write, illFormed)
+		return &openedLog{events, func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error {
+			return chats.ClassifyRows(ctx, o, file, events.Read, out, illFormed)
 		}}, err
 	}
 	in, _, err := rows.Open(at.Path, e.in)
-	return &openedLog{in, func(ctx context.Context, o chats.Options, file string, write func(*model.Fact) error, illFormed func(string)) error {
+	return &openedLog{in, func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error {
 		if f.ordered {
-			return chats.ClassifyOrdered(ctx, o, file, in, write, illFormed)
+			return chats.ClassifyOrdered(ctx, o, file, in, out, illFormed)
 		}
-		return chats.Classify(ctx, o, file, in, write, illFormed)
+		return chats.Classify(ctx, o, file, in, out, illFormed)
 	}}, err
 }

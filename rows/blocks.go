@@ -12,7 +12,7 @@ const MaxLine = 16 << 20
 
 // blockSize is how much is read at once. It fits the cache of a core, so that who cuts and who reads a block both find
 // it there.
-const blockSize = 64 << 10
+const blockSize = 256 << 10
 
 // Blocks cuts an input into blocks of whole lines, so that they can be read side by side. What has arrived is handed
 // on: it does not wait for more.

@@ -34,18 +34,38 @@ func (o *Output[T]) Finish() error {
 
 // All writes rows and finishes.
 func (o *Output[T]) All(rows []T) error {
-	put := o.Put
-	if put == nil {
-		put = func(rows []T) error {
-			var b []byte
-			for i := range rows {
-				b = o.Append(b, &rows[i])
-			}
-			_, err := o.Write(b)
-			return err
-		}
+	var b Batch[T]
+	for i := range rows {
+		b.Add(o, &rows[i])
 	}
-	return errors.Join(put(rows), o.Finish())
+	return errors.Join(b.Flush(o), o.Finish())
+}
+
+// Batch is rows on their way to an output: in bytes, where it takes them so.
+type Batch[T any] struct {
+	text []byte
+	rows []T
+}
+
+// Add adds a row, for which several goroutines can have a batch each.
+func (b *Batch[T]) Add(out *Output[T], row *T) {
+	if out.Append != nil {
+		b.text = out.Append(b.text, row)
+	} else {
+		b.rows = append(b.rows, *row)
+	}
+}
+
+// Flush hands over what was added; the batch is empty then.
+func (b *Batch[T]) Flush(out *Output[T]) (err error) {
+	switch {
+	case len(b.text) > 0:
+		_, err = out.Write(b.text)
+	case len(b.rows) > 0:
+		err = out.Put(b.rows)
+	}
+	b.text, b.rows = b.text[:0], b.rows[:0]
+	return err
 }
 
 // File is the file that is written, nil where there is none.
@@ -62,8 +82,10 @@ func (o *Output[T]) Discard() {
 	}
 }
 
-// FileOutput is a file that is written by other means than rows.
-func FileOutput[T any](file *File) *Output[T] { return &Output[T]{file: file} }
+// FileOutput is a file that is written by other means than rows: by put, after which finish is called.
+func FileOutput[T any](file *File, put func(rows []T) error, finish func() error) *Output[T] {
+	return &Output[T]{Put: put, finish: finish, file: file}
+}
 
 // EventLines writes events to out as JSON Lines.
 func EventLines(out io.Writer) *Output[model.Event] {

@@ -91,8 +91,9 @@ func cutShared(b, key []byte) (_, record, rest []byte) {
 	if b = b[size:]; n > 0 {
 		key, b = b[:n-1:n-1], b[n-1:]
 	}
-	record, rest = cutBytes(b)
-	return key, record, rest
+	n, size = binary.Uvarint(b)
+	b = b[size:]
+	return key, b[:n:n], b[n:]
 }
 
 // Close hands over what was added. A writer that is not closed has added nothing for certain.

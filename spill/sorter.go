@@ -40,19 +40,23 @@ type SortWriter struct {
 	size   int64
 }
 
-// item is a record in memory, with the beginning of its key, by which most are told apart.
+// item is a record in memory: the beginning of its key, by which most are told apart, and the key, up to the capacity
+// of which the record stands behind it.
 type item struct {
 	head uint64
-	data []byte
+	key  []byte
 }
+
+func (a item) record() []byte { return a.key[len(a.key):cap(a.key)] }
 
 func (a item) compare(b item) int {
 	if a.head != b.head {
 		return cmp.Compare(a.head, b.head)
 	}
-	keyA, recordA, _ := cut(a.data)
-	keyB, recordB, _ := cut(b.data)
-	return cmp.Or(bytes.Compare(keyA, keyB), bytes.Compare(recordA, recordB))
+	if byKey := bytes.Compare(a.key, b.key); byKey != 0 {
+		return byKey
+	}
+	return bytes.Compare(a.record(), b.record())
 }
 
 // head is the first eight bytes of a key.
@@ -67,7 +71,7 @@ func (s *Sorter) Writer() *SortWriter { return &SortWriter{sorter: s} }
 
 // Add adds a record under a key. Both are copied. Records of one key are sorted among each other.
 func (w *SortWriter) Add(key, record []byte) error {
-	need := len(key) + len(record) + 2*binary.MaxVarintLen64
+	need := len(key) + len(record)
 	if cap(w.open)-len(w.open) < need {
 		if w.size+segmentSize > w.sorter.memory {
 			if err := w.spill(); err != nil {
@@ -78,8 +82,8 @@ func (w *SortWriter) Add(key, record []byte) error {
 		w.size += int64(cap(w.open))
 	}
 	at := len(w.open)
-	w.open = appendRecord(w.open, key, record)
-	w.items = append(w.items, item{head(key), w.open[at:len(w.open):len(w.open)]})
+	w.open = append(append(w.open, key...), record...)
+	w.items = append(w.items, item{head(key), w.open[at : at+len(key) : len(w.open)]})
 	w.size += 32 // of the item
 	return nil
 }
@@ -87,9 +91,10 @@ func (w *SortWriter) Add(key, record []byte) error {
 // spill sorts what is in memory and writes it to the file.
 func (w *SortWriter) spill() error {
 	slices.SortFunc(w.items, item.compare)
+	var sizes [2 * binary.MaxVarintLen64]byte
 	n := int64(0)
 	for i := range w.items {
-		n += int64(len(w.items[i].data))
+		n += int64(len(w.items[i].sizes(sizes[:0])) + cap(w.items[i].key))
 	}
 	e, err := w.sorter.file.reserve(n)
 	if err != nil {
@@ -97,7 +102,8 @@ func (w *SortWriter) spill() error {
 	}
 	out := bufio.NewWriterSize(io.NewOffsetWriter(&w.sorter.file, e.at), writeSize)
 	for i := range w.items {
-		out.Write(w.items[i].data) // Flush returns the error
+		out.Write(w.items[i].sizes(sizes[:0])) // Flush returns the error
+		out.Write(w.items[i].key[:cap(w.items[i].key)])
 	}
 	w.sorter.add(run{extent: e})
 	clear(w.items)
@@ -105,22 +111,9 @@ func (w *SortWriter) spill() error {
 	return out.Flush()
 }
 
-func appendRecord(b, key, record []byte) []byte {
-	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
-	return append(binary.AppendUvarint(b, uint64(len(record))), record...)
-}
-
-// cut cuts the first record off.
-func cut(b []byte) (key, record, rest []byte) {
-	key, b = cutBytes(b)
-	record, rest = cutBytes(b)
-	return key, record, rest
-}
-
-func cutBytes(b []byte) (head, rest []byte) {
-	n, size := binary.Uvarint(b)
-	b = b[size:]
-	return b[:n:n], b[n:]
+// sizes appends what stands before an item in a file: how long its key is, and key and record together.
+func (a item) sizes(b []byte) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(len(a.key))), uint64(cap(a.key)))
 }
 
 // Close hands over what was added. A writer that is not closed has added nothing for certain.
@@ -155,21 +148,19 @@ func (r *run) step() error {
 		r.now, r.items = r.items[0], r.items[1:]
 		return nil
 	}
-	r.data = r.data[:0]
-	for range 2 { // key, record
-		n, err := binary.ReadUvarint(r.in)
-		if err != nil {
-			return err
-		}
-		r.data = binary.AppendUvarint(r.data, n)
-		at := len(r.data)
-		r.data = append(r.data, make([]byte, n)...)
-		if _, err := io.ReadFull(r.in, r.data[at:]); err != nil {
-			return err
-		}
+	key, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return err
 	}
-	key, _ := cutBytes(r.data)
-	r.now = item{head(key), r.data}
+	size, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return err
+	}
+	r.data = slices.Grow(r.data[:0], int(size))[:size]
+	if _, err := io.ReadFull(r.in, r.data); err != nil {
+		return err
+	}
+	r.now = item{head(r.data[:key]), r.data[:key:size]}
 	return nil
 }
 
@@ -190,8 +181,7 @@ func (s *Sorter) Each(visit func(key, record []byte) error) error {
 	}
 	heap.Init(&left)
 	for len(left) > 0 {
-		key, record, _ := cut(left[0].now.data)
-		if err := visit(key, record); err != nil {
+		if err := visit(left[0].now.key, left[0].now.record()); err != nil {
 			return err
 		}
 		if err := left[0].step(); err == nil {

@@ -1,0 +1,102 @@
+package chats
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/rows"
+)
+
+// batch is a block of lines, and what was read from it.
+type batch struct {
+	block  rows.Block
+	err    error  // of the reading, behind the items; io.EOF where the block has ended
+	text   []byte // ids and packed events
+	items  []item
+	record []byte
+}
+
+type item struct {
+	id, record struct{ from, to int32 }
+	at         time.Time
+	name       model.EventName
+	line       int
+	bad        *rows.LineError
+}
+
+// readBlocks reads blocks, on which jobs work. An input that gives nothing is not waited for when the context ends.
+func readBlocks(ctx context.Context, o Options, file string, in io.Reader, work func(job int, b *batch)) *belt[batch] {
+	belt := newBelt(ctx, o.jobs(), func(job int, b *batch) {
+		if b.err == nil {
+			work(job, b)
+		}
+	})
+	go func() {
+		defer belt.end()
+		blocks := rows.NewBlocks(file, in)
+		for {
+			c := belt.get()
+			if c == nil {
+				return
+			}
+			b := &c.item
+			b.text, b.items = b.text[:0], b.items[:0]
+			if b.err = blocks.Next(&b.block); b.err != nil {
+				if b.err != io.EOF {
+					b.err = inputError(file, blocks.Line(), b.err)
+				}
+				belt.put(c)
+				return
+			}
+			belt.put(c)
+		}
+	}()
+	return belt
+}
+
+// inputError says of an error of reading where it occurred.
+func inputError(file string, line int, err error) error {
+	var bad *rows.LineError
+	if errors.As(err, &bad) {
+		return err
+	}
+	return fmt.Errorf("%s:%d: %w", file, line, err)
+}
+
+// read reads the events of a block.
+func (b *batch) read(r *rows.EventReader, o Options) {
+	r.Take(&b.block)
+	var e model.Event
+	for {
+		id, err := r.Next(&e)
+		it := item{at: e.Time, name: e.Name, line: r.Line()}
+		switch {
+		case err == nil && !e.Name.Known():
+			continue
+		case err != nil:
+			if it.bad = spoils(err); it.bad == nil {
+				b.err = err // io.EOF at the end
+				return
+			}
+			id, it.at, it.name = []byte(it.bad.InteractionID), time.Time{}, ""
+		}
+		if !o.here(id) {
+			continue
+		}
+		it.id.from = int32(len(b.text))
+		b.text = append(b.text, id...)
+		it.id.to = int32(len(b.text))
+		it.record.from = it.id.to
+		if it.bad == nil {
+			b.record = rows.PackEvent(b.record[:0], &e)
+			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.record))), b.record...)
+		}
+		it.record.to = int32(len(b.text))
+		b.items = append(b.items, it)
+	}
+}
