@@ -114,12 +114,15 @@ func (g *Groups) chunk(n int) []byte {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if last := len(g.free) - 1; last >= 0 {
-		c := g.free[last]
-		g.free = g.free[:last]
-		return c[:0]
+	if len(g.free) == 0 { // chunks of each part, for two writers
+		for all := room(2 * partitions * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+			g.free = append(g.free, all[:0:g.chunks])
+		}
 	}
-	return make([]byte, 0, g.chunks)
+	last := len(g.free) - 1
+	c := g.free[last]
+	g.free = g.free[:last]
+	return c[:0]
 }
 
 // take takes a chunk over, and writes all to the file if they are too many.
