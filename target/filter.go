@@ -142,7 +142,9 @@ func newSorter(batch []Question) *sorter {
 	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0, nil}
 	for i, q := range batch {
 		for j := range q.Events {
-			s.owner[q.Events[j].InteractionID] = i
+			if id := q.Events[j].InteractionID; j == 0 || id != q.Events[j-1].InteractionID {
+				s.owner[id] = i
+			}
 		}
 	}
 	return s

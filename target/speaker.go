@@ -31,6 +31,7 @@ type speaker struct {
 	limit    time.Duration // of one question
 	hello    rows.Message
 	out      chan []byte   // what is to be written; buffered, so that the loop never waits
+	spare    chan []byte   // what has been written, for its memory
 	deaf     chan struct{} // it has closed its input
 	messages chan received // closed at the end of the output
 	read     chan error    // then: why
@@ -64,7 +65,7 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 			return nil, err
 		}
 		s := &speaker{
-			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
+			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, 1), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
 			submit: make(chan *asked), quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
 		}
 		own := &tail{size: stderrTail}
@@ -118,6 +119,10 @@ func (s *speaker) write() {
 		if _, err := s.p.stdin.Write(b); err != nil {
 			s.deaf <- struct{}{}
 			return
+		}
+		select {
+		case s.spare <- b[:0]:
+		default:
 		}
 	}
 	s.p.stdin.Close()
@@ -186,7 +191,12 @@ func (s *speaker) loop() {
 			if flight = append(flight, q); len(flight) == 1 {
 				oldest.Reset(s.limit)
 			}
-			s.out <- rows.AppendClassify(nil, q.id, q.question.Events, q.question.Lines)
+			var b []byte
+			select {
+			case b = <-s.spare:
+			default:
+			}
+			s.out <- rows.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
 		case m, more := <-messages:
 			if !more {
 				f := s.postmortem()
