@@ -18,15 +18,16 @@ const module = "github.com/chatproof/chatproof/"
 // Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
 var house = map[string]string{
 	"model":        "",
-	"rows":         "model github.com/go-json-experiment/json github.com/goccy/go-yaml github.com/jackc/pgx/v5 github.com/parquet-go/parquet-go",
+	"rows":         "model scratch github.com/go-json-experiment/json github.com/goccy/go-yaml github.com/jackc/pgx/v5 github.com/parquet-go/parquet-go",
 	"pgtest":       "",
+	"scratch":      "",
 	"features":     "",
 	"steps":        "features model rows steps/nopath github.com/cucumber",
 	"steps/nopath": "",
 	"target":       "model rows",
 	"gen":          "model",
 	"check":        "chats model rows",
-	"spill":        "",
+	"spill":        "scratch",
 	"chats":        "model rows spill",
 	"suite":        "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"reports":      "model rows suite github.com/go-json-experiment/json",

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/chatproof/chatproof/scratch"
 )
 
 // File is a file that is being written. It appears when it is kept, whole, and otherwise not at all.
@@ -22,7 +24,7 @@ type File struct {
 }
 
 // Create opens a file for writing; "-" is stdout, and a name that ends in .gz is packed. It grows beside its place,
-// under another name, but for a device or a pipe, which is written as it is. Call [Keep] when all is written, and
+// under another name (package scratch), but for a device or a pipe, which is written as it is. Call [Keep] when all is written, and
 // [File.Discard] in any case.
 func Create(path string, stdout io.Writer) (*File, error) {
 	f := &File{path: path, out: stdout}
@@ -61,13 +63,7 @@ func (f *File) open() (err error) {
 			return err
 		}
 	}
-	for n := range 1000 { // other files of this process, or of one with its number in another container
-		name := filepath.Join(filepath.Dir(f.place), fmt.Sprintf(".chatproof-%d-%d.part", os.Getpid(), n))
-		f.part, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if !errors.Is(err, fs.ErrExist) {
-			break
-		}
-	}
+	f.part, err = scratch.Create(filepath.Dir(f.place), ".chatproof-", ".part", mode)
 	return err
 }
 
@@ -85,8 +81,8 @@ func Keep(files ...*File) error {
 		}
 	}
 	for _, f := range files {
-		if f.part != nil && f.place != "" {
-			if err := os.Rename(f.part.Name(), f.place); err != nil {
+		if f.part != nil {
+			if err := scratch.Keep(f.part, f.place); err != nil {
 				return f.named(err)
 			}
 		}
@@ -106,11 +102,11 @@ func (f *File) finish() error {
 		return nil
 	}
 	if f.place != "" {
-		if err := f.part.Sync(); err != nil {
-			return err
-		}
+		return f.part.Sync()
 	}
-	return f.part.Close()
+	device := f.part
+	f.part = nil
+	return device.Close()
 }
 
 // Discard leaves nothing of a file that was not kept.

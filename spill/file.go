@@ -2,7 +2,8 @@
 // directory that TMPDIR names or the system's own.
 //
 // A temporary file has no name while it is open, so that nothing is left of it however the process ends. Where a file
-// cannot lose its name while it is open (Windows), it is removed at the end, or by the next process that needs one.
+// cannot lose its name while it is open (Windows), it is removed at the end, or by the next process that needs one
+// (package scratch).
 //
 // Records and keys are bytes, and what they mean is the caller's. It is no database: what is added is visited once.
 package spill
@@ -12,12 +13,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
-)
 
-// pattern is what temporary files are called.
-const pattern = "chatproof-*.spill"
+	"github.com/chatproof/chatproof/scratch"
+)
 
 // How much is read and written at once. While sorted runs are merged, there is a buffer each.
 const (
@@ -40,8 +39,7 @@ func (t *file) reserve(n int64) (extent, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.f == nil {
-		sweep()
-		f, err := os.CreateTemp("", pattern)
+		f, err := scratch.Create(os.TempDir(), "chatproof-", ".spill", 0o600)
 		if err != nil {
 			return extent{}, t.named(err)
 		}
@@ -89,13 +87,5 @@ func (t *file) close() {
 		t.f.Close()
 		os.Remove(t.f.Name())
 		t.f = nil
-	}
-}
-
-// sweep removes files of processes that were killed. Those of living ones have no name, or cannot be removed.
-func sweep() {
-	left, _ := filepath.Glob(filepath.Join(os.TempDir(), pattern))
-	for _, name := range left {
-		os.Remove(name)
 	}
 }
