@@ -35,6 +35,26 @@ func TestClassify(t *testing.T) {
 			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8, I12\n",
 		},
 		{
+			"who handles at the stop has not left before another", conferred + "the customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I14\n2 agent Agent 2 InConference/Completed from 1 07-09 R3, R8, I14\n",
+		},
+		{
+			"an initiator that waits has left", conferred + "\"Agent 1\" invites \"Agent 3\" to a transfer\n\"Agent 1\" leaves\n\"Agent 2\" leaves",
+			"2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12\n",
+		},
+		{
+			"one that the media server removed before a revoke as Stopped left with the stop", handled + "\"Agent 1\" invites \"Agent 2\" to a conference with visibility mode 1\nthe media server removes \"Agent 1\"\nthe invitation of \"Agent 2\" is revoked as \"Stopped\"\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-08 R1, R8, I14\n2 agent Agent 2 InConference/Abandoned [Revoked] from 1 07-10 R3, I5\n",
+		},
+		{
+			"one that the media server removed before another revoke has left", conferred + "\"Agent 2\" invites \"Agent 3\" to a conference with visibility mode 1\nthe media server removes \"Agent 1\"\nthe invitation of \"Agent 3\" is revoked\n\"Agent 2\" leaves\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-10 R1, R8, I12\n2 agent Agent 2 InConference/Completed from 1 07-12 R3, R8, I12\n3 agent Agent 3 InConference/Abandoned [Revoked] from 2 09-11 R3, R11, I12\n",
+		},
+		{
+			"of a conference that failed the mode may not be known", handled + "\"Agent 1\" invites \"Agent 2\" to a conference\n\"Agent 2\" rejects\n\"Agent 1\" invites \"Agent 2\" to a conference with visibility mode 2\n\"Agent 2\" rejects",
+			"2 agent Agent 2 InConference/Abandoned [Rejected] from 1 07-08 R3, R11, I1\n3 agent Agent 2 InConference/Abandoned [Rejected] from 1 09-10 R11, I1, I15\n",
+		},
+		{
 			"one that the media server removed just before the stop left with it", conferred + "the media server removes \"Agent 1\"\n\"Agent 2\" leaves\nthe customer leaves",
 			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I14\n2 agent Agent 2 InConference/Completed from 1 07-10 R3, R8\n",
 		},
@@ -50,6 +70,14 @@ func TestClassify(t *testing.T) {
 		{
 			"a consulted agent that is never alone", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" leaves\n\"Agent 3\" completes the chat",
 			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-12 R4, R8, I12\n3 agent Agent 3 InConference/Completed from 1 09-13 R3, R8, I12\n",
+		},
+		{
+			"a consulted agent that is not alone at the stop either", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-11 R1, R8, I12\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-12 R4, R8, I12, I14\n3 agent Agent 3 InConference/Completed from 1 09-12 R3, R8, I12, I14\n",
+		},
+		{
+			"a consulted agent whose initiator stays to the stop", consulted + "the customer leaves",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-09 R1, R8, I14\n2 agent Agent 2 ReceivedConsult/Completed from 1 07-09 R4, R8, I14\n",
 		},
 		{
 			"a consulted agent that is alone once the third has left", consulted + "\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\n\"Agent 3\" accepts\n\"Agent 1\" leaves\n\"Agent 3\" leaves\n\"Agent 2\" completes the chat",
@@ -83,11 +111,11 @@ func TestClassify(t *testing.T) {
 		},
 		{
 			"a transfer in a queue dies beside a third who handles", conferred + "\"Agent 1\" transfers through queue \"Queue 2\"\n\"Agent 1\" leaves\nthe customer leaves",
-			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, I3, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\nsilent I11\n",
+			"1 agent Agent 1 RoutedTo/Transferred from - 04-10 R1, I3, I12\n2 agent Agent 2 InConference/Completed from 1 07-11 R3, R8, I12, I14\nsilent I11, of \"\"\n",
 		},
 		{
 			"a conference that failed in its leg leaves no more at the stop", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" rejects\n\"Agent 1\" completes the chat",
-			"1 agent Agent 1 RoutedTo/Completed from - 04-13 R1, R8\n2 agent Agent 2 InConference/Redirected [Rejected] from 1 10-12 R3, R5, I1, I4\nsilent I9\n",
+			"1 agent Agent 1 RoutedTo/Completed from - 04-13 R1, R8\n2 agent Agent 2 InConference/Redirected [Rejected] from 1 10-12 R3, R5, I1, I4\nsilent I9, of \"Queue 2\"\n",
 		},
 		{
 			"a strategy that left ends its fact then", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nstrategy \"S\" leaves\n10 seconds pass\nthe customer leaves",
@@ -95,7 +123,22 @@ func TestClassify(t *testing.T) {
 		},
 		{
 			"a removed strategy's chat, stopped by the server after a reject", alerted + "\"Agent 1\" rejects\nthe server stops the chat",
-			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-06 R1, R10, I1\nsilent I9\n",
+			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-06 R1, R10, I1\nsilent I9, of \"Queue 1\"\n",
+		},
+		{"stopped by the server in a queue", entered + "the server stops the chat", "silent I9, of \"Queue 1\"\n"},
+		{"stopped by the server in a strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe server stops the chat", "silent I9, of \"S\"\n"},
+		{"stopped by the server in a strategy that had left", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nstrategy \"S\" leaves\nthe server stops the chat", "silent I9, of \"S\"\n"},
+		{
+			"stopped by the server after a reject, the strategy still there", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nstrategy \"S\" invites \"Agent 1\"\n\"Agent 1\" rejects\nthe server stops the chat",
+			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-05 R1, R10, I1\nsilent I9, of \"S\"\n",
+		},
+		{
+			"back in a queue, the strategy still there", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe server returns the chat to queue \"Queue 1\"\nthe server stops the chat",
+			"silent I9, of \"Queue 1\"\n",
+		},
+		{
+			"abandoned after a reject", alerted + "\"Agent 1\" rejects\nthe customer leaves",
+			"1 agent Agent 1 RoutedTo/Redirected [Rejected] from - 04-06 R1, R10, I1\nsilent I16, of \"Queue 1\"\n",
 		},
 	}
 	for _, tt := range tests {
@@ -162,6 +205,18 @@ func TestBecause(t *testing.T) {
 		{
 			"pulled", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 2\" pulls the chat from queue \"Queue 2\"\n\"Agent 2\" leaves",
 			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 from seq 8 through a queue, left (seq 11)",
+		},
+		{
+			"transferred and withdrawn", handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked as \"Stopped\"\nthe customer leaves",
+			"invited by Agent 1's transfer (seq 8), revoked as Stopped (seq 9), alerted until the stop (seq 10)",
+		},
+		{
+			"queue of a conference", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 1\" leaves\nthe customer leaves",
+			"placed in Queue 2 (seq 8) for Agent 1's conference with visibility mode 1 through a queue, where the chat stopped (seq 10)",
+		},
+		{
+			"strategy of a conference", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 1\" leaves\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nthe customer leaves",
+			"S began to route (seq 11) for Agent 1's conference with visibility mode 1 from seq 8 through a queue, where the chat stopped (seq 12)",
 		},
 		{"queue", entered + "the customer leaves", "placed in Queue 1 (seq 2), where the chat stopped (seq 3)"},
 		{"strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe customer leaves", "S began to route (seq 4), where the chat stopped (seq 5)"},

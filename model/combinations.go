@@ -36,7 +36,7 @@ var combinations = sync.OnceValue(func() []Combination {
 	}
 	var marks []ClauseID // those that can change a row
 	for id, c := range clauseTable {
-		if c.Kind == MarkClause && (c.Yield != Yield{} || len(c.Accepts) > 0) {
+		if c.Kind == MarkClause && len(c.Accepts) > 0 {
 			marks = append(marks, ClauseID(id))
 		}
 		for _, y := range c.Allows {

@@ -358,6 +358,10 @@ func FuzzSameCode(f *testing.F) {
 		f.Add("Unspecified", s)
 		f.Add(s, s+" ")
 	}
+	for _, pair := range [][2]string{{"az", "AZ"}, {"a z", "AZ"}, {"`{", "@["}, {"\t", ""}, {"é", "É"}, {"unspecified", ""}, {"UNSPECIFIED", " "}, {"u", "U"}, {"abandoned", ""}} {
+		f.Add(pair[0], pair[1])
+		f.Add(pair[1], pair[0])
+	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		x, y := model.Descriptor{Role: model.Role(a)}, model.Descriptor{Role: model.Role(b)}
 		assert.Equal(t, model.Code(a) == model.Code(b), x.Same(y), "%q %q", a, b)

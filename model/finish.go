@@ -222,7 +222,7 @@ func (f *fold) markHistory() {
 		if initiator.inviter != never {
 			a.marks |= Set(I12)
 		}
-		if a.mode == Coach && a.operation == Conference && a.joined != never && left(initiator, f.now) {
+		if a.mode == Coach && a.operation == Conference && a.joined != never && left(initiator) {
 			if alone == nil {
 				alone = f.aloneFrom()
 			}
@@ -235,22 +235,22 @@ func (f *fold) markHistory() {
 
 // leftBefore reports whether a conference's initiator left before its invitee's attempt closed.
 func (f *fold) leftBefore(initiator, invitee *attempt) bool {
-	return invitee.operation == Conference && left(initiator, f.now) && (invitee.state != over || initiator.closedTurn < invitee.closedTurn)
+	return invitee.operation == Conference && left(initiator) && (invitee.state != over || initiator.closedTurn < invitee.closedTurn)
 }
 
-// left reports whether an attempt that was accepted has ended by the given turn.
-func left(a *attempt, by int32) bool {
-	return a.joined != never && a.state >= waiting && a.closedTurn <= by
+// left reports whether an attempt that was accepted has ended.
+func left(a *attempt) bool {
+	return a.joined != never && a.state >= waiting
 }
 
 // aloneFrom tells for every turn the first turn, from it on, behind which a single agent is a party.
 func (f *fold) aloneFrom() []int32 {
-	f.counts = slices.Grow(f.counts[:0], 2*int(f.now+2))[:2*(f.now+2)]
+	f.counts = slices.Grow(f.counts[:0], int(f.now+2))[:f.now+2]
 	clear(f.counts)
-	parties, alone := f.counts[:f.now+2], f.counts[f.now+2:]
+	parties := f.counts
 	for i := range f.attempts {
 		if a := &f.attempts[i]; a.joined != never {
-			if parties[a.joinedTurn]++; left(a, f.now) {
+			if parties[a.joinedTurn]++; left(a) {
 				parties[a.closedTurn]--
 			}
 		}
@@ -265,9 +265,9 @@ func (f *fold) aloneFrom() []int32 {
 		if parties[t] == 1 {
 			next = t
 		}
-		alone[t] = next
+		parties[t] = next
 	}
-	return alone
+	return parties
 }
 
 // report writes the IRF of an attempt.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -110,15 +111,7 @@ func (f *fold) order(events []Event) error {
 		f.turn = append(f.turn, int32(i))
 	}
 	if !rising {
-		slices.SortStableFunc(f.turn, func(a, b int32) int {
-			switch x, y := events[a].Seq, events[b].Seq; {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(f.turn, func(a, b int32) int { return cmp.Compare(events[a].Seq, events[b].Seq) })
 		kept := f.turn[:1]
 		for _, at := range f.turn[1:] {
 			e, before := &events[at], &events[kept[len(kept)-1]]
@@ -390,7 +383,7 @@ func (f *fold) removed(e *Event, at int32) *IllFormed {
 
 // checkBereft asks for the stop where the last agent has left and nothing is under way that could bring another.
 func (f *fold) checkBereft() {
-	if f.agents == 0 && f.leg.stage == noLeg && f.flying == 0 && len(f.attempts) > 0 {
+	if f.agents == 0 && f.leg.stage == noLeg && f.flying == 0 {
 		f.due = stopDue
 	}
 }

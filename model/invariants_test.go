@@ -52,6 +52,9 @@ func TestInvariantsBreak(t *testing.T) {
 		transferred = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 2\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" completes the chat"
 		one         = "1, agent, Agent 1, RoutedTo/Transferred\n"
 		two         = "2, agent, Agent 2, ReceivedTransfer/Completed\n"
+		offered     = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe customer leaves"
+		one1        = "1, agent, Agent 1, RoutedTo/Completed\n"
+		two1        = "2, agent, Agent 2, ReceivedTransfer/CustomerAbandoned [AbandonedWhileRinging]\n"
 		abandoned   = entered + "the customer leaves"
 		ringing     = alerted + "the customer leaves"
 		finished    = handled + "\"Agent 1\" completes the chat"
@@ -63,6 +66,9 @@ func TestInvariantsBreak(t *testing.T) {
 		{"values that do not go together", finished, "1, agent, Agent 1, RoutedTo/Completed [Revoked]", "V2 V7"},
 		{"a queue's descriptor on an agent", finished, "1, agent, Agent 1, Received/Completed", "V2"},
 		{"a row lost", transferred, one, "V3"},
+		{"no row at all", finished, "", "V3"},
+		{"an invited agent's abandon is accepted", offered, one1 + two1, ""},
+		{"but once", offered, one1 + two1 + "3" + two1[1:], "V3 V9"},
 		{"a row doubled", transferred, one + two + "3, agent, Agent 2, ReceivedTransfer/Completed", "V3"},
 		{"out of order", transferred, "2, agent, Agent 1, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed", "V4 V6"},
 		{"not Transferred", transferred, "1, agent, Agent 1, RoutedTo/Completed\n" + two, "V5"},
@@ -84,6 +90,12 @@ func TestInvariantsBreak(t *testing.T) {
 			assert.Equal(t, tt.want, broken(model.CheckInvariants(classify(t, log(t, tt.log)), rowsOf(tt.got))))
 		})
 	}
+	ds := model.CheckInvariants(classify(t, log(t, transferred)), rowsOf("2, agent, Agent 1, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed"))
+	assert.Equal(t, "at rank 1 stands Agent 2", ds[0].Actual)
+	assert.Equal(t, "chat 1", ds[0].InteractionID)
+	assert.Equal(t, "chat 1", model.CheckInvariants(classify(t, log(t, finished)), nil)[0].InteractionID, "where there is no row to tell it")
+	assert.Equal(t, "chat 1", model.CheckInvariants(nil, rowsOf("1, -, Agent 1, Routed/Completed"))[0].InteractionID, "where there is no chat to tell it")
+
 	rows := rowsOf("1, agent, Agent 1, RoutedTo/Completed")
 	rows[0].Start = classify(t, log(t, finished)).Began
 	rows[0].End = rows[0].Start.AddDate(0, 0, -1)

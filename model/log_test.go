@@ -35,7 +35,9 @@ func TestChats(t *testing.T) {
 	assert.Equal(t, append(grouped(many), "z 17 18"), grouped(many+"zz"))
 	assert.Equal(t, "q 0 17", grouped(many + "q")[0])
 
-	groups := model.Chats([]model.Event{{InteractionID: "a", Seq: 1}, {InteractionID: "b", Seq: 2}})
+	events := []model.Event{{InteractionID: "a", Seq: 1}, {InteractionID: "b", Seq: 2}}
+	groups := model.Chats(events)
+	assert.Same(t, &events[1], &groups[1][0], "chats that do not mix are not copied")
 	assert.Equal(t, cap(groups[0]), len(groups[0]), "who appends to a group spoils no other")
 }
 

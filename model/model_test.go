@@ -57,7 +57,7 @@ func facts(c *model.Chat) string {
 			r.Start.Second(), r.End.Second(), r.Clauses)
 	}
 	if c.Silent != 0 {
-		fmt.Fprintf(&b, "silent %s\n", c.Silent)
+		fmt.Fprintf(&b, "silent %s, of %q\n", c.Silent, c.SilentResource)
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,6 +49,23 @@ func TestTables(t *testing.T) {
 			assert.Equal(t, tt.want, facts(&chats[0]))
 		})
 	}
+}
+
+// An alternative is chosen by its number: those that replace an answer first, then those that allow a row more.
+func TestAnswering(t *testing.T) {
+	events := log(t, alerted+"\"Agent 1\" rejects\nthe customer leaves")
+	answer := func(table *model.Table) (out []string) {
+		chats, _ := model.ClassifyLog(table, events)
+		for _, r := range chats[0].IRFs {
+			out = append(out, fmt.Sprintf("%d %s %s %s", r.Ordinal.Value, r.ResourceType, r.Resource, r.Descriptor()))
+		}
+		return out
+	}
+	const agent = "1 agent Agent 1 RoutedTo/Redirected"
+	assert.Equal(t, []string{agent + " [Rejected]"}, answer(model.Reference()))
+	assert.Equal(t, []string{agent + " [Revoked]"}, answer(model.Reference().Answering(model.I1Rejected, 0)))
+	assert.Equal(t, []string{agent}, answer(model.Reference().Answering(model.I1Rejected, 1)))
+	assert.Equal(t, []string{agent + " [Rejected]", "2 queue Queue 1 Received/CustomerAbandoned [AbandonedWhileQueued]"}, answer(model.Reference().Answering(model.I16, 0)))
 }
 
 // Differences with one cause have one signature, others another.

@@ -15,9 +15,13 @@ func campaign(n int, require_ model.Levels) *Campaign {
 }
 
 func TestCampaignFindsNothingInTheReference(t *testing.T) {
-	asked, findings, err := campaign(5000, model.LevelSet(model.AllLevels...)).Run(t.Context(), target.Reference{Table: model.Reference()})
+	n := 5000
+	if testing.Short() {
+		n = trials + 88
+	}
+	asked, findings, err := campaign(n, model.LevelSet(model.AllLevels...)).Run(t.Context(), target.Reference{Table: model.Reference()})
 	require.NoError(t, err)
-	assert.Equal(t, 5000, asked)
+	assert.Equal(t, n, asked)
 	assert.Empty(t, findings)
 }
 
@@ -49,7 +53,11 @@ func TestCampaignShrinks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, findings, err := campaign(2000, defaults).Run(t.Context(), target.Reference{Table: tt.table})
+			asked := 2000
+			if testing.Short() {
+				asked = 600
+			}
+			_, findings, err := campaign(asked, defaults).Run(t.Context(), target.Reference{Table: tt.table})
 			require.NoError(t, err)
 			found := false
 			for _, f := range findings {

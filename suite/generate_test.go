@@ -74,7 +74,7 @@ func TestGeneratedBytesDependOnTheSeedAlone(t *testing.T) {
 		"many": {Random: 5000}, "random": {Random: 1100}, "documented": {Random: 300, Level: "documented"}, "exhaustive": {Exhaustive: 6}, "flows": {Flows: true},
 	}, []int{0, 1, 2, 7}
 	if testing.Short() {
-		generations, jobs = map[string]Generation{"random": {Random: 700}, "flows": {Flows: true}}, []int{3}
+		generations, jobs = map[string]Generation{"random": {Random: 450}, "flows": {Flows: true}}, []int{3}
 	}
 	for name, g := range generations {
 		g.Seed = 7
@@ -254,6 +254,9 @@ func TestGeneratedFeatureIsTheSameChats(t *testing.T) {
 		"one shard of random": {Random: 60, Delivery: Delivery{Shard: 2, Shards: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && (g.Suite || g.Flows) {
+				t.Skip("its scenarios are many")
+			}
 			want, wantFacts := generated(t, g)
 			logs, err := g.Logs()
 			require.NoError(t, err)
