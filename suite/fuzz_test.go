@@ -75,6 +75,16 @@ func TestCampaignShrinks(t *testing.T) {
 	}
 }
 
+// A campaign keeps the memory of its trials: what is left is little more than what each scenario expects.
+func TestCampaignAllocates(t *testing.T) {
+	const trials = 2000
+	perRun := testing.AllocsPerRun(1, func() {
+		_, _, err := campaign(trials, defaults).Run(t.Context(), target.Reference{Table: model.Reference()})
+		require.NoError(t, err)
+	})
+	assert.Less(t, perRun/trials, 40.0)
+}
+
 func BenchmarkCampaign(b *testing.B) {
 	n := 0
 	c := &Campaign{Seed: 1, Require: defaults, Until: func(asked int) bool { n = asked; return asked >= b.N }}
