@@ -77,7 +77,7 @@ func Compile(src Source) ([]*model.Case, error) {
 	return c.cases, nil
 }
 
-// file is a feature file that parses.
+// file is a feature file.
 type file struct {
 	path, label string
 	text        []byte
@@ -85,7 +85,7 @@ type file struct {
 
 var parseErrorLine = regexp.MustCompile(`\((\d+):\d+\): (.*)`)
 
-// featureFiles reads and checks the files of a source, by path.
+// featureFiles reads the files of a source, by path.
 func featureFiles(src Source) (files []file, err error) {
 	err = fs.WalkDir(src.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(p) != ".feature" {
@@ -95,20 +95,7 @@ func featureFiles(src Source) (files []file, err error) {
 		if err != nil {
 			return err
 		}
-		f := file{p, path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))}
-		doc, err := parse(f.text)
-		if err != nil {
-			problem := &Problem{f.label, 1, err.Error()}
-			if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
-				problem.Text = m[2]
-				fmt.Sscan(m[1], &problem.Line)
-			}
-			return problem
-		}
-		if len(gherkin.Pickles(*doc, p, (&messages.Incrementing{}).NewId)) == 0 {
-			return &Problem{f.label, 1, "the file has no scenario"}
-		}
-		files = append(files, f)
+		files = append(files, file{p, path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))})
 		return nil
 	})
 	if err == nil && len(files) == 0 {
@@ -118,13 +105,37 @@ func featureFiles(src Source) (files []file, err error) {
 }
 
 // parse parses a feature. The parser panics at a line longer than its scanner takes.
-func parse(text []byte) (doc *messages.GherkinDocument, err error) {
-	for line := range bytes.Lines(text) {
-		if len(line) >= bufio.MaxScanTokenSize {
-			return nil, fmt.Errorf("a line is longer than %d bytes", bufio.MaxScanTokenSize-1)
-		}
+func parse(text []byte) (*messages.GherkinDocument, error) {
+	if longLine(text) {
+		return nil, fmt.Errorf("a line is longer than %d bytes", bufio.MaxScanTokenSize-1)
 	}
 	return gherkin.ParseGherkinDocument(bytes.NewReader(text), (&messages.Incrementing{}).NewId)
+}
+
+func longLine(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if len(line) >= bufio.MaxScanTokenSize {
+			return true
+		}
+	}
+	return false
+}
+
+// silent says why there is no scenario of a file, nil where that is for another file of its folder.
+func (f *file) silent() *Problem {
+	doc, err := parse(f.text)
+	if err != nil {
+		problem := &Problem{f.label, 1, err.Error()}
+		if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
+			problem.Text = m[2]
+			fmt.Sscan(m[1], &problem.Line)
+		}
+		return problem
+	}
+	if len(gherkin.Pickles(*doc, f.path, (&messages.Incrementing{}).NewId)) == 0 {
+		return &Problem{f.label, 1, "the file has no scenario"}
+	}
+	return nil
 }
 
 // byFolder groups files that follow each other in one folder: a godog suite a folder, as it slows down with size.
@@ -149,6 +160,7 @@ type compiler struct {
 	src      Source
 	label    string
 	lines    map[string]int64 // of the nodes of the feature at hand, by id
+	heard    map[string]bool  // files of which godog came to a scenario, by label
 	feature  *messages.Feature
 	recorder *recorder
 	cases    []*model.Case
@@ -174,23 +186,36 @@ func (c *compiler) run(name string, files []file, src Source) {
 	current = c
 	c.src = src
 	if c.byID == nil {
-		c.byID = make(map[string]*model.Case)
+		c.byID, c.heard = make(map[string]*model.Case), make(map[string]bool)
 	}
 	options := &godog.Options{Format: formatName, Strict: true, NoColors: true, Output: io.Discard}
 	for _, f := range files {
-		options.FeatureContents = append(options.FeatureContents, godog.Feature{Name: f.path, Contents: f.text})
+		if !longLine(f.text) {
+			options.FeatureContents = append(options.FeatureContents, godog.Feature{Name: f.path, Contents: f.text})
+		}
 	}
 	before := len(c.cases) + len(c.problems)
-	status := godog.TestSuite{Name: name, Options: options, ScenarioInitializer: func(sc *godog.ScenarioContext) {
-		r := newRecorder()
-		c.recorder = r
-		r.register(sc)
-		sc.StepContext().Before(checkArgument)
-		sc.After(func(ctx context.Context, s *godog.Scenario, err error) (context.Context, error) {
-			c.finish(s, r, err)
-			return ctx, nil
-		})
-	}}.Run()
+	status := 0
+	if len(options.FeatureContents) > 0 { // of none, godog would look for some itself
+		status = godog.TestSuite{Name: name, Options: options, ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			r := newRecorder()
+			c.recorder = r
+			r.register(sc)
+			sc.StepContext().Before(checkArgument)
+			sc.After(func(ctx context.Context, s *godog.Scenario, err error) (context.Context, error) {
+				c.finish(s, r, err)
+				return ctx, nil
+			})
+		}}.Run()
+	}
+	for i := range files {
+		if c.heard[files[i].label] {
+			continue
+		}
+		if problem := files[i].silent(); problem != nil {
+			c.problems = append(c.problems, problem)
+		}
+	}
 	if len(c.cases)+len(c.problems) == before || status != 0 && len(c.problems) == 0 {
 		c.problems = append(c.problems, &Problem{path.Join(src.Label, name), 1, "the features did not run"})
 	}
@@ -297,7 +322,7 @@ func (c *compiler) line(ids []string) int64 {
 // Feature is called by godog before a feature's first scenario.
 func (c *compiler) Feature(doc *messages.GherkinDocument, uri string, _ []byte) {
 	c.feature, c.label = doc.Feature, path.Join(c.src.Label, uri)
-	c.lines = make(map[string]int64)
+	c.heard[c.label], c.lines = true, make(map[string]int64)
 	note := func(id string, at *messages.Location) { c.lines[id] = at.Line }
 	steps := func(list []*messages.Step) {
 		for _, s := range list {

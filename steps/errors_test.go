@@ -47,6 +47,7 @@ func TestFileThatIsNoFeature(t *testing.T) {
 		{"comment alone", "# to do\n", "test/f.feature:1: the file has no scenario"},
 		{"no scenario", "Feature: F\n  Some words.\n", "test/f.feature:1: the file has no scenario"},
 		{"outline without a row of examples", "Feature: F\n  Scenario Outline: O <a>\n    Given a customer submits a chat\n" + noFacts + "    Examples:\n      | a |\n", "test/f.feature:1: the file has no scenario"},
+		{"long line", submitted + "    # " + strings.Repeat("x", 1<<16) + "\n" + noFacts, "test/f.feature:1: a line is longer than 65535 bytes"},
 		{"no Gherkin", "interaction_id,seq\n", "test/f.feature:1: expected: #EOF, #Language, #TagLine, #FeatureLine, #Comment, #Empty, got 'interaction_id,seq'"},
 		{"keyword misspelt", submitted + "    Them there are no facts\n", "test/f.feature:4: expected: #EOF, #TableRow, #DocStringSeparator, #StepLine, #TagLine, #ExamplesLine, #ScenarioLine, #RuleLine, #Comment, #Empty, got '    Them there are no facts'"},
 		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: inconsistent cell count within the table"},
@@ -180,6 +181,15 @@ func TestTwoScenariosWithOneID(t *testing.T) {
 	cases, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": submitted + noFacts, "a/b.feature": submitted + noFacts})
 	require.NoError(t, err, "of a team's features the id holds the file")
 	assert.Len(t, cases, 3)
+}
+
+// godog comes to no scenario of a folder one of whose files it cannot parse: only that one is to blame.
+func TestFileThatIsNoFeatureAmongOthers(t *testing.T) {
+	for _, text := range []string{"interaction_id,seq\n", "# to do\n", "# " + strings.Repeat("x", 1<<16) + "\n"} {
+		_, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": text, "c.feature": submitted + noFacts, "d/e.feature": submitted + noFacts})
+		assert.ErrorContains(t, err, "test/b.feature:1: ")
+		assert.NotContains(t, err.Error(), "more")
+	}
 }
 
 func TestFirstProblemIsReportedAndTheOthersCounted(t *testing.T) {
