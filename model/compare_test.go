@@ -51,6 +51,7 @@ func TestCompare(t *testing.T) {
 		queued         = entered + "the customer leaves"
 		rejected       = alerted + "\"Agent 1\" rejects\nthe customer leaves"
 		twice          = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked\n\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 2\" accepts\n\"Agent 1\" leaves\n\"Agent 2\" completes the chat"
+		alike          = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked\n\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\nthe invitation of \"Agent 3\" is revoked\n\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked\n\"Agent 1\" completes the chat"
 		right          = "1, agent, Agent 1, RoutedTo/Completed\n2, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]"
 	)
 	tests := []struct{ name, log, got, want string }{
@@ -111,6 +112,12 @@ func TestCompare(t *testing.T) {
 				"documented Agent 2: ordinal expected rank 3, got rank 2 (2); R2, R8: invited by Agent 1's transfer (seq 10), accepted (seq 11), left (seq 13)\n",
 		},
 
+		{
+			"of rows that look alike, the first is the first", alike, "1, -, Agent 1, RoutedTo/Completed [Odd]\n2, -, Agent 2, ReceivedTransfer/Odd [Revoked]\n3, -, Agent 3, InConference/Abandoned [Odd]\n4, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
+			"documented Agent 1: expected RoutedTo/Completed, got RoutedTo/Completed [Odd]; R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 14)\n" +
+				"documented Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got ReceivedTransfer/Odd [Revoked]; R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n" +
+				"documented Agent 3: expected InConference/Abandoned [Revoked], got InConference/Abandoned [Odd]; R3, R11: invited by Agent 1's conference with visibility mode 1 (seq 10), revoked (seq 11)\n",
+		},
 		{
 			"the resource of an abandon in the queue is our reading", queued, "1, agent, Nobody, Received/CustomerAbandoned [AbandonedWhileQueued]",
 			"inferred Queue 1: resource expected Queue 1, got Nobody; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n" +
