@@ -1,6 +1,8 @@
 package suite
 
 import (
+	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -127,4 +129,8 @@ func TestShardsMakeTheWholeCoverage(t *testing.T) {
 	assert.ErrorContains(t, err, "0 rules; this suite has 31")
 	_, err = MergeCoverage([]*Coverage{{Rules: whole.Rules, Transitions: TransitionCoverage{Count: 1, Set: []byte{0x80}}}})
 	assert.ErrorContains(t, err, "expected a set of 1")
+	for step, ok := range map[uint64]bool{math.MaxInt32: true, math.MaxInt32 + 1: false} {
+		_, err = MergeCoverage([]*Coverage{{Rules: whole.Rules, Transitions: TransitionCoverage{Count: 1, Set: binary.AppendUvarint(nil, step)}}})
+		assert.Equal(t, ok, err == nil, step)
+	}
 }

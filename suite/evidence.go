@@ -26,7 +26,7 @@ func (o *Outcome) evidence() (lines []jsontext.Value) {
 		}
 	}
 	for i := range o.Events {
-		if len(chats) > 0 && slices.Contains(chats, o.Events[i].InteractionID) {
+		if slices.Contains(chats, o.Events[i].InteractionID) {
 			lines = append(lines, bytes.TrimSpace(rows.AppendEvent(nil, &o.Events[i])))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -80,4 +81,60 @@ func TestWhatIsChecked(t *testing.T) {
 	}
 	assert.Equal(t, 110, checks["V1"]) // generated and delivery
 	assert.Equal(t, 2, checks["D3"])
+}
+
+// A delivery scenario is held against the relations that its delivery is about; an unfinished chat against the
+// invariants of rows alone.
+func TestWhatIsCheckedOfADelivery(t *testing.T) {
+	at := func(seqs ...int) *Scenario {
+		c := synthetic("x", model.Delivery)
+		c.Kind = model.DeliveryKind
+		events := c.Events
+		c.Events = nil
+		for _, i := range seqs {
+			c.Events = append(c.Events, events[i])
+		}
+		return newScenario(c)
+	}
+	assert.Empty(t, at(0, 1, 2).checks())
+	assert.Equal(t, []string{"D1"}, at(0, 2, 1).checks())
+	assert.Equal(t, []string{"D2"}, at(0, 1, 1, 2).checks())
+	assert.Equal(t, []string{"D1", "D2"}, at(0, 1, 2, 1).checks())
+
+	c := synthetic("x", model.Inferred)
+	c.Checked = true
+	assert.Contains(t, newScenario(c).checks(), "V3")
+	c.Events = c.Events[:2]
+	assert.Equal(t, []string{"V1", "V2", "V6", "V7", "V8", "V11"}, newScenario(c).checks())
+}
+
+// What a line says of rows and chats is read again, or refused.
+func TestLineIsRead(t *testing.T) {
+	row, event := jsontext.Value(`{"interaction_id":"x","resource":"A","resource_role":"RoutedTo","technical_result":"Completed"}`), jsontext.Value(`{"interaction_id":"x","seq":1,"event":"EventHeld","time":"2026-01-05T09:00:00Z"}`)
+	l := ScenarioLine{ID: "own/f/x", Name: "a name", Title: "a title", Expected: []jsontext.Value{row, row}, Actual: []jsontext.Value{row}, Events: []jsontext.Value{event}}
+	expected, actual, err := l.Facts()
+	require.NoError(t, err)
+	assert.Len(t, expected, 2)
+	assert.Len(t, actual, 1)
+	assert.Equal(t, "A", actual[0].Resource)
+
+	feature, err := l.Feature()
+	require.NoError(t, err)
+	assert.Contains(t, feature, "Feature: a title")
+	assert.Contains(t, feature, "Scenario: a name")
+	l.Name, l.Title = "", ""
+	feature, err = l.Feature()
+	require.NoError(t, err)
+	assert.Contains(t, feature, "Feature: own")
+	assert.Contains(t, feature, "Scenario: own/f/x")
+
+	for _, broken := range []*[]jsontext.Value{&l.Events, &l.Actual, &l.Expected} {
+		*broken = []jsontext.Value{jsontext.Value(`{}`)}
+		_, _, err := l.Facts()
+		assert.Equal(t, broken != &l.Events, err != nil)
+		_, err = l.Chats()
+		assert.Error(t, err)
+		_, err = l.Feature()
+		assert.Error(t, err)
+	}
 }

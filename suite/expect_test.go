@@ -141,6 +141,35 @@ func TestWhatBecameOfExpectations(t *testing.T) {
 	}
 }
 
+func TestOutside(t *testing.T) {
+	for _, tt := range []struct {
+		scenarios, held, otherwise int
+		outside, stale             bool
+	}{
+		{0, 0, 0, false, true},
+		{2, 0, 0, true, false},
+		{2, 1, 0, false, false},
+		{2, 0, 1, false, true},
+		{2, 1, 1, false, true},
+	} {
+		x := Expectation{Scenarios: tt.scenarios, Held: tt.held, Otherwise: tt.otherwise}
+		assert.Equal(t, tt.outside, x.Outside(), "%+v", x)
+		assert.Equal(t, tt.stale, x.Stale(), "%+v", x)
+	}
+}
+
+// Of several entries about a scenario, the first that lists its verdict is the one that it is known by, else the first.
+func TestWhichEntryIsKnown(t *testing.T) {
+	_, outcomes := judged(t, "- {id: '*', verdict: error, reason: a}\n- {id: 'own/*', verdict: fail, reason: b}\n- {id: 'own/f/*', verdict: fail, reason: c}\n")
+	var reasons []string
+	for _, o := range outcomes {
+		if o.Known != nil {
+			reasons = append(reasons, o.Known.Reason)
+		}
+	}
+	assert.Equal(t, []string{"a", "b", "b", "a", "a"}, reasons, "of pass, fail, fail, error, skip")
+}
+
 // What gates and is not listed outweighs everything; then comes what was not run, then the state of the list.
 func TestConclusions(t *testing.T) {
 	const all = "- {id: '*-fail', verdict: fail, reason: r}\n- {id: '*-error', verdict: error, reason: r}\n- {id: '*-skip', verdict: skip, reason: r}\n"
