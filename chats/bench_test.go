@@ -27,7 +27,7 @@ func BenchmarkClassify(b *testing.B) {
 	b.SetBytes(int64(len(log)))
 	b.ReportAllocs()
 	for b.Loop() {
-		err := chats.Classify(context.Background(), chats.Options{}, "log", bytes.NewReader(log), rows.FactLines(io.Discard), func(text string) { b.Fatal(text) })
+		err := chats.Classify(context.Background(), chats.Options{}, "log", rows.EventBlocks("log", bytes.NewReader(log)), rows.FactLines(io.Discard), func(text string) { b.Fatal(text) })
 		if err != nil {
 			b.Fatal(err)
 		}

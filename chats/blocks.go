@@ -3,9 +3,6 @@ package chats
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -30,7 +27,7 @@ type item struct {
 }
 
 // readBlocks reads blocks, on which jobs work. An input that gives nothing is not waited for when the context ends.
-func readBlocks(ctx context.Context, o Options, file string, in io.Reader, work func(job int, b *batch)) *belt[batch] {
+func readBlocks(ctx context.Context, o Options, in rows.Blocks[model.Event], work func(job int, b *batch)) *belt[batch] {
 	belt := newBelt(ctx, o.jobs(), func(job int, b *batch) {
 		if b.err == nil {
 			work(job, b)
@@ -38,7 +35,6 @@ func readBlocks(ctx context.Context, o Options, file string, in io.Reader, work 
 	})
 	go func() {
 		defer belt.end()
-		blocks := rows.NewBlocks(file, in)
 		for {
 			c := belt.get()
 			if c == nil {
@@ -46,30 +42,18 @@ func readBlocks(ctx context.Context, o Options, file string, in io.Reader, work 
 			}
 			b := &c.item
 			b.text, b.items = b.text[:0], b.items[:0]
-			if b.err = blocks.Next(&b.block); b.err != nil {
-				if b.err != io.EOF {
-					b.err = inputError(file, blocks.Line(), b.err)
-				}
-				belt.put(c)
+			err := in.Next(&b.block)
+			b.err = err
+			if belt.put(c); err != nil {
 				return
 			}
-			belt.put(c)
 		}
 	}()
 	return belt
 }
 
-// inputError says of an error of reading where it occurred.
-func inputError(file string, line int, err error) error {
-	var bad *rows.LineError
-	if errors.As(err, &bad) {
-		return err
-	}
-	return fmt.Errorf("%s:%d: %w", file, line, err)
-}
-
 // read reads the events of a block.
-func (b *batch) read(r *rows.EventReader, o Options) {
+func (b *batch) read(r rows.BlockReader[model.Event], o Options) {
 	r.Take(&b.block)
 	var e model.Event
 	for {

@@ -73,15 +73,14 @@ const (
 	aFault  = 'x'
 )
 
-// AddEvents adds all events of a log in JSON Lines; file names it in errors. The error names the first line that belongs
-// to no interaction, or is the context's or that of reading. A line that is no event but belongs to an interaction
-// spoils that one ([Chat.Bad]).
-func (g *Groups) AddEvents(ctx context.Context, file string, in io.Reader) error {
+// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the context's
+// or that of reading. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
+func (g *Groups) AddEvents(ctx context.Context, in rows.Blocks[model.Event]) error {
 	writers := make([]eventWriter, g.options.jobs())
 	for i := range writers {
-		writers[i] = eventWriter{options: g.options, out: g.groups.Writer(), in: rows.NewBlockReader(file)}
+		writers[i] = eventWriter{options: g.options, out: g.groups.Writer(), in: in.Reader()}
 	}
-	blocks := readBlocks(ctx, g.options, file, in, func(job int, b *batch) { b.err = writers[job].addAll(&b.block) })
+	blocks := readBlocks(ctx, g.options, in, func(job int, b *batch) { b.err = writers[job].addAll(&b.block) })
 	err := blocks.each(func(b *batch) error {
 		if b.err == io.EOF {
 			return nil
@@ -97,7 +96,7 @@ func (g *Groups) AddEvents(ctx context.Context, file string, in io.Reader) error
 // eventWriter adds the events of one reader.
 type eventWriter struct {
 	options Options
-	in      *rows.EventReader
+	in      rows.BlockReader[model.Event]
 	out     *spill.Writer
 	event   model.Event
 	record  []byte
@@ -128,33 +127,16 @@ func (w *eventWriter) addAll(b *rows.Block) error {
 	}
 }
 
-// AddRows adds all events that read returns, until io.EOF, in the way of [Groups.AddEvents].
-func (g *Groups) AddRows(ctx context.Context, read func() (model.Event, error)) error {
-	return g.addOf(ctx, func(record []byte) (string, []byte, error) {
-		for {
-			if e, err := read(); err != nil || e.Name.Known() {
-				return e.InteractionID, rows.PackEvent(append(record, anEvent), &e), err
-			}
-		}
-	})
-}
-
 // AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
 // interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
 func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
-	return g.addOf(ctx, func(record []byte) (string, []byte, error) {
-		f, err := read()
-		return f.InteractionID, rows.PackFact(append(record, aFact), &f), err
-	})
-}
-
-// addOf adds records until io.EOF.
-func (g *Groups) addOf(ctx context.Context, next func([]byte) (id string, record []byte, err error)) error {
 	out := g.groups.Writer()
 	for record := []byte(nil); ; {
-		id, packed, err := next(record[:0])
-		switch record = packed; {
+		f, err := read()
+		id := f.InteractionID
+		switch {
 		case err == nil:
+			record = rows.PackFact(append(record[:0], aFact), &f)
 		case err == io.EOF:
 			return out.Close()
 		default:

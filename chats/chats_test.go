@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,14 +41,14 @@ func history(n, ids int) (events []model.Event, lines []string) {
 	return events, lines
 }
 
-type classify func(ctx context.Context, o chats.Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(string)) error
+type classify func(ctx context.Context, o chats.Options, file string, in rows.Blocks[model.Event], out *rows.Output[model.Fact], illFormed func(string)) error
 
 // classified is what is written, and then what is said of ill-formed chats.
 func classified(t *testing.T, by classify, o chats.Options, lines []string) string {
 	t.Helper()
 	var b bytes.Buffer
 	var said string
-	err := by(t.Context(), o, "log", strings.NewReader(strings.Join(lines, "")), rows.FactLines(&b), func(text string) { said += text + "\n" })
+	err := by(t.Context(), o, "log", rows.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), rows.FactLines(&b), func(text string) { said += text + "\n" })
 	require.NoError(t, err)
 	return b.String() + said
 }
@@ -87,6 +88,27 @@ func TestClassifyIsThatOfTheModel(t *testing.T) {
 			assert.True(t, want == classified(t, c.by, c.o, shuffled), "shuffled")
 			assert.True(t, want == classified(t, c.by, c.o, slices.Concat(shuffled, shuffled[:len(shuffled)/2])), "doubled")
 		})
+	}
+}
+
+// Other formats are read side by side, too.
+func TestFormatsAreClassifiedAlike(t *testing.T) {
+	events, _ := history(600, 600)
+	want := expected(events)
+	for _, ending := range []string{".jsonl.gz", ".csv", ".parquet"} {
+		at := rows.Place{Path: filepath.Join(t.TempDir(), "log"+ending)}
+		out, err := rows.CreateEvents(t.Context(), at, nil)
+		require.NoError(t, err)
+		require.NoError(t, out.All(events))
+		require.NoError(t, rows.Keep(out.File()))
+		for _, by := range []classify{chats.Classify, chats.ClassifyOrdered} {
+			in, err := rows.OpenEventBlocks(t.Context(), at, nil)
+			require.NoError(t, err)
+			var b bytes.Buffer
+			require.NoError(t, by(t.Context(), chats.Options{Jobs: 3}, "log", in, rows.FactLines(&b), func(text string) { t.Error(text) }))
+			assert.True(t, want == b.String(), ending)
+			require.NoError(t, in.Close())
+		}
 	}
 }
 
@@ -136,7 +158,7 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var written bytes.Buffer
-			err := chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", strings.NewReader(chat+c.more), rows.FactLines(&written), func(string) {})
+			err := chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", rows.EventBlocks("log", strings.NewReader(chat+c.more)), rows.FactLines(&written), func(string) {})
 			if c.want == "" {
 				assert.NoError(t, err)
 				assert.Equal(t, 1, strings.Count(written.String(), "\n"))
@@ -149,7 +171,7 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	for i := range 1000 {
 		many.WriteString(event(fmt.Sprint(i), 1, 0, model.Submitted))
 	}
-	err := chats.ClassifyOrdered(t.Context(), chats.Options{Memory: 1 << 16}, "log", strings.NewReader(many.String()), nil, nil)
+	err := chats.ClassifyOrdered(t.Context(), chats.Options{Memory: 1 << 16}, "log", rows.EventBlocks("log", strings.NewReader(many.String())), nil, nil)
 	assert.ErrorContains(t, err, "more chats are open here than --memory has room for")
 }
 
@@ -160,12 +182,12 @@ func TestTheFirstErrorIsNamed(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, by := range []classify{chats.Classify, chats.ClassifyOrdered} {
 		for jobs := range 4 {
-			err := by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", strings.NewReader(strings.Join(lines, "")), rows.FactLines(io.Discard), nil)
+			err := by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", rows.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), rows.FactLines(io.Discard), nil)
 			var bad *rows.LineError
 			require.ErrorAs(t, err, &bad)
 			assert.Equal(t, 5_001, bad.Line)
 			in := io.MultiReader(strings.NewReader(strings.Join(lines[:3_000], "")), iotest.ErrReader(broken))
-			err = by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", in, rows.FactLines(io.Discard), nil)
+			err = by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", rows.EventBlocks("log", in), rows.FactLines(io.Discard), nil)
 			assert.ErrorIs(t, err, broken)
 			assert.ErrorContains(t, err, "log:3001: ")
 		}
@@ -182,7 +204,7 @@ func TestInterrupted(t *testing.T) {
 		_, err = out.WriteString(event("a", 1, 0, model.Submitted))
 		require.NoError(t, err)
 		cancel()
-		assert.ErrorIs(t, by(ctx, chats.Options{}, "stdin", in, nil, nil), context.Canceled)
+		assert.ErrorIs(t, by(ctx, chats.Options{}, "stdin", rows.EventBlocks("stdin", in), nil, nil), context.Canceled)
 	}
 }
 
@@ -191,7 +213,7 @@ func TestGroups(t *testing.T) {
 	g := chats.NewGroups(chats.Options{Jobs: 1})
 	defer g.Close()
 	log := event("a", 1, 0, model.Submitted) + "\n" + `{"interaction_id":"a","seq":"x","event":"EventHeld"}` + "\n" + `{"interaction_id":"a","queue":7}` + "\n" + event("b", 1, 0, model.Submitted) + event("c", 1, 0, "EventTypingStarted")
-	require.NoError(t, g.AddEvents(t.Context(), "log", bytes.NewReader([]byte(log))))
+	require.NoError(t, g.AddEvents(t.Context(), rows.EventBlocks("log", strings.NewReader(log))))
 	facts := rows.NewFactReader("facts", strings.NewReader(`{"interaction_id":"b","resource":"A","resource_role":"RoutedTo","technical_result":"Completed","ordinal":7}`+"\n"+`{"interaction_id":"d","resource":7}`))
 	require.NoError(t, g.AddFacts(t.Context(), facts.Read))
 	got := make(map[string]string)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"sync"
 
 	"github.com/chatproof/chatproof/model"
@@ -13,23 +12,14 @@ import (
 	"github.com/chatproof/chatproof/spill"
 )
 
-// Classify gives the reference's facts for a log of events in JSON Lines to out: stopped chats by time of the stop and
+// Classify gives the reference's facts for a log of events to out: stopped chats by time of the stop and
 // id, then unfinished ones by time of the first event and id, each chat's facts by ordinal. Afterwards it says of each
-// ill-formed chat what is wrong with it, by id. The error is that of [Groups.AddEvents], or of out; nothing is written
-// before all is read.
-func Classify(ctx context.Context, o Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(text string)) error {
-	return classify(ctx, o, file, func(g *Groups) error { return g.AddEvents(ctx, file, in) }, out, illFormed)
-}
-
-// ClassifyRows is [Classify] for events that read returns, until io.EOF.
-func ClassifyRows(ctx context.Context, o Options, file string, read func() (model.Event, error), out *rows.Output[model.Fact], illFormed func(text string)) error {
-	return classify(ctx, o, file, func(g *Groups) error { return g.AddRows(ctx, read) }, out, illFormed)
-}
-
-func classify(ctx context.Context, o Options, file string, add func(*Groups) error, out *rows.Output[model.Fact], illFormed func(text string)) error {
+// ill-formed chat what is wrong with it, by id; file names the log. The error is that of [Groups.AddEvents], or of out;
+// nothing is written before all is read.
+func Classify(ctx context.Context, o Options, file string, in rows.Blocks[model.Event], out *rows.Output[model.Fact], illFormed func(text string)) error {
 	groups := NewGroups(o)
 	defer groups.Close()
-	if err := add(groups); err != nil {
+	if err := groups.AddEvents(ctx, in); err != nil {
 		return err
 	}
 	results := newResults(o, o.memory()/4, file)

@@ -20,7 +20,7 @@ import (
 //
 // Chats that were released are remembered, as far as a quarter of the memory goes: beyond, an event that comes too late
 // is that of an ill-formed chat.
-func ClassifyOrdered(ctx context.Context, o Options, file string, in io.Reader, out *rows.Output[model.Fact], illFormed func(text string)) error {
+func ClassifyOrdered(ctx context.Context, o Options, file string, in rows.Blocks[model.Event], out *rows.Output[model.Fact], illFormed func(text string)) error {
 	results := newResults(o, o.memory()/8, file)
 	defer results.close()
 	complete := make([]completer, o.jobs())
@@ -67,13 +67,13 @@ type openChat struct {
 const perOpenChat = 256
 
 // run takes all events of the log, and hands on the chats.
-func (s *sequence) run(in io.Reader) error {
+func (s *sequence) run(in rows.Blocks[model.Event]) error {
 	defer s.complete.end()
-	readers := make([]*rows.EventReader, s.options.jobs())
+	readers := make([]rows.BlockReader[model.Event], s.options.jobs())
 	for i := range readers {
-		readers[i] = rows.NewBlockReader(s.file)
+		readers[i] = in.Reader()
 	}
-	batches := readBlocks(s.complete.ctx, s.options, s.file, in, func(job int, b *batch) { b.read(readers[job], s.options) })
+	batches := readBlocks(s.complete.ctx, s.options, in, func(job int, b *batch) { b.read(readers[job], s.options) })
 	err := batches.each(func(b *batch) error {
 		for i := range b.items {
 			if err := s.take(b, &b.items[i]); err != nil {

@@ -46,20 +46,12 @@ func faultOf(d *model.Difference) string {
 
 // addEvents reads the events of a place.
 func addEvents(ctx context.Context, groups *chats.Groups, p rows.Place, stdin io.Reader) error {
-	if format, err := rows.FormatOf(p.Path, p.Format); err == nil && format == "jsonl" && !rows.IsDSN(p.Path) {
-		in, name, err := rows.Open(p.Path, stdin)
-		if err != nil {
-			return err
-		}
-		defer in.Close()
-		return groups.AddEvents(ctx, name, in)
-	}
-	source, err := rows.OpenEvents(ctx, p, stdin)
+	events, err := rows.OpenEventBlocks(ctx, p, stdin)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
-	return groups.AddRows(ctx, source.Read)
+	defer events.Close()
+	return groups.AddEvents(ctx, events)
 }
 
 // addFacts reads the facts of a place. One that cannot be read ends it, whichever chat it belongs to.

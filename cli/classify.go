@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/chats"
-	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/rows"
 )
 
@@ -72,7 +70,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	in, err := e.openLog(ctx, f, at)
+	in, err := rows.OpenEventBlocks(ctx, at, e.in)
 	if err != nil {
 		return err
 	}
@@ -84,7 +82,11 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	defer out.Discard()
 	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
 	illFormed := 0
-	err = in.classify(ctx, f.Options, at.String(), out, func(text string) {
+	classify := chats.Classify
+	if f.ordered {
+		classify = chats.ClassifyOrdered
+	}
+	err = classify(ctx, f.Options, at.String(), in, out, func(text string) {
 		illFormed++
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
@@ -101,30 +103,4 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		err = &exitError{code: exitUsage}
 	}
 	return err
-}
-
-// openedLog is a log with the way in which it is classified.
-type openedLog struct {
-	io.Closer
-	classify func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error
-}
-
-// openLog opens JSON Lines to be read by several goroutines, other formats and tables to be read by one.
-func (e *env) openLog(ctx context.Context, f *classifyFlags, at rows.Place) (*openedLog, error) {
-	if !at.Lines() {
-		if f.ordered {
-			return nil, fmt.Errorf("--ordered: %s is no file of JSON Lines", at)
-		}
-		events, err := rows.OpenEvents(ctx, at, e.in)
-		return &openedLog{events, func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error {
-			return chats.ClassifyRows(ctx, o, file, events.Read, out, illFormed)
-		}}, err
-	}
-	in, _, err := rows.Open(at.Path, e.in)
-	return &openedLog{in, func(ctx context.Context, o chats.Options, file string, out *rows.Output[model.Fact], illFormed func(string)) error {
-		if f.ordered {
-			return chats.ClassifyOrdered(ctx, o, file, in, out, illFormed)
-		}
-		return chats.Classify(ctx, o, file, in, out, illFormed)
-	}}, err
 }

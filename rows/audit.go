@@ -101,7 +101,7 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.NamedI
 			return 0, 0, err
 		}
 		var of []model.NamedInvariant
-		for i, c := range r.cells[len(r.cells)-len(all):] {
+		for i, c := range r.own.row[r.width-len(all):] {
 			if c.n == 1 {
 				of = append(of, all[i])
 			}

@@ -32,18 +32,18 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 	bounded.done = r.InputOffset
 	record := func() ([]string, int, error) {
 		fields, err := r.Read()
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
+		if err == io.EOF {
+			return nil, 0, err
+		} else if err != nil {
+			var bad *csv.ParseError
+			if !errors.As(err, &bad) {
+				return nil, 0, fmt.Errorf("%s:%d: behind this line: %w", file, last, err)
+			}
 			problem := fmt.Sprintf("column %d: %v", bad.Column, bad.Err)
 			if errors.Is(err, csv.ErrFieldCount) {
 				problem = fmt.Sprintf("%d fields; expected %d, as in the header, separated by %q", len(fields), r.FieldsPerRecord, separator)
 			}
 			return nil, 0, at(line+bad.Line, errors.New(problem))
-		} else if err != nil {
-			if err != io.EOF {
-				err = fmt.Errorf("%s:%d: behind this line: %w", file, last, err)
-			}
-			return nil, 0, err
 		}
 		n, _ := r.FieldPos(len(fields) - 1)
 		last = line + n
@@ -56,25 +56,22 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 	} else if err != nil {
 		return nil, err
 	}
-	flat, err := newFlatReader(f, m, file, header, func(cells []cell) (int, error) {
-		for {
-			fields, n, err := record()
-			if err != nil {
-				return 0, err
-			}
-			if underline(fields) {
-				continue
-			}
-			for i, s := range fields {
-				if cells[i] = textual(s); s == "NULL" {
-					cells[i] = cell{}
-				} else if !utf8.ValidString(s) {
-					_, column := r.FieldPos(i)
-					return 0, at(n, fmt.Errorf("column %d: not UTF-8: %s", column, model.Name(s)))
-				}
-			}
-			return n, nil
+	flat, err := newFlatReader(f, m, file, header, func(b *Block) (more bool, err error) {
+		fields, n, err := record()
+		if err != nil || underline(fields) {
+			return true, err
 		}
+		cells := b.row(n, len(fields))
+		for i, s := range fields {
+			if cells[i] = textual(s); s == "NULL" {
+				cells[i] = cell{}
+			} else if !utf8.ValidString(s) {
+				b.drop(len(fields))
+				_, column := r.FieldPos(i)
+				return false, at(n, fmt.Errorf("column %d: not UTF-8: %s", column, model.Name(s)))
+			}
+		}
+		return buffer.Buffered() > 0, nil
 	})
 	if err != nil {
 		return nil, at(n, err)

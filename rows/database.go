@@ -223,21 +223,22 @@ func readTable[T any](ctx context.Context, p Place, f *form[T], query func(conte
 	for i := range values {
 		into[i] = &values[i]
 	}
-	r, err := newFlatReader(f, nil, db.name+": "+table, header, func(cells []cell) (int, error) {
+	r, err := newFlatReader(f, nil, db.name+": "+table, header, func(b *Block) (more bool, err error) {
 		if !rows.Next() {
 			if err := rows.Err(); err != nil {
-				return 0, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)
+				return false, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)
 			}
-			return 0, io.EOF
+			return false, io.EOF
 		}
 		n++
 		if err := rows.Scan(into...); err != nil {
-			return 0, db.failed(fmt.Sprintf("%s, row %d", table, n), err)
+			return false, db.failed(fmt.Sprintf("%s, row %d", table, n), err)
 		}
+		cells := b.row(n, len(values))
 		for i, v := range values {
 			cells[i] = cellOf(v)
 		}
-		return n, nil
+		return true, nil
 	})
 	if err != nil {
 		return nil, err

@@ -21,11 +21,6 @@ func NewEventReader(file string, in io.Reader) *EventReader {
 	return &EventReader{lines: newLines(file, in)}
 }
 
-// NewBlockReader reads from the blocks of an input that [EventReader.Take] hands it.
-func NewBlockReader(file string) *EventReader {
-	return &EventReader{lines: newLines(file, nil)}
-}
-
 // Take makes a block the next to be read.
 func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 

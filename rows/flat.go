@@ -1,9 +1,7 @@
 package rows
 
 import (
-	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +14,7 @@ import (
 // cell is one value of the flat form.
 type cell struct {
 	is   cellKind
+	kept bool // the text is no part of something larger
 	text string
 	n    int64
 	time time.Time
@@ -152,7 +151,7 @@ func setReceivedFrom(f *model.Fact, v *value) {
 type value struct {
 	cell
 	problem string
-	known   map[string]string // strings that recur are held once
+	names   *nameTable
 }
 
 func (v *value) expected(what string) {
@@ -170,17 +169,10 @@ func (v *value) str() string {
 	case instantCell:
 		return v.time.UTC().Format(time.RFC3339Nano)
 	}
-	if s, ok := v.known[v.text]; ok || v.text == "" {
-		return s
+	if v.kept {
+		return v.text
 	}
-	s := strings.Clone(v.text) // which may be a part of something larger
-	if len(s) <= 256 {
-		if len(v.known) > 1<<16 {
-			clear(v.known)
-		}
-		v.known[s] = s
-	}
-	return s
+	return v.names.of([]byte(v.text)) // which may be a part of something larger
 }
 
 // code is the name of which the cell has the code or the name; as it is, where it is none that is known.
@@ -268,6 +260,9 @@ func (v *value) instant() (t time.Time) {
 // parseInstant reads RFC 3339, the like that databases print (a blank for the T, a zone of hours alone or none, which
 // is UTC), or seconds since 1970.
 func parseInstant(s string) (time.Time, bool) {
+	if t, ok := parseTime(s); ok { // most are such
+		return t, true
+	}
 	s = strings.ToUpper(strings.TrimSpace(s))
 	if len(s) < len("2026-01-05T09:00:07") || s[4] != '-' {
 		n, err := strconv.ParseInt(s, 10, 64)
@@ -287,99 +282,3 @@ func parseInstant(s string) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
-
-// flatReader reads rows of the flat form.
-type flatReader[T any] struct {
-	form  *form[T]
-	file  string
-	at    [][]int                               // of each column of the form the cells that may hold it
-	cells []cell                                // of the row
-	next  func(cells []cell) (n int, err error) // reads a row and tells its number; or gives the error to return
-	close func() error
-	known map[string]string
-}
-
-// newFlatReader binds the columns of an input to those of a form. The error names the columns that are missing.
-func newFlatReader[T any](f *form[T], m *Mapping, file string, header []string, next func([]cell) (int, error)) (*flatReader[T], error) {
-	r := &flatReader[T]{form: f, file: file, cells: make([]cell, len(header)), next: next, close: func() error { return nil }, known: make(map[string]string)}
-	found := make(map[string]int)
-	for i, name := range header {
-		name = strings.ToLower(strings.TrimSpace(name))
-		if _, twice := found[name]; twice && name != "" {
-			return nil, fmt.Errorf("two columns are called %s", model.Name(name))
-		}
-		found[name] = i
-	}
-	for i := range f.columns {
-		var at []int
-		names := f.columns[i].accepted()
-		for _, name := range names {
-			actual, renamed := m.column(f.table, name)
-			if j, ok := found[strings.ToLower(actual)]; ok && actual != "" {
-				at = append(at, j)
-			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, list(header))
-			}
-		}
-		if len(at) == 0 && slices.Contains(f.required, f.columns[i].name) {
-			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), list(header))
-		}
-		r.at = append(r.at, at)
-	}
-	return r, nil
-}
-
-// accepted are the names under which a column is read.
-func (c *column[T]) accepted() []string {
-	if c.names == nil {
-		return []string{c.name}
-	}
-	return c.names
-}
-
-// list writes the names of columns, for an error.
-func list(header []string) string {
-	const most = 20
-	var names []string
-	for _, h := range header[:min(most, len(header))] {
-		names = append(names, model.Name(h))
-	}
-	if len(header) > most {
-		names = append(names, "…")
-	}
-	return strings.Join(names, ", ")
-}
-
-// Read returns the next row.
-func (r *flatReader[T]) Read() (row T, err error) {
-	n, err := r.next(r.cells)
-	if err != nil {
-		return row, err
-	}
-	var bad fault
-	v := value{known: r.known}
-	for i := range r.form.columns {
-		c := &r.form.columns[i]
-		v.cell = cell{}
-		for _, j := range r.at[i] {
-			if v.cell = r.cells[j]; v.is != emptyCell {
-				break
-			}
-		}
-		if len(r.at[i]) == 0 {
-			continue
-		}
-		if c.set(&row, &v); v.problem != "" {
-			bad.set(c.name, v.problem)
-			v.problem = ""
-		}
-	}
-	if r.form.check(&row, &bad); bad.problem == "" {
-		return row, nil
-	}
-	id, seq := r.form.key(&row)
-	return row, &LineError{File: r.file, Line: n, Field: bad.field, Problem: bad.problem, InteractionID: id, Seq: seq}
-}
-
-// Close closes the input.
-func (r *flatReader[T]) Close() error { return r.close() }

@@ -157,6 +157,38 @@ func TestFormatsRoundTrip(t *testing.T) {
 	}
 }
 
+// Once warm, a row of Parquet costs no allocation, one of CSV its text.
+func TestFlatAllocates(t *testing.T) {
+	events := benchEvents(9_000)
+	for ending, most := range map[string]float64{".parquet": 0.2, ".csv": 1.2} {
+		at := rows.Place{Path: filepath.Join(t.TempDir(), "events"+ending)}
+		out, err := rows.CreateEvents(t.Context(), at, nil)
+		require.NoError(t, err)
+		require.NoError(t, out.All(events))
+		require.NoError(t, rows.Keep(out.File()))
+		n := 0
+		allocs := testing.AllocsPerRun(1, func() {
+			in, err := rows.OpenEventBlocks(t.Context(), at, nil)
+			require.NoError(t, err)
+			defer in.Close()
+			var b rows.Block
+			var e model.Event
+			r := in.Reader()
+			for n = 0; in.Next(&b) == nil; {
+				for r.Take(&b); ; n++ {
+					if _, err := r.Next(&e); err == io.EOF {
+						break
+					} else if err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+		assert.Equal(t, len(events), n)
+		assert.Less(t, allocs/float64(n), most, ending)
+	}
+}
+
 func TestParquetThatCannotBeRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "facts.parquet")
 	out, err := rows.CreateFacts(rows.Place{Path: path}, nil)

@@ -48,7 +48,7 @@ func (e *LineError) What() string {
 // lines reads the lines of an input, numbered, and the JSON object of each.
 type lines struct {
 	file   string
-	blocks *Blocks // where the next block comes from; nil of a reader that takes blocks
+	blocks *cutter // where the next block comes from; nil of a reader that takes blocks
 	block  Block
 	rest   []byte // of the block
 	line   int
@@ -62,9 +62,9 @@ type lines struct {
 
 // newLines reads from in; of a nil one, blocks are taken.
 func newLines(file string, in io.Reader) *lines {
-	var blocks *Blocks
+	var blocks *cutter
 	if in != nil {
-		blocks = NewBlocks(file, in)
+		blocks = newCutter(file, in, blockSize)
 	}
 	names := newNameTable()
 	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: names, fast: scanner{names: names}}

@@ -17,6 +17,7 @@ type nameTable struct {
 
 func newNameTable() *nameTable { return &nameTable{seed: maphash.MakeSeed()} }
 
+// of returns a string that is no part of b.
 func (t *nameTable) of(b []byte) string {
 	if len(b) == 0 || len(b) > 256 { // no name that recurs
 		return string(b)

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -41,42 +42,131 @@ func openParquet[T any](p Place, f *form[T]) (_ *flatReader[T], err error) {
 		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
 	}
 	var header []string
-	var cellOf []func(parquet.Value) cell
+	c := &parquetColumns{path: p.Path, groups: content.RowGroups(), names: newNameTable()}
 	for i, path := range content.Schema().Columns() {
 		leaf, ok := content.Schema().Lookup(path...)
 		name := strings.Join(path, "_")
 		if !ok || leaf.MaxRepetitionLevel > 0 {
-			name = fmt.Sprintf("repeated column %d", i)
+			name, leaf.Node = fmt.Sprintf("repeated column %d", i), nil
 		}
-		header, cellOf = append(header, name), append(cellOf, parquetCell(leaf.Node))
+		header, c.columns = append(header, name), append(c.columns, parquetColumn{node: leaf.Node})
 	}
-	in := parquet.NewReader(content)
-	buffer, rows, n := make([]parquet.Row, 256), []parquet.Row(nil), 0
-	r, err := newFlatReader(f, p.Mapping, p.Path, header, func(cells []cell) (_ int, err error) {
-		defer recovered(&err, p.Path)
-		for len(rows) == 0 {
-			k, err := in.ReadRows(buffer)
-			if rows = buffer[:k]; k == 0 && err == io.EOF {
-				return 0, err
-			} else if k == 0 && err != nil {
-				return 0, fmt.Errorf("%s: behind row %d: %w", p.Path, n, err)
-			}
-		}
-		n++
-		clear(cells)
-		for _, v := range rows[0] {
-			if !v.IsNull() {
-				cells[v.Column()] = cellOf[v.Column()](v)
-			}
-		}
-		rows = rows[1:]
-		return n, nil
-	})
+	r, err := newFlatReader(f, p.Mapping, p.Path, header, c.next)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
+	for _, at := range r.at {
+		for _, j := range at {
+			if column := &c.columns[j]; column.node != nil {
+				column.cell = c.cellOf(column.node)
+			}
+		}
+	}
 	r.close = file.Close
 	return r, nil
+}
+
+// parquetColumns reads the columns of a file beside each other, those alone that are wanted.
+type parquetColumns struct {
+	path    string
+	groups  []parquet.RowGroup // that are still to be read
+	left    int64              // rows of the group at hand
+	n       int                // rows so far
+	columns []parquetColumn
+	names   *nameTable
+	buffer  [rowsPerBlock]parquet.Value
+}
+
+// parquetColumn is a column of the group at hand.
+type parquetColumn struct {
+	node   parquet.Node
+	cell   func(parquet.Value) cell // nil of a column that is not wanted
+	pages  parquet.Pages
+	page   parquet.Page
+	values parquet.ValueReader // of the page
+}
+
+// next adds a block's worth of rows.
+func (c *parquetColumns) next(b *Block) (_ bool, err error) {
+	defer func() {
+		if err != nil {
+			b.lines, b.cells = b.lines[:0], b.cells[:0]
+		}
+	}()
+	defer recovered(&err, c.path)
+	for c.left == 0 {
+		if len(c.groups) == 0 {
+			return false, io.EOF
+		}
+		for i, chunk := range c.groups[0].ColumnChunks() {
+			c.columns[i].open(chunk)
+		}
+		c.left, c.groups = c.groups[0].NumRows(), c.groups[1:]
+	}
+	n, width := int(min(c.left, rowsPerBlock)), len(c.columns)
+	for i := range n {
+		b.row(c.n+i+1, width)
+	}
+	for j := range c.columns {
+		column := &c.columns[j]
+		if column.cell == nil {
+			continue
+		}
+		for i := 0; i < n; {
+			k, err := column.read(c.buffer[:n-i])
+			if err != nil {
+				return false, fmt.Errorf("%s: behind row %d: %w", c.path, c.n, err)
+			}
+			for _, v := range c.buffer[:k] {
+				if !v.IsNull() {
+					b.cells[i*width+j] = column.cell(v)
+				}
+				i++
+			}
+		}
+	}
+	c.left -= int64(n)
+	c.n += n
+	return false, nil
+}
+
+// open goes to the next group.
+func (c *parquetColumn) open(chunk parquet.ColumnChunk) {
+	if c.cell == nil {
+		return
+	}
+	c.release()
+	if c.pages != nil {
+		c.pages.Close()
+	}
+	c.pages = chunk.Pages()
+}
+
+func (c *parquetColumn) release() {
+	if c.page != nil {
+		parquet.Release(c.page)
+		c.page, c.values = nil, nil
+	}
+}
+
+// read reads some values, which are valid until the next call.
+func (c *parquetColumn) read(values []parquet.Value) (n int, err error) {
+	for {
+		if c.page == nil {
+			if c.page, err = c.pages.ReadPage(); err == io.EOF {
+				return 0, io.ErrUnexpectedEOF
+			} else if err != nil {
+				return 0, err
+			}
+			c.values = c.page.Values()
+		}
+		if n, err = c.values.ReadValues(values); n > 0 {
+			return n, nil
+		} else if err != io.EOF {
+			return 0, cmp.Or(err, io.ErrNoProgress)
+		}
+		c.release()
+	}
 }
 
 // recovered turns a panic about a damaged file into an error.
@@ -86,10 +176,10 @@ func recovered(err *error, path string) {
 	}
 }
 
-// parquetCell reads the values of a column.
-func parquetCell(node parquet.Node) func(parquet.Value) cell {
+// cellOf reads the values of a column.
+func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) cell {
 	var logical format.LogicalTypeValue
-	if node != nil && node.Leaf() && node.Type().LogicalType() != nil {
+	if node.Leaf() && node.Type().LogicalType() != nil {
 		logical = node.Type().LogicalType().Value
 	}
 	switch t := logical.(type) {
@@ -108,8 +198,17 @@ func parquetCell(node parquet.Node) func(parquet.Value) cell {
 			return textual(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		}
 	}
+	var last cell // texts often follow their like
 	return func(v parquet.Value) cell {
 		switch v.Kind() {
+		case parquet.ByteArray, parquet.FixedLenByteArray:
+			if b := v.ByteArray(); last.text != string(b) {
+				last = textual(c.names.of(b))
+				last.kept = true
+			} else if len(b) == 0 {
+				return cell{}
+			}
+			return last
 		case parquet.Int64:
 			return numeric(v.Int64())
 		case parquet.Int32:

@@ -3,7 +3,7 @@ package rows
 import "time"
 
 // twoDigits reads a number of two digits; what is none is very large.
-func twoDigits(b []byte, at int) int {
+func twoDigits[S string | []byte](b S, at int) int {
 	tens, ones := int(b[at])-'0', int(b[at+1])-'0'
 	if uint(tens) > 9 || uint(ones) > 9 {
 		return 1 << 20
@@ -13,7 +13,7 @@ func twoDigits(b []byte, at int) int {
 
 // parseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. Others, and what is no time,
 // it does not read.
-func parseTime(b []byte) (t time.Time, ok bool) {
+func parseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	const form = "2006-01-02T15:04:05"
 	if len(b) <= len(form) || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
 		return t, false
