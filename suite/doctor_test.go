@@ -1,7 +1,9 @@
 package suite
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,7 +126,13 @@ func TestCheckup(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			steps, stderr, err := Checkup(t.Context(), answering(func(batch []target.Question) (*target.Round, error) { return tt.answer(batch), nil }))
+			steps, stderr, err := Checkup(t.Context(), answering(func(batch []target.Question) (*target.Round, error) {
+				for _, q := range batch {
+					assert.True(t, slices.IsSortedFunc(q.Events, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) }))
+					assert.Equal(t, model.ProcessingStopped, q.Events[len(q.Events)-1].Name)
+				}
+				return tt.answer(batch), nil
+			}))
 			require.NoError(t, err)
 			require.Len(t, steps, 4)
 			var b strings.Builder
