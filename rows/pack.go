@@ -135,80 +135,86 @@ func packNumber(b []byte, n model.Number) []byte {
 // Unpacker reads what was packed. Names that recur are made once. It is for one goroutine.
 type Unpacker struct {
 	names *nameTable
-	rest  []byte
 }
 
 // NewUnpacker returns an unpacker.
 func NewUnpacker() *Unpacker { return &Unpacker{names: newNameTable()} }
 
 // Event reads what [PackEvent] wrote, and nothing else, into e.
-func (u *Unpacker) Event(e *model.Event, packed []byte) {
-	u.rest = packed
-	e.Name = model.EventName(u.word())
-	e.Seq = u.varint()
-	e.Time = u.time()
-	e.Actor = model.Party{Type: model.PartyType(u.word()), ID: u.name()}
-	e.Party = model.Party{Type: model.PartyType(u.word()), ID: u.name()}
-	e.Queue = u.name()
-	e.Operation = model.Operation(u.word())
-	e.VisibilityMode = model.VisibilityMode(u.varint())
-	e.Reason = u.word()
-	e.MediaType = u.word()
+func (u *Unpacker) Event(e *model.Event, b []byte) {
+	var s string
+	var n int64
+	s, b = u.word(b)
+	e.Name = model.EventName(s)
+	e.Seq, b = varint(b)
+	e.Time, b = unpackTime(b)
+	s, b = u.word(b)
+	e.Actor.Type = model.PartyType(s)
+	e.Actor.ID, b = u.name(b)
+	s, b = u.word(b)
+	e.Party.Type = model.PartyType(s)
+	e.Party.ID, b = u.name(b)
+	e.Queue, b = u.name(b)
+	s, b = u.word(b)
+	e.Operation = model.Operation(s)
+	n, b = varint(b)
+	e.VisibilityMode = model.VisibilityMode(n)
+	e.Reason, b = u.word(b)
+	e.MediaType, _ = u.word(b)
 }
 
 // Fact reads what [PackFact] wrote into f, and returns what stands behind it.
-func (u *Unpacker) Fact(f *model.Fact, packed []byte) (rest []byte) {
-	u.rest = packed
-	f.Ordinal = u.number()
-	f.ResourceType = model.ResourceType(u.word())
-	f.Resource = u.name()
-	f.Role = model.Role(u.word())
-	f.RoleReason = u.word()
-	f.Result = model.Result(u.word())
-	f.Reason = model.Reason(u.word())
-	f.ReceivedFrom = u.number()
-	f.Start, f.End = u.time(), u.time()
-	return u.rest
-}
-
-func (u *Unpacker) byte() byte {
-	b := u.rest[0]
-	u.rest = u.rest[1:]
+func (u *Unpacker) Fact(f *model.Fact, b []byte) (rest []byte) {
+	var s string
+	f.Ordinal, b = unpackNumber(b)
+	s, b = u.word(b)
+	f.ResourceType = model.ResourceType(s)
+	f.Resource, b = u.name(b)
+	s, b = u.word(b)
+	f.Role = model.Role(s)
+	f.RoleReason, b = u.word(b)
+	s, b = u.word(b)
+	f.Result = model.Result(s)
+	s, b = u.word(b)
+	f.Reason = model.Reason(s)
+	f.ReceivedFrom, b = unpackNumber(b)
+	f.Start, b = unpackTime(b)
+	f.End, b = unpackTime(b)
 	return b
 }
 
-func (u *Unpacker) uvarint() uint64 {
-	n, size := binary.Uvarint(u.rest)
-	u.rest = u.rest[size:]
-	return n
-}
-
-func (u *Unpacker) varint() int64 {
-	n, size := binary.Varint(u.rest)
-	u.rest = u.rest[size:]
-	return n
-}
-
-func (u *Unpacker) name() string {
-	n := u.uvarint()
-	s := u.names.of(u.rest[:n])
-	u.rest = u.rest[n:]
-	return s
-}
-
-func (u *Unpacker) word() string {
-	if n := u.byte(); n != other {
-		return words[n]
+func (u *Unpacker) name(b []byte) (string, []byte) {
+	if b[0] == 0 {
+		return "", b[1:]
 	}
-	return u.name()
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	return u.names.of(b[:n]), b[n:]
 }
 
-func (u *Unpacker) time() time.Time {
-	seconds := u.varint()
-	return time.Unix(seconds, int64(u.uvarint())).UTC()
+func (u *Unpacker) word(b []byte) (string, []byte) {
+	if n := b[0]; n != other {
+		return words[n], b[1:]
+	}
+	return u.name(b[1:])
 }
 
-func (u *Unpacker) number() model.Number {
-	is := model.Presence(u.byte())
-	return model.Number{Is: is, Value: u.varint()}
+func varint(b []byte) (int64, []byte) {
+	if b[0] < 0x80 { // most are small
+		return int64(b[0]>>1) ^ -int64(b[0]&1), b[1:]
+	}
+	n, size := binary.Varint(b)
+	return n, b[size:]
+}
+
+func unpackTime(b []byte) (time.Time, []byte) {
+	seconds, size := binary.Varint(b)
+	nanos, more := binary.Uvarint(b[size:])
+	return time.Unix(seconds, int64(nanos)).UTC(), b[size+more:]
+}
+
+func unpackNumber(b []byte) (n model.Number, rest []byte) {
+	n.Is = model.Presence(b[0])
+	n.Value, rest = varint(b[1:])
+	return n, rest
 }

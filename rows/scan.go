@@ -80,6 +80,11 @@ func (s *scanner) takeWord(word string) bool {
 	return false
 }
 
+// null takes null, or nothing. A string is told apart at once.
+func (s *scanner) null() bool {
+	return (s.at >= len(s.line) || s.line[s.at] != '"') && s.takeWord("null")
+}
+
 // more goes on to the next member or element, or takes the end.
 func (s *scanner) more(end byte) bool {
 	if s.take(',') {
@@ -141,7 +146,7 @@ func (s *scanner) str() (b []byte, isPlain bool) {
 
 // name reads a string or null, and keeps it.
 func (s *scanner) name() string {
-	if s.takeWord("null") {
+	if s.null() {
 		return ""
 	}
 	b, _ := s.str()
@@ -150,7 +155,7 @@ func (s *scanner) name() string {
 
 // word is name for what is likely to be a word of the domain.
 func (s *scanner) word() string {
-	if s.takeWord("null") {
+	if s.null() {
 		return ""
 	}
 	b, _ := s.str()
@@ -191,7 +196,7 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // instant reads an RFC 3339 time or null.
 func (s *scanner) instant() (t time.Time) {
-	if !s.takeWord("null") {
+	if !s.null() {
 		b, _ := s.str()
 		t, ok := parseTime(b)
 		s.failed = s.failed || !ok
