@@ -178,8 +178,13 @@ func member(b []byte, name, value string) []byte {
 	return quote(append(b, name...), value)
 }
 
-// quote appends a JSON string; what is not UTF-8 becomes U+FFFD.
+// quote appends a JSON string; what is not UTF-8 becomes U+FFFD. Most strings stand for themselves.
 func quote(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s)
-	return b
+	start := len(b)
+	b = append(append(b, '"'), s...)
+	if plainEnd(b, start+1) < len(b) {
+		b, _ = jsontext.AppendQuote(b[:start], s)
+		return b
+	}
+	return append(b, '"')
 }
