@@ -65,7 +65,7 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 			return nil, err
 		}
 		s := &speaker{
-			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, 1), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
+			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
 			submit: make(chan *asked), quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
 		}
 		own := &tail{size: stderrTail}
