@@ -73,8 +73,8 @@ func (o *Occasion) add(r *target.Round) {
 func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion, error) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	asked := make(chan *asked, 1) // a batch is asked while that before is judged and recorded
-	go p.ask(asking, t, asked)
+	answers := make(chan *answered, 1) // a batch is asked while that before is judged and recorded
+	go p.ask(asking, t, answers)
 
 	occasion := new(Occasion)
 	outcomes := make(map[*Scenario]*Outcome)
@@ -97,7 +97,7 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 		return nil
 	}
 	var failed, unrecorded error
-	for a := range asked {
+	for a := range answers {
 		failed = a.err
 		if a.round == nil || unrecorded != nil {
 			continue
@@ -123,15 +123,15 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 	return occasion, failed
 }
 
-// asked is a batch with what came back.
-type asked struct {
+// answered is a batch with what came back.
+type answered struct {
 	batch []*Scenario
 	round *target.Round
 	err   error
 }
 
 // ask asks the plan's scenarios, batch by batch, to the first error, and closes the channel behind the last.
-func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *asked) {
+func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
 	defer close(out)
 	for batch := range p.batches(t) {
 		questions := make([]target.Question, len(batch))
@@ -139,7 +139,7 @@ func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *asked) {
 			questions[i] = s.question()
 		}
 		round, err := t.Ask(ctx, questions)
-		if out <- (&asked{batch, round, err}); err != nil {
+		if out <- (&answered{batch, round, err}); err != nil {
 			return
 		}
 	}
