@@ -301,6 +301,22 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
+func TestReasons(t *testing.T) {
+	d := model.Difference{Resource: "A", Field: model.RowField, Expected: "RoutedTo/Completed", Actual: "no row", Level: model.Documented, Rules: []string{"R1"}}
+	for _, tt := range []struct {
+		o    Outcome
+		want string
+	}{
+		{Outcome{Verdict: Fail, Differences: []model.Difference{{Level: model.Inferred}, d}}, "A: expected RoutedTo/Completed, got no row"},
+		{Outcome{Verdict: Fail, Differences: []model.Difference{d, d, d}}, "A: expected RoutedTo/Completed, got no row (and 2 more)"},
+		{Outcome{Verdict: Skip, Reason: "no\nqueues"}, `no\nqueues`},
+		{Outcome{Verdict: Skip}, "declined"},
+		{Outcome{Verdict: Error, Failure: &target.Failure{Kind: target.Hang, Message: "5 s"}}, "hang: 5 s"},
+	} {
+		assert.Equal(t, tt.want, tt.o.reason(defaults))
+	}
+}
+
 func TestRewriteWhenNothingFails(t *testing.T) {
 	x, _ := judged(t, "# top\n- {id: own/f/0-pass, verdict: fail, reason: r}\n")
 	text, done, err := x.Rewrite(nil, defaults)

@@ -112,7 +112,7 @@ func (x *Expectations) parts() (parts []part) {
 		if i+1 < len(x.Entries) {
 			last = x.Entries[i+1].line - 1
 		}
-		for last > first+1 && outside(x.lines[last-1], indent) {
+		for outside(x.lines[last-1], indent) { // the entry's first line is not
 			last--
 		}
 		parts = append(parts, part{text: text(at, above)}, part{entry, text(above, first), text(first, last), strings.Repeat(" ", indent)})

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -80,15 +81,7 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, finding
 		findings = append(findings, f)
 	}
 	slices.SortFunc(findings, func(a, b *Finding) int {
-		switch {
-		case a.Level != b.Level:
-			return int(a.Level) - int(b.Level)
-		case a.Count != b.Count:
-			return b.Count - a.Count
-		case a.Signature < b.Signature:
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
 	})
 	if c.Shrink > 0 {
 		slices.SortStableFunc(findings, func(a, b *Finding) int { return len(a.Example.Events) - len(b.Example.Events) })

@@ -1,6 +1,10 @@
 package suite
 
 import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -72,6 +76,127 @@ func TestCampaignShrinks(t *testing.T) {
 			}
 			assert.True(t, found, tt.signature)
 		})
+	}
+}
+
+// Findings come by level, then the most frequent first, then by name; where only some are shrunk, those with the
+// shortest chats. What is interrupted has found what it found, and shrinks nothing.
+func TestFindingsAreOrdered(t *testing.T) {
+	wrong := target.Reference{Table: model.Reference().Yielding(model.R8, model.Yield{Result: "Cleared"}).Yielding(model.I14, model.Yield{Result: "Odd"})}
+	stopped := errors.New("stopped")
+	interrupted := func() target.Target {
+		calls := 0
+		return answering(func(batch []target.Question) (*target.Round, error) {
+			if calls++; calls > 1 {
+				return nil, stopped
+			}
+			return wrong.Ask(t.Context(), batch)
+		})
+	}
+	c := campaign(trials+1, model.LevelSet(model.AllLevels...))
+	_, findings, err := c.Run(t.Context(), interrupted())
+	assert.ErrorIs(t, err, stopped)
+	require.Greater(t, len(findings), 5)
+	assert.True(t, slices.IsSortedFunc(findings, func(a, b *Finding) int {
+		switch {
+		case a.Level != b.Level:
+			return cmp.Compare(a.Level, b.Level)
+		case a.Count != b.Count:
+			return cmp.Compare(b.Count, a.Count)
+		}
+		return strings.Compare(a.Signature, b.Signature)
+	}))
+	assert.Less(t, findings[0].Level, findings[len(findings)-1].Level)
+	lengths := map[string]int{}
+	for _, f := range findings {
+		assert.Equal(t, -1, f.Minimal.All)
+		assert.ErrorIs(t, f.Err, stopped)
+		assert.Equal(t, "not shrunk to the end: interrupted", f.Verdict())
+		lengths[f.Signature] = len(f.Example.Events)
+	}
+
+	c.Shrink = 3
+	_, some, err := c.Run(t.Context(), interrupted())
+	assert.ErrorIs(t, err, stopped)
+	require.Len(t, some, 3)
+	for i, f := range some {
+		assert.Equal(t, lengths[f.Signature], len(f.Example.Events))
+		assert.True(t, i == 0 || len(f.Example.Events) >= len(some[i-1].Example.Events))
+		delete(lengths, f.Signature)
+	}
+	for signature, n := range lengths {
+		assert.GreaterOrEqual(t, n, len(some[2].Example.Events), signature)
+	}
+}
+
+// Trials are asked in batches, each once, of a shard every n-th.
+func TestTrialsAreShared(t *testing.T) {
+	asks := func(c *Campaign) (ids []string, sizes []int) {
+		asked, _, err := c.Run(t.Context(), answering(func(batch []target.Question) (*target.Round, error) {
+			sizes = append(sizes, len(batch))
+			for _, q := range batch {
+				ids = append(ids, q.Events[0].InteractionID)
+			}
+			return target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
+		}))
+		require.NoError(t, err)
+		assert.Len(t, ids, asked)
+		return ids, sizes
+	}
+	_, sizes := asks(campaign(trials+88, defaults))
+	assert.Equal(t, []int{trials, 88}, sizes)
+	whole, _ := asks(campaign(12, defaults))
+	require.Len(t, whole, 12)
+	for shard := 1; shard <= 3; shard++ {
+		c := campaign(4, defaults)
+		c.Shard, c.Shards = shard, 3
+		ids, _ := asks(c)
+		assert.Equal(t, []string{whole[shard-1], whole[shard+2], whole[shard+5], whole[shard+8]}, ids)
+	}
+}
+
+// Of what was found, an answer may be unstable, and one that gives no facts is confirmed but not shrunk.
+func TestFindingsAreConfirmed(t *testing.T) {
+	calls := 0
+	once := func(first target.Answer) target.Target {
+		calls = 0
+		return answering(func(batch []target.Question) (*target.Round, error) {
+			round, err := target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
+			if calls++; calls == 1 {
+				round.Answers[3] = first
+			}
+			return round, err
+		})
+	}
+	crash := target.Answer{Failure: &target.Failure{Kind: target.Crash, Message: "exited with status 7"}}
+	always := answering(func(batch []target.Question) (*target.Round, error) {
+		round := &target.Round{Answers: make([]target.Answer, len(batch))}
+		for i := range round.Answers {
+			round.Answers[i] = crash
+		}
+		return round, nil
+	})
+	for _, tt := range []struct {
+		name    string
+		to      target.Target
+		count   int
+		verdict string
+	}{
+		{"wrong once", once(target.Answer{}), 1, "unstable: asked again, it did not show"},
+		{"crashed once", once(crash), 1, "unstable: asked again, it did not show"},
+		{"crashes always", always, 8, "not shrunk"},
+		{"declined, or not asked", once(target.Answer{Skip: "no"}), 0, ""},
+		{"not asked", once(target.Answer{NotRun: true}), 0, ""},
+	} {
+		calls = 0
+		_, findings, err := campaign(8, defaults).Run(t.Context(), tt.to)
+		require.NoError(t, err)
+		assert.Equal(t, tt.count > 0, len(findings) > 0, tt.name)
+		for _, f := range findings {
+			assert.Equal(t, tt.verdict, f.Verdict(), tt.name)
+			assert.Equal(t, tt.count, f.Count, tt.name)
+			assert.Empty(t, f.Found, tt.name)
+		}
 	}
 }
 
