@@ -114,8 +114,8 @@ func (g *Groups) chunk(n int) []byte {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.free) == 0 { // chunks of each part, for two writers
-		for all := room(2 * partitions * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+	if len(g.free) == 0 { // those of two writers, or more
+		for all := room(max(2*partitions, int(g.memory)/16/g.chunks) * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
 			g.free = append(g.free, all[:0:g.chunks])
 		}
 	}

@@ -25,7 +25,7 @@ type Sorter struct {
 // be called in the end.
 func NewSorter(memory int64, writers int) *Sorter {
 	memory = max(memory/int64(writers), 2*segmentSize)
-	return &Sorter{memory: memory, segment: int(min(max(memory/8, segmentSize), 8*segmentSize))}
+	return &Sorter{memory: memory, segment: int(min(max(memory/8, segmentSize), 16*segmentSize))}
 }
 
 // Close leaves nothing of the sorter.
