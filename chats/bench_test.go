@@ -5,7 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/chats"
 	"github.com/chatproof/chatproof/gen"
@@ -33,4 +37,17 @@ func BenchmarkClassify(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*events)/b.Elapsed().Seconds(), "events/s")
+}
+
+// A chat costs a few allocations, an event none.
+func TestAllocations(t *testing.T) {
+	events, lines := history(3_000, 3_000)
+	log := []byte(strings.Join(lines, ""))
+	for _, by := range []classify{chats.Classify, chats.ClassifyOrdered} {
+		perEvent := testing.AllocsPerRun(1, func() {
+			err := by(t.Context(), chats.Options{Jobs: 2}, "log", rows.EventBlocks("log", bytes.NewReader(log)), rows.FactLines(io.Discard), nil)
+			require.NoError(t, err)
+		}) / float64(len(events))
+		assert.Less(t, perEvent, 0.6)
+	}
 }

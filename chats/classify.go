@@ -76,7 +76,7 @@ type stretch struct {
 }
 
 // stretchSize is how many packed bytes are written at once.
-const stretchSize = 64 << 10
+const stretchSize = 16 << 10
 
 // write writes the facts: one goroutine merges, the jobs encode.
 func (r *results) write(ctx context.Context, out *rows.Output[model.Fact]) error {

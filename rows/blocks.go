@@ -125,7 +125,9 @@ func (s *cutter) Next(b *Block) error {
 			return &LineError{File: s.file, Line: s.line, Problem: fmt.Sprintf("the line is longer than %d bytes", MaxLine)}
 		}
 		var n int
-		b.text = slices.Grow(b.text, s.size)
+		if cap(b.text)-start < s.size {
+			b.text = slices.Grow(b.text, s.size+s.size/16) // with room for the tail of the next
+		}
 		n, s.err = s.in.Read(b.text[start : start+s.size])
 		b.text = b.text[:start+n]
 		if end := bytes.LastIndexByte(b.text[start:], '\n'); end >= 0 {

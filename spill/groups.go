@@ -31,6 +31,7 @@ type Groups struct {
 	mu    sync.Mutex
 	parts [partitions]part
 	held  int64 // bytes of full chunks
+	made  int   // chunks so far
 	free  [][]byte
 	file  file
 }
@@ -114,8 +115,10 @@ func (g *Groups) chunk(n int) []byte {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.free) == 0 { // those of two writers, or more
-		for all := room(max(2*partitions, int(g.memory)/16/g.chunks) * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+	if len(g.free) == 0 { // half as many as there are, in bounds
+		n := min(max(g.made/2, 64), max(partitions, int(g.memory)/16/g.chunks))
+		g.made += n
+		for all := room(n * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
 			g.free = append(g.free, all[:0:g.chunks])
 		}
 	}

@@ -14,18 +14,16 @@ import (
 // Sorter sorts records by key: [Sorter.Writer] adds them, then [Sorter.Each] visits them in order. Each writer sorts
 // what it has memory for, and writes it to a file when there is more; in the end what was sorted is merged.
 type Sorter struct {
-	memory  int64 // of a writer
-	segment int   // how much it takes at a time
-	mu      sync.Mutex
-	runs    []run
-	file    file
+	memory int64 // of a writer
+	mu     sync.Mutex
+	runs   []run
+	file   file
 }
 
 // NewSorter returns a sorter for so many writers, whose records take about so many bytes of memory at most. Close must
 // be called in the end.
 func NewSorter(memory int64, writers int) *Sorter {
-	memory = max(memory/int64(writers), 2*segmentSize)
-	return &Sorter{memory: memory, segment: int(min(max(memory/8, segmentSize), 16*segmentSize))}
+	return &Sorter{memory: max(memory/int64(writers), 2*segmentSize)}
 }
 
 // Close leaves nothing of the sorter.
@@ -75,12 +73,13 @@ func (s *Sorter) Writer() *SortWriter { return &SortWriter{sorter: s} }
 func (w *SortWriter) Add(key, record []byte) error {
 	need := len(key) + len(record)
 	if cap(w.open)-len(w.open) < need {
-		if w.size+int64(w.sorter.segment) > w.sorter.memory {
+		if w.size+segmentSize > w.sorter.memory {
 			if err := w.spill(); err != nil {
 				return err
 			}
 		}
-		w.open = room(max(w.sorter.segment, need))
+		more := min(w.size, w.sorter.memory-w.size, w.sorter.memory/8) // as much again, in bounds
+		w.open = room(max(int(more), segmentSize, need))
 		w.size += int64(cap(w.open))
 	}
 	at := len(w.open)
