@@ -39,7 +39,6 @@ func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Min
 	s := &shrinker{probe: probe, classifier: model.NewClassifier(model.Reference())}
 	log = slices.Clone(log)
 	for {
-		before := len(log)
 		smaller, err := s.reduce(ctx, log)
 		if err != nil {
 			return Minimal{Log: log, All: -1}, err
@@ -51,9 +50,7 @@ func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Min
 		if found == nil {
 			return Minimal{Log: smaller, Tried: tried, All: all}, nil
 		}
-		if log = found; len(log) >= before { // cannot be: what is found is shorter
-			return Minimal{Log: log, Tried: tried, All: all}, nil
-		}
+		log = found // which is shorter
 	}
 }
 

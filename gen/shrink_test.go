@@ -140,6 +140,7 @@ func TestShrinkIsInterrupted(t *testing.T) {
 		}
 		require.Equal(t, broken, err)
 		assert.False(t, m.Proven())
+		assert.Equal(t, -1, m.All)
 		assert.LessOrEqual(t, len(m.Log), last, "never longer than it was")
 		last = len(m.Log)
 		yes, _ := shows(t.Context(), [][]model.Event{m.Log})

@@ -2,7 +2,9 @@ package suite
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +117,15 @@ func TestFindingsAreOrdered(t *testing.T) {
 		lengths[f.Signature] = len(f.Example.Events)
 	}
 
+	// Interrupted while it is asked, the implementation has answered in vain no trial.
+	ctx, cancel := context.WithCancel(t.Context())
+	asked, _, err := campaign(3*trials, defaults).Run(ctx, answering(func(batch []target.Question) (*target.Round, error) {
+		cancel()
+		return wrong.Ask(t.Context(), batch)
+	}))
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.Positive(t, asked)
+
 	c.Shrink = 3
 	_, some, err := c.Run(t.Context(), interrupted())
 	assert.ErrorIs(t, err, stopped)
@@ -169,7 +180,11 @@ func TestFindingsAreConfirmed(t *testing.T) {
 		})
 	}
 	crash := target.Answer{Failure: &target.Failure{Kind: target.Crash, Message: "exited with status 7"}}
+	shortest := math.MaxInt
 	always := answering(func(batch []target.Question) (*target.Round, error) {
+		for _, q := range batch {
+			shortest = min(shortest, len(q.Events))
+		}
 		round := &target.Round{Answers: make([]target.Answer, len(batch))}
 		for i := range round.Answers {
 			round.Answers[i] = crash
@@ -196,6 +211,7 @@ func TestFindingsAreConfirmed(t *testing.T) {
 			assert.Equal(t, tt.verdict, f.Verdict(), tt.name)
 			assert.Equal(t, tt.count, f.Count, tt.name)
 			assert.Empty(t, f.Found, tt.name)
+			assert.True(t, tt.count == 1 || len(f.Example.Events) == shortest, "the shortest chat is kept")
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -288,7 +289,35 @@ func reference(c *model.Case) (facts []model.Fact) {
 	return facts
 }
 
+// Where a start is given, every chat begins then, and its facts with it.
+func TestGeneratedChatsBeginAtAStart(t *testing.T) {
+	start := time.Date(2030, 2, 3, 4, 5, 6, 0, time.UTC)
+	for _, d := range []gen.Delivery{{}, {Interleaved: true, Shuffled: true}} {
+		events, facts := generated(t, Generation{Random: 40, Delivery: Delivery{Delivery: d}})
+		moved, movedFacts := generated(t, Generation{Random: 40, Delivery: Delivery{Delivery: d, Start: start}})
+		before, after := readEvents(t, events), readEvents(t, moved)
+		began := model.Began(before)
+		for _, at := range model.Began(after) {
+			assert.Equal(t, start, at)
+		}
+		for i := range before {
+			before[i].Time = before[i].Time.Add(start.Sub(began[before[i].InteractionID]))
+		}
+		assert.Equal(t, before, after)
+		assert.NotEqual(t, facts, movedFacts)
+		var want []string
+		for _, lines := range classified(after) {
+			want = append(want, lines)
+		}
+		assert.Equal(t, sortedLines(want...), sortedLines(movedFacts))
+	}
+}
+
 func TestGeneratedFeatureIsToBeRead(t *testing.T) {
+	most := Generation{Random: MostInFeature}
+	logs, err := most.Logs()
+	require.NoError(t, err)
+	assert.NoError(t, most.WriteFeature(t.Context(), logs, io.Discard, nil))
 	for _, c := range []struct {
 		g    Generation
 		want string
