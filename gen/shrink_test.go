@@ -41,26 +41,30 @@ func TestShrink(t *testing.T) {
 		name        string
 		asks        func(*model.Chat, []model.Event) bool
 		events, all int // of the shortest chat, and the shorter chats over its alphabet
+		reduced     int // events, where none of those is tried
 	}{
-		{"a stop by an agent", event(func(e *model.Event) bool { return e.Name == model.ProcessingStopped && e.Actor.Type == model.Agent }), 2, 0},
-		{"a stop by a strategy", func(c *model.Chat, _ []model.Event) bool { return c.StoppedBy.Type == model.Strategy }, 2, 0},
-		{"a neutral event", event(func(e *model.Event) bool { return e.Name == model.Held }), 3, 1},
-		{"an unknown event", event(func(e *model.Event) bool { return !e.Name.Known() }), 3, 1},
-		{"abandoned in a queue", row("Received/CustomerAbandoned [AbandonedWhileQueued]"), 3, 1},
-		{"pulled", row("Puller/Completed"), 5, 2},
-		{"a strategy sends on", event(func(e *model.Event) bool { return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy }), 6, 3},
-		{"rejected", row("RoutedTo/Redirected [Rejected]"), 7, 4},
+		{"a stop by an agent", event(func(e *model.Event) bool { return e.Name == model.ProcessingStopped && e.Actor.Type == model.Agent }), 2, 0, 2},
+		{"a stop by a strategy", func(c *model.Chat, _ []model.Event) bool { return c.StoppedBy.Type == model.Strategy }, 2, 0, 2},
+		{"a neutral event", event(func(e *model.Event) bool { return e.Name == model.Held }), 3, 1, 3},
+		{"an unknown event", event(func(e *model.Event) bool { return !e.Name.Known() }), 3, 1, 3},
+		{"abandoned in a queue", row("Received/CustomerAbandoned [AbandonedWhileQueued]"), 3, 1, 3},
+		{"pulled", row("Puller/Completed"), 5, 2, 8},
+		{"a strategy sends on", event(func(e *model.Event) bool { return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy }), 6, 3, 6},
+		{"rejected", row("RoutedTo/Redirected [Rejected]"), 7, 4, 10},
 		{"revoked for another reason", event(func(e *model.Event) bool {
 			return e.Name == model.Revoked && e.Reason != model.Expired && e.Reason != model.Stopped
-		}), 7, 4},
-		{"revoked as Stopped", event(func(e *model.Event) bool { return e.Name == model.Revoked && e.Reason == model.Stopped }), 7, 4},
-		{"a mode", event(func(e *model.Event) bool { return e.VisibilityMode == model.Monitor }), 8, 5},
-		{"a second queue", event(func(e *model.Event) bool { return e.Queue == "Queue 2" && e.Actor.Type == model.Agent }), 8, 5},
-		{"removed by the media server", event(func(e *model.Event) bool { return e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer }), 8, 5},
-		{"consulted", row("ReceivedConsult/Completed"), 9, 7},
-		{"transferred", row("RoutedTo/Transferred"), 9, 6},
-		{"transferred on", row("ReceivedTransfer/Transferred"), 11, 9},
-		{"three rows", func(c *model.Chat, _ []model.Event) bool { return len(c.IRFs) >= 3 }, 9, 7},
+		}), 7, 4, 9},
+		{"revoked as Stopped", event(func(e *model.Event) bool { return e.Name == model.Revoked && e.Reason == model.Stopped }), 7, 4, 9},
+		{"a mode", event(func(e *model.Event) bool { return e.VisibilityMode == model.Monitor }), 8, 5, 8},
+		{"some mode", event(func(e *model.Event) bool {
+			return e.VisibilityMode == model.Monitor || e.VisibilityMode == model.Conferred
+		}), 8, 5, 8},
+		{"a second queue", event(func(e *model.Event) bool { return e.Queue == "Queue 2" && e.Actor.Type == model.Agent }), 8, 5, 8},
+		{"removed by the media server", event(func(e *model.Event) bool { return e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer }), 8, 5, 8},
+		{"consulted", row("ReceivedConsult/Completed"), 9, 7, 9},
+		{"transferred", row("RoutedTo/Transferred"), 9, 6, 12},
+		{"transferred on", row("ReceivedTransfer/Transferred"), 11, 9, 14},
+		{"three rows", func(c *model.Chat, _ []model.Event) bool { return len(c.IRFs) >= 3 }, 9, 7, 10},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,14 +79,18 @@ func TestShrink(t *testing.T) {
 				assert.Equal(t, int64(i+1), e.Seq)
 				assert.Equal(t, Day.Add(time.Duration(i)*time.Second), e.Time)
 				assert.Empty(t, e.MediaType)
-				assert.True(t, e.VisibilityMode == 0 || tt.name == "a mode" || tt.name == "consulted")
+				assert.True(t, e.VisibilityMode == 0 || tt.name == "a mode" || tt.name == "some mode" && e.VisibilityMode == model.Conferred || tt.name == "consulted")
 				assert.NotContains(t, e.Party.ID+e.Actor.ID, "4")
+				assert.True(t, e.Name != model.ProcessingStopped || e.Actor == mediaServer || tt.events == 2)
 			}
-
-			// Without a try of all shorter chats: none of its events can go.
-			m, err = Shrink(t.Context(), log, shows, 100)
+			less, err := Shrink(t.Context(), m.Log, shows, tt.all/2)
 			require.NoError(t, err)
-			assert.LessOrEqual(t, len(m.Log), tt.events+4)
+			assert.Equal(t, Minimal{m.Log, tt.all / 2, tt.all}, less)
+
+			// Without a try of shorter chats: none of its events can go.
+			m, err = Shrink(t.Context(), log, shows, 0)
+			require.NoError(t, err)
+			assert.Equal(t, tt.reduced, len(m.Log))
 			for i := range m.Log {
 				yes, err := shows(t.Context(), [][]model.Event{slices.Delete(slices.Clone(m.Log), i, i+1)})
 				assert.False(t, err == nil && yes[0], "event %d of\n%s", i+1, describe(m.Log))

@@ -318,6 +318,17 @@ func TestGeneratedFeatureIsToBeRead(t *testing.T) {
 	logs, err := most.Logs()
 	require.NoError(t, err)
 	assert.NoError(t, most.WriteFeature(t.Context(), logs, io.Discard, nil))
+	for names, g := range map[string]Generation{
+		"Scenario: chat 2\n":            {Random: 9},
+		"Scenario: chat 1 and 7 more\n": {Random: 9, Delivery: Delivery{Delivery: gen.Delivery{Interleaved: true}}},
+	} {
+		logs, err := g.Logs()
+		require.NoError(t, err)
+		var feature bytes.Buffer
+		require.NoError(t, g.WriteFeature(t.Context(), logs, &feature, nil))
+		assert.Contains(t, feature.String(), names)
+		assert.Contains(t, feature.String(), "Scenario: chat 9\n")
+	}
 	for _, c := range []struct {
 		g    Generation
 		want string
