@@ -1,6 +1,7 @@
 package chats_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -146,6 +147,9 @@ func event(id string, seq int, second int, name model.EventName) string {
 	return fmt.Sprintf(`{"interaction_id":%q,"seq":%d,"time":"2026-01-05T09:00:%02dZ","event":%q,"actor":{"type":"media_server"},"queue":"Q"}`+"\n", id, seq, second, name)
 }
 
+// stopping is a chat that stops, and the beginning of a later one.
+var stopping = event("a", 1, 0, model.Submitted) + event("a", 2, 1, model.PlacedInQueue) + event("a", 3, 2, model.ProcessingStopped) + event("b", 1, 3, model.Submitted)
+
 func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	chat := event("a", 1, 0, model.Submitted) + event("a", 2, 1, model.PlacedInQueue) + event("a", 3, 2, model.ProcessingStopped)
 	for _, c := range []struct{ name, more, want string }{
@@ -192,6 +196,47 @@ func TestTheFirstErrorIsNamed(t *testing.T) {
 			assert.ErrorContains(t, err, "log:3001: ")
 		}
 	}
+}
+
+// An output that fails ends it, with its error, though the input has no end.
+func TestOutputFails(t *testing.T) {
+	_, lines := history(2_000, 2_000)
+	full := errors.New("no space left")
+	for _, by := range []classify{chats.Classify, chats.ClassifyOrdered} {
+		for jobs := range 3 {
+			out := rows.FactLines(io.Discard)
+			out.Write = func([]byte) (int, error) { return 0, full }
+			err := by(t.Context(), chats.Options{Jobs: jobs + 1}, "log", rows.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), out, nil)
+			assert.ErrorIs(t, err, full)
+		}
+	}
+	in, more, err := os.Pipe()
+	require.NoError(t, err)
+	defer more.Close()
+	out := rows.FactLines(io.Discard)
+	out.Write = func([]byte) (int, error) { return 0, full }
+	_, err = more.WriteString(stopping)
+	require.NoError(t, err)
+	assert.ErrorIs(t, chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", rows.EventBlocks("log", in), out, nil), full)
+}
+
+// With --ordered, the facts of a chat are written while the input waits.
+func TestOrderedWritesAsChatsStop(t *testing.T) {
+	in, more, err := os.Pipe()
+	require.NoError(t, err)
+	read, out, err := os.Pipe()
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() {
+		done <- chats.ClassifyOrdered(t.Context(), chats.Options{}, "log", rows.EventBlocks("log", in), rows.FactLines(out), nil)
+	}()
+	_, err = more.WriteString(stopping)
+	require.NoError(t, err)
+	line, err := bufio.NewReader(read).ReadString('\n')
+	require.NoError(t, err)
+	assert.Contains(t, line, `"interaction_id":"a"`)
+	require.NoError(t, more.Close())
+	assert.NoError(t, <-done)
 }
 
 // An interrupt does not wait for an input that gives nothing.
