@@ -25,10 +25,13 @@ update: ## rewrite golden files, and the output shown in documents
 bench: ## benchmarks, side by side with what a user would use instead
 	go test -run '^$$' -bench . ./...
 
-mutation: ## mutation testing, for hours
-	GOFLAGS=-short $(TOOL) gremlins unleash ./model
-	GOFLAGS=-short $(TOOL) gremlins unleash ./gen -E fault_
-	GOFLAGS=-short $(TOOL) gremlins unleash ./suite
+MUTATED = model suite gen
+
+mutation: export GOFLAGS = -short -count=1 -vet=off -ldflags=-s
+mutation: ## mutation testing, for hours; of one package by MUTATED=model
+	for p in $(MUTATED); do \
+		go test -run '^$$' -cover ./$$p && $(TOOL) gremlins unleash ./$$p -E fault --workers 1 --timeout-coefficient 5; \
+	done
 
 fuzz: ## fuzz each parser for half a minute
 	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
