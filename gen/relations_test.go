@@ -1,7 +1,9 @@
 package gen
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,11 +55,60 @@ func TestRelationsHold(t *testing.T) {
 			}
 			reached[relation]++
 			require.True(t, wellFormedLog(variant), "%s, seed %d\n%s", relation, seed, describe(variant))
-			require.Empty(t, compare(of, factsOf(table, variant)), "%s, seed %d\n%s", relation, seed, describe(log))
+			answer := factsOf(table, variant)
+			require.Empty(t, compare(of, answer), "%s, seed %d\n%s", relation, seed, describe(log))
+			if n := len(answer); n > 0 { // and tells what is wrong
+				at := int(seed) % n
+				require.NotEmpty(t, compare(of, slices.Delete(slices.Clone(answer), at, at+1)), "%s, seed %d: a row lost", relation, seed)
+				require.NotEmpty(t, compare(of, append(slices.Clone(answer), answer[at])), "%s, seed %d: a row doubled", relation, seed)
+				answer[at].Resource = "nobody"
+				require.NotEmpty(t, compare(of, answer), "%s, seed %d: another's row", relation, seed)
+			}
 		}
 	}
 	for _, relation := range Relations {
 		assert.Greater(t, reached[relation], 30, relation)
 	}
 	t.Log(reached)
+}
+
+// Each comparison of rows tells a difference in what it looks at, and in nothing else.
+func TestComparisonsOfRows(t *testing.T) {
+	at := Day
+	row := model.Fact{Resource: "A", ResourceType: "agent", Role: "RoutedTo", Result: "Redirected", Reason: "Revoked", Start: at, End: at}
+	tests := []struct {
+		name                           string
+		change                         func(f *model.Fact)
+		everything, descriptors, roles bool // tells it
+	}{
+		{"nothing", func(*model.Fact) {}, false, false, false},
+		{"codes", func(f *model.Fact) { f.Role, f.Result, f.ResourceType = "ROUTED TO", "redirected", "AGENT" }, false, false, false},
+		{"ordinal", func(f *model.Fact) { f.Ordinal = model.Num(7) }, false, false, false},
+		{"resource", func(f *model.Fact) { f.Resource = "B" }, true, true, true},
+		{"role", func(f *model.Fact) { f.Role = "Puller" }, true, true, true},
+		{"result", func(f *model.Fact) { f.Result = "Abandoned" }, true, true, false},
+		{"reason", func(f *model.Fact) { f.Reason = "" }, true, true, false},
+		{"type", func(f *model.Fact) { f.ResourceType = "queue" }, true, false, false},
+		{"role reason", func(f *model.Fact) { f.RoleReason = "Odd" }, true, false, false},
+		{"start", func(f *model.Fact) { f.Start = at.Add(time.Second) }, true, false, false},
+		{"end", func(f *model.Fact) { f.End = at.Add(time.Second) }, true, false, false},
+	}
+	for _, tt := range tests {
+		changed := row
+		tt.change(&changed)
+		for _, others := range [][]model.Fact{nil, {{Resource: "Z", Role: "Puller"}}} {
+			of, variant := append([]model.Fact{row}, others...), append(slices.Clone(others), changed) // in any order
+			assert.Equal(t, tt.everything, sameEverything(of, variant) != "", tt.name)
+			assert.Equal(t, tt.descriptors, sameDescriptors(of, variant) != "", tt.name)
+			assert.Equal(t, tt.roles, sameRoles(of, variant) != "", tt.name)
+		}
+	}
+	rows := func(resources ...string) (rows []model.Fact) {
+		for _, r := range resources {
+			rows = append(rows, model.Fact{Resource: r, Role: "R"})
+		}
+		return rows
+	}
+	assert.Equal(t, "B R became nothing", sameRoles(rows("A", "B", "B"), rows("B", "A")))
+	assert.Equal(t, "A R, B R, C R became D R, E R, F R, 1 more", sameRoles(rows("A", "B", "C"), rows("D", "E", "F", "G")))
 }
