@@ -57,7 +57,7 @@ type Groups struct {
 
 // NewGroups returns groups that take half of the memory. Close must be called in the end.
 func NewGroups(o Options) *Groups {
-	return &Groups{o, spill.NewGroups(o.memory() / 2)}
+	return &Groups{o, spill.NewGroups(o.memory()/2, o.jobs())}
 }
 
 // Jobs is how many goroutines [Groups.Each] takes.

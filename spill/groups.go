@@ -43,9 +43,10 @@ type part struct {
 	size    int64
 }
 
-// NewGroups returns groups whose records take about so many bytes of memory at most. Close must be called in the end.
-func NewGroups(memory int64) *Groups {
-	const share = 8 * partitions // a writer has a chunk of each part open
+// NewGroups returns groups for so many writers, whose records take about so many bytes of memory at most. Close must be
+// called in the end.
+func NewGroups(memory int64, writers int) *Groups {
+	share := 8 * partitions * int64(writers) // each has a chunk of each part open
 	return &Groups{memory: memory, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
 }
 
@@ -235,7 +236,7 @@ func (g *Groups) visit(p *part, v *visitor, jobs int, visit func(key []byte, rec
 
 // again parts a part that is larger than memory.
 func (g *Groups) again(p *part, jobs int, visit func(key []byte, records [][]byte) error) error {
-	parts := NewGroups(g.memory / int64(jobs))
+	parts := NewGroups(g.memory/int64(jobs), 1)
 	parts.depth = g.depth + 1
 	defer parts.Close()
 	w := parts.Writer()

@@ -75,7 +75,7 @@ func TestGroups(t *testing.T) {
 		{"one key larger than memory", 1 << 16, 5_000, 1, 200, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := NewGroups(c.memory)
+			g := NewGroups(c.memory, 2)
 			defer g.Close()
 			want := make(map[string][]int)
 			for i := range c.n {
@@ -89,7 +89,7 @@ func TestGroups(t *testing.T) {
 }
 
 func TestEachEndsWithTheError(t *testing.T) {
-	g := NewGroups(1 << 20)
+	g := NewGroups(1<<20, 2)
 	defer g.Close()
 	w := g.Writer()
 	for i := range 1000 {
@@ -148,7 +148,7 @@ func TestNothingIsLeft(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir) // Windows
 	require.NoError(t, os.WriteFile(dir+"/chatproof-7.spill", []byte("of a killed process"), 0o600))
-	g := NewGroups(1 << 10)
+	g := NewGroups(1<<10, 2)
 	grouped(t, g, 1_000, 100, 10, 1)
 	require.NotNil(t, g.file.f)
 	if runtime.GOOS != "windows" {
@@ -175,13 +175,13 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir)
 	if runtime.GOOS != "windows" {
-		assert.EqualError(t, add(NewGroups(1<<10)), "temporary file in "+dir+": no such file or directory; TMPDIR names another directory")
+		assert.EqualError(t, add(NewGroups(1<<10, 2)), "temporary file in "+dir+": no such file or directory; TMPDIR names another directory")
 	}
 	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 	if err != nil {
 		t.Skip("no full disk here")
 	}
-	g := NewGroups(1 << 10)
+	g := NewGroups(1<<10, 2)
 	g.file.f = full
 	assert.EqualError(t, add(g), "temporary file in "+dir+": no space left on device; TMPDIR names another directory")
 	s := NewSorter(0, 1)
@@ -195,7 +195,7 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 
 // Once warm, a record costs no allocation.
 func TestAllocations(t *testing.T) {
-	g, s := NewGroups(1<<30), NewSorter(1<<30, 1)
+	g, s := NewGroups(1<<30, 2), NewSorter(1<<30, 1)
 	w, sw := g.Writer(), s.Writer()
 	key, record := []byte("key"), []byte("record")
 	const n = 100_000
