@@ -385,8 +385,8 @@ func BenchmarkGenerateRandom(b *testing.B) {
 				for b.Loop() { // one job's work, on one processor
 					for k := range n / groupsPerBlock {
 						block.fill(m, out, k)
-						require.NoError(b, block.events.flush(out.Events))
-						require.NoError(b, block.facts.flush(out.Facts))
+						require.NoError(b, block.events.Flush(out.Events))
+						require.NoError(b, block.facts.Flush(out.Facts))
 					}
 				}
 				b.ReportMetric(float64(events*b.N)/b.Elapsed().Seconds(), "events/s")
