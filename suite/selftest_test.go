@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -38,6 +39,37 @@ func TestSelfTest(t *testing.T) {
 		}
 	}
 	assert.True(t, testing.Short() || slices.ContainsFunc(kills, func(k *Kill) bool { return k.Accepted }))
+}
+
+// Of a fault it is said by which part of the suite it is told, and how many generated scenarios that takes.
+func TestKills(t *testing.T) {
+	want := map[string]Kill{
+		"R9 yields Abandoned":        {ByFeatures: true, ByInvariants: true, First: []int{5, 3}},
+		"R13 dropped":                {ByFeatures: true, First: []int{105, 27}},
+		"I1 rejected yields Revoked": {First: []int{-1, -1}},
+		"by-arrival":                 {First: []int{111, 111}}, // by the first scenario of delivery, behind all others
+	}
+	var some []gen.Fault
+	for _, f := range append(gen.RuleFaults(), gen.Faults()...) {
+		if _, ok := want[f.Name]; ok {
+			some = append(some, f)
+		}
+	}
+	kills, err := (&SelfTest{Seeds: 2, Scenarios: 110, Prove: 100}).Of(t.Context(), some)
+	require.NoError(t, err)
+	require.Len(t, kills, len(want))
+	for _, k := range kills {
+		w := want[k.Name]
+		assert.Equal(t, [2]bool{w.ByFeatures, w.ByInvariants}, [2]bool{k.ByFeatures, k.ByInvariants}, k.Name)
+		assert.Equal(t, w.First, k.First, k.Name)
+		assert.Equal(t, k.First[0] > 0, k.Killed(), k.Name)
+		assert.True(t, k.Right(), k.Name)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err = (&SelfTest{Seeds: 1, Scenarios: 10}).Of(ctx, some)
+	assert.ErrorIs(t, err, context.Canceled)
 }
 
 func TestFloorIsLow(t *testing.T) {
