@@ -66,6 +66,10 @@ func TestKills(t *testing.T) {
 		assert.True(t, k.Right(), k.Name)
 	}
 
+	one, err := (&SelfTest{Seeds: 1, Scenarios: 20, Prove: 100}).Of(t.Context(), some[:1])
+	require.NoError(t, err)
+	assert.True(t, one[0].ByInvariants, "of the first seed")
+
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	_, err = (&SelfTest{Seeds: 1, Scenarios: 10}).Of(ctx, some)
