@@ -20,6 +20,7 @@ type Campaign struct {
 	Shrink  int // how many findings to shrink, those with the shortest chats; 0 is all
 	Shard   int // of Shards, from 1
 	Shards  int
+	Once    bool // ends after the first batch that found something
 
 	// Until says after how many scenarios to stop: it is asked before each, with the number of those before, by one
 	// goroutine, not the caller's.
@@ -71,6 +72,9 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, finding
 		}
 		if asked += len(d.scenarios); c.Progress != nil {
 			c.Progress(asked, len(bySignature))
+		}
+		if c.Once && len(bySignature) > 0 {
+			break
 		}
 		spent <- d
 	}

@@ -140,6 +140,19 @@ func TestFindingsAreOrdered(t *testing.T) {
 	}
 }
 
+// A campaign that is to find one thing ends with the batch that shows it, however far ahead the next is drawn.
+func TestCampaignEndsOnce(t *testing.T) {
+	for range 5 {
+		c := campaign(10*trials, defaults)
+		c.Once, c.Prove, c.Shrink = true, 0, 1
+		asked, findings, err := c.Run(t.Context(), target.Reference{Table: model.Reference().Dropping(model.R12)})
+		require.NoError(t, err)
+		assert.Equal(t, (&target.Reference{}).AtOnce(), asked)
+		require.Len(t, findings, 1)
+		assert.Equal(t, "R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", findings[0].Signature)
+	}
+}
+
 // Trials are asked in batches, each once, of a shard every n-th.
 func TestTrialsAreShared(t *testing.T) {
 	asks := func(c *Campaign) (ids []string, sizes []int) {

@@ -142,10 +142,8 @@ func sees(c ready, answer func([]model.Event) []model.Fact, require model.Levels
 
 // shrink finds the fault by a campaign, and shrinks what it finds first.
 func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require model.Levels) {
-	found := false
-	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Shrink: 1}
-	c.Until = func(asked int) bool { return found || asked >= 64*trials }
-	c.Progress = func(_, n int) { found = n > 0 }
+	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Shrink: 1, Once: true}
+	c.Until = func(asked int) bool { return asked >= 64*trials }
 	_, findings, err := c.Run(ctx, answers(k.Answer))
 	if err != nil || len(findings) == 0 || findings[0].Unstable {
 		return
