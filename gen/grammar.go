@@ -6,6 +6,7 @@
 package gen
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -75,7 +76,7 @@ const (
 // moveSet is a set of moves.
 type moveSet uint32
 
-func (s moveSet) has(m move) bool { return s&(1<<m) != 0 }
+func (s moveSet) first() move { return move(bits.TrailingZeros32(uint32(s))) }
 
 // wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
@@ -177,30 +178,27 @@ var (
 
 // choose draws one of the moves that are legal now.
 func (w *Walker) choose() move {
-	var moves [moveCount]move
-	n, total := 0, 0
-	left := w.limits.Events - len(w.log) - 1 // the stop's place is kept
-	for m := stop; m < moveCount; m++ {
-		if !w.can(m, left) {
-			continue
-		}
-		moves[n] = m
-		n++
-		total += w.weight(m)
-	}
-	if n == 0 { // the guide's limits leave nothing
+	moves := w.legal(w.limits.Events - len(w.log) - 1) // the stop's place is kept
+	if moves == 0 {                                    // the guide's limits leave nothing
 		return stop
 	}
 	if !w.limits.Weighted {
-		return moves[w.src.Intn(n)]
+		for range w.src.Intn(bits.OnesCount32(uint32(moves))) {
+			moves &= moves - 1
+		}
+		return moves.first()
+	}
+	total := 0
+	for m := moves; m != 0; m &= m - 1 {
+		total += w.weight(m.first())
 	}
 	at := w.src.Intn(total)
-	for _, m := range moves[:n] {
-		if at -= w.weight(m); at < 0 {
-			return m
+	for ; moves != 0; moves &= moves - 1 {
+		if at -= w.weight(moves.first()); at < 0 {
+			break
 		}
 	}
-	return stop
+	return moves.first()
 }
 
 func (w *Walker) weight(m move) int {
@@ -216,66 +214,89 @@ func (w *Walker) weight(m move) int {
 	return wanted[m]
 }
 
-// can reports whether a move is legal (W1–W9), within the limits, and fits into the room that is left.
-func (w *Walker) can(m move, left int) bool {
-	cost := 1
-	switch m {
-	case take, pull, transferThroughQueue:
-		cost = 2
-	case stop:
-		return !w.limits.Guide || w.guideStops()
-	}
-	if left < cost || w.stopDue || w.limits.moves != 0 && !w.limits.moves.has(m) {
-		return false
-	}
-	if w.stopping && m != leave && m != removed && m != strategyLeaves && m != revokeStopped {
-		return m == neutral && len(w.limits.Neutral) > 0
-	}
-	if w.limits.Guide && !w.guideMoves(m) {
-		return false
-	}
-	switch m {
-	case enter:
-		return !w.entered
-	case take:
-		return w.stage == inQueue
-	case pull:
-		return w.stage == inQueue && w.someFree()
-	case invite:
-		return w.stage == routing && w.strategies[w.router] && w.someFree()
-	case strategyLeaves:
-		return w.someStrategy()
-	case serverPlaces, strategyPlaces:
-		return w.stage == routing || w.stage == failed
-	case accept, expire, reject, revokeStopped:
-		return w.some(invited)
-	case revokeOther:
-		return w.limits.OtherReasons && w.some(invited)
-	case leave, removed:
-		return w.joinedAgents > 0
-	case confer:
-		return w.joinedAgents > 0 && w.someFree()
-	case transfer:
-		return w.someFree() && w.someTransferrer()
-	case conferThroughQueue:
-		return w.joinedAgents > 0 && (w.stage == noLeg || w.stage == failed)
-	case transferThroughQueue:
-		return (w.stage == noLeg || w.stage == failed) && w.someTransferrer()
-	}
-	return m == neutral && len(w.limits.Neutral) > 0
-}
+const (
+	inTwoEvents = 1<<take | 1<<pull | 1<<transferThroughQueue
+	whileEnding = 1<<leave | 1<<removed | 1<<strategyLeaves | 1<<revokeStopped | 1<<neutral // just before the stop
+)
 
-func (w *Walker) some(s status) bool {
-	for i := range w.seenAgents {
-		if w.agents[i].status == s {
-			return true
+// legal returns the moves that are legal (W1–W9), within the limits, and fit into the room that is left.
+func (w *Walker) legal(left int) moveSet {
+	var moves moveSet
+	free, invited, transferrer := w.people()
+	if len(w.limits.Neutral) > 0 {
+		moves |= 1 << neutral
+	}
+	if w.someStrategy() {
+		moves |= 1 << strategyLeaves
+	}
+	if invited {
+		moves |= 1<<accept | 1<<expire | 1<<reject | 1<<revokeStopped
+		if w.limits.OtherReasons {
+			moves |= 1 << revokeOther
 		}
 	}
-	return false
+	if w.joinedAgents > 0 {
+		moves |= 1<<leave | 1<<removed
+		if free {
+			moves |= 1 << confer
+		}
+	}
+	if free && transferrer {
+		moves |= 1 << transfer
+	}
+	switch w.stage {
+	case inQueue:
+		moves |= 1 << take
+		if free {
+			moves |= 1 << pull
+		}
+	case routing:
+		moves |= 1<<serverPlaces | 1<<strategyPlaces
+		if free && w.strategies[w.router] {
+			moves |= 1 << invite
+		}
+	case failed:
+		moves |= 1<<serverPlaces | 1<<strategyPlaces
+		fallthrough
+	case noLeg:
+		if w.joinedAgents > 0 {
+			moves |= 1 << conferThroughQueue
+		}
+		if transferrer {
+			moves |= 1 << transferThroughQueue
+		}
+	}
+	if !w.entered {
+		moves |= 1 << enter
+	}
+	if w.limits.moves != 0 {
+		moves &= w.limits.moves
+	}
+	if w.stopping {
+		moves &= whileEnding
+	}
+	if left < 2 {
+		moves &^= inTwoEvents
+	}
+	if left < 1 || w.stopDue {
+		moves = 0
+	}
+	moves |= 1 << stop
+	if w.limits.Guide {
+		moves = w.guided(moves)
+	}
+	return moves
 }
 
-func (w *Walker) someFree() bool {
-	return w.seenAgents < w.limits.Agents || w.some(free)
+// people reports whether an agent may be invited, one is, and one may transfer.
+func (w *Walker) people() (free, invited, transferrer bool) {
+	free = w.seenAgents < w.limits.Agents
+	for i := range w.seenAgents {
+		free = free || isFree(w, i)
+		invited = invited || isInvited(w, i)
+		transferrer = transferrer || w.mayTransfer(i)
+	}
+	return free, invited, transferrer
 }
 
 func (w *Walker) someStrategy() bool {
@@ -291,15 +312,6 @@ func (w *Walker) someStrategy() bool {
 func (w *Walker) mayTransfer(i int) bool {
 	a := &w.agents[i]
 	return a.status == joined && !a.offering && (w.stage == noLeg || w.legOperation != model.Transfer || int(w.initiator) != i)
-}
-
-func (w *Walker) someTransferrer() bool {
-	for i := range w.seenAgents {
-		if w.mayTransfer(i) {
-			return true
-		}
-	}
-	return false
 }
 
 // pick draws one of the agents for whom ok holds.
@@ -322,6 +334,7 @@ func (w *Walker) pick(ok func(*Walker, int) bool) int {
 	panic("unreachable: the source chose none of the agents")
 }
 
+func isFree(w *Walker, i int) bool    { return w.agents[i].status == free }
 func isInvited(w *Walker, i int) bool { return w.agents[i].status == invited }
 func isJoined(w *Walker, i int) bool  { return w.agents[i].status == joined }
 
@@ -330,7 +343,7 @@ func isJoined(w *Walker, i int) bool  { return w.agents[i].status == joined }
 func (w *Walker) newcomer() int {
 	n := 0
 	for i := range w.seenAgents {
-		if w.agents[i].status == free {
+		if isFree(w, i) {
 			n++
 		}
 	}
@@ -344,7 +357,7 @@ func (w *Walker) newcomer() int {
 		return w.seenAgents - 1
 	}
 	for i := range w.seenAgents {
-		if w.agents[i].status == free {
+		if isFree(w, i) {
 			if at == 0 {
 				return i
 			}

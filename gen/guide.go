@@ -5,9 +5,20 @@ import "github.com/chatproof/chatproof/model"
 // The guide's flows, as limits on moves: what they do not show is not made. Which chats are documented is the rules'
 // to say ([Documented]); these limits make most chats so.
 
-// guideMoves reports whether the guide shows a move.
+// guided returns those of the moves that the guide shows.
+func (w *Walker) guided(moves moveSet) (shown moveSet) {
+	for ; moves != 0; moves &= moves - 1 {
+		if m := moves.first(); w.guideMoves(m) {
+			shown |= 1 << m
+		}
+	}
+	return shown
+}
+
 func (w *Walker) guideMoves(m move) bool {
 	switch m {
+	case stop: // nobody handles, and the customer leaves from where the chat came to first, or the last agent has left
+		return w.joinedAgents == 0
 	case reject, pull, transferThroughQueue, strategyPlaces, removed, revokeOther:
 		return false
 	case revokeStopped: // of a routed agent, the chat not having been back in a queue
@@ -32,12 +43,6 @@ func (w *Walker) guideInviter() bool {
 		}
 	}
 	return true
-}
-
-// guideStops reports whether a stop would be the guide's: nobody handles, and the customer leaves from where the chat
-// came to first, or the last agent has left.
-func (w *Walker) guideStops() bool {
-	return w.joinedAgents == 0
 }
 
 // guideStopper is the agent who has handled last, else the customer.
