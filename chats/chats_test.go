@@ -179,6 +179,32 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	assert.ErrorContains(t, err, "more chats are open here than --memory has room for")
 }
 
+// What has no room is refused at the same line, whatever the jobs and whichever chat's memory is used again.
+func TestOrderedRefusesTheSame(t *testing.T) {
+	var log strings.Builder
+	for i := range 200 { // long ones, that stop
+		id := fmt.Sprint("long-", i)
+		log.WriteString(event(id, 1, i/4, model.Submitted))
+		for seq := range 30 {
+			log.WriteString(event(id, seq+2, i/4, model.Held))
+		}
+		log.WriteString(event(id, 40, i/4, model.ProcessingStopped))
+	}
+	for i := range 2000 {
+		log.WriteString(event(fmt.Sprint("open-", i), 1, 59, model.Submitted))
+	}
+	first := ""
+	for i := range 12 {
+		o := chats.Options{Memory: 1 << 18, Jobs: i%4 + 1}
+		err := chats.ClassifyOrdered(t.Context(), o, "log", rows.EventBlocks("log", strings.NewReader(log.String())), rows.FactLines(io.Discard), nil)
+		require.ErrorContains(t, err, "more chats are open here than --memory has room for")
+		if first == "" {
+			first = err.Error()
+		}
+		assert.Equal(t, first, err.Error())
+	}
+}
+
 // Whatever the jobs, the first of several lines that spoil a log is named, and an input that fails is, too.
 func TestTheFirstErrorIsNamed(t *testing.T) {
 	_, lines := history(2_000, 2_000)

@@ -45,7 +45,7 @@ type sequence struct {
 	options  Options
 	file     string
 	open     map[string]*openChat
-	held     int64       // bytes of open chats
+	held     int64       // bytes of open chats, however they lie: what is refused must not hang on which are used again
 	stopped  []*openChat // at now: what follows at the same time is still theirs
 	now      time.Time
 	seed     maphash.Seed
@@ -127,14 +127,13 @@ func (s *sequence) take(b *batch, e *item) error {
 		}
 		*c = openChat{id: string(id), events: c.events[:0]}
 		s.open[c.id] = c
-		s.held += perOpenChat + int64(len(id)+cap(c.events))
+		s.held += perOpenChat + int64(len(id))
 	}
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
 	}
-	before := cap(c.events)
 	c.events = append(c.events, b.text[e.record.from:e.record.to]...)
-	if s.held += int64(cap(c.events) - before); s.held > s.options.memory()/2 {
+	if s.held += int64(e.record.to - e.record.from); s.held > s.options.memory()/2 {
 		return &rows.LineError{File: s.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
 	}
 	if e.name == model.ProcessingStopped && !c.stopped {
@@ -149,7 +148,7 @@ func (s *sequence) release() error {
 	slices.SortFunc(s.stopped, func(a, b *openChat) int { return strings.Compare(a.id, b.id) })
 	for _, c := range s.stopped {
 		delete(s.open, c.id)
-		s.held -= perOpenChat + int64(len(c.id)+cap(c.events))
+		s.held -= perOpenChat + int64(len(c.id)+len(c.events))
 		s.remember(c.id)
 		if err := s.add(c); err != nil {
 			return err
@@ -189,7 +188,7 @@ func (s *sequence) add(c *openChat) error {
 }
 
 // largestKept bounds the memory that is kept for the next chat.
-const largestKept = 16 << 10
+const largestKept = 4 << 10
 
 // handOn lets the jobs have what was added.
 func (s *sequence) handOn() {

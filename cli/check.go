@@ -113,7 +113,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels) (
 	if err != nil {
 		return nil, err
 	}
-	o := check.Options{Options: chats.Options{Memory: f.memory}, Require: levels, Stdin: e.in}
+	o := check.Options{Options: chats.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
 	if f.events == "" {
 		return check.Rows(ctx, o, facts)
 	}

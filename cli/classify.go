@@ -58,8 +58,8 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 
 // classifyLog writes the facts of the log that args name.
 func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) (err error) {
-	if f.Jobs < 0 {
-		return fmt.Errorf("--jobs: expected 1 or more, or 0 for all processors, got %d", f.Jobs)
+	if err := processors(f.Jobs); err != nil {
+		return err
 	}
 	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -117,6 +118,29 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
+}
+
+// until reads from in until ctx is done. A read that waits for a terminal or a pipe cannot be ended: it is left behind.
+func until(ctx context.Context, in io.Reader) io.Reader {
+	out, feed := io.Pipe()
+	return &awaited{out, sync.OnceFunc(func() {
+		context.AfterFunc(ctx, func() { feed.CloseWithError(ctx.Err()) })
+		go func() {
+			_, err := io.Copy(feed, in)
+			feed.CloseWithError(err)
+		}()
+	})}
+}
+
+// awaited begins to read when it is first read from: what nobody reads is another program's.
+type awaited struct {
+	in    io.Reader
+	begin func()
+}
+
+func (a *awaited) Read(b []byte) (int, error) {
+	a.begin()
+	return a.in.Read(b)
 }
 
 func scenarios(n int) string { return number(n, "scenario", "scenarios") }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of the scripts")
@@ -57,6 +58,15 @@ func TestInterrupted(t *testing.T) {
 	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run"}, strings.NewReader(""), &out, &errOut))
 	assert.Equal(t, "chatproof: interrupted: the results are incomplete\n", errOut.String())
 	assert.Contains(t, out.String(), "Incomplete: ")
+
+	// It does not wait for an input that gives nothing.
+	in, _, err := os.Pipe()
+	require.NoError(t, err)
+	for _, verb := range []string{"run", "check"} {
+		errOut.Reset()
+		assert.Equal(t, exitInterrupted, Run(ctx, []string{verb, "--facts", "-"}, in, &out, &errOut))
+		assert.Contains(t, errOut.String(), "chatproof: interrupted")
+	}
 
 	t.Chdir(t.TempDir())
 	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--write-expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))

@@ -91,6 +91,9 @@ makes it where it is missing ('chatproof schema tables' prints it); either all e
 
 // writeGenerated writes what the flags ask for.
 func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) {
+	if err := processors(f.Jobs); err != nil {
+		return err
+	}
 	if f.Shard, f.Shards, err = parseShard(f.shard); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (e *env) atRest(ctx context.Context, o *offline, plan *suite.Plan) (target.
 	if err != nil {
 		return nil, err
 	}
-	facts, err := rows.OpenFacts(ctx, at, e.in)
+	facts, err := rows.OpenFacts(ctx, at, until(ctx, e.in))
 	if err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
@@ -73,6 +73,9 @@ func parseStart(s string) (t time.Time, err error) {
 	}
 	if t, err = time.Parse(time.RFC3339, s); err != nil || t.Nanosecond() != 0 {
 		return t, fmt.Errorf("--start: expected RFC 3339 in whole seconds, such as 2026-01-05T09:00:00Z, got %s", model.Name(s))
+	}
+	if t.Year() < 1900 || t.Year() > 2199 { // further away, no chat could keep its distances
+		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Name(s))
 	}
 	return t.UTC(), nil
 }

@@ -73,6 +73,9 @@ implementation could not be started or reached; 4 the expectations are stale or 
 			if f.way.printSQL != "" {
 				return e.printQuery(f.way.printSQL, &f.way.placeFlags, (*rows.Dialect).ExtractFacts)
 			}
+			if err := namedReport(cmd, f.report); err != nil {
+				return err
+			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
@@ -120,6 +123,14 @@ func parseLevels(s string) (levels model.Levels, err error) {
 	return levels, nil
 }
 
+// namedReport refuses a directory of no name, such as that of a variable that is not set: the record would be lost.
+func namedReport(cmd *cobra.Command, dir string) error {
+	if dir == "" && cmd.Flags().Changed("report") {
+		return errors.New(`--report: expected a directory, got ""`)
+	}
+	return nil
+}
+
 // runSuite plans, runs, records and reports.
 func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error) {
 	if f.levels, err = parseLevels(f.require); err != nil {
@@ -133,8 +144,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err != nil {
 		return err
 	}
-	if f.generated < 0 {
-		return fmt.Errorf("--generated: expected 0 or more, got %d", f.generated)
+	if f.generated < 0 || f.generated > suite.MaxGenerated {
+		return fmt.Errorf("--generated: expected 0 to %d, got %d", suite.MaxGenerated, f.generated)
 	}
 	shard, shards, err := shardOf(f.shard)
 	if err != nil {

@@ -28,8 +28,8 @@ Exit code 1 where a fault survives, an accepted answer is taken for one, or the 
   chatproof selftest --seeds 10`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if t.Seeds < 1 || t.Scenarios < 10 || t.Prove < 0 {
-				return fmt.Errorf("selftest: --seeds is at least 1, --generated at least 10, --prove not below 0")
+			if t.Seeds < 1 || t.Scenarios < 10 || t.Scenarios > suite.MaxGenerated || t.Prove < 0 {
+				return fmt.Errorf("selftest: --seeds is at least 1, --generated 10 to %d, --prove not below 0", suite.MaxGenerated)
 			}
 			kills, err := t.Run(cmd.Context())
 			if err != nil {

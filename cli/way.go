@@ -36,6 +36,14 @@ type way struct {
 // maxJobs bounds --jobs: each may hold a line of 16 MiB.
 const maxJobs = 64
 
+// processors checks a --jobs of which 0 is all.
+func processors(jobs int) error {
+	if jobs < 0 || jobs > maxJobs {
+		return fmt.Errorf("--jobs: expected 1 to %d, or 0 for all processors, got %d", maxJobs, jobs)
+	}
+	return nil
+}
+
 // addTo adds the flags to a verb, and makes it accept a command behind --.
 func (w *way) addTo(cmd *cobra.Command) {
 	cmd.Args = behindDash

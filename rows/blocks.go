@@ -121,8 +121,7 @@ func (s *cutter) Next(b *Block) error {
 	for s.err == nil {
 		start := len(b.text)
 		if start > MaxLine {
-			b.text = b.text[:0]
-			return &LineError{File: s.file, Line: s.line, Problem: fmt.Sprintf("the line is longer than %d bytes", MaxLine)}
+			return s.tooLong(b)
 		}
 		var n int
 		if cap(b.text)-start < s.size {
@@ -131,15 +130,26 @@ func (s *cutter) Next(b *Block) error {
 		n, s.err = s.in.Read(b.text[start : start+s.size])
 		b.text = b.text[:start+n]
 		if end := bytes.LastIndexByte(b.text[start:], '\n'); end >= 0 {
+			if start+bytes.IndexByte(b.text[start:], '\n') > MaxLine {
+				return s.tooLong(b)
+			}
 			s.tail = append(s.tail, b.text[start+end+1:]...)
 			b.text = b.text[:start+end+1]
 			s.line += bytes.Count(b.text, []byte("\n"))
 			return nil
 		}
 	}
+	if s.err == io.EOF && len(b.text) > MaxLine {
+		return s.tooLong(b)
+	}
 	if s.err == io.EOF && len(b.text) > 0 { // the last line needs no end
 		return nil
 	}
 	b.text = b.text[:0]
 	return s.err
+}
+
+func (s *cutter) tooLong(b *Block) error {
+	b.text = b.text[:0]
+	return &LineError{File: s.file, Line: s.line, Problem: fmt.Sprintf("the line is longer than %d bytes", MaxLine)}
 }

@@ -46,10 +46,8 @@ func (g *Generation) Logs() (logs Logs, err error) {
 		return logs, fmt.Errorf("--random: expected 1 or more, got %d", g.Random)
 	case g.Exhaustive < 0 || g.Exhaustive == 1:
 		return logs, fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d", g.Exhaustive)
-	case g.Generated < 0:
-		return logs, fmt.Errorf("--generated: expected 0 or more, got %d", g.Generated)
-	case g.Jobs < 0:
-		return logs, fmt.Errorf("--jobs: expected 1 or more, or 0 for all processors, got %d", g.Jobs)
+	case g.Generated < 0 || g.Generated > MaxGenerated:
+		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)
 	case g.Level != "" && g.Random == 0:
 		return logs, errors.New("--level: only --random draws chats by level")
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":

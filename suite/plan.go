@@ -104,8 +104,12 @@ func Own(dirs ...string) (cases []*model.Case, err error) {
 	return cases, nil
 }
 
-// DefaultGenerated is how many generated scenarios a run has where nobody says.
-const DefaultGenerated = 500
+// DefaultGenerated is how many generated scenarios a run has where nobody says, MaxGenerated how many it may have: a
+// plan is held in memory, each scenario at some 60 kB.
+const (
+	DefaultGenerated = 500
+	MaxGenerated     = 1_000_000
+)
 
 // Generated makes the generated scenarios of a seed: n chats, and a tenth as many each of delivery and robustness.
 func Generated(seed uint64, n int) []*model.Case {
