@@ -112,3 +112,24 @@ func TestComparisonsOfRows(t *testing.T) {
 	assert.Equal(t, "B R became nothing", sameRoles(rows("A", "B", "B"), rows("B", "A")))
 	assert.Equal(t, "A R, B R, C R became D R, E R, F R, 1 more", sameRoles(rows("A", "B", "C"), rows("D", "E", "F", "G")))
 }
+
+// A conference is one whichever of its two events says so, and may become a consultation.
+func TestConferenceByAcceptanceBecomesConsult(t *testing.T) {
+	w := NewWalker(Everyday)
+	met := map[model.VisibilityMode]int{}
+	for seed := range uint64(3000) {
+		log := slices.Clone(w.Log("x", Seed(seed)))
+		for i := range log {
+			e := &log[i]
+			if e.Name != model.AgentInvited || e.Operation != model.Conference || e.Actor.Type != model.Agent || e.VisibilityMode != model.Conferred {
+				continue
+			}
+			if j := outcome(log, i); j > 0 && log[j].Name == model.PartyAdded && log[j].VisibilityMode <= model.Conferred {
+				met[log[j].VisibilityMode]++
+				_, _, ok := turnIntoConsult(slices.Clone(log), Seed(seed))
+				assert.True(t, ok, describe(log))
+			}
+		}
+	}
+	assert.Len(t, met, 2)
+}

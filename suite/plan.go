@@ -285,14 +285,16 @@ func (p *Plan) seal(scenarios iter.Seq[*Scenario]) {
 }
 
 // Digest is this suite's: of what decides a verdict besides the plan, the features and the rules.
-func Digest() string {
+func Digest() string { return digest(features.FS) }
+
+func digest(files fs.FS) string {
 	h := sha256.New()
 	field(h, Version, strconv.Itoa(gen.Generation))
-	err := fs.WalkDir(features.FS, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := fs.ReadFile(features.FS, path)
+		text, err := fs.ReadFile(files, path)
 		field(h, path, string(text))
 		return err
 	})
