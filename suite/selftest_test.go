@@ -47,7 +47,9 @@ func TestKills(t *testing.T) {
 		"R9 yields Abandoned":        {ByFeatures: true, ByInvariants: true, First: []int{5, 3}},
 		"R13 dropped":                {ByFeatures: true, First: []int{105, 27}},
 		"I1 rejected yields Revoked": {First: []int{-1, -1}},
-		"by-arrival":                 {First: []int{111, 111}}, // by the first scenario of delivery, behind all others
+		"by-arrival":                 {First: []int{111, 111}},                                   // by the first scenario of delivery, behind all others
+		"R5 dropped":                 {ByFeatures: true, ByInvariants: true, First: []int{3, 1}}, // by an invariant later
+		"last-to-join-invites":       {ByFeatures: true, ByInvariants: true, First: []int{10, 8}, Shrunk: []int{11, 20}, Short: 1},
 	}
 	var some []gen.Fault
 	for _, f := range append(gen.RuleFaults(), gen.Faults()...) {
@@ -62,6 +64,8 @@ func TestKills(t *testing.T) {
 		w := want[k.Name]
 		assert.Equal(t, [2]bool{w.ByFeatures, w.ByInvariants}, [2]bool{k.ByFeatures, k.ByInvariants}, k.Name)
 		assert.Equal(t, w.First, k.First, k.Name)
+		assert.Equal(t, w.Shrunk, k.Shrunk, k.Name)
+		assert.Equal(t, w.Short, k.Short, k.Name)
 		assert.Equal(t, k.First[0] > 0, k.Killed(), k.Name)
 		assert.True(t, k.Right(), k.Name)
 	}
