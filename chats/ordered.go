@@ -45,7 +45,7 @@ type sequence struct {
 	options  Options
 	file     string
 	open     map[string]*openChat
-	held     int64       // bytes of open chats, however they lie: what is refused must not hang on which are used again
+	held     int64       // bytes of open chats
 	stopped  []*openChat // at now: what follows at the same time is still theirs
 	now      time.Time
 	seed     maphash.Seed
@@ -63,8 +63,18 @@ type openChat struct {
 	stopped bool
 }
 
-// perOpenChat is about what an open chat takes besides its events.
-const perOpenChat = 256
+const (
+	// perOpenChat is about what an open chat takes besides its events.
+	perOpenChat = 256
+	// largestKept bounds the memory of a chat that is kept for the next.
+	largestKept = 1 << 10
+)
+
+// size is about what an open chat takes. It counts as much as may have been kept for it, not what has been: which line
+// is refused must not hang on whose memory is used again.
+func (c *openChat) size() int64 {
+	return int64(perOpenChat + len(c.id) + max(len(c.events), largestKept))
+}
 
 // run takes all events of the log, and hands on the chats.
 func (s *sequence) run(in rows.Blocks[model.Event]) error {
@@ -127,13 +137,14 @@ func (s *sequence) take(b *batch, e *item) error {
 		}
 		*c = openChat{id: string(id), events: c.events[:0]}
 		s.open[c.id] = c
-		s.held += perOpenChat + int64(len(id))
+	} else {
+		s.held -= c.size()
 	}
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
 	}
 	c.events = append(c.events, b.text[e.record.from:e.record.to]...)
-	if s.held += int64(e.record.to - e.record.from); s.held > s.options.memory()/2 {
+	if s.held += c.size(); s.held > s.options.memory()/2 {
 		return &rows.LineError{File: s.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
 	}
 	if e.name == model.ProcessingStopped && !c.stopped {
@@ -148,7 +159,7 @@ func (s *sequence) release() error {
 	slices.SortFunc(s.stopped, func(a, b *openChat) int { return strings.Compare(a.id, b.id) })
 	for _, c := range s.stopped {
 		delete(s.open, c.id)
-		s.held -= perOpenChat + int64(len(c.id)+len(c.events))
+		s.held -= c.size()
 		s.remember(c.id)
 		if err := s.add(c); err != nil {
 			return err
@@ -186,9 +197,6 @@ func (s *sequence) add(c *openChat) error {
 	}
 	return nil
 }
-
-// largestKept bounds the memory that is kept for the next chat.
-const largestKept = 4 << 10
 
 // handOn lets the jobs have what was added.
 func (s *sequence) handOn() {

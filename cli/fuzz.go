@@ -48,11 +48,11 @@ Exit codes as of run.`,
 			if cmd.Flags().Changed("for") && cmd.Flags().Changed("scenarios") {
 				return errors.New("fuzz takes --for or --scenarios, not both")
 			}
-			if err := namedReport(cmd, f.report); err != nil {
-				return err
-			}
 			if cmd.Flags().Changed("for") && f.span <= 0 {
 				return fmt.Errorf("--for: expected a duration above zero, got %v", f.span)
+			}
+			if err := namedReport(cmd, f.report); err != nil {
+				return err
 			}
 			f.way.command = args
 			return e.runCampaign(cmd.Context(), &f)
