@@ -7,13 +7,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"io/fs"
 	"iter"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/chatproof/chatproof/features"
 	"github.com/chatproof/chatproof/gen"
@@ -44,6 +45,7 @@ type Scenario struct {
 	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
 	want    []model.Expected
+	digest  [sha256.Size]byte // of all this, where it is planned
 	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
 	aliases map[string]string // and back
 }
@@ -158,20 +160,21 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 		}
 		seen[c.ID] = c
 	}
-	planned := make(chan *Scenario, 64)
-	go func() {
-		defer close(planned)
-		for _, c := range cases {
-			planned <- newScenario(c)
-		}
-	}()
-	p := &Plan{Suite: Digest()}
-	p.seal(func(yield func(*Scenario) bool) {
-		for s := range planned {
-			p.Scenarios = append(p.Scenarios, s)
-			yield(s)
-		}
-	})
+	p := &Plan{Suite: Digest(), Scenarios: make([]*Scenario, len(cases))}
+	var workers sync.WaitGroup
+	jobs := runtime.GOMAXPROCS(0)
+	for j := range jobs {
+		workers.Go(func() {
+			var b []byte
+			for i := j; i < len(cases); i += jobs {
+				s := newScenario(cases[i])
+				b = s.seal(b)
+				p.Scenarios[i] = s
+			}
+		})
+	}
+	workers.Wait()
+	p.seal()
 	return p, nil
 }
 
@@ -250,37 +253,39 @@ func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 }
 
 // expected lists the rows that are expected of the scenario.
-func (s *Scenario) expected() (facts []model.Fact) {
-	for _, w := range s.want {
-		for i := range w.Rows {
-			if !w.Rows[i].Optional {
-				facts = append(facts, w.Rows[i].Fact)
+func (s *Scenario) expected() iter.Seq[*model.Fact] {
+	return func(yield func(*model.Fact) bool) {
+		for _, w := range s.want {
+			for i := range w.Rows {
+				if !w.Rows[i].Optional && !yield(&w.Rows[i].Fact) {
+					return
+				}
 			}
 		}
 	}
-	return facts
 }
 
-// seal numbers the scenarios, which are to be the plan's, and computes its digest.
-func (p *Plan) seal(scenarios iter.Seq[*Scenario]) {
-	h := sha256.New()
-	var b []byte
-	n := 0
-	for s := range scenarios {
-		n++
-		s.Index = n
-		field(h, s.ID, s.Level.String())
-		b = b[:0]
-		for i := range s.Events {
-			b = rows.AppendEvent(b, &s.Events[i])
-		}
-		h.Write(b)
-		for _, f := range s.expected() {
-			b = rows.AppendFact(b[:0], &f)
-			h.Write(b)
-		}
+// seal computes the scenario's own digest. It works in b, and returns it.
+func (s *Scenario) seal(b []byte) []byte {
+	b = field(b[:0], s.ID, s.Level.String())
+	for i := range s.Events {
+		b = rows.AppendEvent(b, &s.Events[i])
 	}
-	p.Size = n
+	for f := range s.expected() {
+		b = rows.AppendFact(b, f)
+	}
+	s.digest = sha256.Sum256(b)
+	return b
+}
+
+// seal numbers the scenarios, and computes the digest of the plan.
+func (p *Plan) seal() {
+	h := sha256.New()
+	for i, s := range p.Scenarios {
+		s.Index = i + 1
+		h.Write(s.digest[:])
+	}
+	p.Size = len(p.Scenarios)
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 
@@ -288,28 +293,30 @@ func (p *Plan) seal(scenarios iter.Seq[*Scenario]) {
 func Digest() string { return digest(features.FS) }
 
 func digest(files fs.FS) string {
-	h := sha256.New()
-	field(h, Version, strconv.Itoa(gen.Generation))
+	b := field(nil, Version, strconv.Itoa(gen.Generation))
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		text, err := fs.ReadFile(files, path)
-		field(h, path, string(text))
+		b = field(b, path, string(text))
 		return err
 	})
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
 	for _, r := range model.Rules() {
-		field(h, r.ID, r.Level.String(), r.Says, fmt.Sprint(r.Clauses))
+		b = field(b, r.ID, r.Level.String(), r.Says, fmt.Sprint(r.Clauses))
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12])
 }
 
-// field writes strings so that no two lists of them hash alike by running together.
-func field(h hash.Hash, values ...string) {
+// field appends strings so that no two lists of them hash alike by running together.
+func field(b []byte, values ...string) []byte {
 	for _, v := range values {
-		h.Write([]byte(strconv.Itoa(len(v)) + ":" + v))
+		b = strconv.AppendInt(b, int64(len(v)), 10)
+		b = append(append(b, ':'), v...)
 	}
+	return b
 }

@@ -1,9 +1,9 @@
 package suite
 
 import (
-	"bytes"
 	_ "embed"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -296,7 +296,7 @@ func (t *Tally) conclusion() Conclusion {
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(o.Actual), Events: o.evidence(),
+		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(pointers(o.Actual)), Events: o.evidence(),
 	}
 	if o.Known != nil {
 		l.Known = &KnownLine{o.Known.Verdict, o.Known.Reason, o.Known.Issue, l.Gates}
@@ -318,12 +318,28 @@ func NewDifferenceLine(d *model.Difference, require model.Levels) DifferenceLine
 	}
 }
 
-func factLines(facts []model.Fact) []jsontext.Value {
-	lines := make([]jsontext.Value, len(facts))
-	for i := range facts {
-		lines[i] = bytes.TrimSpace(rows.AppendFact(nil, &facts[i]))
+func factLines(facts iter.Seq[*model.Fact]) []jsontext.Value {
+	var b []byte
+	var ends []int
+	for f := range facts {
+		b = rows.AppendFact(b, f)
+		ends = append(ends, len(b))
+	}
+	lines, start := make([]jsontext.Value, len(ends)), 0
+	for i, end := range ends {
+		lines[i], start = b[start:end-len("\n")], end
 	}
 	return lines
+}
+
+func pointers(facts []model.Fact) iter.Seq[*model.Fact] {
+	return func(yield func(*model.Fact) bool) {
+		for i := range facts {
+			if !yield(&facts[i]) {
+				return
+			}
+		}
+	}
 }
 
 // WriteLine writes a header, scenario or footer as one line.

@@ -47,7 +47,7 @@ func (p *Plan) Select(tags string, globs []string) error {
 		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
 	}
 	if tags != "" || len(globs) > 0 {
-		p.seal(slices.Values(p.Scenarios))
+		p.seal()
 	}
 	return nil
 }
