@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,8 @@ type results struct {
 	outs   io.Writer
 	dir    string
 	file   *os.File
-	record *io.PipeWriter // what is rendered is rendered from the record, which is read as it is written
+	record *bufio.Writer // what is rendered is rendered from the record, which is read as it is written
+	end    *io.PipeWriter
 	read   chan readRecord
 	err    error // the first
 }
@@ -50,13 +52,13 @@ func (e *env) openResults(f *runFlags) (*results, error) {
 		outs = append(outs, file)
 	}
 	in, out := io.Pipe()
-	r.record, r.read = out, make(chan readRecord, 1)
+	r.record, r.end, r.read = bufio.NewWriterSize(out, 64<<10), out, make(chan readRecord, 1)
 	go func() {
 		whole, err := reports.Read(filepath.Join(r.dir, "results.jsonl"), in)
 		io.Copy(io.Discard, in) //nolint:errcheck // it is the record that must not stop
 		r.read <- readRecord{whole, err}
 	}()
-	r.outs = io.MultiWriter(append(outs, out)...)
+	r.outs = io.MultiWriter(append(outs, r.record)...)
 	return r, nil
 }
 
@@ -69,7 +71,8 @@ func (r *results) write(line any) error {
 
 // close ends the record, and returns the first error of all that was written.
 func (r *results) close() error {
-	r.record.Close()
+	r.record.Flush() //nolint:errcheck // what could not be read tells why
+	r.end.Close()
 	if r.file != nil {
 		r.err = errors.Join(r.err, r.file.Close())
 		r.file = nil

@@ -4,6 +4,7 @@
 package reports
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -88,7 +89,12 @@ type reader struct {
 	seen  map[string]bool
 }
 
+var scenarioStart = []byte(`{"type":"scenario",`)
+
 func (r *reader) line(line []byte) error {
+	if r.Header != nil && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) { // as we write them: no need to read twice
+		return r.scenario(line)
+	}
 	var kind struct {
 		Type string `json:"type"`
 	}
