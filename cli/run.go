@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -154,6 +155,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.expect.written != "" && (f.tags != "" || len(f.scenarios) > 0 || shards > 1) {
 		return errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
 	}
+	hugeHeap()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // what a plan takes is little: memory for speed
 	cases, err := suite.Cases(f.features, f.seed, f.generated)
 	if err != nil {
 		return err
