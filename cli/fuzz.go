@@ -102,6 +102,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err := target.Open(ctx, t); err != nil {
 		return exitOf(ctx, "", err)
 	}
+	hugeHeap()
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is kept, much is made: memory for speed
 	started := time.Now()
 	c := &suite.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}

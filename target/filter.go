@@ -43,7 +43,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	}
 	limit, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
-	p, err := start(f.Argv)
+	p, err := start(f.Argv, true)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,7 +61,10 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	exited := p.wait(limit)
 	garbage, clung := p.drained(limit, reading)
 	p.end()
-	fed := <-feeding
+	ignored := p.ignored()
+	if fed := <-feeding; fed != nil {
+		ignored = true
+	}
 	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
 	p.close()
 
@@ -71,22 +74,22 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	var failure *Failure
 	switch {
 	case !exited:
-		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, unread(fed))}
+		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, ignoredToo(ignored))}
 	case p.failure() != "":
 		failure = &Failure{Crash, p.failure() + clungToo(clung) + garbageToo(garbage)}
 	case clung:
 		failure = &Failure{Protocol, "exited" + clungToo(clung) + garbageToo(garbage)}
 	case garbage != nil:
 		failure = &Failure{Protocol, garbage.Error()}
-	case fed != nil:
+	case ignored:
 		round.Notes = append(round.Notes, "exited without reading all events")
 	}
 	round.Answers = sorter.answers
 	return round, failure, nil
 }
 
-func unread(fed error) string {
-	if fed != nil {
+func ignoredToo(ignored bool) string {
+	if ignored {
 		return ", nor read all events"
 	}
 	return ""

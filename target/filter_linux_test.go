@@ -102,7 +102,7 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 	require.NoError(t, err)
 	var d driven
 	require.NoError(t, json.Unmarshal(out, &d))
-	assert.Equal(t, "hang: did not end within 300ms", d.Failure)
+	assert.Equal(t, "hang: did not end within 300ms, nor read all events", d.Failure)
 	assert.Less(t, d.Took, tight+slack)
 }
 
@@ -130,4 +130,12 @@ func TestFilterEndsWithUs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a program leaves unread is noted however little it is: the pipe holds it, but tells.
+func TestFilterKnowsWhatIsLeftUnread(t *testing.T) {
+	z := newEnclosure(t)
+	round, err := z.ask(t.Context(), ample, batchOf(1), z.argv("deaf")...)
+	require.NoError(t, err)
+	assert.Equal(t, []string{note}, round.Notes)
 }

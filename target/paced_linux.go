@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 const (
@@ -57,4 +58,14 @@ func (p *paced) Write(b []byte) (written int, err error) {
 		}
 	}
 	return written, nil
+}
+
+// unread is how many bytes a pipe holds.
+func unread(f *os.File) (n int32) {
+	if conn, err := f.SyscallConn(); err == nil {
+		conn.Control(func(fd uintptr) { //nolint:errcheck // a pipe that is closed holds nothing
+			syscall.Syscall(syscall.SYS_IOCTL, fd, syscall.TIOCINQ, uintptr(unsafe.Pointer(&n)))
+		})
+	}
+	return n
 }

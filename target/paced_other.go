@@ -8,3 +8,5 @@ import (
 )
 
 func pacedPipe(f *os.File) io.WriteCloser { return f }
+
+func unread(*os.File) int32 { return 0 }

@@ -31,13 +31,15 @@ var births sync.RWMutex
 type process struct {
 	cmd                   *exec.Cmd
 	stdin, stdout, stderr *os.File // our ends
+	input                 *os.File // its end of stdin, where that is kept
 	done                  chan struct{}
 	err                   error     // of Wait, once done is closed
 	last                  time.Time // when end gives up, zero before the first
 }
 
-// start starts a program. The error is a *StartError.
-func start(argv []string) (*process, error) {
+// start starts a program. The error is a *StartError. To keep its end of stdin, too, is to know what it leaves there; but
+// then writing to it does not end with the program.
+func start(argv []string, keep bool) (*process, error) {
 	p := &process{cmd: exec.Command(argv[0], argv[1:]...), done: make(chan struct{})}
 	var theirs [3]*os.File
 	fail := func(err error) (*process, error) {
@@ -79,6 +81,9 @@ func start(argv []string) (*process, error) {
 	}()
 	if err := <-started; err != nil {
 		return fail(err)
+	}
+	if keep {
+		p.input, theirs[0] = theirs[0], nil
 	}
 	closeAll(theirs[:]...)
 	return p, nil
@@ -142,6 +147,13 @@ func (p *process) failure() string {
 	default:
 		return "ended by " + p.err.Error()
 	}
+}
+
+// ignored reports whether a program that has ended has left some of its stdin unread, where that was kept: it is not
+// kept any longer, so that writing to it ends. Outside Linux what the pipe still holds is not known.
+func (p *process) ignored() bool {
+	defer p.input.Close()
+	return unread(p.input) > 0
 }
 
 func (p *process) close() { closeAll(p.stdin, p.stdout, p.stderr) }

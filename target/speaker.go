@@ -60,7 +60,7 @@ type asked struct {
 // *StartError, or the context's.
 func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 	for attempt := 1; ; attempt++ {
-		p, err := start(t.Argv)
+		p, err := start(t.Argv, false)
 		if err != nil {
 			return nil, err
 		}
