@@ -24,7 +24,7 @@ var house = map[string]string{
 	"features":     "",
 	"steps":        "features model rows steps/nopath github.com/cucumber",
 	"steps/nopath": "",
-	"target":       "model rows",
+	"target":       "model rows golang.org/x/sys/unix",
 	"gen":          "model",
 	"check":        "chats model rows",
 	"spill":        "scratch",

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,8 +101,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err := target.Open(ctx, t); err != nil {
 		return exitOf(ctx, "", err)
 	}
-	hugeHeap()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is kept, much is made: memory for speed
+	defer memoryForSpeed()()
 	started := time.Now()
 	c := &suite.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}
 	c.Until = func(asked int) bool {

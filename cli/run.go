@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -155,9 +154,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if f.expect.written != "" && (f.tags != "" || len(f.scenarios) > 0 || shards > 1) {
 		return errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
 	}
-	hugeHeap()
 	if f.generated <= 2*suite.DefaultGenerated { // a larger plan takes memory enough as it is
-		defer debug.SetGCPercent(debug.SetGCPercent(400))
+		defer memoryForSpeed()()
 	}
 	cases, err := suite.Cases(f.features, f.seed, f.generated)
 	if err != nil {

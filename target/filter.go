@@ -61,10 +61,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	exited := p.wait(limit)
 	garbage, clung := p.drained(limit, reading)
 	p.end()
-	ignored := p.ignored()
-	if fed := <-feeding; fed != nil {
-		ignored = true
-	}
+	left := p.left(feeding)
 	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
 	p.close()
 
@@ -74,22 +71,22 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	var failure *Failure
 	switch {
 	case !exited:
-		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, ignoredToo(ignored))}
+		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, leftToo(left))}
 	case p.failure() != "":
 		failure = &Failure{Crash, p.failure() + clungToo(clung) + garbageToo(garbage)}
 	case clung:
 		failure = &Failure{Protocol, "exited" + clungToo(clung) + garbageToo(garbage)}
 	case garbage != nil:
 		failure = &Failure{Protocol, garbage.Error()}
-	case ignored:
+	case left:
 		round.Notes = append(round.Notes, "exited without reading all events")
 	}
 	round.Answers = sorter.answers
 	return round, failure, nil
 }
 
-func ignoredToo(ignored bool) string {
-	if ignored {
+func leftToo(left bool) string {
+	if left {
 		return ", nor read all events"
 	}
 	return ""

@@ -6,7 +6,8 @@ import (
 	"os"
 	"syscall"
 	"time"
-	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -29,10 +30,8 @@ func pacedPipe(f *os.File) io.WriteCloser {
 	if err != nil {
 		return f
 	}
-	size := uintptr(0)
-	const setPipeSize = 1031 // F_SETPIPE_SZ
-	err = conn.Control(func(fd uintptr) { size, _, _ = syscall.Syscall(syscall.SYS_FCNTL, fd, setPipeSize, roomy) })
-	if err != nil || size != roomy {
+	var refused error
+	if err := conn.Control(func(fd uintptr) { _, refused = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, roomy) }); err != nil || refused != nil {
 		return f
 	}
 	return &paced{f, conn}
@@ -61,11 +60,9 @@ func (p *paced) Write(b []byte) (written int, err error) {
 }
 
 // unread is how many bytes a pipe holds.
-func unread(f *os.File) (n int32) {
+func unread(f *os.File) (n int) {
 	if conn, err := f.SyscallConn(); err == nil {
-		conn.Control(func(fd uintptr) { //nolint:errcheck // a pipe that is closed holds nothing
-			syscall.Syscall(syscall.SYS_IOCTL, fd, syscall.TIOCINQ, uintptr(unsafe.Pointer(&n)))
-		})
+		conn.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) }) //nolint:errcheck // a pipe has it
 	}
 	return n
 }

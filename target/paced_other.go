@@ -9,4 +9,4 @@ import (
 
 func pacedPipe(f *os.File) io.WriteCloser { return f }
 
-func unread(*os.File) int32 { return 0 }
+func unread(*os.File) int { return 0 }

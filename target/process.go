@@ -31,14 +31,14 @@ var births sync.RWMutex
 type process struct {
 	cmd                   *exec.Cmd
 	stdin, stdout, stderr *os.File // our ends
-	input                 *os.File // its end of stdin, where that is kept
+	input                 *os.File // its end of stdin, where that is kept: nil elsewhere than on Linux
 	done                  chan struct{}
 	err                   error     // of Wait, once done is closed
 	last                  time.Time // when end gives up, zero before the first
 }
 
-// start starts a program. The error is a *StartError. To keep its end of stdin, too, is to know what it leaves there; but
-// then writing to it does not end with the program.
+// start starts a program. The error is a *StartError. To keep its end of stdin, too, is to know what it leaves there
+// (see left); but then writing to it does not end with the program.
 func start(argv []string, keep bool) (*process, error) {
 	p := &process{cmd: exec.Command(argv[0], argv[1:]...), done: make(chan struct{})}
 	var theirs [3]*os.File
@@ -82,7 +82,7 @@ func start(argv []string, keep bool) (*process, error) {
 	if err := <-started; err != nil {
 		return fail(err)
 	}
-	if keep {
+	if keep && runtime.GOOS == "linux" {
 		p.input, theirs[0] = theirs[0], nil
 	}
 	closeAll(theirs[:]...)
@@ -149,11 +149,15 @@ func (p *process) failure() string {
 	}
 }
 
-// ignored reports whether a program that has ended has left some of its stdin unread, where that was kept: it is not
-// kept any longer, so that writing to it ends. Outside Linux what the pipe still holds is not known.
-func (p *process) ignored() bool {
+// left reports whether a program that has ended has left unread some of what is fed to it. Where its end of stdin was not
+// kept, what the pipe still holds is not known.
+func (p *process) left(feeding <-chan error) bool {
+	if p.input == nil {
+		return <-feeding != nil
+	}
 	defer p.input.Close()
-	return unread(p.input) > 0
+	p.stdin.SetWriteDeadline(time.Unix(1, 0)) //nolint:errcheck // a pipe has deadlines; nothing is read any more
+	return <-feeding != nil || unread(p.input) > 0
 }
 
 func (p *process) close() { closeAll(p.stdin, p.stdout, p.stderr) }
