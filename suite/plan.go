@@ -271,6 +271,7 @@ func (s *Scenario) seal(b []byte) []byte {
 	for i := range s.Events {
 		b = rows.AppendEvent(b, &s.Events[i])
 	}
+	b = field(b, s.Lines...)
 	for f := range s.expected() {
 		b = rows.AppendFact(b, f)
 	}
