@@ -20,12 +20,12 @@ lint: ## vet and staticcheck
 	$(TOOL) staticcheck ./...
 
 update: ## rewrite golden files, and the output shown in documents
-	go test ./cli ./reports ./steps . -update
+	go test ./internal/cli ./reports ./steps ./docs -update
 
 bench: ## benchmarks, side by side with what a user would use instead
 	go test -run '^$$' -bench . ./...
 
-MUTATED = model suite gen
+MUTATED = model internal/engine gen
 
 mutation: export GOFLAGS = -short -count=1 -vet=off -ldflags=-s
 mutation: ## mutation testing, for hours; of one package by MUTATED=model
@@ -34,16 +34,16 @@ mutation: ## mutation testing, for hours; of one package by MUTATED=model
 	done
 
 fuzz: ## fuzz each parser for half a minute
-	go test ./rows -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
-	go test ./rows -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
-	go test ./rows -run '^$$' -fuzz '^FuzzMessages$$' -fuzztime 30s
-	go test ./rows -run '^$$' -fuzz '^FuzzScan$$' -fuzztime 30s
-	go test ./rows -run '^$$' -fuzz '^FuzzCSV$$' -fuzztime 30s
-	go test ./rows -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime 30s
-	go test ./suite -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
-	go test ./suite -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzEvents$$' -fuzztime 30s
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzFacts$$' -fuzztime 30s
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzMessages$$' -fuzztime 30s
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzScan$$' -fuzztime 30s
+	go test ./internal/tables -run '^$$' -fuzz '^FuzzCSV$$' -fuzztime 30s
+	go test ./internal/tables -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime 30s
+	go test ./internal/engine -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
+	go test ./internal/engine -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s
 	go test ./model -run '^$$' -fuzz '^FuzzSameCode$$' -fuzztime 30s
 	go test ./steps -run '^$$' -fuzz '^FuzzWrite$$' -fuzztime 30s
-	go test ./target -run '^$$' -fuzz '^FuzzAnswers$$' -fuzztime 30s
+	go test ./internal/target -run '^$$' -fuzz '^FuzzAnswers$$' -fuzztime 30s
 	go test ./gen -run '^$$' -fuzz '^FuzzGrammar$$' -fuzztime 30s
 	go test ./reports -run '^$$' -fuzz '^FuzzResults$$' -fuzztime 30s

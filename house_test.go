@@ -17,25 +17,30 @@ const module = "github.com/chatproof/chatproof/"
 
 // Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
 var house = map[string]string{
-	"model":        "",
-	"rows":         "model scratch github.com/go-json-experiment/json github.com/goccy/go-yaml github.com/jackc/pgx/v5 github.com/parquet-go/parquet-go",
-	"pgtest":       "",
-	"scratch":      "",
-	"features":     "",
-	"steps":        "features model rows steps/nopath github.com/cucumber",
-	"steps/nopath": "",
-	"target":       "model rows golang.org/x/sys/unix",
-	"gen":          "model",
-	"check":        "chats model rows",
-	"spill":        "scratch",
-	"chats":        "model rows spill",
-	"suite":        "features gen model rows steps target github.com/go-json-experiment/json github.com/goccy/go-yaml",
-	"reports":      "model rows suite github.com/go-json-experiment/json",
-	"cli":          "chats check gen model reports rows steps suite target github.com/go-json-experiment/json github.com/spf13/cobra github.com/jackc/pgx/v5/stdlib modernc.org/sqlite golang.org/x/term",
-	"":             "cli",
+	"model":           "",
+	"features":        "",
+	"steps":           "features internal/wire model steps/nopath github.com/cucumber",
+	"steps/nopath":    "",
+	"gen":             "model",
+	"gen/faults":      "gen model",
+	"internal/files":  "",
+	"internal/pgtest": "",
 
-	"examples/go":    "",
-	"cli/starter/go": "", // what init writes for Go
+	"internal/wire":          "internal/files model github.com/go-json-experiment/json",
+	"internal/wire/wiretest": "model pgregory.net/rapid",
+	"internal/tables":        "internal/files internal/wire model github.com/goccy/go-yaml github.com/jackc/pgx/v5 github.com/parquet-go/parquet-go",
+	"internal/target":        "internal/wire model golang.org/x/sys/unix",
+	"internal/bulk":          "internal/files internal/tables internal/wire model",
+	"internal/engine":        "features gen gen/faults internal/target internal/wire model steps github.com/go-json-experiment/json github.com/goccy/go-yaml",
+	"suite":                  "internal/engine internal/target model",
+	"reports":                "internal/engine internal/files internal/wire model github.com/go-json-experiment/json",
+	"internal/cli":           "gen gen/faults internal/bulk internal/engine internal/files internal/tables internal/target internal/wire model reports steps github.com/go-json-experiment/json github.com/spf13/cobra github.com/jackc/pgx/v5/stdlib modernc.org/sqlite golang.org/x/term",
+	"":                       "internal/cli",
+
+	"docs":                    "", // their tests
+	"examples":                "",
+	"examples/go":             "",
+	"internal/cli/starter/go": "", // what init writes for Go
 }
 
 func TestImportsRunOneWay(t *testing.T) {
@@ -68,6 +73,15 @@ func TestModelLinksTheStandardLibraryOnly(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}}{{end}}`, "./model").Output()
 	require.NoError(t, err)
 	assert.Equal(t, module+"model\n", string(out))
+}
+
+// The engine, and so the Go API, links neither SQL nor Parquet: a user's test binary stays small.
+func TestEngineLinksNoDatabase(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./suite", "./internal/engine").Output()
+	require.NoError(t, err)
+	for _, path := range []string{"github.com/jackc/pgx", "modernc.org/sqlite", "github.com/parquet-go"} {
+		assert.False(t, strings.Contains(string(out), "\n"+path), "%s is linked", path)
+	}
 }
 
 // Each module that go.mod requires directly earns its place in a line of docs/dependencies.md.

@@ -6,7 +6,7 @@ import (
 	"context"
 	"os"
 
-	"github.com/chatproof/chatproof/cli"
+	"github.com/chatproof/chatproof/internal/cli"
 )
 
 func main() {

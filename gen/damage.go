@@ -55,7 +55,7 @@ var damages = map[string]func(log []model.Event, at int) []model.Event{
 // insert puts an event behind the one at a place.
 func insert(log []model.Event, at int, e model.Event) []model.Event {
 	e.InteractionID, e.Time = log[at].InteractionID, log[at].Time
-	return renumber(slices.Insert(log, at+1, e))
+	return Renumber(slices.Insert(log, at+1, e))
 }
 
 // again repeats the event at a place, as another event, behind that at another.

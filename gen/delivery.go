@@ -35,12 +35,12 @@ func (d Delivery) Arrive(seed uint64, numbers []int, logs [][]model.Event) []mod
 	}
 	var events []model.Event
 	if d.Interleaved {
-		events = interleave(logs, source(interleavedFamily, numbers[0]))
+		events = Interleave(logs, source(interleavedFamily, numbers[0]))
 	} else {
 		events = slices.Concat(logs...)
 	}
 	if d.Shuffled {
-		shuffle(events, source(shuffledFamily, numbers[0]))
+		Shuffle(events, source(shuffledFamily, numbers[0]))
 	}
 	return events
 }

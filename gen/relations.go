@@ -155,8 +155,8 @@ func choosePlace(log []model.Event, src Source, ok func(i int) bool) int {
 	return places[src.Intn(len(places))]
 }
 
-// outcome finds the event that answers the invitation at i, or -1.
-func outcome(log []model.Event, i int) int {
+// Outcome finds the event that answers the invitation at i, or -1.
+func Outcome(log []model.Event, i int) int {
 	for j := i + 1; j < len(log); j++ {
 		switch e := &log[j]; e.Name {
 		case model.PartyAdded, model.Rejected, model.Revoked:
@@ -179,14 +179,14 @@ func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of,
 		if log[i].Name != model.AgentInvited || log[i].Actor.Type != model.Agent {
 			return false
 		}
-		j := outcome(log, i)
+		j := Outcome(log, i)
 		return j > 0 && log[j].Name == model.Revoked && (log[j].Reason == "" || log[j].Reason == model.Expired) && !removedBefore(log, j)
 	})
 	if i < 0 {
 		return nil, nil, false
 	}
 	agent := log[i].Party.ID
-	j := outcome(log, i)
+	j := Outcome(log, i)
 	log = slices.Delete(slices.Delete(log, j, j+1), i, i+1)
 	return log, func(of, variant []model.Fact) string {
 		before, after := viewed(of, descriptorsOf), viewed(variant, descriptorsOf)
@@ -208,7 +208,7 @@ func removedBefore(log []model.Event, j int) bool {
 
 func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
 	i := choosePlace(log, src, func(i int) bool {
-		j := outcome(log, i)
+		j := Outcome(log, i)
 		return log[i].Name == model.AgentInvited && log[i].Operation == model.Conference && log[i].Actor.Type == model.Agent && j > 0 && log[j].Name == model.PartyAdded
 	})
 	if i < 0 {
@@ -226,13 +226,13 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	for k := range between {
 		between[k].InteractionID, between[k].Time = e.InteractionID, e.Time
 	}
-	log = renumber(slices.Replace(log, i, i+1, between...))
+	log = Renumber(slices.Replace(log, i, i+1, between...))
 	return log, sameRoles, wellFormedLog(log)
 }
 
 func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
 	accepts := func(i int) int {
-		if j := outcome(log, i); j > 0 && log[j].Name == model.PartyAdded {
+		if j := Outcome(log, i); j > 0 && log[j].Name == model.PartyAdded {
 			return j
 		}
 		return -1
@@ -308,7 +308,7 @@ func insertNeutral(log []model.Event, src Source) []model.Event {
 		}
 		out = append(out, log[i])
 	}
-	return renumber(out)
+	return Renumber(out)
 }
 
 func otherMedium(log []model.Event, src Source) []model.Event {
@@ -316,8 +316,8 @@ func otherMedium(log []model.Event, src Source) []model.Event {
 	return log
 }
 
-// renumber gives the events of a log in order the seqs 1, 2, ….
-func renumber(log []model.Event) []model.Event {
+// Renumber gives the events of a log in order the seqs 1, 2, ….
+func Renumber(log []model.Event) []model.Event {
 	for i := range log {
 		log[i].Seq = int64(i + 1)
 	}

@@ -124,7 +124,7 @@ func TestConferenceByAcceptanceBecomesConsult(t *testing.T) {
 			if e.Name != model.AgentInvited || e.Operation != model.Conference || e.Actor.Type != model.Agent || e.VisibilityMode != model.Conferred {
 				continue
 			}
-			if j := outcome(log, i); j > 0 && log[j].Name == model.PartyAdded && log[j].VisibilityMode <= model.Conferred {
+			if j := Outcome(log, i); j > 0 && log[j].Name == model.PartyAdded && log[j].VisibilityMode <= model.Conferred {
 				met[log[j].VisibilityMode]++
 				_, _, ok := turnIntoConsult(slices.Clone(log), Seed(seed))
 				assert.True(t, ok, describe(log))

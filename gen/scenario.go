@@ -93,7 +93,7 @@ func (s *Scenarios) Generated(i int) *model.Case {
 			events = s.chatOf(events, fmt.Sprintf("chat %d", k+1), src, documented)
 			logs[k] = events[before:]
 		}
-		s.scratch, c.Events = events, interleave(logs, src)
+		s.scratch, c.Events = events, Interleave(logs, src)
 		return c
 	}
 	const of = "chat 1"
@@ -166,8 +166,8 @@ func (s *Scenarios) Recycle(c *model.Case) {
 	c.Events = nil
 }
 
-// interleave merges logs, each in its own order.
-func interleave(logs [][]model.Event, src Source) []model.Event {
+// Interleave merges logs, each in its own order.
+func Interleave(logs [][]model.Event, src Source) []model.Event {
 	n := 0
 	for _, log := range logs {
 		n += len(log)
@@ -183,7 +183,7 @@ func interleave(logs [][]model.Event, src Source) []model.Event {
 	return out
 }
 
-func shuffle(events []model.Event, src Source) {
+func Shuffle(events []model.Event, src Source) {
 	for i := len(events) - 1; i > 0; i-- {
 		j := src.Intn(i + 1)
 		events[i], events[j] = events[j], events[i]
@@ -204,17 +204,17 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 	case 0:
 		c.Name = "shuffled"
 		c.Events = append(log, other...)
-		shuffle(c.Events, src)
+		Shuffle(c.Events, src)
 	case 1:
 		c.Name = "doubled"
-		c.Events = interleave([][]model.Event{log, slices.Clone(log), other, other}, src)
+		c.Events = Interleave([][]model.Event{log, slices.Clone(log), other, other}, src)
 	case 2:
 		c.Name = "equal times, shuffled"
 		for k := range log {
 			log[k].Time = log[0].Time
 		}
 		c.Events = append(log, other...)
-		shuffle(c.Events, src)
+		Shuffle(c.Events, src)
 	case 3:
 		c.Name = "cut short"
 		const short = "chat 3"
@@ -222,7 +222,7 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 		for k := range prefix {
 			prefix[k].InteractionID = short
 		}
-		c.Events = interleave([][]model.Event{log, prefix, other}, src)
+		c.Events = Interleave([][]model.Event{log, prefix, other}, src)
 		c.Aside = []string{short}
 		c.Variants = []model.Variant{{Relation: "D4", Of: of, Variant: short, Compare: func(of, short []model.Fact) string {
 			if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {

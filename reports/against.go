@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/internal/engine"
 )
 
 // Changes are what became of scenarios from one result to a later one, each in the order of its plan. Only pass is
@@ -20,17 +20,17 @@ type Changes struct {
 // Change is a scenario with its verdicts; "" where it was not planned.
 type Change struct {
 	ID          string
-	Before, Now suite.Verdict
+	Before, Now engine.Verdict
 }
 
 // Against compares a result with an older one. A scenario that was planned and not run counts as absent.
 func Against(before, now *Results) *Changes {
 	c := new(Changes)
-	old := make(map[string]suite.Verdict)
+	old := make(map[string]engine.Verdict)
 	for _, l := range before.Lines {
 		old[l.ID] = l.Verdict
 	}
-	runs := func(v suite.Verdict) bool { return v != "" && v != suite.NotRun }
+	runs := func(v engine.Verdict) bool { return v != "" && v != engine.NotRun }
 	for _, l := range now.Lines {
 		change := Change{l.ID, old[l.ID], l.Verdict}
 		delete(old, l.ID)
@@ -39,9 +39,9 @@ func Against(before, now *Results) *Changes {
 			c.Removed = append(c.Removed, change)
 		case !was && is:
 			c.Added = append(c.Added, change)
-		case is && change.Before == suite.Pass && change.Now != suite.Pass:
+		case is && change.Before == engine.Pass && change.Now != engine.Pass:
 			c.NewlyFailing = append(c.NewlyFailing, change)
-		case is && change.Before != suite.Pass && change.Now == suite.Pass:
+		case is && change.Before != engine.Pass && change.Now == engine.Pass:
 			c.NewlyPassing = append(c.NewlyPassing, change)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // maxAnnotations is one less than GitHub shows of a step.
@@ -20,8 +20,8 @@ var sourceLine = regexp.MustCompile(`^(.*):(\d+)$`)
 // team's own features before all, whose files it has; then of each cause the first scenario, and the others; nine at
 // most, and how many more there are.
 func (r *Results) WriteAnnotations(w io.Writer) error {
-	var lines, rest []*suite.ScenarioLine
-	said := make(map[*suite.ScenarioLine]string)
+	var lines, rest []*engine.ScenarioLine
+	said := make(map[*engine.ScenarioLine]string)
 	for _, c := range r.causes() {
 		if !c.lines[0].Gates {
 			continue
@@ -29,19 +29,19 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 		lines, rest = append(lines, c.lines[0]), append(rest, c.lines[1:]...)
 		for _, l := range c.lines {
 			said[l] = c.said
-			if d := telling(l); d != nil && l.Verdict == suite.Fail {
+			if d := telling(l); d != nil && l.Verdict == engine.Fail {
 				said[l] = sentence(d)
 			}
 		}
 	}
 	lines = append(lines, rest...)
-	own := func(l *suite.ScenarioLine) int { // 0 is before 1
+	own := func(l *engine.ScenarioLine) int { // 0 is before 1
 		if l.Family() == model.Own.String() {
 			return 0
 		}
 		return 1
 	}
-	slices.SortStableFunc(lines, func(a, b *suite.ScenarioLine) int { return own(a) - own(b) })
+	slices.SortStableFunc(lines, func(a, b *engine.ScenarioLine) int { return own(a) - own(b) })
 	for i, l := range lines {
 		if i == maxAnnotations {
 			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s more\n", scenarios(len(lines)-i))

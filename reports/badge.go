@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/internal/engine"
 )
 
 // badge is the verdict in two words and a colour.
@@ -15,13 +15,13 @@ func (r *Results) badge() (label, message, colour string) {
 	all := &r.Footer.Totals.All
 	label = "chatproof"
 	switch r.Footer.Conclusion() {
-	case suite.Conforming:
+	case engine.Conforming:
 		return label, fmt.Sprintf("conforms, %d of %d", all.Pass, all.Scenarios()), "brightgreen"
-	case suite.AsExpected:
+	case engine.AsExpected:
 		return label, fmt.Sprintf("%d of %d, %d known", all.Pass, all.Scenarios(), all.Known), "yellow"
-	case suite.StaleExpectations:
+	case engine.StaleExpectations:
 		return label, "expectations stale", "red"
-	case suite.Incomplete:
+	case engine.Incomplete:
 		return label, "incomplete", "yellow"
 	}
 	return label, fmt.Sprintf("does not conform, %d of %d", all.Pass, all.Scenarios()), "red"

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // What is shown of one scenario.
@@ -19,14 +19,14 @@ const (
 
 // failure is a scenario that does not pass, as the page shows it, with what each result says of it.
 type failure struct {
-	*suite.ScenarioLine
+	*engine.ScenarioLine
 	Feature string
 	Views   []*view
 }
 
 // view is what one result says of a scenario.
 type view struct {
-	*suite.ScenarioLine
+	*engine.ScenarioLine
 	Of       string // the result's name; "" where there is but one
 	Pictures []template.HTML
 	Reasons  []reason
@@ -35,7 +35,7 @@ type view struct {
 
 // reason is a difference: the events, the rules that they meet, what is expected by them.
 type reason struct {
-	*suite.DifferenceLine
+	*engine.DifferenceLine
 	Laws []law
 }
 
@@ -63,7 +63,7 @@ func laws(ids []string) (all []law) {
 func (r *reason) Invariant() bool { return difference(r.DifferenceLine).OfInvariant() }
 
 // newFailure prepares a scenario; lines are those of the results, nil where it passes or is not there.
-func newFailure(lines []*suite.ScenarioLine, names []string) *failure {
+func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
 	f := new(failure)
 	for i, l := range lines {
 		if l == nil {
@@ -89,7 +89,7 @@ func newFailure(lines []*suite.ScenarioLine, names []string) *failure {
 }
 
 // featureOf is the scenario as a feature to copy, or why there is none.
-func featureOf(l *suite.ScenarioLine) string {
+func featureOf(l *engine.ScenarioLine) string {
 	if len(l.Events) == 0 {
 		return ""
 	}
@@ -104,20 +104,20 @@ func featureOf(l *suite.ScenarioLine) string {
 }
 
 // shownDifferences is those of required levels first; where the scenario fails by some, they alone.
-func shownDifferences(l *suite.ScenarioLine) (ds []*suite.DifferenceLine) {
+func shownDifferences(l *engine.ScenarioLine) (ds []*engine.DifferenceLine) {
 	for i := range l.Differences {
-		if d := &l.Differences[i]; d.Required || l.Verdict != suite.Fail {
+		if d := &l.Differences[i]; d.Required || l.Verdict != engine.Fail {
 			ds = append(ds, d)
 		}
 	}
-	slices.SortStableFunc(ds, func(a, b *suite.DifferenceLine) int {
+	slices.SortStableFunc(ds, func(a, b *engine.DifferenceLine) int {
 		return first(!difference(a).OfInvariant(), !difference(b).OfInvariant())
 	})
 	return ds
 }
 
 // pictures draws the chats of a scenario: what is expected, and where that differs what came.
-func pictures(l *suite.ScenarioLine) (all []template.HTML) {
+func pictures(l *engine.ScenarioLine) (all []template.HTML) {
 	chats, err := l.Chats()
 	if err != nil {
 		return nil
@@ -139,7 +139,7 @@ func pictures(l *suite.ScenarioLine) (all []template.HTML) {
 }
 
 // judgedBars is the rows expected of a chat, beside each what differs, and behind them the rows that are too many.
-func judgedBars(l *suite.ScenarioLine, interaction string, chat *model.Chat, expected []model.Fact) (bars []bar) {
+func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, expected []model.Fact) (bars []bar) {
 	place := func(b *bar) {
 		for i := range chat.IRFs {
 			r := &chat.IRFs[i]
@@ -151,7 +151,7 @@ func judgedBars(l *suite.ScenarioLine, interaction string, chat *model.Chat, exp
 	if chat == nil {
 		place = func(*bar) {}
 	}
-	shown := slices.DeleteFunc(shownDifferences(l), func(d *suite.DifferenceLine) bool {
+	shown := slices.DeleteFunc(shownDifferences(l), func(d *engine.DifferenceLine) bool {
 		return d.InteractionID != interaction || difference(d).OfInvariant()
 	})
 	for i := range expected {

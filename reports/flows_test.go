@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures, and the golden files")
@@ -32,7 +32,7 @@ This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . ex
 
 // docs/flows.md and its pictures are what the suite's own features give.
 func TestFlowsAreDrawn(t *testing.T) {
-	cases, err := suite.Builtin()
+	cases, err := engine.Builtin()
 	require.NoError(t, err)
 	var page bytes.Buffer
 	page.WriteString(flowsHead)

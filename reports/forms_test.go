@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/chatproof/chatproof/suite"
-	"github.com/chatproof/chatproof/target"
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/target"
 )
 
 // forms are the renderings of text.
@@ -44,20 +44,20 @@ var nasty = []string{
 // hostile is a record in which each text that can come from outside is as nasty as it gets.
 func hostile(t testing.TB) *Results {
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
-	r.Header.Environment = &suite.Environment{Command: nasty}
+	r.Header.Environment = &engine.Environment{Command: nasty}
 	r.Header.Chatproof, r.Header.Require = nasty[0], nasty
 	for i, l := range r.Lines {
 		n := nasty[i%len(nasty)]
 		l.ID, l.Name, l.Source, l.Title = l.ID+n, n, n+":12", n
-		l.Environment = &suite.Environment{Reproduce: n, Explain: n}
+		l.Environment = &engine.Environment{Reproduce: n, Explain: n}
 		if i%3 == 0 {
-			l.Verdict, l.Gates, l.Failure = suite.Error, i%2 == 0, &suite.FailureLine{Kind: n, Message: n}
+			l.Verdict, l.Gates, l.Failure = engine.Error, i%2 == 0, &engine.FailureLine{Kind: n, Message: n}
 		}
 		if i%5 == 0 {
-			l.Verdict, l.Gates, l.Reason = suite.Skip, i%2 == 0, n
+			l.Verdict, l.Gates, l.Reason = engine.Skip, i%2 == 0, n
 		}
 		if i%7 == 0 {
-			l.Verdict, l.Gates, l.Known = suite.Fail, false, &suite.KnownLine{Verdict: suite.Fail, Reason: n, Issue: n}
+			l.Verdict, l.Gates, l.Known = engine.Fail, false, &engine.KnownLine{Verdict: engine.Fail, Reason: n, Issue: n}
 		}
 		for j := range l.Differences {
 			d := &l.Differences[j]
@@ -225,7 +225,7 @@ func TestTextIsBrief(t *testing.T) {
 	longest := func(verbose bool) (n int) {
 		var out bytes.Buffer
 		for _, l := range r.Lines {
-			if l.Verdict == suite.Skip {
+			if l.Verdict == engine.Skip {
 				l.Gates, l.Reason = true, strings.Repeat("y", 2000)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/internal/engine"
 )
 
 // maxBody bounds the text of a test case, in bytes.
@@ -84,21 +84,21 @@ func (r *Results) WriteJUnit(w io.Writer) error {
 	return err
 }
 
-func (all *junitSuites) add(i int, c *junitCase, l *suite.ScenarioLine) {
+func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
 	s := all.Suites[i]
 	s.Cases = append(s.Cases, c)
 	s.Tests, all.Tests = s.Tests+1, all.Tests+1
 	outcome := &junitOutcome{Message: string(l.Verdict)}
 	switch {
-	case l.Verdict == suite.Pass:
-	case l.Verdict == suite.Fail && l.Gates:
+	case l.Verdict == engine.Pass:
+	case l.Verdict == engine.Fail && l.Gates:
 		outcome.Type, outcome.Body = "wrong facts", body(l)
 		if d := telling(l); d != nil {
 			outcome.Message = sentence(d)
 		}
 		c.Failure = outcome
 		s.Failures, all.Failures = s.Failures+1, all.Failures+1
-	case l.Verdict == suite.Error && l.Gates:
+	case l.Verdict == engine.Error && l.Gates:
 		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), body(l)
 		c.Error = outcome
 		s.Errors, all.Errors = s.Errors+1, all.Errors+1
@@ -110,16 +110,16 @@ func (all *junitSuites) add(i int, c *junitCase, l *suite.ScenarioLine) {
 }
 
 // notGating says why a scenario that did not pass counts as skipped.
-func notGating(l *suite.ScenarioLine) string {
+func notGating(l *engine.ScenarioLine) string {
 	why := ""
 	switch {
 	case l.IsKnown():
 		why = "known, " + string(l.Verdict) + ": " + l.Known.Reason + " " + l.Known.Issue
-	case l.Verdict == suite.Skip:
+	case l.Verdict == engine.Skip:
 		why = l.Reason
-	case l.Verdict == suite.NotRun:
+	case l.Verdict == engine.NotRun:
 		why = "not run"
-	case l.Verdict == suite.Error:
+	case l.Verdict == engine.Error:
 		why = "error, and not of a required level: " + l.Failure.Kind + ": " + l.Failure.Message
 	case l.Known != nil:
 		why = string(l.Verdict) + ", and the expectations list it as " + string(l.Known.Verdict)
@@ -132,11 +132,11 @@ func notGating(l *suite.ScenarioLine) string {
 // red reports whether the verdict is one that a gate stops.
 func (r *Results) red() bool {
 	c := r.Footer.Conclusion()
-	return c != suite.Conforming && c != suite.AsExpected
+	return c != engine.Conforming && c != engine.AsExpected
 }
 
 // body tells of a scenario that did not pass all that there is to tell in lines of text, bounded.
-func body(l *suite.ScenarioLine) string {
+func body(l *engine.ScenarioLine) string {
 	var lines []string
 	if l.Source != "" {
 		lines = append(lines, safe(l.Source))

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // Merge puts the shards of one run together. But for what stands in environments, the result is byte for byte the
@@ -22,8 +22,8 @@ func Merge(shards []*Results) (*Results, error) {
 		return nil, err
 	}
 	from := make([]*Results, first.Header.Scenarios+1) // by place in the plan
-	whole := &Results{Name: first.Name, Lines: make([]*suite.ScenarioLine, 0, first.Header.Scenarios)}
-	var coverage []*suite.Coverage
+	whole := &Results{Name: first.Name, Lines: make([]*engine.ScenarioLine, 0, first.Header.Scenarios)}
+	var coverage []*engine.Coverage
 	for _, s := range shards {
 		for _, l := range s.Lines {
 			if other := from[l.Index]; other != nil {
@@ -42,12 +42,12 @@ func Merge(shards []*Results) (*Results, error) {
 		return nil, fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first is number %d of the plan; given are the shards %s",
 			missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
-	slices.SortFunc(whole.Lines, func(a, b *suite.ScenarioLine) int { return a.Index - b.Index })
-	merged, err := suite.MergeCoverage(coverage)
+	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })
+	merged, err := engine.MergeCoverage(coverage)
 	if err != nil {
 		return nil, err
 	}
-	tally := suite.NewTally()
+	tally := engine.NewTally()
 	tally.Known, err = expectations(shards)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func Merge(shards []*Results) (*Results, error) {
 	header := *first.Header
 	header.Shard = ""
 	whole.Header = &header
-	whole.Footer = suite.NewFooter(tally, merged)
+	whole.Footer = engine.NewFooter(tally, merged)
 	whole.Footer.Environment = occasions(shards)
 	return whole, nil
 }
@@ -83,16 +83,16 @@ func alike(shards []*Results) error {
 		if s.Incomplete {
 			return fmt.Errorf("%s: incomplete: its run did not end, or it was cut off", s.Name)
 		}
-		if b.Suite != suite.Digest() {
-			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name, safe(b.Chatproof+" "+b.Suite), suite.Version, suite.Digest())
+		if b.Suite != engine.Digest() {
+			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name, safe(b.Chatproof+" "+b.Suite), engine.Version, engine.Digest())
 		}
 	}
 	return nil
 }
 
 // expectations adds up what the shards found of the entries in force.
-func expectations(shards []*Results) (*suite.Expectations, error) {
-	all := new(suite.Expectations)
+func expectations(shards []*Results) (*engine.Expectations, error) {
+	all := new(engine.Expectations)
 	for _, x := range shards[0].Footer.Expectations {
 		entry := *x
 		entry.Held, entry.Otherwise = 0, 0
@@ -119,8 +119,8 @@ func expectations(shards []*Results) (*suite.Expectations, error) {
 }
 
 // occasions puts together what the shards tell of their runs.
-func occasions(shards []*Results) *suite.Environment {
-	all := new(suite.Environment)
+func occasions(shards []*Results) *engine.Environment {
+	all := new(engine.Environment)
 	for _, s := range shards {
 		if e := s.Footer.Environment; e != nil {
 			all.Ignored += e.Ignored
@@ -144,14 +144,14 @@ func occasions(shards []*Results) *suite.Environment {
 
 // Write writes the record.
 func (r *Results) Write(w io.Writer) error {
-	err := suite.WriteLine(w, r.Header)
+	err := engine.WriteLine(w, r.Header)
 	for _, l := range r.Lines {
 		if err == nil {
-			err = suite.WriteLine(w, l)
+			err = engine.WriteLine(w, l)
 		}
 	}
 	if err == nil && !r.Incomplete {
-		err = suite.WriteLine(w, r.Footer)
+		err = engine.WriteLine(w, r.Footer)
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/internal/engine"
 )
 
 func shards(t *testing.T, n int) (rs []*Results) {
@@ -36,7 +36,7 @@ func TestMergeIsTheWhole(t *testing.T) {
 
 func TestMergeRefuses(t *testing.T) {
 	part := shards(t, 3) // 3, 2, 1
-	change := func(r *Results, by func(*suite.Header)) *Results {
+	change := func(r *Results, by func(*engine.Header)) *Results {
 		header, other := *r.Header, *r
 		by(&header)
 		other.Name, other.Header = "other.jsonl", &header
@@ -55,11 +55,11 @@ func TestMergeRefuses(t *testing.T) {
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
 		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: its run did not end"},
 		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl are of different seeds (1, 2)"},
-		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.1.0 "},
-		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Plan = "abc" })}, "different plans"},
-		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
-		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *suite.Header) { h.Environment = &suite.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
-		{"all of another suite", []*Results{change(part[0], func(h *suite.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.1.0 abc, this is 0.1.0 "},
+		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.1.0 "},
+		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different plans"},
+		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
+		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
+		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.1.0 abc, this is 0.1.0 "},
 	} {
 		_, err := Merge(tt.shards)
 		assert.ErrorContains(t, err, tt.want, tt.name)
@@ -67,21 +67,23 @@ func TestMergeRefuses(t *testing.T) {
 }
 
 func TestAgainst(t *testing.T) {
-	line := func(id string, v suite.Verdict) *suite.ScenarioLine { return &suite.ScenarioLine{ID: id, Verdict: v} }
-	before := &Results{Lines: []*suite.ScenarioLine{
-		line("same", suite.Pass), line("broke", suite.Pass), line("declined", suite.Pass), line("mended", suite.Error),
-		line("still wrong", suite.Fail), line("gone", suite.Pass), line("no longer run", suite.Fail), line("never run", suite.NotRun),
+	line := func(id string, v engine.Verdict) *engine.ScenarioLine {
+		return &engine.ScenarioLine{ID: id, Verdict: v}
+	}
+	before := &Results{Lines: []*engine.ScenarioLine{
+		line("same", engine.Pass), line("broke", engine.Pass), line("declined", engine.Pass), line("mended", engine.Error),
+		line("still wrong", engine.Fail), line("gone", engine.Pass), line("no longer run", engine.Fail), line("never run", engine.NotRun),
 	}}
-	now := &Results{Lines: []*suite.ScenarioLine{
-		line("new", suite.Fail), line("same", suite.Pass), line("broke", suite.Fail), line("declined", suite.Skip),
-		line("mended", suite.Pass), line("still wrong", suite.Error), line("no longer run", suite.NotRun), line("never run", suite.Pass),
+	now := &Results{Lines: []*engine.ScenarioLine{
+		line("new", engine.Fail), line("same", engine.Pass), line("broke", engine.Fail), line("declined", engine.Skip),
+		line("mended", engine.Pass), line("still wrong", engine.Error), line("no longer run", engine.NotRun), line("never run", engine.Pass),
 	}}
 	c := Against(before, now)
 	assert.Equal(t, &Changes{
-		NewlyFailing: []Change{{"broke", suite.Pass, suite.Fail}, {"declined", suite.Pass, suite.Skip}},
-		NewlyPassing: []Change{{"mended", suite.Error, suite.Pass}},
-		Added:        []Change{{"new", "", suite.Fail}, {"never run", suite.NotRun, suite.Pass}},
-		Removed:      []Change{{"no longer run", suite.Fail, suite.NotRun}, {"gone", suite.Pass, ""}},
+		NewlyFailing: []Change{{"broke", engine.Pass, engine.Fail}, {"declined", engine.Pass, engine.Skip}},
+		NewlyPassing: []Change{{"mended", engine.Error, engine.Pass}},
+		Added:        []Change{{"new", "", engine.Fail}, {"never run", engine.NotRun, engine.Pass}},
+		Removed:      []Change{{"no longer run", engine.Fail, engine.NotRun}, {"gone", engine.Pass, ""}},
 	}, c)
 	var text bytes.Buffer
 	require.NoError(t, c.WriteText(&text, false))
@@ -107,7 +109,7 @@ Removed: 2
 	assert.Contains(t, page, `<li><a href="#broke">broke</a> (was pass, is fail)</li>`)
 	assert.NotContains(t, page, nasty[0])
 	for i := range 30 {
-		now.Lines = append(now.Lines, line(fmt.Sprint("more", i), suite.Pass))
+		now.Lines = append(now.Lines, line(fmt.Sprint("more", i), engine.Pass))
 	}
 	text.Reset()
 	require.NoError(t, Against(before, now).WriteText(&text, false))

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // The page's parts are files of their own.
@@ -55,7 +55,7 @@ type page struct {
 	Laws        []lawTable
 	Remarks     []remark
 	MoreRemarks int
-	Slow        []*suite.ScenarioLine
+	Slow        []*engine.ScenarioLine
 	Failing     int // scenarios; not all of them are shown in full
 }
 
@@ -87,9 +87,9 @@ func (p *page) Several() bool { return len(p.Results) > 1 }
 // Standing is how the only result ended.
 func (p *page) Standing() string {
 	switch p.First().Footer.Conclusion() {
-	case suite.Conforming:
+	case engine.Conforming:
 		return "pass"
-	case suite.Nonconforming:
+	case engine.Nonconforming:
 		return "fail"
 	}
 	return "note"
@@ -125,7 +125,7 @@ type tableRow struct {
 type cell struct{ Is, Text string }
 
 // standing is how a group of scenarios did.
-func standing(c *suite.Count) cell {
+func standing(c *engine.Count) cell {
 	all := c.Scenarios()
 	switch text := fmt.Sprintf("%d of %d", c.Pass, all); {
 	case all == 0:
@@ -145,7 +145,7 @@ func standing(c *suite.Count) cell {
 func (p *page) matrix() {
 	if p.Several() {
 		p.Matrix.Head = p.Names
-		row := func(groups func(*Results) []suite.Count) {
+		row := func(groups func(*Results) []engine.Count) {
 			for _, r := range p.Results {
 				for _, c := range groups(r) {
 					if slices.ContainsFunc(p.Matrix.Rows, func(t tableRow) bool { return t.Name == safe(c.Name) }) {
@@ -154,7 +154,7 @@ func (p *page) matrix() {
 					t := tableRow{Name: safe(c.Name), Title: safe(c.Title)}
 					for _, o := range p.Results {
 						of := groups(o)
-						if i := slices.IndexFunc(of, func(x suite.Count) bool { return x.Name == c.Name }); i >= 0 {
+						if i := slices.IndexFunc(of, func(x engine.Count) bool { return x.Name == c.Name }); i >= 0 {
 							t.Cells = append(t.Cells, standing(&of[i]))
 						} else {
 							t.Cells = append(t.Cells, cell{"", "–"})
@@ -165,7 +165,7 @@ func (p *page) matrix() {
 			}
 		}
 		row((*Results).groups)
-		row(func(r *Results) []suite.Count {
+		row(func(r *Results) []engine.Count {
 			levels := slices.Clone(r.Footer.Totals.Levels)
 			for i := range levels {
 				levels[i].Name = "level " + levels[i].Name
@@ -178,7 +178,7 @@ func (p *page) matrix() {
 	differ := make(map[[2]string]int) // scenarios of a group that differ by a level
 	for _, l := range r.Lines {
 		for _, level := range model.AllLevels {
-			if slices.ContainsFunc(l.Differences, func(d suite.DifferenceLine) bool { return d.Level == level.String() }) {
+			if slices.ContainsFunc(l.Differences, func(d engine.DifferenceLine) bool { return d.Level == level.String() }) {
 				differ[[2]string{groupOf(l), level.String()}]++
 			}
 		}
@@ -268,7 +268,7 @@ func (p *page) laws() {
 	p.Laws = []lawTable{rules, invariants}
 }
 
-func invariantStanding(b *suite.Broken) lawStanding {
+func invariantStanding(b *engine.Broken) lawStanding {
 	exercised := scenarios(b.Checked)
 	switch {
 	case b.Scenarios > 0:
@@ -291,7 +291,7 @@ func (p *page) remarks() {
 	for i, r := range p.Results {
 		var all []*remark
 		byKey := make(map[string]*remark)
-		add := func(key, said string, l *suite.ScenarioLine) {
+		add := func(key, said string, l *engine.ScenarioLine) {
 			m := byKey[key]
 			if m == nil {
 				m = &remark{First: l.ID, Said: said}
@@ -304,9 +304,9 @@ func (p *page) remarks() {
 		}
 		for _, l := range r.Lines {
 			switch {
-			case l.Verdict == suite.Skip:
+			case l.Verdict == engine.Skip:
 				add("skip "+l.Reason, "skipped: "+safe(l.Reason), l)
-			case l.Verdict == suite.Pass && len(l.Differences) > 0:
+			case l.Verdict == engine.Pass && len(l.Differences) > 0:
 				d := &l.Differences[0]
 				add("note "+difference(d).Signature(), safe(d.Level)+": "+sentence(d), l)
 			}

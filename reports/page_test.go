@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 func pageOf(t testing.TB, results ...*Results) string {
@@ -71,8 +71,8 @@ func TestHostilePage(t *testing.T) {
 	for i := range r.Footer.Totals.Families {
 		r.Footer.Totals.Families[i].Name = nasty[i%len(nasty)]
 	}
-	r.Footer.Environment = &suite.Environment{Stderr: strings.Join(nasty, "\n"), Notes: nasty}
-	r.Footer.Expectations = []*suite.Expectation{{ID: nasty[1], Verdict: suite.Verdict(nasty[0]), Reason: nasty[2], Issue: nasty[6], Until: nasty[9]}}
+	r.Footer.Environment = &engine.Environment{Stderr: strings.Join(nasty, "\n"), Notes: nasty}
+	r.Footer.Expectations = []*engine.Expectation{{ID: nasty[1], Verdict: engine.Verdict(nasty[0]), Reason: nasty[2], Issue: nasty[6], Until: nasty[9]}}
 	r.Footer.Coverage.Combinations.Uncovered[0].Role = model.Role(nasty[0])
 	page := pageOf(t, r)
 	assert.Less(t, len(page), 5<<20)
@@ -97,9 +97,9 @@ var known = strings.Fields("html head meta title style body a header p nav main 
 // many is a record of that many scenarios, all of which fail.
 func many(t testing.TB, n int) *Results {
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
-	var failing []*suite.ScenarioLine
+	var failing []*engine.ScenarioLine
 	for _, l := range r.Lines {
-		if l.Verdict == suite.Fail {
+		if l.Verdict == engine.Fail {
 			failing = append(failing, l)
 		}
 	}

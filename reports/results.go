@@ -15,18 +15,19 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/rows"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // Results is the record of a run.
 type Results struct {
 	Name   string // of the file
-	Header *suite.Header
-	Lines  []*suite.ScenarioLine // in the order of the plan
+	Header *engine.Header
+	Lines  []*engine.ScenarioLine // in the order of the plan
 	// Footer is never nil. That of an incomplete record is counted from its lines, without coverage.
-	Footer     *suite.Footer
+	Footer     *engine.Footer
 	Incomplete bool // the record has no footer: its run did not end
 	// Changes are what became of the scenarios of an older result, where a caller has compared with one: the page and
 	// the Markdown show them.
@@ -38,7 +39,7 @@ func Open(path string, stdin io.Reader) (*Results, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, "results.jsonl")
 	}
-	in, name, err := rows.Open(path, stdin)
+	in, name, err := files.Open(path, stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +48,9 @@ func Open(path string, stdin io.Reader) (*Results, error) {
 }
 
 // Read reads a record; name is what errors call it. One that breaks off is read as far as it goes. The error is a
-// *[rows.LineError], or the input's own.
+// *[wire.LineError], or the input's own.
 func Read(name string, in io.Reader) (*Results, error) {
-	r := &reader{lines: rows.NewLineReader(name, in), tally: suite.NewTally(), seen: make(map[string]bool)}
+	r := &reader{lines: wire.NewLineReader(name, in), tally: engine.NewTally(), seen: make(map[string]bool)}
 	r.Name = name
 	for {
 		line, err := r.lines.Next()
@@ -73,9 +74,9 @@ func Read(name string, in io.Reader) (*Results, error) {
 	}
 	if r.Footer == nil {
 		r.Incomplete = true
-		r.Footer = suite.NewFooter(r.tally, nil)
-		if r.Footer.Verdict != suite.Nonconforming {
-			r.Footer.Verdict = suite.Incomplete
+		r.Footer = engine.NewFooter(r.tally, nil)
+		if r.Footer.Verdict != engine.Nonconforming {
+			r.Footer.Verdict = engine.Incomplete
 		}
 	}
 	return &r.Results, nil
@@ -84,8 +85,8 @@ func Read(name string, in io.Reader) (*Results, error) {
 // reader is a record as far as it was read.
 type reader struct {
 	Results
-	lines *rows.LineReader
-	tally *suite.Tally
+	lines *wire.LineReader
+	tally *engine.Tally
 	seen  map[string]bool
 }
 
@@ -120,7 +121,7 @@ func (r *reader) header(line []byte) error {
 	if r.Header != nil {
 		return r.lines.Errorf("", "a second header; a file holds one record")
 	}
-	h := new(suite.Header)
+	h := new(engine.Header)
 	if err := r.decode(line, h); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (r *reader) header(line []byte) error {
 }
 
 func (r *reader) scenario(line []byte) error {
-	l := new(suite.ScenarioLine)
+	l := new(engine.ScenarioLine)
 	if err := r.decode(line, l); err != nil {
 		return err
 	}
@@ -148,11 +149,11 @@ func (r *reader) scenario(line []byte) error {
 		return r.lines.Errorf("id", "expected one of its own, got %s", model.Name(l.ID))
 	case !level:
 		return r.lines.Errorf("level", "%s is no level", model.Name(l.Level))
-	case !slices.Contains(suite.Verdicts, l.Verdict):
+	case !slices.Contains(engine.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
-	case l.Verdict == suite.Fail && !slices.ContainsFunc(l.Differences, func(d suite.DifferenceLine) bool { return d.Required }):
+	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences, func(d engine.DifferenceLine) bool { return d.Required }):
 		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
-	case l.Verdict == suite.Error && l.Failure == nil:
+	case l.Verdict == engine.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}
 	for i := range l.Differences {
@@ -168,7 +169,7 @@ func (r *reader) scenario(line []byte) error {
 }
 
 func (r *reader) footer(line []byte) error {
-	f := new(suite.Footer)
+	f := new(engine.Footer)
 	if err := r.decode(line, f); err != nil {
 		return err
 	}
@@ -207,7 +208,7 @@ func (r *reader) fault(err error) error {
 }
 
 // cutOff is a line without its end: where it is the last, the run was ended while it wrote it.
-type cutOff struct{ *rows.LineError }
+type cutOff struct{ *wire.LineError }
 
 func (*cutOff) Unwrap() error { return io.ErrUnexpectedEOF }
 

@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
-	"github.com/chatproof/chatproof/target"
 )
 
 var (
@@ -24,23 +24,23 @@ var (
 	routed = target.Reference{Table: model.Reference().Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})}
 )
 
-var builtin = sync.OnceValues(suite.Builtin)
+var builtin = sync.OnceValues(engine.Builtin)
 
 // record makes the record of a run of the suite with 40 generated scenarios, or of shard i of n.
 func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
 	t.Helper()
 	cases, err := builtin()
 	require.NoError(t, err)
-	p, err := suite.NewPlan(append(slices.Clone(cases), suite.Generated(seed, 40)...))
+	p, err := engine.NewPlan(append(slices.Clone(cases), engine.Generated(seed, 40)...))
 	require.NoError(t, err)
 	if n > 1 {
 		p.Shard(i, n)
 	}
 	var out bytes.Buffer
-	write := func(line any) { require.NoError(t, suite.WriteLine(&out, line)) }
-	tally, coverage := suite.NewTally(), model.NewCoverage()
-	write(suite.NewHeader(p, seed, defaults))
-	_, err = suite.Run(t.Context(), p, to, defaults, func(o *suite.Outcome) error {
+	write := func(line any) { require.NoError(t, engine.WriteLine(&out, line)) }
+	tally, coverage := engine.NewTally(), model.NewCoverage()
+	write(engine.NewHeader(p, seed, defaults))
+	_, err = engine.Run(t.Context(), p, to, defaults, func(o *engine.Outcome) error {
 		line := o.Line(defaults)
 		tally.Add(line)
 		o.Cover(coverage)
@@ -48,7 +48,7 @@ func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
 		return nil
 	})
 	require.NoError(t, err)
-	write(suite.NewFooter(tally, suite.NewCoverage(coverage, n > 1)))
+	write(engine.NewFooter(tally, engine.NewCoverage(coverage, n > 1)))
 	return out.String()
 }
 
@@ -66,11 +66,11 @@ func TestRead(t *testing.T) {
 	assert.False(t, r.Incomplete)
 	assert.Len(t, r.Lines, r.Header.Scenarios)
 	var again bytes.Buffer
-	require.NoError(t, suite.WriteLine(&again, r.Header))
+	require.NoError(t, engine.WriteLine(&again, r.Header))
 	for _, l := range r.Lines {
-		require.NoError(t, suite.WriteLine(&again, l))
+		require.NoError(t, engine.WriteLine(&again, l))
 	}
-	require.NoError(t, suite.WriteLine(&again, r.Footer))
+	require.NoError(t, engine.WriteLine(&again, r.Footer))
 	assert.Equal(t, text, again.String())
 }
 
@@ -87,7 +87,7 @@ func TestReadIncomplete(t *testing.T) {
 		r := read(t, "r.jsonl", cut)
 		assert.True(t, r.Incomplete)
 		assert.Equal(t, strings.Count(cut, "\n")-1, r.Footer.Totals.All.Scenarios())
-		assert.NotEqual(t, suite.Conforming, r.Footer.Verdict)
+		assert.NotEqual(t, engine.Conforming, r.Footer.Verdict)
 		assert.Nil(t, r.Footer.Coverage)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/chatproof/chatproof/suite"
+	"github.com/chatproof/chatproof/internal/engine"
 )
 
 // pageCause is why scenarios do not pass, with the first of them that is shown in full.
@@ -26,7 +26,7 @@ type group struct {
 type scenarioRow struct {
 	ID       string
 	Shown    bool // in full, elsewhere
-	Verdicts []suite.Verdict
+	Verdicts []engine.Verdict
 	Said     string
 }
 
@@ -34,13 +34,13 @@ type scenarioRow struct {
 func (p *page) scenarios() {
 	place := make(map[string]int)
 	var ids []string
-	var all [][]*suite.ScenarioLine // by scenario, by result
+	var all [][]*engine.ScenarioLine // by scenario, by result
 	for i, r := range p.Results {
 		for _, l := range r.Lines {
 			at, ok := place[l.ID]
 			if !ok {
 				at = len(ids)
-				place[l.ID], ids, all = at, append(ids, l.ID), append(all, make([]*suite.ScenarioLine, len(p.Results)))
+				place[l.ID], ids, all = at, append(ids, l.ID), append(all, make([]*engine.ScenarioLine, len(p.Results)))
 			}
 			all[at][i] = l
 		}
@@ -48,7 +48,7 @@ func (p *page) scenarios() {
 	chosen := p.choose(all, place)
 	byName := make(map[string]*group)
 	for at, lines := range all {
-		l := lines[slices.IndexFunc(lines, func(l *suite.ScenarioLine) bool { return l != nil })]
+		l := lines[slices.IndexFunc(lines, func(l *engine.ScenarioLine) bool { return l != nil })]
 		g := byName[groupOf(l)]
 		if g == nil {
 			g = &group{Name: groupOf(l)}
@@ -82,7 +82,7 @@ func (p *page) scenarios() {
 
 // choose chooses what is shown in full, and makes it ready: the first scenario of each cause, then in the order of the
 // plan, until it is enough.
-func (p *page) choose(all [][]*suite.ScenarioLine, place map[string]int) map[int]bool {
+func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[int]bool {
 	var order []int
 	for i, r := range p.Results {
 		for _, c := range r.causes() {
@@ -111,7 +111,7 @@ func (p *page) choose(all [][]*suite.ScenarioLine, place map[string]int) map[int
 		if chosen[at] || len(chosen) == maxFailures || room < 0 {
 			continue
 		}
-		shown := make([]*suite.ScenarioLine, len(all[at]))
+		shown := make([]*engine.ScenarioLine, len(all[at]))
 		for i, l := range all[at] {
 			if fails(l) {
 				shown[i] = l
@@ -131,8 +131,8 @@ func (p *page) choose(all [][]*suite.ScenarioLine, place map[string]int) map[int
 }
 
 // fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by it.
-func fails(l *suite.ScenarioLine) bool {
-	return l != nil && (l.Verdict == suite.Fail || l.Verdict == suite.Error || l.Verdict == suite.Skip && l.Gates)
+func fails(l *engine.ScenarioLine) bool {
+	return l != nil && (l.Verdict == engine.Fail || l.Verdict == engine.Error || l.Verdict == engine.Skip && l.Gates)
 }
 
 // gates reports whether some result does not conform by the scenario.
@@ -153,11 +153,11 @@ func (f *failure) size() int {
 }
 
 // said is what there is to say of a scenario in a list.
-func said(l *suite.ScenarioLine) string {
+func said(l *engine.ScenarioLine) string {
 	switch d := telling(l); {
-	case l.Verdict == suite.Error:
+	case l.Verdict == engine.Error:
 		return cut(safe(l.Failure.Kind+": "+l.Failure.Message), 160)
-	case l.Verdict == suite.Skip:
+	case l.Verdict == engine.Skip:
 		return cut(safe(l.Reason), 160)
 	case d != nil:
 		return cut(safe(d.Resource+": expected "+d.Expected+", got "+d.Actual), 160)
@@ -172,7 +172,7 @@ func (p *page) slowest() {
 			p.Slow = append(p.Slow, l)
 		}
 	}
-	slices.SortStableFunc(p.Slow, func(a, b *suite.ScenarioLine) int {
+	slices.SortStableFunc(p.Slow, func(a, b *engine.ScenarioLine) int {
 		return cmp.Compare(b.Environment.Microseconds, a.Environment.Microseconds)
 	})
 	p.Slow = p.Slow[:min(len(p.Slow), 10)]

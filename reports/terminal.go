@@ -8,8 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // TextOptions say how a result is written as text.
@@ -121,11 +121,11 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 		told++
 		switch verdict := c.lines[0].Verdict; {
-		case verdict != suite.Fail:
-			word := map[suite.Verdict]string{suite.Error: "ERROR", suite.Skip: "SKIP"}[verdict]
+		case verdict != engine.Fail:
+			word := map[engine.Verdict]string{engine.Error: "ERROR", engine.Skip: "SKIP"}[verdict]
 			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
 			nameLines(b, c.lines, o)
-			if e := c.lines[0].Environment; e != nil && verdict == suite.Error {
+			if e := c.lines[0].Environment; e != nil && verdict == engine.Error {
 				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
 			}
 		case o.Verbose:
@@ -151,7 +151,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 }
 
 // failed tells of a scenario with wrong facts, and names those alike.
-func (r *Results) failed(b *bytes.Buffer, l *suite.ScenarioLine, others []*suite.ScenarioLine, o *TextOptions) {
+func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engine.ScenarioLine, o *TextOptions) {
 	fmt.Fprintf(b, "\n%s  %s\n", o.paint("31", "FAIL"), strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
 	if l.IsKnown() {
 		fmt.Fprintf(b, "      known: %s\n", safe(strings.TrimSpace(l.Known.Reason+"  "+l.Known.Issue)))
@@ -167,7 +167,7 @@ func (r *Results) failed(b *bytes.Buffer, l *suite.ScenarioLine, others []*suite
 
 // differences lists a scenario's, those that are not required in brackets. Broken invariants, and what is not
 // required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
-func differences(b *bytes.Buffer, l *suite.ScenarioLine, o *TextOptions) {
+func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	best := telling(l)
 	plain := best != nil && !difference(best).OfInvariant()
 	var said []string
@@ -193,7 +193,7 @@ func differences(b *bytes.Buffer, l *suite.ScenarioLine, o *TextOptions) {
 }
 
 // nameLines names scenarios, the first few of them.
-func nameLines(b *bytes.Buffer, lines []*suite.ScenarioLine, o *TextOptions) {
+func nameLines(b *bytes.Buffer, lines []*engine.ScenarioLine, o *TextOptions) {
 	for i, l := range lines {
 		if i == maxAlike && !o.Verbose {
 			fmt.Fprintf(b, "      and %d more: --verbose names them\n", len(lines)-i)
@@ -210,7 +210,7 @@ func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
 		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required: --verbose shows how.\n", scenarios(noted))
 	}
 	for _, l := range r.Lines {
-		if o.Verbose && l.Verdict == suite.Pass && len(l.Differences) > 0 {
+		if o.Verbose && l.Verdict == engine.Pass && len(l.Differences) > 0 {
 			fmt.Fprintf(b, "\nnote  %s\n", strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
 			differences(b, l, o)
 		}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/suite"
 )
 
 // Implementation names what was asked, as it stands in the record: it may hold any character. It is what the
@@ -46,13 +46,13 @@ func (r *Results) Verdict() string {
 		behind += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
 	}
 	switch r.Footer.Conclusion() {
-	case suite.Conforming:
+	case engine.Conforming:
 		return fmt.Sprintf("Conforms: %s %s pass (required: %s).", Number(all.Pass, "of", "of"), n, required)
-	case suite.AsExpected:
+	case engine.AsExpected:
 		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
-	case suite.StaleExpectations:
+	case engine.StaleExpectations:
 		return fmt.Sprintf("The expectations no longer hold: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
-	case suite.Incomplete:
+	case engine.Incomplete:
 		if r.Incomplete {
 			return fmt.Sprintf("Incomplete: of %s %d pass%s.", n, all.Pass, behind)
 		}
@@ -71,7 +71,7 @@ var families = map[string]string{
 }
 
 // groups is the flows of the guide, then the other families of scenarios, each with its title.
-func (r *Results) groups() (groups []suite.Count) {
+func (r *Results) groups() (groups []engine.Count) {
 	groups = slices.Clone(r.Footer.Totals.Flows)
 	for _, c := range r.Footer.Totals.Families {
 		if c.Name != model.Documented.String() {
@@ -83,7 +83,7 @@ func (r *Results) groups() (groups []suite.Count) {
 }
 
 // groupOf is the name of a scenario's group.
-func groupOf(l *suite.ScenarioLine) string {
+func groupOf(l *engine.ScenarioLine) string {
 	if family := l.Family(); family != model.Documented.String() || l.Flow == "" {
 		return family
 	}
@@ -131,11 +131,11 @@ func safe(s string) string {
 }
 
 // sentence is a difference in a line of plain text.
-func sentence(d *suite.DifferenceLine) string {
+func sentence(d *engine.DifferenceLine) string {
 	return safe(difference(d).String())
 }
 
-func difference(d *suite.DifferenceLine) *model.Difference {
+func difference(d *engine.DifferenceLine) *model.Difference {
 	level, _ := model.ParseLevel(d.Level)
 	return &model.Difference{
 		InteractionID: d.InteractionID, Resource: d.Resource, Ordinal: d.Ordinal, Field: model.Field(d.Field), Expected: d.Expected, Actual: d.Actual,
@@ -145,7 +145,7 @@ func difference(d *suite.DifferenceLine) *model.Difference {
 
 // cause is scenarios that end alike: by one failure, or first of all by differences with one signature.
 type cause struct {
-	lines []*suite.ScenarioLine
+	lines []*engine.ScenarioLine
 	said  string // what it is, in a line of plain text
 }
 
@@ -155,9 +155,9 @@ func (c *cause) rank() int {
 	if !l.Gates {
 		n = 100
 	}
-	if d := telling(l); l.Verdict == suite.Fail && d != nil {
+	if d := telling(l); l.Verdict == engine.Fail && d != nil {
 		return n + 1 + int(difference(d).Level)
-	} else if l.Verdict == suite.Skip {
+	} else if l.Verdict == engine.Skip {
 		return n + 50
 	}
 	return n
@@ -168,13 +168,13 @@ func (r *Results) causes() (causes []*cause) {
 	byKey := make(map[string]*cause)
 	for _, l := range r.Lines {
 		said, key := "", ""
-		if d := telling(l); l.Verdict == suite.Error {
+		if d := telling(l); l.Verdict == engine.Error {
 			said = safe(l.Failure.Kind + ": " + l.Failure.Message)
 			key = said
-		} else if l.Verdict == suite.Skip {
+		} else if l.Verdict == engine.Skip {
 			said = "skipped: " + safe(l.Reason)
 			key = said
-		} else if l.Verdict == suite.Fail && d != nil {
+		} else if l.Verdict == engine.Fail && d != nil {
 			said, key = sentence(d), "difference "+difference(d).Signature()
 		} else {
 			continue
@@ -193,7 +193,7 @@ func (r *Results) causes() (causes []*cause) {
 }
 
 // telling is the difference that tells best why a scenario fails: broken invariants say the same again.
-func telling(l *suite.ScenarioLine) (best *suite.DifferenceLine) {
+func telling(l *engine.ScenarioLine) (best *engine.DifferenceLine) {
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		if !d.Required {

@@ -16,8 +16,8 @@ import (
 	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
 
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/rows"
 )
 
 // recorder is what the steps of one scenario write to: the log of its chats, and the facts that it expects.
@@ -182,7 +182,7 @@ func (r *recorder) lines(text string) error {
 	if r.expected {
 		return errors.New("events after the facts: a scenario ends with what it expects")
 	}
-	for in := rows.NewEventReader("the events", strings.NewReader(text)); ; {
+	for in := wire.NewEventReader("the events", strings.NewReader(text)); ; {
 		e, err := in.Read()
 		if err == io.EOF {
 			return nil

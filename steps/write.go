@@ -13,8 +13,8 @@ import (
 	gherkin "github.com/cucumber/gherkin/go/v26"
 	messages "github.com/cucumber/messages/go/v21"
 
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/rows"
 )
 
 // Written is a scenario that Write makes of a log.
@@ -225,7 +225,7 @@ func quoted(events []model.Event) string {
 	const indent = "      "
 	b := []byte("    Given " + eventsStep + "\n" + indent + "\"\"\"\n")
 	for i := range events {
-		b = rows.AppendEvent(append(b, indent...), &events[i])
+		b = wire.AppendEvent(append(b, indent...), &events[i])
 	}
 	return strings.ReplaceAll(string(b), `\"\"\"`, `\u0022\u0022\u0022`) + indent + "\"\"\"\n"
 }

@@ -1,0 +1,34 @@
+package docs
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/tables"
+)
+
+// The mapping that docs/databases.md shows is one, and there is an example for each dialect.
+func TestDatabasesDocument(t *testing.T) {
+	text, err := os.ReadFile("docs/databases.md")
+	require.NoError(t, err)
+	_, example, _ := strings.Cut(string(text), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	path := filepath.Join(t.TempDir(), "mapping.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
+	m, err := tables.ReadMapping(path)
+	require.NoError(t, err)
+	for i := range tables.Dialects {
+		d := &tables.Dialects[i]
+		query, err := d.ExtractFacts(m)
+		require.NoError(t, err)
+		assert.Contains(t, query, "FROM (SELECT * FROM dwh.irf WHERE media_type_key = 5) f\n")
+		if d.Name != "sqlite" {
+			assert.Contains(t, string(text), "run --print-sql "+d.Name)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+// Package examples holds implementations of the contract, and the test that each conforms.
+package examples
+
+import (
+	"bufio"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/pgtest"
+)
+
+// Commands name files from the root.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// The examples conform, on everything that there is.
+func TestExamplesConform(t *testing.T) {
+	chatproof := build(t, ".")
+	for _, tt := range []struct {
+		name, needs string
+		way         []string
+	}{
+		{"Python, a filter", "python3", []string{"--", "python3", "examples/python/classify.py"}},
+		{"Python, stream", "python3", []string{"--stream", "--", "python3", "examples/python/classify.py", "--stream"}},
+		{"Node.js, stream", "node", []string{"--stream", "--", "node", "examples/node/classify.mjs"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			need(t, tt.needs)
+			conforms(t, chatproof, tt.way...)
+		})
+	}
+	t.Run("Go, HTTP", func(t *testing.T) {
+		server := exec.Command(build(t, "./examples/go"), "-listen", "127.0.0.1:0")
+		out, err := server.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, server.Start())
+		t.Cleanup(func() {
+			server.Process.Kill() //nolint:errcheck // it may have ended
+			server.Wait()         //nolint:errcheck // it was killed
+		})
+		url, err := bufio.NewReader(out).ReadString('\n')
+		require.NoError(t, err)
+		conforms(t, chatproof, "--http", strings.TrimSpace(url))
+	})
+}
+
+var generated = flag.String("generated", "200", "how many generated scenarios the ETL in SQL is judged by; of 10000 there are a million events")
+
+// The ETL in SQL conforms, over a database that generate fills; spoilt, it is told by what is wrong.
+func TestSQLExampleConforms(t *testing.T) {
+	need(t, "psql")
+	dsn := pgtest.Start(t)
+	chatproof := build(t, ".")
+	etl, err := os.ReadFile("examples/sql/classify.sql")
+	require.NoError(t, err)
+	judge := func(generated, etl string) (string, error) {
+		out, err := exec.Command(chatproof, "generate", "--suite", "--generated", generated, "--to", dsn).CombinedOutput()
+		require.NoError(t, err, string(out))
+		psql := exec.Command("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", "internal/tables/infomart.sql", "-f", "-", dsn)
+		psql.Stdin = strings.NewReader(etl + "TRUNCATE chat_event;")
+		out, err = psql.CombinedOutput()
+		require.NoError(t, err, string(out))
+		out, err = exec.Command(chatproof, "run", "--facts", dsn, "--generated", generated, "--require", "documented,invariant,inferred").CombinedOutput()
+		return string(out), err
+	}
+
+	spoilt := strings.Replace(string(etl), "THEN 'Abandoned'", "THEN 'Redirected'", 1)
+	require.NotEqual(t, string(etl), spoilt)
+	verdict, err := judge("100", spoilt)
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, verdict)
+	assert.Equal(t, 1, exit.ExitCode())
+	assert.Contains(t, verdict, "Agent 2: expected ReceivedTransfer/Abandoned [Revoked], got ReceivedTransfer/Redirected [Revoked]; R2, R11")
+
+	verdict, err = judge(*generated, string(etl))
+	assert.NoError(t, err, verdict)
+}
+
+func conforms(t *testing.T, chatproof string, way ...string) {
+	out, err := exec.Command(chatproof, append([]string{"run", "--require", "all"}, way...)...).CombinedOutput()
+	assert.NoError(t, err, string(out))
+}
+
+// build builds a program of this module.
+func build(t *testing.T, pkg string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program.exe") // a name that every system runs
+	out, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput()
+	require.NoError(t, err, string(out))
+	return program
+}
+
+// need skips a test for want of a program, and says so; in CI that is a failure.
+func need(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err == nil {
+		return
+	} else if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed: .ci/run must install it", program)
+	}
+	t.Skipf("%s is not installed: this test was not run", program)
+}

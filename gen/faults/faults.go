@@ -1,0 +1,318 @@
+// Package faults holds implementations that are wrong in one way each, as real ones have been or could be. By them the
+// suite proves that it can tell right from wrong (`chatproof selftest`).
+package faults
+
+import (
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Fault is an implementation that is right but for one thing. By its faults the suite proves that it can tell right
+// from wrong. What a rule yields is not changed here: the mutants of the table of rules do that.
+type Fault struct {
+	Name   string       // short and unique: "seq-as-text"
+	Family string       // one of Families
+	Says   string       // what it does wrong, in a sentence
+	Levels model.Levels // zero: seen at the default levels; else those of which one must be required to see it
+	// Accepted says that the answers are accepted, too: then it is no fault, and must not be taken for one.
+	Accepted bool
+
+	// Answer gives the facts for a log of any number of interactions in the order of arrival. It does not change the
+	// log, and is safe for concurrent use.
+	Answer func(events []model.Event) []model.Fact
+}
+
+// Families lists the families of faults: what it is that an implementation gets wrong.
+var Families = []string{
+	"who invited", "visibility mode", "through a queue", "order and clock", "duplicates", "interleaving", "history",
+	"long chats", "totality", "symmetry", "reasons and blanks", "stop and revoke", "optional fields",
+	"media and neutral events", "robustness",
+}
+
+// All lists the faults, family by family.
+func All() (all []Fault) {
+	for i, family := range [...][]Fault{
+		invitationFaults, modeFaults, queueFaults, orderFaults, duplicateFaults, interleavingFaults, historyFaults,
+		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults,
+	} {
+		for _, f := range family {
+			f.Family = Families[i]
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+var (
+	onlyInferred   = model.LevelSet(model.Inferred)
+	onlyDelivery   = model.LevelSet(model.Delivery)
+	onlyRobustness = model.LevelSet(model.Robustness)
+)
+
+// The ways to be wrong. Whatever a fault makes of a log, the reference then classifies it as an implementation does
+// that passes over each event that it can make no sense of.
+
+// reading is a fault that takes the events of a chat for others. They come in order of seq, each once; the order in
+// which they are returned is the one that counts.
+func reading(change func(log []model.Event) []model.Event) func([]model.Event) []model.Fact {
+	return arriving(func(log []model.Event) []model.Event { return change(inOrder(log)) })
+}
+
+// arriving is a fault of the same kind that sees the events of a chat as they arrived.
+func arriving(change func(log []model.Event) []model.Event) func([]model.Event) []model.Fact {
+	return func(events []model.Event) (facts []model.Fact) {
+		for _, log := range model.Chats(events) {
+			rows, _ := bestEffort(gen.Renumber(change(log)))
+			facts = append(facts, factsIn(rows)...)
+		}
+		return facts
+	}
+}
+
+// mixing is a fault that confuses chats. Within each chat the events come in order of seq, each once; the order in
+// which they are returned is the one that counts.
+func mixing(change func(run []model.Event) []model.Event) func([]model.Event) []model.Fact {
+	return func(events []model.Event) []model.Fact {
+		sorted := make(map[string][]model.Event)
+		for _, log := range model.Chats(events) {
+			sorted[log[0].InteractionID] = inOrder(log)
+		}
+		var run []model.Event
+		for i := range events {
+			if log := sorted[events[i].InteractionID]; len(log) > 0 {
+				run, sorted[events[i].InteractionID] = append(run, log[0]), log[1:]
+			}
+		}
+		return arriving(slices.Clone[[]model.Event])(change(run))
+	}
+}
+
+// writing is a fault in the rows of a chat.
+func writing(change func(c *inHand)) func([]model.Event) []model.Fact {
+	return reporting(func(chats []inHand) {
+		for i := range chats {
+			change(&chats[i])
+		}
+	})
+}
+
+// reporting is a fault in the rows of a run.
+func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
+	return func(events []model.Event) (facts []model.Fact) {
+		var chats []inHand
+		for _, log := range model.Chats(events) {
+			c := inHand{id: log[0].InteractionID, arrived: log, log: inOrder(log)}
+			c.rows, c.broken = bestEffort(slices.Clone(log))
+			chats = append(chats, c)
+		}
+		change(chats)
+		for i := range chats {
+			facts = append(facts, factsIn(chats[i].rows)...)
+		}
+		return facts
+	}
+}
+
+// inHand is a chat of which the rows are about to be written.
+type inHand struct {
+	id      string
+	arrived []model.Event
+	log     []model.Event // in order of seq, each once
+	rows    []model.IRF
+	broken  bool // ill-formed: the rows are an attempt
+}
+
+// bestEffort classifies a chat, passing over events until the rest is well-formed; broken says that some were. The log
+// may be changed.
+func bestEffort(log []model.Event) (rows []model.IRF, broken bool) {
+	c := model.NewClassifier(model.Reference())
+	for {
+		var chat model.Chat
+		err := c.Classify(&chat, log)
+		if err == nil {
+			return chat.IRFs, broken
+		}
+		broken = true
+		seq, at := err.(*model.IllFormed).Seq, len(log)-1
+		for log[at].Seq != seq {
+			at--
+		}
+		log = slices.Delete(log, at, at+1)
+	}
+}
+
+func factsIn(rows []model.IRF) (facts []model.Fact) {
+	for i := range rows {
+		facts = append(facts, rows[i].Fact)
+	}
+	return facts
+}
+
+// inOrder copies the log of a chat in order of seq, each event once.
+func inOrder(log []model.Event) []model.Event {
+	log = slices.Clone(log)
+	slices.SortStableFunc(log, bySeq)
+	return slices.CompactFunc(log, func(a, b model.Event) bool { return a.Equal(&b) })
+}
+
+func bySeq(a, b model.Event) int { return int(min(max(a.Seq-b.Seq, -1), 1)) }
+
+// each changes the rows.
+func (c *inHand) each(change func(r *model.IRF)) {
+	for i := range c.rows {
+		change(&c.rows[i])
+	}
+}
+
+// lose drops rows.
+func (c *inHand) lose(lost func(r *model.IRF) bool) {
+	var kept []model.IRF
+	for i := range c.rows {
+		if !lost(&c.rows[i]) {
+			kept = append(kept, c.rows[i])
+		}
+	}
+	c.rows = kept
+}
+
+// some reports whether a row is such.
+func (c *inHand) some(such func(r *model.IRF) bool) bool {
+	return slices.ContainsFunc(c.rows, func(r model.IRF) bool { return such(&r) })
+}
+
+// more adds a row.
+func (c *inHand) more(t model.ResourceType, resource string, d model.Descriptor) {
+	ordinal := model.Num(int64(len(c.rows) + 1))
+	c.rows = append(c.rows, model.IRF{Fact: model.Fact{
+		InteractionID: c.id, Ordinal: ordinal, ResourceType: t, Resource: resource, Role: d.Role, Result: d.Result, Reason: d.Reason,
+	}})
+}
+
+// number gives the rows the ordinals 1, 2, … in the order in which they now stand, and who sent a chat its own anew.
+func (c *inHand) number() {
+	now := make(map[int64]model.Number)
+	for i := range c.rows {
+		now[c.rows[i].Ordinal.Value] = model.Num(int64(i + 1))
+	}
+	c.each(func(r *model.IRF) {
+		r.Ordinal = now[r.Ordinal.Value]
+		if r.ReceivedFrom.Is == model.Given {
+			r.ReceivedFrom = now[r.ReceivedFrom.Value]
+		}
+	})
+}
+
+// before are the events before the one with a seq.
+func (c *inHand) before(seq int64) []model.Event {
+	n := slices.IndexFunc(c.log, func(e model.Event) bool { return e.Seq >= seq })
+	if n < 0 {
+		n = len(c.log)
+	}
+	return c.log[:n]
+}
+
+// between are the events after one seq and before another.
+func (c *inHand) between(from, to int64) []model.Event {
+	return c.before(to)[min(len(c.before(from+1)), len(c.before(to))):]
+}
+
+// stopBy is the type of who stopped the chat, "" while it goes on.
+func (c *inHand) stopBy() model.PartyType {
+	if e := lastSuch(c.log, named(model.ProcessingStopped)); e != nil {
+		return e.Actor.Type
+	}
+	return ""
+}
+
+// Questions to a row.
+
+func answeredAt(r *model.IRF) int64 {
+	if r.Trace.Accepted > 0 {
+		return r.Trace.Accepted
+	}
+	return r.Trace.Closed
+}
+
+func isAgent(r *model.IRF) bool   { return r.ResourceType == model.AgentResource }
+func hasJoined(r *model.IRF) bool { return r.Trace.Accepted > 0 }
+func isDirect(r *model.IRF) bool  { return r.Trace.Initiator != "" && r.Trace.Queue == "" }
+func isConferee(r *model.IRF) bool {
+	return isAgent(r) && r.Trace.Initiator != "" && r.Trace.Queue != "" && r.Trace.Operation == model.Conference
+}
+
+// sentBy reports whether an attempt was made on behalf of another one's agent.
+func sentBy(r, initiator *model.IRF) bool {
+	return r.ReceivedFrom.Is == model.Given && r.ReceivedFrom == initiator.Ordinal
+}
+
+// asRouted takes an attempt for one that a strategy made for an entering chat.
+func asRouted(r *model.IRF) {
+	if r.Role = model.RoutedTo; r.Result == model.Abandoned {
+		r.Result = model.Redirected
+	}
+}
+
+// Questions to a log.
+
+func named(name model.EventName) func(*model.Event) bool {
+	return func(e *model.Event) bool { return e.Name == name }
+}
+
+// lastSuch finds the last event that is such, or nil.
+func lastSuch(log []model.Event, such func(*model.Event) bool) *model.Event {
+	for i := len(log) - 1; i >= 0; i-- {
+		if such(&log[i]) {
+			return &log[i]
+		}
+	}
+	return nil
+}
+
+// howMany counts the events that are such.
+func howMany(log []model.Event, such func(*model.Event) bool) (n int) {
+	for i := range log {
+		if such(&log[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// partiesAfter lists who of a type is a party after some events, in the order of joining.
+func partiesAfter(log []model.Event, t model.PartyType) (names []string) {
+	for i := range log {
+		e := &log[i]
+		if e.Party.Type != t || e.Name != model.PartyAdded && e.Name != model.PartyRemoved {
+			continue
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return name == e.Party.ID })
+		if e.Name == model.PartyAdded {
+			names = append(names, e.Party.ID)
+		}
+	}
+	return names
+}
+
+// rewriting changes the events of a log one by one.
+func rewriting(change func(log []model.Event, i int)) func([]model.Event) []model.Fact {
+	return reading(func(log []model.Event) []model.Event {
+		for i := range log {
+			change(log, i)
+		}
+		return log
+	})
+}
+
+// skipping leaves out events of a log.
+func skipping(lost func(log []model.Event, i int) bool) func([]model.Event) []model.Fact {
+	return reading(func(log []model.Event) (kept []model.Event) {
+		for i := range log {
+			if !lost(log, i) {
+				kept = append(kept, log[i])
+			}
+		}
+		return kept
+	})
+}

@@ -1,0 +1,291 @@
+package faults
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+var historyFaults = []Fault{
+	{
+		Name: "last-attempt-of-agent-only",
+		Says: "Keeps a row by agent: a second invitation of the same agent overwrites the first.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value > r.Ordinal.Value })
+			})
+		}),
+	},
+	{
+		Name: "first-attempt-of-agent-only",
+		Says: "Keeps a row by agent: a second invitation of the same agent is passed over.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value < r.Ordinal.Value })
+			})
+		}),
+	},
+	{
+		Name: "attempts-grouped-by-agent",
+		Says: "Groups rows by agent: one row, with the role of the first attempt and the result of the last.",
+		Answer: writing(func(c *inHand) {
+			for i := range c.rows {
+				for _, o := range c.rows[i+1:] {
+					if r := &c.rows[i]; sameAgent(r, &o) {
+						r.Result, r.Reason, r.End = o.Result, o.Reason, o.End
+					}
+				}
+			}
+			c.rows = firstOf(c.rows, sameAgent)
+		}),
+	},
+	{
+		Name: "role-of-first-attempt",
+		Says: "Looks up how an agent came by its name: every later attempt has the role of the first.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool { return sameAgent(r, &o) || o.Ordinal == r.Ordinal })].Role
+			})
+		}),
+	},
+	{
+		Name: "comeback-not-counted",
+		Says: "An agent who has handled, left and comes back has no row for the second time.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return hasJoined(r) && c.some(func(o *model.IRF) bool { return sameAgent(r, o) && hasJoined(o) && o.Ordinal.Value < r.Ordinal.Value })
+			})
+		}),
+	},
+	{
+		Name: "failure-forgiven",
+		Says: "A failed attempt is not reported where the same agent handles later.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return !hasJoined(r) && c.some(func(o *model.IRF) bool { return sameAgent(r, o) && hasJoined(o) && o.Ordinal.Value > r.Ordinal.Value })
+			})
+		}),
+	},
+	{
+		Name: "consult-hides-transfer",
+		Says: "An agent who was consulted and then gets the chat by transfer keeps the row of the consult alone.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return r.Role == model.ReceivedTransfer && c.some(func(o *model.IRF) bool {
+					return sameAgent(r, o) && o.Role == model.ReceivedConsult && o.Ordinal.Value < r.Ordinal.Value
+				})
+			})
+		}),
+	},
+	{
+		Name: "return-to-sender-lost",
+		Says: "An agent to whom a chat is sent back by the agent it sent it to has no row for that.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return c.some(func(o *model.IRF) bool { return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r) })
+			})
+		}),
+	},
+	{
+		Name: "third-conference-lost",
+		Says: "Keeps two conferences a chat: the third and later have no rows.",
+		Answer: writing(func(c *inHand) {
+			c.loseAfter(2, func(r *model.IRF) bool { return r.Trace.Operation == model.Conference })
+		}),
+	},
+	{
+		Name:   "third-redirect-lost",
+		Says:   "Keeps two redirects a chat: the third and later have no rows.",
+		Answer: writing(func(c *inHand) { c.loseAfter(2, func(r *model.IRF) bool { return r.Result == model.Redirected }) }),
+	},
+	{
+		Name: "second-failed-transfer-lost",
+		Says: "Keeps one failed transfer a chat: the second and later have no rows.",
+		Answer: writing(func(c *inHand) {
+			c.loseAfter(1, func(r *model.IRF) bool { return r.Role == model.ReceivedTransfer && !hasJoined(r) })
+		}),
+	},
+	{
+		Name: "parallel-invitation-lost",
+		Says: "Knows one pending invitation a chat: a second one takes its place.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return isAgent(r) && howMany(c.between(r.Trace.Opened, answeredAt(r)), named(model.AgentInvited)) > 0
+			})
+		}),
+	},
+	{
+		Name: "second-transfer-unnoticed",
+		Says: "After a failed transfer an agent's second one, though accepted, leaves it Completed.",
+		Answer: writing(func(c *inHand) {
+			c.uncount(func(r, o *model.IRF) bool {
+				return o.Trace.Operation == model.Transfer && o.Trace.Closed < r.Trace.HandedOver
+			})
+		}),
+	},
+	{
+		Name: "failure-undoes-transfer",
+		Says: "A failed conference after an accepted transfer makes the initiator Completed again.",
+		Answer: writing(func(c *inHand) {
+			c.uncount(func(r, o *model.IRF) bool {
+				return o.Trace.Closed > r.Trace.HandedOver && o.Trace.Closed < r.Trace.Closed
+			})
+		}),
+	},
+	{
+		Name: "failed-transfer-pending-forever",
+		Says: "Does not forget a failed transfer: the next acceptance of any invitation of that agent makes it Transferred.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
+					return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) && c.some(func(p *model.IRF) bool {
+						return sentBy(p, r) && hasJoined(p) && p.Trace.Accepted > o.Trace.Closed && p.Trace.Accepted < r.Trace.Closed
+					})
+				}) {
+					r.Result = model.Transferred
+				}
+			})
+		}),
+	},
+	{
+		Name: "one-transfer-a-chat",
+		Says: "Knows one transfer a chat: whoever transfers on is Completed.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Transferred && slices.ContainsFunc(c.rows, func(o model.IRF) bool { return o.Trace.HandedOver > 0 && o.Trace.HandedOver < r.Trace.HandedOver }) {
+					r.Result = model.Completed
+				}
+			})
+		}),
+	},
+	{
+		Name: "ordinals-stop-at-three",
+		Says: "Counts attempts to three: every later one has the ordinal 3.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) { r.Ordinal.Value = min(r.Ordinal.Value, 3) })
+		}),
+	},
+}
+
+func sameAgent(a, b *model.IRF) bool {
+	return isAgent(a) && isAgent(b) && a.Resource == b.Resource && a.Ordinal != b.Ordinal
+}
+
+// firstOf keeps of rows that are the same the first.
+func firstOf(rows []model.IRF, same func(a, b *model.IRF) bool) (kept []model.IRF) {
+	for _, r := range rows {
+		if !slices.ContainsFunc(kept, func(o model.IRF) bool { return same(&o, &r) }) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// loseAfter drops rows of a kind after the first n.
+func (c *inHand) loseAfter(n int, kind func(r *model.IRF) bool) {
+	c.lose(func(r *model.IRF) bool {
+		if kind(r) {
+			n--
+		}
+		return kind(r) && n < 0
+	})
+}
+
+// uncount makes an agent Completed whose direct transfer was accepted, but who has such a failed invitation, too.
+func (c *inHand) uncount(failed func(r, o *model.IRF) bool) {
+	c.each(func(r *model.IRF) {
+		if r.Clauses.Has(model.R9) && c.some(func(o *model.IRF) bool { return sentBy(o, r) && isDirect(o) && !hasJoined(o) && failed(r, o) }) {
+			r.Result = model.Completed
+		}
+	})
+}
+
+var longFaults = []Fault{
+	{
+		Name:   "forgets-after-32-events",
+		Says:   "Reads 32 events a chat.",
+		Answer: skipping(func(_ []model.Event, i int) bool { return i >= 32 }),
+	},
+	{
+		Name:   "remembers-24-events",
+		Says:   "Remembers of a chat that it began, and its last 24 events.",
+		Answer: skipping(func(log []model.Event, i int) bool { return i > 0 && i < len(log)-24 }),
+	},
+	{
+		Name: "pages-of-16-events",
+		Says: "Reads a chat in pages of 16 events: an attempt that is open where a page ends is lost.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool { return len(c.before(r.Trace.Opened))/16 != len(c.before(r.Trace.Closed))/16 })
+		}),
+	},
+	{
+		Name: "two-minutes-at-most",
+		Says: "Closes a chat two minutes after its first event.",
+		Answer: skipping(func(log []model.Event, i int) bool {
+			return log[i].Time.Sub(log[0].Time) > 2*time.Minute
+		}),
+	},
+	{
+		Name: "fourth-agent-lost",
+		Says: "Has columns for three agents a chat.",
+		Answer: writing(func(c *inHand) {
+			var agents []string
+			for _, r := range c.rows {
+				if isAgent(&r) && !slices.Contains(agents, r.Resource) {
+					agents = append(agents, r.Resource)
+				}
+			}
+			c.lose(func(r *model.IRF) bool { return isAgent(r) && slices.Index(agents, r.Resource) >= 3 })
+		}),
+	},
+	{
+		Name:   "sixth-attempt-lost",
+		Says:   "Has room for five attempts a chat.",
+		Answer: writing(func(c *inHand) { c.loseAfter(5, isAgent) }),
+	},
+	{
+		Name: "ordinal-of-one-digit",
+		Says: "Writes the last digit of an ordinal: the tenth attempt comes before the first.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) { r.Ordinal.Value %= 10 })
+		}),
+	},
+	{
+		Name: "ordinals-as-text",
+		Says: "Sorts attempts by ordinal as text, 1, 10, 2, and numbers them anew.",
+		Answer: writing(func(c *inHand) {
+			c.sort(func(a, b *model.IRF) int {
+				return cmp.Compare(strconv.FormatInt(a.Ordinal.Value, 10), strconv.FormatInt(b.Ordinal.Value, 10))
+			})
+		}),
+	},
+	{
+		Name: "third-in-chain-lost",
+		Says: "Joins the rows with who sent them twice: an agent at the third remove from the first has no row.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool { return c.depth(r) >= 3 })
+		}),
+	},
+}
+
+// sort numbers the rows anew in another order.
+func (c *inHand) sort(order func(a, b *model.IRF) int) {
+	slices.SortStableFunc(c.rows, func(a, b model.IRF) int { return order(&a, &b) })
+	c.number()
+}
+
+// depth counts the agents through whom a chat came to an attempt.
+func (c *inHand) depth(r *model.IRF) (n int) {
+	for r.ReceivedFrom.Is == model.Given {
+		i := slices.IndexFunc(c.rows, func(o model.IRF) bool { return o.Ordinal == r.ReceivedFrom })
+		if i < 0 {
+			break
+		}
+		r = &c.rows[i]
+		n++
+	}
+	return n
+}

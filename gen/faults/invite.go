@@ -1,0 +1,381 @@
+package faults
+
+import (
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+var invitationFaults = []Fault{
+	{
+		Name:   "inviter-by-name",
+		Says:   "Looks up who invited by name alone, strategies first: an agent with a strategy's name routes.",
+		Answer: writing(func(c *inHand) { c.eachDirect(asRouted, c.invitedByNamesake) }),
+	},
+	{
+		Name:   "strategy-still-there-invites",
+		Says:   "Takes an agent's invitation for the strategy's while any strategy is a party.",
+		Answer: writing(func(c *inHand) { c.eachDirect(asRouted, c.invitedBesideStrategy) }),
+	},
+	{
+		Name: "inviter-looked-up-late",
+		Says: "Looks up who invited when the invitation is answered, and takes an inviter who has left by then for a strategy.",
+		Answer: writing(func(c *inHand) {
+			c.eachDirect(asRouted, func(r *model.IRF) bool {
+				return !slices.Contains(partiesAfter(c.before(answeredAt(r)), model.Agent), r.Trace.Initiator)
+			})
+		}),
+	},
+	{
+		Name: "last-to-join-invites",
+		Says: "Takes the agent who joined last for the one who invites.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			e := &log[i]
+			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited && e.Actor.Type == model.Agent && len(there) > 0 {
+				e.Actor.ID = there[len(there)-1]
+			}
+		}),
+	},
+	{
+		Name: "all-is-transfer-while-transferring",
+		Says: "Takes a conference for a transfer while a transfer of the same agent is pending.",
+		Answer: writing(func(c *inHand) {
+			c.eachDirect(func(r *model.IRF) { r.Role = model.ReceivedTransfer }, func(r *model.IRF) bool {
+				return c.some(func(o *model.IRF) bool {
+					return isDirect(o) && o.Trace.Operation == model.Transfer && o.Trace.Initiator == r.Trace.Initiator &&
+						o.Trace.Opened < r.Trace.Opened && r.Trace.Opened < answeredAt(o)
+				})
+			})
+		}),
+	},
+	{
+		Name: "last-wish-counts",
+		Says: "Keeps one operation a chat: an invitation is answered under that of the latest invitation.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				latest := lastSuch(c.between(r.Trace.Opened, answeredAt(r)), func(e *model.Event) bool {
+					return e.Name == model.AgentInvited && e.Actor.Type == model.Agent
+				})
+				switch {
+				case !isDirect(r) || latest == nil || latest.Operation == r.Trace.Operation:
+				case latest.Operation == model.Transfer:
+					r.Role = model.ReceivedTransfer
+				default:
+					r.Role = model.InConference
+				}
+			})
+		}),
+	},
+	{
+		Name: "failed-transfer-counts",
+		Says: "An agent whose transfer invitation expired is Transferred all the same once it leaves.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Completed && c.some(func(o *model.IRF) bool { return sentBy(o, r) && o.Trace.Operation == model.Transfer }) {
+					r.Result = model.Transferred
+				}
+			})
+		}),
+	},
+	{
+		Name: "outlasted-initiator-transferred",
+		Says: "A conference's initiator who leaves before its invitee is Transferred.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Completed && c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Closed > r.Trace.Closed }) {
+					r.Result = model.Transferred
+				}
+			})
+		}),
+	},
+	{
+		Name: "leaving-others-is-transfer",
+		Says: "Whoever leaves while another agent stays is Transferred.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Trace.How == model.HasLeft && r.Result == model.Completed && len(partiesAfter(c.before(r.Trace.Closed+1), model.Agent)) > 0 {
+					r.Result = model.Transferred
+				}
+			})
+		}),
+	},
+	{
+		Name: "transfer-only-before-leaving",
+		Says: "A transfer that is accepted only after its initiator left leaves that initiator Completed.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Transferred && r.Trace.HandedOver > r.Trace.Closed {
+					r.Result = model.Completed
+				}
+			})
+		}),
+	},
+}
+
+// eachDirect changes the rows of those agents whom an agent invited without a queue and for whom ok holds.
+func (c *inHand) eachDirect(change func(*model.IRF), ok func(*model.IRF) bool) {
+	c.each(func(r *model.IRF) {
+		if isDirect(r) && ok(r) {
+			change(r)
+		}
+	})
+}
+
+func (c *inHand) invitedByNamesake(r *model.IRF) bool {
+	return slices.ContainsFunc(c.log, func(e model.Event) bool { return e.Party == model.Party{Type: model.Strategy, ID: r.Trace.Initiator} })
+}
+
+func (c *inHand) invitedBesideStrategy(r *model.IRF) bool {
+	return len(partiesAfter(c.before(r.Trace.Opened), model.Strategy)) > 0
+}
+
+var modeFaults = []Fault{
+	{
+		Name:   "mode-on-joining-ignored",
+		Says:   "Reads the visibility mode of the invitation only, not that of the acceptance.",
+		Answer: rewriting(withoutMode(model.PartyAdded)),
+	},
+	{
+		Name:   "mode-on-invitation-ignored",
+		Says:   "Reads the visibility mode of the acceptance only, so that a consult that fails is none.",
+		Answer: rewriting(withoutMode(model.AgentInvited)),
+	},
+	{
+		Name:   "mode-on-queueing-ignored",
+		Says:   "Does not read the visibility mode with which an agent confers through a queue.",
+		Answer: rewriting(withoutMode(model.PlacedInQueue)),
+	},
+	{
+		Name: "mode-on-queueing-final",
+		Says: "Holds on to the visibility mode given on the queueing, whatever the invitation or acceptance says later.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if e := c.queueing(r); isConferee(r) && e != nil && e.VisibilityMode != 0 {
+					r.Role = roleOf(e.VisibilityMode)
+				}
+			})
+		}),
+	},
+	{
+		Name: "first-mode-counts",
+		Says: "Keeps the first visibility mode of an invitation, not the latest.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if j := gen.Outcome(log, i); log[i].Name == model.AgentInvited && log[i].VisibilityMode != 0 && j > 0 {
+				log[j].VisibilityMode = 0
+			}
+		}),
+	},
+	{
+		Name: "unknown-mode-is-consult",
+		Says: "Takes a conference that failed before any visibility mode was known for a consult.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Role == model.InConference && !hasJoined(r) && r.Trace.Mode == 0 {
+					r.Role = model.ReceivedConsult
+				}
+			})
+		}),
+	},
+	{
+		Name: "mode-sticks-to-agent",
+		Says: "An agent keeps the visibility mode of its last attempt until another is given.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			inheritMode(log, i, func(e *model.Event) bool { return e.Party == log[i].Party })
+		}),
+	},
+	{
+		Name: "mode-sticks-to-chat",
+		Says: "Keeps one visibility mode a chat: who is conferred without one has that of whoever was conferred before.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			inheritMode(log, i, func(*model.Event) bool { return true })
+		}),
+	},
+	{
+		Name: "mode-with-hindsight",
+		Says: "Fills in a visibility mode unknown when the attempt failed from the same agent's next attempt.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; conferring(e) && e.VisibilityMode == 0 && e.Name == model.AgentInvited {
+				if j := slices.IndexFunc(log[i:], func(o model.Event) bool { return o.Party == e.Party && o.VisibilityMode != 0 }); j > 0 {
+					e.VisibilityMode = log[i+j].VisibilityMode
+				}
+			}
+		}),
+	},
+	{
+		Name: "mode-by-initiator",
+		Says: "Keeps the visibility mode with the agent who confers: its next conference changes that of the one under way.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				next := lastSuch(c.between(r.Trace.Opened, r.Trace.Closed), func(e *model.Event) bool {
+					return conferring(e) && e.Actor.ID == r.Trace.Initiator && e.VisibilityMode != 0
+				})
+				if r.Trace.Operation == model.Conference && next != nil {
+					r.Role = roleOf(next.VisibilityMode)
+				}
+			})
+		}),
+	},
+}
+
+// withoutMode blanks the visibility mode of events.
+func withoutMode(name model.EventName) func(log []model.Event, i int) {
+	return func(log []model.Event, i int) {
+		if log[i].Name == name {
+			log[i].VisibilityMode = 0
+		}
+	}
+}
+
+func conferring(e *model.Event) bool {
+	return e.Operation == model.Conference && e.Actor.Type == model.Agent
+}
+
+// inheritMode gives a conference without a visibility mode that of the last earlier event that has one and is such.
+func inheritMode(log []model.Event, i int, such func(*model.Event) bool) {
+	if e := &log[i]; conferring(e) && e.VisibilityMode == 0 {
+		if o := lastSuch(log[:i], func(o *model.Event) bool { return o.VisibilityMode != 0 && such(o) }); o != nil {
+			e.VisibilityMode = o.VisibilityMode
+		}
+	}
+}
+
+func roleOf(mode model.VisibilityMode) model.Role {
+	if mode == model.Coach {
+		return model.ReceivedConsult
+	}
+	return model.InConference
+}
+
+var queueFaults = []Fault{
+	{
+		Name: "conference-lost-on-revoke",
+		Says: "A conference through a queue whose first invitation expired is forgotten: the next agent is RoutedTo.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back, func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
+					asRouted(r)
+				}
+			})
+		}),
+	},
+	{
+		Name: "conference-lost-on-onward-queue",
+		Says: "A conference through a queue is forgotten when a strategy sends it on to another queue.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				onward := func(e model.Event) bool { return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy }
+				if isConferee(r) && slices.ContainsFunc(c.leg(r), onward) {
+					asRouted(r)
+				}
+			})
+		}),
+	},
+	{
+		Name: "entry-queue-is-return",
+		Says: "Takes a conference through the queue by which the chat entered for the chat's return to it.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if i := slices.IndexFunc(c.log, isPlaced); isConferee(r) && c.log[i].Queue == r.Trace.Queue {
+					asRouted(r)
+				}
+			})
+		}),
+	},
+	{
+		Name: "known-strategy-routes",
+		Says: "Takes the invitations of a strategy that routed the entering chat for routing, also on behalf of a conference.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if isConferee(r) && r.Trace.Invoker != "" && c.some(func(o *model.IRF) bool { return o.Trace.Initiator == "" && o.Trace.Invoker == r.Trace.Invoker }) {
+					asRouted(r)
+				}
+			})
+		}),
+	},
+	{
+		Name: "first-queueing-counts",
+		Says: "The wish with which an agent first placed the chat in a queue holds for every later queueing.",
+		Answer: writing(func(c *inHand) {
+			first := slices.IndexFunc(c.log, byAgent)
+			c.each(func(r *model.IRF) {
+				if !isConferee(r) || *c.queueing(r) == c.log[first] {
+					return
+				}
+				if r.Role = roleOf(c.log[first].VisibilityMode); c.log[first].Operation == model.Transfer {
+					r.Role = model.ReceivedTransfer
+				}
+			})
+		}),
+	},
+	{
+		Name: "transfer-while-conference-queued",
+		Says: "An agent who has a conference through a queue under way cannot transfer: it is Completed.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Result == model.Transferred && c.some(func(o *model.IRF) bool {
+					return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver && r.Trace.HandedOver < answeredAt(o)
+				}) {
+					r.Result = model.Completed
+				}
+			})
+		}),
+	},
+	{
+		Name: "queue-transfer-needs-acceptance",
+		Says: "Who transfers through a queue is Transferred only if somebody accepts.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Operation == model.Transfer }) {
+					r.Result = model.Completed
+				}
+			})
+		}),
+	},
+	{
+		Name: "dead-conference-has-a-row",
+		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue.",
+		Answer: writing(func(c *inHand) {
+			placed := lastSuch(c.log, named(model.PlacedInQueue))
+			if placed == nil || !byAgent(*placed) || c.stopBy() != model.MediaServer {
+				return
+			}
+			i := slices.IndexFunc(c.log, func(e model.Event) bool { return e == *placed })
+			if len(partiesAfter(c.log, model.Agent)) > 0 && howMany(c.log[i:], named(model.TakenFromQueue)) == 0 {
+				c.more(model.QueueResource, placed.Queue, model.Descriptor{Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued})
+			}
+		}),
+	},
+	{
+		Name:   "pull-is-routing",
+		Says:   "An agent who pulls a conference or transfer from its queue is RoutedTo.",
+		Levels: onlyInferred,
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Trace.Pulled && r.Trace.Initiator != "" {
+					r.Role = model.RoutedTo
+				}
+			})
+		}),
+	},
+}
+
+func isPlaced(e model.Event) bool { return e.Name == model.PlacedInQueue }
+
+// byAgent reports whether an agent places a chat in a queue.
+func byAgent(e model.Event) bool {
+	return e.Name == model.PlacedInQueue && e.Actor.Type == model.Agent
+}
+
+// queueing is the event by which an agent placed the chat in the queue through which an attempt came on its behalf.
+func (c *inHand) queueing(r *model.IRF) *model.Event {
+	return lastSuch(c.before(r.Trace.Opened), func(e *model.Event) bool { return byAgent(*e) })
+}
+
+// leg are the events between that and the attempt.
+func (c *inHand) leg(r *model.IRF) []model.Event {
+	if e := c.queueing(r); e != nil {
+		return c.between(e.Seq, r.Trace.Opened)
+	}
+	return nil
+}

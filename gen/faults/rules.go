@@ -1,0 +1,98 @@
+package faults
+
+import "github.com/chatproof/chatproof/model"
+
+// Rules lists the mutants of the table of rules: each clause yielding every other role, result or reason, or
+// nothing at all. Those that come out as an accepted alternative are marked Accepted.
+func Rules() (all []Fault) {
+	for _, r := range model.Rules() {
+		family := "rules R"
+		levels := model.Levels(0)
+		if r.Level != model.Documented {
+			family, levels = "rules I", onlyInferred
+		}
+		for _, c := range r.Clauses {
+			name := r.ID
+			if c.Part != "" {
+				name += " " + c.Part
+			}
+			add := func(what string, table *model.Table, accepted bool) {
+				all = append(all, Fault{
+					Name: name + " " + what, Family: family, Says: "Rule " + name + ": " + what + ".", Levels: levels, Accepted: accepted,
+					Answer: answering(table),
+				})
+			}
+			if c.Kind == model.SilenceClause {
+				continue
+			}
+			add("dropped", model.Reference().Dropping(c.ID), false)
+			for _, y := range otherYields(&c) {
+				add("yields "+describeYield(y), model.Reference().Yielding(c.ID, y), accepts(&c, y))
+			}
+		}
+	}
+	return all
+}
+
+// otherYields lists what a clause could yield instead: one field changed.
+func otherYields(c *model.Clause) (out []model.Yield) {
+	change := func(set func(y *model.Yield)) {
+		y := c.Yield
+		if set(&y); y != c.Yield && !(blank(y.Reason) && blank(c.Yield.Reason) && y.Role == c.Yield.Role && y.Result == c.Yield.Result) {
+			out = append(out, y)
+		}
+	}
+	if c.Kind == model.RoleClause {
+		for _, role := range model.Roles {
+			change(func(y *model.Yield) { y.Role = role })
+		}
+	}
+	if c.Kind == model.ResultClause {
+		for _, result := range model.Results {
+			change(func(y *model.Yield) { y.Result = result })
+		}
+	}
+	if c.Kind == model.ResultClause || c.Yield.Reason != "" {
+		for _, reason := range model.Reasons {
+			change(func(y *model.Yield) { y.Reason = reason })
+		}
+	}
+	return out
+}
+
+func blank(r model.Reason) bool { return r == "" || r == model.NoReason }
+
+// accepts reports whether a yield is one of the clause's alternatives, laid over its own.
+func accepts(c *model.Clause, y model.Yield) bool {
+	for _, a := range c.Accepts {
+		over := c.Yield
+		over.Give(a)
+		if over == y {
+			return true
+		}
+	}
+	return false
+}
+
+func describeYield(y model.Yield) string {
+	s := ""
+	for _, part := range []string{string(y.Role), string(y.Result), string(y.Reason)} {
+		if part != "" {
+			s += " " + part
+		}
+	}
+	return s[min(1, len(s)):]
+}
+
+// answering classifies by a table.
+func answering(t *model.Table) func([]model.Event) []model.Fact {
+	return func(events []model.Event) (facts []model.Fact) {
+		chats, _ := model.ClassifyLog(t, events)
+		for i := range chats {
+			for j := range chats[i].IRFs {
+				facts = append(facts, chats[i].IRFs[j].Fact)
+			}
+		}
+		return facts
+	}
+}

@@ -1,0 +1,295 @@
+package faults
+
+import (
+	"slices"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+var reasonFaults = []Fault{
+	{
+		Name: "reason-carries-over",
+		Says: "Keeps the reason of the row before where a row has none.",
+		Answer: writing(func(c *inHand) {
+			for i := 1; i < len(c.rows); i++ {
+				if c.rows[i].Reason == "" {
+					c.rows[i].Reason = c.rows[i-1].Reason
+				}
+			}
+		}),
+	},
+	{
+		Name: "blank-as-a-word",
+		Says: "Writes a blank reason as the word NULL.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Reason == "" {
+					r.Reason = "NULL"
+				}
+			})
+		}),
+	},
+	{
+		Name:   "reason-in-both-columns",
+		Says:   "Writes the reason of the result as that of the role, too.",
+		Answer: writing(func(c *inHand) { c.each(func(r *model.IRF) { r.RoleReason = string(r.Reason) }) }),
+	},
+	{
+		Name: "reason-of-event-copied",
+		Says: "Copies the reason from EventRevoked: Expired, for Revoked.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if e := lastSuch(c.log, func(e *model.Event) bool { return e.Seq == r.Trace.Closed }); e != nil && e.Name == model.Revoked && e.Reason != "" {
+					r.Reason = model.Reason(e.Reason)
+				}
+			})
+		}),
+	},
+	{
+		Name: "reason-on-initiator",
+		Says: "Gives an agent whose transfer failed the reason of the failure: Completed [Revoked].",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if c.some(func(o *model.IRF) bool { return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) }) {
+					r.Reason = model.RevokedReason
+				}
+			})
+		}),
+	},
+	{
+		Name:   "unknown-reason-lost",
+		Says:   "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
+		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise }) }),
+	},
+	{
+		Name:   "who-declines-abandons",
+		Says:   "Takes a routed invitation that the agent declines for abandoned by that agent.",
+		Levels: onlyInferred,
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Trace.How == model.WasRejected && r.Trace.Initiator == "" {
+					r.Result = model.Abandoned
+				}
+			})
+		}),
+	},
+	{
+		Name:   "declined-is-completed",
+		Says:   "An agent's invitation that is declined counts as handled.",
+		Levels: onlyInferred,
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Trace.How == model.WasRejected && isDirect(r) {
+					r.Result, r.Reason = model.Completed, ""
+				}
+			})
+		}),
+	},
+	{
+		Name: "once-rung-always-ringing",
+		Says: "A customer who leaves the queue after an agent was alerted is AbandonedWhileRinging.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Reason == model.AbandonedWhileQueued && howMany(c.log, named(model.AgentInvited)) > 0 {
+					r.Reason = model.AbandonedWhileRinging
+				}
+			})
+		}),
+	},
+}
+
+var stopFaults = []Fault{
+	{
+		Name: "stopped-is-expired",
+		Says: "Takes an invitation revoked as Stopped for one that expired: the attempt ends before the stop.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; e.Name == model.Revoked && e.Reason == model.Stopped {
+				e.Reason = model.Expired
+			}
+		}),
+	},
+	{
+		Name: "alert-needs-a-revoke",
+		Says: "Does not report an agent alerted at the stop whose invitation was not withdrawn first.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool {
+				return r.Trace.How == model.WasStopped && !slices.ContainsFunc(c.log, func(e model.Event) bool {
+					return e.Seq > r.Trace.Opened && e.Name == model.Revoked && e.Party.ID == r.Resource
+				})
+			})
+		}),
+	},
+	{
+		Name: "gone-strategy-has-no-row",
+		Says: "Does not report a strategy that left just before the customer did.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool { return c.strategyGone(r) })
+		}),
+	},
+	{
+		Name: "gone-strategy-is-queue",
+		Says: "When the strategy has left, the chat counts as back in its queue.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if placed := lastSuch(c.log, named(model.PlacedInQueue)); c.strategyGone(r) && placed != nil {
+					r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received, model.AbandonedWhileQueued
+				}
+			})
+		}),
+	},
+	{
+		Name: "customer-leaves-last-row",
+		Says: "A chat that the customer stops after its agents have left was abandoned by the customer.",
+		Answer: writing(func(c *inHand) {
+			if n := len(c.rows) - 1; n >= 0 && c.stopBy() == model.MediaServer && c.rows[n].Trace.How == model.HasLeft {
+				c.rows[n].Result = model.CustomerAbandoned
+			}
+		}),
+	},
+	{
+		Name: "expired-near-the-stop",
+		Says: "Takes an invitation that expired within ten seconds of the customer's stop for cut off by it.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				stop := lastSuch(c.log, named(model.ProcessingStopped))
+				if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer && stop.Time.Sub(r.End) < 10*time.Second {
+					r.Result, r.Reason = model.CustomerAbandoned, model.AbandonedWhileRinging
+				}
+			})
+		}),
+	},
+	{
+		Name: "removed-is-left",
+		Says: "An agent whom the media server removes just before the stop counts as having left before.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer {
+				e.Actor = e.Party
+			}
+		}),
+	},
+	{
+		Name: "removal-stops-chat",
+		Says: "Takes a removal by the media server for the stop.",
+		Answer: skipping(func(log []model.Event, i int) bool {
+			return log[i].Name != model.ProcessingStopped && slices.ContainsFunc(log[:i], func(e model.Event) bool {
+				return e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer
+			})
+		}),
+	},
+	{
+		Name: "every-stop-is-the-customers",
+		Says: "Takes every stop for the customer's, whoever stopped the chat.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if log[i].Name == model.ProcessingStopped {
+				log[i].Actor = model.Party{Type: model.MediaServer}
+			}
+		}),
+	},
+	{
+		Name: "agent-gone-customer-gone",
+		Says: "An agent whose invitation through a queue or by an agent is cut off by the stop is not reported.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasStopped && r.Trace.Initiator != "" })
+		}),
+	},
+	{
+		Name:   "open-attempt-is-completed",
+		Says:   "Reports the agents who handle an unfinished chat as Completed.",
+		Levels: onlyDelivery,
+		Answer: writing(func(c *inHand) {
+			for _, agent := range partiesAfter(c.log, model.Agent) {
+				if c.stopBy() == "" {
+					c.more(model.AgentResource, agent, model.Descriptor{Role: model.RoutedTo, Result: model.Completed})
+				}
+			}
+		}),
+	},
+	{
+		Name:   "open-queue-is-abandoned",
+		Says:   "Reports an unfinished chat that waits in a queue as abandoned there.",
+		Levels: onlyDelivery,
+		Answer: writing(func(c *inHand) {
+			e := lastSuch(c.log, func(e *model.Event) bool { return e.Name.Known() && !e.Name.Neutral() })
+			if e != nil && e.Name == model.PlacedInQueue {
+				c.more(model.QueueResource, e.Queue, model.Descriptor{Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued})
+			}
+		}),
+	},
+}
+
+// strategyGone reports whether the row is a strategy's that was no longer a party at the stop.
+func (c *inHand) strategyGone(r *model.IRF) bool {
+	return r.ResourceType == model.StrategyResource && !slices.Contains(partiesAfter(c.log, model.Strategy), r.Resource)
+}
+
+var mediaFaults = []Fault{
+	{
+		Name: "other-media-dropped",
+		Says: "Reports chats only, no other medium.",
+		Answer: skipping(func(log []model.Event, i int) bool {
+			return otherMediumOf(log)
+		}),
+	},
+	{
+		Name: "other-media-without-consult",
+		Says: "Knows no consult in any medium but chat.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if otherMediumOf(log) && log[i].VisibilityMode == model.Coach {
+				log[i].VisibilityMode = model.Conferred
+			}
+		}),
+	},
+	{
+		Name: "held-is-left",
+		Says: "Takes EventHeld for the leaving of the agent who joined last.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if there := partiesAfter(log[:i], model.Agent); log[i].Name == model.Held && len(there) > 0 {
+				p := model.Party{Type: model.Agent, ID: there[len(there)-1]}
+				log[i].Name, log[i].Actor, log[i].Party = model.PartyRemoved, p, p
+			}
+		}),
+	},
+	{
+		Name: "resumed-is-an-attempt",
+		Says: "EventResumed gives the agent who joined last a further row.",
+		Answer: writing(func(c *inHand) {
+			for i, e := range c.log {
+				if there := partiesAfter(c.log[:i], model.Agent); e.Name == model.Resumed && len(there) > 0 {
+					c.more(model.AgentResource, there[len(there)-1], model.Descriptor{Role: model.RoutedTo, Result: model.Completed})
+				}
+			}
+		}),
+	},
+	{
+		Name: "properties-change-ends-consult",
+		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, and so a conference of it.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) {
+				if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed), named(model.PropertiesChanged)) > 0 {
+					r.Role = model.InConference
+				}
+			})
+		}),
+	},
+	{
+		Name: "unknown-event-drops-chat",
+		Says: "Reports no chat in which there is an event that it does not know.",
+		Answer: writing(func(c *inHand) {
+			if slices.ContainsFunc(c.log, unknown) {
+				c.rows = nil
+			}
+		}),
+	},
+	{
+		Name:   "unknown-event-ends-chat",
+		Says:   "Reads a chat up to the first event that it does not know.",
+		Answer: skipping(func(log []model.Event, i int) bool { return slices.ContainsFunc(log[:i+1], unknown) }),
+	},
+}
+
+func unknown(e model.Event) bool { return !e.Name.Known() }
+
+func otherMediumOf(log []model.Event) bool {
+	return log[0].MediaType != "" && log[0].MediaType != "chat"
+}

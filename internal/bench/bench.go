@@ -1,0 +1,215 @@
+// Command bench times whole commands of chatproof, and beside them what one would use instead: DuckDB grouping the same
+// file, PostgreSQL running examples/sql, and the Python example. It prints one table, ratios first, with the time on
+// the clock and of processors: where others share the machine, only the latter means much.
+//
+// It is a module of its own, so that DuckDB, which needs cgo, stays out of the product. Run it from its directory:
+//
+//	go run . [-events 10000000] [-dsn postgres://…]
+package main
+
+import (
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+var (
+	most = flag.Int("events", 1_000_000, "about how many events the largest log has")
+	dsn  = flag.String("dsn", "", "an empty PostgreSQL database, for examples/sql; psql must be there")
+)
+
+func main() {
+	switch args := os.Args; { // what takes memory is a process of its own: a child's peak begins at its parent's
+	case len(args) == 3 && args[1] == "duckdb":
+		group(args[2])
+		return
+	case len(args) == 5 && args[1] == "arrange":
+		arrange(args[3], args[4], args[2] == "shuffled")
+		return
+	}
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "chatproof-bench-")
+	check(err)
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, program: filepath.Join(dir, "chatproof")}
+	// The interpreter itself: where python3 is a version manager's script, that takes longer than the program to start.
+	b.python = strings.TrimSpace(string(b.run("python3", "-c", "import sys; print(sys.executable)").out))
+	b.make("go", "build", "-C", "../..", "-o", b.program, ".")
+	info, err := os.Stat(b.program)
+	check(err)
+	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
+	fmt.Printf("| what | against | ratio, clock | ratio, processors | events or scenarios/s, clock | per second of a processor | peak MB |\n|---|---|---|---|---|---|---|\n")
+	b.logs()
+	b.suite()
+}
+
+// cost is what a command took.
+type cost struct {
+	clock, cpu time.Duration
+	peak       int64 // bytes
+	out        []byte
+}
+
+type bench struct{ dir, program, python string }
+
+// run is try of a command that is to succeed.
+func (b *bench) run(args ...string) cost {
+	c, err := b.try(args...)
+	check(err)
+	return c
+}
+
+// try runs a command three times, unless it is long, and returns the cheapest.
+func (b *bench) try(args ...string) (least cost, err error) {
+	for i := range 3 {
+		c, err := b.once(args...)
+		if err != nil {
+			return cost{}, err
+		}
+		if i == 0 || c.cpu < least.cpu {
+			least = c
+		}
+		if c.clock > 10*time.Second {
+			break
+		}
+	}
+	return least, nil
+}
+
+// make runs once what is not timed.
+func (b *bench) make(args ...string) {
+	_, err := b.once(args...)
+	check(err)
+}
+
+func (b *bench) once(args ...string) (cost, error) {
+	cmd := exec.Command(args[0], args[1:]...)
+	var said strings.Builder
+	cmd.Stderr = &said
+	start := time.Now()
+	out, err := cmd.Output()
+	if err != nil {
+		return cost{}, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, said.String())
+	}
+	return cost{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, out}, nil
+}
+
+// why is the first line of what a command said that failed, of "bench: what: more" what.
+func why(err error) string {
+	_, said, _ := strings.Cut(err.Error(), "bench: ")
+	said, _, _ = strings.Cut(said, "\n")
+	said, _, _ = strings.Cut(said, ":")
+	return strings.ToLower(said)
+}
+
+func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) cp(args ...string) cost { return b.run(append([]string{b.program}, args...)...) }
+
+// row prints what n events or scenarios took, and how many times as long it took with something else; 0 is nothing else.
+func row(what string, n int, c cost, against string, other cost) {
+	clock, cpu := "", ""
+	if other.clock > 0 {
+		clock = fmt.Sprintf("%.2f", other.clock.Seconds()/c.clock.Seconds())
+	}
+	if other.cpu > 0 {
+		cpu = fmt.Sprintf("%.2f", other.cpu.Seconds()/c.cpu.Seconds())
+	}
+	fmt.Printf("| %s | %s | %s | %s | %.0f | %.0f | %d |\n", what, against, clock, cpu, float64(n)/c.clock.Seconds(), float64(n)/c.cpu.Seconds(), c.peak>>20)
+}
+
+// logs times the making and the classifying of logs, of 100,000 events and more.
+func (b *bench) logs() {
+	var smallest cost
+	n0 := 0
+	for size := 100_000; size <= *most; size *= 10 {
+		log, arranged, parquet := b.file("log.jsonl"), b.file("arranged.jsonl"), b.file("log.parquet")
+		chats := fmt.Sprint(size / 15)
+		b.make(b.program, "generate", "--random", chats, "-o", log)
+		n := lines(log)
+		made := b.cp("generate", "--random", chats, "-o", os.DevNull)
+		row(fmt.Sprintf("generate, %d events", n), n, made, "", cost{})
+		b.make(b.program, "generate", "--random", chats, "-o", parquet)
+		classified := b.cp("classify", log, "-o", os.DevNull)
+		if n0 == 0 {
+			smallest, n0 = classified, n
+		} else {
+			per := classified.cpu.Seconds() / float64(n) / (smallest.cpu.Seconds() / float64(n0))
+			fmt.Printf("| growth, %d to %d events | itself | | %.2f | | | |\n", n0, n, per)
+		}
+		grouped, err := b.try(self(), "duckdb", log)
+		against := "DuckDB, grouping alone"
+		if err != nil {
+			against += ": " + why(err)
+		}
+		row(fmt.Sprintf("classify, JSON Lines, %d events", n), n, classified, against, grouped)
+		row("classify, Parquet", n, b.cp("classify", parquet, "-o", os.DevNull), "JSON Lines", classified)
+		b.make(self(), "arrange", "by time", log, arranged)
+		row("classify --ordered", n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
+		b.make(self(), "arrange", "shuffled", log, arranged)
+		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "in order of chats", classified)
+		if size > 1_000_000 {
+			continue
+		}
+		row("classify", n, classified, "Python example, the same log", b.run("sh", "-c", b.python+" ../examples/python/classify.py <'"+log+"' >"+os.DevNull))
+		if *dsn != "" && size == min(*most, 1_000_000) {
+			b.make(b.program, "generate", "--random", chats, "--to", *dsn)
+			query := b.run("psql", "-q", "-d", *dsn, "-f", "../../examples/sql/classify.sql")
+			query.cpu = 0 // the server's is not known
+			row("classify", n, classified, "PostgreSQL, examples/sql, the table loaded", query)
+		}
+	}
+}
+
+// suite times the suite and fuzzing, by every way.
+func (b *bench) suite() {
+	python := []string{"--", b.python, "../../examples/python/classify.py"}
+	empty := b.file("empty.go")
+	check(os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o666))
+	b.make("go", "build", "-o", b.file("empty"), empty)
+	row("version, starts", 1, b.cp("version"), "an empty program", b.run(b.file("empty")))
+	row("run, the reference, scenarios", 761, b.cp("run"), "", cost{})
+	events := b.file("suite.jsonl")
+	b.make(b.program, "generate", "--suite", "-o", events)
+	program := b.python + " ../examples/python/classify.py"
+	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
+	row("run, Python filter, scenarios", 761, filter, "the bare program, the same events", b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
+	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
+	row("run, Python filter, scenarios", 761, filter, "the bare program, started four times, too", b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
+	const n = 3000
+	row("fuzz, the reference, scenarios", 100*n, b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
+	row("fuzz, Python filter, scenarios", n, b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
+	// The shell says what its own child took: the rest is the harness's.
+	times := b.file("times")
+	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c", b.python+" ../examples/python/classify.py --stream; times >"+times)
+	row("fuzz, Python over stream, scenarios", 3*n, whole, "", cost{})
+	theirs := childTimes(times)
+	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n", 1-theirs.Seconds()/whole.cpu.Seconds())
+}
+
+// group lets DuckDB group the events of a log by chat and order each group: what classify does before it classifies.
+func group(path string) {
+	db, err := sql.Open("duckdb", fmt.Sprintf("?threads=%d", runtime.NumCPU()))
+	check(err)
+	var chats, events int64
+	check(db.QueryRow(`SELECT count(*), sum(len(log)) FROM (SELECT interaction_id, list(e ORDER BY seq) AS log FROM read_json('`+path+`',
+	format = 'newline_delimited', columns = {interaction_id: 'VARCHAR', seq: 'BIGINT', time: 'TIMESTAMPTZ', event: 'VARCHAR',
+	actor: 'STRUCT(type VARCHAR, id VARCHAR)', party: 'STRUCT(type VARCHAR, id VARCHAR)', queue: 'VARCHAR', operation: 'VARCHAR',
+	visibility_mode: 'INTEGER', reason: 'VARCHAR', media_type: 'VARCHAR'}) AS e GROUP BY interaction_id)`).Scan(&chats, &events))
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,127 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// CheckOptions say what counts, and how much may be used.
+type CheckOptions struct {
+	Options
+	Require model.Levels
+	Stdin   io.Reader // of a place that is -
+}
+
+// CheckChats compares the rows of each chat that has events with those that the reference makes of them, and with the
+// invariants. Rows of chats without events, and ill-formed chats, are counted and not judged. Of an unfinished chat the
+// closed attempts must have their rows; what rows it has beyond those is not judged, for the rows may be newer than
+// the events. The error is that of reading, or the context's.
+func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place) (*Report, error) {
+	groups := NewGroups(o.Options)
+	defer groups.Close()
+	if err := addEvents(ctx, groups, events, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--events: %w", err)
+	}
+	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	return judgeEach(ctx, o, groups, faultOf, (*tally).judge)
+}
+
+// faultOf names a difference. A column that is filled wrong is one fault, whatever rules made its rows.
+func faultOf(d *model.Difference) string {
+	switch d.Field {
+	case model.OrdinalField, model.ReceivedFromField, model.StartField, model.EndField:
+		return string(d.Field)
+	}
+	return d.Signature()
+}
+
+// addEvents reads the events of a place.
+func addEvents(ctx context.Context, groups *Groups, p tables.Place, stdin io.Reader) error {
+	events, err := tables.OpenEventBlocks(ctx, p, stdin)
+	if err != nil {
+		return err
+	}
+	defer events.Close()
+	return groups.AddEvents(ctx, events)
+}
+
+// addFacts reads the facts of a place. One that cannot be read ends it, whichever chat it belongs to.
+func addFacts(ctx context.Context, groups *Groups, p tables.Place, stdin io.Reader) error {
+	source, err := tables.OpenFacts(ctx, p, stdin)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	var bad *wire.LineError
+	err = groups.AddFacts(ctx, func() (f model.Fact, err error) {
+		if f, err = source.Read(); errors.As(err, &bad) {
+			return f, io.EOF
+		}
+		return f, err
+	})
+	if bad != nil {
+		return bad
+	}
+	return err
+}
+
+// judgeEach judges every chat of the groups.
+func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature func(*model.Difference) string, judge func(*tally, *model.Classifier, *Chat)) (*Report, error) {
+	tallies := make([]*tally, groups.Jobs())
+	classifiers := make([]*model.Classifier, len(tallies))
+	for i := range tallies {
+		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(model.Reference())
+	}
+	err := groups.Each(ctx, func(job int, c *Chat) error {
+		slices.SortFunc(c.Facts, model.CompareFacts)
+		judge(tallies[job], classifiers[job], c)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tallies[1:] {
+		tallies[0].merge(t)
+	}
+	return tallies[0].report(), nil
+}
+
+// judge compares the rows of a chat.
+func (t *tally) judge(classifier *model.Classifier, c *Chat) {
+	var reference model.Chat
+	switch err := classifier.Classify(&reference, c.Events); {
+	case c.Bad != nil:
+		t.setAside(c.ID, fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID)))
+		return
+	case err != nil:
+		t.setAside(c.ID, err)
+		return
+	case reference.InteractionID == "": // no event of a known name
+		t.Strangers += len(c.Facts)
+		return
+	}
+	want := model.Expect(&reference)
+	ds := model.Compare(&want, c.Facts)
+	if reference.StoppedSeq == 0 {
+		t.Unfinished++
+		n := len(ds)
+		ds = slices.DeleteFunc(ds, func(d model.Difference) bool { return d.Field == model.RowField && d.Ordinal == 0 })
+		t.Early += n - len(ds)
+	}
+	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) { // else they say it again
+		ds = append(ds, model.CheckInvariants(&reference, c.Facts)...)
+	}
+	if len(c.Facts) == 0 && len(ds) > 0 {
+		t.Rowless++
+	}
+	t.add(Example{c.ID, c.Events, c.Facts, ds})
+}

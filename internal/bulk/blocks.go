@@ -1,0 +1,86 @@
+package bulk
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// batch is a block of lines, and what was read from it.
+type batch struct {
+	block  wire.Block
+	err    error  // of the reading, behind the items; io.EOF where the block has ended
+	text   []byte // ids and packed events
+	items  []item
+	record []byte
+}
+
+type item struct {
+	id, record struct{ from, to int32 }
+	at         time.Time
+	name       model.EventName
+	line       int
+	bad        *wire.LineError
+}
+
+// readBlocks reads blocks, on which jobs work. An input that gives nothing is not waited for when the context ends.
+func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event], work func(job int, b *batch)) *belt[batch] {
+	belt := newBelt(ctx, o.jobs(), func(job int, b *batch) {
+		if b.err == nil {
+			work(job, b)
+		}
+	})
+	go func() {
+		defer belt.end()
+		for {
+			c := belt.get()
+			if c == nil {
+				return
+			}
+			b := &c.item
+			b.text, b.items = b.text[:0], b.items[:0]
+			err := in.Next(&b.block)
+			b.err = err
+			if belt.put(c); err != nil {
+				return
+			}
+		}
+	}()
+	return belt
+}
+
+// read reads the events of a block.
+func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
+	r.Take(&b.block)
+	var e model.Event
+	for {
+		id, err := r.Next(&e)
+		it := item{at: e.Time, name: e.Name, line: r.Line()}
+		switch {
+		case err == nil && !e.Name.Known():
+			continue
+		case err != nil:
+			if it.bad = spoils(err); it.bad == nil {
+				b.err = err // io.EOF at the end
+				return
+			}
+			id, it.at, it.name = []byte(it.bad.InteractionID), time.Time{}, ""
+		}
+		if !o.here(id) {
+			continue
+		}
+		it.id.from = int32(len(b.text))
+		b.text = append(b.text, id...)
+		it.id.to = int32(len(b.text))
+		it.record.from = it.id.to
+		if it.bad == nil {
+			b.record = wire.PackEvent(b.record[:0], &e)
+			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.record))), b.record...)
+		}
+		it.record.to = int32(len(b.text))
+		b.items = append(b.items, it)
+	}
+}

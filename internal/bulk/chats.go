@@ -1,0 +1,221 @@
+// Package bulk works on any number of chats in bounded memory: it brings together what was read of each chat, its events
+// and its facts, in any order of arrival. What does not fit in memory goes to temporary files. [Classify] gives the
+// reference's facts for a log, in one order whatever the order of arrival. [CheckChats] compares a user's own rows with
+// them, and [CheckRows] holds rows without events against the invariants that need nothing else. What differs is grouped
+// by signature, with one example: the answer is short, however much is wrong. There is no scenario here and no verdict a
+// chat: that is package engine.
+package bulk
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"io"
+	"runtime"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Options say how much a grouping may take, and which chats it is about. Nothing of it bears on what is found.
+type Options struct {
+	Memory        int64 // about so many bytes at most; 0 is [DefaultMemory]
+	Jobs          int   // how many processors to use; 0 is all
+	Shard, Shards int   // only the chats of shard Shard of so many, from 1; 0 of 0 is all
+}
+
+// DefaultMemory is how much memory a grouping takes unless told.
+const DefaultMemory = 1 << 30
+
+func (o Options) memory() int64 { return cmp.Or(o.Memory, DefaultMemory) }
+func (o Options) jobs() int     { return cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)) }
+
+// here reports whether an interaction falls to the shard: by a hash of its id that is the same on every machine.
+func (o Options) here(id []byte) bool {
+	if o.Shards <= 1 {
+		return true
+	}
+	h := fnv.New64a()
+	h.Write(id)
+	return h.Sum64()%uint64(o.Shards) == uint64(o.Shard-1)
+}
+
+// Chat is what was read of one interaction.
+type Chat struct {
+	ID     string
+	Events []model.Event // in no order, those of unknown names left out
+	Facts  []model.Fact  // in no order
+	// Bad is the first line of the interaction that is no event, or no fact, but for that; nil where there is none.
+	Bad *wire.LineError
+}
+
+// Groups brings together the events and facts of each chat. Add all, then visit them with [Groups.Each].
+type Groups struct {
+	options Options
+	groups  *recordGroups
+}
+
+// NewGroups returns groups that take half of the memory. Close must be called in the end.
+func NewGroups(o Options) *Groups {
+	return &Groups{o, newRecordGroups(o.memory()/2, o.jobs())}
+}
+
+// Jobs is how many goroutines [Groups.Each] takes.
+func (g *Groups) Jobs() int { return g.options.jobs() }
+
+// Close leaves nothing of the groups.
+func (g *Groups) Close() { g.groups.Close() }
+
+// What a record is, in its first byte.
+const (
+	anEvent = 'e'
+	aFact   = 'f'
+	aFault  = 'x'
+)
+
+// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the context's
+// or that of reading. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
+func (g *Groups) AddEvents(ctx context.Context, in wire.Blocks[model.Event]) error {
+	writers := make([]eventWriter, g.options.jobs())
+	for i := range writers {
+		writers[i] = eventWriter{options: g.options, out: g.groups.writer(), in: in.Reader()}
+	}
+	blocks := readBlocks(ctx, g.options, in, func(job int, b *batch) { b.err = writers[job].addAll(&b.block) })
+	err := blocks.each(func(b *batch) error {
+		if b.err == io.EOF {
+			return nil
+		}
+		return b.err
+	})
+	for i := range writers {
+		err = cmp.Or(err, writers[i].out.Close())
+	}
+	return err
+}
+
+// eventWriter adds the events of one reader.
+type eventWriter struct {
+	options Options
+	in      wire.BlockReader[model.Event]
+	out     *recordWriter
+	event   model.Event
+	record  []byte
+}
+
+func (w *eventWriter) addAll(b *wire.Block) error {
+	w.in.Take(b)
+	for {
+		id, err := w.in.Next(&w.event)
+		switch {
+		case err == nil && !w.event.Name.Known():
+			continue
+		case err == nil:
+			w.record = wire.PackEvent(append(w.record[:0], anEvent), &w.event)
+		default:
+			bad := spoils(err)
+			if bad == nil {
+				return err // io.EOF at the end
+			}
+			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
+		}
+		if !w.options.here(id) {
+			continue
+		}
+		if err := w.out.Add(id, w.record); err != nil {
+			return err
+		}
+	}
+}
+
+// AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
+// interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
+func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
+	out := g.groups.writer()
+	for record := []byte(nil); ; {
+		f, err := read()
+		id := f.InteractionID
+		switch {
+		case err == nil:
+			record = wire.PackFact(append(record[:0], aFact), &f)
+		case err == io.EOF:
+			return out.Close()
+		default:
+			bad := spoils(err)
+			if bad == nil {
+				return err
+			}
+			id, record = bad.InteractionID, packFault(record[:0], bad)
+		}
+		if id := []byte(id); g.options.here(id) {
+			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// spoils is an error of a line that spoils its interaction and nothing else; nil of others.
+func spoils(err error) *wire.LineError {
+	var bad *wire.LineError
+	if errors.As(err, &bad) && bad.InteractionID != "" {
+		return bad
+	}
+	return nil
+}
+
+// packFault is to lines that cannot be read what rows' packing is to events.
+func packFault(b []byte, e *wire.LineError) []byte {
+	b = binary.AppendVarint(append(b, aFault), int64(e.Line))
+	b = binary.AppendVarint(b, e.Seq)
+	for _, s := range []string{e.File, e.Field, e.Problem} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return b
+}
+
+func unpackFault(b []byte, id string) *wire.LineError {
+	line, n := binary.Varint(b[1:])
+	b = b[1+n:]
+	seq, n := binary.Varint(b)
+	b = b[n:]
+	var text [3]string
+	for i := range text {
+		size, n := binary.Uvarint(b)
+		text[i], b = string(b[n:n+int(size)]), b[n+int(size):]
+	}
+	return &wire.LineError{File: text[0], Line: int(line), Field: text[1], Problem: text[2], InteractionID: id, Seq: seq}
+}
+
+// Each calls visit for each chat, in no order, from several goroutines at a time, which are numbered from 0 to
+// Jobs - 1; the chat is valid until it returns. Each ends early when visit fails, with its error, or the context's.
+func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) error {
+	jobs := g.options.jobs()
+	chats, unpackers := make([]Chat, jobs), make([]*wire.Unpacker, jobs)
+	for i := range unpackers {
+		unpackers[i] = wire.NewUnpacker()
+	}
+	return g.groups.Each(jobs, func(job int, key []byte, records [][]byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, u := &chats[job], unpackers[job]
+		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0]}
+		for _, r := range records {
+			switch r[0] {
+			case anEvent:
+				c.Events = append(c.Events, model.Event{InteractionID: c.ID})
+				u.Event(&c.Events[len(c.Events)-1], r[1:])
+			case aFact:
+				c.Facts = append(c.Facts, model.Fact{InteractionID: c.ID})
+				u.Fact(&c.Facts[len(c.Facts)-1], r[1:])
+			default:
+				if bad := unpackFault(r, c.ID); c.Bad == nil || bad.Line < c.Bad.Line {
+					c.Bad = bad
+				}
+			}
+		}
+		return visit(job, c)
+	})
+}

@@ -1,0 +1,64 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a finished
+// one here. A database finds the offenders itself: only those are read, and examples have no other rows.
+func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
+	if tables.IsDSN(facts.Path) {
+		return inTables(ctx, o, facts)
+	}
+	groups := NewGroups(o.Options)
+	defer groups.Close()
+	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	return judgeEach(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *Chat) {
+		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)})
+	})
+}
+
+func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
+	t := newTally(o.Require, brokenBy)
+	var chat Example // the offenders of the interaction at hand
+	done := func() {
+		if len(chat.Differences) > 0 {
+			t.add(chat)
+		}
+		chat = Example{Rows: chat.Rows[:0]}
+	}
+	n, interactions, err := tables.Audit(ctx, facts, func(f *model.Fact, broken []model.NamedInvariant) error {
+		if f.InteractionID != chat.InteractionID {
+			done()
+			chat.InteractionID = f.InteractionID
+		}
+		chat.Rows = append(chat.Rows, *f)
+		for i := range broken {
+			if d, ok := broken[i].OnRow(f); ok { // times that are text may have misled the database
+				chat.Differences = append(chat.Differences, d)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	done()
+	t.Agreeing += interactions - t.Chats
+	t.Chats, t.Rows = interactions, n
+	return t.report(), nil
+}
+
+// brokenBy names a broken invariant and what breaks it, but for times, which seldom recur.
+func brokenBy(d *model.Difference) string {
+	if d.Field == "V11" {
+		return string(d.Field)
+	}
+	return string(d.Field) + " " + d.Actual
+}

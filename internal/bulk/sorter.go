@@ -1,0 +1,211 @@
+package bulk
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"container/heap"
+	"encoding/binary"
+	"io"
+	"slices"
+	"sync"
+)
+
+// sorter sorts records by key: [sorter.writer] adds them, then [sorter.Each] visits them in order. Each writer sorts
+// what it has memory for, and writes it to a file when there is more; in the end what was sorted is merged.
+type sorter struct {
+	memory int64 // of a writer
+	mu     sync.Mutex
+	runs   []run
+	file   spillFile
+}
+
+// newSorter returns a sorter for so many writers, whose records take about so many bytes of memory at most. Close must
+// be called in the end.
+func newSorter(memory int64, writers int) *sorter {
+	return &sorter{memory: max(memory/int64(writers), 2*segmentSize)}
+}
+
+// Close leaves nothing of the sorter.
+func (s *sorter) Close() { s.file.close() }
+
+// segmentSize is how much memory a writer takes at a time, at least.
+const segmentSize = 1 << 20
+
+// sortWriter adds records to a sorter. It is for one goroutine; take one each.
+type sortWriter struct {
+	sorter *sorter
+	items  []sortItem
+	open   []byte // the segment at hand
+	size   int64
+}
+
+// sortItem is a record in memory: the beginning of its key, by which most are told apart, and the key, up to the capacity
+// of which the record stands behind it.
+type sortItem struct {
+	head uint64
+	key  []byte
+}
+
+func (a sortItem) record() []byte { return a.key[len(a.key):cap(a.key)] }
+
+func (a sortItem) compare(b sortItem) int {
+	if a.head != b.head {
+		return cmp.Compare(a.head, b.head)
+	}
+	if byKey := bytes.Compare(a.key, b.key); byKey != 0 {
+		return byKey
+	}
+	return bytes.Compare(a.record(), b.record())
+}
+
+// head is the first eight bytes of a key.
+func head(key []byte) uint64 {
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// Writer returns a writer.
+func (s *sorter) writer() *sortWriter { return &sortWriter{sorter: s} }
+
+// Add adds a record under a key. Both are copied. Records of one key are sorted among each other.
+func (w *sortWriter) Add(key, record []byte) error {
+	need := len(key) + len(record)
+	if cap(w.open)-len(w.open) < need {
+		if w.size+segmentSize > w.sorter.memory {
+			if err := w.spill(); err != nil {
+				return err
+			}
+		}
+		more := min(w.size, w.sorter.memory-w.size, w.sorter.memory/8) // as much again, in bounds
+		w.open = room(max(int(more), segmentSize, need))
+		w.size += int64(cap(w.open))
+	}
+	at := len(w.open)
+	w.open = append(append(w.open, key...), record...)
+	w.items = append(w.items, sortItem{head(key), w.open[at : at+len(key) : len(w.open)]})
+	w.size += 32 // of the sortItem
+	return nil
+}
+
+// spill sorts what is in memory and writes it to the file.
+func (w *sortWriter) spill() error {
+	slices.SortFunc(w.items, sortItem.compare)
+	var sizes [2 * binary.MaxVarintLen64]byte
+	n := int64(0)
+	for i := range w.items {
+		n += int64(len(w.items[i].sizes(sizes[:0])) + cap(w.items[i].key))
+	}
+	e, err := w.sorter.file.reserve(n)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(io.NewOffsetWriter(&w.sorter.file, e.at), writeSize)
+	for i := range w.items {
+		out.Write(w.items[i].sizes(sizes[:0])) // Flush returns the error
+		out.Write(w.items[i].key[:cap(w.items[i].key)])
+	}
+	w.sorter.add(run{extent: e})
+	clear(w.items)
+	w.items, w.open, w.size = w.items[:0], nil, 0
+	return out.Flush()
+}
+
+// sizes appends what stands before an sortItem in a file: how long its key is, and key and record together.
+func (a sortItem) sizes(b []byte) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(len(a.key))), uint64(cap(a.key)))
+}
+
+// Close hands over what was added. A writer that is not closed has added nothing for certain.
+func (w *sortWriter) Close() error {
+	slices.SortFunc(w.items, sortItem.compare)
+	w.sorter.add(run{items: w.items})
+	*w = sortWriter{sorter: w.sorter}
+	return nil
+}
+
+// run is a sorted sequence of records, in memory or in the file.
+type run struct {
+	items  []sortItem
+	extent extent // of a run in the file
+	in     *bufio.Reader
+	now    sortItem // the record at hand
+	data   []byte
+}
+
+func (s *sorter) add(r run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs = append(s.runs, r)
+}
+
+// step makes the next record the one at hand; io.EOF is the end.
+func (r *run) step() error {
+	if r.in == nil {
+		if len(r.items) == 0 {
+			return io.EOF
+		}
+		r.now, r.items = r.items[0], r.items[1:]
+		return nil
+	}
+	key, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return err
+	}
+	size, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return err
+	}
+	r.data = slices.Grow(r.data[:0], int(size))[:size]
+	if _, err := io.ReadFull(r.in, r.data); err != nil {
+		return err
+	}
+	r.now = sortItem{head(r.data[:key]), r.data[:key:size]}
+	return nil
+}
+
+// Each calls visit for each record, in the order of the keys' bytes; what it is given is valid until it returns. Each
+// ends when visit fails, with its error. Nothing may be added any more.
+func (s *sorter) Each(visit func(key, record []byte) error) error {
+	var left merge
+	for i := range s.runs {
+		r := &s.runs[i]
+		if r.extent.n > 0 {
+			r.in = bufio.NewReaderSize(io.NewSectionReader(&s.file, r.extent.at, r.extent.n), readSize)
+		}
+		if err := r.step(); err == nil {
+			left = append(left, r)
+		} else if err != io.EOF {
+			return err
+		}
+	}
+	heap.Init(&left)
+	for len(left) > 0 {
+		if err := visit(left[0].now.key, left[0].now.record()); err != nil {
+			return err
+		}
+		if err := left[0].step(); err == nil {
+			heap.Fix(&left, 0)
+		} else if err == io.EOF {
+			heap.Pop(&left)
+		} else {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge is a heap of runs by the record at hand.
+type merge []*run
+
+func (m merge) Len() int           { return len(m) }
+func (m merge) Less(i, j int) bool { return m[i].now.compare(m[j].now) < 0 }
+func (m merge) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *merge) Push(x any)        { *m = append(*m, x.(*run)) }
+func (m *merge) Pop() any {
+	last := len(*m) - 1
+	r := (*m)[last]
+	*m = (*m)[:last]
+	return r
+}

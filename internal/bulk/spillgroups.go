@@ -1,0 +1,317 @@
+package bulk
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	partitions   = 256
+	largestChunk = 16 << 10
+	// mostPartings is how often a partition that is too large is parted again: one key may have that many records.
+	mostPartings = 3
+)
+
+// recordGroups brings together the records of each key: [recordGroups.writer] adds them, then [recordGroups.Each] visits the groups.
+// Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than memory allows, all
+// are written to a file, the records of a part behind each other. A part at a time is then read again.
+//
+// In a chunk, records of one key that follow each other share it: logs often hold a chat in one piece.
+type recordGroups struct {
+	memory int64
+	chunks int // the size of a chunk
+	depth  int
+	seed   maphash.Seed
+
+	mu    sync.Mutex
+	parts [partitions]part
+	held  int64 // bytes of full chunks
+	made  int   // chunks so far
+	free  [][]byte
+	file  spillFile
+}
+
+// part is where the records of a partition are.
+type part struct {
+	chunks  [][]byte
+	extents []extent
+	size    int64
+}
+
+// newRecordGroups returns groups for so many writers, whose records take about so many bytes of memory at mostPartings. Close must be
+// called in the end.
+func newRecordGroups(memory int64, writers int) *recordGroups {
+	share := 8 * partitions * int64(writers) // each has a chunk of each part open
+	return &recordGroups{memory: memory, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
+}
+
+// Close leaves nothing of the groups.
+func (g *recordGroups) Close() { g.file.close() }
+
+// recordWriter adds records to groups. It is for one goroutine; take one each.
+type recordWriter struct {
+	groups *recordGroups
+	open   [partitions][]byte
+	last   []byte // the key of the last record
+	part   uint64 // that it fell to
+}
+
+// recordWriter returns a writer.
+func (g *recordGroups) writer() *recordWriter { return &recordWriter{groups: g} }
+
+// Add adds a record of a key. Both are copied.
+func (w *recordWriter) Add(key, record []byte) error {
+	again := len(w.last) > 0 && bytes.Equal(key, w.last)
+	if !again {
+		w.last = append(w.last[:0], key...)
+		w.part = maphash.Bytes(w.groups.seed, key) % partitions
+	}
+	c := w.open[w.part]
+	if need := len(key) + len(record) + 2*binary.MaxVarintLen64; cap(c)-len(c) < need {
+		if err := w.groups.take(w.part, c); err != nil {
+			return err
+		}
+		c, again = w.groups.chunk(need), false
+	}
+	if again {
+		c = append(c, 0)
+	} else {
+		c = append(binary.AppendUvarint(c, uint64(len(key))+1), key...)
+	}
+	w.open[w.part] = append(binary.AppendUvarint(c, uint64(len(record))), record...)
+	return nil
+}
+
+// cutShared cuts the first record off a chunk; key is that of the record before it.
+func cutShared(b, key []byte) (_, record, rest []byte) {
+	n, size := binary.Uvarint(b)
+	if b = b[size:]; n > 0 {
+		key, b = b[:n-1:n-1], b[n-1:]
+	}
+	n, size = binary.Uvarint(b)
+	b = b[size:]
+	return key, b[:n:n], b[n:]
+}
+
+// Close hands over what was added. A writer that is not closed has added nothing for certain.
+func (w *recordWriter) Close() error {
+	for p := range w.open {
+		if err := w.groups.take(uint64(p), w.open[p]); err != nil {
+			return err
+		}
+		w.open[p] = nil
+	}
+	return nil
+}
+
+// chunk returns an empty chunk with room for n bytes at least.
+func (g *recordGroups) chunk(n int) []byte {
+	if n > g.chunks {
+		return make([]byte, 0, n)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.free) == 0 { // half as many as there are, in bounds
+		n := min(max(g.made/2, 64), max(partitions, int(g.memory)/16/g.chunks))
+		g.made += n
+		for all := room(n * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+			g.free = append(g.free, all[:0:g.chunks])
+		}
+	}
+	last := len(g.free) - 1
+	c := g.free[last]
+	g.free = g.free[:last]
+	return c[:0]
+}
+
+// take takes a chunk over, and writes all to the file if they are too many.
+func (g *recordGroups) take(p uint64, c []byte) error {
+	if len(c) == 0 {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.parts[p].chunks = append(g.parts[p].chunks, c)
+	g.parts[p].size += int64(len(c))
+	if g.held += int64(cap(c)); g.held <= g.memory {
+		return nil
+	}
+	return g.spill()
+}
+
+// spill writes all chunks to the file, those of a part together.
+func (g *recordGroups) spill() error {
+	size := int64(0)
+	for p := range g.parts {
+		for _, c := range g.parts[p].chunks {
+			size += int64(len(c))
+		}
+	}
+	room, err := g.file.reserve(size)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(io.NewOffsetWriter(&g.file, room.at), int(min(size, writeSize)))
+	for p := range g.parts {
+		part, at := &g.parts[p], room.at
+		for _, c := range part.chunks {
+			out.Write(c) // Flush returns the error
+			room.at += int64(len(c))
+			if cap(c) == g.chunks {
+				g.free = append(g.free, c)
+			}
+		}
+		if room.at > at {
+			part.extents = append(part.extents, extent{at, room.at - at})
+		}
+		clear(part.chunks)
+		part.chunks = part.chunks[:0]
+	}
+	g.held = 0
+	return out.Flush()
+}
+
+// Each calls visit for each key with its records, in no order, from so many goroutines at a time, numbered from 0.
+// What it is given is valid until it returns. Each ends early when visit fails, with the first error that was found.
+// Nothing may be added any more.
+func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records [][]byte) error) error {
+	if g.file.f != nil { // memory is for reading
+		if err := g.spill(); err != nil {
+			return err
+		}
+	}
+	g.free = nil
+	var (
+		workers sync.WaitGroup
+		next    atomic.Int64
+		failed  atomic.Pointer[error]
+	)
+	for job := range jobs {
+		workers.Go(func() {
+			var v visitor
+			for failed.Load() == nil {
+				p := next.Add(1) - 1
+				if p >= partitions {
+					return
+				}
+				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records [][]byte) error { return visit(job, key, records) })
+				if err != nil {
+					failed.CompareAndSwap(nil, &err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// visit visits the groups of a part.
+func (g *recordGroups) visit(p *part, v *visitor, jobs int, visit func(key []byte, records [][]byte) error) error {
+	if len(p.extents) > 0 && p.size > g.memory/int64(jobs) && g.depth < mostPartings {
+		return g.again(p, jobs, visit)
+	}
+	chunks := p.chunks
+	if len(p.extents) > 0 {
+		v.buffer = v.buffer[:0]
+		for _, e := range p.extents {
+			at := len(v.buffer)
+			v.buffer = append(v.buffer, make([]byte, e.n)...)
+			if _, err := g.file.ReadAt(v.buffer[at:], e.at); err != nil {
+				return err
+			}
+		}
+		chunks = append(v.chunks[:0], v.buffer)
+	}
+	p.chunks = nil
+	return v.visit(chunks, visit)
+}
+
+// again parts a part that is larger than memory.
+func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records [][]byte) error) error {
+	parts := newRecordGroups(g.memory/int64(jobs), 1)
+	parts.depth = g.depth + 1
+	defer parts.Close()
+	w := parts.writer()
+	var buffer []byte
+	for _, e := range p.extents {
+		buffer = append(buffer[:0], make([]byte, e.n)...)
+		if _, err := g.file.ReadAt(buffer, e.at); err != nil {
+			return err
+		}
+		var key, record []byte
+		for rest := buffer; len(rest) > 0; {
+			key, record, rest = cutShared(rest, key)
+			if err := w.Add(key, record); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return parts.Each(1, func(_ int, key []byte, records [][]byte) error { return visit(key, records) })
+}
+
+// visitor groups the records of a part. It keeps its memory from part to part.
+type visitor struct {
+	buffer  []byte
+	chunks  [][]byte
+	index   map[string]int32
+	groups  []chain
+	next    []int32 // of each record, the next of its group
+	records [][]byte
+	group   [][]byte
+}
+
+// chain is the records of a key.
+type chain struct {
+	key         []byte
+	first, last int32
+}
+
+func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records [][]byte) error) error {
+	if v.index == nil {
+		v.index = make(map[string]int32)
+	}
+	clear(v.index)
+	v.groups, v.next, v.records = v.groups[:0], v.next[:0], v.records[:0]
+	at := int32(-1)
+	for _, rest := range chunks {
+		var key, record []byte
+		for len(rest) > 0 {
+			shared := rest[0] == 0
+			key, record, rest = cutShared(rest, key)
+			i := int32(len(v.records))
+			v.records, v.next = append(v.records, record), append(v.next, -1)
+			if !shared {
+				known, ok := v.index[string(key)]
+				if at = known; !ok {
+					at = int32(len(v.groups))
+					v.index[string(key)] = at
+					v.groups = append(v.groups, chain{key: key, first: i, last: i})
+					continue
+				}
+			}
+			group := &v.groups[at]
+			v.next[group.last], group.last = i, i
+		}
+	}
+	for i := range v.groups {
+		v.group = v.group[:0]
+		for at := v.groups[i].first; at >= 0; at = v.next[at] {
+			v.group = append(v.group, v.records[at])
+		}
+		if err := visit(v.groups[i].key, v.group); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	events, facts string
+	require       string
+	printSQL      string
+	memory        int64
+	json          bool
+	placeFlags
+}
+
+func (e *env) check() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
+		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
+		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong: differences grouped by signature,
+those of required levels first, the most frequent before others, with an example of each; the first ten are explained.
+
+With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
+aside, counted and listed; rows of chats without events are counted. Of a chat that is not finished only the closed
+attempts are judged.
+
+Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8 and V11
+('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open. A database
+(postgres://… or sqlite:FILE) finds the offenders itself, by one query that only reads; --print-sql prints that query for
+the clients of others.
+
+Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
+check.`,
+		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
+  chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
+  chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
+  chatproof check --print-sql sqlserver > audit.sql`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.printSQL != "" {
+				return e.printQuery(f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
+			}
+			return e.runCheck(cmd.Context(), &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.events, "events", "", "the events of your chats: a file, - for stdin, or a database")
+	flags.StringVar(&f.facts, "facts", "", "the rows to check: a file, - for stdin, or a database")
+	f.placeFlags.addTo(cmd)
+	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
+	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
+	memoryFlag(cmd, &f.memory)
+	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	completeLevels(cmd)
+	return cmd
+}
+
+func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
+	levels, err := parseLevels(f.require)
+	switch {
+	case err != nil:
+		return err
+	case f.facts == "":
+		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
+	case f.facts == "-" && f.events == "-":
+		return errors.New("--events and --facts cannot both be stdin")
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	found, err := e.checked(ctx, f, levels)
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
+	} else if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if r := (checkReport{found, f, levels}); f.json {
+		err = r.lines(&b)
+	} else {
+		r.text(&b)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := e.out.Write(b.Bytes()); err != nil {
+		return err
+	}
+	switch {
+	case found.Differing > 0:
+		return &exitError{code: exitNonconforming}
+	case found.Chats == 0:
+		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", tables.Place{Path: cmp.Or(f.events, f.facts)})}
+	}
+	return nil
+}
+
+// checked checks the rows by what there is.
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels) (*bulk.Report, error) {
+	facts, err := f.place(f.facts)
+	if err != nil {
+		return nil, err
+	}
+	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
+	if f.events == "" {
+		return bulk.CheckRows(ctx, o, facts)
+	}
+	return bulk.CheckChats(ctx, o, tables.Place{Path: f.events, Mapping: facts.Mapping}, facts)
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/tables"
+)
+
+// classifyFlags are the flags of classify.
+type classifyFlags struct {
+	bulk.Options
+	ordered            bool
+	shard, format, out string
+	in                 placeFlags
+}
+
+func (e *env) classify() *cobra.Command {
+	var f classifyFlags
+	cmd := &cobra.Command{
+		Use:   "classify [EVENTS|-]",
+		Short: "Print the reference's facts for a log of events",
+		Long: `Classify reads events (a file ending in .jsonl, .csv or .parquet, packed or not; - or nothing is JSON Lines on stdin;
+or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
+unfinished ones, each chat's facts by ordinal. The order in which events arrive and exact duplicates mean nothing. An
+ill-formed chat is reported on stderr; the others' facts are printed, and the exit code is 2. A line that cannot be
+read at all is reported, and nothing is printed.
+
+What --memory has no room for goes to temporary files in the directory that TMPDIR names. With --ordered, for a log
+whose times never fall, only chats that are open at the same time take memory, and facts are printed as soon as a
+chat has stopped: what was printed before an error stands.
+
+Of --shard I/N are the chats whose ids have a hash that falls to I; it does not depend on the log or the machine.`,
+		Example: `  chatproof classify chats.jsonl
+  zcat chats.jsonl.gz | chatproof classify --format table
+  chatproof classify --ordered --shard 2/5 -o facts-2.jsonl.gz year.jsonl.gz`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.classifyLog(cmd.Context(), &f, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.ordered, "ordered", false, "the times of events never fall from line to line")
+	memoryFlag(cmd, &f.Memory)
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
+	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
+	flags.StringVar(&f.format, "format", "", "jsonl, csv, parquet or table; by default the ending of --output tells, jsonl if none does")
+	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
+	f.in.addMapping(cmd)
+	complete(cmd, "format", append(tables.Formats, "table")...)
+	return cmd
+}
+
+// classifyLog writes the facts of the log that args name.
+func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) (err error) {
+	if err := processors(f.Jobs); err != nil {
+		return err
+	}
+	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
+		return err
+	}
+	at, err := f.in.place(append(args, "-")[0])
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	in, err := tables.OpenEventBlocks(ctx, at, e.in)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := e.factOutput(f.out, f.format)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
+	illFormed := 0
+	classify := bulk.Classify
+	if f.ordered {
+		classify = bulk.ClassifyOrdered
+	}
+	err = classify(ctx, f.Options, at.String(), in, out, func(text string) {
+		illFormed++
+		fmt.Fprintln(e.err, "chatproof: "+text)
+	})
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
+	}
+	if err == nil {
+		err = out.Finish()
+	}
+	if err == nil {
+		err = files.Keep(out.On)
+	}
+	if err == nil && illFormed > 0 {
+		err = &exitError{code: exitUsage}
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+// Package cli is the command line: one verb a file, each turning flags into the options of one package and that
+// package's answer into text and an exit code.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/reports"
+)
+
+// The exit codes of the contract. Several at once: the first of 130, 2, 3, 1, 5, 4, 0.
+const (
+	exitDone          = 0
+	exitNonconforming = 1
+	exitUsage         = 2
+	exitNotStarted    = 3
+	exitStale         = 4
+	exitIncomplete    = 5
+	exitInterrupted   = 130
+)
+
+// exitError is an error with an exit code of its own. One without err has been reported already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// env is what a verb has besides its flags.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
+// done reported. It writes results to out, and diagnostics to err, one line each.
+func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	checked := &checkedWriter{w: out}
+	e := &env{in: in, out: checked, err: errOut}
+	root := &cobra.Command{
+		Use:   "chatproof",
+		Short: "Does your implementation report chats as Genesys Info Mart documents?",
+		Long: `chatproof is a conformance suite for chat reporting: it sends chats as event streams to an implementation and
+compares the Interaction Resource Facts that come back with those that Genesys Info Mart documents.`,
+		Example: `  chatproof run                          the suite against the built-in reference model
+  chatproof run -- python3 my.py         against your own program
+  chatproof explain chat.jsonl           why a chat has the facts it has`,
+		Version:       engine.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(checked)
+	root.SetErr(errOut)
+	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
+	root.InitDefaultHelpFlag()
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
+	})
+	err := root.ExecuteContext(ctx)
+	if err == nil && checked.err != nil { // where the command itself did not look: help
+		err = checked.err
+	}
+	if err == nil {
+		return exitDone
+	}
+	code := exitUsage
+	var exit *exitError
+	if errors.As(err, &exit) {
+		if code = exit.code; exit.err == nil {
+			return code
+		}
+	}
+	fmt.Fprintln(errOut, "chatproof: "+oneLine(hide(args, err.Error())))
+	return code
+}
+
+// checkedWriter remembers the first error of a writer.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
+// interruptible makes the first interrupt, hang-up or termination of the process cancel a context; the second ends
+// the process.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// until reads from in until ctx is done. A read that waits for a terminal or a pipe cannot be ended: it is left behind.
+func until(ctx context.Context, in io.Reader) io.Reader {
+	out, feed := io.Pipe()
+	return &awaited{out, sync.OnceFunc(func() {
+		context.AfterFunc(ctx, func() { feed.CloseWithError(ctx.Err()) })
+		go func() {
+			_, err := io.Copy(feed, in)
+			feed.CloseWithError(err)
+		}()
+	})}
+}
+
+// awaited begins to read when it is first read from: what nobody reads is another program's.
+type awaited struct {
+	in    io.Reader
+	begin func()
+}
+
+func (a *awaited) Read(b []byte) (int, error) {
+	a.begin()
+	return a.in.Read(b)
+}
+
+func scenarios(n int) string { return number(n, "scenario", "scenarios") }
+
+func number(n int, one, more string) string { return reports.Number(n, one, more) }
+
+// oneLine keeps an error on its line.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
+
+// self is how the user called this program, for commands that are shown to be repeated.
+func self() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "go run ."
+	}
+	return "chatproof"
+}

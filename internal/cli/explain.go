@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+)
+
+func (e *env) explain() *cobra.Command {
+	var interaction, scenario, svg string
+	var dirs []string
+	var in placeFlags
+	cmd := &cobra.Command{
+		Use:   "explain [EVENTS|-]",
+		Short: "Show why a chat has the facts it has",
+		Long: `Explain draws each chat of a log as a timeline, a lane for the customer, each queue, strategy and agent, and lists
+under it each Interaction Resource Fact with the events and the rules that made it. With --svg the timeline of one chat
+goes to a file as a picture, its facts drawn in.`,
+		Example: `  chatproof explain chat.jsonl
+  chatproof explain --interaction 00011aB2 production.jsonl.gz
+  chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			log, err := e.logOf(cmd.Context(), &in, scenario, dirs, args)
+			if err != nil {
+				return err
+			}
+			if interaction != "" {
+				if err := log.keep(interaction); err != nil {
+					return err
+				}
+			}
+			chats, bad := model.ClassifyLog(model.Reference(), log.events)
+			logs := make(map[string][]model.Event)
+			for _, l := range model.Chats(log.events) {
+				logs[l[0].InteractionID] = l
+			}
+			var b bytes.Buffer
+			if svg != "" {
+				if err := e.drawSVG(svg, chats, logs); err != nil {
+					return err
+				}
+				if svg == "-" {
+					return e.reportIllFormed(log, bad)
+				}
+			}
+			for i := range chats {
+				if c := &chats[i]; log.spoilt[c.InteractionID] == nil {
+					if b.Len() > 0 {
+						b.WriteString("\n")
+					}
+					explainChat(&b, c, logs[c.InteractionID])
+				}
+			}
+			if len(chats)+len(bad)+len(log.spoilt) == 0 {
+				fmt.Fprintf(&b, "No chat: %d events, none of a known name.\n", len(log.events))
+			}
+			if _, err := e.out.Write(b.Bytes()); err != nil {
+				return err
+			}
+			return e.reportIllFormed(log, bad)
+		},
+	}
+	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
+	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
+	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
+	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
+	in.addMapping(cmd)
+	return cmd
+}
+
+// logOf is the log of a scenario, or of the file that args name.
+func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, args []string) (*eventLog, error) {
+	if scenario == "" {
+		return e.readLog(ctx, in, args)
+	}
+	if len(args) > 0 {
+		return nil, errors.New("explain takes a file or --scenario, not both")
+	}
+	cases, err := engine.Authored(dirs)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(cases, engine.Named(cases, []string{scenario})...) {
+		if c.ID == scenario {
+			return &eventLog{file: c.ID, events: c.Events}, nil
+		}
+	}
+	return nil, fmt.Errorf("no scenario is called %s; see 'list scenarios'", model.Name(scenario))
+}
+
+// drawSVG writes the timeline of the only chat to a file, or to stdout.
+func (e *env) drawSVG(file string, chats []model.Chat, logs map[string][]model.Event) error {
+	if len(chats) != 1 {
+		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction", len(chats))
+	}
+	var b bytes.Buffer
+	reports.NewTimeline(logs[chats[0].InteractionID]).AppendSVG(&b, &chats[0])
+	if file == "-" {
+		_, err := e.out.Write(b.Bytes())
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o666)
+}
+
+// keep drops all but one interaction of the log.
+func (l *eventLog) keep(id string) error {
+	var events []model.Event
+	for _, e := range l.events {
+		if e.InteractionID == id {
+			events = append(events, e)
+		}
+	}
+	bad := l.spoilt[id]
+	if len(events) == 0 && bad == nil {
+		return fmt.Errorf("%s: no event of interaction %s", l.file, model.Name(id))
+	}
+	l.events = events
+	clear(l.spoilt)
+	if bad != nil {
+		l.spoilt[id] = bad
+	}
+	return nil
+}
+
+// explainChat writes the timeline of a chat and its facts.
+func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event) {
+	fmt.Fprintf(b, "Interaction %s, %s", model.Name(c.InteractionID), clock(c.Began))
+	if c.Ended.IsZero() {
+		b.WriteString(", unfinished\n\n")
+	} else {
+		fmt.Fprintf(b, " to %s, stopped by %s\n\n", clock(c.Ended), actor(c.StoppedBy))
+	}
+	reports.NewTimeline(log).AppendText(b)
+	b.WriteString("\n")
+	if len(c.IRFs) == 0 {
+		b.WriteString("No facts.\n")
+	}
+	for i := range c.IRFs {
+		r := &c.IRFs[i]
+		fmt.Fprintf(b, "IRF %d  %s %s  %s\n", r.Ordinal.Value, r.ResourceType, model.Name(r.Resource), r.Descriptor())
+		fmt.Fprintf(b, "       %s – %s", clock(r.Start), clock(r.End))
+		if r.ReceivedFrom.Is == model.Given {
+			fmt.Fprintf(b, ", received from IRF %d", r.ReceivedFrom.Value)
+		}
+		fmt.Fprintf(b, "\n       %s\n", r.Because())
+		explainRules(b, r.Clauses)
+		if others := r.Accepted()[1:]; len(others) > 0 {
+			names := make([]string, len(others))
+			for i, d := range others {
+				names[i] = d.String()
+			}
+			fmt.Fprintf(b, "       also accepted: %s\n", strings.Join(names, "; "))
+		}
+	}
+	if c.Silent != 0 {
+		b.WriteString("No fact for where the chat ended:\n")
+		explainRules(b, c.Silent)
+	}
+}
+
+func explainRules(b *bytes.Buffer, s model.Clauses) {
+	for _, id := range s.Rules() {
+		r, _ := model.RuleByID(id)
+		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, section(r))
+	}
+}
+
+func section(r *model.Rule) string {
+	if r.Level == model.Documented {
+		return r.Level.String() + ": " + r.Source
+	}
+	return r.Level.String()
+}
+
+func actor(p model.Party) string {
+	switch {
+	case p.Type == model.MediaServer:
+		return "the media server (the customer left)"
+	case p.ID != "":
+		return model.Name(p.ID)
+	}
+	return "the " + string(p.Type)
+}

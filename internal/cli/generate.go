@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// generateFlags are the flags of generate.
+type generateFlags struct {
+	engine.Generation
+	arrival, shard, start     string
+	out, to, facts, resources string
+	placeFlags
+}
+
+func (e *env) generate() *cobra.Command {
+	var f generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
+		Short: "Write chats to a file, with the reference's facts",
+		Long: `Generate writes chats as events: the first scenario of each documented flow, all events
+that 'run' would send, random chats, or all chats of at most LENGTH events of a small alphabet. Of --suite, the lines
+of robustness scenarios that are no events at all are left out.
+
+The same flags give the same bytes, with any number of jobs. A chat's id and events are a function of the seed and of
+its number. Of --shard I/N are the chats whose number, counted from 1, is I, I+N, I+2N, …; of --suite --shard those
+scenarios that 'run --shard' runs.
+
+Chats are written one behind the other, each in order. --interleave lets 8 at a time run at once (of a shard, 8 of
+its own). --delivery duplicated repeats one event in four, at once or a few events later; shuffled shuffles the events
+of each chat or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
+
+Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
+appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
+makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.`,
+		Example: `  chatproof generate --random 1000 --seed 7 -o chats.jsonl.gz --facts facts.jsonl
+  chatproof generate --flows --format feature
+  chatproof generate --suite -o events.csv.gz --resources resources.csv --start 2026-11-24T09:00:00Z
+  chatproof generate --suite --to postgres://etl@warehouse/staging
+  chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("generated") && !f.Suite {
+				return errors.New("--generated: only --suite has generated scenarios")
+			}
+			if len(f.Features) > 0 && !f.Suite {
+				return errors.New("--features: only of --suite")
+			}
+			if f.to != "" && cmd.Flags().Changed("output") {
+				return errors.New("--to: the events go there; leave --output out")
+			}
+			return e.writeGenerated(cmd.Context(), &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
+	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
+	flags.IntVar(&f.Random, "random", 0, "that many random chats")
+	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "all chats of at most that many events")
+	flags.StringVar(&f.Level, "level", "", "of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
+	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated, "of --suite: how many generated scenarios, besides the authored ones")
+	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
+	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
+	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", engine.AtOnce))
+	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
+	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
+	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
+	flags.StringVar(&f.resources, "resources", "", "write the agents, queues and strategies that the events name to this file")
+	flags.StringVar(&f.start, "start", "", "when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
+	flags.StringArrayVar(&f.Features, "features", nil, "of --suite: add a directory of your own features; may be repeated")
+	flags.StringVar(&f.format, "format", "", fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most %d chats", engine.MostInFeature))
+	f.addMapping(cmd)
+	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
+	complete(cmd, "level", "documented", "inferred")
+	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
+	complete(cmd, "format", append(slices.Clone(tables.Formats), "feature")...)
+	return cmd
+}
+
+// writeGenerated writes what the flags ask for.
+func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) {
+	if err := processors(f.Jobs); err != nil {
+		return err
+	}
+	if f.Shard, f.Shards, err = parseShard(f.shard); err != nil {
+		return err
+	}
+	if err := f.Deliver(f.arrival); err != nil {
+		return err
+	}
+	if f.Start, err = parseStart(f.start); err != nil {
+		return err
+	}
+	feature := f.format == "feature"
+	switch {
+	case feature && (f.to != "" || f.resources != "" || f.start != ""):
+		return errors.New("--format feature: a file with times of its own; leave --to, --resources and --start out")
+	case feature:
+		f.format = "jsonl" // for the file it is lines
+	case f.format != "" && !slices.Contains(tables.Formats, f.format):
+		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
+	case f.facts != "" && f.to == "" && samePath(f.facts, f.out):
+		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
+	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" && samePath(f.resources, f.facts)):
+		return errors.New("--resources: other rows go there; name another file")
+	case f.to != "" && !tables.IsDSN(f.to):
+		return errors.New("--to: expected a database, postgres://… or sqlite:FILE; write to a file with --output")
+	case f.to == "" && tables.IsDSN(f.out):
+		return fmt.Errorf("--output: %s is a database: write to it with --to", tables.Place{Path: f.out})
+	}
+	logs, err := f.Logs()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	if err = e.writeLogs(ctx, f, logs, feature); err != nil && ctx.Err() != nil {
+		err = &exitError{exitInterrupted, errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete")}
+	}
+	return err
+}
+
+// writeLogs writes logs, the facts and the resources of them.
+func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs, feature bool) error {
+	at, err := f.place(cmp.Or(f.to, f.out))
+	if err != nil {
+		return err
+	}
+	var out engine.Outputs
+	var outputs []*files.File
+	if out.Events, err = tables.CreateEvents(ctx, at, e.out); err != nil && f.to != "" {
+		return fmt.Errorf("--to: %w", err)
+	} else if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	defer out.Events.Discard()
+	if f.facts != "" {
+		if out.Facts, err = tables.CreateFacts(tables.Place{Path: f.facts}, e.out); err != nil {
+			return fmt.Errorf("--facts: %w", err)
+		}
+		defer out.Facts.Discard()
+		outputs = append(outputs, out.Facts.On)
+	}
+	var resources *wire.Output[wire.Resource]
+	if f.resources != "" {
+		if resources, err = tables.CreateResources(tables.Place{Path: f.resources}, e.out); err != nil {
+			return fmt.Errorf("--resources: %w", err)
+		}
+		defer resources.Discard()
+		outputs, out.Resources = append(outputs, resources.On), new(engine.Resources)
+	}
+	if file := out.Events.On; file != nil {
+		outputs = append(outputs, file)
+	}
+	if feature {
+		err = f.WriteFeature(ctx, logs, out.Events.On, out.Facts)
+	} else {
+		err = f.Write(ctx, logs, &out)
+	}
+	if err == nil && resources != nil {
+		err = resources.All(out.Resources.All())
+	}
+	if err == nil && out.Facts != nil {
+		err = out.Facts.Finish()
+	}
+	if err == nil {
+		err = out.Events.Finish()
+	}
+	if err == nil {
+		err = files.Keep(outputs...)
+	}
+	return err
+}
+
+// samePath reports whether two names are one file, however they are spelt.
+func samePath(a, b string) bool {
+	x, errX := filepath.Abs(a)
+	y, errY := filepath.Abs(b)
+	if errX != nil || errY != nil || x == y {
+		return a == b || x == y
+	}
+	one, errX := os.Stat(x)
+	other, errY := os.Stat(y)
+	return errX == nil && errY == nil && os.SameFile(one, other) && one.Mode().IsRegular()
+}

@@ -1,0 +1,69 @@
+//go:build unix
+
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/engine"
+)
+
+// A run that is killed or interrupted leaves what was done, readable and incomplete, and nothing running.
+func TestRunIsEnded(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what a killed harness has started is ended by the kernel on Linux only")
+	}
+	for _, way := range [][]string{{"--stream", "--", "speaker", "tells"}, {"--", "wrong", "tells"}} {
+		for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
+			t.Run(way[len(way)-2]+" "+signal.String(), func(t *testing.T) {
+				dir := t.TempDir()
+				path := filepath.Join(dir, "told")
+				require.NoError(t, syscall.Mkfifo(path, 0o600))
+				cmd := exec.Command("chatproof", append([]string{"run", "--report", dir}, append(way[:len(way)-1:len(way)-1], "tells "+path)...)...)
+				var out, errOut bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &out, &errOut
+				require.NoError(t, cmd.Start())
+
+				told, err := os.Open(path) // once the implementation hangs; ends when it has ended
+				require.NoError(t, err)
+				defer told.Close()
+				life := bufio.NewReader(told)
+				_, err = life.ReadString('\n')
+				require.NoError(t, err)
+				require.NoError(t, cmd.Process.Signal(signal))
+				_, err = life.ReadByte()
+				assert.Error(t, err, "the implementation has ended")
+				cmd.Wait() //nolint:errcheck // by its signal, or with 130
+
+				text, err := os.ReadFile(filepath.Join(dir, "results.jsonl"))
+				require.NoError(t, err)
+				lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+				assert.Contains(t, lines[0], `"type":"header"`)
+				passed := strings.Count(string(text), `"verdict":"pass"`)
+				if way[0] == "--stream" {
+					assert.GreaterOrEqual(t, passed, 64)
+				}
+				if signal == syscall.SIGKILL {
+					assert.NotContains(t, string(text), `"type":"footer"`)
+					return
+				}
+				assert.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode())
+				assert.Regexp(t, "(?m)^chatproof: interrupted: the results are incomplete\\n$", errOut.String()) // how far it is may stand before
+				assert.Contains(t, lines[len(lines)-1], `"verdict":"`+string(engine.Incomplete)+`"`)
+				assert.Equal(t, 761, passed+strings.Count(string(text), `"verdict":"not-run"`))
+				assert.Contains(t, out.String(), "Incomplete: ")
+			})
+		}
+	}
+}

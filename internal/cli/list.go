@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-json-experiment/json"
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps"
+)
+
+// listing is something that list prints: a heading and its rows, and the same as JSON.
+type listing struct {
+	name    string
+	short   string
+	heading []string
+	rows    func(dirs []string) ([]item, error)
+}
+
+// item is a row of a listing: an object for machines, cells for people.
+type item interface{ cells() []string }
+
+func (e *env) list() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "What the suite holds: flows, scenarios, rules, invariants, combinations, faults, steps",
+		Example: `  chatproof list flows
+  chatproof list rules --json
+  chatproof list scenarios --features our-flows/`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations, faults or steps")
+		},
+	}
+	for _, l := range listings {
+		var asJSON bool
+		var dirs []string
+		sub := &cobra.Command{
+			Use:     l.name,
+			Short:   l.short,
+			Example: "  chatproof list " + l.name + "\n  chatproof list " + l.name + " --json",
+			Args:    cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error {
+				items, err := l.rows(dirs)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeArray(e.out, items)
+				}
+				return writeTable(e.out, l.heading, items)
+			},
+		}
+		sub.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+		if l.name == "scenarios" {
+			sub.Flags().StringArrayVar(&dirs, "features", nil, "add a directory of your own features; may be repeated")
+		}
+		cmd.AddCommand(sub)
+	}
+	return cmd
+}
+
+func writeArray(w io.Writer, items []item) error {
+	b := []byte("[")
+	for i, it := range items {
+		line, err := json.Marshal(it)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, "\n  "...), line...)
+	}
+	_, err := w.Write(append(b, "\n]\n"...))
+	return err
+}
+
+func writeTable(w io.Writer, heading []string, items []item) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, strings.Join(heading, "\t"))
+	for _, it := range items {
+		fmt.Fprintln(out, strings.Join(it.cells(), "\t"))
+	}
+	return out.Flush()
+}
+
+var listings = []listing{
+	{"flows", "The guide's flows, with how many scenarios show them", []string{"FLOW", "TITLE", "SCENARIOS", "FILE"}, listFlows},
+	{"scenarios", "Every scenario, in the order of a run", []string{"ID", "RULES", "SOURCE"}, listScenarios},
+	{"rules", "The rules of classification, and what makes a log well-formed", []string{"RULE", "LEVEL", "SECTION", "SAYS"}, listRules},
+	{"invariants", "What holds for every chat, whatever the open questions", []string{"INVARIANT", "NEEDS", "SAYS"}, listInvariants},
+	{"combinations", "The valid combinations of resource type and technical descriptor", []string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"}, listCombinations},
+	{"faults", "The faulty classifiers of selftest", []string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults},
+	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
+}
+
+func planned(dirs []string) (*engine.Plan, error) {
+	cases, err := engine.Authored(dirs)
+	if err != nil {
+		return nil, err
+	}
+	return engine.NewPlan(cases)
+}
+
+type flow struct {
+	Flow      string `json:"flow"`
+	Title     string `json:"title"`
+	Scenarios int    `json:"scenarios"`
+	File      string `json:"file"`
+}
+
+func (f *flow) cells() []string { return []string{f.Flow, f.Title, fmt.Sprint(f.Scenarios), f.File} }
+
+func listFlows([]string) (items []item, err error) {
+	plan, err := planned(nil)
+	if err != nil {
+		return nil, err
+	}
+	flows := make(map[string]*flow)
+	for _, s := range plan.Scenarios {
+		if s.Level != model.Documented {
+			continue
+		}
+		if flows[s.Flow] == nil {
+			file, _, _ := strings.Cut(s.Source, ":")
+			flows[s.Flow] = &flow{Flow: s.Flow, Title: s.Title, File: file}
+			items = append(items, flows[s.Flow])
+		}
+		flows[s.Flow].Scenarios++
+	}
+	return items, nil
+}
+
+type scenario struct {
+	ID     string   `json:"id"`
+	Level  string   `json:"level"`
+	Flow   string   `json:"flow,omitempty"`
+	Title  string   `json:"title"`
+	Name   string   `json:"name"`
+	Rules  []string `json:"rules"`
+	Tags   []string `json:"tags"`
+	Source string   `json:"source"`
+}
+
+func (s *scenario) cells() []string {
+	return []string{model.Line(s.ID), strings.Join(s.Rules, " "), model.Line(s.Source)}
+}
+
+func listScenarios(dirs []string) (items []item, err error) {
+	plan, err := planned(dirs)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range plan.Scenarios {
+		items = append(items, &scenario{s.ID, s.Level.String(), s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source})
+	}
+	return items, nil
+}
+
+type rule struct {
+	ID      string   `json:"id"`
+	Level   string   `json:"level"`
+	Section string   `json:"section"`
+	Says    string   `json:"says"`
+	Clauses []clause `json:"clauses,omitempty"`
+}
+
+type clause struct {
+	Part    string  `json:"part,omitempty"`
+	Yields  yield   `json:"yields,omitzero"`
+	Accepts []yield `json:"accepts,omitempty"`
+	Allows  []yield `json:"allows_one_row_more,omitempty"`
+}
+
+type yield struct {
+	Type   model.ResourceType `json:"resource_type,omitempty"`
+	Role   model.Role         `json:"resource_role,omitempty"`
+	Result model.Result       `json:"technical_result,omitempty"`
+	Reason model.Reason       `json:"result_reason,omitempty"`
+}
+
+func yields(ys []model.Yield) (out []yield) {
+	for _, y := range ys {
+		out = append(out, yield(y))
+	}
+	return out
+}
+
+func (r *rule) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
+
+func listRules([]string) (items []item, err error) {
+	for _, r := range model.Rules() {
+		out := &rule{ID: r.ID, Level: r.Level.String(), Section: r.Source, Says: r.Says}
+		for _, c := range r.Clauses {
+			out.Clauses = append(out.Clauses, clause{c.Part, yield(c.Yield), yields(c.Accepts), yields(c.Allows)})
+		}
+		items = append(items, out)
+	}
+	for _, w := range model.Requirements() {
+		items = append(items, &rule{ID: w.ID, Level: "well-formed", Says: w.Says})
+	}
+	return items, nil
+}
+
+type invariant struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Says string `json:"says"`
+}
+
+func (v *invariant) cells() []string { return []string{v.ID, v.Kind, v.Says} }
+
+func listInvariants([]string) (items []item, err error) {
+	for _, v := range model.Invariants() {
+		items = append(items, &invariant{v.ID, string(v.Kind), v.Says})
+	}
+	return items, nil
+}
+
+type combination struct {
+	yield
+	Level string   `json:"level"`
+	Rules []string `json:"rules"`
+}
+
+func (c *combination) cells() []string {
+	return []string{string(c.Type), model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}.String(), c.Level, strings.Join(c.Rules, " ")}
+}
+
+func listCombinations([]string) (items []item, err error) {
+	for _, c := range model.Combinations() {
+		items = append(items, &combination{yield(c.Yield), c.Level.String(), c.Rules})
+	}
+	return items, nil
+}
+
+type step struct {
+	Example string `json:"example"`
+	Records string `json:"records"`
+	Pattern string `json:"pattern"`
+}
+
+func (s *step) cells() []string { return []string{s.Example, s.Records} }
+
+func listSteps([]string) (items []item, err error) {
+	for _, d := range steps.Definitions() {
+		items = append(items, &step{d.Example, d.Records, d.Pattern})
+	}
+	return items, nil
+}

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/model"
+)
+
+// memoryFlag adds --memory to a verb.
+func memoryFlag(cmd *cobra.Command, bytes *int64) {
+	*bytes = bulk.DefaultMemory
+	cmd.Flags().Var((*memory)(bytes), "memory", "about how much memory to use, such as 512MiB or 4GiB; what is more goes to temporary files")
+}
+
+// memory is a number of bytes as a flag.
+type memory int64
+
+// memoryForSpeed is for what makes much and keeps little, until undo: garbage is collected seldom, and the heap begins
+// with huge pages.
+func memoryForSpeed() (undo func()) {
+	hugeHeap()
+	before := debug.SetGCPercent(400)
+	return func() { debug.SetGCPercent(before) }
+}
+
+// leastMemory is what buffers alone take.
+const leastMemory = 32 << 20
+
+// Set reads a number of bytes, or of KiB, MiB, GiB, TiB; K, KB and their like are those.
+func (m *memory) Set(s string) error {
+	text := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(s), "B"), "I")
+	digits := strings.TrimRight(text, "KMGT")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	shift := 10 * strings.Index(" KMGT", text[len(digits):])
+	if err != nil || len(text) > len(digits)+1 || n > math.MaxInt64>>shift || n<<shift < leastMemory {
+		return fmt.Errorf("expected %v or more, such as 512MiB or 4GiB, got %s", memory(leastMemory), model.Name(s))
+	}
+	*m = memory(n << shift)
+	return nil
+}
+
+func (m memory) String() string {
+	for i, unit := range []string{"TiB", "GiB", "MiB", "KiB"} {
+		if size := memory(1) << (40 - 10*i); m%size == 0 && m > 0 {
+			return fmt.Sprintf("%d%s", m/size, unit)
+		}
+	}
+	return strconv.FormatInt(int64(m), 10)
+}
+
+// Type is what help calls the value.
+func (memory) Type() string { return "BYTES" }

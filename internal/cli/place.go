@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/tables"
+)
+
+// placeFlags say how rows at a place are to be read.
+type placeFlags struct{ format, mapping string }
+
+func (p *placeFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, jsonl if none does")
+	p.addMapping(cmd)
+	complete(cmd, "format", tables.Formats...)
+}
+
+func (p *placeFlags) addMapping(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how tables and columns are called, where they have other names")
+}
+
+// place is a place to read from or write to.
+func (p *placeFlags) place(path string) (at tables.Place, err error) {
+	at = tables.Place{Path: path, Format: p.format}
+	if p.format != "" && tables.IsDSN(path) {
+		return at, fmt.Errorf("--format: %s is a database, and has none", at)
+	}
+	if !tables.IsDSN(path) {
+		if _, err := tables.FormatOf(path, p.format); err != nil {
+			if p.format != "" {
+				err = fmt.Errorf("--format: %w", err)
+			}
+			return at, err
+		}
+	}
+	if p.mapping != "" {
+		at.Mapping, err = tables.ReadMapping(p.mapping)
+	}
+	return at, err
+}
+
+// words are the flags again.
+func (p *placeFlags) words() (words []string) {
+	if p.format != "" {
+		words = append(words, "--format", p.format)
+	}
+	if p.mapping != "" {
+		words = append(words, "--mapping", p.mapping)
+	}
+	return words
+}
+
+// addPrintSQL adds --print-sql.
+func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
+	var names []string
+	for i := range tables.Dialects {
+		names = append(names, tables.Dialects[i].Name)
+	}
+	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in the SQL of "+strings.Join(names, ", "))
+	complete(cmd, "print-sql", names...)
+}
+
+// printQuery prints a statement about facts, for the client of another database.
+func (e *env) printQuery(dialect string, p *placeFlags, statement func(*tables.Dialect, *tables.Mapping) (string, error)) error {
+	at, err := p.place("-")
+	if err != nil {
+		return err
+	}
+	d, err := tables.ParseDialect(dialect)
+	var text string
+	if err == nil {
+		text, err = statement(d, at.Mapping)
+	}
+	if err != nil {
+		return fmt.Errorf("--print-sql: %w", err)
+	}
+	_, err = fmt.Fprint(e.out, text)
+	return err
+}

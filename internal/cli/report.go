@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+)
+
+// reportFlags are the flags of report.
+type reportFlags struct {
+	html, junit, markdown, badge string
+	merge, against               string
+	verbose                      bool
+	color                        string
+}
+
+func (e *env) report() *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report RESULTS...",
+		Short: "Render, merge and compare results of run",
+		Long: `Report reads what 'run --report' kept: results.jsonl, or the directory that holds it; - is stdin. Without a flag that
+names a file it prints the summary that run prints. A file of - is stdout, a name that ends in .gz is packed.
+
+Results of shards are merged first; all of them must be given. The merge is what a run of the whole would have
+recorded, but for environments. Gaps, overlaps, and results of different suites, seeds, plans or implementations are
+refused.
+
+With --against an older result, report tells which scenarios newly fail, newly pass, were added or removed, and so do
+the page and the Markdown.
+
+Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
+read, or shards that do not fit.`,
+		Example: `  chatproof report report/
+  chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
+  chatproof report results.jsonl --against last-release.jsonl --markdown -`,
+		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.html, "html", "", "write one self-contained page; several results stand side by side in it")
+	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
+	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
+	flags.StringVar(&f.badge, "badge", "", "write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
+	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
+	flags.StringVar(&f.against, "against", "", "compare with these older results")
+	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass, and every difference")
+	addColor(cmd, &f.color)
+	return cmd
+}
+
+func (e *env) runReport(f *reportFlags, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no results: expected what 'chatproof run --report DIR' wrote: DIR, or its results.jsonl")
+	}
+	colour, err := useColour(f.color, e.out)
+	if err != nil {
+		return err
+	}
+	results, err := e.readResults(args, f.merge != "")
+	if err != nil {
+		return err
+	}
+	badge := (*reports.Results).WriteBadge
+	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
+		badge = (*reports.Results).WriteBadgeSVG
+	}
+	files := map[string]func(*reports.Results, io.Writer) error{}
+	for _, form := range []struct {
+		flag, path string
+		write      func(*reports.Results, io.Writer) error
+	}{
+		{"--html", f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
+		{"--junit", f.junit, (*reports.Results).WriteJUnit},
+		{"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error { return r.WriteMarkdown(w, reports.MaxMarkdown) }},
+		{"--badge", f.badge, badge},
+		{"--merge", f.merge, (*reports.Results).Write},
+	} {
+		path := filepath.Clean(form.path)
+		switch {
+		case form.path == "":
+		case files[path] != nil:
+			return fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
+		case form.flag != "--merge" && isInput(path, append(args, f.against)):
+			return fmt.Errorf("%s: %s is one of the results that are read", form.flag, model.Name(form.path))
+		default:
+			files[path] = form.write
+		}
+	}
+	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
+		return errors.New("several results: expected one, or all the shards of one; --html takes several")
+	}
+	var changes *reports.Changes
+	if f.against != "" {
+		before, err := reports.Open(f.against, e.in)
+		if err != nil {
+			return err
+		}
+		changes = reports.Against(before, results[0])
+		results[0].Changes = changes
+	}
+	if err := writeFiles(files, results[0], e.out); err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		for _, r := range results {
+			if err := r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Colour: colour}); err != nil {
+				return err
+			}
+		}
+	}
+	if changes == nil {
+		return nil
+	}
+	out := e.out
+	if len(files) > 0 {
+		out = e.err // stdout may be one of the files
+	}
+	if err := changes.WriteText(out, f.verbose); err != nil {
+		return err
+	}
+	if len(changes.NewlyFailing) > 0 {
+		return &exitError{code: exitNonconforming}
+	}
+	return nil
+}
+
+// isInput reports whether a file is among those that are read: stdout is none.
+func isInput(path string, inputs []string) bool {
+	written, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc(inputs, func(input string) bool {
+		read, err := os.Stat(input)
+		if err == nil && read.IsDir() {
+			read, err = os.Stat(filepath.Join(input, "results.jsonl"))
+		}
+		return err == nil && os.SameFile(written, read)
+	})
+}
+
+// readResults reads results, and puts them together if they are shards or that is asked for.
+func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error) {
+	var all []*reports.Results
+	for i, path := range paths {
+		if path == "-" && slices.Contains(paths[:i], path) {
+			return nil, errors.New("-: stdin holds one of the results; name files for the others")
+		}
+		r, err := reports.Open(path, e.in)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+		merge = merge || r.Header.Shard != "" && len(paths) > 1
+	}
+	if !merge {
+		return all, nil
+	}
+	whole, err := reports.Merge(all)
+	return []*reports.Results{whole}, err
+}
+
+// writeFiles renders a result into files, which appear all or none.
+func writeFiles(forms map[string]func(*reports.Results, io.Writer) error, r *reports.Results, stdout io.Writer) error {
+	var out []*files.File
+	for path, write := range forms {
+		file, err := files.Create(path, stdout)
+		if err != nil {
+			return err
+		}
+		defer file.Discard()
+		if err := write(r, file); err != nil {
+			return err
+		}
+		out = append(out, file)
+	}
+	return files.Keep(out...)
+}

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+func (e *env) schema() *cobra.Command {
+	schemas := map[string][]byte{"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema, "results": engine.ResultsSchema, "expect": engine.ExpectSchema, "tables": []byte(tables.EventDDL + "\n" + tables.FactDDL)}
+	return &cobra.Command{
+		Use:       "schema event|fact|protocol|results|expect|tables",
+		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file; or the tables, in SQL",
+		Example:   "  chatproof schema event > event.schema.json",
+		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "tables"},
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, ok := schemas[strings.Join(args, " ")]
+			if !ok {
+				return fmt.Errorf("schema: expected event, fact, protocol, results, expect or tables, got %s", model.Name(strings.Join(args, " ")))
+			}
+			_, err := e.out.Write(text)
+			return err
+		},
+	}
+}
+
+func (e *env) version() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  chatproof version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(e.out, "chatproof "+engine.Version)
+			return err
+		},
+	}
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// way is how a command line reaches an implementation: the flags that run, fuzz and doctor share.
+type way struct {
+	command []string // of a filter or a stream; nil is the built-in reference, or a server
+	stream  bool
+	http    string
+	headers []string
+	timeout time.Duration // 0 is the default of the way
+	jobs    int
+
+	given func(flag string) bool
+	url   *url.URL
+	offline
+}
+
+// maxJobs bounds --jobs: each may hold a line of 16 MiB.
+const maxJobs = 64
+
+// processors checks a --jobs of which 0 is all.
+func processors(jobs int) error {
+	if jobs < 0 || jobs > maxJobs {
+		return fmt.Errorf("--jobs: expected 1 to %d, or 0 for all processors, got %d", maxJobs, jobs)
+	}
+	return nil
+}
+
+// addTo adds the flags to a verb, and makes it accept a command behind --.
+func (w *way) addTo(cmd *cobra.Command) {
+	cmd.Args = behindDash
+	flags := cmd.Flags()
+	w.given = flags.Changed
+	flags.BoolVar(&w.stream, "stream", false, "COMMAND is no filter but speaks the stream protocol, one long-lived process (see 'schema protocol')")
+	flags.StringVar(&w.http, "http", "", "ask the server at this URL, one scenario a POST, instead of a command")
+	flags.StringArrayVar(&w.headers, "header", nil, "send this header, such as 'Authorization: Bearer TOKEN', with --http; its value is kept to ourselves; may be repeated")
+	flags.DurationVar(&w.timeout, "timeout", 0, "how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
+	flags.IntVar(&w.jobs, "jobs", 1, "how many processes or requests at the same time; of no consequence for the results")
+}
+
+// target is what is asked.
+func (w *way) target() (target.Target, error) {
+	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || w.facts != "" {
+		return nil, err // rows are read when it is known which
+	}
+	switch {
+	case w.timeout <= 0 && w.given("timeout"):
+		return nil, fmt.Errorf("--timeout: expected a duration above zero, got %v", w.timeout)
+	case w.jobs < 1 || w.jobs > maxJobs:
+		return nil, fmt.Errorf("--jobs: expected 1 to %d, got %d", maxJobs, w.jobs)
+	case w.http != "" && (w.stream || len(w.command) > 0):
+		return nil, errors.New("--http asks a server: it takes no --stream and no command")
+	case w.stream && len(w.command) == 0:
+		return nil, errors.New("--stream takes a command behind --, such as: chatproof run --stream -- node my.js")
+	case w.http == "" && len(w.headers) > 0:
+		return nil, errors.New("--header goes with --http")
+	case w.http != "":
+		return w.server()
+	case w.stream:
+		return &target.Stream{Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + engine.Version}, nil
+	case len(w.command) > 0:
+		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs}, nil
+	}
+	return target.Reference{Table: model.Reference()}, nil
+}
+
+func (w *way) limit(otherwise time.Duration) time.Duration { return cmp.Or(w.timeout, otherwise) }
+
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+func (w *way) server() (target.Target, error) {
+	u, err := url.Parse(w.http)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("--http: expected a URL such as http://localhost:8080/classify")
+	}
+	header := make(http.Header)
+	for _, h := range w.headers {
+		name, value, found := strings.Cut(h, ":")
+		if value = strings.TrimSpace(value); !found || !headerName.MatchString(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return nil, errors.New("--header: expected a name, a colon and a value on one line, such as 'Authorization: Bearer TOKEN'")
+		}
+		header.Add(name, value)
+	}
+	w.url = u
+	return target.NewHTTP(u, header, w.limit(10*time.Second), w.jobs), nil
+}
+
+// environment is what of a target goes into the header of results.
+func (w *way) environment(t target.Target) *engine.Environment {
+	e := &engine.Environment{Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
+	if w.url != nil {
+		e.URL = w.url.Redacted()
+	}
+	if w.facts != "" {
+		e.Facts = tables.Place{Path: w.facts}.String()
+	}
+	return e
+}
+
+// words are the flags and the command that reach the same implementation again; values of headers are left out.
+func (w *way) words() (words []string) {
+	if w.facts != "" {
+		return w.offline.words()
+	}
+	if w.stream {
+		words = append(words, "--stream")
+	}
+	if w.url != nil {
+		words = append(words, "--http", w.url.Redacted())
+	}
+	for _, h := range w.headers {
+		name, _, _ := strings.Cut(h, ":")
+		words = append(words, "--header", name+": …")
+	}
+	if w.timeout > 0 {
+		words = append(words, "--timeout", w.timeout.String())
+	}
+	if len(w.command) > 0 {
+		words = append(append(words, "--"), withoutSecrets(w.command)...)
+	}
+	return words
+}
+
+// behindDash accepts a command behind --, or none of both.
+func behindDash(cmd *cobra.Command, args []string) error {
+	switch dash := cmd.ArgsLenAtDash(); {
+	case len(args) > 0 && dash != 0:
+		return fmt.Errorf("%s takes a command behind --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
+	case len(args) == 0 && dash == 0:
+		return errors.New("no command behind --; leave the -- out to check the reference model")
+	}
+	return nil
+}

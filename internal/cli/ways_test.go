@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// The way to an implementation changes nothing in the record but the environment, nor does the number of jobs.
+func TestAllWaysGiveTheSameRecord(t *testing.T) {
+	for _, how := range []string{"not", "transfers routed"} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Write(classified(how, logOn(r.Body))) //nolint:errcheck
+		}))
+		defer s.Close()
+		ways := map[string][]string{
+			"filter, three jobs": {"--jobs", "3", "--", "wrong", how},
+			"stream":             {"--stream", "--", "speaker", how},
+			"stream, three jobs": {"--stream", "--jobs", "3", "--", "speaker", how},
+			"HTTP":               {"--http", s.URL},
+			"HTTP, three jobs":   {"--http", s.URL, "--jobs", "3"},
+		}
+		if how == "not" {
+			ways["reference"] = nil
+		}
+		want := record(t, "--", "wrong", how)
+		assert.Equal(t, want, goRecord(t, how), "Go")
+		for name, way := range ways {
+			got := record(t, way...)
+			if !assert.Len(t, got, len(want), name) {
+				continue
+			}
+			for i := range want {
+				require.Equal(t, want[i], got[i], name)
+			}
+		}
+	}
+}
+
+// record runs the whole suite, and returns the lines without their environment.
+func record(t *testing.T, way ...string) (lines []string) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	Run(t.Context(), append([]string{"run", "--require", "all", "--generated", "100", "--json"}, way...), strings.NewReader(""), &out, &errOut)
+	require.Empty(t, errOut.String())
+	return bare(t, out.String())
+}
+
+// goRecord is the record of a Go function.
+func goRecord(t *testing.T, how string) []string {
+	t.Helper()
+	levels := model.LevelSet(model.AllLevels...)
+	cases, err := engine.Builtin()
+	require.NoError(t, err)
+	plan, err := engine.NewPlan(append(cases, engine.Generated(1, 100)...))
+	require.NoError(t, err)
+	function := target.Function(func(log []model.Event) (facts []model.Fact, err error) {
+		for r := wire.NewFactReader("facts", bytes.NewReader(classified(how, log))); ; {
+			f, err := r.Read()
+			if err != nil {
+				return facts, nil
+			}
+			facts = append(facts, f)
+		}
+	})
+	var out bytes.Buffer
+	require.NoError(t, engine.WriteLine(&out, engine.NewHeader(plan, 1, levels)))
+	tally, coverage := engine.NewTally(), model.NewCoverage()
+	_, err = engine.Run(t.Context(), plan, function, levels, func(o *engine.Outcome) error {
+		line := o.Line(levels)
+		tally.Add(line)
+		o.Cover(coverage)
+		return engine.WriteLine(&out, line)
+	})
+	require.NoError(t, err)
+	require.NoError(t, engine.WriteLine(&out, engine.NewFooter(tally, engine.NewCoverage(coverage, false))))
+	return bare(t, out.String())
+}
+
+// bare takes the environment out of each line.
+func bare(t *testing.T, record string) (lines []string) {
+	t.Helper()
+	for line := range strings.Lines(record) {
+		var m map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &m))
+		delete(m, "environment")
+		b, err := json.Marshal(m)
+		require.NoError(t, err)
+		lines = append(lines, string(b))
+	}
+	return lines
+}

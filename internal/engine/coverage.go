@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Coverage is what the scenarios exercise that were asked, whatever the answer, as [model.Coverage] has it: by the
+// reference's reading of the chats that are judged row by row.
+type Coverage struct {
+	Rules        []RuleCoverage      `json:"rules"` // the whole table
+	Pairs        PairCoverage        `json:"pairs"`
+	Combinations CombinationCoverage `json:"combinations"`
+	Transitions  TransitionCoverage  `json:"transitions"`
+}
+
+// RuleCoverage counts what rests on a rule: the IRFs that it bears on, and the chats that have one, or have none by it.
+type RuleCoverage struct {
+	Name  string `json:"name"`
+	IRFs  int    `json:"irfs"`
+	Chats int    `json:"chats"`
+}
+
+// PairCoverage is the pairs of rules that bear on one IRF together, in the order of the table.
+type PairCoverage struct {
+	Count int         `json:"count"`
+	List  [][2]string `json:"list"`
+}
+
+// CombinationCoverage is how many of the valid combinations are expected of an IRF.
+type CombinationCoverage struct {
+	Covered      int           `json:"covered"`
+	All          int           `json:"all"`
+	Alternatives int           `json:"alternatives"` // of All: never expected, only accepted
+	Uncovered    []Combination `json:"uncovered"`
+}
+
+// Combination is a combination of resource type and technical descriptor.
+type Combination struct {
+	Type        model.ResourceType `json:"resource_type"`
+	Role        model.Role         `json:"resource_role"`
+	Result      model.Result       `json:"technical_result"`
+	Reason      model.Reason       `json:"result_reason,omitempty"`
+	Alternative bool               `json:"alternative,omitzero"`
+}
+
+// TransitionCoverage counts the transitions.
+type TransitionCoverage struct {
+	Count int `json:"count"`
+	// Set tells which, in a shard alone: the numbers of model.Coverage, each less the one before, as varints.
+	Set []byte `json:"set,omitempty"`
+}
+
+// Cover adds to a coverage what the outcome's scenario exercises, if it was asked.
+func (o *Outcome) Cover(c *model.Coverage) {
+	if o.Verdict != NotRun {
+		c.AddCase(o.Case)
+	}
+}
+
+// NewCoverage writes down a coverage: that of a whole plan, or of a shard of it.
+func NewCoverage(of *model.Coverage, shard bool) *Coverage {
+	c := new(Coverage)
+	for _, r := range of.Rules() {
+		c.Rules = append(c.Rules, RuleCoverage{r.ID, r.IRFs, r.Chats})
+	}
+	c.Pairs.List = of.Pairs()
+	_, uncovered := of.Combinations()
+	for _, u := range uncovered {
+		c.Combinations.Uncovered = append(c.Combinations.Uncovered, Combination{u.Type, u.Role, u.Result, u.Reason, u.Alternative})
+	}
+	c.count()
+	numbers := of.TransitionNumbers()
+	c.Transitions.Count = len(numbers)
+	if shard {
+		c.Transitions.Set = packed(numbers)
+	}
+	return c
+}
+
+// count counts what is listed.
+func (c *Coverage) count() {
+	c.Pairs.Count = len(c.Pairs.List)
+	m := &c.Combinations
+	m.All, m.Alternatives = len(model.Combinations()), 0
+	m.Covered = m.All - len(m.Uncovered)
+	for _, u := range m.Uncovered {
+		if u.Alternative {
+			m.Alternatives++
+		}
+	}
+}
+
+// MergeCoverage is the coverage of a whole plan by those of its shards, all of this suite.
+func MergeCoverage(shards []*Coverage) (*Coverage, error) {
+	whole := NewCoverage(model.NewCoverage(), false)
+	transitions := make(map[int]bool)
+	pairs := make(map[[2]string]bool)
+	for _, c := range shards {
+		if len(c.Rules) != len(whole.Rules) {
+			return nil, fmt.Errorf("coverage: %d rules; this suite has %d", len(c.Rules), len(whole.Rules))
+		}
+		for i := range whole.Rules {
+			whole.Rules[i].IRFs += c.Rules[i].IRFs
+			whole.Rules[i].Chats += c.Rules[i].Chats
+		}
+		for _, p := range c.Pairs.List {
+			pairs[p] = true
+		}
+		whole.Combinations.Uncovered = slices.DeleteFunc(whole.Combinations.Uncovered, func(u Combination) bool {
+			return !slices.Contains(c.Combinations.Uncovered, u)
+		})
+		numbers, err := unpacked(c.Transitions.Set)
+		if err != nil || len(numbers) != c.Transitions.Count {
+			return nil, fmt.Errorf("coverage: transitions: expected a set of %d", c.Transitions.Count)
+		}
+		for _, n := range numbers {
+			transitions[n] = true
+		}
+	}
+	for i, a := range whole.Rules { // in the order of the table
+		for _, b := range whole.Rules[i+1:] {
+			if p := [2]string{a.Name, b.Name}; pairs[p] {
+				whole.Pairs.List = append(whole.Pairs.List, p)
+			}
+		}
+	}
+	whole.count()
+	whole.Transitions.Count = len(transitions)
+	return whole, nil
+}
+
+// packed writes ascending numbers small.
+func packed(numbers []int) (b []byte) {
+	last := 0
+	for _, n := range numbers {
+		b = binary.AppendUvarint(b, uint64(n-last))
+		last = n
+	}
+	return b
+}
+
+func unpacked(b []byte) (numbers []int, _ error) {
+	for last := 0; len(b) > 0; {
+		step, n := binary.Uvarint(b)
+		if n <= 0 || step > math.MaxInt32 {
+			return nil, errors.New("not a set of numbers")
+		}
+		last += int(step)
+		numbers, b = append(numbers, last), b[n:]
+	}
+	return numbers, nil
+}
+
+// CoveredRules counts the rules that something rests on.
+func (c *Coverage) CoveredRules() (n int) {
+	for _, r := range c.Rules {
+		if r.Chats > 0 {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Blame says what is to be mended.
+type Blame string
+
+// The blames.
+const (
+	Nothing        Blame = ""
+	Adapter        Blame = "adapter"        // what reads, groups and prints
+	Classification Blame = "classification" // what says which rows a chat has
+	Silence        Blame = "silence"        // there are no rows, by which alone the two can be told apart
+)
+
+// Step is a step of a check-up, and what it found.
+type Step struct {
+	Name  string
+	Tried bool   // an earlier one left sense in it
+	Found string // in a line
+	Means string // what that means and what to mend, "" where all is well
+	Blame Blame
+}
+
+// Checkup asks a target for one documented chat, first alone, then with an event that it cannot know, then twice
+// together with another. It tells a target that does not speak as it should from one that classifies wrongly. The
+// tail of what the implementation wrote to stderr comes last. The error is a *target.StartError, or the context's.
+func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string, err error) {
+	chats, err := checkupCases()
+	if err != nil {
+		return nil, "", err
+	}
+	defer target.Close(t)
+	if err := target.Open(ctx, t); err != nil {
+		return nil, "", err
+	}
+	plan, err := NewPlan(chats)
+	if err != nil {
+		return nil, "", err
+	}
+	var occasion Occasion
+	ask := func(scenarios ...*Scenario) (outcomes []*Outcome, err error) {
+		var questions []target.Question
+		for _, s := range scenarios {
+			questions = append(questions, s.question())
+		}
+		round, err := t.Ask(ctx, questions)
+		if err != nil {
+			return nil, err
+		}
+		occasion.add(round)
+		for i, s := range scenarios {
+			outcomes = append(outcomes, s.judge(&round.Answers[i], DefaultLevels))
+		}
+		return outcomes, nil
+	}
+	speaks, documented := Step{Name: "it starts, and answers", Tried: true}, Step{Name: "a documented chat"}
+	unknown, again := Step{Name: "an unknown event"}, Step{Name: "the chat again"}
+
+	all := plan.Scenarios
+	alone, err := ask(all[0])
+	if err != nil {
+		return nil, "", err
+	}
+	first := alone[0]
+	speaks.answered(first, t.Way(), &occasion)
+	if documented.Tried = speaks.Blame == Nothing; documented.Tried {
+		documented.classified(first)
+		stranger, err := ask(all[1])
+		if err != nil {
+			return nil, "", err
+		}
+		unknown.same(first, stranger, "Unknown events and unknown fields are to be passed over: new ones come with every release.")
+		repeated, err := ask(all[2], all[3])
+		if err != nil {
+			return nil, "", err
+		}
+		again.same(first, repeated, "Chats share a start, and a process may be asked for many: nothing of one may be left when the next comes. Group by interaction_id, and keep no state beside.")
+	}
+	return []Step{speaks, documented, unknown, again}, occasion.Stderr, nil
+}
+
+// checkupCases are the first documented chat; the same with events in between that nobody knows; and the same twice.
+func checkupCases() ([]*model.Case, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(cases, func(c *model.Case) bool { return c.Level == model.Documented })
+	chat := cases[i]
+	variant := func(id string) *model.Case {
+		c := *chat
+		c.ID, c.Events = "doctor/"+id, slices.Clone(chat.Events)
+		return &c
+	}
+	stranger := variant("unknown")
+	stranger.Events = nil
+	for _, e := range chat.Events {
+		e.Seq *= 2
+		stranger.Events = append(stranger.Events, e)
+		if e.Name != model.ProcessingStopped {
+			e = model.Event{InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time, Name: "EventOfAnotherRelease", Party: e.Party, Reason: "unknown"}
+			stranger.Events = append(stranger.Events, e)
+		}
+	}
+	return []*model.Case{chat, stranger, variant("again"), variant("and-again")}, nil
+}
+
+// answered says whether there is an answer that can be judged.
+func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
+	switch {
+	case o.Verdict == Skip:
+		s.Found, s.Blame = "it declined: "+o.Reason, Classification
+		s.Means = "The chat is an ordinary one: to decline is for what an implementation does not do at all."
+	case o.Failure != nil:
+		s.Found, s.Blame = o.Failure.Error(), Adapter
+		s.Means = mend[o.Failure.Kind]
+		if o.Failure.Kind == target.Said {
+			s.Blame = Classification
+		}
+	case len(o.Actual) == 0 && occasion.Ignored > 0:
+		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about", occasion.Ignored), Adapter
+		s.Means = "Give interaction_id back as it came, character by character."
+	case len(o.Actual) == 0:
+		s.Found = "no row, and no error"
+	default:
+		s.Found = fmt.Sprintf("rows of the chat: %d", len(o.Actual))
+	}
+	if len(occasion.Notes) > 0 {
+		s.Found += "; it " + strings.Join(occasion.Notes, "; it ")
+	}
+}
+
+// mend says what a failure means, by its kind.
+var mend = map[target.FailureKind]string{
+	target.Said:     "It speaks as it should, and refuses an ordinary chat. Its message says why.",
+	target.Crash:    "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below may say why it did.",
+	target.Hang:     "It must answer without more input: a filter when stdin ends, all others when they have the whole request. Flush what is written; close what is opened.",
+	target.Protocol: "Nothing but what the form allows may go to stdout ('chatproof schema fact'): send logging to stderr.",
+}
+
+// classified says whether the rows are those that are documented.
+func (s *Step) classified(o *Outcome) {
+	if o.Verdict == Pass {
+		s.Found = "its rows are right"
+		return
+	}
+	s.Found, s.Blame = o.reason(DefaultLevels), Classification
+	s.Means = "These rows are decided by rules " + strings.Join(o.Rules, ", ") + " ('chatproof list rules')."
+	if len(o.Actual) == 0 {
+		s.Blame, s.Means = Silence, "If it ought to print rows already, look whether they go where they should, and are flushed."
+	}
+}
+
+// same says whether all answers are those of the first.
+func (s *Step) same(first *Outcome, others []*Outcome, means string) {
+	s.Tried = true
+	for _, o := range others {
+		switch {
+		case o.Failure != nil:
+			s.Found = o.Failure.Error()
+		case o.Verdict == Skip:
+			s.Found = "it declined: " + o.Reason
+		case slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Field == "V17" }):
+			s.Found = "it fails when it is asked for both together"
+		case !slices.Equal(contents(first), contents(o)):
+			s.Found = fmt.Sprintf("other rows than before, %d instead of %d", len(o.Actual), len(first.Actual))
+			for _, line := range contents(o) {
+				if !slices.Contains(contents(first), line) {
+					s.Found += ", such as " + line
+					break
+				}
+			}
+		default:
+			continue
+		}
+		s.Blame, s.Means = Adapter, means
+		return
+	}
+	if s.Found = "the same rows"; len(first.Actual) == 0 {
+		s.Found = "no row either"
+	}
+}
+
+// contents are the rows of an outcome, whatever the name of their interaction and their order.
+func contents(o *Outcome) (lines []string) {
+	for _, f := range o.Actual {
+		f.InteractionID = ""
+		lines = append(lines, model.Line(strings.TrimSpace(string(wire.AppendFact(nil, &f)))))
+	}
+	slices.Sort(lines)
+	return lines
+}

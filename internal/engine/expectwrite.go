@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Rewriting counts what a file's entries became.
+type Rewriting struct{ Kept, Added, Removed int }
+
+// Rewrite makes the text of the file anew, so that it lists the failures of a run of the whole plan, all of whose
+// outcomes have been judged. Entries that hold stay as they are. One of which only a part holds is replaced by one for
+// each scenario of that part; a stale one goes, and with it the comments directly above it, save those at the top.
+// Failures that are not listed come last, in their order. Only whole-line comments of a list in brackets are kept.
+func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text string, done Rewriting, err error) {
+	under := make(map[*Expectation][]*Outcome) // nil: listed nowhere
+	for _, o := range failures {
+		entry := x.lists(o)
+		under[entry] = append(under[entry], o)
+	}
+	var b strings.Builder
+	indent := ""
+	for _, p := range x.parts() {
+		switch entry := p.entry; {
+		case entry == nil:
+			b.WriteString(p.text)
+		case !entry.Stale():
+			b.WriteString(p.above + p.text)
+			done.Kept++
+		default:
+			done.Removed++
+			for i, o := range under[entry] {
+				if i == 0 {
+					b.WriteString(p.above)
+				}
+				again := *entry
+				again.ID = o.ID
+				b.WriteString(again.text(p.indent))
+				done.Added++
+			}
+		}
+		if p.entry != nil {
+			indent = p.indent
+		}
+	}
+	if s := b.String(); s != "" && !strings.HasSuffix(s, "\n") {
+		b.WriteByte('\n')
+	}
+	for _, o := range under[nil] {
+		added := Expectation{ID: o.ID, Verdict: o.Verdict, Reason: o.reason(require)}
+		b.WriteString(added.text(indent))
+		done.Added++
+	}
+	if done.Kept+done.Added == 0 {
+		b.WriteString("[]\n")
+	}
+	again, err := ReadExpectations(x.file, []byte(b.String()))
+	if err == nil && len(again.Entries) != done.Kept+done.Added {
+		err = fmt.Errorf("%s: %d entries", x.file, len(again.Entries))
+	}
+	if err != nil {
+		return "", done, fmt.Errorf("%s: cannot be rewritten as it is; make it a plain list of entries (%w)", x.file, err)
+	}
+	return b.String(), done, nil
+}
+
+// lists finds the entry that lists an outcome, rather one that stays than one that goes; nil where there is none.
+func (x *Expectations) lists(o *Outcome) (found *Expectation) {
+	for _, entry := range x.about[o.ID] {
+		if entry.Verdict == o.Verdict && (found == nil || found.Stale() && !entry.Stale()) {
+			found = entry
+		}
+	}
+	return found
+}
+
+// part is a stretch of the file: an entry, or what stands between entries.
+type part struct {
+	entry  *Expectation // or nil
+	above  string       // comments directly above the entry
+	text   string
+	indent string // of the entry
+}
+
+func (x *Expectations) parts() (parts []part) {
+	if x.flow {
+		for _, l := range x.lines {
+			if outside(l, len(l)) {
+				parts = append(parts, part{text: l})
+			}
+		}
+		for _, entry := range x.Entries {
+			parts = append(parts, part{entry: entry, text: entry.text("")})
+		}
+		return parts
+	}
+	text := func(from, to int) string { return strings.Join(x.lines[from:to], "") }
+	at := 0
+	for i, entry := range x.Entries {
+		first, last, indent := entry.line-1, len(x.lines), entry.column-1
+		above := first
+		for i > 0 && above > at && strings.TrimSpace(x.lines[above-1]) != "" {
+			above-- // what is left there of the entry before is outside of it
+		}
+		if i+1 < len(x.Entries) {
+			last = x.Entries[i+1].line - 1
+		}
+		for outside(x.lines[last-1], indent) { // the entry's first line is not
+			last--
+		}
+		parts = append(parts, part{text: text(at, above)}, part{entry, text(above, first), text(first, last), strings.Repeat(" ", indent)})
+		at = last
+	}
+	return append(parts, part{text: text(at, len(x.lines))})
+}
+
+// outside reports whether a line is blank, or a comment that is indented no further than the list.
+func outside(line string, indent int) bool {
+	rest := strings.TrimLeft(line, " ")
+	return strings.TrimSpace(rest) == "" || rest[0] == '#' && len(line)-len(rest) <= indent
+}
+
+// text is the entry as it is written.
+func (x *Expectation) text(indent string) string {
+	var b strings.Builder
+	lead := "- "
+	for _, field := range [][2]string{{"id", x.ID}, {"verdict", string(x.Verdict)}, {"reason", x.Reason}, {"issue", x.Issue}, {"until", x.Until}} {
+		if field[1] != "" {
+			b.WriteString(indent + lead + field[0] + ": " + yamlText(field[1]) + "\n")
+			lead = "  "
+		}
+	}
+	return b.String()
+}
+
+var plainYAML = regexp.MustCompile(`^(fail|error|skip|https?://[\w./-]+|[a-z]+(/[\w.-]+)+|\d{4}-\d\d-\d\d)$`)
+
+// yamlText writes text in quotes, as JSON does, where it is not one of the words that need none.
+func yamlText(s string) string {
+	if plainYAML.MatchString(s) {
+		return s
+	}
+	b, err := json.Marshal(strings.ToValidUTF8(s, "\ufffd"))
+	if err != nil {
+		panic(err) // a string
+	}
+	return string(b)
+}
+
+// reason says in a line why an outcome gates, as far as it can be known from outside.
+func (o *Outcome) reason(require model.Levels) string {
+	if o.Failure != nil {
+		return model.Line(o.Failure.Error())
+	}
+	if o.Verdict == Skip {
+		return cmp.Or(model.Line(o.Reason), "declined")
+	}
+	first, more := "", 0
+	for _, d := range o.Differences {
+		if !require.Has(d.Level) {
+			continue
+		}
+		if first != "" {
+			more++
+			continue
+		}
+		d.Rules, d.Accepted = nil, nil
+		first = d.String()
+	}
+	if more > 0 {
+		return fmt.Sprintf("%s (and %d more)", first, more)
+	}
+	return first
+}
+
+// NullExpectations is the expectations file of a program that prints nothing, for a run as it is by default.
+func NullExpectations(ctx context.Context) (string, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return "", err
+	}
+	plan, err := NewPlan(append(cases, Generated(1, DefaultGenerated)...))
+	if err != nil {
+		return "", err
+	}
+	x := new(Expectations)
+	x.Plan(plan)
+	var failures []*Outcome
+	_, err = Run(ctx, plan, answers(func([]model.Event) []model.Fact { return nil }), DefaultLevels, func(o *Outcome) error {
+		if o.Gates(DefaultLevels) {
+			failures = append(failures, o)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	text, _, err := x.Rewrite(failures, DefaultLevels)
+	return text, err
+}

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Generation says which chats to generate: those of exactly one of its first four fields; and how they arrive.
+type Generation struct {
+	Flows      bool     // the first scenario of each documented flow
+	Suite      bool     // all that a run sends, in its own order
+	Random     int      // that many random chats
+	Exhaustive int      // all chats of at most so many events
+	Level      string   // of random chats: documented, or inferred, which is ""
+	Generated  int      // of the suite: how many generated scenarios
+	Features   []string // of the suite: directories of a team's own features
+	Delivery
+}
+
+// Deliver adds to the delivery what a comma-separated list names.
+func (d *Delivery) Deliver(list string) error {
+	for how := range strings.SplitSeq(list, ",") {
+		switch how {
+		case "ordered":
+		case "shuffled":
+			d.Shuffled = true
+		case "duplicated":
+			d.Duplicated = true
+		default:
+			return fmt.Errorf("--delivery: expected ordered, shuffled or duplicated, got %s", model.Name(how))
+		}
+	}
+	return nil
+}
+
+// Logs checks what is asked for and opens it. Shards of the suite are those of a run: they keep scenarios together.
+func (g *Generation) Logs() (logs Logs, err error) {
+	switch {
+	case g.Random < 0:
+		return logs, fmt.Errorf("--random: expected 1 or more, got %d", g.Random)
+	case g.Exhaustive < 0 || g.Exhaustive == 1:
+		return logs, fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d", g.Exhaustive)
+	case g.Generated < 0 || g.Generated > MaxGenerated:
+		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)
+	case g.Level != "" && g.Random == 0:
+		return logs, errors.New("--level: only --random draws chats by level")
+	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
+		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Name(g.Level))
+	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
+		return logs, errors.New("--delivery, --interleave: the scenarios of --suite have a delivery of their own")
+	}
+	kinds := 0
+	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0} {
+		if wanted {
+			kinds++
+		}
+	}
+	switch {
+	case kinds != 1:
+		return logs, errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more) and --exhaustive LENGTH (2 or more)")
+	case g.Flows:
+		return FlowLogs()
+	case g.Random > 0:
+		return RandomLogs(g.Random, g.Level == "documented", g.Seed), nil
+	case g.Exhaustive > 0:
+		return ExhaustiveLogs(g.Exhaustive, g.Seed), nil
+	}
+	cases, err := Cases(g.Features, g.Seed, g.Generated)
+	if err != nil {
+		return logs, err
+	}
+	plan, err := NewPlan(cases)
+	if err != nil {
+		return logs, err
+	}
+	if g.Shards > 1 {
+		plan.Shard(g.Shard, g.Shards)
+		g.Shard, g.Shards = 1, 1
+	}
+	return plan.Logs(), nil
+}
+
+// Logs are logs to write, each of one chat, or of one scenario with all its chats.
+type Logs struct {
+	name func(i int) string
+	// open starts the sequence anew; the events of a log are valid until the next call.
+	open func() func(i int) (log []model.Event, ok bool)
+}
+
+// RandomLogs are n random chats of a seed; documented ones are decided by documented rules alone.
+func RandomLogs(n int, documented bool, seed uint64) Logs {
+	family := "random"
+	if documented {
+		family = "random documented"
+	}
+	return numbered(fmt.Sprintf("%s %d", family, seed), func() gen.Sequence { return gen.Random(n, documented, seed) })
+}
+
+// ExhaustiveLogs are all chats of at most so many events of a small alphabet. The seed changes their ids alone.
+func ExhaustiveLogs(events int, seed uint64) Logs {
+	return numbered(fmt.Sprintf("exhaustive %d %d", events, seed), func() gen.Sequence { return gen.All(events) })
+}
+
+// numbered gives the chats of a sequence ids that are a function of its name and their numbers.
+func numbered(name string, open func() gen.Sequence) Logs {
+	return Logs{
+		name: func(i int) string { return fmt.Sprintf("chat %d", i+1) },
+		open: func() func(int) ([]model.Event, bool) {
+			sequence := open()
+			return func(i int) ([]model.Event, bool) { return sequence(i, opaqueID(name, strconv.Itoa(i))) }
+		},
+	}
+}
+
+// FlowLogs are the first scenario of each documented flow, under the ids under which a run sends them.
+func FlowLogs() (Logs, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return Logs{}, err
+	}
+	seen := make(map[string]bool)
+	plan, err := NewPlan(slices.DeleteFunc(cases, func(c *model.Case) bool {
+		first := c.Level == model.Documented && !seen[c.Flow]
+		seen[c.Flow] = seen[c.Flow] || first
+		return !first
+	}))
+	return plan.Logs(), err
+}
+
+// Logs are the scenarios of the plan as a run sends them, but for the lines of robustness scenarios that are no events.
+func (p *Plan) Logs() Logs {
+	return Logs{
+		name: func(i int) string { return p.Scenarios[i].ID },
+		open: func() func(int) ([]model.Event, bool) {
+			var events []model.Event
+			return func(i int) ([]model.Event, bool) {
+				if i >= len(p.Scenarios) {
+					return nil, false
+				}
+				events = p.Scenarios[i].sent(events[:0])
+				return events, true
+			}
+		},
+	}
+}

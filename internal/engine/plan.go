@@ -1,0 +1,323 @@
+// Package suite turns cases into a verdict: plan, select, ask, judge, record. Authored, generated and a team's own
+// cases go the same way, and every planned scenario has exactly one verdict in the record.
+package engine
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/chatproof/chatproof/features"
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps"
+)
+
+// Version is the suite's and the program's version.
+const Version = "0.1.0"
+
+// Plan is the scenarios of a run, in order.
+type Plan struct {
+	Scenarios []*Scenario
+	Suite     string // digest of the built-in features and the rules
+	Digest    string // digest of the scenarios: their ids, logs and expectations; a shard has that of the whole
+	Size      int    // how many they are, those of other shards included
+
+	shard string // I/N; "" is the whole
+}
+
+// Scenario is a planned case.
+type Scenario struct {
+	*model.Case
+	Index  int          // place in the plan, from 1
+	Rules  []string     // that bear on what is expected
+	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
+
+	want    []model.Expected
+	digest  [sha256.Size]byte // of all this, where it is planned
+	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
+	aliases map[string]string // and back
+}
+
+// Cases are those of a run: of the features that come with the suite, of a team's own, and generated ones, as many as
+// n says.
+func Cases(dirs []string, seed uint64, n int) ([]*model.Case, error) {
+	generated := make(chan []*model.Case, 1)
+	go func() { generated <- Generated(seed, n) }() // beside the features, which godog compiles one by one
+	cases, err := Authored(dirs)
+	return append(cases, <-generated...), err
+}
+
+// Authored compiles the features that come with the suite, and a team's own.
+func Authored(dirs []string) ([]*model.Case, error) {
+	cases, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	own, err := Own(dirs...)
+	return append(cases, own...), err
+}
+
+// Builtin compiles the features that come with the suite.
+func Builtin() ([]*model.Case, error) {
+	cases, err := compile(steps.Source{FS: features.FS, Label: "features"})
+	for _, c := range cases {
+		c.Checked = true
+	}
+	return cases, err
+}
+
+// compile compiles features, and refuses chats that cannot happen so, unless they are meant.
+func compile(src steps.Source) ([]*model.Case, error) {
+	cases, err := steps.Compile(src)
+	for _, c := range cases {
+		if slices.Contains(c.Tags, steps.IllFormedTag) {
+			c.Kind = model.RobustnessKind
+		} else if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
+			return nil, fmt.Errorf("%s: the events cannot happen so: %w; tag the scenario %s if that is meant", c.Source, bad[0], steps.IllFormedTag)
+		}
+	}
+	return cases, err
+}
+
+// Own compiles a team's features. An id that two directories share is found by [NewPlan].
+func Own(dirs ...string) (cases []*model.Case, err error) {
+	for _, dir := range dirs {
+		if _, err := os.ReadDir(dir); err != nil {
+			return nil, err
+		}
+		own, err := compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true})
+		if err != nil {
+			return nil, err
+		}
+		cases = append(cases, own...)
+	}
+	return cases, nil
+}
+
+// DefaultGenerated is how many generated scenarios a run has where nobody says, MaxGenerated how many it may have: a
+// plan is held in memory, each scenario at some 60 kB.
+const (
+	DefaultGenerated = 500
+	MaxGenerated     = 1_000_000
+)
+
+// Generated makes the generated scenarios of a seed: n chats, and a tenth as many each of delivery and robustness.
+func Generated(seed uint64, n int) []*model.Case {
+	s := gen.NewScenarios(seed)
+	var cases []*model.Case
+	for i := range n {
+		cases = append(cases, s.Generated(i))
+	}
+	for i := range n / 10 {
+		cases = append(cases, s.Delivery(i))
+	}
+	for i := range n / 10 {
+		cases = append(cases, s.Robustness(i))
+	}
+	return cases
+}
+
+var generatedID = regexp.MustCompile(`^(generated|delivery|robustness|fuzz)/(\d+)/(\d+)$`)
+
+// Named makes the generated scenarios that are named by their whole ids and not among the cases: any seed and index
+// can be run again alone.
+func Named(cases []*model.Case, ids []string) []*model.Case {
+	var more []*model.Case
+	for _, id := range ids {
+		m := generatedID.FindStringSubmatch(id)
+		if m == nil || slices.ContainsFunc(cases, func(c *model.Case) bool { return c.ID == id }) {
+			continue
+		}
+		seed, err := strconv.ParseUint(m[2], 10, 64)
+		i, err2 := strconv.Atoi(m[3])
+		if err != nil || err2 != nil || fmt.Sprintf("%s/%d/%d", m[1], seed, i) != id {
+			continue
+		}
+		s := gen.NewScenarios(seed)
+		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness, "fuzz": s.Trial}[m[1]](i))
+	}
+	return more
+}
+
+// NewPlan plans cases in the given order. Two cases with one id are an error.
+func NewPlan(cases []*model.Case) (*Plan, error) {
+	seen := make(map[string]*model.Case)
+	for _, c := range cases {
+		if other := seen[c.ID]; other != nil {
+			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
+		}
+		seen[c.ID] = c
+	}
+	p := &Plan{Suite: Digest(), Scenarios: make([]*Scenario, len(cases))}
+	var workers sync.WaitGroup
+	jobs := runtime.GOMAXPROCS(0)
+	for j := range jobs {
+		workers.Go(func() {
+			var b []byte
+			for i := j; i < len(cases); i += jobs {
+				s := newScenario(cases[i])
+				b = s.seal(b)
+				p.Scenarios[i] = s
+			}
+		})
+	}
+	workers.Wait()
+	p.seal()
+	return p, nil
+}
+
+func newScenario(c *model.Case) *Scenario {
+	s := &Scenario{Case: c, want: c.Expected(model.Reference())}
+	s.Levels = c.Levels(s.want)
+	if c.Opaque {
+		return s
+	}
+	s.Rules = model.RulesIn(s.want)
+	s.opaque, s.aliases = make(map[string]string), make(map[string]string)
+	for i := range c.Events {
+		own := c.Events[i].InteractionID
+		if _, ok := s.opaque[own]; !ok {
+			id := opaqueID(c.ID, own)
+			s.opaque[own], s.aliases[id] = id, own
+		}
+	}
+	return s
+}
+
+// sent is the log under ids that say nothing, appended to dst; that of a case whose own ids do is not copied.
+func (s *Scenario) sent(dst []model.Event) []model.Event {
+	if s.Opaque {
+		return s.Events
+	}
+	dst = slices.Grow(dst, len(s.Events))
+	for i := range s.Events {
+		dst = append(dst, s.Events[i])
+		dst[len(dst)-1].InteractionID = s.opaque[s.Events[i].InteractionID]
+	}
+	return dst
+}
+
+// opaqueID is the id under which an implementation sees an interaction: it looks like a GUID, says nothing of the
+// scenario, and is the same in every run.
+func opaqueID(scenario, interaction string) string {
+	sum := sha256.Sum256([]byte(scenario + "\x00" + interaction))
+	x := hex.EncodeToString(sum[:16])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
+
+// question is the scenario as it is asked.
+func (s *Scenario) question() target.Question {
+	return target.Question{Events: s.sent(nil), Lines: s.Lines}
+}
+
+// Questions are all that a run of the plan asks.
+func (p *Plan) Questions() []target.Question {
+	questions := make([]target.Question, len(p.Scenarios))
+	for i, s := range p.Scenarios {
+		questions[i] = s.question()
+	}
+	return questions
+}
+
+// recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.
+func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
+	if s.Opaque {
+		return facts
+	}
+	out := make([]model.Fact, 0, len(facts))
+	for _, f := range facts {
+		if id, ok := s.aliases[f.InteractionID]; ok {
+			f.InteractionID = id
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b model.Fact) int {
+		return cmp.Or(
+			cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), a.Start.Compare(b.Start),
+			cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), a.End.Compare(b.End),
+		)
+	})
+	return out
+}
+
+// expected lists the rows that are expected of the scenario.
+func (s *Scenario) expected() iter.Seq[*model.Fact] {
+	return func(yield func(*model.Fact) bool) {
+		for _, w := range s.want {
+			for i := range w.Rows {
+				if !w.Rows[i].Optional && !yield(&w.Rows[i].Fact) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// seal computes the scenario's own digest. It works in b, and returns it.
+func (s *Scenario) seal(b []byte) []byte {
+	b = field(b[:0], s.ID, s.Level.String())
+	for i := range s.Events {
+		b = wire.AppendEvent(b, &s.Events[i])
+	}
+	b = field(b, s.Lines...)
+	for f := range s.expected() {
+		b = wire.AppendFact(b, f)
+	}
+	s.digest = sha256.Sum256(b)
+	return b
+}
+
+// seal numbers the scenarios, and computes the digest of the plan.
+func (p *Plan) seal() {
+	h := sha256.New()
+	for i, s := range p.Scenarios {
+		s.Index = i + 1
+		h.Write(s.digest[:])
+	}
+	p.Size = len(p.Scenarios)
+	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Digest is this suite's: of what decides a verdict besides the plan, the features and the rules.
+func Digest() string { return digest(features.FS) }
+
+func digest(files fs.FS) string {
+	b := field(nil, Version, strconv.Itoa(gen.Generation))
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		b = field(b, path, string(text))
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	for _, r := range model.Rules() {
+		b = field(b, r.ID, r.Level.String(), r.Says, fmt.Sprint(r.Clauses))
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12])
+}
+
+// field appends strings so that no two lists of them hash alike by running together.
+func field(b []byte, values ...string) []byte {
+	for _, v := range values {
+		b = strconv.AppendInt(b, int64(len(v)), 10)
+		b = append(append(b, ':'), v...)
+	}
+	return b
+}

@@ -1,0 +1,353 @@
+package engine
+
+import (
+	_ "embed"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// ResultsSchema is the JSON Schema of a line of the results.
+//
+//go:embed results.schema.json
+var ResultsSchema []byte
+
+// Header is the first line of the results. What depends on the occasion stands in Environment, here and in the other
+// lines: without it, two runs of one plan against one behaviour give the same bytes.
+type Header struct {
+	Type        string       `json:"type"` // "header"
+	Chatproof   string       `json:"chatproof"`
+	Suite       string       `json:"suite"` // digest of features and rules
+	Seed        uint64       `json:"seed"`  // of the generated scenarios
+	Plan        string       `json:"plan"`  // digest of the scenarios, those of other shards included
+	Scenarios   int          `json:"scenarios"`
+	Shard       string       `json:"shard,omitempty"` // I/N; "" is the whole plan
+	Require     []string     `json:"require"`
+	Environment *Environment `json:"environment,omitempty"`
+}
+
+// NewHeader makes the header of a run of the plan.
+func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
+	return &Header{
+		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size, Shard: p.shard, Require: strings.Split(require.String(), ","),
+	}
+}
+
+// Environment is what depends on the occasion. Each line fills in what it knows.
+type Environment struct {
+	Way       string   `json:"way,omitempty"`
+	Command   []string `json:"command,omitempty"`
+	URL       string   `json:"url,omitempty"`
+	Facts     string   `json:"facts,omitempty"` // where rows at rest were read from, without credentials
+	Platform  string   `json:"platform,omitempty"`
+	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
+	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them
+	Ignored   int      `json:"ignored_rows,omitzero"`
+	Notes     []string `json:"notes,omitempty"`
+	Stderr    string   `json:"stderr,omitempty"`  // its tail
+	Expired   []string `json:"expired,omitempty"` // ids of expectations that were past their last day
+
+	// Implementation is what the implementation said of itself, where it was asked.
+	Implementation *target.Implementation `json:"implementation,omitempty"`
+	// Microseconds is how long the implementation took for the scenario, where it is asked for each by itself.
+	Microseconds int64 `json:"microseconds,omitzero"`
+}
+
+// ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
+type ScenarioLine struct {
+	Type        string           `json:"type"`  // "scenario"
+	Index       int              `json:"index"` // place in the plan, from 1
+	ID          string           `json:"id"`
+	Level       string           `json:"level"`
+	Flow        string           `json:"flow,omitempty"`
+	Title       string           `json:"title,omitempty"`
+	Name        string           `json:"name,omitempty"`
+	Source      string           `json:"source,omitempty"`
+	Rules       []string         `json:"rules,omitempty"`
+	Invariants  []string         `json:"invariants,omitempty"` // and relations, that the answer is held against
+	Verdict     Verdict          `json:"verdict"`
+	Gates       bool             `json:"gates,omitzero"`  // the implementation does not conform, by this scenario alone
+	Known       *KnownLine       `json:"known,omitempty"` // where the expectations list the scenario
+	Failure     *FailureLine     `json:"failure,omitempty"`
+	Reason      string           `json:"reason,omitempty"` // of a skip
+	Expected    []jsontext.Value `json:"expected"`
+	Actual      []jsontext.Value `json:"actual"`
+	Differences []DifferenceLine `json:"differences,omitempty"`
+	Events      []jsontext.Value `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
+	Environment *Environment     `json:"environment,omitempty"`
+}
+
+// KnownLine is what the expectations list a scenario as.
+type KnownLine struct {
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason"`
+	Issue   string  `json:"issue,omitempty"`
+	Gates   bool    `json:"gates,omitzero"` // were it not listed
+}
+
+// IsKnown reports whether the scenario ended as the expectations list it.
+func (l *ScenarioLine) IsKnown() bool { return l.Known != nil && l.Known.Verdict == l.Verdict }
+
+// FailureLine says why there are no facts to compare.
+type FailureLine struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+}
+
+// DifferenceLine is one difference between expected and actual rows.
+type DifferenceLine struct {
+	InteractionID string   `json:"interaction_id"`
+	Resource      string   `json:"resource"`
+	Ordinal       int64    `json:"ordinal,omitzero"`
+	Field         string   `json:"field"`
+	Expected      string   `json:"expected"`
+	Actual        string   `json:"actual"`
+	Level         string   `json:"level"`
+	Required      bool     `json:"required"`
+	Rules         []string `json:"rules,omitempty"`
+	Why           string   `json:"why,omitempty"`
+	Accepted      []string `json:"also_accepted,omitempty"`
+}
+
+// Footer is the last line; without it the results are incomplete.
+type Footer struct {
+	Type         string         `json:"type"`    // "footer"
+	Verdict      Conclusion     `json:"verdict"` // whatever the day; see [Footer.Conclusion]
+	Totals       Totals         `json:"totals"`
+	Coverage     *Coverage      `json:"coverage"`
+	Expectations []*Expectation `json:"expectations,omitempty"` // in force, in the order of their file
+	Environment  *Environment   `json:"environment,omitempty"`
+}
+
+// NewFooter makes the footer of a run.
+func NewFooter(t *Tally, c *Coverage) *Footer {
+	f := &Footer{Type: "footer", Verdict: t.conclusion(), Totals: t.Totals, Coverage: c}
+	if t.Known != nil {
+		f.Expectations = t.Known.Entries
+	}
+	return f
+}
+
+// Conclusion is the verdict as of the day of the run, which the environment knows: on another an expectation that
+// expired may have been in force.
+func (f *Footer) Conclusion() Conclusion {
+	if f.Environment != nil && len(f.Environment.Expired) > 0 && (f.Verdict == Conforming || f.Verdict == AsExpected) {
+		return StaleExpectations
+	}
+	return f.Verdict
+}
+
+// Totals counts scenarios: all, and by level, flow and rule, in the order of the plan and of the table of rules.
+// A scenario counts for every rule that bears on what it expects.
+type Totals struct {
+	All        Count    `json:"all"`
+	Levels     []Count  `json:"levels"`
+	Families   []Count  `json:"families"` // the first part of the id
+	Flows      []Count  `json:"flows"`
+	Rules      []Count  `json:"rules"`
+	Invariants []Broken `json:"invariants"`
+}
+
+// Broken counts the scenarios that broke an invariant or relation: what is wrong whatever the open questions.
+type Broken struct {
+	Name      string `json:"name"`
+	Checked   int    `json:"checked"` // scenarios that were asked and are held against it
+	Scenarios int    `json:"scenarios"`
+}
+
+// Count counts the verdicts of a group of scenarios.
+type Count struct {
+	Name   string `json:"name,omitempty"`
+	Title  string `json:"title,omitempty"`
+	Pass   int    `json:"pass"`
+	Noted  int    `json:"noted"` // of Pass: those with differences of levels that are not required
+	Fail   int    `json:"fail"`
+	Error  int    `json:"error"`
+	Skip   int    `json:"skip"`
+	NotRun int    `json:"not_run"`
+	Known  int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
+}
+
+// Scenarios is the size of the group.
+func (c *Count) Scenarios() int { return c.Pass + c.Fail + c.Error + c.Skip + c.NotRun }
+
+func (c *Count) add(l *ScenarioLine) {
+	switch l.Verdict {
+	case Pass:
+		c.Pass++
+		if len(l.Differences) > 0 {
+			c.Noted++
+		}
+	case Fail:
+		c.Fail++
+	case Error:
+		c.Error++
+	case Skip:
+		c.Skip++
+	case NotRun:
+		c.NotRun++
+	}
+	if l.IsKnown() {
+		c.Known++
+	}
+}
+
+// Conclusion is a run in a word.
+type Conclusion string
+
+// The conclusions.
+const (
+	Conforming        Conclusion = "conforming"
+	AsExpected        Conclusion = "as expected" // what would gate is listed in the expectations
+	StaleExpectations Conclusion = "stale expectations"
+	Nonconforming     Conclusion = "not conforming"
+	Incomplete        Conclusion = "incomplete" // nothing gates, but not everything required was run
+)
+
+// Tally adds up the lines of scenarios.
+type Tally struct {
+	Totals     Totals
+	Known      *Expectations // whose entries are in force, judged; nil without
+	gating     bool
+	listed     bool // what would gate
+	incomplete bool
+}
+
+// NewTally starts a tally.
+func NewTally() *Tally {
+	t := new(Tally)
+	for _, r := range model.Rules() {
+		t.Totals.Rules = append(t.Totals.Rules, Count{Name: r.ID})
+	}
+	for _, v := range model.Invariants() {
+		t.Totals.Invariants = append(t.Totals.Invariants, Broken{Name: v.ID})
+	}
+	return t
+}
+
+// Add counts a line. Lines come in the order of the plan: groups are listed as they first occur.
+func (t *Tally) Add(l *ScenarioLine) {
+	t.Totals.All.add(l)
+	group := func(counts *[]Count, name, title string) {
+		i := slices.IndexFunc(*counts, func(c Count) bool { return c.Name == name })
+		if i < 0 {
+			i = len(*counts)
+			*counts = append(*counts, Count{Name: name, Title: title})
+		}
+		(*counts)[i].add(l)
+	}
+	group(&t.Totals.Levels, l.Level, "")
+	slices.SortStableFunc(t.Totals.Levels, func(a, b Count) int { return rank(a.Name) - rank(b.Name) })
+	if l.Level == model.Documented.String() && l.Flow != "" {
+		group(&t.Totals.Flows, l.Flow, l.Title)
+	}
+	group(&t.Totals.Families, l.Family(), "")
+	for _, r := range l.Rules {
+		group(&t.Totals.Rules, r, "")
+	}
+	for i := range t.Totals.Invariants {
+		v := &t.Totals.Invariants[i]
+		if l.Verdict != NotRun && slices.Contains(l.Invariants, v.Name) {
+			v.Checked++
+		}
+		if slices.ContainsFunc(l.Differences, func(d DifferenceLine) bool { return d.Field == v.Name }) {
+			v.Scenarios++
+		}
+	}
+	t.gating = t.gating || l.Gates
+	t.listed = t.listed || l.Known != nil && l.Known.Gates
+	t.incomplete = t.incomplete || l.Verdict == NotRun
+}
+
+func rank(level string) int {
+	l, _ := model.ParseLevel(level)
+	return int(l)
+}
+
+// Family is the first part of the id.
+func (l *ScenarioLine) Family() string {
+	family, _, _ := strings.Cut(l.ID, "/")
+	return family
+}
+
+func (t *Tally) conclusion() Conclusion {
+	switch {
+	case t.gating:
+		return Nonconforming
+	case t.incomplete:
+		return Incomplete
+	case t.Known.Stale():
+		return StaleExpectations
+	case t.listed:
+		return AsExpected
+	}
+	return Conforming
+}
+
+// Line makes the line of an outcome.
+func (o *Outcome) Line(require model.Levels) *ScenarioLine {
+	l := &ScenarioLine{
+		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
+		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(pointers(o.Actual)), Events: o.evidence(),
+	}
+	if o.Known != nil {
+		l.Known = &KnownLine{o.Known.Verdict, o.Known.Reason, o.Known.Issue, l.Gates}
+		l.Gates = false
+	}
+	if o.Failure != nil {
+		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}
+	}
+	for i := range o.Differences {
+		l.Differences = append(l.Differences, NewDifferenceLine(&o.Differences[i], require))
+	}
+	return l
+}
+
+// NewDifferenceLine makes the record of a difference.
+func NewDifferenceLine(d *model.Difference, require model.Levels) DifferenceLine {
+	return DifferenceLine{
+		d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why, d.Accepted,
+	}
+}
+
+func factLines(facts iter.Seq[*model.Fact]) []jsontext.Value {
+	var b []byte
+	var ends []int
+	for f := range facts {
+		b = wire.AppendFact(b, f)
+		ends = append(ends, len(b))
+	}
+	lines, start := make([]jsontext.Value, len(ends)), 0
+	for i, end := range ends {
+		lines[i], start = b[start:end-len("\n")], end
+	}
+	return lines
+}
+
+func pointers(facts []model.Fact) iter.Seq[*model.Fact] {
+	return func(yield func(*model.Fact) bool) {
+		for i := range facts {
+			if !yield(&facts[i]) {
+				return
+			}
+		}
+	}
+}
+
+// WriteLine writes a header, scenario or footer as one line.
+func WriteLine(w io.Writer, line any) error {
+	b, err := json.Marshal(line, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Verdict is what became of a scenario. Only Pass is green.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass   Verdict = "pass"
+	Fail   Verdict = "fail"    // wrong facts, of a required level
+	Error  Verdict = "error"   // said so, crashed, hung, or broke the protocol
+	Skip   Verdict = "skip"    // declined, with its reason
+	NotRun Verdict = "not-run" // the run did not come to it
+)
+
+// Verdicts lists them, the best first.
+var Verdicts = []Verdict{Pass, Fail, Error, Skip, NotRun}
+
+// Outcome is a scenario with its verdict.
+type Outcome struct {
+	*Scenario
+	Verdict     Verdict
+	Actual      []model.Fact       // under the case's own ids
+	Differences []model.Difference // all, whatever their level
+	Failure     *target.Failure    // of Error
+	Reason      string             // of Skip, as the implementation gave it
+	Took        time.Duration      // 0 where it is not known
+	Known       *Expectation       // that lists the scenario, where its caller says so
+}
+
+// IsKnown reports whether the scenario ended as the expectations list it.
+func (o *Outcome) IsKnown() bool { return o.Known != nil && o.Known.Verdict == o.Verdict }
+
+// Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
+// no facts at all for a scenario that could have shown some.
+func (o *Outcome) Gates(require model.Levels) bool {
+	return o.Verdict == Fail || o.Verdict != Pass && o.Levels&require != 0
+}
+
+// Occasion is what of a run does not repeat: it is recorded apart.
+type Occasion struct {
+	Ignored int // rows of interactions that nobody asked about
+	Notes   []string
+	Stderr  string
+}
+
+// maxStderr bounds what is kept of stderr, in bytes.
+const maxStderr = 16 << 10
+
+func (o *Occasion) add(r *target.Round) {
+	o.Ignored += r.Ignored
+	o.Notes = append(o.Notes, r.Notes...)
+	o.Stderr += r.Stderr
+	if over := len(o.Stderr) - maxStderr; over > 0 {
+		_, o.Stderr, _ = strings.Cut(o.Stderr[over:], "\n")
+	}
+}
+
+// Run asks the target every scenario of the plan and hands each outcome to record, in the order of the plan. Of what is
+// asked at once, all is of one kind, unless the target answers one by one. The error is the target's
+// *target.StartError, or the context's; what was not asked then is NotRun, and has been recorded as that. An error of
+// record ends the run.
+func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion, error) {
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	answers := make(chan *answered, 1) // a batch is asked while that before is judged and recorded
+	go p.ask(asking, t, answers)
+
+	occasion := new(Occasion)
+	outcomes := make(map[*Scenario]*Outcome)
+	next := 0
+	flush := func(all bool) error {
+		for ; next < len(p.Scenarios); next++ {
+			s := p.Scenarios[next]
+			o := outcomes[s]
+			if o == nil {
+				if !all {
+					return nil
+				}
+				o = &Outcome{Scenario: s, Verdict: NotRun}
+			}
+			delete(outcomes, s)
+			if err := record(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var failed, unrecorded error
+	for a := range answers {
+		failed = a.err
+		if a.round == nil || unrecorded != nil {
+			continue
+		}
+		occasion.add(a.round)
+		for i, s := range a.batch {
+			o := s.judge(&a.round.Answers[i], require)
+			if a.round.Took != nil {
+				o.Took = a.round.Took[i]
+			}
+			outcomes[s] = o
+		}
+		if unrecorded = flush(false); unrecorded != nil {
+			stop()
+		}
+	}
+	if unrecorded == nil {
+		unrecorded = flush(true)
+	}
+	if unrecorded != nil {
+		return occasion, unrecorded
+	}
+	return occasion, failed
+}
+
+// answered is a batch with what came back.
+type answered struct {
+	batch []*Scenario
+	round *target.Round
+	err   error
+}
+
+// ask asks the plan's scenarios, batch by batch, to the first error, and closes the channel behind the last.
+func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
+	defer close(out)
+	for batch := range p.batches(t) {
+		questions := make([]target.Question, len(batch))
+		for i, s := range batch {
+			questions[i] = s.question()
+		}
+		round, err := t.Ask(ctx, questions)
+		if out <- (&answered{batch, round, err}); err != nil {
+			return
+		}
+	}
+}
+
+// batches groups the scenarios by how they are asked.
+func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
+	if t, ok := t.(target.Piecemeal); ok {
+		return slices.Chunk(p.Scenarios, t.AtOnce())
+	}
+	return func(yield func([]*Scenario) bool) {
+		for kind := model.OrderedKind; kind <= model.RobustnessKind; kind++ {
+			var batch []*Scenario
+			for _, s := range p.Scenarios {
+				if s.Kind == kind {
+					batch = append(batch, s)
+				}
+			}
+			if len(batch) > 0 && !yield(batch) {
+				return
+			}
+		}
+	}
+}
+
+// judge compares an answer with what is expected.
+func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
+	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure}
+	switch {
+	case a.NotRun:
+		o.Verdict = NotRun
+		return o
+	case a.Skip != "":
+		o.Verdict, o.Reason = Skip, a.Skip
+		return o
+	}
+	if a.Failure != nil && s.Kind == model.RobustnessKind && a.Failure.Kind == target.Said {
+		o.Failure = nil // an ill-formed log may be answered by an error, or by what is right of it
+		if len(o.Actual) == 0 {
+			return o
+		}
+	} else if a.Failure != nil {
+		o.Verdict = Error
+		return o
+	}
+	o.Differences = s.Judge(s.want, o.Actual)
+	if a.Company != nil {
+		o.Differences = append(o.Differences, s.OnlyInCompany("fails only in company: "+a.Company.Error()))
+	}
+	for i := range o.Differences {
+		if require.Has(o.Differences[i].Level) {
+			o.Verdict = Fail
+		}
+	}
+	return o
+}

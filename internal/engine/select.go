@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"go/build/constraint"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// ErrNothing is the error of a selection that leaves no scenario, or asks for a level that has none.
+var ErrNothing = errors.New("nothing to run")
+
+// Select narrows the plan to the scenarios whose tags satisfy a Cucumber tag expression (where it is not empty) and
+// whose ids match one of the globs (where there are any); * and ? cross slashes. A glob that matches no scenario, or
+// an empty selection, is [ErrNothing]; a malformed expression is another error.
+func (p *Plan) Select(tags string, globs []string) error {
+	if tags != "" {
+		keep, err := tagExpression(tags)
+		if err != nil {
+			return fmt.Errorf("--tags %s: %w", tags, err)
+		}
+		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !keep(s.Tags) })
+		if len(p.Scenarios) == 0 {
+			return fmt.Errorf("%w: no scenario has tags %s", ErrNothing, tags)
+		}
+	}
+	if len(globs) > 0 {
+		chosen := make(map[*Scenario]bool)
+		for _, g := range globs {
+			pattern, before := globPattern(g), len(chosen)
+			matched := false
+			for _, s := range p.Scenarios {
+				if pattern.MatchString(s.ID) {
+					matched, chosen[s] = true, true
+				}
+			}
+			if len(chosen) == before && !matched {
+				return fmt.Errorf("%w: no scenario is called %s; see 'list scenarios' (a glob such as '%s/*' names many)", ErrNothing, model.Name(g), model.Line(strings.TrimSuffix(g, "/")))
+			}
+		}
+		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
+	}
+	if tags != "" || len(globs) > 0 {
+		p.seal()
+	}
+	return nil
+}
+
+// Demand checks that each of the levels that are asked for by name can be judged by some scenario.
+func (p *Plan) Demand(levels model.Levels) error {
+	has := p.Levels()
+	for _, l := range model.AllLevels {
+		if levels.Has(l) && !has.Has(l) {
+			return fmt.Errorf("%w: level %s is required, and no scenario is of it", ErrNothing, l)
+		}
+	}
+	return nil
+}
+
+// Levels is the set of levels that the plan's scenarios can judge.
+func (p *Plan) Levels() (levels model.Levels) {
+	for _, s := range p.Scenarios {
+		levels |= s.Levels
+	}
+	return levels
+}
+
+func globPattern(glob string) *regexp.Regexp {
+	s := regexp.QuoteMeta(strings.ToValidUTF8(glob, "\ufffd"))
+	s = strings.ReplaceAll(s, `\*`, `.*`)
+	s = strings.ReplaceAll(s, `\?`, `.`)
+	return regexp.MustCompile(`(?s)^` + s + `$`)
+}
+
+var tagToken = regexp.MustCompile(`\s+|[()]|[^\s()]+`)
+
+// tagExpression compiles a Cucumber tag expression. It is translated to a build constraint, whose grammar is the
+// same but for the spelling of its operators and of its tags.
+func tagExpression(s string) (func(tags []string) bool, error) {
+	var b strings.Builder
+	b.WriteString("//go:build ")
+	negated := false                 // just now: two in a row, which a build constraint forbids, cancel out
+	names := make(map[string]string) // stand-ins for tags, which may hold any character
+	for _, t := range tagToken.FindAllString(s, -1) {
+		switch {
+		case negated && (t == "and" || t == "or"):
+			return nil, fmt.Errorf("expected a tag behind not, got %s", t)
+		case t == "and":
+			b.WriteString("&&")
+		case t == "or":
+			b.WriteString("||")
+		case t == "not":
+			negated = !negated
+			continue
+		case strings.TrimSpace(t) == "":
+			b.WriteString(t)
+			continue
+		case t == "(", t == ")":
+			b.WriteString(not(&negated) + t)
+		case strings.Contains(t, ","):
+			return nil, fmt.Errorf("%s: a comma joins no tags; write 'or'", model.Name(t))
+		case len(t) > 1 && t[0] == '@':
+			name := fmt.Sprintf("t%d", len(names))
+			names[name] = t
+			b.WriteString(not(&negated) + name)
+		default:
+			return nil, fmt.Errorf("expected a tag such as @R2, or and, or, not, parentheses; got %s", model.Name(t))
+		}
+	}
+	b.WriteString(not(&negated)) // one that nothing follows
+	expr, err := constraint.Parse(b.String())
+	if err != nil {
+		return nil, errors.New("not a tag expression; expected the like of '@R2 and not (@1.4 or @inferred)'")
+	}
+	return func(tags []string) bool {
+		return expr.Eval(func(name string) bool { return slices.Contains(tags, names[name]) })
+	}, nil
+}
+
+// Shard keeps the part of the plan that falls to shard i of n, from 1: which that is hangs on each scenario's id alone.
+func (p *Plan) Shard(i, n int) {
+	p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool {
+		sum := sha256.Sum256([]byte(s.ID))
+		return binary.BigEndian.Uint64(sum[:8])%uint64(n) != uint64(i-1)
+	})
+	p.shard = fmt.Sprintf("%d/%d", i, n)
+}
+
+// not is the operator that is due before an operand.
+func not(negated *bool) string {
+	if !*negated {
+		return ""
+	}
+	*negated = false
+	return "!"
+}

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/chatproof/chatproof/gen/faults"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// SelfTest asks seeded faulty classifiers what the suite asks an implementation: it shows that the suite can tell
+// right from wrong. The zero value of a field is not useful.
+type SelfTest struct {
+	Seeds     int // seeds of generated scenarios, from 1 on
+	Scenarios int // generated scenarios a seed
+	Prove     int // shorter chats tried for a shrunk counterexample
+}
+
+// Kill is what became of a fault.
+type Kill struct {
+	faults.Fault
+	ByFeatures   bool  // by authored scenarios alone
+	ByInvariants bool  // by invariants and relations alone, in generated scenarios
+	First        []int // by seed: how many generated scenarios it took, or -1
+	Shrunk       []int // by seed: events of its shrunk counterexample; none for delivery and robustness faults
+	Short        int   // seeds for which it has at most 11 events
+	Proven       int   // of those: for which it was proven minimal
+}
+
+// OfRules reports whether the fault is a mutant of the table of rules. Those are not shrunk: there are many, and they
+// are alike.
+func (k *Kill) OfRules() bool { return strings.HasPrefix(k.Family, "rules ") }
+
+// Killed reports whether a run tells the fault from the reference: by its features, or by the scenarios of the first
+// seed, which is the default.
+func (k *Kill) Killed() bool { return k.ByFeatures || k.First[0] > 0 }
+
+// Right reports whether that is as it should be.
+func (k *Kill) Right() bool { return k.Killed() != k.Accepted }
+
+// Run tests all faults, on all processors. The result is in the order of the faults and the same in every run.
+func (t *SelfTest) Run(ctx context.Context) ([]*Kill, error) {
+	return t.Of(ctx, append(faults.Rules(), faults.All()...))
+}
+
+// Of tests some faults.
+func (t *SelfTest) Of(ctx context.Context, some []faults.Fault) ([]*Kill, error) {
+	features, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	w := &workbench{SelfTest: t, features: prepare(features)}
+	for seed := range t.Seeds {
+		w.generated = append(w.generated, prepare(Generated(uint64(seed+1), t.Scenarios)))
+	}
+	var kills []*Kill
+	for _, f := range some {
+		kills = append(kills, &Kill{Fault: f})
+	}
+	work := make(chan *Kill)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for k := range work {
+				w.test(ctx, k)
+			}
+		})
+	}
+	for _, k := range kills {
+		work <- k
+	}
+	close(work)
+	workers.Wait()
+	return kills, ctx.Err()
+}
+
+// workbench holds the scenarios, ready to be judged.
+type workbench struct {
+	*SelfTest
+	features  []ready
+	generated [][]ready
+}
+
+// ready is a case with what is expected of it.
+type ready struct {
+	*model.Case
+	want []model.Expected
+}
+
+func prepare(cases []*model.Case) []ready {
+	out := make([]ready, len(cases))
+	for i, c := range cases {
+		out[i] = ready{c, c.Expected(model.Reference())}
+	}
+	return out
+}
+
+// DefaultLevels are those that a run requires unless it is told otherwise.
+var DefaultLevels = model.LevelSet(model.Documented, model.Invariant, model.Own)
+
+// test tries one fault.
+func (w *workbench) test(ctx context.Context, k *Kill) {
+	require := DefaultLevels | k.Levels
+	for _, c := range w.features {
+		if k.ByFeatures = sees(c, k.Answer, require, false); k.ByFeatures {
+			break
+		}
+	}
+	for seed, cases := range w.generated {
+		first := -1
+		for i, c := range cases {
+			if ctx.Err() != nil {
+				return
+			}
+			if first < 0 && sees(c, k.Answer, require, false) {
+				first = i + 1
+			}
+			if !k.ByInvariants && seed == 0 {
+				k.ByInvariants = sees(c, k.Answer, require, true)
+			}
+			if first >= 0 && (k.ByInvariants || seed > 0) {
+				break
+			}
+		}
+		if k.First = append(k.First, first); k.OfRules() || k.Levels.Has(model.Delivery) || k.Levels.Has(model.Robustness) {
+			continue // a campaign sends neither
+		}
+		w.shrink(ctx, k, uint64(seed+1), require)
+	}
+}
+
+// sees reports whether a case tells a fault, at all or by invariants and relations alone.
+func sees(c ready, answer func([]model.Event) []model.Fact, require model.Levels, invariants bool) bool {
+	return slices.ContainsFunc(c.Judge(c.want, answer(c.Events)), func(d model.Difference) bool {
+		return require.Has(d.Level) && (!invariants || d.Level == model.Invariant)
+	})
+}
+
+// shrink finds the fault by a campaign, and shrinks what it finds first.
+func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require model.Levels) {
+	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Shrink: 1, Once: true}
+	c.Until = func(asked int) bool { return asked >= 64*trials }
+	_, findings, err := c.Run(ctx, answers(k.Answer))
+	if err != nil || len(findings) == 0 || findings[0].Unstable {
+		return
+	}
+	m := &findings[0].Minimal
+	if k.Shrunk = append(k.Shrunk, len(m.Log)); len(m.Log) <= 11 {
+		if k.Short++; m.Proven() {
+			k.Proven++
+		}
+	}
+}
+
+// answers is a function that never fails as a target.
+func answers(f func([]model.Event) []model.Fact) target.Function {
+	return func(log []model.Event) ([]model.Fact, error) { return f(log), nil }
+}
+
+// Floor is what a program passes that does nothing useful.
+type Floor struct {
+	Name                  string
+	Documented, Generated int // scenarios that it passes, of authored documented ones and of generated ones
+}
+
+// Floor asks programs that do nothing useful. It also returns how many scenarios there are of both sorts.
+func (t *SelfTest) Floor() (floors []Floor, documented, generated int, err error) {
+	features, err := Builtin()
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	features = slices.DeleteFunc(features, func(c *model.Case) bool { return c.Level != model.Documented })
+	authored, drawn := prepare(features), prepare(Generated(1, t.Scenarios)[:t.Scenarios])
+	pass := func(cases []ready, answer func([]model.Event) []model.Fact) (n int) {
+		for _, c := range cases {
+			if !sees(c, answer, DefaultLevels, false) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, b := range faults.Blanks() {
+		floors = append(floors, Floor{b.Name, pass(authored, b.Answer), pass(drawn, b.Answer)})
+	}
+	return floors, len(authored), len(drawn), nil
+}

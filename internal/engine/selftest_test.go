@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/gen/faults"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// The suite tells every fault from the reference, takes no accepted answer for one, and proves the short
+// counterexamples minimal; a sixth of the structural faults stand for all in this test, `chatproof selftest` tries them
+// all.
+func TestSelfTest(t *testing.T) {
+	var some []faults.Fault
+	stride := 6
+	if testing.Short() {
+		stride = 45
+	}
+	for i, f := range append(faults.Rules(), faults.All()...) {
+		if f.Accepted && !testing.Short() || i%stride == 0 {
+			some = append(some, f)
+		}
+	}
+	s := &SelfTest{Seeds: 1, Scenarios: 500, Prove: 10_000}
+	kills, err := s.Of(t.Context(), some)
+	require.NoError(t, err)
+	require.Len(t, kills, len(some))
+	for _, k := range kills {
+		assert.True(t, k.Right(), "%s: %s: %s", k.Family, k.Name, k.Says)
+		assert.Equal(t, k.Short, k.Proven, "%s: %s", k.Family, k.Name)
+		if k.Family == "rules R" {
+			assert.True(t, k.ByFeatures, k.Name)
+		}
+	}
+	assert.True(t, testing.Short() || slices.ContainsFunc(kills, func(k *Kill) bool { return k.Accepted }))
+}
+
+// Of a fault it is said by which part of the suite it is told, and how many generated scenarios that takes.
+func TestKills(t *testing.T) {
+	want := map[string]Kill{
+		"R9 yields Abandoned":        {ByFeatures: true, ByInvariants: true, First: []int{5, 3}},
+		"R13 dropped":                {ByFeatures: true, First: []int{105, 27}},
+		"I1 rejected yields Revoked": {First: []int{-1, -1}},
+		"by-arrival":                 {First: []int{111, 111}},                                   // by the first scenario of delivery, behind all others
+		"R5 dropped":                 {ByFeatures: true, ByInvariants: true, First: []int{3, 1}}, // by an invariant later
+		"last-to-join-invites":       {ByFeatures: true, ByInvariants: true, First: []int{10, 8}, Shrunk: []int{11, 20}, Short: 1},
+	}
+	var some []faults.Fault
+	for _, f := range append(faults.Rules(), faults.All()...) {
+		if _, ok := want[f.Name]; ok {
+			some = append(some, f)
+		}
+	}
+	kills, err := (&SelfTest{Seeds: 2, Scenarios: 110, Prove: 100}).Of(t.Context(), some)
+	require.NoError(t, err)
+	require.Len(t, kills, len(want))
+	for _, k := range kills {
+		w := want[k.Name]
+		assert.Equal(t, [2]bool{w.ByFeatures, w.ByInvariants}, [2]bool{k.ByFeatures, k.ByInvariants}, k.Name)
+		assert.Equal(t, w.First, k.First, k.Name)
+		assert.Equal(t, w.Shrunk, k.Shrunk, k.Name)
+		assert.Equal(t, w.Short, k.Short, k.Name)
+		assert.Equal(t, k.First[0] > 0, k.Killed(), k.Name)
+		assert.True(t, k.Right(), k.Name)
+	}
+
+	one, err := (&SelfTest{Seeds: 1, Scenarios: 20, Prove: 100}).Of(t.Context(), some[:1])
+	require.NoError(t, err)
+	assert.True(t, one[0].ByInvariants, "of the first seed")
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err = (&SelfTest{Seeds: 1, Scenarios: 10}).Of(ctx, some)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestFloorIsLow(t *testing.T) {
+	s := &SelfTest{Seeds: 1, Scenarios: 500}
+	floors, documented, generated, err := s.Floor()
+	require.NoError(t, err)
+	require.Len(t, floors, 5)
+	for _, f := range floors {
+		assert.LessOrEqual(t, f.Documented*20, documented, f.Name)
+		assert.LessOrEqual(t, f.Generated*10, generated, f.Name)
+	}
+}
+
+// A counterexample that was shrunk is 1-minimal: no single event can go.
+func TestCounterexamplesAreOneMinimal(t *testing.T) {
+	table := model.Reference().Yielding(model.R4, model.Yield{Type: model.AgentResource, Role: model.InConference})
+	answer := answers(func(events []model.Event) []model.Fact {
+		var facts []model.Fact
+		chats, _ := model.ClassifyLog(table, events)
+		for _, c := range chats {
+			for _, r := range c.IRFs {
+				facts = append(facts, r.Fact)
+			}
+		}
+		return facts
+	})
+	_, findings, err := campaign(600, DefaultLevels).Run(t.Context(), answer)
+	require.NoError(t, err)
+	require.NotEmpty(t, findings)
+	for _, f := range findings {
+		for i := range f.Minimal.Log {
+			rest := slices.Delete(slices.Clone(f.Minimal.Log), i, i+1)
+			chat := new(model.Chat)
+			if err := model.NewClassifier(model.Reference()).Classify(chat, rest); err != nil || chat.StoppedSeq == 0 {
+				continue // a counterexample is a finished chat
+			}
+			s := newScenario(gen.Candidate("x", rest, f.Example))
+			round, err := answer.Ask(t.Context(), []target.Question{s.question()})
+			require.NoError(t, err)
+			assert.False(t, shows(s.judge(&round.Answers[0], DefaultLevels), f.Signature), "%s without event %d", f.Signature, i+1)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+// Package scratch creates files that are not yet, or never, for others to see. While one is written it is locked; where
+// its process is killed before it was put in its place or removed, the next process that needs one in that directory
+// removes it.
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// errHeld says that somebody else has locked a file.
+var errHeld = errors.New("held by another process")
+
+// Temporary creates a file in a directory, under a name of its own between the two parts that are given. Beforehand it
+// removes files of such names that nobody holds. A file that cannot be locked, as some network file systems cannot, is
+// removed by nobody.
+func Temporary(dir, prefix, suffix string, mode fs.FileMode) (f *os.File, err error) {
+	sweep(dir, prefix, suffix)
+	for range 100 {
+		name := filepath.Join(dir, fmt.Sprintf("%s%x%s", prefix, rand.Uint64(), suffix))
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		locked := lock(f)
+		if _, err = os.Lstat(name); err == nil && locked != errHeld {
+			return f, nil
+		}
+		f.Close() // who sweeps was quicker than the lock
+	}
+	return nil, err
+}
+
+// Put closes a file and puts it in its place, in the same directory: whoever sweeps does not find it in between.
+func Put(f *os.File, place string) error {
+	if runtime.GOOS == "windows" { // where no open file is moved
+		if err := f.Close(); err != nil {
+			return err
+		}
+		return os.Rename(f.Name(), place)
+	}
+	return errors.Join(os.Rename(f.Name(), place), f.Close())
+}
+
+// sweep removes what killed processes have left.
+func sweep(dir, prefix, suffix string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Type().IsRegular() && strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), suffix) {
+			removeUnheld(filepath.Join(dir, e.Name()))
+		}
+	}
+}

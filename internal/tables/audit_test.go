@@ -1,0 +1,168 @@
+package tables_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+
+	"github.com/chatproof/chatproof/internal/pgtest"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// A database finds by SQL the same offenders as Go does in its rows, on tables of the likely and the unlikely.
+func TestAuditsAgree(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) (driver, source, dsn string){
+		"sqlite": func(t *testing.T) (string, string, string) {
+			file := filepath.Join(t.TempDir(), "facts.db")
+			return "sqlite", file, "sqlite:" + file
+		},
+		"postgres": func(t *testing.T) (string, string, string) {
+			dsn := pgtest.Start(t)
+			return "pgx", dsn, dsn
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			driver, source, dsn := open(t)
+			db, err := sql.Open(driver, source)
+			require.NoError(t, err)
+			defer db.Close()
+			random := rand.New(rand.NewPCG(4, 4))
+			for _, shape := range []string{"info mart", "flat"} {
+				mapping := map[string]*tables.Mapping{"flat": flatMapping(t)}[shape]
+				fill(t, db, random, shape)
+				place := tables.Place{Path: dsn, Mapping: mapping}
+				want, count := inGo(t, place)
+				var got []string
+				facts, chats, err := tables.Audit(t.Context(), place, func(f *model.Fact, of []model.NamedInvariant) error {
+					for _, v := range of {
+						got = append(got, offender(v.ID, f))
+					}
+					return nil
+				})
+				require.NoError(t, err)
+				slices.Sort(got)
+				assert.Equal(t, want, got, shape)
+				assert.Equal(t, tableRows, facts)
+				assert.Equal(t, count, chats)
+				for _, v := range []string{"V1 ", "V2 ", "V6 ", "V7 ", "V8 ", "V11 "} {
+					assert.True(t, slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, v) }), "%s: the tables show no offender of %s", shape, v)
+				}
+			}
+		})
+	}
+}
+
+const tableRows = 3000
+
+func flatMapping(t *testing.T) *tables.Mapping {
+	file := filepath.Join(t.TempDir(), "mapping.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("fact: {table: flat}\n"), 0o666))
+	m, err := tables.ReadMapping(file)
+	require.NoError(t, err)
+	return m
+}
+
+func offender(invariant string, f *model.Fact) string {
+	return invariant + " " + f.InteractionID + " " + f.Resource
+}
+
+// inGo reads all facts and checks them chat by chat.
+func inGo(t *testing.T, p tables.Place) (offenders []string, chats int) {
+	source, err := tables.OpenFacts(context.Background(), p, nil)
+	require.NoError(t, err)
+	defer source.Close()
+	of := make(map[string][]model.Fact)
+	for {
+		f, err := source.Read()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		of[f.InteractionID] = append(of[f.InteractionID], f)
+	}
+	for _, facts := range of {
+		for _, d := range model.CheckInvariants(nil, facts) {
+			offenders = append(offenders, offender(string(d.Field), &model.Fact{InteractionID: d.InteractionID, Resource: d.Resource}))
+		}
+	}
+	slices.Sort(offenders)
+	return offenders, len(of)
+}
+
+// fill makes the tables of a shape anew, with rows of which about half are as they should be.
+func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
+	run := func(statement string, args ...any) {
+		_, err := db.ExecContext(t.Context(), statement, args...)
+		require.NoError(t, err, statement)
+	}
+	pick := func(values ...string) any {
+		v := values[random.IntN(len(values))]
+		switch random.IntN(12) {
+		case 0:
+			return strings.ToUpper(v)
+		case 1:
+			return strings.ToLower(v) + " "
+		case 2:
+			return v[:1] + " " + v[1:]
+		case 3:
+			return ""
+		case 4:
+			return nil
+		case 5:
+			return "Unspecified"
+		}
+		return v
+	}
+	valid := model.Combinations()
+	switch shape {
+	case "flat":
+		run(`CREATE TABLE flat (interaction_id varchar(50), ordinal integer, resource_type varchar(32), resource varchar(255), resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), "start" integer, "end" integer)`)
+	default:
+		run(tables.FactDDL)
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	insert := func(statement string, args ...any) {
+		_, err := tx.ExecContext(t.Context(), statement, args...)
+		require.NoError(t, err, statement)
+	}
+	for i := range tableRows {
+		y := valid[random.IntN(len(valid))].Yield
+		kind, role, result, reason := any(string(y.Type)), any(string(y.Role)), any(string(y.Result)), any(string(y.Reason))
+		if random.IntN(2) == 0 {
+			kind = pick("agent", "queue", "strategy", "customer")
+			role = pick(string(y.Role), "InConference", "Conferenced", "RoutedTo")
+			result = pick(string(y.Result), "Completed", "Redirected", "Done")
+			reason = pick(string(y.Reason)+"x", "Revoked", "AbandonedWhileQueued", "AbandonedWhileRinging")
+		}
+		chat := random.IntN(tableRows / 3)
+		ordinal, start, end := any(random.IntN(5)), any(1000+random.IntN(10)), any(1005+random.IntN(10))
+		for _, v := range []*any{&ordinal, &start, &end} {
+			if random.IntN(20) == 0 {
+				*v = nil
+			}
+		}
+		if shape == "flat" {
+			insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, fmt.Sprint("chat ", chat), ordinal, kind, fmt.Sprint("row ", i), role, result, reason, start, end)
+			continue
+		}
+		insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, fmt.Sprint("chat ", chat))
+		insert(`INSERT INTO resource_ VALUES ($1, $2, $3, $4)`, i, kind, pick("agent"), fmt.Sprint("row ", i))
+		insert(`INSERT INTO technical_descriptor VALUES ($1, $2, $3, NULL, NULL, $4, NULL, 'Grund', $5)`, i, "Rolle", role, result, reason)
+		insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)`, i, ordinal, chat, i, i, start, end)
+	}
+	require.NoError(t, tx.Commit())
+}

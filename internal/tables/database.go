@@ -1,0 +1,283 @@
+package tables
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// IsDSN reports whether a path is the name of a database: it begins with postgres:// or sqlite:.
+func IsDSN(path string) bool {
+	return strings.HasPrefix(path, "postgres://") || strings.HasPrefix(path, "postgresql://") || strings.HasPrefix(path, "sqlite:")
+}
+
+// Redacted is a DSN without its password, in the form in which it works where the password is in the environment.
+func Redacted(dsn string) string {
+	if strings.HasPrefix(dsn, "sqlite:") {
+		return dsn
+	}
+	u, err := parseDSN(dsn)
+	if err != nil {
+		scheme, _, _ := strings.Cut(dsn, "://")
+		return scheme + "://…"
+	}
+	if _, ok := u.User.Password(); ok {
+		u.User = url.User(u.User.Username())
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.Contains(strings.ToLower(name), "password") {
+			q.Del(name)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// parseDSN parses the DSN of a server. A password with characters of its own may end up elsewhere in a URL: that is
+// an error, and no part of it is to be shown.
+func parseDSN(dsn string) (*url.URL, error) {
+	u, err := url.Parse(dsn)
+	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
+		return nil, errors.New("not a URL; expected the like of postgres://USER@HOST/DATABASE, with %40 for @ and the like in names and passwords")
+	}
+	return u, nil
+}
+
+// database is an open database.
+type database struct {
+	*sql.DB
+	name     string   // for messages
+	postgres bool     // else SQLite
+	secrets  []string // that no message may hold
+}
+
+// connectTimeout bounds how long a server may take to be reached.
+const connectTimeout = 15 * time.Second
+
+// openDatabase opens a database and connects to it. A SQLite file that is only to be read must be there.
+func openDatabase(ctx context.Context, dsn string, write bool) (*database, error) {
+	db := &database{name: Redacted(dsn)}
+	driver, source := "sqlite", ""
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		if path = strings.TrimPrefix(path, "//"); path == "" {
+			return nil, errors.New("sqlite: names no file; expected the like of sqlite:facts.db")
+		}
+		info, err := os.Stat(path)
+		if err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s: a directory; expected a file", db.name)
+		}
+		mode := "rwc"
+		if !write {
+			if mode = "ro"; err != nil {
+				var at *os.PathError
+				errors.As(err, &at)
+				return nil, fmt.Errorf("%s: %w", db.name, at.Err)
+			}
+		}
+		source = "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=" + mode
+	} else {
+		u, err := parseDSN(dsn)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", db.name, err)
+		}
+		password, _ := u.User.Password()
+		db.secrets = append(db.secrets, password, url.PathEscape(password), url.QueryEscape(password))
+		for name, values := range u.Query() {
+			if strings.Contains(strings.ToLower(name), "password") {
+				db.secrets = append(db.secrets, values...)
+			}
+		}
+		db.postgres, driver, source = true, "pgx", dsn
+	}
+	var err error
+	if db.DB, err = sql.Open(driver, source); err != nil {
+		return nil, db.failed("", err)
+	}
+	limited, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := db.PingContext(limited); err != nil {
+		db.Close()
+		if errors.Is(limited.Err(), context.DeadlineExceeded) {
+			err = fmt.Errorf("no connection within %v", connectTimeout)
+		}
+		return nil, db.failed("", err)
+	}
+	return db, nil
+}
+
+// failed says what failed where, without a secret.
+func (db *database) failed(what string, err error) error {
+	s := err.Error()
+	for _, secret := range db.secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "xxxxx")
+		}
+	}
+	s = model.Line(strings.Join(strings.Fields(s), " "))
+	if what != "" {
+		s = what + ": " + s
+	}
+	return fmt.Errorf("%s: %s", db.name, s)
+}
+
+// columns are those of a table, from lower case to their spelling.
+func (db *database) columns(ctx context.Context, table string) (map[string]string, error) {
+	rows, err := db.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
+	if err != nil {
+		return nil, db.failed("table "+table, err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err == nil {
+		err = rows.Err()
+	}
+	if err != nil {
+		return nil, db.failed("table "+table, err)
+	}
+	has := make(map[string]string)
+	for _, name := range names {
+		if _, twice := has[strings.ToLower(name)]; !twice || strings.ToLower(name) == name {
+			has[strings.ToLower(name)] = name
+		}
+	}
+	return has, nil
+}
+
+// queryFacts is the query of facts.
+func queryFacts(ctx context.Context, db *database, m *Mapping) (string, error) {
+	var failed error
+	text, err := factQuery(&Dialects[0], m, func(table string) (has map[string]string, err error) {
+		has, failed = db.columns(ctx, table)
+		return has, failed
+	})
+	if err != nil && failed == nil {
+		err = fmt.Errorf("%s: %w", db.name, err)
+	}
+	return text, err
+}
+
+// queryEvents is the query of events.
+func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) {
+	has, err := db.columns(ctx, m.table(eventForm.table))
+	if err != nil {
+		return "", err
+	}
+	var items []string
+	for i := range eventForm.columns {
+		name := eventForm.columns[i].name
+		actual, err := m.actual(&Dialects[0], eventForm.table, name, has, slices.Contains(eventForm.required, name))
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", db.name, err)
+		} else if actual != "" {
+			items = append(items, actual+" AS "+name)
+		}
+	}
+	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(eventForm.table), nil
+}
+
+// readTable opens the tables of a place, in a transaction that only reads.
+func readTable[T any](ctx context.Context, p Place, f *form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
+	ctx, cancel := context.WithCancel(ctx) // what is not wanted is not read
+	db, err := openDatabase(ctx, p.Path, false)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			cancel()
+			db.Close()
+		}
+	}()
+	text, err := query(ctx, db, p.Mapping)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, db.failed("", err)
+	}
+	rows, err := tx.QueryContext(ctx, text)
+	if err != nil {
+		return nil, db.failed("", err)
+	}
+	header, err := rows.Columns()
+	if err != nil {
+		return nil, db.failed("", err)
+	}
+	table := p.Mapping.table(f.table)
+	n, values, into := 0, make([]any, len(header)), make([]any, len(header))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	r, err := newFlatReader(f, nil, db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
+		if !rows.Next() {
+			if err := rows.Err(); err != nil {
+				return false, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)
+			}
+			return false, io.EOF
+		}
+		n++
+		if err := rows.Scan(into...); err != nil {
+			return false, db.failed(fmt.Sprintf("%s, row %d", table, n), err)
+		}
+		cells := b.row(n, len(values))
+		for i, v := range values {
+			cells[i] = cellOf(v)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.close = func() error {
+		if db.postgres { // else what is left would be read
+			cancel()
+		}
+		rows.Close()
+		tx.Rollback() //nolint:errcheck // nothing was written
+		cancel()
+		return db.Close()
+	}
+	return r, nil
+}
+
+// cellOf is the value of a driver.
+func cellOf(v any) cell {
+	switch v := v.(type) {
+	case nil:
+		return cell{}
+	case string:
+		return textual(v)
+	case []byte:
+		return textual(string(v))
+	case int64:
+		return numeric(v)
+	case float64:
+		return whole(v)
+	case time.Time:
+		return timed(v)
+	}
+	return textual(fmt.Sprint(v))
+}
+
+// whole is a number that may be an integer.
+func whole(x float64) cell {
+	if x == math.Trunc(x) && math.Abs(x) <= 1<<53 {
+		return numeric(int64(x))
+	}
+	return textual(strconv.FormatFloat(x, 'g', -1, 64))
+}

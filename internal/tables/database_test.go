@@ -1,0 +1,272 @@
+package tables_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+
+	"github.com/chatproof/chatproof/internal/pgtest"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// TestDatabases runs each test on SQLite and on PostgreSQL, in a database of its own, with a handle to fill it.
+func TestDatabases(t *testing.T) {
+	tests := []struct {
+		name string
+		test func(t *testing.T, dsn string, exec func(statements string))
+	}{{"facts", testFacts}, {"events", testEvents}, {"refused", testRefused}}
+	run := func(t *testing.T, driver string, create func(t *testing.T, n int) (dsn, source string)) {
+		for n, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				dsn, source := create(t, n)
+				db, err := sql.Open(driver, source)
+				require.NoError(t, err)
+				defer db.Close()
+				test.test(t, dsn, func(statements string) {
+					t.Helper()
+					_, err := db.Exec(statements)
+					require.NoError(t, err, statements)
+				})
+			})
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		run(t, "sqlite", func(t *testing.T, _ int) (string, string) {
+			path := filepath.Join(t.TempDir(), "facts.db")
+			return "sqlite:" + path, path
+		})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server := pgtest.Start(t)
+		db, err := sql.Open("pgx", server)
+		require.NoError(t, err)
+		defer db.Close()
+		run(t, "pgx", func(t *testing.T, n int) (string, string) {
+			_, err := db.Exec(fmt.Sprintf("CREATE DATABASE d%d", n))
+			require.NoError(t, err)
+			dsn := strings.Replace(server, "/postgres?", fmt.Sprintf("/d%d?", n), 1)
+			return dsn, dsn
+		})
+		t.Run("permission and connection", func(t *testing.T) { testServer(t, db, server) })
+	})
+}
+
+func mapping(t *testing.T, text string) *tables.Mapping {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mapping.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	m, err := tables.ReadMapping(path)
+	require.NoError(t, err)
+	return m
+}
+
+// Names in another language do not matter where there are codes; where there are none, names do.
+const star = `
+INSERT INTO interaction_fact VALUES (71, 'c-1'), (72, 'c-2');
+INSERT INTO technical_descriptor VALUES
+	(1, 'Weitergeleitet an', 'ROUTEDTO', NULL, NULL, 'Übergeben', 'TRANSFERRED', 'Nicht angegeben', 'UNSPECIFIED'),
+	(2, 'ReceivedTransfer', NULL, 'Unspecified', NULL, 'Completed', '', NULL, NULL),
+	(3, NULL, 'TELEPORTED', NULL, NULL, NULL, 'COMPLETED', NULL, 'Tired');
+INSERT INTO resource_ VALUES (1, 'Agent', 'AGENT', 'Ana'), (2, 'Agent', NULL, 'O''Brien'), (3, 'Warteschlange', 'QUEUE', 'Q');
+INSERT INTO interaction_resource_fact VALUES
+	(901, 0, 71, 1, 1, NULL, 1767603604, 1767603646),
+	(902, 1, 71, 2, 2, 901, 1767603644, 1767603648),
+	(903, 1, 72, 3, 3, NULL, NULL, NULL),
+	(904, 2, 72, 99, 99, NULL, NULL, NULL), -- joins must not lose it
+	(905, 1, 73, 1, 1, NULL, NULL, NULL);   -- a row of no interaction
+`
+
+var starFacts = []model.Fact{
+	{
+		InteractionID: "c-1", Ordinal: model.Num(0), ResourceType: model.AgentResource, Resource: "Ana", Role: model.RoutedTo, Result: model.Transferred,
+		ReceivedFrom: model.Number{Is: model.Null}, Start: nine.Add(4 * time.Second), End: nine.Add(46 * time.Second),
+	},
+	{
+		InteractionID: "c-1", Ordinal: model.Num(1), ResourceType: model.AgentResource, Resource: "O'Brien", Role: model.ReceivedTransfer, Result: model.Completed,
+		ReceivedFrom: model.Num(0), Start: nine.Add(44 * time.Second), End: nine.Add(48 * time.Second),
+	},
+	{
+		InteractionID: "c-2", Ordinal: model.Num(1), ResourceType: model.QueueResource, Resource: "Q", Role: "TELEPORTED", Result: model.Completed, Reason: "Tired",
+		ReceivedFrom: model.Number{Is: model.Null},
+	},
+	{InteractionID: "c-2", Ordinal: model.Num(2), ReceivedFrom: model.Number{Is: model.Null}},
+}
+
+func testFacts(t *testing.T, dsn string, exec func(string)) {
+	exec(tables.FactDDL)
+	exec(star)
+	read := func(m *tables.Mapping) []model.Fact {
+		t.Helper()
+		facts, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: dsn, Mapping: m}, nil))
+		require.NoError(t, err)
+		return facts
+	}
+	assert.ElementsMatch(t, starFacts, read(nil))
+
+	for _, d := range tables.Dialects { // what is printed for the database itself is the same query
+		text, err := d.ExtractFacts(nil)
+		require.NoError(t, err)
+		if strings.Contains(t.Name(), d.Name) {
+			exec("CREATE TABLE printed AS " + strings.TrimSuffix(text, ";\n"))
+			assert.ElementsMatch(t, starFacts, read(mapping(t, "fact: {table: printed}")), "a flat table")
+		}
+	}
+
+	exec(`CREATE TABLE "Dimension of Roles" AS SELECT technical_descriptor_key AS "Key", resource_role AS "order", technical_result FROM technical_descriptor WHERE technical_descriptor_key = 2`)
+	exec(`CREATE TABLE irf2 AS SELECT * FROM interaction_resource_fact`)
+	assert.Equal(t, []model.Fact{starFacts[1]}, read(mapping(t, `
+technical_descriptor:
+  table: '"Dimension of Roles"'
+  columns: {technical_descriptor_key: Key, resource_role: order}
+interaction_resource_fact: {table: irf2, where: technical_descriptor_key = 2}
+`))[:1:1], "renamed")
+}
+
+func testEvents(t *testing.T, dsn string, exec func(string)) {
+	events := []model.Event{
+		{InteractionID: "c", Seq: 1, Time: nine, Name: model.Submitted, Actor: model.Party{Type: model.MediaServer}, MediaType: "whatsapp"},
+		{
+			InteractionID: "c", Seq: 2, Time: nine.Add(1500 * time.Millisecond), Name: model.AgentInvited, Actor: model.Party{Type: model.Agent, ID: `O'Brien, "Bob"`},
+			Party: model.Party{Type: model.Agent, ID: "李雷\n"}, Operation: model.Conference, VisibilityMode: model.Coach, Reason: "x", Queue: "Q;",
+		},
+	}
+	write := func(at tables.Place, finish bool) error {
+		out, err := tables.CreateEvents(t.Context(), at, nil)
+		if err != nil {
+			return err
+		}
+		defer out.Discard()
+		if err := out.Put(events); err != nil || !finish {
+			return err
+		}
+		return out.Finish()
+	}
+	at := tables.Place{Path: dsn}
+	require.NoError(t, write(at, false))
+	got, err := readAll(tables.OpenEvents(t.Context(), at, nil))
+	require.NoError(t, err)
+	assert.Empty(t, got, "given up")
+	require.NoError(t, write(at, true))
+	got, err = readAll(tables.OpenEvents(t.Context(), at, nil))
+	require.NoError(t, err)
+	assert.Equal(t, events, got)
+	assert.EqualError(t, write(at, true), tables.Redacted(dsn)+": table chat_event holds the interaction c already; delete what an earlier run left there")
+
+	exec(`CREATE TABLE landing (ixn text, n bigint, at text, what text, actor_type text, actor_id text, party_type text, party_id text, "Queue" text, operation text, visibility_mode integer, reason text, media_type text)`)
+	at.Mapping = mapping(t, "chat_event: {table: landing, columns: {interaction_id: ixn, seq: n, time: at, event: what, queue: Queue}}")
+	require.NoError(t, write(at, true))
+	got, err = readAll(tables.OpenEvents(t.Context(), at, nil))
+	require.NoError(t, err)
+	assert.Equal(t, events, got)
+}
+
+// Each error is a line that says what and where, and no password is in it.
+func checkRefused(t *testing.T, dsn string, m *tables.Mapping, want ...string) {
+	t.Helper()
+	_, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: dsn, Mapping: m}, nil))
+	require.Error(t, err, dsn)
+	for _, w := range want {
+		assert.Contains(t, err.Error(), w)
+	}
+	assert.NotContains(t, err.Error(), "\n")
+	assert.NotContains(t, err.Error(), "s3cret")
+}
+
+func testRefused(t *testing.T, dsn string, exec func(string)) {
+	exec("CREATE TABLE other (a integer)")
+	checkRefused(t, dsn, nil, tables.Redacted(dsn)+": table interaction_resource_fact: ")
+	exec(tables.FactDDL)
+	exec(star)
+	checkRefused(t, dsn, mapping(t, "resource_: {columns: {resource_name: employee_id}}"), tables.Redacted(dsn)+": table resource_ has no column employee_id; found resource_key, resource_name, ")
+	checkRefused(t, dsn, mapping(t, "technical_descriptor: {columns: {resource_role: ~, resource_role_code: ~}}"), "table technical_descriptor has no column resource_role_code or resource_role")
+	checkRefused(t, dsn, mapping(t, "fact: {table: resource_}"), "table resource_ has no column media_server_ixn_guid or interaction_id")
+	checkRefused(t, dsn, mapping(t, "interaction_resource_fact: {where: nosuch = 1}"), tables.Redacted(dsn)+": ", "nosuch")
+}
+
+func testServer(t *testing.T, db *sql.DB, dsn string) {
+	_, err := db.Exec(tables.FactDDL + "CREATE ROLE reader LOGIN PASSWORD 's3cret'; GRANT SELECT ON interaction_resource_fact TO reader")
+	require.NoError(t, err)
+	reader := strings.Replace(dsn, "postgres@", "reader:s3cret@", 1)
+	shown := strings.Replace(dsn, "postgres@", "reader@", 1)
+	checkRefused(t, reader, nil, shown+": table interaction_fact: ", "permission denied")
+	checkRefused(t, strings.Replace(reader, "/postgres?", "/nosuch?", 1), nil, `database "nosuch" does not exist`)
+	checkRefused(t, strings.Replace(reader, "reader:", "nobody:", 1), nil, `role "nobody" does not exist`)
+
+	// The connection is lost between one row and the next.
+	_, err = db.Exec("CREATE TABLE many AS SELECT 'c' || n AS interaction_id, 'A' AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result FROM generate_series(1, 300000) n")
+	require.NoError(t, err)
+	s, err := tables.OpenFacts(t.Context(), tables.Place{Path: dsn, Mapping: mapping(t, "fact: {table: many}")}, nil)
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.Read()
+	require.NoError(t, err)
+	_, err = db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+	require.NoError(t, err)
+	for err == nil {
+		_, err = s.Read()
+	}
+	assert.ErrorContains(t, err, tables.Redacted(dsn)+": many, behind row ")
+}
+
+func TestDatabasesThatAreNotThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l.Close()
+	checkRefused(t, "postgres://reader:s3cret@"+l.Addr().String()+"/db", nil, "postgres://reader@"+l.Addr().String()+"/db: ", "connection refused")
+	checkRefused(t, "postgres://reader@"+l.Addr().String()+"/db?password=s3cret", nil, "postgres://reader@"+l.Addr().String()+"/db: ")
+	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db"} {
+		checkRefused(t, dsn, nil, "postgres://…: not a URL; expected the like of postgres://USER@HOST/DATABASE")
+	}
+	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: no driver for it; expected postgres://… or sqlite:FILE")
+	checkRefused(t, "sqlite:", nil, "sqlite: names no file")
+	checkRefused(t, "sqlite:nosuch.db", nil, "sqlite:nosuch.db: no such file or directory")
+	text := filepath.Join(t.TempDir(), "text")
+	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("no database ", 100)), 0o600))
+	checkRefused(t, "sqlite:"+text, nil, "sqlite:"+text+": ", "file is not a database")
+}
+
+func TestMappingThatCannotBeRead(t *testing.T) {
+	for text, want := range map[string]string{
+		"fact: [":                          "[1:7] sequence end token ']' not found",
+		"facts: {table: x}":                "no table facts is read; expected chat_event, fact, interaction_fact, interaction_resource_fact, resource_, technical_descriptor",
+		"resource_: {name: x}":             `[1:13] unknown field "name"`,
+		"resource_: {columns: {name: x}}":  "resource_: no column name is read; expected resource_key, resource_name, resource_type_code, resource_type",
+		"fact: {table: 'x; DROP TABLE y'}": `fact: x; DROP TABLE y names no table; expected the like of TABLE, SCHEMA.TABLE or "Schema"."Table"`,
+	} {
+		path := filepath.Join(t.TempDir(), "m.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		_, err := tables.ReadMapping(path)
+		assert.EqualError(t, err, path+": "+want, text)
+	}
+}
+
+// Whatever a mapping says, there is an answer of one line, and what is accepted makes queries.
+func FuzzMapping(f *testing.F) {
+	f.Add("fact: {table: a.b, columns: {resource_role: role, start: ~}}")
+	f.Add("technical_descriptor:\n  table: '\"Dim\".\"Role\"'\n  columns:\n    resource_role_code: ~\n# x")
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "m.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		m, err := tables.ReadMapping(path)
+		if err != nil {
+			assert.NotContains(t, err.Error(), "\n")
+			return
+		}
+		for i := range tables.Dialects {
+			if _, err := tables.Dialects[i].ExtractFacts(m); err != nil {
+				assert.NotContains(t, err.Error(), "\n")
+			}
+		}
+	})
+}

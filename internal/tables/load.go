@@ -1,0 +1,184 @@
+package tables
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// fillTable opens a table for rows, which are there when all are written, or none of them.
+func fillTable[T any](ctx context.Context, p Place, f *form[T], ddl string) (_ *wire.Output[T], err error) {
+	db, err := openDatabase(ctx, p.Path, true)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	table := p.Mapping.table(f.table)
+	has, err := db.columns(ctx, table)
+	if err != nil {
+		if _, err := db.ExecContext(ctx, strings.ReplaceAll(ddl, " "+f.table+" ", " "+table+" ")); err != nil {
+			return nil, db.failed("table "+table, err)
+		}
+		if has, err = db.columns(ctx, table); err != nil {
+			return nil, err
+		}
+	}
+	var columns []string
+	for i := range f.columns {
+		actual, err := p.Mapping.actual(&Dialects[0], f.table, f.columns[i].name, has, true)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", db.name, err)
+		}
+		columns = append(columns, actual)
+	}
+	l := &loader[T]{ctx: ctx, db: db, form: f, table: table, columns: columns}
+	o := &wire.Output[T]{Put: l.put, End: l.finish, Abort: l.abort}
+	if db.postgres {
+		err = l.copy()
+	} else {
+		err = l.insert()
+	}
+	return o, err
+}
+
+// loader fills a table.
+type loader[T any] struct {
+	ctx     context.Context
+	db      *database
+	form    *form[T]
+	table   string
+	columns []string // as they are spelt in SQL
+	known   bool     // that the first interaction is not there yet
+	write   func(rows []T) error
+	end     func(failed error) error // commits, or with an error does not
+}
+
+func (l *loader[T]) put(rows []T) error {
+	if !l.known && len(rows) > 0 {
+		id, _ := l.form.key(&rows[0])
+		if err := l.refuse(id); err != nil {
+			return err
+		}
+		l.known = true
+	}
+	return l.write(rows)
+}
+
+// refuse tells that an interaction is there already: the same chats twice, perhaps with other times, are no chats.
+func (l *loader[T]) refuse(id string) error {
+	var n int
+	err := l.db.QueryRowContext(l.ctx, fmt.Sprintf("SELECT 1 FROM %s WHERE %s = $1 LIMIT 1", l.table, l.columns[0]), id).Scan(&n)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return l.db.failed("table "+l.table, err)
+	}
+	return fmt.Errorf("%s: table %s holds the interaction %s already; delete what an earlier run left there", l.db.name, l.table, model.Name(id))
+}
+
+func (l *loader[T]) finish() error {
+	err := l.end(nil)
+	if err != nil {
+		err = l.db.failed("table "+l.table, err)
+	}
+	return errors.Join(err, l.db.Close())
+}
+
+func (l *loader[T]) abort() {
+	l.end(errors.New("given up")) //nolint:errcheck // what failed has been reported
+	l.db.Close()
+}
+
+// copy fills a table of PostgreSQL by one COPY.
+func (l *loader[T]) copy() error {
+	conn, err := l.db.Conn(l.ctx)
+	if err != nil {
+		return l.db.failed("", err)
+	}
+	statement := fmt.Sprintf("COPY %s (%s) FROM STDIN WITH (FORMAT csv)", l.table, strings.Join(l.columns, ", "))
+	out, in := io.Pipe()
+	done := make(chan struct{})
+	var ended error
+	go func() {
+		defer close(done)
+		ended = conn.Raw(func(driver any) error {
+			_, err := driver.(interface{ Conn() *pgx.Conn }).Conn().PgConn().CopyFrom(l.ctx, out, statement)
+			return err
+		})
+		out.CloseWithError(errors.New("the copy has ended")) // for who still writes
+		ended = errors.Join(ended, conn.Close())
+	}()
+	var b []byte
+	l.write = func(rows []T) error {
+		b = b[:0]
+		for i := range rows {
+			b = appendCSV(b, l.form, &rows[i])
+		}
+		if _, err := in.Write(b); err != nil {
+			<-done
+			return l.db.failed("table "+l.table, errors.Join(ended, l.ctx.Err()))
+		}
+		return nil
+	}
+	l.end = func(failed error) error {
+		in.CloseWithError(failed)
+		<-done
+		return ended
+	}
+	return nil
+}
+
+// insert fills a table of SQLite in one transaction.
+func (l *loader[T]) insert() error {
+	tx, err := l.db.BeginTx(l.ctx, nil)
+	if err != nil {
+		return l.db.failed("", err)
+	}
+	marks := strings.Repeat(", ?", len(l.columns))[2:]
+	insert, err := tx.PrepareContext(l.ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", l.table, strings.Join(l.columns, ", "), marks))
+	if err != nil {
+		return l.db.failed("table "+l.table, errors.Join(err, tx.Rollback()))
+	}
+	values := make([]any, len(l.columns))
+	l.write = func(rows []T) error {
+		for i := range rows {
+			for j := range l.form.columns {
+				switch c := l.form.columns[j].get(&rows[i]); c.is {
+				case emptyCell:
+					values[j] = nil
+				case textCell:
+					values[j] = c.text
+				case integerCell:
+					values[j] = c.n
+				case instantCell:
+					values[j] = c.time.UTC().Format(time.RFC3339Nano)
+				}
+			}
+			if _, err := insert.ExecContext(l.ctx, values...); err != nil {
+				return l.db.failed("table "+l.table, err)
+			}
+		}
+		return nil
+	}
+	l.end = func(failed error) error {
+		if failed != nil {
+			return tx.Rollback()
+		}
+		return tx.Commit()
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package tables
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// CreateEvents opens a place for events: a file, which is created anew, or a table, which is created where it is
+// missing and keeps what it holds.
+func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Event], error) {
+	if IsDSN(p.Path) {
+		return fillTable(ctx, p, &eventForm, EventDDL)
+	}
+	return create(p, stdout, &eventForm, wire.AppendEvent)
+}
+
+// CreateFacts opens a file for facts.
+func CreateFacts(p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
+	return create(p, stdout, &factForm, wire.AppendFact)
+}
+
+var resourceForm = form[wire.Resource]{
+	table: "resource",
+	columns: []column[wire.Resource]{
+		{name: "resource_type", kind: textCell, get: func(r *wire.Resource) cell { return textual(r.Type) }},
+		{name: "resource", kind: textCell, get: func(r *wire.Resource) cell { return textual(r.Name) }},
+	},
+}
+
+// CreateResources opens a file for resources.
+func CreateResources(p Place, stdout io.Writer) (*wire.Output[wire.Resource], error) {
+	return create(p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
+		b = wire.AppendString(append(b, `{"resource_type":`...), string(r.Type))
+		return append(wire.AppendString(append(b, `,"resource":`...), r.Name), "}\n"...)
+	})
+}
+
+func create[T any](p Place, stdout io.Writer, f *form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
+	if IsDSN(p.Path) {
+		return nil, fmt.Errorf("%s: a database; expected a file", p)
+	} else if err := foreign(p.Path); err != nil {
+		return nil, fmt.Errorf("%w, or a file", err)
+	}
+	format, err := FormatOf(p.Path, p.Format)
+	if err != nil {
+		return nil, err
+	}
+	file, err := files.Create(p.Path, stdout)
+	if err != nil {
+		return nil, err
+	}
+	o := &wire.Output[T]{Append: line, Write: file.Write, On: file}
+	switch format {
+	case "csv":
+		o.Append = func(b []byte, row *T) []byte { return appendCSV(b, f, row) }
+		if _, err := file.Write(headerCSV(f)); err != nil {
+			file.Discard()
+			return nil, err
+		}
+	case "parquet":
+		w := newParquetWriter(f, file)
+		o.Append, o.Put, o.End = nil, w.put, w.out.Close
+	}
+	return o, nil
+}

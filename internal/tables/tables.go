@@ -1,0 +1,227 @@
+package tables
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// EventDDL and FactDDL are the tables that events and facts are read from by default, in SQL that PostgreSQL and
+// SQLite understand.
+var (
+	//go:embed chat_event.sql
+	EventDDL string
+	//go:embed infomart.sql
+	FactDDL string
+)
+
+// dimension is a table of Info Mart, with the columns of it that are read.
+type dimension struct {
+	name, alias        string
+	required, optional []string
+}
+
+var infoMart = []dimension{
+	{
+		"interaction_resource_fact", "f",
+		[]string{"interaction_id", "technical_descriptor_key", "resource_key"},
+		[]string{"interaction_resource_id", "interaction_resource_ordinal", "received_from_ixn_resource_id", "start_ts", "end_ts"},
+	},
+	{"interaction_fact", "i", []string{"interaction_id", "media_server_ixn_guid"}, nil},
+	{
+		"technical_descriptor", "d",
+		[]string{"technical_descriptor_key"},
+		[]string{
+			"resource_role_code", "resource_role", "role_reason_code", "role_reason",
+			"technical_result_code", "technical_result", "result_reason_code", "result_reason",
+		},
+	},
+	{"resource_", "r", []string{"resource_key", "resource_name"}, []string{"resource_type_code", "resource_type"}},
+}
+
+// Dialect is a dialect of SQL, for queries that somebody else's client runs.
+type Dialect struct {
+	Name          string
+	before, after string
+	quotes        string // around a name that is not plain
+	quoted        bool   // the client quotes no field: the query does
+}
+
+// Dialects lists the dialects.
+var Dialects = []Dialect{
+	{Name: "postgres", after: ";", quotes: `""`},
+	{Name: "sqlite", after: ";", quotes: `""`},
+	{Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true},
+	{Name: "oracle", after: ";", quotes: `""`},
+	{Name: "snowflake", after: ";", quotes: `""`},
+	{Name: "trino", after: ";", quotes: `""`},
+	{Name: "spark", after: ";", quotes: "``"},
+	{Name: "bigquery", quotes: "``"},
+}
+
+// ParseDialect finds a dialect by its name.
+func ParseDialect(name string) (*Dialect, error) {
+	var names []string
+	for i := range Dialects {
+		if Dialects[i].Name == name {
+			return &Dialects[i], nil
+		}
+		names = append(names, Dialects[i].Name)
+	}
+	return nil, fmt.Errorf("expected %s, got %s", strings.Join(names, ", "), model.Name(name))
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// name writes the name of a column.
+func (d *Dialect) name(s string) string {
+	if plainName.MatchString(s) {
+		return s
+	}
+	return d.quotes[:1] + strings.ReplaceAll(s, d.quotes[1:], d.quotes[1:]+d.quotes[1:]) + d.quotes[1:]
+}
+
+// Statement makes a query one that the dialect's client runs.
+func (d *Dialect) Statement(query string) string { return d.before + query + d.after + "\n" }
+
+// ExtractFacts is a statement whose result, printed as CSV with a header, is all facts in the flat form.
+func (d *Dialect) ExtractFacts(m *Mapping) (string, error) {
+	query, err := d.FactQuery(m)
+	if err != nil || !d.quoted {
+		return d.Statement(query), err
+	}
+	var items []string // the client prints fields as they are: text is quoted in the query
+	for _, c := range factColumns {
+		item := c.name
+		if c.text {
+			item = fmt.Sprintf(`'"' + REPLACE(%[1]s, '"', '""') + '"' AS %[1]s`, c.name)
+		}
+		items = append(items, item)
+	}
+	return d.Statement("SELECT " + strings.Join(items, ",\n       ") + "\nFROM (\n" + query + "\n) facts"), nil
+}
+
+// factColumns are the columns of a query of facts, in the order of the fields, each from the first of its sources that
+// is there and not blank.
+var factColumns = []struct {
+	name string
+	text bool
+	from []string
+}{
+	{"media_server_ixn_guid", true, []string{"i.media_server_ixn_guid"}},
+	{"interaction_resource_ordinal", false, []string{"f.interaction_resource_ordinal"}},
+	{"resource_type_code", true, []string{"r.resource_type_code", "r.resource_type"}},
+	{"resource_name", true, []string{"r.resource_name"}},
+	{"resource_role_code", true, []string{"d.resource_role_code", "d.resource_role"}},
+	{"role_reason_code", true, []string{"d.role_reason_code", "d.role_reason"}},
+	{"technical_result_code", true, []string{"d.technical_result_code", "d.technical_result"}},
+	{"result_reason_code", true, []string{"d.result_reason_code", "d.result_reason"}},
+	{"received_from", false, []string{"p.interaction_resource_ordinal"}},
+	{"start_ts", false, []string{"f.start_ts"}},
+	{"end_ts", false, []string{"f.end_ts"}},
+}
+
+// FactQuery is a query, without a semicolon, whose rows are facts under names of Info Mart: media_server_ixn_guid,
+// interaction_resource_ordinal, resource_type_code, resource_name, resource_role_code, role_reason_code,
+// technical_result_code, result_reason_code, received_from (an ordinal), start_ts, end_ts. Where a code is blank, the
+// name stands for it.
+func (d *Dialect) FactQuery(m *Mapping) (string, error) {
+	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
+}
+
+// factQuery makes the query. columns tells which columns a table has, from lower case to their spelling; nil is not
+// known.
+func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (string, error) {
+	tables := infoMart
+	if m.flat() {
+		tables = []dimension{{name: factForm.table, alias: "f", optional: knownColumns()[factForm.table]}}
+	}
+	real := make(map[string]string) // from alias.column
+	for _, t := range tables {
+		has, err := columns(m.table(t.name))
+		if err != nil {
+			return "", err
+		}
+		for _, c := range append(slices.Clone(t.required), t.optional...) {
+			actual, err := m.actual(d, t.name, c, has, slices.Contains(t.required, c))
+			if err != nil {
+				return "", err
+			} else if actual != "" {
+				real[t.alias+"."+c] = t.alias + "." + actual
+			}
+		}
+	}
+	if own, ordinal := real["f.interaction_resource_id"], real["f.interaction_resource_ordinal"]; own != "" && ordinal != "" && real["f.received_from_ixn_resource_id"] != "" {
+		real["p.interaction_resource_id"], real["p.interaction_resource_ordinal"] = "p"+own[1:], "p"+ordinal[1:]
+	}
+	var items []string
+	for i, c := range factColumns {
+		field, sources := &factForm.columns[i], c.from
+		if m.flat() {
+			sources = nil
+			for _, name := range field.accepted() {
+				sources = append(sources, "f."+name)
+			}
+		}
+		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return real[s] == "" })
+		switch {
+		case len(sources) > 0 && c.text && len(sources) > 1:
+			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]], c.name))
+		case len(sources) > 0:
+			items = append(items, real[sources[0]]+" AS "+c.name)
+		case slices.Contains(factForm.required, field.name):
+			table := map[bool]string{true: m.table(factForm.table), false: m.table("technical_descriptor")}[m.flat()]
+			return "", fmt.Errorf("table %s has no column %s", table, strings.Join(field.accepted(), " or "))
+		}
+	}
+	query := "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
+	for _, j := range [][4]string{
+		{"JOIN", m.source("interaction_fact"), "i.interaction_id", "f.interaction_id"},
+		{"LEFT JOIN", m.source("technical_descriptor"), "d.technical_descriptor_key", "f.technical_descriptor_key"},
+		{"LEFT JOIN", m.source("resource_"), "r.resource_key", "f.resource_key"},
+		{"LEFT JOIN", m.table("interaction_resource_fact"), "p.interaction_resource_id", "f.received_from_ixn_resource_id"},
+	} {
+		if !m.flat() && real[j[2]] != "" {
+			query += fmt.Sprintf("\n%s %s %s ON %s = %s", j[0], j[1], j[2][:1], real[j[2]], real[j[3]])
+		}
+	}
+	return query, nil
+}
+
+// source is a table, of which a mapping may want some rows only.
+func (m *Mapping) source(name string) string {
+	if m != nil && m.tables[name].Where != "" {
+		return "(SELECT * FROM " + m.table(name) + " WHERE " + m.tables[name].Where + ")"
+	}
+	return m.table(name)
+}
+
+// actual writes the name of a column as it is in the table, "" where there is none. has is nil where nobody looked:
+// then Info Mart's columns are all there, and of a flat table those that are renamed, or bear the names of the fields.
+func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, required bool) (string, error) {
+	actual, renamed := m.column(table, name)
+	switch spelled, ok := has[strings.ToLower(actual)]; {
+	case renamed && actual == "" && !required:
+		return "", nil
+	case ok:
+		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
+	case has != nil && (renamed || required):
+		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), list(slices.Sorted(maps.Values(has))))
+	case has != nil:
+		return "", nil
+	case table != factForm.table || renamed:
+		return d.name(actual), nil
+	}
+	for i := range factForm.columns {
+		c := &factForm.columns[i]
+		if c.name == name && !slices.ContainsFunc(c.accepted(), func(n string) bool { _, renamed := m.column(table, n); return renamed }) {
+			return d.name(name), nil
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,204 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+const (
+	// maxFacts bounds the rows that are kept of one interaction; more of them is a protocol failure.
+	maxFacts = 1000
+	// maxText bounds their text likewise, in bytes: a line alone may have megabytes of it.
+	maxText = 256 << 10
+)
+
+// Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0.
+// Up to perStart questions are one start of it, unless that fails: see search.
+type Filter struct {
+	Argv    []string
+	Timeout time.Duration // of one start
+	Jobs    int           // starts at the same time, at least one
+	// Answered is told the first interaction of each question as soon as a row of it comes; nil is told nothing. It is
+	// called by several goroutines, and again where a question is asked again.
+	Answered func(interaction string)
+}
+
+// Way is "filter".
+func (f *Filter) Way() string { return "filter" }
+
+// Command is the command line.
+func (f *Filter) Command() []string { return f.Argv }
+
+// start starts the command once, sends it the events of all questions, one after the other, and sorts its facts by
+// interaction. A program that crashes, hangs or prints garbage has failed altogether.
+func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	limit, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
+	p, err := start(f.Argv, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	sorter := newSorter(batch)
+	if f.Answered != nil {
+		sorter.first = func(i int) { f.Answered(batch[i].Events[0].InteractionID) }
+	}
+	feeding := make(chan error, 1)
+	go func() { feeding <- feed(pacedPipe(p.stdin), batch) }()
+	reading := make(chan error, 1)
+	go func() { reading <- sorter.read("stdout", p.stdout) }()
+	tail := make(chan string, 1)
+	go func() { tail <- lastBytes(p.stderr, stderrTail) }()
+
+	exited := p.wait(limit)
+	garbage, clung := p.drained(limit, reading)
+	p.end()
+	left := p.left(feeding)
+	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
+	p.close()
+
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var failure *Failure
+	switch {
+	case !exited:
+		failure = &Failure{Hang, fmt.Sprintf("did not end within %v%s", f.Timeout, leftToo(left))}
+	case p.failure() != "":
+		failure = &Failure{Crash, p.failure() + clungToo(clung) + garbageToo(garbage)}
+	case clung:
+		failure = &Failure{Protocol, "exited" + clungToo(clung) + garbageToo(garbage)}
+	case garbage != nil:
+		failure = &Failure{Protocol, garbage.Error()}
+	case left:
+		round.Notes = append(round.Notes, "exited without reading all events")
+	}
+	round.Answers = sorter.answers
+	return round, failure, nil
+}
+
+func leftToo(left bool) string {
+	if left {
+		return ", nor read all events"
+	}
+	return ""
+}
+
+func clungToo(clung bool) string {
+	if clung {
+		return ", but a process that it had started kept its output open"
+	}
+	return ""
+}
+
+func garbageToo(garbage error) string {
+	if garbage != nil {
+		return "; and " + garbage.Error()
+	}
+	return ""
+}
+
+// feed writes the batch's events and closes stdin.
+func feed(w io.WriteCloser, batch []Question) error {
+	var b []byte
+	for _, q := range batch {
+		for i := range q.Events {
+			if b = wire.AppendEvent(b, &q.Events[i]); len(b) > 32<<10 {
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+				b = b[:0]
+			}
+		}
+		for _, line := range q.Lines {
+			b = append(append(b, line...), '\n')
+		}
+	}
+	if _, err := w.Write(b); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// sorter sorts facts by the question that their interaction belongs to.
+type sorter struct {
+	owner   map[string]int // question, by interaction
+	count   map[string]int // facts, by interaction
+	text    map[string]int // bytes of their text, by interaction
+	answers []Answer
+	ignored int
+	first   func(question int) // called when its first fact comes; may be nil
+}
+
+func newSorter(batch []Question) *sorter {
+	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0, nil}
+	for i, q := range batch {
+		for j := range q.Events {
+			if id := q.Events[j].InteractionID; j == 0 || id != q.Events[j-1].InteractionID {
+				s.owner[id] = i
+			}
+		}
+	}
+	return s
+}
+
+// read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
+// follows it is read all the same, so that the program can end.
+func (s *sorter) read(file string, in io.Reader) error {
+	err := s.sort(wire.NewFactReader(file, in))
+	if err != nil {
+		io.Copy(io.Discard, in) //nolint:errcheck // the first error is the one to report
+	}
+	return err
+}
+
+// sort takes facts to the end, or to the first that cannot be read and belongs to no question.
+func (s *sorter) sort(facts Facts) error {
+	for {
+		fact, err := facts.Read()
+		if err == io.EOF {
+			return nil
+		}
+		i, known := s.owner[fact.InteractionID]
+		var bad *wire.LineError
+		switch {
+		case err == nil && !known:
+			s.ignored++
+		case err == nil:
+			s.take(i, fact)
+		case errors.As(err, &bad) && !known && bad.InteractionID != "":
+			s.ignored++
+		case errors.As(err, &bad) && known && bad.InteractionID != "":
+			if s.answers[i].Failure == nil {
+				s.answers[i].Failure = &Failure{Protocol, bad.Error()}
+			}
+		default:
+			return err
+		}
+	}
+}
+
+func (s *sorter) take(i int, f model.Fact) {
+	id := f.InteractionID
+	s.count[id]++
+	s.text[id] += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
+	switch {
+	case s.count[id] > maxFacts:
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", maxFacts)}}
+	case s.text[id] > maxText:
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", maxText)}}
+	case s.answers[i].Failure == nil:
+		if s.first != nil && s.answers[i].Facts == nil {
+			s.first(i)
+		}
+		s.answers[i].Facts = append(s.answers[i].Facts, f)
+	}
+}

@@ -1,0 +1,480 @@
+//go:build unix
+
+package target
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+const (
+	ample = 30 * time.Second       // a limit that no machine is too slow for
+	tight = 300 * time.Millisecond // a limit that is there to be exceeded
+	slack = 2 * time.Second        // what a start may take beyond its limit
+
+	held = ", but a process that it had started kept its output open"
+	note = "exited without reading all events"
+)
+
+// nor is what is said of a program that has read nothing of so little that a pipe holds it: on Linux it is known.
+var nor = map[bool]string{true: ", nor read all events"}[runtime.GOOS == "linux"]
+
+// enclosure is where a test keeps its members.
+type enclosure struct {
+	*testing.T
+	token string // in the command line of each of its processes
+}
+
+func newEnclosure(t *testing.T) *enclosure {
+	z := &enclosure{t, fmt.Sprintf("zoo-token-%d-%d", os.Getpid(), time.Now().UnixNano())}
+	t.Cleanup(func() { // what Ask has left, if it has failed
+		for pids := z.alive(); len(pids) > 0; pids = z.alive() {
+			for _, pid := range pids {
+				syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck
+			}
+		}
+	})
+	return z
+}
+
+// argv is the command line of a member.
+func (z *enclosure) argv(member string, more ...string) []string {
+	return append([]string{os.Args[0], "zoo", member, z.token}, more...)
+}
+
+// ask starts a command once, and sees to what holds for any: answers to all questions, in time and without much
+// memory, and nothing left behind. A start that fails is the failure of all.
+func (z *enclosure) ask(ctx context.Context, limit time.Duration, batch []Question, argv ...string) (*Round, error) {
+	z.Helper()
+	files, memory := openFiles(), heap()
+	began := time.Now()
+	round, failure, err := (&Filter{Argv: argv, Timeout: limit}).start(ctx, batch)
+	if failure != nil {
+		round.Answers = slices.Repeat([]Answer{{Failure: failure}}, len(batch))
+	}
+	assert.Less(z, time.Since(began), limit+slack)
+	assert.Less(z, heap()-memory, int64(256<<20), "bytes of memory: more than a line takes, and what may be kept")
+	assert.Empty(z, z.alive(), "processes left running")
+	assert.LessOrEqual(z, openFiles(), files, "files left open")
+	if err == nil {
+		require.Len(z, round.Answers, len(batch))
+		assert.LessOrEqual(z, len(round.Stderr), 3*stderrTail)
+		assert.True(z, utf8.ValidString(round.Stderr))
+	}
+	return round, err
+}
+
+// alive lists the processes that have the token in their command line; zombies have none. It knows Linux only.
+func (z *enclosure) alive() (pids []int) {
+	names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, name := range names {
+		line, _ := os.ReadFile(name)
+		if pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name))); pid != os.Getpid() && bytes.Contains(line, []byte(z.token)) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// heap is the size of the heap; it does not shrink.
+func heap() int64 {
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return int64(s.HeapSys)
+}
+
+func openFiles() int {
+	names, _ := os.ReadDir("/proc/self/fd")
+	return len(names)
+}
+
+// meet returns the path at which a member can say that it is ready, and starts to wait for that: then gets the
+// member's pid, and a reader that ends with the member; the member goes on when it returns. met is closed after that.
+func (z *enclosure) meet(then func(pid int, life io.Reader)) (path string, met <-chan struct{}) {
+	dir, err := os.MkdirTemp("", "zoo") // short enough for a socket, as TempDir may not be
+	require.NoError(z, err)
+	z.Cleanup(func() { os.RemoveAll(dir) })
+	path = filepath.Join(dir, "s")
+	l, err := net.Listen("unix", path)
+	require.NoError(z, err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer l.Close()
+		l.(*net.UnixListener).SetDeadline(time.Now().Add(ample)) //nolint:errcheck
+		conn, err := l.Accept()
+		if !assert.NoError(z, err, "the member has not got ready") {
+			return
+		}
+		defer conn.Close()
+		conn.SetDeadline(time.Now().Add(ample)) //nolint:errcheck
+		line, _ := bufio.NewReader(conn).ReadString('\n')
+		pid, err := strconv.Atoi(strings.TrimSpace(line))
+		if assert.NoError(z, err) {
+			then(pid, conn)
+		}
+	}()
+	return path, done
+}
+
+func onlyLinux(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what leaves its process group is found on Linux only")
+	}
+}
+
+// bigBatch is more than pipes hold, by far.
+var bigBatch = sync.OnceValue(func() []Question {
+	batch := batchOf(800)
+	n := 0
+	for _, q := range batch {
+		for i := range q.Events {
+			n += len(wire.AppendEvent(nil, &q.Events[i]))
+		}
+	}
+	if n <= 1<<20 {
+		panic("the batch is not big")
+	}
+	return batch
+})
+
+// reference is what the reference answers.
+func reference(t testing.TB, batch []Question) []Answer {
+	t.Helper()
+	round, err := Reference{model.Reference()}.Ask(t.Context(), batch)
+	require.NoError(t, err)
+	for _, a := range round.Answers {
+		require.Nil(t, a.Failure)
+	}
+	return round.Answers
+}
+
+// assertAll asserts that every question has the same failure.
+func assertAll(t testing.TB, round *Round, kind FailureKind, message string) {
+	t.Helper()
+	for _, a := range round.Answers {
+		assert.Empty(t, a.Facts)
+		if assert.NotNil(t, a.Failure) {
+			assert.Equal(t, kind, a.Failure.Kind)
+			assert.Regexp(t, "^(?:"+message+")$", a.Failure.Message)
+		}
+	}
+}
+
+// exactly is a pattern of a text.
+func exactly(s string) string { return regexp.QuoteMeta(s) }
+
+// Programs that are right, in their ways.
+func TestFilterAgreesWithTheReference(t *testing.T) {
+	tests := []struct {
+		name    string
+		batch   []Question
+		ignored int
+	}{
+		{"right", batchOf(5), 0},
+		{"right", bigBatch(), 0},
+		{"right", interleaved(), 0},
+		{"right", nil, 0},
+		{"right", append(batchOf(2), Question{}), 0},
+		{"right", append(batchOf(3), Question{Lines: []string{"no event", "{}", "\x00\xff", strings.Repeat("[", 1<<20)}}), 0},
+		{"shuffled", bigBatch(), 0},
+		{"shuffled", interleaved(), 0},
+		{"slow", batchOf(3), 0},
+		{"early answers", bigBatch(), 1 << 14},
+		{"strangers", batchOf(3), 5},
+		{"noisy", batchOf(3), 0},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%s, %d questions", tt.name, len(tt.batch)), func(t *testing.T) {
+			z := newEnclosure(t)
+			round, err := z.ask(t.Context(), ample, tt.batch, z.argv(tt.name)...)
+			require.NoError(t, err)
+			assert.Empty(t, round.Notes)
+			assert.Equal(t, tt.ignored, round.Ignored)
+			for i, want := range reference(t, tt.batch) {
+				if tt.name == "shuffled" {
+					require.Nil(t, round.Answers[i].Failure)
+					require.ElementsMatch(t, want.Facts, round.Answers[i].Facts)
+				} else {
+					require.Equal(t, want, round.Answers[i])
+				}
+			}
+			if tt.name == "noisy" {
+				assert.True(t, strings.HasPrefix(round.Stderr, "\x1b[31mline 1"), "from the start of a line: %q", round.Stderr[:20])
+				assert.Contains(t, round.Stderr, "\x1b[31mline 1999\x00\ufffd \x1b]0;title\x07\n")
+				assert.True(t, strings.HasSuffix(round.Stderr, "\nthe last line\n"))
+			} else {
+				assert.Empty(t, round.Stderr)
+			}
+		})
+	}
+}
+
+// A program of several processes is one program.
+func TestFilterRunsPipelines(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("sh is missing: ", err)
+	}
+	for _, script := range []string{`cat | "$@" | cat`, `"$@" & wait`, `exec "$@"`, `cat >/dev/null | "$@"`} {
+		t.Run(script, func(t *testing.T) {
+			if runtime.GOOS != "linux" && strings.Contains(script, "&") {
+				t.Skip("the stdin of a background command differs")
+			}
+			z := newEnclosure(t)
+			if strings.Contains(script, "& wait") {
+				script = `exec 3<&0; "$@" <&3 & wait` // stdin of a background command is /dev/null otherwise
+			}
+			round, err := z.ask(t.Context(), ample, batchOf(4), append([]string{sh, "-c", script, "sh"}, z.argv("right")...)...)
+			require.NoError(t, err)
+			if strings.HasPrefix(script, "cat >") {
+				assert.Equal(t, make([]Answer, 4), round.Answers, "all that was read went elsewhere")
+				return
+			}
+			assert.Equal(t, reference(t, batchOf(4)), round.Answers)
+		})
+	}
+}
+
+// Programs that end, one way or another, without an answer to anything.
+func TestFilterFailsTheBatch(t *testing.T) {
+	batch := batchOf(3)
+	tests := []struct {
+		name    string
+		limit   time.Duration
+		batch   []Question
+		kind    FailureKind
+		message string // a pattern
+	}{
+		{"exit 7", ample, batch, Crash, `exited with status 7`},
+		{"exit 7", ample, bigBatch(), Crash, `exited with status 7`},
+		{"right exit 7", ample, batch, Crash, `exited with status 7`},
+		{"suicide", ample, batch, Crash, `ended by signal: killed`},
+		{"garbage and 7", ample, batch, Crash, `exited with status 7; and stdout:1: not a JSON object: .*: Segmentation fault`},
+
+		{"garbage", ample, batch, Protocol, `stdout:1: not a JSON object: .*: .*Traceback \(most recent call last\):.*`},
+		{"garbage galore", ample, batch, Protocol, `stdout:7: not a JSON object: .*: <html>`},
+		{"64 MiB line", ample, batch, Protocol, `stdout:1: the line is longer than 16777216 bytes`},
+
+		{"sleeper", tight, batch, Hang, `did not end within 300ms`},
+		{"stopped", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"stubborn", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"mute", tight, batch, Hang, `did not end within 300ms`},
+		{"deaf sleeper", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"deaf sleeper", tight, bigBatch(), Hang, `did not end within 300ms, nor read all events`},
+		{"flood", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"flood a line", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"flood of stderr", tight, batch, Hang, `did not end within 300ms` + nor},
+		{"family", time.Second, batch, Hang, `did not end within 1s` + nor},
+
+		{"holder", ample, batch, Protocol, "exited" + held},
+		{"setsid holder", ample, batch, Protocol, "exited" + held},
+		{"holder and 7", ample, batch, Crash, "exited with status 7" + held},
+		{"garbling holder", ample, batch, Protocol, "exited" + held + `; and stdout:1: not a JSON object: .*: oops`},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%s, %d questions", tt.name, len(tt.batch)), func(t *testing.T) {
+			if tt.name == "setsid holder" || tt.name == "family" {
+				onlyLinux(t)
+			}
+			z := newEnclosure(t)
+			began := time.Now()
+			round, err := z.ask(t.Context(), tt.limit, tt.batch, z.argv(tt.name)...)
+			require.NoError(t, err)
+			assertAll(t, round, tt.kind, tt.message)
+			assert.Empty(t, round.Notes)
+			if tt.kind != Hang {
+				assert.Less(t, time.Since(began), tt.limit, "it did not wait for the limit")
+			}
+			if tt.name == "garbage galore" {
+				assert.Equal(t, "written in full\n", round.Stderr, "what follows the garbage was read")
+			}
+		})
+	}
+}
+
+// What is wrong with one interaction's facts is that question's failure, and no other's.
+func TestFilterFailsOneQuestion(t *testing.T) {
+	batch := batchOf(3)
+	tests := []struct {
+		name    string
+		guilty  int
+		message string
+	}{
+		{"one bad line", 0, "stdout:1: resource: expected a string, got an array"},
+		{"1001 rows", 2, "more than 1000 rows for one interaction"},
+		{"fat rows", 2, "more than 262144 bytes of text in the rows of one interaction"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			z := newEnclosure(t)
+			round, err := z.ask(t.Context(), ample, batch, z.argv(tt.name)...)
+			require.NoError(t, err)
+			for i, want := range reference(t, batch) {
+				if i == tt.guilty {
+					assert.Equal(t, &Failure{Protocol, tt.message}, round.Answers[i].Failure)
+				} else {
+					assert.Equal(t, want, round.Answers[i])
+				}
+			}
+			assert.Zero(t, round.Ignored)
+			assert.Empty(t, round.Notes)
+		})
+	}
+}
+
+func TestFilterTakesAsManyRowsAsAreAllowed(t *testing.T) {
+	z := newEnclosure(t)
+	round, err := z.ask(t.Context(), ample, batchOf(2), z.argv("1000 rows")...)
+	require.NoError(t, err)
+	assert.Nil(t, round.Answers[1].Failure)
+	assert.Len(t, round.Answers[1].Facts, 1000)
+}
+
+// A program that exits with 0 is judged by its facts, few as they may be; that it has not read all is noted.
+func TestFilterTakesWhatThereIs(t *testing.T) {
+	tests := []struct {
+		name  string
+		batch []Question
+		facts int // of the first question; no other has any
+		notes []string
+	}{
+		{"silent", batchOf(3), 0, nil},
+		{"deaf", bigBatch(), 0, []string{note}},
+		{"closes stdin", bigBatch(), 1, []string{note}},
+		{"stdin holder", bigBatch(), 1, []string{note}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			z := newEnclosure(t)
+			round, err := z.ask(t.Context(), ample, tt.batch, z.argv(tt.name)...)
+			require.NoError(t, err)
+			assert.Equal(t, tt.notes, round.Notes)
+			for i, a := range round.Answers {
+				want := 0
+				if i == 0 {
+					want = tt.facts
+				}
+				require.Nil(t, a.Failure)
+				require.Len(t, a.Facts, want)
+			}
+		})
+	}
+}
+
+func TestFilterIsCancelled(t *testing.T) {
+	for _, member := range []string{"stubborn", "family"} {
+		t.Run(member, func(t *testing.T) {
+			if member == "family" {
+				onlyLinux(t)
+			}
+			z := newEnclosure(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			path, met := z.meet(func(int, io.Reader) { cancel() })
+			began := time.Now()
+			round, err := z.ask(ctx, ample, bigBatch(), z.argv(member, path)...)
+			<-met
+			assert.Less(t, time.Since(began), ample)
+			assert.ErrorIs(t, err, context.Canceled)
+			assert.Nil(t, round)
+		})
+	}
+	t.Run("before", func(t *testing.T) {
+		z := newEnclosure(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := z.ask(ctx, ample, batchOf(1), z.argv("sleeper")...)
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	t.Run("deadline", func(t *testing.T) {
+		z := newEnclosure(t)
+		ctx, cancel := context.WithTimeout(t.Context(), tight)
+		defer cancel()
+		_, err := z.ask(ctx, ample, batchOf(1), z.argv("sleeper")...)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
+func TestFilterCannotStart(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string, mode fs.FileMode) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), mode))
+		return path
+	}
+	tests := []struct {
+		name, command string
+		is            error
+		says          string
+	}{
+		{"not found", "no-such-command-anywhere", exec.ErrNotFound, "executable file not found in $PATH"},
+		{"no such path", filepath.Join(dir, "missing"), fs.ErrNotExist, "no such file or directory"},
+		{"not executable", file("plain", "#!/bin/sh\n", 0o644), fs.ErrPermission, "permission denied"},
+		{"a directory", dir, fs.ErrPermission, "permission denied"},
+		{"a strange path", "./no\x1b[2J\nsuch", fs.ErrNotExist, "no such file or directory"},
+		{"no program", file("empty", "\x00\x01", 0o755), syscall.ENOEXEC, "exec format error"},
+		{"no interpreter", file("script", "#!/no/such/interpreter\n", 0o755), fs.ErrNotExist, "no such file or directory"},
+		{"nothing", "", nil, "no command"},
+		{"a strange name", "no\x1b[2Jsuch", exec.ErrNotFound, "executable file not found in $PATH"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			z := newEnclosure(t)
+			round, err := z.ask(t.Context(), ample, batchOf(1), tt.command, "argument")
+			assert.Nil(t, round)
+			var start *StartError
+			require.ErrorAs(t, err, &start)
+			assert.Equal(t, tt.command, start.Command)
+			assert.Regexp(t, "^"+exactly(model.Name(tt.command))+" could not be started: (exec: )?"+exactly(tt.says)+"$", err.Error())
+			require.Error(t, errors.Unwrap(err))
+			if tt.is != nil {
+				assert.ErrorIs(t, err, tt.is)
+			}
+		})
+	}
+}
+
+// Programs that run at the same time leave one another alone.
+func TestFiltersAtOnce(t *testing.T) {
+	z := newEnclosure(t)
+	batch := batchOf(3)
+	want := reference(t, batch)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 15 {
+				round, err := (&Filter{Argv: z.argv("right"), Timeout: ample}).Ask(t.Context(), batch)
+				if !assert.NoError(t, err) || !assert.Equal(t, want, round.Answers) {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	assert.Empty(t, z.alive())
+}

@@ -1,0 +1,213 @@
+package target
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// HTTP is a server that is sent the event lines of one question in a POST, and answers with fact lines; or with 501
+// and the reason in words, to skip it. Redirects are not followed.
+type HTTP struct {
+	URL     *url.URL
+	Header  http.Header   // sent with each request; its values are told nobody else
+	Timeout time.Duration // of one question
+	Jobs    int           // requests at the same time, at least one
+
+	client  http.Client
+	lost    bool
+	reached atomic.Bool
+}
+
+// NewHTTP makes a target of a server. Nothing is sent yet.
+func NewHTTP(u *url.URL, header http.Header, timeout time.Duration, jobs int) *HTTP {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, 64<<10, true
+	return &HTTP{
+		URL: u, Header: header, Timeout: timeout, Jobs: jobs,
+		client: http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
+}
+
+// Way is "http".
+func (h *HTTP) Way() string { return "http" }
+
+// Command is nil: a server is not started by us.
+func (h *HTTP) Command() []string { return nil }
+
+// AtOnce is how many questions are best asked in a batch.
+func (h *HTTP) AtOnce() int { return piecemeal * max(h.Jobs, 1) }
+
+// Ask posts each question by itself. The error is a *StartError where the server cannot be reached at all, or the
+// context's.
+func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
+	var ignored atomic.Int64
+	v := &interview{workers: max(h.Jobs, 1), lost: &h.lost}
+	v.ask = func(ctx context.Context, _, _ int, q *Question) outcome {
+		limit, cancel := context.WithTimeout(ctx, h.Timeout)
+		defer cancel()
+		answer, n, err := h.post(limit, q)
+		ignored.Add(int64(n))
+		switch {
+		case ctx.Err() != nil:
+			return outcome{err: ctx.Err()}
+		case err == nil:
+			h.reached.Store(true)
+			return outcome{answer: answer}
+		case limit.Err() != nil:
+			return outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: silence}
+		case unreachable(err) && !h.reached.Load():
+			return outcome{err: &StartError{h.URL.Redacted(), "could not be reached", err}}
+		}
+		o := outcome{answer: Answer{Failure: &Failure{Crash, h.discreet(err.Error())}}}
+		if unreachable(err) {
+			o.doubt = silence
+		}
+		return o
+	}
+	answers, err := v.round(ctx, batch)
+	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took}, err
+}
+
+// post sends one request. An error is one of the connection; what the server answers is in the answer.
+func (h *HTTP) post(ctx context.Context, q *Question) (answer Answer, ignored int, err error) {
+	var body bytes.Buffer
+	if err := feed(nopCloser{&body}, []Question{*q}); err != nil {
+		return answer, 0, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL.String(), &body)
+	if err != nil {
+		return answer, 0, err
+	}
+	req.Header = h.Header.Clone()
+	if req.Host = h.Header.Get("Host"); req.Header == nil {
+		req.Header = make(http.Header)
+	}
+	for name, value := range map[string]string{"Content-Type": "application/x-ndjson", "Accept": "application/x-ndjson", "User-Agent": "chatproof"} {
+		if req.Header.Get(name) == "" {
+			req.Header.Set(name, value)
+		}
+	}
+	// A connection that the server had closed while it was idle is no failure: asking again does no harm.
+	req.Header["Idempotency-Key"] = []string{}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return answer, 0, plainly(err)
+	}
+	defer resp.Body.Close()
+	in := &bounded{in: resp.Body, left: maxBody}
+	if resp.StatusCode/100 != 2 {
+		text, _ := io.ReadAll(io.LimitReader(in, 4<<10))
+		return h.refusal(resp, strings.TrimSpace(string(text))), 0, nil
+	}
+	s := newSorter([]Question{*q})
+	err = s.read("answer", in)
+	var bad *wire.LineError
+	switch {
+	case err == nil:
+		return s.answers[0], s.ignored, nil
+	case errors.As(err, &bad) || errors.Is(err, errTooLong):
+		return Answer{Failure: &Failure{Protocol, h.discreet(err.Error())}}, s.ignored, nil
+	}
+	return answer, 0, plainly(err)
+}
+
+// plainly leaves out of an error of the connection what differs from one to the next, and our own URL.
+func plainly(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	var op *net.OpError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return errors.New("the connection was closed before the end of the answer")
+	case errors.As(err, &op) && op.Op == "dial":
+		return &net.OpError{Op: op.Op, Net: op.Net, Addr: op.Addr, Err: op.Err}
+	case errors.As(err, &op):
+		return op.Err
+	}
+	return err
+}
+
+// refusal is the answer for a status that is not 2xx.
+func (h *HTTP) refusal(resp *http.Response, text string) Answer {
+	first, _, _ := strings.Cut(text, "\n")
+	status := resp.Status
+	if first != "" {
+		status += ": " + first
+	}
+	status = h.discreet(status)
+	f := &Failure{Protocol, "answered " + status}
+	switch code := resp.StatusCode; {
+	case code == http.StatusNotImplemented:
+		return Answer{Skip: said(h.hide(text), "no reason given")}
+	case code/100 == 3:
+		f.Message += "; redirects are not followed: give the URL that it points to, " + h.discreet(resp.Header.Get("Location"))
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		f.Message += "; it may want a --header"
+	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
+		f.Message += "; is it the URL that takes a POST of events?"
+	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity || code >= 500:
+		f = &Failure{Said, status}
+	}
+	return Answer{Failure: f}
+}
+
+// discreet makes one line of text that came from outside, without the values of our headers.
+func (h *HTTP) discreet(text string) string { return model.Line(h.hide(text)) }
+
+func (h *HTTP) hide(text string) string {
+	for _, values := range h.Header {
+		for _, v := range values {
+			if v != "" {
+				text = strings.ReplaceAll(text, v, "…")
+			}
+		}
+	}
+	return text
+}
+
+// unreachable reports whether nobody was there to be asked.
+func unreachable(err error) bool {
+	var dial *net.OpError
+	var name *net.DNSError
+	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:")
+}
+
+// maxBody bounds an answer, in bytes: a line that is too long is told before.
+const maxBody = wire.MaxLine + 1<<20
+
+// errTooLong says that a body is not read on.
+var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
+
+// bounded reads so many bytes; behind them comes errTooLong.
+type bounded struct {
+	in   io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := b.in.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }

@@ -1,0 +1,376 @@
+package target
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+const (
+	// maxInFlight bounds how many questions a process is sent before it has answered, whatever it says.
+	maxInFlight = 64
+	// maxRemembered bounds how many answered questions are remembered, by which a second answer is known.
+	maxRemembered = 4096
+	// farewell is how long a process has to exit after bye, and mourning how long one that has closed a pipe has to
+	// show that it was exiting.
+	farewell = 5 * time.Second
+	mourning = 2 * time.Second
+)
+
+// speaker is a running process that speaks the stream protocol. Its loop alone knows what is in flight.
+type speaker struct {
+	p        *process
+	limit    time.Duration // of one question
+	hello    wire.Message
+	out      chan []byte   // what is to be written; buffered, so that the loop never waits
+	spare    chan []byte   // what has been written, for its memory
+	deaf     chan struct{} // it has closed its input
+	messages chan received // closed at the end of the output
+	read     chan error    // then: why
+	submit   chan *asked
+	quit     chan struct{}  // closed: the loop is to end
+	ended    chan struct{}  // closed: it has
+	broken   chan struct{}  // closed: no more is to be asked
+	pipes    sync.WaitGroup // of the goroutines that write and read
+}
+
+// received is a message, or a line that is none.
+type received struct {
+	wire.Message
+	err error
+}
+
+// asked is a question in flight.
+type asked struct {
+	id       string
+	question *Question
+	repeated func() // is called when it is answered again
+	outcome  chan outcome
+}
+
+// speak starts a process and shakes hands with it, in two attempts where the first takes too long. The error is a
+// *StartError, or the context's.
+func (t *Stream) speak(ctx context.Context) (*speaker, error) {
+	for attempt := 1; ; attempt++ {
+		p, err := start(t.Argv, false)
+		if err != nil {
+			return nil, err
+		}
+		s := &speaker{
+			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
+			submit: make(chan *asked), quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
+		}
+		own := &tail{size: stderrTail}
+		s.pipes.Go(s.write)
+		s.pipes.Go(s.receive)
+		s.pipes.Go(func() { io.Copy(io.MultiWriter(&t.stderr, own), p.stderr) }) //nolint:errcheck // what was read before counts
+		s.out <- wire.AppendHello(nil, t.Harness)
+		problem, slow := s.handshake(ctx, cmp.Or(t.patience, max(t.Timeout, patience)))
+		if problem == "" {
+			go s.loop()
+			return s, nil
+		}
+		close(s.ended)
+		s.bury()
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case slow && attempt == 1:
+			continue
+		}
+		if said := strings.TrimSpace(own.take()); said != "" {
+			problem += "; the end of its stderr: " + model.Line(said[strings.LastIndexByte(said, '\n')+1:])
+		}
+		return nil, &StartError{t.Argv[0], "did not shake hands", errors.New(problem)}
+	}
+}
+
+// handshake waits for the hello, and returns what was wrong with it, and whether it took too long.
+func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem string, slow bool) {
+	select {
+	case m, more := <-s.messages:
+		s.hello = m.Message
+		switch {
+		case !more:
+			return s.postmortem().Message + " before its hello", false
+		case m.err != nil:
+			return "a hello was expected: " + m.err.Error(), false
+		case m.Type != wire.Hello:
+			return "its first message is " + m.Type + ", expected hello", false
+		}
+		return "", false
+	case <-time.After(limit):
+		return fmt.Sprintf("no hello within %v", limit), true
+	case <-ctx.Done():
+		return ctx.Err().Error(), false
+	}
+}
+
+func (s *speaker) write() {
+	for b := range s.out {
+		if _, err := s.p.stdin.Write(b); err != nil {
+			s.deaf <- struct{}{}
+			return
+		}
+		select {
+		case s.spare <- b[:0]:
+		default:
+		}
+	}
+	s.p.stdin.Close()
+}
+
+func (s *speaker) receive() {
+	defer close(s.messages)
+	for r := wire.NewMessageReader("stdout", s.p.stdout); ; {
+		m, err := r.Read()
+		var bad *wire.LineError
+		if err != nil && !errors.As(err, &bad) {
+			s.read <- err
+			return
+		}
+		select {
+		case s.messages <- received{m, err}:
+		case <-s.broken:
+			_, err := io.Copy(io.Discard, s.p.stdout)
+			s.read <- err
+			return
+		}
+	}
+}
+
+// ask asks a question. Up to as many goroutines may ask at once as the process takes in flight.
+func (s *speaker) ask(ctx context.Context, q *asked) outcome {
+	q.outcome = make(chan outcome, 1)
+	select {
+	case s.submit <- q:
+	case <-s.broken:
+		return outcome{doubt: innocence}
+	case <-ctx.Done():
+		return outcome{err: ctx.Err()}
+	}
+	select {
+	case o := <-q.outcome:
+		return o
+	case <-ctx.Done():
+		return outcome{err: ctx.Err()}
+	}
+}
+
+// loop takes questions and messages until it is to quit or the process fails. While nothing is in flight no message
+// is looked at: what a process says or does between two questions is the second's.
+func (s *speaker) loop() {
+	defer close(s.ended)
+	var flight []*asked // the oldest first: it is that which the limit is for
+	oldest := time.NewTimer(s.limit)
+	answered := make(map[string]*asked)
+	exited, left := s.p.done, (<-chan time.Time)(nil)
+	clung := false
+	for {
+		messages, late, deaf, submit := s.messages, oldest.C, s.deaf, s.submit
+		if len(flight) == 0 {
+			messages, late, deaf = nil, nil, nil
+		} else if len(flight) >= min(s.hello.MaxInFlight, maxInFlight) {
+			submit = nil
+		}
+		select {
+		case <-s.quit:
+			if len(flight) > 0 {
+				s.pardon(flight)
+			}
+			return
+		case q := <-submit:
+			if flight = append(flight, q); len(flight) == 1 {
+				oldest.Reset(s.limit)
+			}
+			var b []byte
+			select {
+			case b = <-s.spare:
+			default:
+			}
+			s.out <- wire.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
+		case m, more := <-messages:
+			if !more {
+				f := s.postmortem()
+				f.Message += clungToo(clung)
+				s.fail(flight, f)
+				return
+			}
+			i := indexOf(flight, m.ID)
+			switch {
+			case i >= 0:
+				q := flight[i]
+				q.outcome <- outcome{answer: answerOf(q.question, &m)}
+				if flight = append(flight[:i], flight[i+1:]...); i == 0 {
+					oldest.Reset(s.limit)
+				}
+				if len(answered) >= maxRemembered {
+					clear(answered)
+				}
+				answered[q.id] = q
+			case answered[m.ID] != nil:
+				answered[m.ID].repeated()
+				s.pardon(flight)
+				return
+			case m.err == nil:
+				s.fail(flight, &Failure{Protocol, m.Type + " for id " + model.Name(m.ID) + ", which was not asked"})
+				return
+			default:
+				s.fail(flight, &Failure{Protocol, m.err.Error()})
+				return
+			}
+		case <-late:
+			flight[0].outcome <- outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: silence}
+			s.pardon(flight[1:])
+			return
+		case <-deaf:
+			s.fail(flight, s.postmortem())
+			return
+		case <-exited: // its output ends now, unless something that it has left holds it
+			exited, left = nil, time.After(grace)
+		case <-left:
+			left, clung = nil, lingers(s.p.cmd.Process.Pid)
+			s.p.end()
+		}
+	}
+}
+
+func indexOf(flight []*asked, id string) int {
+	for i, q := range flight {
+		if q.id == id && id != "" {
+			return i
+		}
+	}
+	return -1
+}
+
+// fail ends the process for a failure of one of the questions in flight.
+func (s *speaker) fail(flight []*asked, f *Failure) {
+	o := outcome{answer: Answer{Failure: f}}
+	if len(flight) > 1 {
+		o.doubt, o.companion = suspicion, &company{failure: f}
+	}
+	close(s.broken)
+	for _, q := range flight {
+		q.outcome <- o
+	}
+	s.p.end()
+}
+
+// pardon ends the process; what is in flight is to be asked again.
+func (s *speaker) pardon(flight []*asked) {
+	close(s.broken)
+	for _, q := range flight {
+		q.outcome <- outcome{doubt: innocence}
+	}
+	s.p.end()
+}
+
+// postmortem says how a process has failed that has closed its output or its input.
+func (s *speaker) postmortem() *Failure {
+	limit, cancel := context.WithTimeout(context.Background(), mourning)
+	defer cancel()
+	switch exited := s.p.wait(limit); {
+	case !exited:
+		return &Failure{Protocol, "closed its input or output without exiting"}
+	case s.p.failure() == "":
+		return &Failure{Crash, "exited with status 0"}
+	}
+	return &Failure{Crash, s.p.failure()}
+}
+
+// answerOf makes an answer of a message about a question.
+func answerOf(q *Question, m *received) Answer {
+	var bad *wire.LineError
+	switch {
+	case errors.As(m.err, &bad):
+		return Answer{Failure: &Failure{Protocol, bad.What()}}
+	case m.Type == wire.Skip:
+		return Answer{Skip: said(m.Text, "no reason given")}
+	case m.Type == wire.Failed:
+		return Answer{Failure: &Failure{Said, said(m.Text, "no message given")}}
+	}
+	s := newSorter([]Question{*q})
+	for _, f := range m.Facts {
+		if _, known := s.owner[f.InteractionID]; !known {
+			return Answer{Failure: &Failure{Protocol, "facts of interaction " + model.Name(f.InteractionID) + ", which was not asked about"}}
+		}
+		s.take(0, f)
+	}
+	return s.answers[0]
+}
+
+// said makes one line of what an implementation said.
+func said(text, otherwise string) string {
+	if text = strings.TrimSpace(text); text == "" {
+		return otherwise
+	}
+	return model.Line(text)
+}
+
+// close says bye, waits for the process to exit, and returns what was odd about that.
+func (s *speaker) close() (notes []string) {
+	close(s.quit)
+	<-s.ended
+	select {
+	case <-s.broken:
+		s.bury()
+		return nil
+	default:
+	}
+	s.out <- wire.AppendBye(nil)
+	close(s.out)
+	odd := make(chan string, 1)
+	go func() {
+		first := ""
+		for m := range s.messages {
+			if first == "" && m.err != nil {
+				first = m.err.Error()
+			} else if first == "" {
+				first = m.Type + " for id " + model.Name(m.ID)
+			}
+		}
+		odd <- first
+	}()
+	limit, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	exited := s.p.wait(limit)
+	_, clung := s.p.drained(limit, s.read)
+	switch {
+	case !exited:
+		notes = append(notes, fmt.Sprintf("did not exit within %v of bye", farewell))
+	case s.p.failure() != "":
+		notes = append(notes, s.p.failure()+" at the end")
+	case clung:
+		notes = append(notes, "exited"+clungToo(clung))
+	}
+	s.p.end()
+	if first := <-odd; first != "" {
+		notes = append(notes, "answered when there was nothing to answer: "+first)
+	}
+	s.pipes.Wait()
+	s.p.close()
+	return notes
+}
+
+// bury releases what a process has held that has failed.
+func (s *speaker) bury() {
+	<-s.ended
+	select {
+	case <-s.broken:
+	default:
+		close(s.broken)
+	}
+	close(s.out)
+	s.p.end()
+	s.pipes.Wait()
+	s.p.close()
+}

@@ -1,0 +1,134 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// MaxLine bounds a line, in bytes.
+const MaxLine = 16 << 20
+
+// How much is read at once. Larger blocks, for logs, are handed on less often; they fit the cache of a core, so that who
+// cuts and who reads a block both find it there.
+const (
+	blockSize      = 64 << 10
+	largeBlockSize = 256 << 10
+)
+
+// Blocks are the rows of a place, to be read side by side: one goroutine takes blocks, and several read what stands in
+// them, by a reader each.
+type Blocks[T any] interface {
+	// Next makes b the next block, whose memory it reuses. The error is io.EOF at the end, or one that says what cannot
+	// be read and where; then b is empty. What has arrived is handed on: it does not wait for more.
+	Next(b *Block) error
+	Reader() BlockReader[T]
+	Close() error
+}
+
+// BlockReader reads blocks.
+type BlockReader[T any] interface {
+	// Take makes a block the next to be read.
+	Take(b *Block)
+	// Next reads a row, but for the interaction, whose id it returns: it is valid until the next call, and whether row
+	// names it, too, says nothing. The error is io.EOF at the end of the block, or a *LineError for what is no row; if
+	// it has an interaction id, reading may go on behind it.
+	Next(row *T) (id []byte, err error)
+	// Line is the number of the row that was read last.
+	Line() int
+}
+
+// Block is a number of whole lines, or of what another format has instead.
+type Block struct {
+	text  []byte
+	first int // the number of the first line, from 1
+
+	Other any // what a format that has no lines keeps here; its memory is reused with the block's
+}
+
+// lineBlocks are blocks of JSON Lines.
+type lineBlocks[T any] struct {
+	*cutter
+	reader func(file string) BlockReader[T]
+}
+
+func (b *lineBlocks[T]) Next(block *Block) error {
+	err := b.cutter.Next(block)
+	var bad *LineError
+	if err != nil && err != io.EOF && !errors.As(err, &bad) {
+		err = fmt.Errorf("%s:%d: %w", b.file, b.line, err)
+	}
+	return err
+}
+
+func (b *lineBlocks[T]) Reader() BlockReader[T] { return b.reader(b.file) }
+
+func (b *lineBlocks[T]) Close() error { return nil }
+
+// EventBlocks are the events of JSON Lines; file names them in errors. Close does nothing.
+func EventBlocks(file string, in io.Reader) Blocks[model.Event] {
+	return &lineBlocks[model.Event]{
+		cutter: newCutter(file, in, largeBlockSize),
+		reader: func(file string) BlockReader[model.Event] { return &EventReader{lines: newLines(file, nil)} },
+	}
+}
+
+// cutter cuts an input into blocks of whole lines.
+type cutter struct {
+	file string
+	in   io.Reader
+	size int    // of what is read at once
+	line int    // the number of the next block's first line
+	tail []byte // the beginning of a line of which more is to come
+	err  error
+}
+
+// newCutter cuts what is read from in; file names it in errors.
+func newCutter(file string, in io.Reader, size int) *cutter {
+	return &cutter{file: file, in: in, size: size, line: 1}
+}
+
+// Next makes b the next block. The error is io.EOF at the end, a *LineError for a line beyond [MaxLine], or the
+// reader's; then b is empty.
+func (s *cutter) Next(b *Block) error {
+	b.text, b.first = append(b.text[:0], s.tail...), s.line
+	s.tail = s.tail[:0]
+	for s.err == nil {
+		start := len(b.text)
+		if start > MaxLine {
+			return s.tooLong(b)
+		}
+		var n int
+		if cap(b.text)-start < s.size {
+			b.text = slices.Grow(b.text, s.size+s.size/16) // with room for the tail of the next
+		}
+		n, s.err = s.in.Read(b.text[start : start+s.size])
+		b.text = b.text[:start+n]
+		if end := bytes.LastIndexByte(b.text[start:], '\n'); end >= 0 {
+			if start+bytes.IndexByte(b.text[start:], '\n') > MaxLine {
+				return s.tooLong(b)
+			}
+			s.tail = append(s.tail, b.text[start+end+1:]...)
+			b.text = b.text[:start+end+1]
+			s.line += bytes.Count(b.text, []byte("\n"))
+			return nil
+		}
+	}
+	if s.err == io.EOF && len(b.text) > MaxLine {
+		return s.tooLong(b)
+	}
+	if s.err == io.EOF && len(b.text) > 0 { // the last line needs no end
+		return nil
+	}
+	b.text = b.text[:0]
+	return s.err
+}
+
+func (s *cutter) tooLong(b *Block) error {
+	b.text = b.text[:0]
+	return &LineError{File: s.file, Line: s.line, Problem: fmt.Sprintf("the line is longer than %d bytes", MaxLine)}
+}
