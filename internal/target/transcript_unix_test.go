@@ -27,7 +27,7 @@ type transcript struct {
 }
 
 func transcripts(t testing.TB) (all []transcript) {
-	text, err := os.ReadFile("../docs/protocol.md")
+	text, err := os.ReadFile("../../docs/protocol.md")
 	require.NoError(t, err)
 	_, rest, _ := strings.Cut(string(text), "\n## Transcripts\n")
 	for i, section := range strings.Split(rest, "\n### ") {

@@ -1,4 +1,4 @@
-package cli
+package docs
 
 import (
 	"os"
@@ -18,10 +18,10 @@ func TestScaleDocument(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("sh is not installed: this test was not run")
 	}
-	text, err := os.ReadFile("../docs/scale.md")
+	text, err := os.ReadFile("docs/scale.md")
 	require.NoError(t, err)
 	dir := t.TempDir()
-	build, err := exec.Command("go", "build", "-o", filepath.Join(dir, "chatproof"), "..").CombinedOutput()
+	build, err := exec.Command("go", "build", "-o", filepath.Join(dir, "chatproof"), ".").CombinedOutput()
 	require.NoError(t, err, string(build))
 	sh := func(script string, env ...string) {
 		t.Helper()
