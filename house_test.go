@@ -17,14 +17,14 @@ const module = "github.com/chatproof/chatproof/"
 
 // Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
 var house = map[string]string{
-	"model":           "",
-	"features":        "",
-	"steps":           "features internal/wire model steps/nopath github.com/cucumber",
-	"steps/nopath":    "",
-	"gen":             "model",
-	"gen/faults":      "gen model",
-	"internal/files":  "",
-	"internal/pgtest": "",
+	"model":            "",
+	"features":         "",
+	"steps":            "internal/wire model github.com/cucumber/gherkin/go/v26 github.com/cucumber/messages/go/v21",
+	"steps/godogsteps": "model steps github.com/cucumber/godog",
+	"gen":              "model",
+	"gen/faults":       "gen model",
+	"internal/files":   "",
+	"internal/pgtest":  "",
 
 	"internal/wire":          "internal/files model github.com/go-json-experiment/json",
 	"internal/wire/wiretest": "model pgregory.net/rapid",
@@ -68,7 +68,7 @@ func TestImportsRunOneWay(t *testing.T) {
 	assert.Equal(t, len(house), seen)
 }
 
-// Only steps links godog, and what a user of the model links is the standard library alone.
+// What a user of the model links is the standard library alone.
 func TestModelLinksTheStandardLibraryOnly(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}}{{end}}`, "./model").Output()
 	require.NoError(t, err)
@@ -82,6 +82,14 @@ func TestEngineLinksNoDatabase(t *testing.T) {
 	for _, path := range []string{"github.com/jackc/pgx", "modernc.org/sqlite", "github.com/parquet-go"} {
 		assert.False(t, strings.Contains(string(out), "\n"+path), "%s is linked", path)
 	}
+}
+
+// The program links no godog: it is for tests, ours and those of a team that imports steps/godogsteps.
+func TestProgramLinksNoGodog(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	assert.Contains(t, string(out), "\ngithub.com/cucumber/gherkin/")
+	assert.NotContains(t, string(out), "\ngithub.com/cucumber/godog")
 }
 
 // Each module that go.mod requires directly earns its place in a line of docs/dependencies.md.

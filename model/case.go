@@ -1,6 +1,10 @@
 package model
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+)
 
 // Case is one scenario in the form in which all scenarios are planned, asked and judged, whether it was compiled
 // from a feature or made by other means: a log, and what is expected of it.
@@ -48,6 +52,14 @@ const (
 	DeliveryKind
 	RobustnessKind
 )
+
+// OpaqueID is the id under which an implementation sees an interaction of a scenario, unless the case is [Case.Opaque]:
+// it looks like a GUID, says nothing of the scenario, and is the same in every run.
+func OpaqueID(scenario, interaction string) string {
+	sum := sha256.Sum256([]byte(scenario + "\x00" + interaction))
+	x := hex.EncodeToString(sum[:16])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
 
 // Expected tells what is expected of each interaction of the case, in the order in which they first appear in the
 // log. An ill-formed interaction expects nothing unless a table says so.

@@ -1,33 +1,29 @@
-// Package steps compiles features to cases. It is glue to godog and the only package that sees it: godog matches the
-// steps, which record what a scenario says; selecting, running and judging the cases is package suite. Under go test
-// the same features are an ordinary godog suite, whose last steps assert at once against the reference.
+// Package steps turns words into cases, and cases into words. [Compile] parses features with the Gherkin parser and has
+// each step recorded by the one definition that it matches; [Write] writes logs as scenarios that compile to the same.
+// Selecting, running and judging cases is the engine's. Package godogsteps offers the same steps to a team's own godog
+// suite.
 package steps
 
 import (
 	"bufio"
 	"bytes"
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"iter"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	gherkin "github.com/cucumber/gherkin/go/v26"
-	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/steps/nopath"
 )
-
-func init() { nopath.Restore() }
 
 // Source is a tree of feature files.
 type Source struct {
@@ -49,41 +45,41 @@ func (p *Problem) Error() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Lin
 
 // Compile turns every scenario of a source into a case, in the order of files and lines. Anything that a scenario
 // says and no step understands is an error, as are a file without scenarios and two scenarios with one id; the
-// first such place is reported, with the number of others. It is not fast, and one call waits for another: godog
-// keeps global state.
+// first such place is reported, with the number of others. It may be called by several goroutines at once.
 func Compile(src Source) ([]*model.Case, error) {
 	src.Label = path.Clean(filepath.ToSlash(src.Label))
 	files, err := featureFiles(src)
 	if err != nil {
 		return nil, err
 	}
-	var c compiler
-	for dir, group := range byFolder(files) {
-		c.run(dir, group, src)
+	c := compiler{src: src, byID: make(map[string]*model.Case)}
+	for i := range files {
+		c.compile(&files[i])
 	}
 	if len(c.problems) > 0 {
-		slices.SortStableFunc(c.problems, func(a, b *Problem) int {
-			if a.File != b.File {
-				return strings.Compare(a.File, b.File)
-			}
-			return int(a.Line - b.Line)
-		})
-		c.problems = slices.CompactFunc(c.problems, func(a, b *Problem) bool { return *a == *b }) // of a background
-		if n := len(c.problems) - 1; n > 0 {
-			return nil, fmt.Errorf("%w (and %d more)", c.problems[0], n)
-		}
-		return nil, c.problems[0]
+		return nil, first(c.problems)
 	}
 	return c.cases, nil
 }
 
-// file is a feature file.
-type file struct {
-	path, label string
-	text        []byte
+// first is the first problem by file and line, with the number of the others. Scenarios that share a step, of a
+// background or an outline, share its problem: it is one place to mend.
+func first(problems []*Problem) error {
+	slices.SortStableFunc(problems, func(a, b *Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	problems = slices.CompactFunc(problems, func(a, b *Problem) bool { return *a == *b })
+	if n := len(problems) - 1; n > 0 {
+		return fmt.Errorf("%w (and %d more)", problems[0], n)
+	}
+	return problems[0]
 }
 
-var parseErrorLine = regexp.MustCompile(`\((\d+):\d+\): (.*)`)
+// file is a feature file.
+type file struct {
+	label string
+	text  []byte
+}
 
 // featureFiles reads the files of a source, by path.
 func featureFiles(src Source) (files []file, err error) {
@@ -95,7 +91,7 @@ func featureFiles(src Source) (files []file, err error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, file{p, path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))})
+		files = append(files, file{path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))})
 		return nil
 	})
 	if err == nil && len(files) == 0 {
@@ -104,172 +100,174 @@ func featureFiles(src Source) (files []file, err error) {
 	return files, err
 }
 
-// parse parses a feature. The parser panics at a line longer than its scanner takes.
-func parse(text []byte) (*messages.GherkinDocument, error) {
-	if longLine(text) {
-		return nil, fmt.Errorf("a line is longer than %d bytes", bufio.MaxScanTokenSize-1)
-	}
-	return gherkin.ParseGherkinDocument(bytes.NewReader(text), (&messages.Incrementing{}).NewId)
-}
-
-func longLine(text []byte) bool {
+// parse parses a feature into its document and the scenarios that it holds: each row of an outline's examples is one,
+// and a background's steps are each scenario's first. Their ids are of this call alone. The parser panics at a line longer
+// than its scanner takes.
+func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	for line := range bytes.Lines(text) {
 		if len(line) >= bufio.MaxScanTokenSize {
-			return true
+			return nil, nil, fmt.Errorf("a line is longer than %d bytes", bufio.MaxScanTokenSize-1)
 		}
 	}
-	return false
-}
-
-// silent says why there is no scenario of a file, nil where that is for another file of its folder.
-func (f *file) silent() *Problem {
-	doc, err := parse(f.text)
+	id := (&messages.Incrementing{}).NewId
+	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), id)
 	if err != nil {
-		problem := &Problem{f.label, 1, err.Error()}
-		if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
-			problem.Text = m[2]
-			fmt.Sscan(m[1], &problem.Line)
-		}
-		return problem
+		return nil, nil, err
 	}
-	if len(gherkin.Pickles(*doc, f.path, (&messages.Incrementing{}).NewId)) == 0 {
-		return &Problem{f.label, 1, "the file has no scenario"}
-	}
-	return nil
+	return doc, gherkin.Pickles(*doc, "", id), nil
 }
 
-// byFolder groups files that follow each other in one folder: a godog suite a folder, as it slows down with size.
-func byFolder(files []file) func(func(string, []file) bool) {
-	return func(yield func(string, []file) bool) {
-		for len(files) > 0 {
-			dir := path.Dir(files[0].path)
-			n := slices.IndexFunc(files, func(f file) bool { return path.Dir(f.path) != dir })
-			if n < 0 {
-				n = len(files)
-			}
-			if !yield(dir, files[:n]) {
-				return
-			}
-			files = files[n:]
-		}
-	}
-}
-
-// compiler collects cases, and problems, from runs of godog. It is the formatter of those runs.
+// compiler collects cases, and problems, file by file.
 type compiler struct {
 	src      Source
-	label    string
-	lines    map[string]int64 // of the nodes of the feature at hand, by id
-	heard    map[string]bool  // files of which godog came to a scenario, by label
-	feature  *messages.Feature
-	recorder *recorder
 	cases    []*model.Case
 	byID     map[string]*model.Case
 	problems []*Problem
+
+	label   string // of the file at hand
+	feature *messages.Feature
+	lines   map[string]int64 // of the feature's nodes, by id
 }
 
-// running is held while godog runs; current is the compiler that it reports to.
-var (
-	running sync.Mutex
-	current *compiler
-)
-
-const formatName = "chatproof-compile"
-
-func init() {
-	godog.Format(formatName, "records cases", func(string, io.Writer) godog.Formatter { return current })
-}
-
-func (c *compiler) run(name string, files []file, src Source) {
-	running.Lock()
-	defer running.Unlock()
-	current = c
-	c.src = src
-	if c.byID == nil {
-		c.byID, c.heard = make(map[string]*model.Case), make(map[string]bool)
+// compile makes a case of each scenario of a file.
+func (c *compiler) compile(f *file) {
+	c.label, c.lines = f.label, make(map[string]int64)
+	doc, pickles, err := parse(f.text)
+	if err != nil {
+		c.problems = append(c.problems, unparsed(f.label, err))
+		return
 	}
-	options := &godog.Options{Format: formatName, Strict: true, NoColors: true, Output: io.Discard}
-	for _, f := range files {
-		if !longLine(f.text) {
-			options.FeatureContents = append(options.FeatureContents, godog.Feature{Name: f.path, Contents: f.text})
+	if len(pickles) == 0 {
+		c.problem(1, "the file has no scenario")
+		return
+	}
+	c.feature = doc.Feature
+	c.survey()
+	for _, p := range pickles {
+		c.scenario(p)
+	}
+}
+
+// survey looks at what a feature holds besides its scenarios' steps: where everything stands, and outlines that come to
+// nothing.
+func (c *compiler) survey() {
+	steps := func(list []*messages.Step) {
+		for _, s := range list {
+			c.lines[s.Id] = s.Location.Line
 		}
 	}
-	before := len(c.cases) + len(c.problems)
-	status := 0
-	if len(options.FeatureContents) > 0 { // of none, godog would look for some itself
-		status = godog.TestSuite{Name: name, Options: options, ScenarioInitializer: func(sc *godog.ScenarioContext) {
-			r := newRecorder()
-			c.recorder = r
-			r.register(sc)
-			sc.StepContext().Before(checkArgument)
-			sc.After(func(ctx context.Context, s *godog.Scenario, err error) (context.Context, error) {
-				c.finish(s, r, err)
-				return ctx, nil
-			})
-		}}.Run()
-	}
-	for i := range files {
-		if c.heard[files[i].label] {
+	for background, scenario := range children(c.feature) {
+		if background != nil {
+			steps(background.Steps)
+		}
+		if scenario == nil {
 			continue
 		}
-		if problem := files[i].silent(); problem != nil {
-			c.problems = append(c.problems, problem)
+		c.lines[scenario.Id] = scenario.Location.Line
+		steps(scenario.Steps)
+		rows := 0
+		for _, e := range scenario.Examples {
+			for _, row := range e.TableBody {
+				c.lines[row.Id] = row.Location.Line
+				rows++
+			}
+		}
+		if rows == 0 && len(scenario.Examples) > 0 {
+			c.problem(scenario.Location.Line, "the outline has no examples")
 		}
 	}
-	if len(c.cases)+len(c.problems) == before || status != 0 && len(c.problems) == 0 {
-		c.problems = append(c.problems, &Problem{path.Join(src.Label, name), 1, "the features did not run"})
+}
+
+// children are the backgrounds and scenarios of a feature and of its rules; of each pair one is nil.
+func children(f *messages.Feature) iter.Seq2[*messages.Background, *messages.Scenario] {
+	return func(yield func(*messages.Background, *messages.Scenario) bool) {
+		for _, child := range f.Children {
+			if child.Rule == nil {
+				if !yield(child.Background, child.Scenario) {
+					return
+				}
+				continue
+			}
+			for _, child := range child.Rule.Children {
+				if !yield(child.Background, child.Scenario) {
+					return
+				}
+			}
+		}
 	}
 }
 
-// checkArgument refuses a table or doc string that a step does not take, and the want of one: godog would drop it, or
-// pass nothing.
-func checkArgument(ctx context.Context, s *godog.Step) (context.Context, error) {
-	table, doc := s.Argument != nil && s.Argument.DataTable != nil, s.Argument != nil && s.Argument.DocString != nil
-	switch wantTable, wantDoc := s.Text == factsStep, s.Text == eventsStep; {
-	case wantTable && !table:
-		return ctx, errors.New(`expected a table; write "there are no facts" for none`)
-	case wantDoc && !doc:
-		return ctx, errors.New("expected a doc string of events, a JSON object a line")
-	case table && !wantTable, doc && !wantDoc:
-		return ctx, errors.New("the step takes no table and no doc string")
-	}
-	return ctx, nil
-}
-
-// finish makes a case of a scenario that has run.
-func (c *compiler) finish(s *godog.Scenario, r *recorder, err error) {
-	line := c.line(s.AstNodeIds)
-	switch {
-	case err != nil: // reported with its step
-		return
-	case len(r.events) == 0:
-		c.problem(line, "the scenario has no event")
-		return
-	case !r.expected:
-		c.problem(line, `the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`)
+// scenario makes a case of a scenario. After a step that fails, the others are looked at for those that do not exist, and
+// no more: they may fail because of the first.
+func (c *compiler) scenario(p *messages.Pickle) {
+	line := c.line(p.AstNodeIds)
+	if len(p.Steps) == 0 {
+		c.problem(line, "the scenario has no steps")
 		return
 	}
-	mc := &model.Case{
-		Title: c.feature.Name, Name: s.Name, Source: fmt.Sprintf("%s:%d", c.label, line), Events: r.events, Authored: true, Table: r.facts,
+	r := NewRecorder()
+	failed := false
+	for _, s := range p.Steps {
+		err := r.Play(s)
+		if err != nil && (!failed || errors.Is(err, errNoStep)) {
+			c.problem(c.line(s.AstNodeIds[:1]), inStep(s, err).Error())
+		}
+		failed = failed || err != nil
 	}
-	for _, t := range s.Tags {
-		mc.Tags = append(mc.Tags, t.Name)
+	if failed {
+		return
 	}
-	group := c.group(mc)
-	mc.Tags = append(mc.Tags, "@"+mc.Level.String())
-	mc.ID = mc.Level.String() + "/" + group + "/" + slug(s.Name)
-	if slug(s.Name) == "" {
+	mc, err := r.Case()
+	if err != nil {
+		c.problem(line, err.Error())
+		return
+	}
+	c.name(mc, p, line)
+	switch other := c.byID[mc.ID]; {
+	case slug(p.Name) == "":
 		c.problem(line, "the scenario needs a name of letters or digits: its id is made of it")
-	} else if other := c.byID[mc.ID]; other != nil {
+	case other != nil:
 		c.problem(line, fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (of an outline, with a <parameter>)", mc.ID, other.Source))
-	} else {
+	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)
 	}
 }
 
+// inStep says which step an error is of, unless it says so itself.
+func inStep(s *messages.PickleStep, err error) error {
+	if errors.Is(err, errNoStep) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", model.Line(strings.TrimSuffix(s.Text, ":")), err)
+}
+
+// name gives a case what its feature says of it: names, tags, level and flow, its id, and where it stands.
+func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
+	mc.Title, mc.Name, mc.Source = c.feature.Name, p.Name, fmt.Sprintf("%s:%d", c.label, line)
+	for _, t := range p.Tags {
+		mc.Tags = append(mc.Tags, t.Name)
+	}
+	group := c.group(mc)
+	mc.Tags = append(mc.Tags, "@"+mc.Level.String())
+	mc.ID = mc.Level.String() + "/" + group + "/" + slug(p.Name)
+}
+
 // IllFormedTag marks a scenario whose log is meant to break W1–W9.
 const IllFormedTag = "@ill-formed"
+
+// CheckLog refuses a case whose events cannot happen so (W1–W9), unless it is tagged as meant: then it is one of
+// robustness.
+func CheckLog(c *model.Case) error {
+	if slices.Contains(c.Tags, IllFormedTag) {
+		c.Kind = model.RobustnessKind
+		return nil
+	}
+	if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
+		return fmt.Errorf("the events cannot happen so: %w; tag the scenario %s if that is meant", bad[0], IllFormedTag)
+	}
+	return nil
+}
 
 var (
 	flowTag  = regexp.MustCompile(`^@1\.\d+$`)
@@ -318,72 +316,3 @@ func (c *compiler) line(ids []string) int64 {
 	}
 	return 1
 }
-
-// Feature is called by godog before a feature's first scenario.
-func (c *compiler) Feature(doc *messages.GherkinDocument, uri string, _ []byte) {
-	c.feature, c.label = doc.Feature, path.Join(c.src.Label, uri)
-	c.heard[c.label], c.lines = true, make(map[string]int64)
-	note := func(id string, at *messages.Location) { c.lines[id] = at.Line }
-	steps := func(list []*messages.Step) {
-		for _, s := range list {
-			note(s.Id, s.Location)
-		}
-	}
-	child := func(b *messages.Background, s *messages.Scenario) {
-		if b != nil {
-			steps(b.Steps)
-		}
-		if s != nil {
-			note(s.Id, s.Location)
-			steps(s.Steps)
-			rows := 0
-			for _, e := range s.Examples {
-				for _, row := range e.TableBody {
-					note(row.Id, row.Location)
-					rows++
-				}
-			}
-			if rows == 0 && len(s.Examples) > 0 {
-				c.problem(s.Location.Line, "the outline has no examples")
-			}
-		}
-	}
-	for _, f := range doc.Feature.Children {
-		child(f.Background, f.Scenario)
-		if f.Rule != nil {
-			for _, ch := range f.Rule.Children {
-				child(ch.Background, ch.Scenario)
-			}
-		}
-	}
-}
-
-// Pickle is called by godog before a scenario.
-func (c *compiler) Pickle(p *messages.Pickle) {
-	if len(p.Steps) == 0 {
-		c.problem(c.line(p.AstNodeIds), "the scenario has no steps")
-	}
-}
-
-// Failed is called by godog where a step returned an error.
-func (c *compiler) Failed(_ *messages.Pickle, s *messages.PickleStep, _ *godog.StepDefinition, err error) {
-	c.problem(c.line(s.AstNodeIds[:1]), fmt.Sprintf("%s: %v", strings.TrimSuffix(s.Text, ":"), err))
-}
-
-// Undefined is called by godog where no definition matches.
-func (c *compiler) Undefined(_ *messages.Pickle, s *messages.PickleStep, _ *godog.StepDefinition) {
-	c.problem(c.line(s.AstNodeIds[:1]), fmt.Sprintf("no such step: %s; see 'list steps'", model.Name(s.Text)))
-}
-
-// Ambiguous is called by godog where several definitions match.
-func (c *compiler) Ambiguous(_ *messages.Pickle, s *messages.PickleStep, _ *godog.StepDefinition, err error) {
-	c.problem(c.line(s.AstNodeIds[:1]), err.Error())
-}
-
-// Pending, and what follows, is of no interest to compilation.
-func (c *compiler) Pending(*messages.Pickle, *messages.PickleStep, *godog.StepDefinition) {}
-func (c *compiler) Defined(*messages.Pickle, *messages.PickleStep, *godog.StepDefinition) {}
-func (c *compiler) Passed(*messages.Pickle, *messages.PickleStep, *godog.StepDefinition)  {}
-func (c *compiler) Skipped(*messages.Pickle, *messages.PickleStep, *godog.StepDefinition) {}
-func (c *compiler) TestRunStarted()                                                       {}
-func (c *compiler) Summary()                                                              {}

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,50 @@ func answers(table *model.Table, c *model.Case) (facts []model.Fact) {
 
 func judge(table *model.Table, c *model.Case) []model.Difference {
 	return c.Judge(c.Expected(model.Reference()), answers(table, c))
+}
+
+// Every scenario that the files show to somebody who looks for the keyword becomes a case, which says where it stands; of
+// an outline, every row of its examples.
+func TestEveryScenarioBecomesACase(t *testing.T) {
+	want := make(map[string]string) // name, or row, by file and line
+	err := fs.WalkDir(features.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(features.FS, p)
+		examples, heading := false, false
+		for i, line := range strings.Split(string(text), "\n") {
+			place, line := fmt.Sprintf("features/%s:%d", p, i+1), strings.TrimSpace(line)
+			name, scenario := strings.CutPrefix(line, "Scenario: ")
+			switch row := strings.HasPrefix(line, "|"); {
+			case scenario:
+				want[place] = name
+				examples = false
+			case strings.HasPrefix(line, "Scenario Outline: "):
+				examples = false
+			case strings.HasPrefix(line, "Examples:"):
+				examples, heading = true, true
+			case examples && row && heading:
+				heading = false
+			case examples && row:
+				want[place] = ""
+			}
+		}
+		return err
+	})
+	require.NoError(t, err)
+	cases := corpus(t)
+	for _, c := range cases {
+		name, found := want[c.Source]
+		assert.True(t, found, "%s: no scenario stands at %s", c.ID, c.Source)
+		if name != "" {
+			assert.Equal(t, name, c.Name, c.Source)
+		}
+		assert.True(t, strings.HasPrefix(c.Source, "features/"+c.Level.String()+"/"), c.Source)
+		assert.True(t, strings.HasPrefix(c.ID, c.Level.String()+"/"), c.ID)
+		assert.Equal(t, "@"+c.Level.String(), c.Tags[len(c.Tags)-1], c.ID)
+	}
+	assert.Len(t, cases, len(want))
 }
 
 func TestCorpusHoldsTheElevenFlows(t *testing.T) {

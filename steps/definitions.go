@@ -2,10 +2,12 @@ package steps
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
-	"github.com/cucumber/godog"
+	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -15,11 +17,25 @@ type Definition struct {
 	Pattern string // the regular expression that a step's whole text matches
 	Example string // how it reads
 	Records string // what it adds to the log or to the expectation
-	handler func(*recorder) any
+
+	// handler returns the function that records the step: its parameters are the pattern's groups, and after them the
+	// step's table or doc string; its result is an error or a composite.
+	handler func(*Recorder) any
 }
+
+// composite is a step that is made of steps, by their texts.
+type composite []string
 
 // Definitions lists the steps in the order in which a reader wants to learn them.
 func Definitions() []Definition { return definitions }
+
+// Patterns are those of the definitions, in their order, compiled once. A step is matched by at most one.
+var Patterns = sync.OnceValue(func() (compiled []*regexp.Regexp) {
+	for _, d := range definitions {
+		compiled = append(compiled, regexp.MustCompile(d.Pattern))
+	}
+	return compiled
+})
 
 const (
 	named    = `"([^"]*)"`
@@ -36,7 +52,7 @@ var definitions = []Definition{
 	{
 		`^a customer submits an? (?:chat|` + named + ` interaction)$`, `a customer submits a chat`,
 		"EventInteractionSubmitted; another medium as: a customer submits a \"callback\" interaction",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(medium string) error {
 				return r.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: medium})
 			}
@@ -45,7 +61,7 @@ var definitions = []Definition{
 	{
 		`^the chat enters queue ` + named + `$`, `the chat enters queue "Queue 1"`,
 		"EventPlacedInQueue by the media server",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(queue string) error {
 				return r.add(model.Event{Name: model.PlacedInQueue, Actor: mediaServer, Queue: queue})
 			}
@@ -54,14 +70,14 @@ var definitions = []Definition{
 	{
 		`^strategy ` + named + ` takes the chat from queue ` + named + `$`, `strategy "Strategy 1" takes the chat from queue "Queue 1"`,
 		"EventTakenFromQueue, and EventPartyAdded of the strategy",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, queue string) error { return r.take(strategy(name), queue) }
 		},
 	},
 	{
 		`^` + named + ` pulls the chat from queue ` + named + withMode + `$`, `"Agent 1" pulls the chat from queue "Queue 1"`,
 		"EventTakenFromQueue, and EventPartyAdded of the agent",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, queue, mode string) error {
 				if err := r.take(agent(name), queue); err != nil {
 					return err
@@ -74,7 +90,7 @@ var definitions = []Definition{
 	{
 		`^strategy ` + named + ` invites ` + named + withMode + `$`, `strategy "Strategy 1" invites "Agent 1"`,
 		"EventAgentInvited by the strategy",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, who, mode string) error {
 				return r.add(model.Event{Name: model.AgentInvited, Actor: strategy(name), Party: agent(who), VisibilityMode: number(mode)})
 			}
@@ -83,7 +99,7 @@ var definitions = []Definition{
 	{
 		`^` + named + ` invites ` + named + ` to a (transfer|conference|consult)` + withMode + `$`, `"Agent 1" invites "Agent 2" to a conference with visibility mode 1`,
 		"EventAgentInvited by the agent; a consult is a conference with visibility mode 3",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, who, what, mode string) error {
 				e := model.Event{Name: model.AgentInvited, Actor: agent(name), Party: agent(who)}
 				return r.ask(e, what, mode)
@@ -93,7 +109,7 @@ var definitions = []Definition{
 	{
 		`^` + named + ` (transfers|confers|consults) through queue ` + named + withMode + `$`, `"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
 		"EventPlacedInQueue by the agent; one that transfers leaves next",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, what, queue, mode string) error {
 				e := model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue}
 				return r.ask(e, map[string]string{"transfers": "transfer", "confers": "conference", "consults": "consult"}[what], mode)
@@ -103,7 +119,7 @@ var definitions = []Definition{
 	{
 		`^the chat leaves queue ` + named + ` for ` + whoever + `$`, `the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
 		"EventTakenFromQueue alone: for a taker who is added, which is to accept, at another time than a second later",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(queue, kind, name string) error {
 				return r.add(model.Event{Name: model.TakenFromQueue, Actor: party(kind, name), Queue: queue})
 			}
@@ -112,7 +128,7 @@ var definitions = []Definition{
 	{
 		`^` + whoever + ` accepts` + withMode + `$`, `"Agent 1" accepts`,
 		"EventPartyAdded of the agent, or of the strategy",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(kind, name, mode string) error {
 				p := party(kind, name)
 				return r.add(model.Event{Name: model.PartyAdded, Actor: p, Party: p, VisibilityMode: number(mode)})
@@ -122,7 +138,7 @@ var definitions = []Definition{
 	{
 		`^` + named + ` rejects` + because + `$`, `"Agent 1" rejects`,
 		"EventRejected by the agent",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, reason string) error {
 				return r.add(model.Event{Name: model.Rejected, Actor: agent(name), Party: agent(name), Reason: reason})
 			}
@@ -131,7 +147,7 @@ var definitions = []Definition{
 	{
 		`^the invitation of ` + named + ` is revoked` + because + `$`, `the invitation of "Agent 1" is revoked as "Expired"`,
 		"EventRevoked by the interaction server, with that reason or none",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, reason string) error {
 				return r.add(model.Event{Name: model.Revoked, Actor: server, Party: agent(name), Reason: reason})
 			}
@@ -140,7 +156,7 @@ var definitions = []Definition{
 	{
 		`^` + whoever + ` leaves$`, `strategy "Strategy 1" leaves`,
 		"EventPartyRemoved of the strategy, or of the agent, by itself",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(kind, name string) error {
 				p := party(kind, name)
 				return r.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
@@ -150,7 +166,7 @@ var definitions = []Definition{
 	{
 		`^the (media )?server removes ` + whoever + `$`, `the media server removes "Agent 1"`,
 		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the interaction server",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(media, kind, name string) error {
 				by := server
 				if media != "" {
@@ -163,7 +179,7 @@ var definitions = []Definition{
 	{
 		`^the server returns the chat to queue ` + named + `$`, `the server returns the chat to queue "Queue 1"`,
 		"EventPlacedInQueue by the interaction server",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(queue string) error {
 				return r.add(model.Event{Name: model.PlacedInQueue, Actor: server, Queue: queue})
 			}
@@ -172,7 +188,7 @@ var definitions = []Definition{
 	{
 		`^strategy ` + named + ` sends the chat on to queue ` + named + `$`, `strategy "Strategy 1" sends the chat on to queue "Queue 2"`,
 		"EventPlacedInQueue by the strategy",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, queue string) error {
 				return r.add(model.Event{Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue})
 			}
@@ -181,14 +197,14 @@ var definitions = []Definition{
 	{
 		`^the customer leaves$`, `the customer leaves`,
 		"EventProcessingStopped by the media server",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func() error { return r.add(model.Event{Name: model.ProcessingStopped, Actor: mediaServer}) }
 		},
 	},
 	{
 		`^(?:` + whoever + `|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
 		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an agent stops the chat",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(kind, name, unnamed string) error {
 				by := party(kind, name)
 				switch unnamed {
@@ -204,7 +220,7 @@ var definitions = []Definition{
 	{
 		`^the chat is (held|resumed|updated)$`, `the chat is held`,
 		"EventHeld, EventResumed or EventPropertiesChanged: neutral",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(what string) error {
 				name := map[string]model.EventName{"held": model.Held, "resumed": model.Resumed, "updated": model.PropertiesChanged}[what]
 				return r.add(model.Event{Name: name})
@@ -214,7 +230,7 @@ var definitions = []Definition{
 	{
 		`^the unknown event ` + named + `( of the media server)? occurs$`, `the unknown event "EventTypingStarted" occurs`,
 		"an event of that name, by nobody or the media server, which classification ignores",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name, media string) error {
 				e := model.Event{Name: model.EventName(name)}
 				if e.Name.Known() {
@@ -230,30 +246,30 @@ var definitions = []Definition{
 	{
 		`^(\d+) seconds? pass(?:es)?$`, `30 seconds pass`,
 		"no event; each event is a second after the one before, the first at 2026-01-05T09:00:00Z",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(seconds int) error { return r.wait(seconds) }
 		},
 	},
 	{
 		`^the next event is at (\S+)$`, `the next event is at 09:00:07`,
 		"no event; the time of the next, of the scenario's day or a whole one such as 2026-01-05T09:00:07.25Z",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(at string) error { return r.setClock(at) }
 		},
 	},
 	{
 		`^the next event has seq (\d+)$`, `the next event has seq 12`,
 		"no event; the seq of the chat's next, which is otherwise one more than that of the one before",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(seq int64) error { return r.skipTo(seq) }
 		},
 	},
 	{
 		`^a chat that ` + named + ` handles$`, `a chat that "Agent 1" handles`,
 		"submitted, placed in Queue 1, taken by Strategy 1, which invites the agent and leaves; the agent accepts",
-		func(*recorder) any {
-			return func(name string) godog.Steps {
-				return godog.Steps{
+		func(*Recorder) any {
+			return func(name string) composite {
+				return composite{
 					`a customer submits a chat`, `the chat enters queue "Queue 1"`,
 					`strategy "Strategy 1" routes the chat from queue "Queue 1" to "` + name + `"`, `"` + name + `" accepts`,
 				}
@@ -263,9 +279,9 @@ var definitions = []Definition{
 	{
 		`^strategy ` + named + ` routes the chat from queue ` + named + ` to ` + named + `$`, `strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`,
 		"the strategy takes the chat, invites the agent and leaves",
-		func(*recorder) any {
-			return func(name, queue, who string) godog.Steps {
-				return godog.Steps{
+		func(*Recorder) any {
+			return func(name, queue, who string) composite {
+				return composite{
 					`strategy "` + name + `" takes the chat from queue "` + queue + `"`,
 					`strategy "` + name + `" invites "` + who + `"`,
 					`strategy "` + name + `" leaves`,
@@ -276,37 +292,37 @@ var definitions = []Definition{
 	{
 		`^` + named + ` completes the chat$`, `"Agent 1" completes the chat`,
 		"the agent leaves, and stops the chat",
-		func(*recorder) any {
-			return func(name string) godog.Steps {
-				return godog.Steps{`"` + name + `" leaves`, `"` + name + `" stops the chat`}
+		func(*Recorder) any {
+			return func(name string) composite {
+				return composite{`"` + name + `" leaves`, `"` + name + `" stops the chat`}
 			}
 		},
 	},
 	{
 		`^chat ` + named + `$`, `chat "chat 2"`,
 		"no event; the steps that follow are about that chat, which may run beside others",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func(name string) error { return r.switchTo(name) }
 		},
 	},
 	{
 		`^` + eventsStep + `$`, eventsStep,
 		"events as JSON Lines in a doc string, taken as they are",
-		func(r *recorder) any {
-			return func(doc *godog.DocString) error { return r.lines(doc.Content) }
+		func(r *Recorder) any {
+			return func(doc *messages.PickleDocString) error { return r.lines(doc.Content) }
 		},
 	},
 	{
 		`^` + factsStep + `$`, factsStep,
 		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received from, start, end, interaction",
-		func(r *recorder) any {
-			return func(table *godog.Table) error { return r.expect(table) }
+		func(r *Recorder) any {
+			return func(table *messages.PickleTable) error { return r.expect(table) }
 		},
 	},
 	{
 		`^there are no facts$`, `there are no facts`,
 		"the expectation that nothing is reported",
-		func(r *recorder) any {
+		func(r *Recorder) any {
 			return func() error { return r.expect(nil) }
 		},
 	},
@@ -335,7 +351,7 @@ func number(mode string) model.VisibilityMode {
 }
 
 // ask adds an agent's wish to an event: transfer, conference, or consult with its mode.
-func (r *recorder) ask(e model.Event, what, mode string) error {
+func (r *Recorder) ask(e model.Event, what, mode string) error {
 	e.Operation, e.VisibilityMode = model.Conference, number(mode)
 	switch what {
 	case "transfer":

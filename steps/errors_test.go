@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -48,9 +50,15 @@ func TestFileThatIsNoFeature(t *testing.T) {
 		{"no scenario", "Feature: F\n  Some words.\n", "test/f.feature:1: the file has no scenario"},
 		{"outline without a row of examples", "Feature: F\n  Scenario Outline: O <a>\n    Given a customer submits a chat\n" + noFacts + "    Examples:\n      | a |\n", "test/f.feature:1: the file has no scenario"},
 		{"long line", submitted + "    # " + strings.Repeat("x", 1<<16) + "\n" + noFacts, "test/f.feature:1: a line is longer than 65535 bytes"},
-		{"no Gherkin", "interaction_id,seq\n", "test/f.feature:1: expected: #EOF, #Language, #TagLine, #FeatureLine, #Comment, #Empty, got 'interaction_id,seq'"},
-		{"keyword misspelt", submitted + "    Them there are no facts\n", "test/f.feature:4: expected: #EOF, #TableRow, #DocStringSeparator, #StepLine, #TagLine, #ExamplesLine, #ScenarioLine, #RuleLine, #Comment, #Empty, got '    Them there are no facts'"},
-		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: inconsistent cell count within the table"},
+		{"no Gherkin", "interaction_id,seq\n", "test/f.feature:1: expected a feature (Feature:), tags (@…) or the end of the file, got interaction_id,seq"},
+		{"keyword misspelt", submitted + "    Them there are no facts\n", "test/f.feature:4: expected tags (@…), a scenario (Scenario:), a rule, examples, a step (Given, When, Then, And, But, *), a row of a table (|), a doc string (\"\"\") or the end of the file, got Them there are no facts"},
+		{"line that moves the cursor", submitted + "    Them \x1b[2J\n", "test/f.feature:4: expected tags (@…), a scenario (Scenario:), a rule, examples, a step (Given, When, Then, And, But, *), a row of a table (|), a doc string (\"\"\") or the end of the file, got " + `"Them \x1b[2J"`},
+		{"doc string left open", head + "    Given the events:\n      \"\"\"\n      {}\n", `test/f.feature:6: expected a doc string ("""), got the end of the file`},
+		{"tags alone", "@a\n", "test/f.feature:2: expected a feature (Feature:) or tags (@…), got the end of the file"},
+		{"tag with a blank", "@a b\n" + submitted + noFacts, "test/f.feature:1: a tag holds no blanks; each begins with @"},
+		{"no such language", "# language: xx\n" + submitted + noFacts, "test/f.feature:1: Gherkin has no language xx; leave # language: out for English"},
+		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has another number of cells than the table's first; write | in a cell as \\|"},
+		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has another number of cells than the table's first; write | in a cell as \\|"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
 	}
@@ -74,6 +82,8 @@ func TestStepThatIsNotUnderstood(t *testing.T) {
 		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: "A" invites "B" to a consult with visibility mode 1: a consult has visibility mode 3: leave "with visibility mode 1" out, or call it a conference`},
 		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: "A" consults through queue "Q" with visibility mode 3: a consult has visibility mode 3: leave "with visibility mode 3" out, or call it a conference`},
 		{"unknown event that is known", submitted + `    And the unknown event "EventHeld" occurs` + "\n" + noFacts, `test/f.feature:4: the unknown event "EventHeld" occurs: EventHeld is a known event`},
+		{"a number that no clock shows", submitted + "    And 99999999999999999999 seconds pass\n" + noFacts, "test/f.feature:4: 99999999999999999999 seconds pass: 99999999999999999999 is too large"},
+		{"a character that moves the cursor", submitted + "    And chat \"\x1b[2J\"\n    And the unknown event \"EventHeld\x1b[2J\" occurs\n      | a |\n" + noFacts, `test/f.feature:5: the unknown event "EventHeld\x1b[2J" occurs: the step takes no table and no doc string`},
 		{"chat without a name", submitted + `    And chat ""` + "\n" + noFacts, `test/f.feature:4: chat "": a chat needs a name`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
@@ -183,7 +193,7 @@ func TestTwoScenariosWithOneID(t *testing.T) {
 	assert.Len(t, cases, 3)
 }
 
-// godog comes to no scenario of a folder one of whose files it cannot parse: only that one is to blame.
+// Of a folder one of whose files cannot be parsed, only that one is to blame.
 func TestFileThatIsNoFeatureAmongOthers(t *testing.T) {
 	for _, text := range []string{"interaction_id,seq\n", "# to do\n", "# " + strings.Repeat("x", 1<<16) + "\n"} {
 		_, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": text, "c.feature": submitted + noFacts, "d/e.feature": submitted + noFacts})
@@ -208,4 +218,29 @@ func TestFirstProblemIsReportedAndTheOthersCounted(t *testing.T) {
 func TestPlaceThatScenariosShareIsCountedOnce(t *testing.T) {
 	const two = "  Scenario: S\n" + noFacts + "  Scenario: T\n" + noFacts
 	assert.Equal(t, "test/f.feature:3: no such step: a typo; see 'list steps'", problem(t, "Feature: F\n  Background:\n    Given a typo\n"+two))
+}
+
+// Whatever stands in a file, it compiles, or is refused by one line that is safe to show and names a place of the file, or its end.
+func FuzzCompile(f *testing.F) {
+	for _, text := range []string{
+		"", submitted + noFacts, submitted + "    Them\n", head + docString(`{"interaction_id":"x","seq":1,"event":"EventHeld"}`) + noFacts,
+		submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | A | RoutedTo/Completed |\n",
+		"# language: de\n@t\nFunktionalität: F\n  Grundlage:\n    Angenommen a customer submits a chat\n  Regel: R\n    Szenariogrundriss: <a>\n" +
+			"      Und \"<a>\" leaves\n      Dann there are no facts\n    Beispiele:\n      | a |\n      | 1 |\n",
+	} {
+		f.Add(text)
+	}
+	place := regexp.MustCompile(`^test/f\.feature:([1-9]\d*): [^\n\r\x1b]+$`)
+	f.Fuzz(func(t *testing.T, text string) {
+		cases, err := compileFiles(map[string]string{"f.feature": text})
+		if err == nil {
+			assert.NotEmpty(t, cases)
+			return
+		}
+		m := place.FindStringSubmatch(err.Error())
+		require.NotNil(t, m, "%q", err)
+		line, err := strconv.Atoi(m[1])
+		require.NoError(t, err)
+		assert.LessOrEqual(t, line, strings.Count(text, "\n")+2)
+	})
 }

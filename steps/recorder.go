@@ -1,27 +1,24 @@
 package steps
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
-// recorder is what the steps of one scenario write to: the log of its chats, and the facts that it expects.
-type recorder struct {
+// Recorder is what the steps of one scenario write to: the log of its chats, and the facts that it expects. It is for
+// one goroutine.
+type Recorder struct {
 	chat     string
 	clock    time.Time
 	seqs     map[string]int64
@@ -35,71 +32,61 @@ const firstChat = "chat 1"
 
 var dayStart = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
-func newRecorder() *recorder {
-	return &recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
+// NewRecorder begins a scenario.
+func NewRecorder() *Recorder {
+	return &Recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
 }
 
-// patterns are those of the definitions, compiled once: godog would do so for every scenario.
-var patterns = sync.OnceValue(func() (compiled []*regexp.Regexp) {
-	for _, d := range definitions {
-		compiled = append(compiled, regexp.MustCompile(d.Pattern))
-	}
-	return compiled
-})
+// errNoStep begins the error of a step that no definition matches.
+var errNoStep = errors.New("no such step")
 
-// register binds the definitions to this recorder.
-func (r *recorder) register(sc *godog.ScenarioContext) {
-	for i, pattern := range patterns() {
-		sc.Step(pattern, definitions[i].handler(r))
+// Play records a step. What is wrong with it is said without its text, but where no definition matches.
+func (r *Recorder) Play(s *messages.PickleStep) error {
+	if err := checkArgument(s); err != nil {
+		return err
 	}
+	return r.step(s.Text, s.Argument)
 }
 
-// play runs the steps of a scenario one after the other, as godog does but many times as fast: it reports nothing but
-// the first error.
-func (r *recorder) play(steps []*messages.PickleStep) error {
-	for _, s := range steps {
-		_, err := checkArgument(context.Background(), s)
-		if err == nil {
-			err = r.step(s.Text, s.Argument)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", strings.TrimSuffix(s.Text, ":"), err)
-		}
+// Expects reports whether the facts, or that there are none, have been given: the end of a scenario.
+func (r *Recorder) Expects() bool { return r.expected }
+
+// Case is what the steps make: a log and a table of facts. Its names, level and tags are not theirs to know. A scenario
+// without an event, or without an expectation, is an error: it would pass whatever an implementation answers.
+func (r *Recorder) Case() (*model.Case, error) {
+	switch {
+	case len(r.events) == 0:
+		return nil, errors.New("the scenario has no event")
+	case !r.expected:
+		return nil, errors.New(`the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`)
+	}
+	return &model.Case{Events: r.events, Authored: true, Table: r.facts}, nil
+}
+
+// checkArgument refuses a table or doc string that a step does not take, and the lack of one that it needs: half an
+// expectation would pass for a whole one.
+func checkArgument(s *messages.PickleStep) error {
+	table, doc := s.Argument != nil && s.Argument.DataTable != nil, s.Argument != nil && s.Argument.DocString != nil
+	switch wantTable, wantDoc := s.Text == factsStep, s.Text == eventsStep; {
+	case wantTable && !table:
+		return errors.New(`expected a table; write "there are no facts" for none`)
+	case wantDoc && !doc:
+		return errors.New("expected a doc string of events, a JSON object a line")
+	case table && !wantTable, doc && !wantDoc:
+		return errors.New("the step takes no table and no doc string")
 	}
 	return nil
 }
 
-// step runs the handler of the one definition that matches a text.
-func (r *recorder) step(text string, argument *messages.PickleStepArgument) error {
-	var groups []string
-	var handler reflect.Value
-	for i, pattern := range patterns() {
-		if m := pattern.FindStringSubmatch(text); m != nil {
-			if handler.IsValid() {
-				return errors.New("several steps match")
-			}
-			groups, handler = m[1:], reflect.ValueOf(definitions[i].handler(r))
-		}
-	}
-	if !handler.IsValid() {
-		return errors.New("no such step")
+// step calls the handler of the one definition that matches a text.
+func (r *Recorder) step(text string, argument *messages.PickleStepArgument) error {
+	handler, groups, err := r.find(text)
+	if err != nil {
+		return err
 	}
 	in := make([]reflect.Value, handler.Type().NumIn())
 	for i := range in {
-		var value any
-		var err error
-		switch handler.Type().In(i) {
-		case reflect.TypeFor[string]():
-			value = groups[i]
-		case reflect.TypeFor[int]():
-			value, err = strconv.Atoi(groups[i])
-		case reflect.TypeFor[int64]():
-			value, err = strconv.ParseInt(groups[i], 10, 64)
-		case reflect.TypeFor[*godog.DocString]():
-			value = argument.DocString
-		case reflect.TypeFor[*godog.Table]():
-			value = argument.DataTable
-		}
+		value, err := convert(handler.Type().In(i), groups[min(i, len(groups)):], argument)
 		if err != nil {
 			return err
 		}
@@ -108,7 +95,7 @@ func (r *recorder) step(text string, argument *messages.PickleStepArgument) erro
 	switch out := handler.Call(in)[0].Interface().(type) {
 	case error:
 		return out
-	case godog.Steps:
+	case composite:
 		for _, text := range out {
 			if err := r.step(text, nil); err != nil {
 				return fmt.Errorf("%s: %w", text, err)
@@ -118,8 +105,46 @@ func (r *recorder) step(text string, argument *messages.PickleStepArgument) erro
 	return nil
 }
 
+// find returns the handler of a step, and what the groups of its pattern match.
+func (r *Recorder) find(text string) (handler reflect.Value, groups []string, err error) {
+	for i, pattern := range Patterns() {
+		m := pattern.FindStringSubmatch(text)
+		switch {
+		case m == nil:
+		case handler.IsValid():
+			return handler, nil, fmt.Errorf("%s: several steps match", model.Name(text))
+		default:
+			handler, groups = reflect.ValueOf(definitions[i].handler(r)), m[1:]
+		}
+	}
+	if !handler.IsValid() {
+		err = fmt.Errorf("%w: %s; see 'list steps'", errNoStep, model.Name(text))
+	}
+	return handler, groups, err
+}
+
+// convert makes a handler's parameter of the next group, or of the step's table or doc string.
+func convert(to reflect.Type, groups []string, argument *messages.PickleStepArgument) (value any, err error) {
+	switch to {
+	case reflect.TypeFor[string]():
+		return groups[0], nil
+	case reflect.TypeFor[int]():
+		value, err = strconv.Atoi(groups[0])
+	case reflect.TypeFor[int64]():
+		value, err = strconv.ParseInt(groups[0], 10, 64)
+	case reflect.TypeFor[*messages.PickleDocString]():
+		return argument.DocString, nil
+	case reflect.TypeFor[*messages.PickleTable]():
+		return argument.DataTable, nil
+	}
+	if err != nil { // patterns let digits through, and nothing else
+		err = fmt.Errorf("%s is too large", groups[0])
+	}
+	return value, err
+}
+
 // add appends an event of the current chat, a second after the one before.
-func (r *recorder) add(e model.Event) error {
+func (r *Recorder) add(e model.Event) error {
 	if r.expected {
 		return errors.New("an event after the facts: a scenario ends with what it expects")
 	}
@@ -130,16 +155,16 @@ func (r *recorder) add(e model.Event) error {
 	return nil
 }
 
-func (r *recorder) last() *model.Event { return &r.events[len(r.events)-1] }
+func (r *Recorder) last() *model.Event { return &r.events[len(r.events)-1] }
 
-func (r *recorder) take(taker model.Party, queue string) error {
+func (r *Recorder) take(taker model.Party, queue string) error {
 	return errors.Join(
 		r.add(model.Event{Name: model.TakenFromQueue, Actor: taker, Queue: queue}),
 		r.add(model.Event{Name: model.PartyAdded, Actor: taker, Party: taker}),
 	)
 }
 
-func (r *recorder) wait(seconds int) error {
+func (r *Recorder) wait(seconds int) error {
 	if seconds > 366*24*60*60 {
 		return errors.New("more than a year")
 	}
@@ -149,7 +174,7 @@ func (r *recorder) wait(seconds int) error {
 
 // setClock lets the next event be at a moment, which may be before the last event's: chats beside each other share one
 // clock.
-func (r *recorder) setClock(at string) error {
+func (r *Recorder) setClock(at string) error {
 	t, err := r.moment(at)
 	if err == nil && t.IsZero() {
 		err = errors.New("the year 1 is no time of an event")
@@ -161,7 +186,7 @@ func (r *recorder) setClock(at string) error {
 }
 
 // skipTo lets the next event of the current chat have a seq.
-func (r *recorder) skipTo(seq int64) error {
+func (r *Recorder) skipTo(seq int64) error {
 	if last := r.seqs[r.chat]; seq <= last {
 		return fmt.Errorf("expected a seq of more than %d", last)
 	}
@@ -169,7 +194,7 @@ func (r *recorder) skipTo(seq int64) error {
 	return nil
 }
 
-func (r *recorder) switchTo(chat string) error {
+func (r *Recorder) switchTo(chat string) error {
 	if chat == "" {
 		return errors.New("a chat needs a name")
 	}
@@ -178,7 +203,7 @@ func (r *recorder) switchTo(chat string) error {
 }
 
 // lines takes events as they are, at their own times and with their own ids.
-func (r *recorder) lines(text string) error {
+func (r *Recorder) lines(text string) error {
 	if r.expected {
 		return errors.New("events after the facts: a scenario ends with what it expects")
 	}
@@ -200,7 +225,7 @@ func (r *recorder) lines(text string) error {
 }
 
 // expect takes the table of facts, or nil for none.
-func (r *recorder) expect(table *godog.Table) error {
+func (r *Recorder) expect(table *messages.PickleTable) error {
 	if r.expected {
 		return errors.New("the facts are given twice")
 	}
@@ -245,7 +270,7 @@ func (r *recorder) expect(table *godog.Table) error {
 }
 
 // onlyChat is the interaction of the rows that name none.
-func (r *recorder) onlyChat() string {
+func (r *Recorder) onlyChat() string {
 	if len(r.events) > 0 {
 		return r.events[0].InteractionID
 	}
@@ -253,7 +278,7 @@ func (r *recorder) onlyChat() string {
 }
 
 // cell reads one cell of the table of facts.
-func (r *recorder) cell(f *model.Fact, column, value string) (err error) {
+func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	switch column {
 	case "interaction":
 		f.InteractionID = value
@@ -299,7 +324,7 @@ func (r *recorder) cell(f *model.Fact, column, value string) (err error) {
 }
 
 // moment reads a time of the scenario's day, or a whole one; a blank is not compared.
-func (r *recorder) moment(value string) (time.Time, error) {
+func (r *Recorder) moment(value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil
 	}

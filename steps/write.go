@@ -10,7 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	gherkin "github.com/cucumber/gherkin/go/v26"
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatproof/chatproof/internal/wire"
@@ -37,8 +36,6 @@ type Written struct {
 // an event that package rows would not read, text that is not UTF-8, a line of 64 KiB, a tag with a blank, a resource
 // with blanks around it, received from given in some rows and absent in others. Of the title and the names, which are
 // one line each, runs of white space become one blank. Two names that make one id are an error, as to Compile.
-//
-// Write does without godog: calls need not wait for each other.
 func Write(w io.Writer, title string, scenarios []Written) error {
 	if len(scenarios) == 0 {
 		return errors.New("a feature needs a scenario")
@@ -145,20 +142,21 @@ func (s *Written) check(head, text string, facts []model.Fact) error {
 	if !utf8.ValidString(text) || !utf8.ValidString(head) {
 		return errors.New("it is not UTF-8")
 	}
-	doc, err := parse([]byte(head + text))
+	doc, pickles, err := parse([]byte(head + text))
 	if err != nil {
 		return err
 	}
-	pickles := gherkin.Pickles(*doc, "", (&messages.Incrementing{}).NewId)
 	if len(pickles) != 1 || strings.TrimSpace("Feature: "+doc.Feature.Name)+"\n" != head || pickles[0].Name != oneLine(s.Name) {
 		return errors.New("a feature cannot hold its name")
 	}
 	if !slices.EqualFunc(pickles[0].Tags, s.tags(), func(t *messages.PickleTag, want string) bool { return t.Name == want }) {
 		return fmt.Errorf("a feature cannot hold its tags %s", model.Quoted(strings.Join(s.Tags, " ")))
 	}
-	r := newRecorder()
-	if err := r.play(pickles[0].Steps); err != nil {
-		return err
+	r := NewRecorder()
+	for _, step := range pickles[0].Steps {
+		if err := r.Play(step); err != nil {
+			return inStep(step, err)
+		}
 	}
 	if n := differAt(r.events, s.Events, (*model.Event).Equal); n >= 0 {
 		return fmt.Errorf("event %d: a feature cannot hold it", n+1)
@@ -304,7 +302,7 @@ func clockTime(t time.Time) string {
 // steps record just these events is for the reader to find out.
 func authored(events []model.Event) (string, bool) {
 	var b strings.Builder
-	r := newRecorder() // the state in which a reader comes to each step
+	r := NewRecorder() // the state in which a reader comes to each step
 	acting := false
 	keyword := "Given "
 	step := func(text string) {

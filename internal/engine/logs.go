@@ -113,7 +113,7 @@ func numbered(name string, open func() gen.Sequence) Logs {
 		name: func(i int) string { return fmt.Sprintf("chat %d", i+1) },
 		open: func() func(int) ([]model.Event, bool) {
 			sequence := open()
-			return func(i int) ([]model.Event, bool) { return sequence(i, opaqueID(name, strconv.Itoa(i))) }
+			return func(i int) ([]model.Event, bool) { return sequence(i, model.OpaqueID(name, strconv.Itoa(i))) }
 		},
 	}
 }

@@ -54,7 +54,7 @@ type Scenario struct {
 // n says.
 func Cases(dirs []string, seed uint64, n int) ([]*model.Case, error) {
 	generated := make(chan []*model.Case, 1)
-	go func() { generated <- Generated(seed, n) }() // beside the features, which godog compiles one by one
+	go func() { generated <- Generated(seed, n) }() // while the features are compiled
 	cases, err := Authored(dirs)
 	return append(cases, <-generated...), err
 }
@@ -82,10 +82,8 @@ func Builtin() ([]*model.Case, error) {
 func compile(src steps.Source) ([]*model.Case, error) {
 	cases, err := steps.Compile(src)
 	for _, c := range cases {
-		if slices.Contains(c.Tags, steps.IllFormedTag) {
-			c.Kind = model.RobustnessKind
-		} else if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
-			return nil, fmt.Errorf("%s: the events cannot happen so: %w; tag the scenario %s if that is meant", c.Source, bad[0], steps.IllFormedTag)
+		if err := steps.CheckLog(c); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Source, err)
 		}
 	}
 	return cases, err
@@ -189,7 +187,7 @@ func newScenario(c *model.Case) *Scenario {
 	for i := range c.Events {
 		own := c.Events[i].InteractionID
 		if _, ok := s.opaque[own]; !ok {
-			id := opaqueID(c.ID, own)
+			id := model.OpaqueID(c.ID, own)
 			s.opaque[own], s.aliases[id] = id, own
 		}
 	}
@@ -207,14 +205,6 @@ func (s *Scenario) sent(dst []model.Event) []model.Event {
 		dst[len(dst)-1].InteractionID = s.opaque[s.Events[i].InteractionID]
 	}
 	return dst
-}
-
-// opaqueID is the id under which an implementation sees an interaction: it looks like a GUID, says nothing of the
-// scenario, and is the same in every run.
-func opaqueID(scenario, interaction string) string {
-	sum := sha256.Sum256([]byte(scenario + "\x00" + interaction))
-	x := hex.EncodeToString(sum[:16])
-	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
 }
 
 // question is the scenario as it is asked.
