@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
@@ -108,7 +107,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		changes = reports.Against(before, results[0])
 		results[0].Changes = changes
 	}
-	if err := writeFiles(files, results[0], e.out); err != nil {
+	if err := reports.WriteFiles(files, results[0], e.out); err != nil {
 		return err
 	}
 	if len(files) == 0 {
@@ -165,21 +164,4 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 	}
 	whole, err := reports.Merge(all)
 	return []*reports.Results{whole}, err
-}
-
-// writeFiles renders a result into files, which appear all or none.
-func writeFiles(forms map[string]func(*reports.Results, io.Writer) error, r *reports.Results, stdout io.Writer) error {
-	var out []*files.File
-	for path, write := range forms {
-		file, err := files.Create(path, stdout)
-		if err != nil {
-			return err
-		}
-		defer file.Discard()
-		if err := write(r, file); err != nil {
-			return err
-		}
-		out = append(out, file)
-	}
-	return files.Keep(out...)
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,22 +19,24 @@ import (
 
 // runFlags are the flags of run.
 type runFlags struct {
-	require   string
-	tags      string
-	scenarios []string
-	features  []string
-	generated int
-	seed      uint64
-	shard     string
-	report    string
-	json      bool
-	verbose   bool
-	color     string
-	way       way
-	expect    expect
-
-	levels model.Levels
+	require     string
+	tags        string
+	scenarios   []string
+	features    []string
+	generated   int
+	seed        uint64
+	shard       string
+	report      string
+	json        bool
+	verbose     bool
+	color       string
+	way         way
+	expect      string
+	writeExpect string
 }
+
+// today is the one clock of a verdict: the day, in UTC, on which expectations are in force or past. Tests set it.
+var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
 func (e *env) run() *cobra.Command {
 	var f runFlags
@@ -87,7 +91,9 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	f.expect.addTo(cmd)
+	flags.StringVar(&f.expect, "expect", "", "a file of known failures, which do not count as long as they end as listed")
+	flags.StringVar(&f.writeExpect, "write-expect", "", "write the failures of this run to a file for --expect, and exit 0")
+	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
 	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, summary.md, badge.json, badge.svg")
@@ -131,12 +137,13 @@ func namedReport(cmd *cobra.Command, dir string) error {
 	return nil
 }
 
-// runSuite plans, runs, records and reports.
-func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error) {
-	if f.levels, err = parseLevels(f.require); err != nil {
+// runSuite runs the suite, and tells what came of it.
+func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
+	colour, err := useColour(f.color, e.out)
+	if err != nil {
 		return err
 	}
-	colour, err := useColour(f.color, e.out)
+	o, err := f.options(e.out, demand)
 	if err != nil {
 		return err
 	}
@@ -144,127 +151,113 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) (err error
 	if err != nil {
 		return err
 	}
-	if f.generated < 0 || f.generated > engine.MaxGenerated {
-		return fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
-	}
-	shard, shards, err := shardOf(f.shard)
-	if err != nil {
-		return err
-	}
-	if f.expect.written != "" && (f.tags != "" || len(f.scenarios) > 0 || shards > 1) {
-		return errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
-	}
 	if f.generated <= 2*engine.DefaultGenerated { // a larger plan takes memory enough as it is
 		defer memoryForSpeed()()
 	}
-	cases, err := engine.Cases(f.features, f.seed, f.generated)
-	if err != nil {
-		return err
-	}
-	plan, err := engine.NewPlan(append(cases, engine.Named(cases, f.scenarios)...))
-	if err != nil {
-		return err
-	}
-	if err := f.expect.open(plan, e.out); err != nil {
-		return err
-	}
-	defer f.expect.discard()
-	if demand && f.require != "all" {
-		err = plan.Demand(f.levels)
-	}
-	if err == nil {
-		err = plan.Select(f.tags, f.scenarios)
-	}
-	if err == nil && plan.Levels()&f.levels == 0 {
-		err = fmt.Errorf("%w: none of the chosen scenarios is of a required level (%s)", engine.ErrNothing, f.levels)
-	}
-	if err == nil && shards > 1 {
-		if plan.Shard(shard, shards); len(plan.Scenarios) == 0 {
-			err = fmt.Errorf("%w: no scenario falls to shard %d/%d", engine.ErrNothing, shard, shards)
-		}
-	}
-	if errors.Is(err, engine.ErrNothing) {
-		return &exitError{exitIncomplete, err}
-	} else if err != nil {
-		return err
-	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if f.way.facts != "" {
-		if t, err = e.atRest(ctx, &f.way.offline, plan); ctx.Err() != nil {
-			return &exitError{exitInterrupted, errors.New("interrupted while the rows were read")}
-		} else if err != nil {
-			return err
-		}
-	}
-	defer target.Close(t)
-	if err := target.Open(ctx, t); err != nil {
-		return exitOf(ctx, "", err)
-	}
-	results, err := e.openResults(f)
-	if err != nil {
-		return err
-	}
-	defer results.close()
-	header := engine.NewHeader(plan, f.seed, f.levels)
-	header.Environment = f.way.environment(t)
-	results.write(header)
-	tally, coverage := f.expect.tally(), model.NewCoverage()
-	shown := (&progress{found: "failed", total: len(plan.Scenarios)}).start(e)
-	if filter, ok := t.(*target.Filter); ok {
-		filter.Answered = shown.answer
-	}
-	occasion, failed := engine.Run(ctx, plan, t, f.levels, func(o *engine.Outcome) error {
-		f.expect.judge(o, f.levels)
-		line := o.Line(f.levels)
-		if o.Verdict != engine.Pass || len(o.Differences) > 0 {
-			line.Environment = &engine.Environment{Reproduce: f.reproduce(o.ID), Explain: f.explain(o.ID)}
-		}
-		if o.Took > 0 {
-			if line.Environment == nil {
-				line.Environment = new(engine.Environment)
+	var out *reports.Writer
+	var shown *progress
+	r, failed := engine.Execute(ctx, o, &engine.Asking{
+		Target: func(ctx context.Context, plan *engine.Plan) (target.Target, error) {
+			if f.way.facts != "" {
+				return e.atRest(ctx, &f.way.offline, plan)
 			}
-			line.Environment.Microseconds = o.Took.Microseconds()
-		}
-		tally.Add(line)
-		o.Cover(coverage)
-		shown.set(tally.Totals.All.Scenarios(), tally.Totals.All.Fail+tally.Totals.All.Error)
-		return results.write(line)
+			return t, nil
+		},
+		Began: func(plan *engine.Plan, t target.Target) (func(any) error, error) {
+			if out, err = reports.Create(f.report, f.jsonTo(e.out)); err != nil {
+				return nil, fmt.Errorf("--report: %w", err)
+			}
+			shown = (&progress{found: "failed", total: len(plan.Scenarios)}).start(e)
+			if filter, ok := t.(*target.Filter); ok {
+				filter.Answered = shown.answer
+			}
+			return out.Write, nil
+		},
+		Judged:      func(done, failed int) { shown.set(done, failed) },
+		Environment: f.way.environment,
+		Commands:    func(id string) (string, string) { return f.reproduce(id), f.explain(id) },
 	})
-	shown.stop()
-	footer := engine.NewFooter(tally, engine.NewCoverage(coverage, shards > 1))
-	occasion.Notes = append(occasion.Notes, target.Close(t)...)
-	footer.Environment = &engine.Environment{Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(today())}
-	results.write(footer)
-	err = results.close()
-	whole, renderErr := results.render()
-	if err = errors.Join(err, renderErr); err != nil && ctx.Err() == nil {
+	if shown != nil {
+		shown.stop()
+	}
+	if r == nil {
+		return notAsked(ctx, failed)
+	}
+	if err := errors.Join(out.Close(), e.render(out, r, f, colour, failed)); err != nil && ctx.Err() == nil {
 		return err
 	}
-	var notStarted *target.StartError
-	if !errors.As(failed, &notStarted) && whole != nil {
-		if err := e.tell(f, whole, colour); err != nil && ctx.Err() == nil {
-			return err
-		}
-	}
-	if f.expect.written != "" && ctx.Err() == nil && failed == nil {
-		left := tally.Totals.All.NotRun
-		if left == 0 {
-			return f.expect.write(f.levels, e.err)
-		}
-		fmt.Fprintf(e.err, "chatproof: %s is as it was: %s were not run\n", model.Name(f.expect.written), scenarios(left))
-	}
-	return exitOf(ctx, footer.Conclusion(), failed)
+	return e.conclude(ctx, f, r, failed)
 }
 
-// tell prints the summary, and tells GitHub.
-func (e *env) tell(f *runFlags, r *reports.Results, colour bool) error {
-	if err := e.tellGitHub(r); err != nil || f.json {
+// options checks the flags.
+func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, err error) {
+	o = &engine.Options{
+		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all", Tags: f.tags, Scenarios: f.scenarios,
+		Expect: f.expect, WriteExpect: f.writeExpect, Stdout: stdout, Today: today(),
+	}
+	if o.Require, err = parseLevels(f.require); err != nil {
+		return nil, err
+	}
+	if f.generated < 0 || f.generated > engine.MaxGenerated {
+		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
+	}
+	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
+		return nil, err
+	}
+	if f.writeExpect != "" && (f.tags != "" || len(f.scenarios) > 0 || o.Shards > 1) {
+		return nil, errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
+	}
+	return o, nil
+}
+
+func (f *runFlags) jsonTo(out io.Writer) io.Writer {
+	if f.json {
+		return out
+	}
+	return nil
+}
+
+// notAsked turns the error of a run that asked nothing into its exit code.
+func notAsked(ctx context.Context, err error) error {
+	if errors.Is(err, engine.ErrNothing) {
+		return &exitError{exitIncomplete, err}
+	}
+	return exitOf(ctx, "", err)
+}
+
+// render writes the files of the report, prints the summary, and tells GitHub.
+func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) error {
+	whole := reports.Of(r, out.Path())
+	if err := out.Render(whole); err != nil {
+		return fmt.Errorf("--report: %w", err)
+	}
+	var notStarted *target.StartError
+	if errors.As(failed, &notStarted) {
+		return nil
+	}
+	if err := whole.TellGitHub(e.err); err != nil || f.json {
 		return err
 	}
-	return r.WriteText(e.out, &reports.TextOptions{
-		Verbose: f.verbose, Brief: f.expect.written != "" && !f.verbose, Colour: colour, Expect: f.expect.file, Findings: f.expect.findings(),
+	return whole.WriteText(e.out, &reports.TextOptions{
+		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Expect: f.expect, Findings: r.Findings,
 	})
+}
+
+// conclude says what became of --write-expect, and makes the exit code.
+func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, failed error) error {
+	if w := r.Wrote; w != nil {
+		fmt.Fprintf(e.err, "chatproof: %s: %s kept, %d added, %d removed\n", f.writeExpect, number(w.Kept, "entry", "entries"), w.Added, w.Removed)
+		if n := len(r.Expired); n > 0 {
+			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect, number(n, "entry", "entries"))
+		}
+		return nil
+	}
+	if left := r.Footer.Totals.All.NotRun; f.writeExpect != "" && ctx.Err() == nil && failed == nil && left > 0 {
+		fmt.Fprintf(e.err, "chatproof: %s is as it was: %s were not run\n", model.Name(f.writeExpect), scenarios(left))
+	}
+	return exitOf(ctx, r.Footer.Conclusion(), failed)
 }
 
 // exitOf turns the end of a run into its exit code, by the precedence of the contract.

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Options say what a run asks, and what of the answers counts.
+type Options struct {
+	Features    []string     // directories of a team's own features
+	Seed        uint64       // of the generated scenarios
+	Generated   int          // how many, 0 to [MaxGenerated]
+	Require     model.Levels // whose differences count
+	Demand      bool         // each required level must have a scenario
+	Tags        string       // narrows the plan, as [Plan.Select] has it
+	Scenarios   []string     // ids or globs, likewise
+	Shard       int          // from 1
+	Shards      int          // 0 and 1 are the whole
+	Expect      string       // a file of known failures, in force; "" is none
+	WriteExpect string       // a file for the failures of this run; "" is none
+	Stdout      io.Writer    // where WriteExpect is -
+	Today       string       // the day on which expectations are in force or past, such as 2026-12-31
+}
+
+// Asking is how an implementation is reached, and who is told. All but Target may be nil.
+type Asking struct {
+	// Target makes what is asked, when the plan is known.
+	Target func(context.Context, *Plan) (target.Target, error)
+	// Began is called before the first question. The record is written by what it returns, line by line; an error of
+	// either ends the run.
+	Began func(*Plan, target.Target) (record func(line any) error, err error)
+	// Judged is told how many scenarios have been judged, and how many of them failed.
+	Judged func(done, failed int)
+	// Environment is that of the header.
+	Environment func(target.Target) *Environment
+	// Commands are those that repeat and explain a scenario.
+	Commands func(id string) (reproduce, explain string)
+}
+
+// Record is all that is known of a run: the header, a line a scenario in the order of the plan, and the footer.
+type Record struct {
+	Header *Header
+	Lines  []*ScenarioLine
+	Footer *Footer
+
+	Findings []string   // which entries of [Options.Expect] no longer hold, a line each
+	Wrote    *Rewriting // what became of [Options.WriteExpect]; nil where it was not written
+	Expired  []string   // of the entries written, the ids of those past their last day
+}
+
+// Execute plans a run, asks, judges and records. The record is nil where nothing was asked: the error is then that of the
+// options or their files, [ErrNothing], Target's, or that of opening the target. With a record, the error is that of
+// [Run], of recording, or of writing the expectations.
+func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
+	known := &knownFailures{file: o.Expect, written: o.WriteExpect, stdout: o.Stdout}
+	defer known.discard()
+	plan, err := o.plan(known)
+	if err != nil {
+		return nil, err
+	}
+	t, err := by.Target(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
+	defer target.Close(t)
+	if err := target.Open(ctx, t); err != nil {
+		return nil, err
+	}
+	write := func(any) error { return nil }
+	if by.Began != nil {
+		if write, err = by.Began(plan, t); err != nil {
+			return nil, err
+		}
+	}
+	r := &Record{Header: NewHeader(plan, o.Seed, o.Require)}
+	if by.Environment != nil {
+		r.Header.Environment = by.Environment(t)
+	}
+	if err := write(r.Header); err != nil {
+		return r, err
+	}
+	tally, coverage := known.tally(), model.NewCoverage()
+	occasion, failed := Run(ctx, plan, t, o.Require, func(outcome *Outcome) error {
+		known.judge(outcome, o.Require)
+		line := outcome.Line(o.Require)
+		line.Environment = by.about(outcome)
+		tally.Add(line)
+		outcome.Cover(coverage)
+		r.Lines = append(r.Lines, line)
+		if by.Judged != nil {
+			by.Judged(tally.Totals.All.Scenarios(), tally.Totals.All.Fail+tally.Totals.All.Error)
+		}
+		return write(line)
+	})
+	r.Footer = NewFooter(tally, NewCoverage(coverage, o.Shards > 1))
+	occasion.Notes = append(occasion.Notes, target.Close(t)...)
+	r.Footer.Environment = &Environment{
+		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(o.Today),
+	}
+	r.Findings = known.findings(o.Today)
+	if err := write(r.Footer); failed == nil {
+		failed = err
+	}
+	if o.WriteExpect != "" && failed == nil && ctx.Err() == nil && tally.Totals.All.NotRun == 0 {
+		failed = known.write(r, o)
+	}
+	return r, failed
+}
+
+// plan makes the plan of a run, and reads the known failures, whose entries are about the whole of it.
+func (o *Options) plan(known *knownFailures) (*Plan, error) {
+	cases, err := Cases(o.Features, o.Seed, o.Generated)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := NewPlan(append(cases, Named(cases, o.Scenarios)...))
+	if err != nil {
+		return nil, err
+	}
+	if err := known.open(plan); err != nil {
+		return nil, err
+	}
+	if o.Demand {
+		if err := plan.Demand(o.Require); err != nil {
+			return nil, err
+		}
+	}
+	if err := plan.Select(o.Tags, o.Scenarios); err != nil {
+		return nil, err
+	}
+	if plan.Levels()&o.Require == 0 {
+		return nil, fmt.Errorf("%w: none of the chosen scenarios is of a required level (%s)", ErrNothing, o.Require)
+	}
+	if o.Shards > 1 {
+		if plan.Shard(o.Shard, o.Shards); len(plan.Scenarios) == 0 {
+			return nil, fmt.Errorf("%w: no scenario falls to shard %d/%d", ErrNothing, o.Shard, o.Shards)
+		}
+	}
+	return plan, nil
+}
+
+// about is what is known of an outcome beside its verdict; nil is nothing.
+func (by *Asking) about(o *Outcome) *Environment {
+	e := &Environment{Microseconds: o.Took.Microseconds()}
+	if by.Commands != nil && (o.Verdict != Pass || len(o.Differences) > 0) {
+		e.Reproduce, e.Explain = by.Commands(o.ID)
+	}
+	if e.Microseconds == 0 && e.Reproduce == "" {
+		return nil
+	}
+	return e
+}

@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
+)
+
+// knownFailures is a file of known failures that a run is held to, or that it writes.
+type knownFailures struct {
+	file, written string        // one of them, or none
+	stdout        io.Writer     // where written is -
+	known         *Expectations // of the file that was, nil without
+	failures      []*Outcome    // to be written
+	out           *files.File
+}
+
+// open reads the file, finds its entries' scenarios in the whole plan, and tries whether it can be written.
+func (k *knownFailures) open(whole *Plan) error {
+	path := cmp.Or(k.file, k.written)
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil && !(k.written != "" && errors.Is(err, fs.ErrNotExist)) {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if k.known, err = ReadExpectations(path, text); err != nil {
+		return err
+	}
+	k.known.Plan(whole)
+	if k.written != "" {
+		k.out, err = files.Create(k.written, k.stdout)
+	}
+	return err
+}
+
+// tally makes a tally that knows the expectations in force.
+func (k *knownFailures) tally() *Tally {
+	t := NewTally()
+	if k.file != "" {
+		t.Known = k.known
+	}
+	return t
+}
+
+// judge gives an outcome its expectation, where expectations are in force, or takes it among those to be written.
+func (k *knownFailures) judge(o *Outcome, require model.Levels) {
+	known := k.known.Judge(o)
+	if k.file != "" {
+		o.Known = known
+	} else if k.written != "" && o.Gates(require) {
+		k.failures = append(k.failures, o)
+	}
+}
+
+// write writes the file, after a run that was complete.
+func (k *knownFailures) write(r *Record, o *Options) error {
+	text, done, err := k.known.Rewrite(k.failures, o.Require)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(k.out, text); err != nil {
+		return err
+	}
+	if err := files.Keep(k.out); err != nil {
+		return err
+	}
+	r.Wrote, r.Expired = &done, k.known.Expired(o.Today)
+	return nil
+}
+
+func (k *knownFailures) discard() {
+	if k.out != nil {
+		k.out.Discard()
+	}
+}
+
+// findings says which entries in force no longer hold.
+func (k *knownFailures) findings(today string) []string {
+	if k.file == "" {
+		return nil
+	}
+	return k.known.Findings(today)
+}
