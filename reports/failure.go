@@ -60,7 +60,7 @@ func laws(ids []string) (all []law) {
 }
 
 // Invariant reports whether an invariant or relation is broken, which says all itself.
-func (r *reason) Invariant() bool { return difference(r.DifferenceLine).OfInvariant() }
+func (r *reason) Invariant() bool { return r.DifferenceLine.Difference().OfInvariant() }
 
 // newFailure prepares a scenario; lines are those of the results, nil where it passes or is not there.
 func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
@@ -111,7 +111,7 @@ func shownDifferences(l *engine.ScenarioLine) (ds []*engine.DifferenceLine) {
 		}
 	}
 	slices.SortStableFunc(ds, func(a, b *engine.DifferenceLine) int {
-		return first(!difference(a).OfInvariant(), !difference(b).OfInvariant())
+		return first(!a.Difference().OfInvariant(), !b.Difference().OfInvariant())
 	})
 	return ds
 }
@@ -152,7 +152,7 @@ func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, ex
 		place = func(*bar) {}
 	}
 	shown := slices.DeleteFunc(shownDifferences(l), func(d *engine.DifferenceLine) bool {
-		return d.InteractionID != interaction || difference(d).OfInvariant()
+		return d.InteractionID != interaction || d.Difference().OfInvariant()
 	})
 	for i := range expected {
 		f := &expected[i]

@@ -308,7 +308,7 @@ func (p *page) remarks() {
 				add("skip "+l.Reason, "skipped: "+safe(l.Reason), l)
 			case l.Verdict == engine.Pass && len(l.Differences) > 0:
 				d := &l.Differences[0]
-				add("note "+difference(d).Signature(), safe(d.Level)+": "+sentence(d), l)
+				add("note "+d.Difference().Signature(), safe(d.Level)+": "+sentence(d), l)
 			}
 		}
 		slices.SortStableFunc(all, func(a, b *remark) int { return cmp.Compare(b.Count, a.Count) })

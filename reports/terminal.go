@@ -169,12 +169,12 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 // required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
 func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	best := telling(l)
-	plain := best != nil && !difference(best).OfInvariant()
+	plain := best != nil && !best.Difference().OfInvariant()
 	var said []string
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		switch {
-		case !o.Verbose && (!d.Required || difference(d).OfInvariant() && plain): // they say the same again
+		case !o.Verbose && (!d.Required || d.Difference().OfInvariant() && plain): // they say the same again
 		case !d.Required:
 			said = append(said, fmt.Sprintf("(%s) %s", safe(d.Level), sentence(d)))
 		case d.Level == l.Level:

@@ -132,15 +132,7 @@ func safe(s string) string {
 
 // sentence is a difference in a line of plain text.
 func sentence(d *engine.DifferenceLine) string {
-	return safe(difference(d).String())
-}
-
-func difference(d *engine.DifferenceLine) *model.Difference {
-	level, _ := model.ParseLevel(d.Level)
-	return &model.Difference{
-		InteractionID: d.InteractionID, Resource: d.Resource, Ordinal: d.Ordinal, Field: model.Field(d.Field), Expected: d.Expected, Actual: d.Actual,
-		Level: level, Rules: d.Rules, Why: d.Why, Accepted: d.Accepted,
-	}
+	return safe(d.Difference().String())
 }
 
 // cause is scenarios that end alike: by one failure, or first of all by differences with one signature.
@@ -156,7 +148,7 @@ func (c *cause) rank() int {
 		n = 100
 	}
 	if d := telling(l); l.Verdict == engine.Fail && d != nil {
-		return n + 1 + int(difference(d).Level)
+		return n + 1 + int(d.Difference().Level)
 	} else if l.Verdict == engine.Skip {
 		return n + 50
 	}
@@ -175,7 +167,7 @@ func (r *Results) causes() (causes []*cause) {
 			said = "skipped: " + safe(l.Reason)
 			key = said
 		} else if l.Verdict == engine.Fail && d != nil {
-			said, key = sentence(d), "difference "+difference(d).Signature()
+			said, key = sentence(d), "difference "+d.Difference().Signature()
 		} else {
 			continue
 		}
@@ -199,7 +191,7 @@ func telling(l *engine.ScenarioLine) (best *engine.DifferenceLine) {
 		if !d.Required {
 			continue
 		}
-		if !difference(d).OfInvariant() {
+		if !d.Difference().OfInvariant() {
 			return d
 		}
 		if best == nil {

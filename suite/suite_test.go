@@ -4,29 +4,15 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
 )
-
-// In a file etl_test.go of your module: go test then shows each scenario that fails, with what differs and why.
-func ExampleTest() {
-	classify := func(log []suite.Event) ([]suite.Fact, error) {
-		var facts []suite.Fact
-		for _, e := range log {
-			if e.Name == "EventAgentInvited" { // your implementation is called here
-				facts = append(facts, suite.Fact{InteractionID: e.InteractionID, Resource: e.Party.ID, Role: "RoutedTo", Result: "Completed"})
-			}
-		}
-		return facts, nil
-	}
-	_ = func(t *testing.T) { // func TestETL(t *testing.T)
-		suite.Test(t, classify)
-	}
-}
 
 // reading is the reference with another table of rules.
 func reading(table *model.Table) func([]suite.Event) ([]suite.Fact, error) {
@@ -94,5 +80,25 @@ func TestTestFails(t *testing.T) {
 			assert.Regexp(t, line, string(out))
 		}
 		assert.NotRegexp(t, `FAIL: TestFaulty/documented/1\.[129]/`, string(out))
+	}
+}
+
+// A module of a user's own, which imports nothing else of ours, compiles and passes.
+func TestAModuleOfItsOwn(t *testing.T) {
+	root, err := filepath.Abs("..")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/etl")))
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o666))
+	for _, args := range [][]string{
+		{"mod", "edit", "-replace", "github.com/chatproof/chatproof=" + root},
+		{"test", "-mod=mod", "./..."},
+	} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
 	}
 }

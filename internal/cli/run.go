@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,7 +12,6 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/target"
-	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
 
@@ -104,39 +102,6 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	return cmd
 }
 
-// defaultLevels are those that count where --require says nothing.
-const defaultLevels = "documented,invariant,own"
-
-func completeLevels(cmd *cobra.Command) {
-	var names []string
-	for _, l := range model.AllLevels {
-		names = append(names, l.String())
-	}
-	complete(cmd, "require", append(names, "all")...)
-}
-
-func parseLevels(s string) (levels model.Levels, err error) {
-	if s == "all" {
-		return model.LevelSet(model.AllLevels...), nil
-	}
-	for _, name := range strings.Split(s, ",") {
-		l, ok := model.ParseLevel(name)
-		if !ok {
-			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s", model.Name(name), model.LevelSet(model.AllLevels...))
-		}
-		levels |= model.LevelSet(l)
-	}
-	return levels, nil
-}
-
-// namedReport refuses a directory of no name, such as that of a variable that is not set: the record would be lost.
-func namedReport(cmd *cobra.Command, dir string) error {
-	if dir == "" && cmd.Flags().Changed("report") {
-		return errors.New(`--report: expected a directory, got ""`)
-	}
-	return nil
-}
-
 // runSuite runs the suite, and tells what came of it.
 func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	colour, err := useColour(f.color, e.out)
@@ -217,103 +182,4 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 		return out
 	}
 	return nil
-}
-
-// notAsked turns the error of a run that asked nothing into its exit code.
-func notAsked(ctx context.Context, err error) error {
-	if errors.Is(err, engine.ErrNothing) {
-		return &exitError{exitIncomplete, err}
-	}
-	return exitOf(ctx, "", err)
-}
-
-// render writes the files of the report, prints the summary, and tells GitHub.
-func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) error {
-	whole := reports.Of(r, out.Path())
-	if err := out.Render(whole); err != nil {
-		return fmt.Errorf("--report: %w", err)
-	}
-	var notStarted *target.StartError
-	if errors.As(failed, &notStarted) {
-		return nil
-	}
-	if err := whole.TellGitHub(e.err); err != nil || f.json {
-		return err
-	}
-	return whole.WriteText(e.out, &reports.TextOptions{
-		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Expect: f.expect, Findings: r.Findings,
-	})
-}
-
-// conclude says what became of --write-expect, and makes the exit code.
-func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, failed error) error {
-	if w := r.Wrote; w != nil {
-		fmt.Fprintf(e.err, "chatproof: %s: %s kept, %d added, %d removed\n", f.writeExpect, number(w.Kept, "entry", "entries"), w.Added, w.Removed)
-		if n := len(r.Expired); n > 0 {
-			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect, number(n, "entry", "entries"))
-		}
-		return nil
-	}
-	if left := r.Footer.Totals.All.NotRun; f.writeExpect != "" && ctx.Err() == nil && failed == nil && left > 0 {
-		fmt.Fprintf(e.err, "chatproof: %s is as it was: %s were not run\n", model.Name(f.writeExpect), scenarios(left))
-	}
-	return exitOf(ctx, r.Footer.Conclusion(), failed)
-}
-
-// exitOf turns the end of a run into its exit code, by the precedence of the contract.
-func exitOf(ctx context.Context, c engine.Conclusion, failed error) error {
-	var notStarted *target.StartError
-	switch {
-	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted: the results are incomplete")}
-	case errors.As(failed, &notStarted):
-		return &exitError{exitNotStarted, failed}
-	case failed != nil:
-		return failed
-	case c == engine.Nonconforming:
-		return &exitError{code: exitNonconforming}
-	case c == engine.Incomplete:
-		return &exitError{code: exitIncomplete}
-	case c == engine.StaleExpectations:
-		return &exitError{code: exitStale}
-	}
-	return nil
-}
-
-// reproduce is a command line that runs one scenario alone.
-func (f *runFlags) reproduce(id string) string {
-	words := []string{"run"}
-	for _, dir := range f.features {
-		words = append(words, "--features", dir)
-	}
-	if f.require != defaultLevels {
-		words = append(words, "--require", f.require)
-	}
-	words = append(words, "--scenario", id)
-	return commandLine(append(words, f.way.words()...))
-}
-
-// explain is a command line that shows a scenario's events.
-func (f *runFlags) explain(id string) string {
-	words := []string{"explain"}
-	for _, dir := range f.features {
-		words = append(words, "--features", dir)
-	}
-	return commandLine(append(words, "--scenario", id))
-}
-
-func commandLine(words []string) string {
-	for i, w := range words {
-		words[i] = shellWord(w)
-	}
-	return self() + " " + strings.Join(words, " ")
-}
-
-// shellWord quotes a word for a POSIX shell, where it needs it.
-func shellWord(w string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,"
-	if w != "" && strings.Trim(w, safe) == "" {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }

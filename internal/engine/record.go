@@ -117,6 +117,18 @@ type DifferenceLine struct {
 	Accepted      []string `json:"also_accepted,omitempty"`
 }
 
+// String is the failure in a line.
+func (f *FailureLine) String() string { return f.Kind + ": " + f.Message }
+
+// Difference is what the line records.
+func (d *DifferenceLine) Difference() *model.Difference {
+	level, _ := model.ParseLevel(d.Level)
+	return &model.Difference{
+		InteractionID: d.InteractionID, Resource: d.Resource, Ordinal: d.Ordinal, Field: model.Field(d.Field), Expected: d.Expected, Actual: d.Actual,
+		Level: level, Rules: d.Rules, Why: d.Why, Accepted: d.Accepted,
+	}
+}
+
 // Footer is the last line; without it the results are incomplete.
 type Footer struct {
 	Type         string         `json:"type"`    // "footer"

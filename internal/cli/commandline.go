@@ -1,0 +1,41 @@
+package cli
+
+import "strings"
+
+// reproduce is a command line that runs one scenario alone.
+func (f *runFlags) reproduce(id string) string {
+	words := []string{"run"}
+	for _, dir := range f.features {
+		words = append(words, "--features", dir)
+	}
+	if f.require != defaultLevels {
+		words = append(words, "--require", f.require)
+	}
+	words = append(words, "--scenario", id)
+	return commandLine(append(words, f.way.words()...))
+}
+
+// explain is a command line that shows a scenario's events.
+func (f *runFlags) explain(id string) string {
+	words := []string{"explain"}
+	for _, dir := range f.features {
+		words = append(words, "--features", dir)
+	}
+	return commandLine(append(words, "--scenario", id))
+}
+
+func commandLine(words []string) string {
+	for i, w := range words {
+		words[i] = shellWord(w)
+	}
+	return self() + " " + strings.Join(words, " ")
+}
+
+// shellWord quotes a word for a POSIX shell, where it needs it.
+func shellWord(w string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,"
+	if w != "" && strings.Trim(w, safe) == "" {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}

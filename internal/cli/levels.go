@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// defaultLevels are those that count where --require says nothing.
+const defaultLevels = "documented,invariant,own"
+
+func completeLevels(cmd *cobra.Command) {
+	var names []string
+	for _, l := range model.AllLevels {
+		names = append(names, l.String())
+	}
+	complete(cmd, "require", append(names, "all")...)
+}
+
+func parseLevels(s string) (levels model.Levels, err error) {
+	if s == "all" {
+		return model.LevelSet(model.AllLevels...), nil
+	}
+	for _, name := range strings.Split(s, ",") {
+		l, ok := model.ParseLevel(name)
+		if !ok {
+			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s", model.Name(name), model.LevelSet(model.AllLevels...))
+		}
+		levels |= model.LevelSet(l)
+	}
+	return levels, nil
+}
+
+// namedReport refuses a directory of no name, such as that of a variable that is not set: the record would be lost.
+func namedReport(cmd *cobra.Command, dir string) error {
+	if dir == "" && cmd.Flags().Changed("report") {
+		return errors.New(`--report: expected a directory, got ""`)
+	}
+	return nil
+}
