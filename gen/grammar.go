@@ -46,31 +46,31 @@ var (
 	}
 )
 
-// move is something that can happen next.
-type move uint8
+// move is something that can happen next. The submission is none: a chat begins with it.
+type move = model.Move
 
 const (
-	stop move = iota // first: what a source that has run out chooses
-	enter
-	take
-	invite
-	strategyLeaves
-	accept
-	leave
-	expire
-	reject
-	transfer
-	confer
-	serverPlaces
-	pull
-	transferThroughQueue
-	conferThroughQueue
-	strategyPlaces
-	removed
-	revokeOther
-	revokeStopped
-	neutral
-	moveCount
+	stop                 = model.Stop // first: what a source that has run out chooses
+	enter                = model.Enter
+	take                 = model.Take
+	invite               = model.Invite
+	strategyLeaves       = model.StrategyLeaves
+	accept               = model.Accept
+	leave                = model.Leave
+	expire               = model.Expire
+	reject               = model.Reject
+	transfer             = model.TransferTo
+	confer               = model.ConferWith
+	serverPlaces         = model.ServerPlaces
+	pull                 = model.Pull
+	transferThroughQueue = model.TransferThroughQueue
+	conferThroughQueue   = model.ConferThroughQueue
+	strategyPlaces       = model.StrategyPlaces
+	removed              = model.Removed
+	revokeOther          = model.RevokeOther
+	revokeStopped        = model.RevokeStopped
+	neutral              = model.NoMove
+	moveCount            = model.MoveCount
 )
 
 // moveSet is a set of moves.

@@ -289,7 +289,7 @@ func alphabetOf(log []model.Event) Limits {
 			queues[e.Queue] = true
 		}
 		addMode(e.VisibilityMode)
-		l.moves |= 1 << moveOf(log, i)
+		l.moves |= 1 << model.MoveOf(log, i)
 		switch e.Name {
 		case model.ProcessingStopped:
 			l.Stops = append(l.Stops, e.Actor.Type)
@@ -302,66 +302,4 @@ func alphabetOf(log []model.Event) Limits {
 	}
 	l.Agents, l.Queues, l.Strategies = len(agents), len(queues), len(strategies)
 	return l
-}
-
-// moveOf tells which move made an event; of a move of two events, both.
-func moveOf(log []model.Event, i int) move {
-	e := &log[i]
-	pulls := func(i int) bool { return i+1 < len(log) && log[i+1].Party.Type == model.Agent }
-	switch e.Name {
-	case model.PlacedInQueue:
-		switch {
-		case e.Actor.Type == model.MediaServer:
-			return enter
-		case e.Actor.Type == model.Strategy:
-			return strategyPlaces
-		case e.Actor.Type == model.Agent && e.Operation == model.Transfer:
-			return transferThroughQueue
-		case e.Actor.Type == model.Agent:
-			return conferThroughQueue
-		}
-		return serverPlaces
-	case model.TakenFromQueue:
-		if pulls(i) {
-			return pull
-		}
-		return take
-	case model.PartyAdded:
-		switch {
-		case e.Party.Type == model.Strategy:
-			return take
-		case i > 0 && log[i-1].Name == model.TakenFromQueue:
-			return pull
-		}
-		return accept
-	case model.AgentInvited:
-		switch {
-		case e.Actor.Type == model.Strategy:
-			return invite
-		case e.Operation == model.Transfer:
-			return transfer
-		}
-		return confer
-	case model.Rejected:
-		return reject
-	case model.Revoked:
-		switch e.Reason {
-		case "", model.Expired:
-			return expire
-		case model.Stopped:
-			return revokeStopped
-		}
-		return revokeOther
-	case model.PartyRemoved:
-		switch {
-		case e.Party.Type == model.Strategy:
-			return strategyLeaves
-		case e.Actor.Type == model.MediaServer:
-			return removed
-		}
-		return leave
-	case model.ProcessingStopped, model.Submitted:
-		return stop
-	}
-	return neutral
 }

@@ -166,7 +166,7 @@ func TestAlphabetHoldsItsChat(t *testing.T) {
 	for seed := range uint64(300) {
 		log := slices.Clone(w.Log("x", Seed(seed)))
 		for i := range log {
-			made[moveOf(log, i)] = true
+			made[model.MoveOf(log, i)] = true
 		}
 		own := alphabetOf(log)
 		own.Events = len(log)

@@ -48,7 +48,7 @@ func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
 		return nil
 	})
 	require.NoError(t, err)
-	write(engine.NewFooter(tally, engine.NewCoverage(coverage, n > 1)))
+	write(engine.NewFooter(tally, engine.NewCoverage(coverage)))
 	return out.String()
 }
 

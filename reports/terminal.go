@@ -61,9 +61,9 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 	r.odd(&b, o)
 	r.expectations(&b, o)
 	if c := r.Footer.Coverage; c != nil {
-		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s, %s.\n",
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s.\n",
 			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,
-			Number(c.Pairs.Count, "pair of rules", "pairs of rules"), Number(c.Transitions.Count, "transition", "transitions"))
+			Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
 	} else {
 		b.WriteByte('\n')
 	}

@@ -16,7 +16,6 @@ type Timeline struct {
 	lanes  []*lane
 	byName map[lane]*lane
 	marks  [][]mark // of each event, who acts first
-	pulled bool     // an agent has just taken the chat from a queue
 }
 
 // lane is one who takes part in the chat, or a queue.
@@ -61,7 +60,7 @@ func NewTimeline(log []model.Event) *Timeline {
 	t := &Timeline{byName: make(map[lane]*lane), events: slices.CompactFunc(log, func(a, b model.Event) bool { return a.Seq == b.Seq })}
 	t.lane(customerLane, "customer")
 	for i := range t.events {
-		t.marks = append(t.marks, t.mark(&t.events[i]))
+		t.marks = append(t.marks, t.mark(i))
 	}
 	slices.SortStableFunc(t.lanes, func(a, b *lane) int { return cmp.Compare(a.kind, b.kind) })
 	return t
@@ -87,10 +86,24 @@ func (t *Timeline) party(p model.Party) *lane {
 	return t.lane(customerLane, "customer")
 }
 
-// mark says what an event does, in the lanes of those whom it concerns.
-func (t *Timeline) mark(e *model.Event) (ms []mark) {
+// verbs are what the party of an event does by a move, as a lane shows it.
+var verbs = [model.MoveCount]string{
+	model.Submit: "submits", model.Enter: "placed", model.ServerPlaces: "placed", model.StrategyPlaces: "placed",
+	model.TransferThroughQueue: "placed", model.ConferThroughQueue: "placed", model.Take: "routes", model.Pull: "pulls",
+	model.Invite: "alerted", model.TransferTo: "alerted", model.ConferWith: "alerted", model.Accept: "accepts",
+	model.Reject: "rejects", model.Expire: "revoked", model.RevokeOther: "revoked", model.RevokeStopped: "revoked",
+	model.StrategyLeaves: "leaves", model.Leave: "leaves", model.Removed: "removed",
+}
+
+// effects are the verbs of neutral events.
+var effects = map[model.EventName]string{model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated"}
+
+// mark says what the event at i does, in the lanes of those whom it concerns.
+func (t *Timeline) mark(i int) (ms []mark) {
+	e := &t.events[i]
+	move := model.MoveOf(t.events, i)
 	add := func(l *lane, then presence, verb string, more ...string) {
-		ms = append(ms, mark{l, verb, more, then})
+		ms = append(ms, mark{lane: l, verb: verb, more: more, then: then})
 	}
 	var wish []string
 	if e.Operation != "" && e.Actor.Type == model.Agent {
@@ -99,56 +112,52 @@ func (t *Timeline) mark(e *model.Event) (ms []mark) {
 	if e.VisibilityMode != 0 {
 		wish = append(wish, "mode "+strconv.Itoa(int(e.VisibilityMode)))
 	}
-	pulled := t.pulled
-	t.pulled = e.Name == model.TakenFromQueue && e.Actor.Type != model.Strategy || pulled && e.Name.Neutral()
-	switch e.Name {
-	case model.Submitted:
-		add(t.lane(customerLane, "customer"), present, "submits")
-	case model.PlacedInQueue:
-		if e.Actor.Type == model.Agent || e.Actor.Type == model.Strategy {
-			add(t.party(e.Actor), unchanged, "queues", wish...)
-		}
-		add(t.lane(queueLane, e.Queue), present, "placed")
-	case model.TakenFromQueue:
-		add(t.lane(queueLane, e.Queue), absent, "taken")
-	case model.PartyAdded:
-		verb := "accepts"
-		if e.Party.Type == model.Strategy {
-			verb = "routes"
-		} else if pulled {
-			verb = "pulls"
-		}
-		add(t.party(e.Party), present, verb, wish...)
-	case model.AgentInvited:
-		add(t.party(e.Actor), unchanged, "invites", wish...)
-		add(t.party(e.Party), alerted, "alerted")
-	case model.Rejected:
-		add(t.party(e.Party), absent, "rejects")
-	case model.Revoked:
-		if e.Reason == "" {
-			add(t.party(e.Party), absent, "revoked")
+	customer := t.lane(customerLane, "customer")
+	switch verb := verbs[move]; move {
+	case model.Submit:
+		add(customer, present, verb)
+	case model.Enter, model.ServerPlaces:
+		add(t.lane(queueLane, e.Queue), present, verb)
+	case model.StrategyPlaces, model.TransferThroughQueue, model.ConferThroughQueue:
+		add(t.party(e.Actor), unchanged, "queues", wish...)
+		add(t.lane(queueLane, e.Queue), present, verb)
+	case model.Take, model.Pull:
+		if e.Name == model.TakenFromQueue {
+			add(t.lane(queueLane, e.Queue), absent, "taken")
 		} else {
-			add(t.party(e.Party), absent, "revoked", model.Line(e.Reason))
+			add(t.party(e.Party), present, verb, wish...)
 		}
-	case model.PartyRemoved:
-		verb := "leaves"
-		if e.Actor.Type == model.MediaServer {
-			verb = "removed"
+	case model.Invite, model.TransferTo, model.ConferWith:
+		add(t.party(e.Actor), unchanged, "invites", wish...)
+		add(t.party(e.Party), alerted, verb)
+	case model.Accept:
+		add(t.party(e.Party), present, verb, wish...)
+	case model.Expire, model.RevokeOther, model.RevokeStopped:
+		if e.Reason == "" {
+			add(t.party(e.Party), absent, verb)
+		} else {
+			add(t.party(e.Party), absent, verb, model.Line(e.Reason))
 		}
-		add(t.party(e.Party), absent, verb)
-	case model.ProcessingStopped:
-		switch e.Actor.Type {
-		case model.InteractionServer:
-			add(t.lane(customerLane, "customer"), unchanged, "server stops")
-		case model.MediaServer:
-			add(t.party(e.Actor), unchanged, "leaves")
-		default:
-			add(t.party(e.Actor), unchanged, "stops")
-		}
+	case model.Stop:
+		t.stop(e.Actor, add)
+	case model.NoMove:
+		add(customer, unchanged, effects[e.Name])
 	default:
-		add(t.lane(customerLane, "customer"), unchanged, map[model.EventName]string{model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated"}[e.Name])
+		add(t.party(e.Party), absent, verb)
 	}
 	return ms
+}
+
+// stop marks the end of the chat in the lane of who stopped it; the media server's is the customer's leaving.
+func (t *Timeline) stop(by model.Party, add func(l *lane, then presence, verb string, more ...string)) {
+	switch by.Type {
+	case model.InteractionServer:
+		add(t.lane(customerLane, "customer"), unchanged, "server stops")
+	case model.MediaServer:
+		add(t.party(by), unchanged, "leaves")
+	default:
+		add(t.party(by), unchanged, "stops")
+	}
 }
 
 // span is how long a lane stands so to the chat: from one event to another, or to the end of the log.

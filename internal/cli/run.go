@@ -52,8 +52,8 @@ Only differences of a required level make a scenario fail; others are notes. Lev
 inferred, delivery, robustness, or all.
 
 Coverage is what the scenarios that were asked exercise, by the reference's reading of them and whatever the answers:
-rules; combinations of resource type and technical descriptor that a row is expected to have; pairs of rules behind one
-row; and transitions, which are events in a state with a history (two of a kind are as many).
+rules; combinations of resource type and technical descriptor that a row is expected to have; and pairs of rules behind
+one row.
 
 A file of known failures (--expect; 'chatproof schema expect' prints its form) lets a gate be put up before an
 implementation conforms. A listed scenario that ends with its listed verdict does not count. An entry that matches no

@@ -84,7 +84,7 @@ func goRecord(t *testing.T, how string) []string {
 		return engine.WriteLine(&out, line)
 	})
 	require.NoError(t, err)
-	require.NoError(t, engine.WriteLine(&out, engine.NewFooter(tally, engine.NewCoverage(coverage, false))))
+	require.NoError(t, engine.WriteLine(&out, engine.NewFooter(tally, engine.NewCoverage(coverage))))
 	return bare(t, out.String())
 }
 

@@ -1,11 +1,10 @@
 package engine
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"math"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -16,7 +15,9 @@ type Coverage struct {
 	Rules        []RuleCoverage      `json:"rules"` // the whole table
 	Pairs        PairCoverage        `json:"pairs"`
 	Combinations CombinationCoverage `json:"combinations"`
-	Transitions  TransitionCoverage  `json:"transitions"`
+
+	// Transitions stands in records up to 0.1, which counted them; it is read, and not written.
+	Transitions jsontext.Value `json:"transitions,omitempty"`
 }
 
 // RuleCoverage counts what rests on a rule: the IRFs that it bears on, and the chats that have one, or have none by it.
@@ -49,13 +50,6 @@ type Combination struct {
 	Alternative bool               `json:"alternative,omitzero"`
 }
 
-// TransitionCoverage counts the transitions.
-type TransitionCoverage struct {
-	Count int `json:"count"`
-	// Set tells which, in a shard alone: the numbers of model.Coverage, each less the one before, as varints.
-	Set []byte `json:"set,omitempty"`
-}
-
 // Cover adds to a coverage what the outcome's scenario exercises, if it was asked.
 func (o *Outcome) Cover(c *model.Coverage) {
 	if o.Verdict != NotRun {
@@ -63,8 +57,8 @@ func (o *Outcome) Cover(c *model.Coverage) {
 	}
 }
 
-// NewCoverage writes down a coverage: that of a whole plan, or of a shard of it.
-func NewCoverage(of *model.Coverage, shard bool) *Coverage {
+// NewCoverage writes down a coverage.
+func NewCoverage(of *model.Coverage) *Coverage {
 	c := new(Coverage)
 	for _, r := range of.Rules() {
 		c.Rules = append(c.Rules, RuleCoverage{r.ID, r.IRFs, r.Chats})
@@ -75,11 +69,6 @@ func NewCoverage(of *model.Coverage, shard bool) *Coverage {
 		c.Combinations.Uncovered = append(c.Combinations.Uncovered, Combination{u.Type, u.Role, u.Result, u.Reason, u.Alternative})
 	}
 	c.count()
-	numbers := of.TransitionNumbers()
-	c.Transitions.Count = len(numbers)
-	if shard {
-		c.Transitions.Set = packed(numbers)
-	}
 	return c
 }
 
@@ -98,8 +87,7 @@ func (c *Coverage) count() {
 
 // MergeCoverage is the coverage of a whole plan by those of its shards, all of this suite.
 func MergeCoverage(shards []*Coverage) (*Coverage, error) {
-	whole := NewCoverage(model.NewCoverage(), false)
-	transitions := make(map[int]bool)
+	whole := NewCoverage(model.NewCoverage())
 	pairs := make(map[[2]string]bool)
 	for _, c := range shards {
 		if len(c.Rules) != len(whole.Rules) {
@@ -115,13 +103,6 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 		whole.Combinations.Uncovered = slices.DeleteFunc(whole.Combinations.Uncovered, func(u Combination) bool {
 			return !slices.Contains(c.Combinations.Uncovered, u)
 		})
-		numbers, err := unpacked(c.Transitions.Set)
-		if err != nil || len(numbers) != c.Transitions.Count {
-			return nil, fmt.Errorf("coverage: transitions: expected a set of %d", c.Transitions.Count)
-		}
-		for _, n := range numbers {
-			transitions[n] = true
-		}
 	}
 	for i, a := range whole.Rules { // in the order of the table
 		for _, b := range whole.Rules[i+1:] {
@@ -131,30 +112,7 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 		}
 	}
 	whole.count()
-	whole.Transitions.Count = len(transitions)
 	return whole, nil
-}
-
-// packed writes ascending numbers small.
-func packed(numbers []int) (b []byte) {
-	last := 0
-	for _, n := range numbers {
-		b = binary.AppendUvarint(b, uint64(n-last))
-		last = n
-	}
-	return b
-}
-
-func unpacked(b []byte) (numbers []int, _ error) {
-	for last := 0; len(b) > 0; {
-		step, n := binary.Uvarint(b)
-		if n <= 0 || step > math.MaxInt32 {
-			return nil, errors.New("not a set of numbers")
-		}
-		last += int(step)
-		numbers, b = append(numbers, last), b[n:]
-	}
-	return numbers, nil
 }
 
 // CoveredRules counts the rules that something rests on.

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +22,7 @@ func footerOf(t *testing.T, record string) (c Coverage) {
 	require.NoError(t, err)
 	require.NoError(t, compileSchema(t, ResultsSchema).Validate(value))
 	footer := value.(map[string]any)
-	delete(footer["coverage"].(map[string]any), "transitions")
+	delete(footer["coverage"].(map[string]any), "pairs")
 	assert.Error(t, compileSchema(t, ResultsSchema).Validate(value))
 	delete(footer, "coverage")
 	assert.Error(t, compileSchema(t, ResultsSchema).Validate(value))
@@ -45,7 +43,6 @@ func TestFooterHasTheCoverage(t *testing.T) {
 	assert.Equal(t, RuleCoverage{"R1", 0, 0}, c.Rules[0])
 	assert.Equal(t, RuleCoverage{"R6", 2, 2}, c.Rules[5])
 	assert.Equal(t, PairCoverage{1, [][2]string{{"R6", "R12"}}}, c.Pairs)
-	assert.Equal(t, 3, c.Transitions.Count)
 	assert.Equal(t, 1, c.Combinations.Covered)
 	assert.Equal(t, len(model.Combinations()), c.Combinations.All)
 	assert.Len(t, c.Combinations.Uncovered, c.Combinations.All-1)
@@ -95,7 +92,6 @@ func TestCoverageIsOfWhatWasAsked(t *testing.T) {
 	require.Error(t, err)
 	c := footerOf(t, record)
 	assert.Zero(t, c.CoveredRules())
-	assert.Zero(t, c.Transitions.Count)
 	assert.Equal(t, PairCoverage{0, [][2]string{}}, c.Pairs)
 	assert.Len(t, c.Combinations.Uncovered, c.Combinations.All)
 }
@@ -127,10 +123,4 @@ func TestShardsMakeTheWholeCoverage(t *testing.T) {
 	}
 	_, err = MergeCoverage([]*Coverage{{}})
 	assert.ErrorContains(t, err, "0 rules; this suite has 31")
-	_, err = MergeCoverage([]*Coverage{{Rules: whole.Rules, Transitions: TransitionCoverage{Count: 1, Set: []byte{0x80}}}})
-	assert.ErrorContains(t, err, "expected a set of 1")
-	for step, ok := range map[uint64]bool{math.MaxInt32: true, math.MaxInt32 + 1: false} {
-		_, err = MergeCoverage([]*Coverage{{Rules: whole.Rules, Transitions: TransitionCoverage{Count: 1, Set: binary.AppendUvarint(nil, step)}}})
-		assert.Equal(t, ok, err == nil, step)
-	}
 }

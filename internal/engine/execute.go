@@ -96,7 +96,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		}
 		return write(line)
 	})
-	r.Footer = NewFooter(tally, NewCoverage(coverage, o.Shards > 1))
+	r.Footer = NewFooter(tally, NewCoverage(coverage))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	r.Footer.Environment = &Environment{
 		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(o.Today),

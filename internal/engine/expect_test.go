@@ -230,7 +230,7 @@ func TestRecordOfExpectations(t *testing.T) {
 		return WriteLine(&out, line)
 	})
 	require.NoError(t, err)
-	footer := NewFooter(tally, NewCoverage(model.NewCoverage(), false))
+	footer := NewFooter(tally, NewCoverage(model.NewCoverage()))
 	footer.Environment = &Environment{Expired: tally.Known.Expired("2026-06-01")}
 	require.NoError(t, WriteLine(&out, footer))
 	lines := strings.Split(out.String(), "\n")

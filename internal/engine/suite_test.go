@@ -67,7 +67,7 @@ func run(t testing.TB, p *Plan, to target.Target, require_ model.Levels) (string
 		o.Cover(coverage)
 		return WriteLine(&out, line)
 	})
-	require.NoError(t, WriteLine(&out, NewFooter(tally, NewCoverage(coverage, p.shard != ""))))
+	require.NoError(t, WriteLine(&out, NewFooter(tally, NewCoverage(coverage))))
 	return out.String(), NewFooter(tally, nil).Conclusion(), err
 }
 

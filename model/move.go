@@ -1,0 +1,110 @@
+package model
+
+// Move is what happens in a chat, as its people would say it: the one vocabulary in which chats are generated, shrunk,
+// drawn and written as steps. A move is one event, but for Take and Pull, which are the two that W4 keeps together.
+type Move uint8
+
+// The moves. The order is that in which the generators number their choices: another order makes other chats of a seed.
+const (
+	Stop                 Move = iota // EventProcessingStopped, by whomever
+	Enter                            // placed in a queue by the media server
+	Take                             // a strategy takes the chat from its queue
+	Invite                           // a strategy invites an agent
+	StrategyLeaves                   // a strategy is removed
+	Accept                           // an agent accepts its invitation
+	Leave                            // an agent leaves, or is removed by other than the media server
+	Expire                           // an invitation is revoked as Expired
+	Reject                           // an invitation is declined
+	TransferTo                       // an agent invites another to a transfer
+	ConferWith                       // an agent invites another to a conference or consult
+	ServerPlaces                     // the server returns the chat to a queue
+	Pull                             // an agent takes the chat from its queue without an invitation
+	TransferThroughQueue             // an agent places the chat in a queue to transfer it
+	ConferThroughQueue               // the same to confer or consult
+	StrategyPlaces                   // a strategy sends the chat on to another queue
+	Removed                          // the media server removes an agent
+	RevokeOther                      // an invitation is revoked for a reason that is neither Expired nor Stopped
+	RevokeStopped                    // an invitation is revoked as Stopped
+	NoMove                           // a neutral or an unknown event
+	Submit                           // the chat begins
+	MoveCount
+)
+
+// MoveOf is the move that an event of a chat's log makes, or is part of. The log is in order and need not be well-formed;
+// what is neither of two moves is the more general one, such as Leave.
+func MoveOf(log []Event, i int) Move {
+	e := &log[i]
+	switch e.Name {
+	case Submitted:
+		return Submit
+	case PlacedInQueue:
+		return placing(e)
+	case TakenFromQueue:
+		if j := neighbour(log, i, 1); j >= 0 && log[j].Party.Type == Agent {
+			return Pull
+		}
+		return Take
+	case PartyAdded:
+		if e.Party.Type == Strategy {
+			return Take
+		}
+		if j := neighbour(log, i, -1); j >= 0 && log[j].Name == TakenFromQueue {
+			return Pull
+		}
+		return Accept
+	case AgentInvited:
+		switch {
+		case e.Actor.Type == Strategy:
+			return Invite
+		case e.Operation == Transfer:
+			return TransferTo
+		}
+		return ConferWith
+	case Rejected:
+		return Reject
+	case Revoked:
+		switch e.reason() {
+		case Expired:
+			return Expire
+		case Stopped:
+			return RevokeStopped
+		}
+		return RevokeOther
+	case PartyRemoved:
+		switch {
+		case e.Party.Type == Strategy:
+			return StrategyLeaves
+		case e.Actor.Type == MediaServer:
+			return Removed
+		}
+		return Leave
+	case ProcessingStopped:
+		return Stop
+	}
+	return NoMove
+}
+
+func placing(e *Event) Move {
+	switch e.Actor.Type {
+	case MediaServer:
+		return Enter
+	case Strategy:
+		return StrategyPlaces
+	case Agent:
+		if e.Operation == Transfer {
+			return TransferThroughQueue
+		}
+		return ConferThroughQueue
+	}
+	return ServerPlaces
+}
+
+// neighbour finds the event next to one, neutral and unknown events aside; -1 is none.
+func neighbour(log []Event, i, step int) int {
+	for i += step; i >= 0 && i < len(log); i += step {
+		if e := &log[i]; e.Name.Known() && !e.Name.Neutral() {
+			return i
+		}
+	}
+	return -1
+}
