@@ -10,10 +10,10 @@ import (
 // accepted alternatives can yield together (V2).
 type Combination struct {
 	Yield
-	Level Level    // documented, if documented rules alone yield it
-	Rules []string // one of the smallest sets of rules that do
+	Level Level    `json:"-"` // documented, if documented rules alone yield it
+	Rules []string `json:"-"` // one of the smallest sets of rules that do
 	// Alternative says that no rules yield it: it is only ever accepted in place of their answer, or beside it.
-	Alternative bool
+	Alternative bool `json:"alternative,omitzero"`
 }
 
 // Combinations lists the closure of the rules and their alternatives: documented ones first, then by type, role,

@@ -129,15 +129,26 @@ const (
 
 // Difference is one thing in which an implementation's rows are not the expected ones.
 type Difference struct {
-	InteractionID    string
-	Resource         string // the expected row's, or the unexpected one's
-	Ordinal          int64  // the expected row's, 0 for an unexpected row
-	Field            Field
-	Expected, Actual string // plain text
-	Level            Level
-	Rules            []string // behind the expected row, or why none is expected
-	Why              string   // the events behind the expected row
-	Accepted         []string // descriptors that are accepted beside the expected one
+	InteractionID string   `json:"interaction_id"`
+	Resource      string   `json:"resource"`         // the expected row's, or the unexpected one's
+	Ordinal       int64    `json:"ordinal,omitzero"` // the expected row's, 0 for an unexpected row
+	Field         Field    `json:"field"`
+	Expected      string   `json:"expected"` // plain text
+	Actual        string   `json:"actual"`
+	Level         Level    `json:"level"`
+	Required      bool     `json:"required"`                // whoever judges says so, by [Require]
+	Rules         []string `json:"rules,omitempty"`         // behind the expected row, or why none is expected
+	Why           string   `json:"why,omitempty"`           // the events behind the expected row
+	Accepted      []string `json:"also_accepted,omitempty"` // descriptors that are accepted beside the expected one
+}
+
+// Require marks the differences whose level counts, and reports whether there is one.
+func Require(ds []Difference, levels Levels) (any bool) {
+	for i := range ds {
+		ds[i].Required = levels.Has(ds[i].Level)
+		any = any || ds[i].Required
+	}
+	return any
 }
 
 // OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.
@@ -224,12 +235,14 @@ func Compare(want *Expected, got []Fact) []Difference {
 	return ds
 }
 
-// CompareFacts is an order of rows, by ordinal first, that does not depend on the order in which they came.
+// CompareFacts is the one order of rows, by interaction, ordinal and start first. It does not depend on the order in
+// which they came.
 func CompareFacts(a, b Fact) int {
 	return cmp.Or(
-		cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.ResourceType, b.ResourceType),
-		cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.RoleReason, b.RoleReason),
-		a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.ReceivedFrom.Value, b.ReceivedFrom.Value),
+		cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), a.Start.Compare(b.Start),
+		cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result),
+		cmp.Compare(a.Reason, b.Reason), a.End.Compare(b.End), cmp.Compare(a.ResourceType, b.ResourceType),
+		cmp.Compare(a.RoleReason, b.RoleReason), cmp.Compare(a.ReceivedFrom.Value, b.ReceivedFrom.Value),
 	)
 }
 

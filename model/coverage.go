@@ -29,9 +29,9 @@ func NewCoverage() *Coverage {
 
 // RuleCoverage says what rests on a rule.
 type RuleCoverage struct {
-	ID    string
-	IRFs  int // none where the rule says that no IRF is made
-	Chats int // of those IRFs, or left without one by the rule
+	ID    string `json:"name"`
+	IRFs  int    `json:"irfs"`  // none where the rule says that no IRF is made
+	Chats int    `json:"chats"` // of those IRFs, or left without one by the rule
 }
 
 // Rules lists every rule of the table, in its order.

@@ -8,9 +8,9 @@ import (
 // NamedInvariant is a condition that holds for every finished chat, whatever the open questions: for the reference, and
 // for every accepted alternative.
 type NamedInvariant struct {
-	ID   string
-	Kind InvariantKind
-	Says string
+	ID   string        `json:"id"`
+	Kind InvariantKind `json:"kind"`
+	Says string        `json:"says"`
 
 	check checker
 }

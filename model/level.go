@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Level says how hard an expectation is, from what the guide states to what an ill-formed log may do. A suite run
 // requires a set of levels; differences of other levels are notes.
@@ -22,6 +25,19 @@ var levelNames = [...]string{"documented", "invariant", "own", "inferred", "deli
 var AllLevels = []Level{Documented, Invariant, Own, Inferred, Delivery, Robustness}
 
 func (l Level) String() string { return levelNames[l] }
+
+// MarshalText gives the name, by which JSON has a level.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads a name. The error says that there is no such level.
+func (l *Level) UnmarshalText(name []byte) error {
+	level, ok := ParseLevel(string(name))
+	if !ok {
+		return fmt.Errorf("%s is no level", Name(string(name)))
+	}
+	*l = level
+	return nil
+}
 
 // ParseLevel reads a level's name.
 func ParseLevel(name string) (Level, bool) {

@@ -10,22 +10,24 @@ import (
 // comparison and the reports all read. A rule's condition is one named place in the fold (fold.go, finish.go);
 // what it yields, and what is accepted besides, is here.
 type Rule struct {
-	ID      string
-	Level   Level
-	Source  string // the guide's sections, or "inferred"
-	Says    string // the whole rule in one sentence
-	Clauses []Clause
+	ID      string   `json:"id"`
+	Level   Level    `json:"level"`
+	Source  string   `json:"section"` // the guide's sections, or "inferred"
+	Says    string   `json:"says"`    // the whole rule in one sentence
+	Clauses []Clause `json:"clauses,omitempty"`
 }
 
 // Clause is a part of a rule that can bear on an IRF by itself. Most rules have one.
 type Clause struct {
-	ID      ClauseID
-	Part    string // which part of the rule, "" where it has only one
-	Kind    ClauseKind
-	Joins   Clauses // a result: the roles it may follow, or the mark that lets it follow others; a mark: the roles and results it may stand with
-	Yield   Yield   // what the reference answers
-	Accepts []Yield // each replaces the answer
-	Allows  []Yield // each is one row more that may stand there
+	ID   ClauseID   `json:"-"`
+	Part string     `json:"part,omitempty"` // which part of the rule, "" where it has only one
+	Kind ClauseKind `json:"-"`
+	// Joins is, of a result, the roles that it may follow, or the mark that lets it follow others; of a mark, the roles
+	// and results that it may stand with.
+	Joins   Clauses `json:"-"`
+	Yield   Yield   `json:"yields,omitzero"`               // what the reference answers
+	Accepts []Yield `json:"accepts,omitempty"`             // each replaces the answer
+	Allows  []Yield `json:"allows_one_row_more,omitempty"` // each is one row more that may stand there
 }
 
 // ClauseKind says what a clause does to an IRF.
@@ -41,10 +43,10 @@ const (
 
 // Yield is what a clause gives an IRF. An empty field leaves what earlier clauses gave; the reason NoReason blanks it.
 type Yield struct {
-	Type   ResourceType
-	Role   Role
-	Result Result
-	Reason Reason
+	Type   ResourceType `json:"resource_type,omitempty"`
+	Role   Role         `json:"resource_role,omitempty"`
+	Result Result       `json:"technical_result,omitempty"`
+	Reason Reason       `json:"result_reason,omitempty"`
 }
 
 // RoleBehind, as a yielded role, stands for the role that an agent would have had whom the transfer or conference

@@ -35,7 +35,7 @@ type view struct {
 
 // reason is a difference: the events, the rules that they meet, what is expected by them.
 type reason struct {
-	*engine.DifferenceLine
+	*model.Difference
 	Laws []law
 }
 
@@ -60,7 +60,7 @@ func laws(ids []string) (all []law) {
 }
 
 // Invariant reports whether an invariant or relation is broken, which says all itself.
-func (r *reason) Invariant() bool { return r.DifferenceLine.Difference().OfInvariant() }
+func (r *reason) Invariant() bool { return r.Difference.OfInvariant() }
 
 // newFailure prepares a scenario; lines are those of the results, nil where it passes or is not there.
 func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
@@ -104,14 +104,14 @@ func featureOf(l *engine.ScenarioLine) string {
 }
 
 // shownDifferences is those of required levels first; where the scenario fails by some, they alone.
-func shownDifferences(l *engine.ScenarioLine) (ds []*engine.DifferenceLine) {
+func shownDifferences(l *engine.ScenarioLine) (ds []*model.Difference) {
 	for i := range l.Differences {
 		if d := &l.Differences[i]; d.Required || l.Verdict != engine.Fail {
 			ds = append(ds, d)
 		}
 	}
-	slices.SortStableFunc(ds, func(a, b *engine.DifferenceLine) int {
-		return first(!a.Difference().OfInvariant(), !b.Difference().OfInvariant())
+	slices.SortStableFunc(ds, func(a, b *model.Difference) int {
+		return first(!a.OfInvariant(), !b.OfInvariant())
 	})
 	return ds
 }
@@ -151,8 +151,8 @@ func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, ex
 	if chat == nil {
 		place = func(*bar) {}
 	}
-	shown := slices.DeleteFunc(shownDifferences(l), func(d *engine.DifferenceLine) bool {
-		return d.InteractionID != interaction || d.Difference().OfInvariant()
+	shown := slices.DeleteFunc(shownDifferences(l), func(d *model.Difference) bool {
+		return d.InteractionID != interaction || d.OfInvariant()
 	})
 	for i := range expected {
 		f := &expected[i]
@@ -164,10 +164,10 @@ func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, ex
 		for _, d := range shown {
 			switch {
 			case d.Ordinal == 0 || d.Ordinal != b.ordinal:
-			case d.Field == string(model.RowField), d.Field == string(model.DescriptorField):
+			case d.Field == model.RowField, d.Field == model.DescriptorField:
 				differ = append(differ, safe(d.Actual))
 			default:
-				differ = append(differ, safe(strings.ReplaceAll(d.Field, "_", " ")+" "+d.Actual))
+				differ = append(differ, safe(strings.ReplaceAll(string(d.Field), "_", " ")+" "+d.Actual))
 			}
 		}
 		b.actual = strings.Join(differ, ", ")

@@ -148,7 +148,7 @@ func body(l *engine.ScenarioLine) string {
 		if d := &l.Differences[i]; d.Required {
 			lines = append(lines, sentence(d))
 		} else {
-			lines = append(lines, fmt.Sprintf("(%s) %s", safe(d.Level), sentence(d)))
+			lines = append(lines, fmt.Sprintf("(%s) %s", d.Level.String(), sentence(d)))
 		}
 	}
 	if e := l.Environment; e != nil {

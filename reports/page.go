@@ -178,7 +178,7 @@ func (p *page) matrix() {
 	differ := make(map[[2]string]int) // scenarios of a group that differ by a level
 	for _, l := range r.Lines {
 		for _, level := range model.AllLevels {
-			if slices.ContainsFunc(l.Differences, func(d engine.DifferenceLine) bool { return d.Level == level.String() }) {
+			if slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return d.Level == level }) {
 				differ[[2]string{groupOf(l), level.String()}]++
 			}
 		}
@@ -239,7 +239,7 @@ func (p *page) laws() {
 		row := lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source}
 		for _, r := range p.Results {
 			stands := lawStanding{"–", cell{"", "–"}}
-			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].Name == rule.ID {
+			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == rule.ID {
 				stands.Exercised = Number(c.Rules[i].Chats, "chat", "chats")
 			}
 			for _, c := range r.Footer.Totals.Rules {
@@ -308,7 +308,7 @@ func (p *page) remarks() {
 				add("skip "+l.Reason, "skipped: "+safe(l.Reason), l)
 			case l.Verdict == engine.Pass && len(l.Differences) > 0:
 				d := &l.Differences[0]
-				add("note "+d.Difference().Signature(), safe(d.Level)+": "+sentence(d), l)
+				add("note "+d.Signature(), d.Level.String()+": "+sentence(d), l)
 			}
 		}
 		slices.SortStableFunc(all, func(a, b *remark) int { return cmp.Compare(b.Count, a.Count) })

@@ -151,15 +151,15 @@ func (r *reader) scenario(line []byte) error {
 		return r.lines.Errorf("level", "%s is no level", model.Name(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
-	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences, func(d engine.DifferenceLine) bool { return d.Required }):
+	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return d.Required }):
 		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
 	case l.Verdict == engine.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}
 	for i := range l.Differences {
 		d := &l.Differences[i]
-		if _, ok := model.ParseLevel(d.Level); !ok || d.Field == "" {
-			return r.lines.Errorf("differences", "expected a field and a level, got %s of level %s", model.Name(d.Field), model.Name(d.Level))
+		if d.Field == "" {
+			return r.lines.Errorf("differences", "expected a field, got none")
 		}
 	}
 	r.seen[l.ID] = true
@@ -201,6 +201,8 @@ func (r *reader) fault(err error) error {
 		return r.lines.Errorf(field(syntactic.JSONPointer), "not JSON: %v", syntactic.Err)
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
 		return r.lines.Errorf(field(semantic.JSONPointer), "this version of chatproof does not know the field")
+	case errors.As(err, &semantic) && semantic.Err != nil:
+		return r.lines.Errorf(field(semantic.JSONPointer), "%v", semantic.Err)
 	case errors.As(err, &semantic):
 		return r.lines.Errorf(field(semantic.JSONPointer), "expected another type than %v", semantic.JSONKind)
 	}

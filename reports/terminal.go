@@ -169,18 +169,18 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 // required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
 func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	best := telling(l)
-	plain := best != nil && !best.Difference().OfInvariant()
+	plain := best != nil && !best.OfInvariant()
 	var said []string
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		switch {
-		case !o.Verbose && (!d.Required || d.Difference().OfInvariant() && plain): // they say the same again
+		case !o.Verbose && (!d.Required || d.OfInvariant() && plain): // they say the same again
 		case !d.Required:
-			said = append(said, fmt.Sprintf("(%s) %s", safe(d.Level), sentence(d)))
-		case d.Level == l.Level:
+			said = append(said, fmt.Sprintf("(%s) %s", d.Level.String(), sentence(d)))
+		case d.Level.String() == l.Level:
 			said = append(said, sentence(d))
 		default:
-			said = append(said, fmt.Sprintf("%s: %s", safe(d.Level), sentence(d)))
+			said = append(said, fmt.Sprintf("%s: %s", d.Level.String(), sentence(d)))
 		}
 	}
 	for i, s := range said {

@@ -131,8 +131,8 @@ func safe(s string) string {
 }
 
 // sentence is a difference in a line of plain text.
-func sentence(d *engine.DifferenceLine) string {
-	return safe(d.Difference().String())
+func sentence(d *model.Difference) string {
+	return safe(d.String())
 }
 
 // cause is scenarios that end alike: by one failure, or first of all by differences with one signature.
@@ -148,7 +148,7 @@ func (c *cause) rank() int {
 		n = 100
 	}
 	if d := telling(l); l.Verdict == engine.Fail && d != nil {
-		return n + 1 + int(d.Difference().Level)
+		return n + 1 + int(d.Level)
 	} else if l.Verdict == engine.Skip {
 		return n + 50
 	}
@@ -167,7 +167,7 @@ func (r *Results) causes() (causes []*cause) {
 			said = "skipped: " + safe(l.Reason)
 			key = said
 		} else if l.Verdict == engine.Fail && d != nil {
-			said, key = sentence(d), "difference "+d.Difference().Signature()
+			said, key = sentence(d), "difference "+d.Signature()
 		} else {
 			continue
 		}
@@ -185,13 +185,13 @@ func (r *Results) causes() (causes []*cause) {
 }
 
 // telling is the difference that tells best why a scenario fails: broken invariants say the same again.
-func telling(l *engine.ScenarioLine) (best *engine.DifferenceLine) {
+func telling(l *engine.ScenarioLine) (best *model.Difference) {
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		if !d.Required {
 			continue
 		}
-		if !d.Difference().OfInvariant() {
+		if !d.OfInvariant() {
 			return d
 		}
 		if best == nil {

@@ -132,7 +132,7 @@ func tell(t *testing.T, l *Scenario) {
 	}
 	for i := range l.Differences {
 		if d := &l.Differences[i]; d.Required {
-			report(d.Difference())
+			report(d)
 		}
 	}
 }

@@ -136,10 +136,10 @@ type (
 		Example   exampleLine `json:"example"`
 	}
 	exampleLine struct {
-		InteractionID string                  `json:"interaction_id"`
-		Events        []jsontext.Value        `json:"events,omitempty"`
-		Rows          []jsontext.Value        `json:"rows"`
-		Differences   []engine.DifferenceLine `json:"differences"` // all of the chat
+		InteractionID string             `json:"interaction_id"`
+		Events        []jsontext.Value   `json:"events,omitempty"`
+		Rows          []jsontext.Value   `json:"rows"`
+		Differences   []model.Difference `json:"differences"` // all of the chat
 	}
 	asideLine struct {
 		Type          string `json:"type"` // "set_aside"
@@ -175,9 +175,8 @@ func (r *checkReport) lines(b *bytes.Buffer) (err error) {
 		for i := range f.Example.Rows {
 			x.Rows = append(x.Rows, wire.AppendFact(nil, &f.Example.Rows[i]))
 		}
-		for i := range f.Example.Differences {
-			x.Differences = append(x.Differences, engine.NewDifferenceLine(&f.Example.Differences[i], r.levels))
-		}
+		model.Require(f.Example.Differences, r.levels)
+		x.Differences = f.Example.Differences
 		write(findingLine{"difference", f.Signature, f.Level.String(), f.Required, f.Count, f.Chats, x})
 	}
 	for _, a := range r.Aside {

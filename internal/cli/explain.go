@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
@@ -105,11 +105,7 @@ func (e *env) drawSVG(file string, chats []model.Chat, logs map[string][]model.E
 	}
 	var b bytes.Buffer
 	reports.NewTimeline(logs[chats[0].InteractionID]).AppendSVG(&b, &chats[0])
-	if file == "-" {
-		_, err := e.out.Write(b.Bytes())
-		return err
-	}
-	return os.WriteFile(file, b.Bytes(), 0o666)
+	return files.Write(file, b.Bytes(), e.out)
 }
 
 // keep drops all but one interaction of the log.

@@ -163,68 +163,43 @@ func listScenarios(dirs []string) (items []item, err error) {
 	return items, nil
 }
 
-type rule struct {
-	ID      string   `json:"id"`
-	Level   string   `json:"level"`
-	Section string   `json:"section"`
-	Says    string   `json:"says"`
-	Clauses []clause `json:"clauses,omitempty"`
+type rule struct{ model.Rule }
+
+func (r *rule) cells() []string { return []string{r.ID, r.Level.String(), r.Source, r.Says} }
+
+// requirement is one of a log.
+type requirement struct {
+	ID      string `json:"id"`
+	Level   string `json:"level"`
+	Section string `json:"section"`
+	Says    string `json:"says"`
 }
 
-type clause struct {
-	Part    string  `json:"part,omitempty"`
-	Yields  yield   `json:"yields,omitzero"`
-	Accepts []yield `json:"accepts,omitempty"`
-	Allows  []yield `json:"allows_one_row_more,omitempty"`
-}
-
-type yield struct {
-	Type   model.ResourceType `json:"resource_type,omitempty"`
-	Role   model.Role         `json:"resource_role,omitempty"`
-	Result model.Result       `json:"technical_result,omitempty"`
-	Reason model.Reason       `json:"result_reason,omitempty"`
-}
-
-func yields(ys []model.Yield) (out []yield) {
-	for _, y := range ys {
-		out = append(out, yield(y))
-	}
-	return out
-}
-
-func (r *rule) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
+func (r *requirement) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
 
 func listRules([]string) (items []item, err error) {
 	for _, r := range model.Rules() {
-		out := &rule{ID: r.ID, Level: r.Level.String(), Section: r.Source, Says: r.Says}
-		for _, c := range r.Clauses {
-			out.Clauses = append(out.Clauses, clause{c.Part, yield(c.Yield), yields(c.Accepts), yields(c.Allows)})
-		}
-		items = append(items, out)
+		items = append(items, &rule{r})
 	}
 	for _, w := range model.Requirements() {
-		items = append(items, &rule{ID: w.ID, Level: "well-formed", Says: w.Says})
+		items = append(items, &requirement{ID: w.ID, Level: "well-formed", Says: w.Says})
 	}
 	return items, nil
 }
 
-type invariant struct {
-	ID   string `json:"id"`
-	Kind string `json:"kind"`
-	Says string `json:"says"`
-}
+type invariant struct{ model.NamedInvariant }
 
-func (v *invariant) cells() []string { return []string{v.ID, v.Kind, v.Says} }
+func (v *invariant) cells() []string { return []string{v.ID, string(v.Kind), v.Says} }
 
 func listInvariants([]string) (items []item, err error) {
 	for _, v := range model.Invariants() {
-		items = append(items, &invariant{v.ID, string(v.Kind), v.Says})
+		items = append(items, &invariant{v})
 	}
 	return items, nil
 }
 
 type combination struct {
-	yield
+	model.Combination
 	Level string   `json:"level"`
 	Rules []string `json:"rules"`
 }
@@ -235,22 +210,18 @@ func (c *combination) cells() []string {
 
 func listCombinations([]string) (items []item, err error) {
 	for _, c := range model.Combinations() {
-		items = append(items, &combination{yield(c.Yield), c.Level.String(), c.Rules})
+		items = append(items, &combination{c, c.Level.String(), c.Rules})
 	}
 	return items, nil
 }
 
-type step struct {
-	Example string `json:"example"`
-	Records string `json:"records"`
-	Pattern string `json:"pattern"`
-}
+type step struct{ steps.Definition }
 
 func (s *step) cells() []string { return []string{s.Example, s.Records} }
 
 func listSteps([]string) (items []item, err error) {
 	for _, d := range steps.Definitions() {
-		items = append(items, &step{d.Example, d.Records, d.Pattern})
+		items = append(items, &step{d})
 	}
 	return items, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/steps"
@@ -46,22 +47,9 @@ func (f *Finding) Write(dir string) error {
 		return err
 	}
 	for name, b := range map[string]*bytes.Buffer{"events.jsonl": &events, "expected.jsonl": &expected, "actual.jsonl": &actual, "replay.feature": &feature} {
-		if err := writeWhole(filepath.Join(dir, name), b.Bytes()); err != nil {
+		if err := files.Write(filepath.Join(dir, name), b.Bytes(), nil); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// writeWhole writes a file so that it appears whole or not at all.
-func writeWhole(path string, b []byte) error {
-	temporary := path + ".part"
-	if err := os.WriteFile(temporary, b, 0o666); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		os.Remove(temporary)
-		return err
 	}
 	return nil
 }

@@ -12,19 +12,12 @@ import (
 // Coverage is what the scenarios exercise that were asked, whatever the answer, as [model.Coverage] has it: by the
 // reference's reading of the chats that are judged row by row.
 type Coverage struct {
-	Rules        []RuleCoverage      `json:"rules"` // the whole table
-	Pairs        PairCoverage        `json:"pairs"`
-	Combinations CombinationCoverage `json:"combinations"`
+	Rules        []model.RuleCoverage `json:"rules"` // the whole table
+	Pairs        PairCoverage         `json:"pairs"`
+	Combinations CombinationCoverage  `json:"combinations"`
 
 	// Transitions stands in records up to 0.1, which counted them; it is read, and not written.
 	Transitions jsontext.Value `json:"transitions,omitempty"`
-}
-
-// RuleCoverage counts what rests on a rule: the IRFs that it bears on, and the chats that have one, or have none by it.
-type RuleCoverage struct {
-	Name  string `json:"name"`
-	IRFs  int    `json:"irfs"`
-	Chats int    `json:"chats"`
 }
 
 // PairCoverage is the pairs of rules that bear on one IRF together, in the order of the table.
@@ -35,19 +28,10 @@ type PairCoverage struct {
 
 // CombinationCoverage is how many of the valid combinations are expected of an IRF.
 type CombinationCoverage struct {
-	Covered      int           `json:"covered"`
-	All          int           `json:"all"`
-	Alternatives int           `json:"alternatives"` // of All: never expected, only accepted
-	Uncovered    []Combination `json:"uncovered"`
-}
-
-// Combination is a combination of resource type and technical descriptor.
-type Combination struct {
-	Type        model.ResourceType `json:"resource_type"`
-	Role        model.Role         `json:"resource_role"`
-	Result      model.Result       `json:"technical_result"`
-	Reason      model.Reason       `json:"result_reason,omitempty"`
-	Alternative bool               `json:"alternative,omitzero"`
+	Covered      int                 `json:"covered"`
+	All          int                 `json:"all"`
+	Alternatives int                 `json:"alternatives"` // of All: never expected, only accepted
+	Uncovered    []model.Combination `json:"uncovered"`
 }
 
 // Cover adds to a coverage what the outcome's scenario exercises, if it was asked.
@@ -59,15 +43,9 @@ func (o *Outcome) Cover(c *model.Coverage) {
 
 // NewCoverage writes down a coverage.
 func NewCoverage(of *model.Coverage) *Coverage {
-	c := new(Coverage)
-	for _, r := range of.Rules() {
-		c.Rules = append(c.Rules, RuleCoverage{r.ID, r.IRFs, r.Chats})
-	}
+	c := &Coverage{Rules: of.Rules()}
 	c.Pairs.List = of.Pairs()
-	_, uncovered := of.Combinations()
-	for _, u := range uncovered {
-		c.Combinations.Uncovered = append(c.Combinations.Uncovered, Combination{u.Type, u.Role, u.Result, u.Reason, u.Alternative})
-	}
+	_, c.Combinations.Uncovered = of.Combinations()
 	c.count()
 	return c
 }
@@ -100,13 +78,13 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 		for _, p := range c.Pairs.List {
 			pairs[p] = true
 		}
-		whole.Combinations.Uncovered = slices.DeleteFunc(whole.Combinations.Uncovered, func(u Combination) bool {
-			return !slices.Contains(c.Combinations.Uncovered, u)
+		whole.Combinations.Uncovered = slices.DeleteFunc(whole.Combinations.Uncovered, func(u model.Combination) bool {
+			return !slices.ContainsFunc(c.Combinations.Uncovered, func(o model.Combination) bool { return o.Yield == u.Yield })
 		})
 	}
 	for i, a := range whole.Rules { // in the order of the table
 		for _, b := range whole.Rules[i+1:] {
-			if p := [2]string{a.Name, b.Name}; pairs[p] {
+			if p := [2]string{a.ID, b.ID}; pairs[p] {
 				whole.Pairs.List = append(whole.Pairs.List, p)
 			}
 		}

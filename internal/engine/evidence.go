@@ -129,7 +129,7 @@ func (l *ScenarioLine) Feature() (string, error) {
 		return "", err
 	}
 	differs := func(fields ...model.Field) bool {
-		return slices.ContainsFunc(l.Differences, func(d DifferenceLine) bool { return slices.Contains(fields, model.Field(d.Field)) })
+		return slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return slices.Contains(fields, d.Field) })
 	}
 	w := steps.Written{Name: l.Name, Comment: l.ID, Events: slices.Concat(chats...)}
 	if w.Name == "" {

@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -233,12 +232,7 @@ func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 			out = append(out, f)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b model.Fact) int {
-		return cmp.Or(
-			cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), a.Start.Compare(b.Start),
-			cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result), cmp.Compare(a.Reason, b.Reason), a.End.Compare(b.End),
-		)
-	})
+	slices.SortStableFunc(out, model.CompareFacts)
 	return out
 }
 

@@ -63,26 +63,26 @@ type Environment struct {
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
 type ScenarioLine struct {
-	Type        string           `json:"type"`  // "scenario"
-	Index       int              `json:"index"` // place in the plan, from 1
-	ID          string           `json:"id"`
-	Level       string           `json:"level"`
-	Flow        string           `json:"flow,omitempty"`
-	Title       string           `json:"title,omitempty"`
-	Name        string           `json:"name,omitempty"`
-	Source      string           `json:"source,omitempty"`
-	Rules       []string         `json:"rules,omitempty"`
-	Invariants  []string         `json:"invariants,omitempty"` // and relations, that the answer is held against
-	Verdict     Verdict          `json:"verdict"`
-	Gates       bool             `json:"gates,omitzero"`  // the implementation does not conform, by this scenario alone
-	Known       *KnownLine       `json:"known,omitempty"` // where the expectations list the scenario
-	Failure     *FailureLine     `json:"failure,omitempty"`
-	Reason      string           `json:"reason,omitempty"` // of a skip
-	Expected    []jsontext.Value `json:"expected"`
-	Actual      []jsontext.Value `json:"actual"`
-	Differences []DifferenceLine `json:"differences,omitempty"`
-	Events      []jsontext.Value `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
-	Environment *Environment     `json:"environment,omitempty"`
+	Type        string             `json:"type"`  // "scenario"
+	Index       int                `json:"index"` // place in the plan, from 1
+	ID          string             `json:"id"`
+	Level       string             `json:"level"`
+	Flow        string             `json:"flow,omitempty"`
+	Title       string             `json:"title,omitempty"`
+	Name        string             `json:"name,omitempty"`
+	Source      string             `json:"source,omitempty"`
+	Rules       []string           `json:"rules,omitempty"`
+	Invariants  []string           `json:"invariants,omitempty"` // and relations, that the answer is held against
+	Verdict     Verdict            `json:"verdict"`
+	Gates       bool               `json:"gates,omitzero"`  // the implementation does not conform, by this scenario alone
+	Known       *KnownLine         `json:"known,omitempty"` // where the expectations list the scenario
+	Failure     *FailureLine       `json:"failure,omitempty"`
+	Reason      string             `json:"reason,omitempty"` // of a skip
+	Expected    []jsontext.Value   `json:"expected"`
+	Actual      []jsontext.Value   `json:"actual"`
+	Differences []model.Difference `json:"differences,omitempty"`
+	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
+	Environment *Environment       `json:"environment,omitempty"`
 }
 
 // KnownLine is what the expectations list a scenario as.
@@ -102,32 +102,8 @@ type FailureLine struct {
 	Message string `json:"message"`
 }
 
-// DifferenceLine is one difference between expected and actual rows.
-type DifferenceLine struct {
-	InteractionID string   `json:"interaction_id"`
-	Resource      string   `json:"resource"`
-	Ordinal       int64    `json:"ordinal,omitzero"`
-	Field         string   `json:"field"`
-	Expected      string   `json:"expected"`
-	Actual        string   `json:"actual"`
-	Level         string   `json:"level"`
-	Required      bool     `json:"required"`
-	Rules         []string `json:"rules,omitempty"`
-	Why           string   `json:"why,omitempty"`
-	Accepted      []string `json:"also_accepted,omitempty"`
-}
-
 // String is the failure in a line.
 func (f *FailureLine) String() string { return f.Kind + ": " + f.Message }
-
-// Difference is what the line records.
-func (d *DifferenceLine) Difference() *model.Difference {
-	level, _ := model.ParseLevel(d.Level)
-	return &model.Difference{
-		InteractionID: d.InteractionID, Resource: d.Resource, Ordinal: d.Ordinal, Field: model.Field(d.Field), Expected: d.Expected, Actual: d.Actual,
-		Level: level, Rules: d.Rules, Why: d.Why, Accepted: d.Accepted,
-	}
-}
 
 // Footer is the last line; without it the results are incomplete.
 type Footer struct {
@@ -270,7 +246,7 @@ func (t *Tally) Add(l *ScenarioLine) {
 		if l.Verdict != NotRun && slices.Contains(l.Invariants, v.Name) {
 			v.Checked++
 		}
-		if slices.ContainsFunc(l.Differences, func(d DifferenceLine) bool { return d.Field == v.Name }) {
+		if slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return string(d.Field) == v.Name }) {
 			v.Scenarios++
 		}
 	}
@@ -317,17 +293,9 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}
 	}
-	for i := range o.Differences {
-		l.Differences = append(l.Differences, NewDifferenceLine(&o.Differences[i], require))
-	}
+	l.Differences = o.Differences
+	model.Require(l.Differences, require)
 	return l
-}
-
-// NewDifferenceLine makes the record of a difference.
-func NewDifferenceLine(d *model.Difference, require model.Levels) DifferenceLine {
-	return DifferenceLine{
-		d.InteractionID, d.Resource, d.Ordinal, string(d.Field), d.Expected, d.Actual, d.Level.String(), require.Has(d.Level), d.Rules, d.Why, d.Accepted,
-	}
 }
 
 func factLines(facts iter.Seq[*model.Fact]) []jsontext.Value {

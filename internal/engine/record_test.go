@@ -17,7 +17,7 @@ import (
 // Every line counts once in each group that it belongs to.
 func TestTotals(t *testing.T) {
 	known := &KnownLine{Verdict: Error, Gates: true}
-	v3, noted := []DifferenceLine{{Field: "V3"}, {Field: "V3"}}, []DifferenceLine{{Field: "start"}}
+	v3, noted := []model.Difference{{Field: "V3"}, {Field: "V3"}}, []model.Difference{{Field: "start"}}
 	tally := NewTally()
 	for _, l := range []ScenarioLine{
 		{ID: "inferred/I4/a", Level: "inferred", Flow: "1.4", Verdict: Pass, Rules: []string{"R1", "I4"}, Invariants: []string{"V1"}},

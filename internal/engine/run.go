@@ -189,10 +189,8 @@ func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 	if a.Company != nil {
 		o.Differences = append(o.Differences, s.OnlyInCompany("fails only in company: "+a.Company.Error()))
 	}
-	for i := range o.Differences {
-		if require.Has(o.Differences[i].Level) {
-			o.Verdict = Fail
-		}
+	if model.Require(o.Differences, require) {
+		o.Verdict = Fail
 	}
 	return o
 }

@@ -65,6 +65,19 @@ func (f *File) open() (err error) {
 	return err
 }
 
+// Write writes a file whole, or not at all; "-" is stdout.
+func Write(path string, text []byte, stdout io.Writer) error {
+	f, err := Create(path, stdout)
+	if err != nil {
+		return err
+	}
+	defer f.Discard()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return Keep(f)
+}
+
 // Write writes.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.out.Write(b)
