@@ -59,6 +59,9 @@ func laws(ids []string) (all []law) {
 	return all
 }
 
+// FieldName is the field, or the invariant that is broken.
+func (r *reason) FieldName() string { return safe(string(r.Field)) }
+
 // Invariant reports whether an invariant or relation is broken, which says all itself.
 func (r *reason) Invariant() bool { return r.Difference.OfInvariant() }
 

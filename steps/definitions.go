@@ -14,9 +14,9 @@ import (
 
 // Definition is one step that a feature may use.
 type Definition struct {
+	Pattern string `json:"pattern"` // the regular expression that a step's whole text matches
 	Example string `json:"example"` // how it reads
 	Records string `json:"records"` // what it adds to the log or to the expectation
-	Pattern string `json:"pattern"` // the regular expression that a step's whole text matches
 
 	// handler returns the function that records the step: its parameters are the pattern's groups, and after them the
 	// step's table or doc string; its result is an error or a composite.
