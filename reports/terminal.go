@@ -127,6 +127,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 			nameLines(b, c.lines, o)
 			if e := c.lines[0].Environment; e != nil && verdict == engine.Error {
 				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
+				o.stderr(b, "      ", e.Stderr)
 			}
 		case o.Verbose:
 			for _, l := range c.lines {
@@ -162,6 +163,7 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 	}
 	if e := l.Environment; e != nil {
 		fmt.Fprintf(b, "      again: %s\n      events: %s\n", safe(e.Reproduce), safe(e.Explain))
+		o.stderr(b, "      ", e.Stderr)
 	}
 }
 
@@ -231,10 +233,18 @@ func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 	}
 	if all := &r.Footer.Totals.All; all.Fail+all.Error > 0 && e.Stderr != "" {
 		fmt.Fprintln(b, "\nThe end of its stderr:")
-		lines := strings.Split(strings.TrimRight(e.Stderr, "\n"), "\n")
-		for _, l := range lines[max(0, len(lines)-maxStderr):] {
-			fmt.Fprintf(b, "  | %s\n", o.brief(safe(l)))
-		}
+		o.stderr(b, "  ", e.Stderr)
+	}
+}
+
+// stderr shows the last lines of what the implementation wrote there.
+func (o *TextOptions) stderr(b *bytes.Buffer, indent, text string) {
+	if text == "" {
+		return
+	}
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for _, l := range lines[max(0, len(lines)-maxStderr):] {
+		fmt.Fprintf(b, "%s| %s\n", indent, o.brief(safe(l)))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -41,6 +42,11 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 	}
 	events := logOn(in)
 	switch {
+	case how == "hangs":
+		time.Sleep(time.Minute)
+	case how == "trips" && len(events) > 0:
+		fmt.Fprintf(os.Stderr, "%s: KeyError: 'queue'\n", events[0].InteractionID)
+		events = slices.DeleteFunc(events, func(e model.Event) bool { return e.InteractionID == events[0].InteractionID })
 	case strings.HasPrefix(how, "tells "):
 		tell(how)
 	case how == "nothing":

@@ -149,7 +149,10 @@ func (by *Asking) about(o *Outcome) *Environment {
 	if by.Commands != nil && (o.Verdict != Pass || len(o.Differences) > 0) {
 		e.Reproduce, e.Explain = by.Commands(o.ID)
 	}
-	if e.Microseconds == 0 && e.Reproduce == "" {
+	if o.Verdict != Pass {
+		e.Stderr = o.Stderr
+	}
+	if e.Microseconds == 0 && e.Reproduce == "" && e.Stderr == "" {
 		return nil
 	}
 	return e

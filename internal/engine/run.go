@@ -35,6 +35,7 @@ type Outcome struct {
 	Failure     *target.Failure    // of Error
 	Reason      string             // of Skip, as the implementation gave it
 	Took        time.Duration      // 0 where it is not known
+	Stderr      string             // lines about it, of what the implementation wrote there
 	Known       *Expectation       // that lists the scenario, where its caller says so
 }
 
@@ -59,8 +60,14 @@ const maxStderr = 16 << 10
 
 func (o *Occasion) add(r *target.Round) {
 	o.Ignored += r.Ignored
-	o.Notes = append(o.Notes, r.Notes...)
-	o.Stderr += r.Stderr
+	for _, note := range r.Notes { // of each kind of scenario alike: once is enough
+		if !slices.Contains(o.Notes, note) {
+			o.Notes = append(o.Notes, note)
+		}
+	}
+	if !strings.HasSuffix(o.Stderr, r.Stderr) {
+		o.Stderr += r.Stderr
+	}
 	if over := len(o.Stderr) - maxStderr; over > 0 {
 		_, o.Stderr, _ = strings.Cut(o.Stderr[over:], "\n")
 	}
@@ -167,7 +174,7 @@ func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
 
 // judge compares an answer with what is expected.
 func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
-	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure}
+	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure, Stderr: a.Stderr}
 	switch {
 	case a.NotRun:
 		o.Verdict = NotRun

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chatproof/chatproof/internal/wire"
@@ -27,7 +29,17 @@ type Filter struct {
 	// Answered is told the first interaction of each question as soon as a row of it comes; nil is told nothing. It is
 	// called by several goroutines, and again where a question is asked again.
 	Answered func(interaction string)
+	// PerStart is how many questions a start is sent at most; 0 is 1000. It changes no answer of a program that keeps
+	// chats apart.
+	PerStart int
+
+	starts atomic.Int64
+	mu     sync.Mutex
+	silent bool // it hangs whatever it is asked: no more is
 }
+
+// Starts counts how often the command was started.
+func (f *Filter) Starts() int { return int(f.starts.Load()) }
 
 // Way is "filter".
 func (f *Filter) Way() string { return "filter" }
@@ -43,6 +55,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	}
 	limit, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
+	f.starts.Add(1)
 	p, err := start(f.Argv, true)
 	if err != nil {
 		return nil, nil, err
@@ -55,14 +68,19 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	go func() { feeding <- feed(pacedPipe(p.stdin), batch) }()
 	reading := make(chan error, 1)
 	go func() { reading <- sorter.read("stdout", p.stdout) }()
-	tail := make(chan string, 1)
-	go func() { tail <- lastBytes(p.stderr, stderrTail) }()
+	heard := make(chan *witness, 1)
+	go func() {
+		w := newWitness(sorter.owner)
+		io.Copy(w, p.stderr) //nolint:errcheck // what was read before counts
+		heard <- w
+	}()
 
 	exited := p.wait(limit)
 	garbage, clung := p.drained(limit, reading)
 	p.end()
 	left := p.left(feeding)
-	round := &Round{Ignored: sorter.ignored, Stderr: <-tail}
+	stderr := <-heard
+	round := &Round{Ignored: sorter.ignored, Stderr: stderr.tail.take()}
 	p.close()
 
 	if err := ctx.Err(); err != nil {
@@ -82,6 +100,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 		round.Notes = append(round.Notes, "exited without reading all events")
 	}
 	round.Answers = sorter.answers
+	stderr.testify(round.Answers)
 	return round, failure, nil
 }
 

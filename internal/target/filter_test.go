@@ -224,6 +224,54 @@ type closing struct {
 
 func (c *closing) Close() error { return c.err }
 
+// lastBytes reads to the end and keeps the last n bytes.
+func lastBytes(in io.Reader, n int) string {
+	t := &tail{size: n}
+	io.Copy(t, in) //nolint:errcheck // what was read before counts
+	return t.take()
+}
+
+// A line is about the question whose interaction it names, and about that named before it where it names none. How the
+// output is cut into pieces means nothing.
+func TestStderrIsTiedToItsQuestion(t *testing.T) {
+	const in = "starting up\n" +
+		"chat-1: KeyError: 'queue'\n  at line 7\n" +
+		"[warn] nobody-7 unknown\n" +
+		"INFO reading <chat-0>\n" +
+		"\"chat-2\" one\nchat-2 two\nchat-2 three\nchat-2 four\xff\nchat-2 five\nno end"
+	for _, reader := range []io.Reader{strings.NewReader(in), iotest.OneByteReader(strings.NewReader(in)), iotest.HalfReader(strings.NewReader(in))} {
+		w := newWitness(map[string]int{"chat-0": 0, "chat-1": 1, "chat-2": 2})
+		_, err := io.Copy(w, reader)
+		require.NoError(t, err)
+		answers := make([]Answer, 3)
+		w.testify(answers)
+		assert.Equal(t, "INFO reading <chat-0>", answers[0].Stderr)
+		assert.Equal(t, "chat-1: KeyError: 'queue'\n  at line 7\n[warn] nobody-7 unknown", answers[1].Stderr)
+		assert.Equal(t, "chat-2 two\nchat-2 three\nchat-2 four\ufffd\nchat-2 five", answers[2].Stderr, "the last of them")
+		assert.Equal(t, strings.ToValidUTF8(in, "\ufffd"), w.tail.take())
+	}
+}
+
+// However much a program writes there, what is kept is bounded.
+func TestStderrIsBounded(t *testing.T) {
+	owner := make(map[string]int)
+	var b strings.Builder
+	for i := range 2 * maxWitnesses {
+		id := "chat-" + strconv.Itoa(i)
+		owner[id] = i
+		b.WriteString(strings.Repeat(id+" "+strings.Repeat("x", 1000)+"\n", 10))
+	}
+	w := newWitness(owner)
+	w.Write([]byte(b.String())) //nolint:errcheck // it never fails
+	answers, kept := make([]Answer, len(owner)), 0
+	w.testify(answers)
+	for _, a := range answers {
+		kept += len(a.Stderr)
+	}
+	assert.Positive(t, kept)
+	assert.LessOrEqual(t, kept, maxWitnesses*maxWitness*(maxWitnessLine+1))
+}
+
 func TestLastBytes(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"nothing", "", ""},

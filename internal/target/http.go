@@ -27,7 +27,7 @@ type HTTP struct {
 	Jobs    int           // requests at the same time, at least one
 
 	client  http.Client
-	lost    bool
+	silence silence
 	reached atomic.Bool
 }
 
@@ -54,7 +54,8 @@ func (h *HTTP) AtOnce() int { return piecemeal * max(h.Jobs, 1) }
 // context's.
 func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	var ignored atomic.Int64
-	v := &interview{workers: max(h.Jobs, 1), lost: &h.lost}
+	h.silence.peers = max(h.Jobs, 1)
+	v, before := &interview{workers: max(h.Jobs, 1), state: &h.silence}, h.silence.lost
 	v.ask = func(ctx context.Context, _, _ int, q *Question) outcome {
 		limit, cancel := context.WithTimeout(ctx, h.Timeout)
 		defer cancel()
@@ -67,18 +68,18 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			h.reached.Store(true)
 			return outcome{answer: answer}
 		case limit.Err() != nil:
-			return outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: silence}
+			return outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: unheard}
 		case unreachable(err) && !h.reached.Load():
 			return outcome{err: &StartError{h.URL.Redacted(), "could not be reached", err}}
 		}
 		o := outcome{answer: Answer{Failure: &Failure{Crash, h.discreet(err.Error())}}}
 		if unreachable(err) {
-			o.doubt = silence
+			o.doubt = unheard
 		}
 		return o
 	}
 	answers, err := v.round(ctx, batch)
-	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took}, err
+	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took, Notes: v.silenced(before, h.Timeout)}, err
 }
 
 // post sends one request. An error is one of the connection; what the server answers is in the answer.

@@ -2,13 +2,18 @@ package target
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
 
-// maxSilence is how many questions in a row may go unanswered, each tried once more alone, before no more are asked.
-const maxSilence = 8
+// maxSilence is how many questions in a row may go unanswered before no more are asked, if the first of them does
+// alone, too. maxFirstSilence is the same for an implementation that has never answered anything.
+const (
+	maxSilence      = 8
+	maxFirstSilence = 2
+)
 
 // piecemeal is how many questions are asked before the answers are given back.
 const piecemeal = 64
@@ -19,8 +24,30 @@ type interview struct {
 	ask     func(ctx context.Context, worker int, i int, q *Question) outcome
 	workers int
 	took    []time.Duration // by each question of the last round
-	lost    *bool           // set when the implementation has gone silent: no more is asked
+	state   *silence
 }
+
+// silence is what is known of an implementation that answers nothing. It lasts from one round to the next.
+type silence struct {
+	peers    int  // processes, or requests, that can fall silent at the same time
+	answered bool // something, once
+	lost     bool // it answers nothing any more: no more is asked
+}
+
+// enough is how many questions in a row may go unanswered.
+func (s *silence) enough() int {
+	switch {
+	case s.answered:
+		return maxSilence
+	case s.peers > 1: // all are silent at the same time
+		return 1
+	}
+	return maxFirstSilence
+}
+
+// proven reports whether questions that went unanswered, one after the other, need no further trial: two timeouts are
+// all that a program costs which never answers.
+func (s *silence) proven() bool { return !s.answered && s.peers < 2 }
 
 // outcome is what became of asking one question.
 type outcome struct {
@@ -35,7 +62,7 @@ type doubt int
 
 const (
 	none      doubt = iota
-	silence         // no answer in time: the machine may have been busy
+	unheard         // no answer in time: the machine may have been busy
 	suspicion       // it failed with others in flight: one of them may have done it
 	innocence       // another has failed, and this one with it
 )
@@ -55,7 +82,8 @@ func (v *interview) timed(ctx context.Context, worker, i int, q *Question) outco
 	return o
 }
 
-// round asks a batch. What is in doubt is asked once more, alone, before it counts.
+// round asks a batch. What is in doubt is asked once more, alone, before it counts; but where much has gone unanswered,
+// the first of it alone.
 func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, error) {
 	answers := make([]Answer, len(batch))
 	v.took = make([]time.Duration, len(batch))
@@ -63,13 +91,17 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 	for i := range batch {
 		answers[i].NotRun, todo[i] = true, i
 	}
-	for len(todo) > 0 && !*v.lost {
+	for len(todo) > 0 && !v.state.lost {
 		suspects, rest, silent, err := v.together(ctx, batch, todo, answers)
 		if todo = rest; err != nil {
 			return answers, err
 		}
+		if v.state.lost = silent && v.state.proven(); v.state.lost {
+			condemn(suspects, answers)
+			break
+		}
 		var companies []*company
-		for _, s := range suspects {
+		for k, s := range suspects {
 			o := v.timed(ctx, 0, s.i, &batch[s.i])
 			for o.doubt == innocence {
 				o = v.timed(ctx, 0, s.i, &batch[s.i])
@@ -78,7 +110,10 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 				return answers, o.err
 			}
 			answers[s.i] = o.answer
-			silent = silent && o.doubt == silence
+			if v.state.lost = silent && k == 0 && o.doubt == unheard; v.state.lost {
+				condemn(suspects, answers)
+				break
+			}
 			if c := s.companion; c != nil {
 				if !slices.Contains(companies, c) {
 					companies = append(companies, c)
@@ -91,9 +126,23 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 				answers[slices.Min(c.members)].Company = c.failure
 			}
 		}
-		*v.lost = silent
 	}
 	return answers, nil
+}
+
+// condemn lets what is in doubt count.
+func condemn(suspects []suspect, answers []Answer) {
+	for _, s := range suspects {
+		answers[s.i] = s.answer
+	}
+}
+
+// silenced tells of a round after which no more is asked.
+func (v *interview) silenced(before bool, limit time.Duration) []string {
+	if before || !v.state.lost {
+		return nil
+	}
+	return []string{fmt.Sprintf("gave no answer within %v, again and again: %s", limit, noMore)}
 }
 
 // suspect is a question whose answer is in doubt.
@@ -110,7 +159,7 @@ func (v *interview) together(ctx context.Context, batch []Question, todo []int, 
 	next := func() (int, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		if len(todo) == 0 || err != nil || unanswered >= maxSilence {
+		if len(todo) == 0 || err != nil || unanswered >= v.state.enough() {
 			return 0, false
 		}
 		i := todo[0]
@@ -128,9 +177,9 @@ func (v *interview) together(ctx context.Context, batch []Question, todo []int, 
 		case o.doubt == innocence:
 			todo = append([]int{i}, todo...)
 		case o.doubt == none:
-			answers[i], unanswered = o.answer, 0
+			answers[i], unanswered, v.state.answered = o.answer, 0, true
 		default:
-			if suspects = append(suspects, suspect{i, o}); o.doubt == silence {
+			if suspects = append(suspects, suspect{i, o}); o.doubt == unheard {
 				unanswered++
 			}
 		}
@@ -145,5 +194,5 @@ func (v *interview) together(ctx context.Context, batch []Question, todo []int, 
 	}
 	workers.Wait()
 	slices.SortFunc(suspects, func(a, b suspect) int { return a.i - b.i })
-	return suspects, todo, unanswered >= maxSilence, err
+	return suspects, todo, unanswered >= v.state.enough(), err
 }

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,8 +9,8 @@ import (
 )
 
 const (
-	// perStart is how many questions a start of a filter is sent at most. It does not depend on the number of jobs, so
-	// that they change no result.
+	// perStart is how many questions a start of a filter is sent at most, where nobody says. It does not depend on the
+	// number of jobs, so that they change no result.
 	perStart = 1000
 	// maxStarts and maxGuilty bound the search for what a filter fails by.
 	maxStarts = 64
@@ -17,23 +18,22 @@ const (
 )
 
 // Ask sends the questions in as few starts as may be. Where a start fails, it searches for the questions that it
-// fails by.
+// fails by. A program that hangs on many and on the first of them alone is asked no more, now and later.
 func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
-	parts := slices.Collect(slices.Chunk(batch, perStart))
+	if f.silent {
+		return &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch))}, nil
+	}
+	parts := slices.Collect(slices.Chunk(batch, cmp.Or(f.PerStart, perStart)))
 	if len(batch) == 0 {
 		parts = [][]Question{nil}
 	}
-	rounds, errs := make([]*Round, len(parts)), make([]error, len(parts))
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	asking := f.divide(ctx, len(parts))
 	var workers sync.WaitGroup
 	next := make(chan int)
 	for range min(max(f.Jobs, 1), len(parts)) {
 		workers.Go(func() {
 			for i := range next {
-				if rounds[i], errs[i] = f.part(ctx, parts[i]); errs[i] != nil {
-					stop()
-				}
+				asking.part(i, parts[i])
 			}
 		})
 	}
@@ -42,7 +42,62 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	}
 	close(next)
 	workers.Wait()
-	return joined(parts, rounds), firstOf(errs)
+	return asking.joined(parts), firstOf(asking.errs)
+}
+
+// division is a batch that is asked part by part, several at the same time.
+type division struct {
+	*Filter
+	rounds []*Round
+	errs   []error
+	asked  []context.Context
+	stop   []context.CancelFunc
+	hung   int // the first part on which the program hangs for good; what follows it does not count
+}
+
+func (f *Filter) divide(ctx context.Context, n int) *division {
+	d := &division{Filter: f, rounds: make([]*Round, n), errs: make([]error, n), hung: n}
+	for range n {
+		asked, stop := context.WithCancel(ctx)
+		d.asked, d.stop = append(d.asked, asked), append(d.stop, stop)
+	}
+	return d
+}
+
+// part asks a part, unless that has no sense any more.
+func (d *division) part(i int, part []Question) {
+	defer d.stop[i]()
+	d.mu.Lock()
+	late := i > d.hung
+	d.mu.Unlock()
+	if late {
+		return
+	}
+	round, hung, err := d.Filter.part(d.asked[i], part)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rounds[i], d.errs[i] = round, err; !hung && err == nil || i > d.hung {
+		return
+	}
+	pointless := d.stop[i+1:]
+	if hung {
+		d.hung, d.silent = i, true
+	} else {
+		pointless = d.stop
+	}
+	for _, stop := range pointless {
+		stop()
+	}
+}
+
+// joined makes one round of the parts. What follows one on which the program hangs has that failure, too, whether it was
+// asked at the same time or not: so jobs change no result.
+func (d *division) joined(parts [][]Question) *Round {
+	for i := d.hung + 1; i < len(parts); i++ {
+		failure := d.rounds[d.hung].Answers[0].Failure
+		d.errs[i], d.rounds[i] = nil, &Round{Answers: slices.Repeat([]Answer{{Failure: failure}}, len(parts[i]))}
+	}
+	return joined(parts, d.rounds)
 }
 
 // joined makes one round of those of the parts, nil where there is none. Parts without one were not run.
@@ -57,7 +112,7 @@ func joined(parts [][]Question, rounds []*Round) *Round {
 		}
 		all.add(r)
 		all.Answers = append(all.Answers, r.Answers...)
-		all.Stderr = r.Stderr
+		all.Stderr = cmp.Or(r.Stderr, all.Stderr)
 	}
 	return all
 }
@@ -91,31 +146,40 @@ type search struct {
 }
 
 // part asks one start's worth of questions. If that fails, so does perhaps each: one is tried alone, and if it ends
-// alike, all have that failure. Otherwise they are bisected.
-func (f *Filter) part(ctx context.Context, batch []Question) (*Round, error) {
+// alike, all have that failure. Otherwise they are bisected. hung says that it hangs either way.
+func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung bool, err error) {
 	round, failure, err := f.start(ctx, batch)
 	if err != nil || failure == nil {
-		return round, err
+		return round, false, err
 	}
 	s := &search{f, batch, &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch)), Stderr: round.Stderr}, maxStarts}
-	if len(batch) == 1 {
-		s.round.Answers[0] = Answer{Failure: failure}
-		return s.round, nil
+	if len(batch) < 2 {
+		for i := range batch {
+			s.round.Answers[i] = Answer{Failure: failure, Stderr: lastWords(round.Stderr)}
+		}
+		return s.round, false, nil
 	}
 	alone, bad, err := f.start(ctx, batch[:1])
-	switch {
-	case err != nil:
-		return s.round, err
-	case bad != nil && bad.Kind == failure.Kind:
-		for i := range s.round.Answers {
-			s.round.Answers[i] = Answer{Failure: bad}
-		}
-		s.round.Stderr = alone.Stderr
-		s.round.Notes = append(s.round.Notes, fmt.Sprintf("failed on %d scenarios in one start, and on the first of them alone: the others were not tried", len(batch)))
-		return s.round, nil
+	if err != nil {
+		return s.round, false, err
 	}
-	return s.round, s.bisect(ctx, failure)
+	if bad == nil || bad.Kind != failure.Kind {
+		return s.round, false, s.bisect(ctx, failure)
+	}
+	for i := range s.round.Answers {
+		s.round.Answers[i] = Answer{Failure: bad}
+	}
+	s.round.Answers[0].Stderr, s.round.Stderr = lastWords(alone.Stderr), alone.Stderr
+	if hung = bad.Kind == Hang; hung {
+		s.round.Notes = []string{fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s", f.Timeout, noMore)}
+	} else {
+		s.round.Notes = []string{"failed on many scenarios in one start, and on the first of them alone: the others were not tried"}
+	}
+	return s.round, hung, nil
 }
+
+// noMore says what became of what a silent program was not asked, and what to do.
+const noMore = "it was asked nothing more. Give it longer by --timeout, or let 'chatproof doctor' look why"
 
 // bisect finds one question after another that the filter fails by, and keeps the answers to all others. All fail
 // together, as failure says.
@@ -137,7 +201,7 @@ func (s *search) bisect(ctx context.Context, failure *Failure) error {
 			}
 		}
 		if from == lo {
-			s.round.Answers[lo] = Answer{Failure: failure}
+			s.round.Answers[lo] = Answer{Failure: failure, Stderr: lastWords(s.round.Stderr)}
 		} else if err := s.company(ctx, from, hi, failure); err != nil || s.starts < 0 {
 			return s.stop(err)
 		} else if s.round.Answers[from].Company != nil {
@@ -167,7 +231,7 @@ func (s *search) company(ctx context.Context, from, hi int, together *Failure) e
 		return err
 	}
 	if bad != nil {
-		s.round.Answers[hi-1] = Answer{Failure: bad}
+		s.round.Answers[hi-1] = Answer{Failure: bad, Stderr: lastWords(s.round.Stderr)}
 		return nil
 	}
 	if together.Kind == Hang {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +72,63 @@ func TestFilterFailsAll(t *testing.T) {
 	round, starts := z.search(&Filter{Timeout: ample}, batchOf(20), "exit 7", "chat-0")
 	assertAll(t, round, Crash, "exited with status 7")
 	assert.Equal(t, []string{"20", "1"}, starts)
-	assert.Equal(t, []string{"failed on 20 scenarios in one start, and on the first of them alone: the others were not tried"}, round.Notes)
+	assert.Equal(t, []string{"failed on many scenarios in one start, and on the first of them alone: the others were not tried"}, round.Notes)
+}
+
+// Who hangs on many, and on the first of them alone, has cost two timeouts, and is asked nothing any more: neither the
+// rest nor what would be asked next. The number of jobs changes no answer.
+func TestFilterThatHangsIsDone(t *testing.T) {
+	hangs := fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s", tight, noMore)
+	for _, jobs := range []int{1, 2} {
+		for _, member := range []string{"sleeper", "deaf sleeper"} {
+			z := newEnclosure(t)
+			f := &Filter{Argv: z.argv(member), Timeout: tight, Jobs: jobs, PerStart: 3}
+			round, err := f.Ask(t.Context(), batchOf(10))
+			require.NoError(t, err)
+			assertAll(t, round, Hang, "did not end within 300ms(, nor read all events)?")
+			assert.Equal(t, []string{hangs}, round.Notes)
+			assert.LessOrEqual(t, f.Starts(), 2*jobs)
+
+			before := f.Starts()
+			round, err = f.Ask(t.Context(), batchOf(10))
+			require.NoError(t, err)
+			assert.Equal(t, slices.Repeat([]Answer{{NotRun: true}}, 10), round.Answers)
+			assert.Empty(t, round.Notes, "it has been said")
+			assert.Equal(t, before, f.Starts())
+			assert.Empty(t, z.alive())
+		}
+	}
+}
+
+// Who hangs on one scenario alone has hung on that.
+func TestFilterHangsOnOne(t *testing.T) {
+	z := newEnclosure(t)
+	f := &Filter{Argv: z.argv("sleeper"), Timeout: tight}
+	round, err := f.Ask(t.Context(), batchOf(1))
+	require.NoError(t, err)
+	assertAll(t, round, Hang, "did not end within 300ms")
+	assert.Equal(t, 1, f.Starts())
+}
+
+// What a program writes before it fails stands beside the scenario that it fails by.
+func TestFilterSaysWhyItCrashed(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("sh is missing: ", err)
+	}
+	const script = `while read -r line; do case $line in *'"chat-5"'*) echo "no queue in chat-5" >&2; exit 7;; esac; done; echo "chat-2: odd" >&2`
+	round, err := (&Filter{Argv: []string{sh, "-c", script}, Timeout: ample}).Ask(t.Context(), batchOf(9))
+	require.NoError(t, err)
+	for i, a := range round.Answers {
+		want := Answer{}
+		switch i {
+		case 2:
+			want.Stderr = "chat-2: odd"
+		case 5:
+			want = Answer{Failure: &Failure{Crash, "exited with status 7"}, Stderr: "no queue in chat-5"}
+		}
+		assert.Equal(t, want, a, "chat-%d", i)
+	}
 }
 
 // Who fails on many is told so many, and the rest is left.

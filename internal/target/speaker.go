@@ -36,9 +36,11 @@ type speaker struct {
 	messages chan received // closed at the end of the output
 	read     chan error    // then: why
 	submit   chan *asked
-	quit     chan struct{}  // closed: the loop is to end
-	ended    chan struct{}  // closed: it has
-	broken   chan struct{}  // closed: no more is to be asked
+	quit     chan struct{} // closed: the loop is to end
+	ended    chan struct{} // closed: it has
+	broken   chan struct{} // closed: no more is to be asked
+	heard    chan struct{} // closed: its stderr has ended
+	stderr   tail
 	pipes    sync.WaitGroup // of the goroutines that write and read
 }
 
@@ -56,61 +58,60 @@ type asked struct {
 	outcome  chan outcome
 }
 
-// speak starts a process and shakes hands with it, in two attempts where the first takes too long. The error is a
-// *StartError, or the context's.
+// speak starts a process and shakes hands with it. The hello is awaited once, as long as a question or 10 s: what is
+// not there by then comes no sooner for a second start. The error is a *StartError, or the context's.
 func (t *Stream) speak(ctx context.Context) (*speaker, error) {
-	for attempt := 1; ; attempt++ {
-		p, err := start(t.Argv, false)
-		if err != nil {
-			return nil, err
-		}
-		s := &speaker{
-			p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight), deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
-			submit: make(chan *asked), quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
-		}
-		own := &tail{size: stderrTail}
-		s.pipes.Go(s.write)
-		s.pipes.Go(s.receive)
-		s.pipes.Go(func() { io.Copy(io.MultiWriter(&t.stderr, own), p.stderr) }) //nolint:errcheck // what was read before counts
-		s.out <- wire.AppendHello(nil, t.Harness)
-		problem, slow := s.handshake(ctx, cmp.Or(t.patience, max(t.Timeout, patience)))
-		if problem == "" {
-			go s.loop()
-			return s, nil
-		}
-		close(s.ended)
-		s.bury()
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case slow && attempt == 1:
-			continue
-		}
-		if said := strings.TrimSpace(own.take()); said != "" {
-			problem += "; the end of its stderr: " + model.Line(said[strings.LastIndexByte(said, '\n')+1:])
-		}
-		return nil, &StartError{t.Argv[0], "did not shake hands", errors.New(problem)}
+	p, err := start(t.Argv, false)
+	if err != nil {
+		return nil, err
 	}
+	s := &speaker{
+		p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight),
+		deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1), submit: make(chan *asked),
+		quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}), heard: make(chan struct{}),
+		stderr: tail{size: stderrTail},
+	}
+	s.pipes.Go(s.write)
+	s.pipes.Go(s.receive)
+	s.pipes.Go(func() {
+		io.Copy(io.MultiWriter(&t.stderr, &s.stderr), p.stderr) //nolint:errcheck // what was read before counts
+		close(s.heard)
+	})
+	s.out <- wire.AppendHello(nil, t.Harness)
+	problem := s.handshake(ctx, cmp.Or(t.patience, max(t.Timeout, patience)))
+	if problem == "" {
+		go s.loop()
+		return s, nil
+	}
+	close(s.ended)
+	s.bury()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if said := strings.TrimSpace(s.stderr.take()); said != "" {
+		problem += "; the end of its stderr: " + model.Line(said[strings.LastIndexByte(said, '\n')+1:])
+	}
+	return nil, &StartError{t.Argv[0], "did not shake hands", errors.New(problem)}
 }
 
-// handshake waits for the hello, and returns what was wrong with it, and whether it took too long.
-func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem string, slow bool) {
+// handshake waits for the hello, and returns what was wrong with it.
+func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem string) {
 	select {
 	case m, more := <-s.messages:
 		s.hello = m.Message
 		switch {
 		case !more:
-			return s.postmortem().Message + " before its hello", false
+			return s.postmortem().Message + " before its hello"
 		case m.err != nil:
-			return "a hello was expected: " + m.err.Error(), false
+			return "a hello was expected: " + m.err.Error()
 		case m.Type != wire.Hello:
-			return "its first message is " + m.Type + ", expected hello", false
+			return "its first message is " + m.Type + ", expected hello"
 		}
-		return "", false
+		return ""
 	case <-time.After(limit):
-		return fmt.Sprintf("no hello within %v", limit), true
+		return fmt.Sprintf("no hello within %v", limit)
 	case <-ctx.Done():
-		return ctx.Err().Error(), false
+		return ctx.Err().Error()
 	}
 }
 
@@ -228,7 +229,7 @@ func (s *speaker) loop() {
 				return
 			}
 		case <-late:
-			flight[0].outcome <- outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: silence}
+			flight[0].outcome <- outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: unheard}
 			s.pardon(flight[1:])
 			return
 		case <-deaf:
@@ -252,17 +253,20 @@ func indexOf(flight []*asked, id string) int {
 	return -1
 }
 
-// fail ends the process for a failure of one of the questions in flight.
+// fail ends the process for a failure of one of the questions in flight, whose last words are then what stderr ends with.
 func (s *speaker) fail(flight []*asked, f *Failure) {
 	o := outcome{answer: Answer{Failure: f}}
+	close(s.broken)
+	s.p.end()
 	if len(flight) > 1 {
 		o.doubt, o.companion = suspicion, &company{failure: f}
+	} else {
+		<-s.heard
+		o.answer.Stderr = lastWords(s.stderr.take())
 	}
-	close(s.broken)
 	for _, q := range flight {
 		q.outcome <- o
 	}
-	s.p.end()
 }
 
 // pardon ends the process; what is in flight is to be asked again.

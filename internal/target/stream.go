@@ -24,7 +24,7 @@ type Stream struct {
 	about    Implementation
 	inFlight int
 	desks    []desk
-	lost     bool
+	silence  silence
 	stderr   tail
 	mu       sync.Mutex
 	asked    int
@@ -52,6 +52,7 @@ func (t *Stream) AtOnce() int { return piecemeal * max(t.Jobs, 1) }
 // Open starts the first process.
 func (t *Stream) Open(ctx context.Context) error {
 	t.desks, t.stderr.size = make([]desk, max(t.Jobs, 1)), stderrTail
+	t.silence.peers = len(t.desks)
 	s, err := t.speak(ctx)
 	if err != nil {
 		return err
@@ -85,7 +86,8 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	over, repeated := false, make(map[int]bool)
 	first := t.reserve(len(batch)) // ids by the order of the questions, save of those that are asked again
 	again := make([]bool, len(batch))
-	v := &interview{workers: len(t.desks) * t.inFlight, lost: &t.lost}
+	v := &interview{workers: len(t.desks) * t.inFlight, state: &t.silence}
+	before := t.silence.lost
 	v.ask = func(ctx context.Context, worker, i int, q *Question) outcome {
 		s, err := t.at(ctx, &t.desks[worker/t.inFlight])
 		if err != nil {
@@ -112,7 +114,7 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := new(Round)
 	var err error
 	round.Answers, err = v.round(ctx, batch)
-	round.Took = v.took
+	round.Took, round.Notes = v.took, v.silenced(before, t.Timeout)
 	mu.Lock()
 	defer mu.Unlock()
 	over = true

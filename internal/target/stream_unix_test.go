@@ -208,15 +208,41 @@ func TestStreamGivesUp(t *testing.T) {
 	for i := range batch {
 		batch[i] = Question{Events: chat(guilty, 0)}
 	}
-	round, _, err := z.stream(&Stream{Timeout: tight}, batch, "hangs")
-	require.NoError(t, err)
-	for i, a := range round.Answers {
-		if i < maxSilence {
-			assert.EqualError(t, a.Failure, "hang: no answer within 300ms")
-		} else {
-			assert.Equal(t, Answer{NotRun: true}, a)
+	assertSilent := func(round *Round, from, n int) {
+		for i, a := range round.Answers[from:] {
+			if i < n {
+				require.NotNil(t, a.Failure)
+				assert.EqualError(t, a.Failure, "hang: no answer within 300ms")
+			} else {
+				assert.Equal(t, Answer{NotRun: true}, a)
+			}
 		}
+		assert.Equal(t, []string{"gave no answer within 300ms, again and again: " + noMore}, round.Notes)
 	}
+	log := filepath.Join(t.TempDir(), "log")
+	starts := func() int {
+		text, err := os.ReadFile(log)
+		require.NoError(t, err)
+		require.NoError(t, os.Remove(log))
+		return len(strings.Fields(string(text)))
+	}
+	round, _, err := z.stream(&Stream{Timeout: tight}, batch, "hangs", log)
+	require.NoError(t, err)
+	assertSilent(round, 0, maxFirstSilence)
+	assert.Equal(t, maxFirstSilence, starts(), "two timeouts in all")
+
+	round, _, err = z.stream(&Stream{Timeout: tight, Jobs: 2}, batch, "hangs", log)
+	require.NoError(t, err)
+	assertSilent(round, 0, maxFirstSilence)
+	assert.LessOrEqual(t, starts(), 4, "two at the same time, and one alone")
+
+	// Who has answered before may be given more time.
+	batch[0] = Question{Events: chat("chat-0", 0)}
+	round, _, err = z.stream(&Stream{Timeout: tight}, batch, "hangs", log)
+	require.NoError(t, err)
+	assert.Nil(t, round.Answers[0].Failure)
+	assertSilent(round, 1, maxSilence)
+	assert.Equal(t, maxSilence+1, starts(), "the first of them once more, alone")
 }
 
 // A handshake that fails is an error of the whole: the program is not one that speaks the protocol.

@@ -177,6 +177,12 @@ func misbehave(how, id string, facts [][]byte) (answered bool) {
 		kill(os.Getpid(), syscall.SIGKILL)
 		forever()
 	case "hangs":
+		if len(os.Args) > 5 {
+			log, err := os.OpenFile(os.Args[5], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+			must(err)
+			fmt.Fprintln(log, "hung")
+			log.Close()
+		}
 		forever()
 	case "hangs, deaf to signals":
 		stubborn()

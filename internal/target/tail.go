@@ -2,9 +2,9 @@ package target
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // stderrTail is how much of stderr is kept, in bytes.
@@ -43,9 +43,81 @@ func (t *tail) take() string {
 	return strings.ToValidUTF8(string(kept), "\ufffd")
 }
 
-// lastBytes reads to the end and keeps the last n bytes.
-func lastBytes(in io.Reader, n int) string {
-	t := &tail{size: n}
-	io.Copy(t, in) //nolint:errcheck // what was read before counts
-	return t.take()
+// maxWitness bounds what is kept of stderr for one question, in lines, the last of them; maxWitnesses bounds for how many
+// questions of a start, and maxWitnessLine the line, in bytes.
+const (
+	maxWitness     = 4
+	maxWitnesses   = 1000
+	maxWitnessLine = 300
+)
+
+// witness reads a program's stderr: its tail, and the lines about a question. A program that survives what it trips over
+// most often says so under the interaction's id; without that the lines of a thousand chats are one heap.
+type witness struct {
+	tail  tail
+	owner map[string]int // question, by interaction
+	about map[int][]string
+
+	line    []byte // so far, cut
+	subject int    // of the lines that name nobody, -1 is nobody
+}
+
+func newWitness(owner map[string]int) *witness {
+	return &witness{tail: tail{size: stderrTail}, owner: owner, about: make(map[int][]string), subject: -1}
+}
+
+// Write takes what the program has written. It never fails.
+func (w *witness) Write(b []byte) (int, error) {
+	w.tail.Write(b) //nolint:errcheck // it never fails
+	for rest := b; len(rest) > 0; {
+		line, more, whole := bytes.Cut(rest, []byte{'\n'})
+		w.line = append(w.line, line[:min(len(line), maxWitnessLine-len(w.line))]...)
+		if rest = more; whole {
+			w.hear(string(w.line))
+			w.line = w.line[:0]
+		}
+	}
+	return len(b), nil
+}
+
+// hear files a line under the question that it names, or else under the one named last.
+func (w *witness) hear(line string) {
+	named := -1
+	for word := range strings.FieldsFuncSeq(line, func(r rune) bool {
+		return r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		if i, ok := w.owner[word]; ok {
+			named = i
+			break
+		}
+	}
+	if named >= 0 {
+		w.subject = named
+	}
+	if w.subject < 0 {
+		return
+	}
+	kept := w.about[w.subject]
+	if len(kept) == 0 && len(w.about) == maxWitnesses {
+		return
+	}
+	kept = append(kept, strings.ToValidUTF8(line, "\ufffd"))
+	w.about[w.subject] = kept[max(0, len(kept)-maxWitness):]
+}
+
+// testify puts down with the answers what was heard about each.
+func (w *witness) testify(answers []Answer) {
+	for i, lines := range w.about {
+		answers[i].Stderr = strings.Join(lines, "\n")
+	}
+}
+
+// lastWords are the last lines of a stderr, as many as are kept of one question.
+func lastWords(stderr string) string {
+	lines := strings.Split(strings.TrimRight(stderr, "\n"), "\n")
+	lines = lines[max(0, len(lines)-maxWitness):]
+	for i := range lines {
+		lines[i] = strings.ToValidUTF8(lines[i][:min(len(lines[i]), maxWitnessLine)], "\ufffd")
+	}
+	return strings.Join(lines, "\n")
 }

@@ -26,6 +26,10 @@ type Answer struct {
 	Skip    string // why the implementation declined, one line of plain text
 	NotRun  bool   // it was not asked, or not to the end
 
+	// Stderr is what the implementation wrote to stderr about this question, a few lines: those that name one of its
+	// interactions with what follows them, or the last ones before it failed by it alone. Often "".
+	Stderr string
+
 	// Company is set where questions failed together, none of them alone: on the first of them, beside its facts.
 	Company *Failure
 }
