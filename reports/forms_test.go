@@ -192,8 +192,7 @@ func validate(t *testing.T, text string) {
 		if os.Getenv("CI") != "" {
 			t.Fatal("xmllint is not installed: .ci/run must install it")
 		}
-		t.Log("xmllint is not installed: the schema was not checked")
-		return
+		t.Skip("xmllint is not installed: the schema was not checked")
 	}
 	file := filepath.Join(t.TempDir(), "junit.xml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/secret"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -170,16 +171,7 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 // discreet makes one line of text that came from outside, without the values of our headers.
 func (h *HTTP) discreet(text string) string { return model.Line(h.hide(text)) }
 
-func (h *HTTP) hide(text string) string {
-	for _, values := range h.Header {
-		for _, v := range values {
-			if v != "" {
-				text = strings.ReplaceAll(text, v, "…")
-			}
-		}
-	}
-	return text
-}
+func (h *HTTP) hide(text string) string { return secret.OfHeader(h.Header).Hide(text) }
 
 // unreachable reports whether nobody was there to be asked.
 func unreachable(err error) bool {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // inherited are the children that we had before we started any: not ours to end.
@@ -48,8 +50,7 @@ var becomeSubreaper = sync.OnceFunc(func() {
 			inherited[pid] = true
 		}
 	}
-	const prSetChildSubreaper = 36
-	syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0) //nolint:errcheck // without it, the group is ended
+	unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) //nolint:errcheck // without it, the group is ended
 })
 
 func isolate(cmd *exec.Cmd) {
