@@ -292,7 +292,8 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 			hard = soft
 		}
 		if r.Resource != "" && g.Resource != r.Resource {
-			ds = append(ds, r.difference(ResourceField, hard, Name(r.Resource), Name(g.Resource)))
+			expected, actual := Apart(r.Resource, g.Resource)
+			ds = append(ds, r.difference(ResourceField, hard, expected, actual))
 		}
 		if !r.sameType(g) {
 			ds = append(ds, r.difference(TypeField, hard, string(r.ResourceType), Name(string(g.ResourceType))))

@@ -12,7 +12,8 @@ import (
 const maxName = 80
 
 // Name writes a name that came from outside, so that it is safe in a line of text: as it is where it is plain, else
-// quoted with its control and direction characters escaped, and cut where it is longer than 80 characters.
+// quoted with its control and direction characters escaped and its blanks shown, and cut where it is longer than 80
+// characters.
 func Name(s string) string {
 	if s == "" {
 		return `""`
@@ -22,21 +23,101 @@ func Name(s string) string {
 			return Quoted(s)
 		}
 	}
+	if hasBlanks(s) {
+		return Quoted(s)
+	}
 	return cut(s)
 }
 
+// hasBlanks reports whether a name has blanks that the eye does not see: outer ones, or several together.
+func hasBlanks(s string) bool {
+	return s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ")
+}
+
 // Quoted writes a name as Name does where it is not plain: always in quotes.
-func Quoted(s string) string {
+func Quoted(s string) string { return quoted(s, escape) }
+
+// Escaped is Quoted with every character beyond ASCII escaped.
+func Escaped(s string) string {
+	return quoted(s, func(b *strings.Builder, r rune) {
+		if r < utf8.RuneSelf {
+			escape(b, r)
+			return
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	})
+}
+
+// quoted writes a name in quotes. Outer blanks, and the second and further of several, are dots.
+func quoted(s string, write func(*strings.Builder, rune)) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, r := range cut(s) {
-		if r == '"' {
-			b.WriteByte('\\')
+	long := cut(s)
+	start, end := len(long)-len(strings.TrimLeft(long, " ")), len(strings.TrimRight(long, " "))
+	last := rune(0)
+	for i, r := range long {
+		switch {
+		case r == ' ' && (i < start || i >= end || last == ' '):
+			b.WriteRune('·')
+		case r == '·' && hasBlanks(s):
+			b.WriteString(`\u00b7`)
+		case r == '"':
+			b.WriteString(`\"`)
+		default:
+			write(&b, r)
 		}
-		escape(&b, r)
+		last = r
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// Apart writes two names that differ so that the eye sees where: of two that look alike, characters beyond ASCII are
+// escaped in both.
+func Apart(a, b string) (string, string) {
+	if a != b && lookAlike(a, b) {
+		return Escaped(a), Escaped(b)
+	}
+	return Name(a), Name(b)
+}
+
+// lookAlike reports whether two names differ by nothing but how letters are composed, or by letters of other scripts:
+// the Greek Alpha and the Latin A.
+func lookAlike(a, b string) bool {
+	x, y := letters(a), letters(b)
+	if len(x) != len(y) {
+		return false
+	}
+	alike := false
+	for i := range x {
+		if x[i] == y[i] {
+			continue
+		}
+		if alike = isComposed(x[i]) != isComposed(y[i]) || isForeign(x[i]) != isForeign(y[i]); !alike {
+			return false
+		}
+	}
+	return alike
+}
+
+func isComposed(letter string) bool { return utf8.RuneCountInString(letter) > 1 }
+
+// isForeign reports whether a letter is of a script that shares shapes with the Latin one.
+func isForeign(letter string) bool {
+	r, _ := utf8.DecodeRuneInString(letter)
+	return unicode.In(r, unicode.Cyrillic, unicode.Greek)
+}
+
+// letters are the characters of a name, each with the marks that combine with it.
+func letters(s string) (all []string) {
+	for _, r := range s {
+		if unicode.Is(unicode.Mn, r) && len(all) > 0 {
+			all[len(all)-1] += string(r)
+		} else {
+			all = append(all, string(r))
+		}
+	}
+	return all
 }
 
 // Line writes a line of text that came from outside with its control and direction characters escaped, cut at 400

@@ -355,7 +355,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		{"no interaction", func(s *Written) { s.Events[0].InteractionID = "" }, "interaction_id: missing; expected a non-empty string"},
 		{"no event name", func(s *Written) { s.Events[1].Name = "" }, "event: missing; expected the name of an event"},
 		{"visibility mode 4", func(s *Written) { s.Events[1].VisibilityMode = 4 }, "visibility_mode: expected 1, 2 or 3, got 4"},
-		{"year 10000", func(s *Written) { s.Events[1].Time = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "time: expected RFC 3339"},
+		{"year 10000", func(s *Written) { s.Events[1].Time = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "time: expected a time"},
 		{"no UTF-8", func(s *Written) { s.Events[1].Queue = "\xff" }, "event 2: a feature cannot hold it"},
 		{"no UTF-8 in the comment", func(s *Written) { s.Comment = "\xff" }, "it is not UTF-8"},
 		{"long line", func(s *Written) { s.Events[1].Queue = strings.Repeat("x", 1<<16) }, "a line is longer than 65535 bytes"},

@@ -106,7 +106,9 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		t.setAside(c.ID, err)
 		return
 	case reference.InteractionID == "": // no event of a known name
-		t.Strangers += len(c.Facts)
+		if t.Strangers += len(c.Facts); len(c.Facts) > 0 {
+			t.hints.Row(c.ID)
+		}
 		return
 	}
 	want := model.Expect(&reference)
@@ -122,6 +124,7 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	}
 	if len(c.Facts) == 0 && len(ds) > 0 {
 		t.Rowless++
+		t.hints.Event(c.ID)
 	}
 	t.add(Example{c.ID, c.Events, c.Facts, ds})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -22,6 +23,7 @@ type Report struct {
 	Aside      []Aside    // the first of them by interaction, MaxAside at most
 	Findings   []*Finding // those of required levels first, then the most frequent
 	Unsaid     int        // differences that are in no finding: there were too many signatures
+	Alike      string     // in which way alone ids of chats without rows and of rows without events differ; "" in none
 
 	// Signature names a difference: a finding is all of one name and level.
 	Signature func(*model.Difference) string
@@ -62,6 +64,7 @@ const (
 type tally struct {
 	Report
 	require  model.Levels
+	hints    tables.Hints
 	findings map[string]*Finding // by level and signature: the least maxFindings, and a few more
 	beyond   string              // from here on findings are dropped; "" is nowhere
 }
@@ -165,6 +168,7 @@ func (t *tally) merge(o *tally) {
 	t.Strangers += o.Strangers
 	t.Spoilt += o.Spoilt
 	t.Unsaid += o.Unsaid
+	t.hints.Merge(&o.hints)
 	t.Aside = append(t.Aside, o.Aside...)
 	t.firstAside()
 	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
@@ -195,6 +199,7 @@ func (t *tally) merge(o *tally) {
 func (t *tally) report() *Report {
 	t.firstAside()
 	t.prune()
+	t.Alike = t.hints.String()
 	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {

@@ -11,7 +11,7 @@ import (
 // CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a finished
 // one here. A database finds the offenders itself: only those are read, and examples have no other rows.
 func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
-	if tables.IsDSN(facts.Path) {
+	if facts.IsDatabase() {
 		return inTables(ctx, o, facts)
 	}
 	groups := NewGroups(o.Options)

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +16,7 @@ import (
 
 // checkFlags are the flags of check.
 type checkFlags struct {
-	events, facts string
+	events, facts []string
 	require       string
 	printSQL      string
 	memory        int64
@@ -56,8 +56,8 @@ check.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.events, "events", "", "the events of your chats: a file, - for stdin, or a database")
-	flags.StringVar(&f.facts, "facts", "", "the rows to check: a file, - for stdin, or a database")
+	flags.StringArrayVar(&f.events, "events", nil, "the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
+	flags.StringArrayVar(&f.facts, "facts", nil, "the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
 	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
@@ -72,9 +72,9 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	switch {
 	case err != nil:
 		return err
-	case f.facts == "":
+	case len(f.facts) == 0:
 		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
-	case f.facts == "-" && f.events == "-":
+	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
 		return errors.New("--events and --facts cannot both be stdin")
 	}
 	ctx, stop := interruptible(ctx)
@@ -101,20 +101,25 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	case found.Differing > 0:
 		return &exitError{code: exitNonconforming}
 	case found.Chats == 0:
-		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", tables.Place{Path: cmp.Or(f.events, f.facts)})}
+		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
 	}
 	return nil
 }
 
 // checked checks the rows by what there is.
 func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels) (*bulk.Report, error) {
-	facts, err := f.place(f.facts)
+	facts, err := f.place(f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}
 	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
-	if f.events == "" {
+	if len(f.events) == 0 {
 		return bulk.CheckRows(ctx, o, facts)
 	}
-	return bulk.CheckChats(ctx, o, tables.Place{Path: f.events, Mapping: facts.Mapping}, facts)
+	events := placeOf(f.events)
+	events.Mapping = facts.Mapping
+	return bulk.CheckChats(ctx, o, events, facts)
 }
+
+// placeOf is the place of one path, or of several.
+func placeOf(paths []string) tables.Place { return tables.Place{Path: paths[0], More: paths[1:]} }

@@ -32,9 +32,9 @@ const (
 
 // text writes the findings that count, the first of them explained, then the others, and the sum last.
 func (r *checkReport) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "chatproof %s, %s", engine.Version, model.Line(tables.Place{Path: r.flags.facts}.String()))
-	if r.flags.events != "" {
-		fmt.Fprintf(b, " against the reference on %s\n", model.Line(tables.Place{Path: r.flags.events}.String()))
+	fmt.Fprintf(b, "chatproof %s, %s", engine.Version, model.Line(placeOf(r.flags.facts).String()))
+	if len(r.flags.events) > 0 {
+		fmt.Fprintf(b, " against the reference on %s\n", model.Line(placeOf(r.flags.events).String()))
 	} else {
 		b.WriteString(" against the invariants of rows alone\n")
 	}
@@ -76,7 +76,14 @@ func (r *checkReport) text(b *bytes.Buffer) {
 		fmt.Fprintf(b, "\nUnfinished: %s, judged by the attempts that have closed; %s beyond them not judged.\n", number(r.Unfinished, "chat", "chats"), number(r.Early, "row", "rows"))
 	}
 	if r.Rowless > 0 {
-		fmt.Fprintf(b, "\nWithout any row, though they should have some: %s. Do rows and events cover the same time?\n", number(r.Rowless, "chat", "chats"))
+		why := "Do rows and events cover the same time?"
+		if r.Alike != "" {
+			why = "But " + r.Alike + "."
+		}
+		fmt.Fprintf(b, "\nWithout any row, though they should have some: %s. %s\n", number(r.Rowless, "chat", "chats"), why)
+	}
+	if hint := alikeNames(r.Findings); hint != "" {
+		fmt.Fprintf(b, "\nNames that may be one: %s.\n", hint)
 	}
 	others := ""
 	if n := r.Chats - r.Agreeing - r.Differing; n > 0 {
@@ -84,6 +91,24 @@ func (r *checkReport) text(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "\n%s, %s: %s, %s%s (required: %s).\n", number(r.Chats, "chat", "chats"), number(r.Rows, "row", "rows"), number(r.Agreeing, "agrees", "agree"),
 		number(r.Differing, "differs", "differ"), others, strings.ReplaceAll(r.levels.String(), ",", ", "))
+}
+
+// alikeNames says in which way alone names differ that a finding is about, with the line of a mapping that makes them
+// one; "" where none do.
+func alikeNames(findings []*bulk.Finding) string {
+	for _, f := range findings {
+		for i := range f.Example.Differences {
+			d := &f.Example.Differences[i]
+			for j := range f.Example.Rows {
+				got := f.Example.Rows[j].Resource
+				if how, line := tables.Unlike(d.Resource, got); d.Field == model.ResourceField && how != "" {
+					a, b := model.Apart(d.Resource, got)
+					return fmt.Sprintf("%s and %s differ only in %s. %s", a, b, how, tables.Remedy(line))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // example explains the chat that shows a finding.

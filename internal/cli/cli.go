@@ -77,9 +77,8 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	root.SetErr(errOut)
 	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
-	})
+	once(root)
+	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
 	if err == nil && checked.err != nil { // where the command itself did not look: help
 		err = checked.err

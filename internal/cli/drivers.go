@@ -2,6 +2,8 @@ package cli
 
 // The drivers of databases that rows are read from and written to.
 import (
+	_ "time/tzdata" // zones do not depend on the machine
+
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 )

@@ -21,7 +21,7 @@ func (e *env) factOutput(path, format string) (*wire.Output[model.Fact], error) 
 		fmt.Fprintln(t, tableHead)
 		return &wire.Output[model.Fact]{Put: t.put, End: t.Flush, On: file}, nil
 	}
-	if _, err := tables.FormatOf(path, format); err != nil {
+	if _, err := tables.FormatOf(path, format); err != nil && format != "" {
 		return nil, fmt.Errorf("--format: %w, or table", err)
 	}
 	out, err := tables.CreateFacts(tables.Place{Path: path, Format: format}, e.out)

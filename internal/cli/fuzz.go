@@ -80,7 +80,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.way.facts != "" {
+	if len(f.way.facts) > 0 {
 		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows with 'run --facts'")
 	}
 	t, err := f.way.target()

@@ -16,14 +16,15 @@ import (
 
 // offline is the way over rows at rest: generate wrote the events, the implementation ran, and here are its rows.
 type offline struct {
-	facts, start, printSQL string
+	facts           []string
+	start, printSQL string
 	placeFlags
 }
 
 // addOffline adds the flags of the way.
 func (o *offline) addOffline(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.facts, "facts", "", "ask nobody: take the rows that are in this file, - for stdin, or postgres:// or sqlite: database")
+	flags.StringArrayVar(&o.facts, "facts", nil, "ask nobody: take the rows that are in this file, directory or glob, - for stdin, or postgres:// or sqlite: database; may be repeated")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "of --facts: the time that generate was given by --start")
 	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
@@ -31,18 +32,18 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 
 // refuseOffline makes a verb say why it has no such way.
 func (o *offline) refuseOffline(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.facts, "facts", "", "")
+	cmd.Flags().StringArrayVar(&o.facts, "facts", nil, "")
 	cmd.Flags().MarkHidden("facts") //nolint:errcheck // the flag is there
 }
 
 // check finds what does not go together, where an implementation is reached otherwise, too.
 func (o *offline) check(reached bool) error {
 	switch {
-	case o.facts != "" && reached:
+	case len(o.facts) > 0 && reached:
 		return errors.New("--facts takes rows that are there: leave the command, --stream and --http out")
-	case o.facts == "" && o.start != "":
+	case len(o.facts) == 0 && o.start != "":
 		return errors.New("--start: only with --facts")
-	case o.facts == "" && len(o.placeFlags.words()) > 0:
+	case len(o.facts) == 0 && len(o.placeFlags.words()) > 0:
 		return fmt.Errorf("%s: only with --facts", o.placeFlags.words()[0])
 	}
 	return nil
@@ -50,7 +51,7 @@ func (o *offline) check(reached bool) error {
 
 // atRest reads the rows that answer the plan.
 func (e *env) atRest(ctx context.Context, o *offline, plan *engine.Plan) (target.Target, error) {
-	at, err := o.place(o.facts)
+	at, err := o.place(o.facts[0], o.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,24 @@ func (e *env) atRest(ctx context.Context, o *offline, plan *engine.Plan) (target
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	defer facts.Close()
-	return target.ReadAtRest(ctx, at.String(), facts, plan.Questions(), start)
+	questions := plan.Questions()
+	spelt := &speltFacts{facts, tables.NewSpelling(at.Mapping)}
+	for i := range questions {
+		spelt.Add(questions[i].Events)
+	}
+	return target.ReadAtRest(ctx, at.String(), spelt, questions, start)
+}
+
+// speltFacts are rows under the ids and names that the suite gave, where a mapping takes them for one.
+type speltFacts struct {
+	tables.Source[model.Fact]
+	*tables.Spelling
+}
+
+func (s *speltFacts) Read() (model.Fact, error) {
+	f, err := s.Source.Read()
+	s.Respell(&f)
+	return f, err
 }
 
 // parseStart reads the time of --start; "" is none.
@@ -82,10 +100,14 @@ func parseStart(s string) (t time.Time, err error) {
 
 // words are the flags that find the same rows again; a password is none of them.
 func (o *offline) words() []string {
-	words := append([]string{"--facts", tables.Place{Path: o.facts}.String()}, o.placeFlags.words()...)
-	if o.facts == "-" {
-		words[1] = "-"
+	var words []string
+	for _, path := range o.facts {
+		if path != "-" {
+			path = tables.Place{Path: path}.String()
+		}
+		words = append(words, "--facts", path)
 	}
+	words = append(words, o.placeFlags.words()...)
 	if o.start != "" {
 		words = append(words, "--start", o.start)
 	}

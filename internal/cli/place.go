@@ -10,11 +10,15 @@ import (
 )
 
 // placeFlags say how rows at a place are to be read.
-type placeFlags struct{ format, mapping string }
+type placeFlags struct {
+	format, mapping string
+	formats         bool // there is a flag for the format
+}
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, jsonl if none does")
+	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, and stdin is jsonl")
 	p.addMapping(cmd)
+	p.formats = true
 	complete(cmd, "format", tables.Formats...)
 }
 
@@ -22,18 +26,17 @@ func (p *placeFlags) addMapping(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how tables and columns are called, where they have other names")
 }
 
-// place is a place to read from or write to.
-func (p *placeFlags) place(path string) (at tables.Place, err error) {
-	at = tables.Place{Path: path, Format: p.format}
-	if p.format != "" && tables.IsDSN(path) {
-		return at, fmt.Errorf("--format: %s is a database, and has none", at)
+// place is a place to write to, or one or several to read from.
+func (p *placeFlags) place(path string, more ...string) (at tables.Place, err error) {
+	at = tables.Place{Path: path, More: more, Format: p.format}
+	for _, path := range append([]string{path}, more...) {
+		if p.format != "" && tables.IsDSN(path) {
+			return at, fmt.Errorf("--format: %s is a database, and has none", tables.Place{Path: path})
+		}
 	}
-	if !tables.IsDSN(path) {
+	if p.format != "" {
 		if _, err := tables.FormatOf(path, p.format); err != nil {
-			if p.format != "" {
-				err = fmt.Errorf("--format: %w", err)
-			}
-			return at, err
+			return at, fmt.Errorf("--format: %w", err)
 		}
 	}
 	if p.mapping != "" {

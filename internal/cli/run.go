@@ -125,7 +125,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	var shown *progress
 	r, failed := engine.Execute(ctx, o, &engine.Asking{
 		Target: func(ctx context.Context, plan *engine.Plan) (target.Target, error) {
-			if f.way.facts != "" {
+			if len(f.way.facts) > 0 {
 				return e.atRest(ctx, &f.way.offline, plan)
 			}
 			return t, nil

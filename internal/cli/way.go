@@ -58,7 +58,7 @@ func (w *way) addTo(cmd *cobra.Command) {
 
 // target is what is asked.
 func (w *way) target() (target.Target, error) {
-	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || w.facts != "" {
+	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || len(w.facts) > 0 {
 		return nil, err // rows are read when it is known which
 	}
 	switch {
@@ -109,15 +109,15 @@ func (w *way) environment(t target.Target) *engine.Environment {
 	if w.url != nil {
 		e.URL = w.url.Redacted()
 	}
-	if w.facts != "" {
-		e.Facts = tables.Place{Path: w.facts}.String()
+	if len(w.facts) > 0 {
+		e.Facts = tables.Place{Path: w.facts[0], More: w.facts[1:]}.String()
 	}
 	return e
 }
 
 // words are the flags and the command that reach the same implementation again; values of headers are left out.
 func (w *way) words() (words []string) {
-	if w.facts != "" {
+	if len(w.facts) > 0 {
 		return w.offline.words()
 	}
 	if w.stream {

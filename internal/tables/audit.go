@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -87,7 +88,7 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.NamedI
 	if err := db.QueryRowContext(ctx, count).Scan(&facts, &interactions); err != nil {
 		return 0, 0, db.failed("", err)
 	}
-	r, err := readTable(ctx, p, &factForm, func(context.Context, *database, *Mapping) (string, error) { return auditQuery(query), nil })
+	r, err := readTable(ctx, p, wire.FactForm, func(context.Context, *database, *Mapping) (string, error) { return auditQuery(query), nil })
 	if err != nil {
 		return 0, 0, err
 	}
@@ -102,7 +103,7 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.NamedI
 		}
 		var of []model.NamedInvariant
 		for i, c := range r.own.row[r.width-len(all):] {
-			if c.n == 1 {
+			if c.N == 1 {
 				of = append(of, all[i])
 			}
 		}

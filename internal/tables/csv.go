@@ -17,9 +17,9 @@ import (
 )
 
 // newCSV reads CSV: a header, then rows, quoted as RFC 4180 says. Separators are those that the header shows: comma,
-// semicolon, tab or bar. Empty fields and NULL are absent. Of the customs of clients it knows a byte order mark,
+// semicolon, tab or bar. Empty fields are absent, and NULL and \N without quotes are. Of the customs of clients it knows a byte order mark,
 // Excel's line sep=;, and the line of dashes that sqlcmd draws under the header.
-func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatReader[T], error) {
+func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) (*flatReader[T], error) {
 	bounded := &boundedReader{in: in}
 	buffer := bufio.NewReaderSize(bounded, 64<<10)
 	separator, line, err := introduction(buffer)
@@ -30,8 +30,9 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 	r := csv.NewReader(buffer)
 	r.Comma, r.ReuseRecord = separator, true
 	last := line
-	bounded.done = r.InputOffset
+	before := bounded.read - int64(buffer.Buffered())
 	record := func() ([]string, int, error) {
+		bounded.begin(before + r.InputOffset())
 		fields, err := r.Read()
 		if err == io.EOF {
 			return nil, 0, err
@@ -64,8 +65,11 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 		}
 		cells := b.row(n, len(fields))
 		for i, s := range fields {
-			if cells[i] = textual(s); s == "NULL" {
-				cells[i] = cell{}
+			if cells[i] = wire.TextCell(s); s == "NULL" || s == `\N` {
+				first, _ := r.FieldPos(0)
+				if at, column := r.FieldPos(i); !bounded.quoted(at-first, column) {
+					cells[i].Is = wire.Word
+				}
 			} else if !utf8.ValidString(s) {
 				b.drop(len(fields))
 				_, column := r.FieldPos(i)
@@ -82,11 +86,13 @@ func newCSV[T any](f *form[T], m *Mapping, file string, in io.Reader) (*flatRead
 
 // introduction consumes what stands before the header and tells the separator and the number of lines consumed.
 func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
-	start, _ := in.Peek(3)
-	if bytes.HasPrefix(start, []byte{0xff, 0xfe}) || bytes.HasPrefix(start, []byte{0xfe, 0xff}) {
-		return 0, 0, errors.New("UTF-16; expected UTF-8")
+	start, _ := in.Peek(4)
+	if cause := wire.Packed(start); cause != "" {
+		return 0, 0, errors.New(cause)
+	} else if bytes.HasPrefix(start, []byte("{")) {
+		return 0, 0, errors.New("it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, or give the file a name that ends in .jsonl)")
 	}
-	if bytes.Equal(start, []byte("\ufeff")) {
+	if bytes.HasPrefix(start, []byte("\ufeff")) {
 		in.Discard(3) //nolint:errcheck // they have been peeked
 	}
 	for {
@@ -128,35 +134,55 @@ func underline(fields []string) bool {
 	return len(fields) > 1
 }
 
-// boundedReader ends a record that does not end.
+// boundedReader ends a record that does not end, and keeps what the record at hand is made of: the library does not tell
+// what was quoted.
 type boundedReader struct {
-	in   io.Reader
-	read int64
-	done func() int64 // how much of it makes whole records
+	in    io.Reader
+	read  int64
+	start int64  // of the record at hand
+	kept  []byte // from there on, and perhaps something before
 }
 
+// begin says where the next record begins.
+func (b *boundedReader) begin(start int64) { b.start = start }
+
 func (b *boundedReader) Read(p []byte) (int, error) {
-	if b.done != nil && b.read-b.done() > wire.MaxLine {
+	if b.read-b.start > wire.MaxLine {
 		return 0, fmt.Errorf("a row longer than %d bytes: is a quote not closed?", wire.MaxLine)
 	}
 	n, err := b.in.Read(p)
+	b.kept = append(b.kept[:copy(b.kept, b.record())], p[:n]...)
 	b.read += int64(n)
 	return n, err
 }
 
+// record is the record at hand, and what was read behind it.
+func (b *boundedReader) record() []byte {
+	return b.kept[max(0, len(b.kept)-int(b.read-b.start)):]
+}
+
+// quoted reports whether a field is quoted that begins in column of so many lines behind the first.
+func (b *boundedReader) quoted(lines, column int) bool {
+	text := bytes.TrimLeft(b.record(), "\r\n")
+	for ; lines > 0; lines-- {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	return column <= len(text) && text[column-1] == '"'
+}
+
 // appendCSV appends a row of the flat form.
-func appendCSV[T any](b []byte, f *form[T], row *T) []byte {
-	for i := range f.columns {
+func appendCSV[T any](b []byte, f *wire.Form[T], row *T) []byte {
+	for i := range f.Columns {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		switch c := f.columns[i].get(row); c.is {
-		case textCell:
-			b = appendField(b, c.text)
-		case integerCell:
-			b = strconv.AppendInt(b, c.n, 10)
-		case instantCell:
-			b = c.time.UTC().AppendFormat(b, time.RFC3339Nano)
+		switch c := f.Columns[i].Get(row); c.Is {
+		case wire.Text:
+			b = appendField(b, c.Text)
+		case wire.Integer:
+			b = strconv.AppendInt(b, c.N, 10)
+		case wire.Instant:
+			b = c.Time.UTC().AppendFormat(b, time.RFC3339Nano)
 		}
 	}
 	return append(b, '\n')
@@ -164,17 +190,18 @@ func appendCSV[T any](b []byte, f *form[T], row *T) []byte {
 
 func appendField(b []byte, s string) []byte {
 	s = strings.ToValidUTF8(s, "\ufffd")
-	if !strings.ContainsAny(s, ",;|\t\"\r\n") && strings.TrimSpace(s) == s {
+	isWord := s == "NULL" || s == `\N` // which would be absent
+	if !isWord && !strings.ContainsAny(s, ",;|\t\"\r\n") && strings.TrimSpace(s) == s {
 		return append(b, s...)
 	}
 	return append(append(append(b, '"'), strings.ReplaceAll(s, `"`, `""`)...), '"')
 }
 
 // headerCSV is the header of a form.
-func headerCSV[T any](f *form[T]) []byte {
+func headerCSV[T any](f *wire.Form[T]) []byte {
 	var names []string
-	for i := range f.columns {
-		names = append(names, f.columns[i].name)
+	for i := range f.Columns {
+		names = append(names, f.Columns[i].Name)
 	}
 	return []byte(strings.Join(names, ",") + "\n")
 }

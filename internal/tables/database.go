@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -171,25 +169,25 @@ func queryFacts(ctx context.Context, db *database, m *Mapping) (string, error) {
 
 // queryEvents is the query of events.
 func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) {
-	has, err := db.columns(ctx, m.table(eventForm.table))
+	has, err := db.columns(ctx, m.table(wire.EventForm.Table))
 	if err != nil {
 		return "", err
 	}
 	var items []string
-	for i := range eventForm.columns {
-		name := eventForm.columns[i].name
-		actual, err := m.actual(&Dialects[0], eventForm.table, name, has, slices.Contains(eventForm.required, name))
+	for i := range wire.EventForm.Columns {
+		name := wire.EventForm.Columns[i].Name
+		actual, err := m.actual(&Dialects[0], wire.EventForm.Table, name, has, wire.EventForm.Columns[i].Need >= wire.NeedColumn)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", db.name, err)
 		} else if actual != "" {
 			items = append(items, actual+" AS "+name)
 		}
 	}
-	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(eventForm.table), nil
+	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(wire.EventForm.Table), nil
 }
 
 // readTable opens the tables of a place, in a transaction that only reads.
-func readTable[T any](ctx context.Context, p Place, f *form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
+func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
 	ctx, cancel := context.WithCancel(ctx) // what is not wanted is not read
 	db, err := openDatabase(ctx, p.Path, false)
 	if err != nil {
@@ -218,12 +216,12 @@ func readTable[T any](ctx context.Context, p Place, f *form[T], query func(conte
 	if err != nil {
 		return nil, db.failed("", err)
 	}
-	table := p.Mapping.table(f.table)
+	table := p.Mapping.table(f.Table)
 	n, values, into := 0, make([]any, len(header)), make([]any, len(header))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	r, err := newFlatReader(f, nil, db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
+	r, err := newFlatReader(f, p.Mapping.words(), db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
 		if !rows.Next() {
 			if err := rows.Err(); err != nil {
 				return false, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)
@@ -256,28 +254,20 @@ func readTable[T any](ctx context.Context, p Place, f *form[T], query func(conte
 }
 
 // cellOf is the value of a driver.
-func cellOf(v any) cell {
+func cellOf(v any) wire.Cell {
 	switch v := v.(type) {
 	case nil:
-		return cell{}
+		return wire.Cell{}
 	case string:
-		return textual(v)
+		return wire.TextCell(v)
 	case []byte:
-		return textual(string(v))
+		return wire.TextCell(string(v))
 	case int64:
-		return numeric(v)
+		return wire.IntegerCell(v)
 	case float64:
-		return whole(v)
+		return wire.FloatCell(v)
 	case time.Time:
-		return timed(v)
+		return wire.InstantCell(v)
 	}
-	return textual(fmt.Sprint(v))
-}
-
-// whole is a number that may be an integer.
-func whole(x float64) cell {
-	if x == math.Trunc(x) && math.Abs(x) <= 1<<53 {
-		return numeric(int64(x))
-	}
-	return textual(strconv.FormatFloat(x, 'g', -1, 64))
+	return wire.TextCell(fmt.Sprint(v))
 }

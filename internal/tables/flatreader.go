@@ -10,12 +10,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// flatReader reads rows of the flat form.
+// flatReader reads rows of the flat form from columns.
 type flatReader[T any] struct {
-	form  *form[T]
-	file  string
-	at    [][]int // of each column of the form the cells that may hold it
-	width int     // cells of a row
+	form    *wire.Form[T]
+	reading *wire.Reading
+	file    string
+	header  []string
+	at      [][]int // of each column of the form the cells that may hold it
+	width   int     // cells of a row
 	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
 	next  func(b *flatBlock) (more bool, err error)
 	err   error // behind what was read
@@ -28,60 +30,41 @@ type flatReader[T any] struct {
 const rowsPerBlock = 256
 
 // newFlatReader binds the columns of an input to those of a form. The error names the columns that are missing.
-func newFlatReader[T any](f *form[T], m *Mapping, file string, header []string, next func(*flatBlock) (more bool, err error)) (*flatReader[T], error) {
-	r := &flatReader[T]{form: f, file: file, width: len(header), next: next, close: func() error { return nil }}
+func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header []string, next func(*flatBlock) (more bool, err error)) (*flatReader[T], error) {
+	r := &flatReader[T]{
+		form: f, reading: m, file: file, header: slices.Clone(header), width: len(header), next: next, close: func() error { return nil },
+	}
 	r.own = r.rows()
 	found := make(map[string]int)
 	for i, name := range header {
-		name = strings.ToLower(strings.TrimSpace(name))
+		name = wire.NormalName(name)
 		if _, twice := found[name]; twice && name != "" {
 			return nil, fmt.Errorf("two columns are called %s", model.Name(name))
 		}
 		found[name] = i
 	}
-	for i := range f.columns {
+	for i := range f.Columns {
 		var at []int
-		names := f.columns[i].accepted()
+		names := f.Columns[i].Names
 		for _, name := range names {
-			actual, renamed := m.column(f.table, name)
-			if j, ok := found[strings.ToLower(actual)]; ok && actual != "" {
+			actual, renamed := m.Renamed(name)
+			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, j)
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, list(header))
+				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, wire.Names20(header))
 			}
 		}
-		if len(at) == 0 && slices.Contains(f.required, f.columns[i].name) {
-			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), list(header))
+		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {
+			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), wire.Names20(header))
 		}
 		r.at = append(r.at, at)
 	}
 	return r, nil
 }
 
-// accepted are the names under which a column is read.
-func (c *column[T]) accepted() []string {
-	if c.names == nil {
-		return []string{c.name}
-	}
-	return c.names
-}
-
-// list writes the names of columns, for an error.
-func list(header []string) string {
-	const most = 20
-	var names []string
-	for _, h := range header[:min(most, len(header))] {
-		names = append(names, model.Name(h))
-	}
-	if len(header) > most {
-		names = append(names, "…")
-	}
-	return strings.Join(names, ", ")
-}
-
 // flatBlock is what a block holds of rows of the flat form.
 type flatBlock struct {
-	cells []cell
+	cells []wire.Cell
 	lines []int // the number of each row
 }
 
@@ -96,7 +79,7 @@ func flatOf(b *wire.Block) *flatBlock {
 }
 
 // row adds a row of empty cells to a block.
-func (b *flatBlock) row(line, width int) []cell {
+func (b *flatBlock) row(line, width int) []wire.Cell {
 	b.lines = append(b.lines, line)
 	n := len(b.cells)
 	b.cells = slices.Grow(b.cells, width)[:n+width]
@@ -141,18 +124,17 @@ func (r *flatReader[T]) Close() error { return r.close() }
 func (r *flatReader[T]) Reader() wire.BlockReader[T] { return r.rows() }
 
 func (r *flatReader[T]) rows() *flatRows[T] {
-	return &flatRows[T]{flatReader: r, v: value{names: wire.NewNames()}}
+	return &flatRows[T]{flatReader: r, fill: wire.NewFiller(r.form, r.reading, wire.NewNames())}
 }
 
 // flatRows makes rows of the cells of blocks.
 type flatRows[T any] struct {
 	*flatReader[T]
-	lines []int  // of the rows that are still to be read
-	cells []cell // of these rows
-	line  int    // of the row that was read last
-	row   []cell // the cells of that
-	v     value
-	bad   wire.Fault
+	lines []int       // of the rows that are still to be read
+	cells []wire.Cell // of these rows
+	line  int         // of the row that was read last
+	row   []wire.Cell // the cells of that
+	fill  *wire.Filler[T]
 	id    []byte
 }
 
@@ -163,6 +145,8 @@ func (r *flatRows[T]) Take(block *wire.Block) {
 
 func (r *flatRows[T]) Line() int { return r.line }
 
+func (r *flatRows[T]) File() string { return r.file }
+
 func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	var none T
 	if *row = none; len(r.lines) == 0 {
@@ -170,26 +154,32 @@ func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	}
 	r.line, r.lines = r.lines[0], r.lines[1:]
 	r.row, r.cells = r.cells[:r.width], r.cells[r.width:]
-	r.bad = wire.Fault{}
 	for i, at := range r.at {
-		if len(at) == 0 {
-			continue
-		}
-		for _, j := range at {
-			if r.v.cell = r.row[j]; r.v.is != emptyCell {
-				break
-			}
-		}
-		c := &r.form.columns[i]
-		if c.set(row, &r.v); r.v.problem != "" {
-			r.bad.Set(c.name, r.v.problem)
-			r.v.problem = ""
+		if len(at) > 0 {
+			j := r.telling(at)
+			r.fill.Put(row, i, &r.row[j], r.header[j])
 		}
 	}
-	r.form.check(row, &r.bad)
-	interaction, seq := r.form.key(row)
-	if r.id = append(r.id[:0], interaction...); r.bad.Problem != "" {
-		err = &wire.LineError{File: r.file, Line: r.line, Field: r.bad.Field, Problem: r.bad.Problem, InteractionID: interaction, Seq: seq}
+	bad, _ := r.fill.Done(row)
+	interaction, seq := r.form.Key(row)
+	if r.id = append(r.id[:0], interaction...); bad.Problem != "" {
+		err = &wire.LineError{File: r.file, Line: r.line, Field: strings.TrimSpace(bad.Field), Problem: bad.Problem, InteractionID: interaction, Seq: seq}
 	}
 	return r.id, err
+}
+
+// telling is the first of several cells that says something, or a word that stands for nothing.
+func (r *flatRows[T]) telling(at []int) int {
+	best := at[0]
+	for _, j := range at {
+		c := &r.row[j]
+		r.reading.Mark(c)
+		switch {
+		case c.Is == wire.Word && r.row[best].Is == wire.Empty:
+			best = j
+		case c.Is != wire.Empty && c.Is != wire.Word:
+			return j
+		}
+	}
+	return best
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // fillTable opens a table for rows, which are there when all are written, or none of them.
-func fillTable[T any](ctx context.Context, p Place, f *form[T], ddl string) (_ *wire.Output[T], err error) {
+func fillTable[T any](ctx context.Context, p Place, f *wire.Form[T], ddl string) (_ *wire.Output[T], err error) {
 	db, err := openDatabase(ctx, p.Path, true)
 	if err != nil {
 		return nil, err
@@ -26,10 +26,10 @@ func fillTable[T any](ctx context.Context, p Place, f *form[T], ddl string) (_ *
 			db.Close()
 		}
 	}()
-	table := p.Mapping.table(f.table)
+	table := p.Mapping.table(f.Table)
 	has, err := db.columns(ctx, table)
 	if err != nil {
-		if _, err := db.ExecContext(ctx, strings.ReplaceAll(ddl, " "+f.table+" ", " "+table+" ")); err != nil {
+		if _, err := db.ExecContext(ctx, strings.ReplaceAll(ddl, " "+f.Table+" ", " "+table+" ")); err != nil {
 			return nil, db.failed("table "+table, err)
 		}
 		if has, err = db.columns(ctx, table); err != nil {
@@ -37,8 +37,8 @@ func fillTable[T any](ctx context.Context, p Place, f *form[T], ddl string) (_ *
 		}
 	}
 	var columns []string
-	for i := range f.columns {
-		actual, err := p.Mapping.actual(&Dialects[0], f.table, f.columns[i].name, has, true)
+	for i := range f.Columns {
+		actual, err := p.Mapping.actual(&Dialects[0], f.Table, f.Columns[i].Name, has, true)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", db.name, err)
 		}
@@ -58,7 +58,7 @@ func fillTable[T any](ctx context.Context, p Place, f *form[T], ddl string) (_ *
 type loader[T any] struct {
 	ctx     context.Context
 	db      *database
-	form    *form[T]
+	form    *wire.Form[T]
 	table   string
 	columns []string // as they are spelt in SQL
 	known   bool     // that the first interaction is not there yet
@@ -68,7 +68,7 @@ type loader[T any] struct {
 
 func (l *loader[T]) put(rows []T) error {
 	if !l.known && len(rows) > 0 {
-		id, _ := l.form.key(&rows[0])
+		id, _ := l.form.Key(&rows[0])
 		if err := l.refuse(id); err != nil {
 			return err
 		}
@@ -156,16 +156,16 @@ func (l *loader[T]) insert() error {
 	values := make([]any, len(l.columns))
 	l.write = func(rows []T) error {
 		for i := range rows {
-			for j := range l.form.columns {
-				switch c := l.form.columns[j].get(&rows[i]); c.is {
-				case emptyCell:
+			for j := range l.form.Columns {
+				switch c := l.form.Columns[j].Get(&rows[i]); c.Is {
+				case wire.Empty:
 					values[j] = nil
-				case textCell:
-					values[j] = c.text
-				case integerCell:
-					values[j] = c.n
-				case instantCell:
-					values[j] = c.time.UTC().Format(time.RFC3339Nano)
+				case wire.Text:
+					values[j] = c.Text
+				case wire.Integer:
+					values[j] = c.N
+				case wire.Instant:
+					values[j] = c.Time.UTC().Format(time.RFC3339Nano)
 				}
 			}
 			if _, err := insert.ExecContext(l.ctx, values...); err != nil {

@@ -14,21 +14,21 @@ import (
 // missing and keeps what it holds.
 func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Event], error) {
 	if IsDSN(p.Path) {
-		return fillTable(ctx, p, &eventForm, EventDDL)
+		return fillTable(ctx, p, wire.EventForm, EventDDL)
 	}
-	return create(p, stdout, &eventForm, wire.AppendEvent)
+	return create(p, stdout, wire.EventForm, wire.AppendEvent)
 }
 
 // CreateFacts opens a file for facts.
 func CreateFacts(p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
-	return create(p, stdout, &factForm, wire.AppendFact)
+	return create(p, stdout, wire.FactForm, wire.AppendFact)
 }
 
-var resourceForm = form[wire.Resource]{
-	table: "resource",
-	columns: []column[wire.Resource]{
-		{name: "resource_type", kind: textCell, get: func(r *wire.Resource) cell { return textual(r.Type) }},
-		{name: "resource", kind: textCell, get: func(r *wire.Resource) cell { return textual(r.Name) }},
+var resourceForm = wire.Form[wire.Resource]{
+	Table: "resource",
+	Columns: []wire.Column[wire.Resource]{
+		{Name: "resource_type", Kind: wire.Text, Get: func(r *wire.Resource) wire.Cell { return wire.TextCell(r.Type) }},
+		{Name: "resource", Kind: wire.Text, Get: func(r *wire.Resource) wire.Cell { return wire.TextCell(r.Name) }},
 	},
 }
 
@@ -40,7 +40,7 @@ func CreateResources(p Place, stdout io.Writer) (*wire.Output[wire.Resource], er
 	})
 }
 
-func create[T any](p Place, stdout io.Writer, f *form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
+func create[T any](p Place, stdout io.Writer, f *wire.Form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
 	if IsDSN(p.Path) {
 		return nil, fmt.Errorf("%s: a database; expected a file", p)
 	} else if err := foreign(p.Path); err != nil {

@@ -19,7 +19,7 @@ import (
 
 // openParquet opens a Parquet file. The names of nested columns are joined: actor.type is actor_type. A column that
 // repeats is not read.
-func openParquet[T any](p Place, f *form[T]) (_ *flatReader[T], err error) {
+func openParquet[T any](p Place, f *wire.Form[T]) (_ *flatReader[T], err error) {
 	if p.Path == "-" {
 		return nil, errors.New("stdin: Parquet is read from its end; expected a file")
 	}
@@ -53,7 +53,7 @@ func openParquet[T any](p Place, f *form[T]) (_ *flatReader[T], err error) {
 		}
 		header, c.columns = append(header, name), append(c.columns, parquetColumn{node: leaf.Node})
 	}
-	r, err := newFlatReader(f, p.Mapping, p.Path, header, c.next)
+	r, err := newFlatReader(f, p.Mapping.reading(f.Table), p.Path, header, c.next)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
@@ -82,7 +82,7 @@ type parquetColumns struct {
 // parquetColumn is a column of the group at hand.
 type parquetColumn struct {
 	node   parquet.Node
-	cell   func(parquet.Value) cell // nil of a column that is not wanted
+	cell   func(parquet.Value) wire.Cell // nil of a column that is not wanted
 	pages  parquet.Pages
 	page   parquet.Page
 	values parquet.ValueReader // of the page
@@ -179,7 +179,7 @@ func recovered(err *error, path string) {
 }
 
 // cellOf reads the values of a column.
-func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) cell {
+func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) wire.Cell {
 	var logical format.LogicalTypeValue
 	if node.Leaf() && node.Type().LogicalType() != nil {
 		logical = node.Type().LogicalType().Value
@@ -191,44 +191,46 @@ func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) cell {
 			unit = t.Unit.Value.Duration()
 		}
 		second := int64(time.Second / unit)
-		return func(v parquet.Value) cell { return timed(time.Unix(v.Int64()/second, v.Int64()%second*int64(unit))) }
+		return func(v parquet.Value) wire.Cell {
+			return wire.InstantCell(time.Unix(v.Int64()/second, v.Int64()%second*int64(unit)))
+		}
 	case *format.DecimalType:
-		return func(v parquet.Value) cell { return decimal(v, int(t.Scale)) }
+		return func(v parquet.Value) wire.Cell { return decimal(v, int(t.Scale)) }
 	case *format.UUIDType:
-		return func(v parquet.Value) cell {
+		return func(v parquet.Value) wire.Cell {
 			b := v.ByteArray()
-			return textual(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+			return wire.TextCell(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		}
 	}
-	var last cell // texts often follow their like
-	return func(v parquet.Value) cell {
+	var last wire.Cell // texts often follow their like
+	return func(v parquet.Value) wire.Cell {
 		switch v.Kind() {
 		case parquet.ByteArray, parquet.FixedLenByteArray:
-			if b := v.ByteArray(); last.text != string(b) {
-				last = textual(c.names.Of(b))
-				last.kept = true
+			if b := v.ByteArray(); last.Text != string(b) {
+				last = wire.TextCell(c.names.Of(b))
+				last.Kept = true
 			} else if len(b) == 0 {
-				return cell{}
+				return wire.Cell{}
 			}
 			return last
 		case parquet.Int64:
-			return numeric(v.Int64())
+			return wire.IntegerCell(v.Int64())
 		case parquet.Int32:
-			return numeric(int64(v.Int32()))
+			return wire.IntegerCell(int64(v.Int32()))
 		case parquet.Int96: // nanoseconds of a Julian day, as older Spark and Hive write instants
 			x := v.Int96()
-			return timed(time.Unix((int64(x[2])-2440588)*86400, int64(x[0])|int64(x[1])<<32))
+			return wire.InstantCell(time.Unix((int64(x[2])-2440588)*86400, int64(x[0])|int64(x[1])<<32))
 		case parquet.Double:
-			return whole(v.Double())
+			return wire.FloatCell(v.Double())
 		case parquet.Float:
-			return whole(float64(v.Float()))
+			return wire.FloatCell(float64(v.Float()))
 		}
-		return textual(string(v.Bytes()))
+		return wire.TextCell(string(v.Bytes()))
 	}
 }
 
 // decimal is a number of so many digits behind the point.
-func decimal(v parquet.Value, scale int) cell {
+func decimal(v parquet.Value, scale int) wire.Cell {
 	var n int64
 	switch v.Kind() {
 	case parquet.Int32:
@@ -240,11 +242,11 @@ func decimal(v parquet.Value, scale int) cell {
 	}
 	for ; scale > 0 && n != 0; scale-- {
 		if n%10 != 0 {
-			return textual("a decimal fraction")
+			return wire.TextCell("a decimal fraction")
 		}
 		n /= 10
 	}
-	return numeric(n)
+	return wire.IntegerCell(n)
 }
 
 // bigEndian is an integer in as many bytes as its precision needs, of which the last eight count.
@@ -261,7 +263,7 @@ func bigEndian(b []byte) int64 {
 
 // parquetWriter writes rows of a form.
 type parquetWriter[T any] struct {
-	form *form[T]
+	form *wire.Form[T]
 	out  *parquet.GenericWriter[any]
 	at   []int // column of the file, by column of the form
 	rows []parquet.Row
@@ -270,17 +272,17 @@ type parquetWriter[T any] struct {
 // rowsPerGroup bounds what a writer holds in memory.
 const rowsPerGroup = 100_000
 
-func newParquetWriter[T any](f *form[T], out io.Writer) *parquetWriter[T] {
+func newParquetWriter[T any](f *wire.Form[T], out io.Writer) *parquetWriter[T] {
 	group := make(parquet.Group)
-	for i := range f.columns {
-		group[f.columns[i].name] = parquet.Optional(map[cellKind]parquet.Node{
-			textCell: parquet.String(), integerCell: parquet.Int(64), instantCell: parquet.Timestamp(parquet.Microsecond),
-		}[f.columns[i].kind])
+	for i := range f.Columns {
+		group[f.Columns[i].Name] = parquet.Optional(map[wire.Kind]parquet.Node{
+			wire.Text: parquet.String(), wire.Integer: parquet.Int(64), wire.Instant: parquet.Timestamp(parquet.Microsecond),
+		}[f.Columns[i].Kind])
 	}
-	schema := parquet.NewSchema(f.table, group)
+	schema := parquet.NewSchema(f.Table, group)
 	w := &parquetWriter[T]{form: f, out: parquet.NewGenericWriter[any](out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.Compression(&parquet.Snappy))}
-	for i := range f.columns {
-		leaf, _ := schema.Lookup(f.columns[i].name)
+	for i := range f.Columns {
+		leaf, _ := schema.Lookup(f.Columns[i].Name)
 		w.at = append(w.at, leaf.ColumnIndex)
 	}
 	return w
@@ -290,15 +292,15 @@ func (w *parquetWriter[T]) put(rows []T) error {
 	w.rows = w.rows[:0]
 	for i := range rows {
 		row := make(parquet.Row, len(w.at))
-		for j := range w.form.columns {
+		for j := range w.form.Columns {
 			v, level := parquet.NullValue(), 0
-			switch c := w.form.columns[j].get(&rows[i]); c.is {
-			case textCell:
-				v, level = parquet.ByteArrayValue([]byte(strings.ToValidUTF8(c.text, "\ufffd"))), 1
-			case integerCell:
-				v, level = parquet.Int64Value(c.n), 1
-			case instantCell:
-				v, level = parquet.Int64Value(c.time.UnixMicro()), 1
+			switch c := w.form.Columns[j].Get(&rows[i]); c.Is {
+			case wire.Text:
+				v, level = parquet.ByteArrayValue([]byte(strings.ToValidUTF8(c.Text, "\ufffd"))), 1
+			case wire.Integer:
+				v, level = parquet.Int64Value(c.N), 1
+			case wire.Instant:
+				v, level = parquet.Int64Value(c.Time.UnixMicro()), 1
 			}
 			row[w.at[j]] = v.Level(0, level, w.at[j])
 		}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/chatproof/chatproof/internal/files"
@@ -20,17 +23,12 @@ type Source[T model.Event | model.Fact] interface {
 	Close() error
 }
 
-// Place is where rows are: a file, stdin, or a database.
+// Place is where rows are: files, stdin, or databases, read one after the other.
 type Place struct {
-	Path    string   // of a file; - for stdin; or a DSN that begins with postgres:// or sqlite:
-	Format  string   // jsonl, csv or parquet; "" goes by the ending of the file
+	Path    string   // a file, a directory of files or a glob; - for stdin; or a DSN that begins with postgres:// or sqlite:
+	More    []string // further such, to be read from
+	Format  string   // jsonl, csv or parquet; "" goes by the endings of files
 	Mapping *Mapping // nil renames nothing
-}
-
-// Lines reports whether the rows at a place that can be read are JSON Lines.
-func (p Place) Lines() bool {
-	format, err := FormatOf(p.Path, p.Format)
-	return err == nil && format == "jsonl" && !IsDSN(p.Path)
 }
 
 // Formats are the formats of files.
@@ -38,12 +36,63 @@ var Formats = []string{"jsonl", "csv", "parquet"}
 
 // String is the place as messages name it: without a password.
 func (p Place) String() string {
+	name := p.Path
 	if p.Path == "-" {
-		return "stdin"
+		name = "stdin"
 	} else if IsDSN(p.Path) {
-		return Redacted(p.Path)
+		name = Redacted(p.Path)
 	}
-	return p.Path
+	if n := len(p.More); n > 0 {
+		return fmt.Sprintf("%s and %d more", name, n)
+	}
+	return name
+}
+
+// IsDatabase reports whether all that is to be read is in one database.
+func (p Place) IsDatabase() bool { return len(p.More) == 0 && IsDSN(p.Path) }
+
+// parts are the places of which a place consists, each with a format.
+func (p Place) parts() (all []Place, err error) {
+	stdin := 0
+	for _, path := range append([]string{p.Path}, p.More...) {
+		files := []string{path}
+		switch err = foreign(path); {
+		case err != nil:
+			return nil, fmt.Errorf("%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
+		case path == "-":
+			stdin++
+		case !IsDSN(path):
+			if files, err = expand(path, p.Format); err != nil {
+				return nil, err
+			}
+		}
+		for _, f := range files {
+			all = append(all, Place{Path: f, Format: p.Format, Mapping: p.Mapping})
+		}
+	}
+	if stdin > 1 {
+		return nil, errors.New("stdin: given twice, and there is but one")
+	}
+	return all, nil
+}
+
+// expand finds the files that a path names, which must be of one format.
+func expand(path, format string) ([]string, error) {
+	found, err := files.Expand(path)
+	if err != nil || len(found) == 1 {
+		return found, err
+	}
+	first := ""
+	for _, f := range found {
+		of, err := FormatOf(f, format)
+		if err != nil {
+			return nil, err
+		} else if first != "" && of != first {
+			return nil, fmt.Errorf("%s: files of several formats, such as %s and %s; name those of one by a glob", path, found[0], f)
+		}
+		first = of
+	}
+	return found, nil
 }
 
 // foreign tells of a path that names a database of a kind that is not reached from here.
@@ -54,22 +103,29 @@ func foreign(path string) error {
 	return nil
 }
 
-// FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells: jsonl, unless
-// it is .csv or .parquet, perhaps with .gz.
+// endings tell the format of a file, each perhaps with .gz behind it.
+var endings = map[string]string{".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
+
+// FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells. Stdin, a pipe and
+// a device have none, and are JSON Lines.
 func FormatOf(path, wanted string) (string, error) {
 	format := wanted
-	if format == "" {
-		format = "jsonl"
-		for _, f := range Formats {
-			if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), "."+f) {
-				format = f
+	if format == "" && path != "-" {
+		ending := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz")))
+		info, err := os.Stat(path)
+		if format = endings[ending]; format == "" && (err != nil || info.Mode().IsRegular()) {
+			if ending == "" {
+				ending = "no ending"
 			}
+			return "", fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv, .tsv or .parquet, all but the last perhaps with .gz", path, ending)
 		}
 	}
 	switch {
+	case format == "":
+		return "jsonl", nil
 	case format == "parquet" && strings.HasSuffix(path, ".gz"):
 		return "", fmt.Errorf("%s: Parquet is packed inside; leave the .gz out", path)
-	case format != "jsonl" && format != "csv" && format != "parquet":
+	case !slices.Contains(Formats, format):
 		return "", fmt.Errorf("expected %s, got %s", strings.Join(Formats, ", "), model.Name(format))
 	}
 	return format, nil
@@ -77,36 +133,52 @@ func FormatOf(path, wanted string) (string, error) {
 
 // OpenEvents opens a source of events.
 func OpenEvents(ctx context.Context, p Place, stdin io.Reader) (Source[model.Event], error) {
-	return open(ctx, p, stdin, &eventForm, func(file string, in io.Reader) lineReader[model.Event] { return wire.NewEventReader(file, in) }, queryEvents)
+	return openParts(ctx, p, stdin, eventKind)
 }
 
 // OpenFacts opens a source of facts.
 func OpenFacts(ctx context.Context, p Place, stdin io.Reader) (Source[model.Fact], error) {
-	return open(ctx, p, stdin, &factForm, func(file string, in io.Reader) lineReader[model.Fact] { return wire.NewFactReader(file, in) }, queryFacts)
+	return openParts(ctx, p, stdin, factKind)
 }
 
-func open[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, f *form[T], lines func(string, io.Reader) lineReader[T], query func(context.Context, *database, *Mapping) (string, error)) (Source[T], error) {
+// OpenEventBlocks is [OpenEvents], to be read by several goroutines.
+func OpenEventBlocks(ctx context.Context, p Place, stdin io.Reader) (wire.Blocks[model.Event], error) {
+	return openParts(ctx, p, stdin, eventKind)
+}
+
+// kind is what reading has to know of events, and of facts.
+type kind[T model.Event | model.Fact] struct {
+	form  *wire.Form[T]
+	lines func(file string, in io.Reader, r *wire.Reading) wire.Blocks[T]
+	query func(context.Context, *database, *Mapping) (string, error)
+}
+
+var (
+	eventKind = &kind[model.Event]{wire.EventForm, wire.EventBlocksOf, queryEvents}
+	factKind  = &kind[model.Fact]{wire.FactForm, wire.FactBlocksOf, queryFacts}
+)
+
+// open opens one part of a place.
+func (k *kind[T]) open(ctx context.Context, p Place, stdin io.Reader, watch *unseen) (wire.Blocks[T], error) {
 	if IsDSN(p.Path) {
-		return readTable(ctx, p, f, query)
-	}
-	if err := foreign(p.Path); err != nil {
-		return nil, fmt.Errorf("%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
+		return readTable(ctx, p, k.form, k.query)
 	}
 	format, err := FormatOf(p.Path, p.Format)
 	if err != nil {
 		return nil, err
 	}
 	if format == "parquet" {
-		return openParquet(p, f)
+		return openParquet(p, k.form)
 	}
 	in, name, err := files.Open(p.Path, stdin)
 	if err != nil {
 		return nil, err
 	}
+	reading := p.Mapping.reading(k.form.Table)
 	if format == "jsonl" {
-		return &lineSource[T]{lines(name, in), name, in}, nil
+		return &openBlocks[T]{k.lines(name, in, watch.watching(reading)), in}, nil
 	}
-	flat, err := newCSV(f, p.Mapping, name, in)
+	flat, err := newCSV(k.form, reading, name, in)
 	if err != nil {
 		in.Close()
 		return nil, err
@@ -115,53 +187,10 @@ func open[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Rea
 	return flat, nil
 }
 
-// OpenEventBlocks is [OpenEvents], to be read by several goroutines.
-func OpenEventBlocks(ctx context.Context, p Place, stdin io.Reader) (wire.Blocks[model.Event], error) {
-	if !p.Lines() {
-		source, err := OpenEvents(ctx, p, stdin)
-		if err != nil {
-			return nil, err
-		}
-		return source.(*flatReader[model.Event]), nil
-	}
-	if err := foreign(p.Path); err != nil {
-		return nil, err
-	}
-	in, name, err := files.Open(p.Path, stdin)
-	if err != nil {
-		return nil, err
-	}
-	return &openBlocks{wire.EventBlocks(name, in), in}, nil
-}
-
 // openBlocks closes the input of blocks with them.
-type openBlocks struct {
-	wire.Blocks[model.Event]
+type openBlocks[T any] struct {
+	wire.Blocks[T]
 	in io.Closer
 }
 
-func (b *openBlocks) Close() error { return b.in.Close() }
-
-// lineReader is a reader of JSON Lines.
-type lineReader[T any] interface {
-	Read() (T, error)
-	Line() int
-}
-
-// lineSource names the place in the errors of an input.
-type lineSource[T any] struct {
-	lines lineReader[T]
-	name  string
-	in    io.Closer
-}
-
-func (s *lineSource[T]) Read() (T, error) {
-	row, err := s.lines.Read()
-	var bad *wire.LineError
-	if err != nil && err != io.EOF && !errors.As(err, &bad) {
-		err = fmt.Errorf("%s:%d: %w", s.name, s.lines.Line(), err)
-	}
-	return row, err
-}
-
-func (s *lineSource[T]) Close() error { return s.in.Close() }
+func (b *openBlocks[T]) Close() error { return b.in.Close() }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -139,7 +140,7 @@ func (d *Dialect) FactQuery(m *Mapping) (string, error) {
 func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (string, error) {
 	tables := infoMart
 	if m.flat() {
-		tables = []dimension{{name: factForm.table, alias: "f", optional: knownColumns()[factForm.table]}}
+		tables = []dimension{{name: wire.FactForm.Table, alias: "f", optional: knownColumns()[wire.FactForm.Table]}}
 	}
 	real := make(map[string]string) // from alias.column
 	for _, t := range tables {
@@ -161,10 +162,10 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 	}
 	var items []string
 	for i, c := range factColumns {
-		field, sources := &factForm.columns[i], c.from
+		field, sources := &wire.FactForm.Columns[i], c.from
 		if m.flat() {
 			sources = nil
-			for _, name := range field.accepted() {
+			for _, name := range field.Names {
 				sources = append(sources, "f."+name)
 			}
 		}
@@ -174,9 +175,9 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]], c.name))
 		case len(sources) > 0:
 			items = append(items, real[sources[0]]+" AS "+c.name)
-		case slices.Contains(factForm.required, field.name):
-			table := map[bool]string{true: m.table(factForm.table), false: m.table("technical_descriptor")}[m.flat()]
-			return "", fmt.Errorf("table %s has no column %s", table, strings.Join(field.accepted(), " or "))
+		case field.Need >= wire.NeedColumn:
+			table := map[bool]string{true: m.table(wire.FactForm.Table), false: m.table("technical_descriptor")}[m.flat()]
+			return "", fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
 		}
 	}
 	query := "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
@@ -211,15 +212,15 @@ func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, 
 	case ok:
 		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
 	case has != nil && (renamed || required):
-		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), list(slices.Sorted(maps.Values(has))))
+		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), wire.Names20(slices.Sorted(maps.Values(has))))
 	case has != nil:
 		return "", nil
-	case table != factForm.table || renamed:
+	case table != wire.FactForm.Table || renamed:
 		return d.name(actual), nil
 	}
-	for i := range factForm.columns {
-		c := &factForm.columns[i]
-		if c.name == name && !slices.ContainsFunc(c.accepted(), func(n string) bool { _, renamed := m.column(table, n); return renamed }) {
+	for i := range wire.FactForm.Columns {
+		c := &wire.FactForm.Columns[i]
+		if c.Name == name && !slices.ContainsFunc(c.Names, func(n string) bool { _, renamed := m.column(table, n); return renamed }) {
 			return d.name(name), nil
 		}
 	}

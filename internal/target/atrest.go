@@ -10,6 +10,9 @@ import (
 // Facts are rows that are read one after the other, to io.EOF.
 type Facts interface{ Read() (model.Fact, error) }
 
+// Hinter is facts that can tell why none of them is of any question; "" is not known.
+type Hinter interface{ Hint() string }
+
 // AtRest answers from rows that are there already: an implementation was given the events of all questions before, and
 // made them in its own time.
 type AtRest struct {
@@ -31,7 +34,11 @@ func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Ques
 	}
 	t := &AtRest{place: place, owner: sorter.owner, answers: sorter.answers, ignored: sorter.ignored}
 	if read.n > 0 && read.n == t.ignored {
-		t.notes = []string{"gave no row of any chat of the suite: were the suite's events classified, and are these their interaction ids?"}
+		note := "gave no row of any chat of the suite: were the suite's events classified, and are these their interaction ids?"
+		if h, ok := facts.(Hinter); ok && h.Hint() != "" {
+			note = "gave no row of any chat of the suite: " + h.Hint()
+		}
+		t.notes = []string{note}
 	}
 	if start.IsZero() {
 		return t, nil

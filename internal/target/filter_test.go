@@ -103,7 +103,7 @@ func TestReference(t *testing.T) {
 }
 
 func TestSorter(t *testing.T) {
-	const bad = `{"interaction_id":"chat-1","resource":5,"resource_role":"RoutedTo","technical_result":"Completed"}` + "\n"
+	const bad = `{"interaction_id":"chat-1","resource":[5],"resource_role":"RoutedTo","technical_result":"Completed"}` + "\n"
 	protocol := func(message string) *Failure { return &Failure{Protocol, message} }
 	tests := []struct {
 		name, out string
@@ -120,11 +120,11 @@ func TestSorter(t *testing.T) {
 		{name: "by turns", out: row("chat-2", "A") + row("chat-0", "A") + row("nobody", "A") + row("chat-2", "B"), facts: [3]int{1, 0, 2}, ignored: 1},
 		{
 			name: "good lines around a bad one", out: row("chat-1", "A") + bad + row("chat-1", "B") + row("chat-0", "A"),
-			facts: [3]int{1, 1, 0}, failures: [3]*Failure{1: protocol("stdout:2: resource: expected a string, got a number")},
+			facts: [3]int{1, 1, 0}, failures: [3]*Failure{1: protocol("stdout:2: resource: expected a string, got an array")},
 		},
 		{
 			name: "the first of two bad lines counts", out: bad + strings.Replace(bad, "RoutedTo", "Received", 1),
-			failures: [3]*Failure{1: protocol("stdout:1: resource: expected a string, got a number")},
+			failures: [3]*Failure{1: protocol("stdout:1: resource: expected a string, got an array")},
 		},
 		{
 			name: "a bad line of nobody's", out: row("chat-0", "A") + strings.Replace(bad, "chat-1", "nobody", 1) + row("chat-2", "A"),

@@ -104,7 +104,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"another chat", ample, Protocol, "facts of interaction chat-1, which was not asked about"},
 		{"1001 rows", ample, Protocol, "more than 1000 rows for one interaction"},
 		{"10,001 rows", ample, Protocol, "facts: more than 10000"},
-		{"numbers for strings", ample, Protocol, `facts\[0\]\.resource: expected a string, got a number`},
+		{"arrays for strings", ample, Protocol, `facts\[0\]\.resource: expected a string, got an array`},
 		{"no facts", ample, Protocol, "facts: missing; expected an array"},
 		{"unknown type", ample, Protocol, "type: expected hello, facts, skip or error, got result"},
 

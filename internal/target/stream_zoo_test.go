@@ -237,8 +237,8 @@ func misbehave(how, id string, facts [][]byte) (answered bool) {
 		say(answerLine(id, slices.Repeat(facts[:1], 1001)))
 	case "10,001 rows":
 		say(answerLine(id, slices.Repeat(facts[:1], 10_001)))
-	case "numbers for strings":
-		say(fact(`"resource":7,"resource_role":"RoutedTo","technical_result":"Completed"`))
+	case "arrays for strings":
+		say(fact(`"resource":[7],"resource_role":"RoutedTo","technical_result":"Completed"`))
 	case "script and escapes":
 		say(fact(`"resource":"<script>alert(1)</script>\u001b[2J","resource_role":"\u0000","technical_result":"\u202e"`))
 	case "no facts":

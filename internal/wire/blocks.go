@@ -38,14 +38,17 @@ type BlockReader[T any] interface {
 	// names it, too, says nothing. The error is io.EOF at the end of the block, or a *LineError for what is no row; if
 	// it has an interaction id, reading may go on behind it.
 	Next(row *T) (id []byte, err error)
-	// Line is the number of the row that was read last.
+	// Line is the number of the row that was read last, and File what errors call its input.
 	Line() int
+	File() string
 }
 
 // Block is a number of whole lines, or of what another format has instead.
 type Block struct {
 	text  []byte
 	first int // the number of the first line, from 1
+
+	Part int // of an input in several parts the one that it is of, from 0
 
 	Other any // what a format that has no lines keeps here; its memory is reused with the block's
 }
@@ -70,10 +73,21 @@ func (b *lineBlocks[T]) Reader() BlockReader[T] { return b.reader(b.file) }
 func (b *lineBlocks[T]) Close() error { return nil }
 
 // EventBlocks are the events of JSON Lines; file names them in errors. Close does nothing.
-func EventBlocks(file string, in io.Reader) Blocks[model.Event] {
+func EventBlocks(file string, in io.Reader) Blocks[model.Event] { return EventBlocksOf(file, in, nil) }
+
+// EventBlocksOf is [EventBlocks] for a log of the user's world.
+func EventBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Event] {
 	return &lineBlocks[model.Event]{
-		cutter: newCutter(file, in, largeBlockSize),
-		reader: func(file string) BlockReader[model.Event] { return &EventReader{lines: newLines(file, nil)} },
+		cutter: newCutter(file, in, largeBlockSize, r),
+		reader: func(file string) BlockReader[model.Event] { return NewEventReaderOf(file, nil, r) },
+	}
+}
+
+// FactBlocksOf are the facts of JSON Lines, as [EventBlocksOf] are events.
+func FactBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Fact] {
+	return &lineBlocks[model.Fact]{
+		cutter: newCutter(file, in, largeBlockSize, r),
+		reader: func(file string) BlockReader[model.Fact] { return NewFactReaderOf(file, nil, r) },
 	}
 }
 
@@ -85,16 +99,30 @@ type cutter struct {
 	line int    // the number of the next block's first line
 	tail []byte // the beginning of a line of which more is to come
 	err  error
+
+	watch func([]byte)
 }
 
 // newCutter cuts what is read from in; file names it in errors.
-func newCutter(file string, in io.Reader, size int) *cutter {
-	return &cutter{file: file, in: in, size: size, line: 1}
+func newCutter(file string, in io.Reader, size int, r *Reading) *cutter {
+	s := &cutter{file: file, in: in, size: size, line: 1}
+	if r != nil {
+		s.watch = r.Watch
+	}
+	return s
 }
 
 // Next makes b the next block. The error is io.EOF at the end, a *LineError for a line beyond [MaxLine], or the
 // reader's; then b is empty.
 func (s *cutter) Next(b *Block) error {
+	err := s.cut(b)
+	if err == nil && s.watch != nil {
+		s.watch(b.text)
+	}
+	return err
+}
+
+func (s *cutter) cut(b *Block) error {
 	b.text, b.first = append(b.text[:0], s.tail...), s.line
 	s.tail = s.tail[:0]
 	for s.err == nil {

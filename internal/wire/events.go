@@ -12,13 +12,19 @@ import (
 
 // EventReader reads events from JSON Lines.
 type EventReader struct {
-	lines *lines
-	id    []byte
+	lines   *lines
+	objects *objects[model.Event]
+	id      []byte
+	event   model.Event
 }
 
 // NewEventReader reads from in; file names it in errors.
-func NewEventReader(file string, in io.Reader) *EventReader {
-	return &EventReader{lines: newLines(file, in)}
+func NewEventReader(file string, in io.Reader) *EventReader { return NewEventReaderOf(file, in, nil) }
+
+// NewEventReaderOf is [NewEventReader] for a log of the user's world.
+func NewEventReaderOf(file string, in io.Reader, r *Reading) *EventReader {
+	l := newLines(file, in, r)
+	return &EventReader{lines: l, objects: newObjects(EventForm, r, plainEvents(), l.names)}
 }
 
 // Take makes a block the next to be read.
@@ -28,8 +34,8 @@ func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 // go on behind it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but
 // the interaction is asked for.
 func (r *EventReader) Read() (e model.Event, err error) {
-	id, err := r.Next(&e)
-	if e.InteractionID == "" {
+	id, err := r.Next(&r.event) // which the heap has already
+	if e = r.event; e.InteractionID == "" {
 		e.InteractionID = r.lines.names.Of(id)
 	}
 	return e, err
@@ -46,8 +52,8 @@ func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 	if id, ok := r.lines.fast.event(line, e); ok {
 		return id, nil
 	}
-	var bad *LineError
-	if *e, bad = r.lines.event(line); bad != nil {
+	*e = model.Event{}
+	if bad := readObject(r.lines, r.objects, line, e); bad != nil {
 		err = bad
 	}
 	r.id = append(r.id[:0], e.InteractionID...)
@@ -57,82 +63,8 @@ func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 // Line is the number of the line that was read last.
 func (r *EventReader) Line() int { return r.lines.line }
 
-func (l *lines) event(line []byte) (e model.Event, _ *LineError) {
-	var bad Fault
-	named := false
-	bareEvent := func(name []byte) {
-		switch string(name) {
-		case "interaction_id":
-			e.InteractionID = l.str("interaction_id", &bad)
-		case "seq":
-			e.Seq = l.integer("seq", &bad).Value
-		case "time":
-			e.Time = l.instant("time", &bad)
-		case "event":
-			e.Name = model.EventName(l.str("event", &bad))
-			named = e.Name != ""
-		case "actor":
-			e.Actor = l.party("actor", &bad)
-		case "party":
-			e.Party = l.party("party", &bad)
-		case "queue":
-			e.Queue = l.str("queue", &bad)
-		case "operation":
-			e.Operation = model.Operation(l.str("operation", &bad))
-		case "visibility_mode":
-			n := l.integer("visibility_mode", &bad)
-			if e.VisibilityMode = model.VisibilityMode(n.Value); n.Is == model.Given && (n.Value < 1 || n.Value > 3) {
-				bad.Set("visibility_mode", "expected 1, 2 or 3, got "+strconv.FormatInt(n.Value, 10))
-			}
-		case "reason":
-			e.Reason = l.str("reason", &bad)
-		case "media_type":
-			e.MediaType = l.str("media_type", &bad)
-		default:
-			l.skip()
-		}
-	}
-	if err := l.object(line, bareEvent); err != nil {
-		return e, err
-	}
-	switch {
-	case named && !e.Name.Known():
-		return e, nil
-	case e.InteractionID == "" && bad.Field != "interaction_id":
-		bad = Fault{"interaction_id", "missing; expected a non-empty string"}
-	case !named:
-		bad.Set("event", "missing; expected the name of an event")
-	}
-	if bad.Problem == "" {
-		return e, nil
-	}
-	err := l.errorf(bad.Field, "%s", bad.Problem)
-	err.InteractionID, err.Seq = e.InteractionID, e.Seq
-	return e, err
-}
-
-// party reads {"type": …, "id": …} or null.
-func (l *lines) party(field string, bad *Fault) (p model.Party) {
-	switch kind := l.json.PeekKind(); kind {
-	case '{':
-		_ = l.members(func(name []byte) { // a syntax error shows again at the next token
-			switch string(name) {
-			case "type":
-				p.Type = model.PartyType(l.str(field+".type", bad))
-			case "id":
-				p.ID = l.str(field+".id", bad)
-			default:
-				l.skip()
-			}
-		})
-	default:
-		if kind != 'n' {
-			bad.Set(field, `expected an object such as {"type":"agent","id":"Agent 1"}, got `+kindName(kind))
-		}
-		l.skip()
-	}
-	return p
-}
+// File is what errors call the input.
+func (r *EventReader) File() string { return r.lines.file }
 
 // AppendEvent appends an event as a JSON line, fields in the order of the contract, absent ones left out.
 func AppendEvent(b []byte, e *model.Event) []byte {

@@ -10,102 +10,54 @@ import (
 
 // FactReader reads facts from JSON Lines.
 type FactReader struct {
-	lines *lines
+	lines   *lines
+	objects *objects[model.Fact]
+	id      []byte
+	fact    model.Fact
 }
 
 // NewFactReader reads from in; file names it in errors.
-func NewFactReader(file string, in io.Reader) *FactReader {
-	return &FactReader{newLines(file, in)}
+func NewFactReader(file string, in io.Reader) *FactReader { return NewFactReaderOf(file, in, nil) }
+
+// NewFactReaderOf is [NewFactReader] for rows of the user's world.
+func NewFactReaderOf(file string, in io.Reader, r *Reading) *FactReader {
+	l := newLines(file, in, r)
+	return &FactReader{lines: l, objects: newObjects(FactForm, r, plainFacts(), l.names)}
 }
+
+// Take makes a block the next to be read.
+func (r *FactReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next fact. The error is io.EOF at the end, a *LineError for a line that is no fact (reading may go
 // on behind it, unless the line was too long), or the input's own. interaction_id, resource, resource_role and
 // technical_result must be there; blank ones are read as they are.
-func (r *FactReader) Read() (model.Fact, error) {
+func (r *FactReader) Read() (f model.Fact, err error) {
+	_, err = r.Next(&r.fact) // which the heap has already
+	return r.fact, err
+}
+
+// Next is [FactReader.Read] into f, of which it returns the interaction, too: that is valid until the next call.
+func (r *FactReader) Next(f *model.Fact) (id []byte, err error) {
 	line, err := r.lines.next()
 	if err != nil {
-		return model.Fact{}, err
+		*f = model.Fact{}
+		return nil, err
 	}
-	var f model.Fact
-	if r.lines.fast.fact(line, &f) {
-		return f, nil
+	if !r.lines.fast.fact(line, f) {
+		*f = model.Fact{}
+		if bad := readObject(r.lines, r.objects, line, f); bad != nil {
+			err = bad
+		}
 	}
-	f, bad := r.lines.fact(line)
-	if bad != nil {
-		return f, bad
-	}
-	return f, nil
+	r.id = append(r.id[:0], f.InteractionID...)
+	return r.id, err
 }
 
 // Line is the number of the line that was read last.
 func (r *FactReader) Line() int { return r.lines.line }
 
-func (l *lines) fact(line []byte) (model.Fact, *LineError) {
-	var f factFields
-	if err := l.object(line, func(name []byte) { l.factField(&f, string(name)) }); err != nil {
-		return f.Fact, err
-	}
-	if f.complete(); f.bad.Problem == "" {
-		return f.Fact, nil
-	}
-	err := l.errorf(f.bad.Field, "%s", f.bad.Problem)
-	err.InteractionID = f.InteractionID
-	return f.Fact, err
-}
-
-// factFields are the fields of a fact as far as they have been read.
-type factFields struct {
-	model.Fact
-	resource, role, result bool
-	bad                    Fault
-}
-
-// factField reads the value of one member.
-func (l *lines) factField(f *factFields, name string) {
-	switch name {
-	case "interaction_id":
-		f.InteractionID = l.str(name, &f.bad)
-	case "ordinal":
-		f.Ordinal = l.integer(name, &f.bad)
-	case "resource_type":
-		f.ResourceType = model.ResourceType(l.str(name, &f.bad))
-	case "resource":
-		f.resource = true
-		f.Resource = l.str(name, &f.bad)
-	case "resource_role":
-		f.role = true
-		f.Role = model.Role(l.str(name, &f.bad))
-	case "role_reason":
-		f.RoleReason = l.str(name, &f.bad)
-	case "technical_result":
-		f.result = true
-		f.Result = model.Result(l.str(name, &f.bad))
-	case "result_reason":
-		f.Reason = model.Reason(l.str(name, &f.bad))
-	case "received_from":
-		f.ReceivedFrom = l.integer(name, &f.bad)
-	case "start":
-		f.Start = l.instant(name, &f.bad)
-	case "end":
-		f.End = l.instant(name, &f.bad)
-	default:
-		l.skip()
-	}
-}
-
-// complete finds what is missing.
-func (f *factFields) complete() {
-	switch {
-	case f.InteractionID == "" && f.bad.Field != "interaction_id":
-		f.bad = Fault{"interaction_id", "missing; expected a non-empty string"}
-	case !f.resource:
-		f.bad.Set("resource", "missing")
-	case !f.role:
-		f.bad.Set("resource_role", "missing")
-	case !f.result:
-		f.bad.Set("technical_result", "missing")
-	}
-}
+// File is what errors call the input.
+func (r *FactReader) File() string { return r.lines.file }
 
 // AppendFact appends a fact as a JSON line, fields in the order of the contract, absent and blank ones left out.
 func AppendFact(b []byte, f *model.Fact) []byte {

@@ -1,8 +1,8 @@
 // Package wire reads and writes events, facts and messages as JSON Lines. It knows their form and nothing of what they
 // mean; that is package model.
 //
-// JSON Lines is one object a line, blank lines ignored, unknown fields ignored, known fields of the
-// wrong type refused, as are duplicate names and invalid UTF-8.
+// JSON Lines is one object a line, blank lines ignored, unknown fields ignored, what is no text and no
+// number refused where a field is known, as are duplicate names and invalid UTF-8.
 package wire
 
 import (
@@ -10,10 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -61,13 +58,16 @@ type lines struct {
 }
 
 // newLines reads from in; of a nil one, blocks are taken.
-func newLines(file string, in io.Reader) *lines {
+func newLines(file string, in io.Reader, r *Reading) *lines {
 	var blocks *cutter
 	if in != nil {
-		blocks = newCutter(file, in, blockSize)
+		blocks = newCutter(file, in, blockSize, r)
 	}
 	names := NewNames()
-	return &lines{file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: names, fast: scanner{names: names}}
+	return &lines{
+		file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: names,
+		fast: scanner{names: names, off: !r.plain()},
+	}
 }
 
 func (l *lines) errorf(field, format string, args ...any) *LineError {
@@ -111,17 +111,37 @@ func (l *lines) next() ([]byte, error) {
 // object walks the members of the line's object. For each it calls member with the name; member must consume the
 // value by one of the readers below or skip. It returns an error where the line is not one well-formed object.
 func (l *lines) object(line []byte, member func(name []byte)) *LineError {
+	if bad := l.begin(line); bad != nil {
+		return bad
+	}
+	err := l.members(member)
+	if err == nil {
+		err = l.end()
+	}
+	if err != nil {
+		return l.notJSON(line, err)
+	}
+	return nil
+}
+
+func (l *lines) reset(line []byte) {
 	l.src.Reset()
 	l.src.Write(line)
 	l.json.Reset(&l.src)
-	if l.json.PeekKind() != '{' {
+}
+
+// begin goes to the line's object.
+func (l *lines) begin(line []byte) *LineError {
+	if l.reset(line); l.json.PeekKind() != '{' {
 		return l.notJSON(line, errors.New("expected a JSON object"))
 	}
-	if err := l.members(member); err != nil {
-		return l.notJSON(line, err)
-	}
+	return nil
+}
+
+// end sees that nothing follows the object.
+func (l *lines) end() error {
 	if _, err := l.json.ReadToken(); err != io.EOF {
-		return l.notJSON(line, errors.New("expected one JSON object, found more behind it"))
+		return errors.New("expected one JSON object, found more behind it")
 	}
 	return nil
 }
@@ -160,6 +180,41 @@ func (l *lines) members(member func(name []byte)) error {
 	}
 }
 
+// readObject reads a line that is one object.
+func readObject[T any](l *lines, o *objects[T], line []byte, row *T) *LineError {
+	if err := l.begin(line); err != nil {
+		return err
+	}
+	bad, lacks, err := o.read(l, row)
+	if err == nil {
+		err = l.end()
+	}
+	if err != nil {
+		var none T
+		*row = none
+		return l.notJSON(line, err)
+	}
+	if bad.Problem == "" {
+		return nil
+	}
+	if lacks {
+		bad.Problem += l.found(line)
+	}
+	at := l.errorf(bad.Field, "%s", bad.Problem)
+	at.InteractionID, at.Seq = o.form.Key(row)
+	return at
+}
+
+// found lists the names that a line has, for an error.
+func (l *lines) found(line []byte) string {
+	var names []string
+	l.reset(line)
+	if l.members(func(name []byte) { names = append(names, string(name)); l.skip() }) != nil || len(names) == 0 {
+		return ""
+	}
+	return "; found " + Names20(names)
+}
+
 func (l *lines) notJSON(line []byte, err error) *LineError {
 	problem := err.Error()
 	var syntax *jsontext.SyntacticError
@@ -171,7 +226,11 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 	case errors.As(err, &syntax):
 		problem = syntax.Err.Error()
 	}
-	return l.errorf("", "not a JSON object: %s: %s", problem, model.Name(string(line[:min(len(line), 400)])))
+	shown := model.Name(string(line[:min(len(line), 400)]))
+	if cause := causeOf(line); cause != "" && (l.line == 1 || !bytes.HasPrefix(line, []byte("{"))) {
+		return l.errorf("", "not a JSON object: %s; found %s", cause, shown)
+	}
+	return l.errorf("", "not a JSON object: %s: %s", problem, shown)
 }
 
 // Fault keeps the first thing wrong with the fields of a line.
@@ -184,46 +243,28 @@ func (f *Fault) Set(field, problem string) {
 	}
 }
 
-// str reads a string or null; anything else is a fault.
+// str reads a string or null; anything else is a fault. It is for messages: rows are read by [objects].
 func (l *lines) str(field string, bad *Fault) string {
-	switch kind := l.json.PeekKind(); kind {
-	case '"':
-		raw, err := l.json.ReadValue()
-		if err != nil {
-			return ""
-		}
-		l.text, _ = jsontext.AppendUnquote(l.text[:0], raw)
-		return l.names.Of(l.text)
-	default:
+	kind := l.json.PeekKind()
+	if kind != '"' {
 		if kind != 'n' {
 			bad.Set(field, "expected a string, got "+kindName(kind))
 		}
 		l.skip()
 		return ""
 	}
+	return l.cell().Text
 }
 
-// integer reads an integer or null.
+// integer reads an integer or null, as str does a string.
 func (l *lines) integer(field string, bad *Fault) model.Number {
 	switch kind := l.json.PeekKind(); kind {
 	case '0':
-		raw, err := l.json.ReadValue()
-		if err != nil {
-			return model.Number{}
+		c := l.cell()
+		if c.Is != Integer {
+			bad.Set(field, "expected an integer, got "+model.Name(c.Text))
 		}
-		n, err := strconv.ParseInt(string(raw), 10, 64)
-		if err != nil { // 1.0 is an integer, too
-			var x float64
-			if x, err = strconv.ParseFloat(string(raw), 64); x != math.Trunc(x) || math.Abs(x) > 1<<53 {
-				err = strconv.ErrRange
-			}
-			n = int64(x)
-		}
-		if err != nil {
-			n = 0
-			bad.Set(field, "expected an integer, got "+model.Name(string(raw)))
-		}
-		return model.Num(n)
+		return model.Num(c.N)
 	case 'n':
 		l.skip()
 		return model.Number{Is: model.Null}
@@ -232,19 +273,6 @@ func (l *lines) integer(field string, bad *Fault) model.Number {
 		l.skip()
 		return model.Number{}
 	}
-}
-
-// instant reads an RFC 3339 time or null.
-func (l *lines) instant(field string, bad *Fault) time.Time {
-	s := l.str(field, bad)
-	if s == "" {
-		return time.Time{}
-	}
-	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
-	if t = t.UTC(); err != nil || len(s) < len("2026-01-05T09:00:07Z") || s[13] != ':' || strings.ContainsRune(s, ',') || t.Year() < 0 || t.Year() > 9999 {
-		bad.Set(field, "expected RFC 3339 with a zone, such as 2026-01-05T09:00:07Z, got "+model.Name(s))
-	}
-	return t
 }
 
 func (l *lines) skip() { _ = l.json.SkipValue() } // a syntax error shows again at the next token

@@ -7,7 +7,7 @@ type LineReader struct{ lines *lines }
 
 // NewLineReader reads from in; file names it in errors.
 func NewLineReader(file string, in io.Reader) *LineReader {
-	return &LineReader{newLines(file, in)}
+	return &LineReader{newLines(file, in, nil)}
 }
 
 // Next returns the next line that is not blank, without its end; it is valid until the next call. The error is io.EOF

@@ -47,7 +47,7 @@ func TestLinesAreNumberedAsEditorsDo(t *testing.T) {
 }
 
 func TestReadingGoesOnBehindBadLines(t *testing.T) {
-	r := readEvents("{\n\n" + good + "\nnull\n" + held(`"queue":7`) + "\n" + other + "\n]")
+	r := readEvents("{\n\n" + good + "\nnull\n" + held(`"queue":[7]`) + "\n" + other + "\n]")
 	var said []string
 	for {
 		e, err := r.Read()

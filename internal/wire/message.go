@@ -39,11 +39,13 @@ type Message struct {
 // MessageReader reads an implementation's messages: a JSON object a line, blank lines and unknown fields ignored.
 type MessageReader struct {
 	lines *lines
+	facts *objects[model.Fact]
 }
 
 // NewMessageReader reads from in; file names it in errors.
 func NewMessageReader(file string, in io.Reader) *MessageReader {
-	return &MessageReader{newLines(file, in)}
+	l := newLines(file, in, nil)
+	return &MessageReader{l, newObjects(FactForm, nil, plainFacts(), l.names)}
 }
 
 // Read returns the next message. The error is io.EOF at the end, a *LineError for a line that is no message, or the
@@ -54,14 +56,15 @@ func (r *MessageReader) Read() (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m, bad := r.lines.message(line)
+	m, bad := r.message(line)
 	if bad != nil {
 		return m, bad
 	}
 	return m, nil
 }
 
-func (l *lines) message(line []byte) (m Message, _ *LineError) {
+func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
+	l := r.lines
 	var bad Fault
 	protocol, inFlight := model.Number{}, model.Number{}
 	facts, text := false, map[string]string{}
@@ -73,7 +76,7 @@ func (l *lines) message(line []byte) (m Message, _ *LineError) {
 			m.ID = l.str(field, &bad)
 		case "facts":
 			facts = true
-			m.Facts = l.factArray(&bad)
+			m.Facts = l.factArray(r.facts, &bad)
 		case "reason", "message":
 			text[field] = l.str(field, &bad)
 		case "protocol":
@@ -125,7 +128,7 @@ func (l *lines) message(line []byte) (m Message, _ *LineError) {
 }
 
 // factArray reads an array of facts.
-func (l *lines) factArray(bad *Fault) (facts []model.Fact) {
+func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fact) {
 	if kind := l.json.PeekKind(); kind != '[' {
 		bad.Set("facts", "expected an array, got "+kindName(kind))
 		l.skip()
@@ -136,15 +139,16 @@ func (l *lines) factArray(bad *Fault) (facts []model.Fact) {
 		field := "facts[" + strconv.Itoa(i) + "]"
 		switch kind := l.json.PeekKind(); kind {
 		case '{':
-			var f factFields
-			if l.members(func(name []byte) { l.factField(&f, string(name)) }) != nil {
+			var f model.Fact
+			wrong, _, err := o.read(l, &f)
+			if err != nil {
 				return facts // a syntax error shows again at the next token
 			}
-			if f.complete(); f.bad.Problem != "" {
-				bad.Set(field+"."+f.bad.Field, f.bad.Problem)
+			if wrong.Problem != "" {
+				bad.Set(field+"."+wrong.Field, wrong.Problem)
 			}
 			if len(facts) < maxMessageFacts {
-				facts = append(facts, f.Fact)
+				facts = append(facts, f)
 			} else {
 				bad.Set("facts", "more than "+strconv.Itoa(maxMessageFacts))
 			}

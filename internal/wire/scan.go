@@ -24,12 +24,13 @@ type scanner struct {
 	others unknown // the names so far that are unknown
 	text   []byte  // the last string that was not plain ASCII
 	names  *Names
+	off    bool // it gives up at once: names, words or ids are not ours
 }
 
 // begin goes to the first member of the line's object.
 func (s *scanner) begin(line []byte) (name []byte, more bool) {
 	s.line, s.at, s.failed, s.seen, s.others.n = line, 0, false, 0, 0
-	if !s.take('{') {
+	if s.off || !s.take('{') {
 		s.failed = true
 		return nil, false
 	}
@@ -153,7 +154,7 @@ func (s *scanner) name() string {
 	return s.names.Of(b)
 }
 
-// word is name for what is likely to be a word of the domain.
+// word is name for what is likely to be a word of the domain, without blanks around it.
 func (s *scanner) word() string {
 	if s.null() {
 		return ""
@@ -162,7 +163,29 @@ func (s *scanner) word() string {
 	if n, ok := wordNumber(b); ok {
 		return words[n]
 	}
+	s.failed = s.failed || len(b) > 0 && (b[0] == ' ' || b[len(b)-1] == ' ')
 	return s.names.Of(b)
+}
+
+// code is word for what may be a code.
+func (s *scanner) code() string {
+	if s.null() {
+		return ""
+	}
+	b, _ := s.str()
+	if n, ok := wordNumber(b); ok {
+		return words[n]
+	}
+	s.failed = s.failed || len(b) > 0 && (b[0] == ' ' || b[len(b)-1] == ' ')
+	return codeName(s.names.Of(b))
+}
+
+// reason is code, Unspecified being blank.
+func (s *scanner) reason() string {
+	if r := s.code(); r != "" && model.Code(r) != "" {
+		return r
+	}
+	return ""
 }
 
 // id reads a string that is part of the line, and not empty.
@@ -231,9 +254,9 @@ func (u *unknown) add(name []byte) (isNew bool) {
 	return true
 }
 
-// other skips the value of an unknown name.
-func (s *scanner) other(name []byte) {
-	s.failed = s.failed || !s.others.add(name)
+// other skips the value of an unknown name. One that the decoder knows in another spelling is left to it.
+func (s *scanner) other(name []byte, known *binding) {
+	s.failed = s.failed || !s.others.add(name) || known.means(name)
 	s.skip(0)
 }
 
@@ -270,6 +293,7 @@ func (s *scanner) skip(depth int) {
 // event reads a line into e, but for the interaction, whose id it returns: a part of the line.
 func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 	*e = model.Event{}
+	known := plainEvents()
 	for name, more := s.begin(line); more; name, more = s.next() {
 		switch string(name) {
 		case "interaction_id":
@@ -277,7 +301,9 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 			id = s.id()
 		case "seq":
 			s.once(1 << 1)
-			e.Seq = s.number().Value
+			n := s.number()
+			s.failed = s.failed || n.Is != model.Given || n.Value < 0 || n.Value > MaxSeq
+			e.Seq = n.Value
 		case "time":
 			s.once(1 << 2)
 			e.Time = s.instant()
@@ -308,10 +334,10 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 			s.once(1 << 10)
 			e.MediaType = s.word()
 		default:
-			s.other(name)
+			s.other(name, known)
 		}
 	}
-	return id, !s.failed && id != nil && e.Name != ""
+	return id, !s.failed && id != nil && e.Name != "" && s.seen&(1<<1) != 0
 }
 
 // party reads an object of type and id, or null.
@@ -340,6 +366,7 @@ func (s *scanner) party() (p model.Party) {
 func (s *scanner) fact(line []byte, f *model.Fact) (ok bool) {
 	*f = model.Fact{}
 	const required = 1<<0 | 1<<3 | 1<<4 | 1<<6
+	known := plainFacts()
 	for name, more := s.begin(line); more; name, more = s.next() {
 		switch string(name) {
 		case "interaction_id":
@@ -347,25 +374,27 @@ func (s *scanner) fact(line []byte, f *model.Fact) (ok bool) {
 			f.InteractionID = s.names.Of(s.id())
 		case "ordinal":
 			s.once(1 << 1)
-			f.Ordinal = s.number()
+			if f.Ordinal = s.number(); f.Ordinal.Is == model.Null {
+				f.Ordinal = model.Number{}
+			}
 		case "resource_type":
 			s.once(1 << 2)
-			f.ResourceType = model.ResourceType(s.word())
+			f.ResourceType = model.ResourceType(s.code())
 		case "resource":
 			s.once(1 << 3)
 			f.Resource = s.name()
 		case "resource_role":
 			s.once(1 << 4)
-			f.Role = model.Role(s.word())
+			f.Role = model.Role(s.code())
 		case "role_reason":
 			s.once(1 << 5)
-			f.RoleReason = s.word()
+			f.RoleReason = s.reason()
 		case "technical_result":
 			s.once(1 << 6)
-			f.Result = model.Result(s.word())
+			f.Result = model.Result(s.code())
 		case "result_reason":
 			s.once(1 << 7)
-			f.Reason = model.Reason(s.word())
+			f.Reason = model.Reason(s.reason())
 		case "received_from":
 			s.once(1 << 8)
 			f.ReceivedFrom = s.number()
@@ -376,7 +405,7 @@ func (s *scanner) fact(line []byte, f *model.Fact) (ok bool) {
 			s.once(1 << 10)
 			f.End = s.instant()
 		default:
-			s.other(name)
+			s.other(name, known)
 		}
 	}
 	return !s.failed && s.seen&required == required

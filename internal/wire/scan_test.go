@@ -14,24 +14,22 @@ import (
 // It returns whether the scanner read it as an event, and as a fact.
 func sameVerdict(t *testing.T, line string) (isEvent, isFact bool) {
 	t.Helper()
-	l := newLines("log", strings.NewReader(line))
-	b, err := l.next()
+	r, s := NewEventReader("log", strings.NewReader(line)), NewFactReader("facts", nil)
+	b, err := r.lines.next()
 	if err != nil {
 		return false, false
 	}
-	var e model.Event
-	id, isEvent := l.fast.event(b, &e)
+	var e, wantEvent model.Event
+	id, isEvent := r.lines.fast.event(b, &e)
 	e.InteractionID = string(id)
 	if isEvent {
-		want, bad := l.event(b)
-		require.Nil(t, bad, line)
-		require.Equal(t, want, e, line)
+		require.Nil(t, readObject(r.lines, r.objects, b, &wantEvent), line)
+		require.Equal(t, wantEvent, e, line)
 	}
-	var f model.Fact
-	if isFact = l.fast.fact(b, &f); isFact {
-		want, bad := l.fact(b)
-		require.Nil(t, bad, line)
-		require.Equal(t, want, f, line)
+	var f, wantFact model.Fact
+	if isFact = s.lines.fast.fact(b, &f); isFact {
+		require.Nil(t, readObject(s.lines, s.objects, b, &wantFact), line)
+		require.Equal(t, wantFact, f, line)
 	}
 	return isEvent, isFact
 }
@@ -116,7 +114,7 @@ func TestScannerReadsTimes(t *testing.T) {
 
 // Once warm, a line costs no allocation.
 func TestScannerAllocates(t *testing.T) {
-	l := newLines("log", nil)
+	l := newLines("log", nil, nil)
 	event, fact := []byte(scannedEvent+","+scannedEvents[0]+","+scanned[5]+"}"), []byte(scannedFact+`,"end":"2026-01-05T09:00:07Z"}`)
 	var e model.Event
 	var f model.Fact

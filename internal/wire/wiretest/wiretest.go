@@ -3,6 +3,7 @@ package wiretest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -25,25 +26,33 @@ func instant() *rapid.Generator[time.Time] {
 	})
 }
 
-func number() *rapid.Generator[model.Number] {
-	return rapid.OneOf(rapid.Just(model.Number{}), rapid.Just(model.Number{Is: model.Null}), rapid.Map(rapid.Int64(), model.Num))
+// number is absent, or as absent is read otherwise, or any.
+func number(absent ...model.Number) *rapid.Generator[model.Number] {
+	return rapid.OneOf(rapid.SampledFrom(append(absent, model.Number{})), rapid.Map(rapid.Int64(), model.Num))
 }
 
-func word[S ~string](t *rapid.T, label string) S { return S(Text().Draw(t, label)) }
+// word is any text without the outer blanks that words do not have, save for blanks alone.
+func word[S ~string](t *rapid.T, label string) S { return S(strings.Trim(Text().Draw(t, label), " ")) }
+
+// code is a word that is no other spelling of one that is known.
+func code[S ~string](t *rapid.T, label string) S {
+	draw := rapid.Custom(func(t *rapid.T) S { return word[S](t, label) })
+	return draw.Filter(func(s S) bool { return s == "" || model.Code(string(s)) != "" }).Draw(t, label)
+}
 
 // Event is any event of a known name.
 func Event(t *rapid.T) model.Event {
 	party := func(label string) model.Party {
-		return model.Party{Type: word[model.PartyType](t, label+".type"), ID: word[string](t, label+".id")}
+		return model.Party{Type: word[model.PartyType](t, label+".type"), ID: Text().Draw(t, label+".id")}
 	}
 	return model.Event{
 		InteractionID:  Text().Filter(func(s string) bool { return s != "" }).Draw(t, "interaction_id"),
-		Seq:            rapid.Int64().Draw(t, "seq"),
+		Seq:            rapid.Int64Range(0, 1<<53-1).Draw(t, "seq"),
 		Time:           instant().Draw(t, "time"),
 		Name:           rapid.SampledFrom(model.EventNames).Draw(t, "event"),
 		Actor:          party("actor"),
 		Party:          party("party"),
-		Queue:          word[string](t, "queue"),
+		Queue:          Text().Draw(t, "queue"),
 		Operation:      word[model.Operation](t, "operation"),
 		VisibilityMode: model.VisibilityMode(rapid.IntRange(0, 3).Draw(t, "visibility_mode")),
 		Reason:         word[string](t, "reason"),
@@ -56,13 +65,13 @@ func Fact(t *rapid.T) model.Fact {
 	return model.Fact{
 		InteractionID: Text().Filter(func(s string) bool { return s != "" }).Draw(t, "interaction_id"),
 		Ordinal:       number().Draw(t, "ordinal"),
-		ResourceType:  word[model.ResourceType](t, "resource_type"),
-		Resource:      word[string](t, "resource"),
-		Role:          word[model.Role](t, "resource_role"),
-		RoleReason:    word[string](t, "role_reason"),
-		Result:        word[model.Result](t, "technical_result"),
-		Reason:        word[model.Reason](t, "result_reason"),
-		ReceivedFrom:  number().Draw(t, "received_from"),
+		ResourceType:  code[model.ResourceType](t, "resource_type"),
+		Resource:      Text().Draw(t, "resource"),
+		Role:          code[model.Role](t, "resource_role"),
+		RoleReason:    code[string](t, "role_reason"),
+		Result:        code[model.Result](t, "technical_result"),
+		Reason:        code[model.Reason](t, "result_reason"),
+		ReceivedFrom:  number(model.Number{Is: model.Null}).Draw(t, "received_from"),
 		Start:         instant().Draw(t, "start").Truncate(time.Second),
 		End:           instant().Draw(t, "end").Truncate(time.Second),
 	}

@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Names20 writes the names of columns, for an error: not more than twenty.
+func Names20(names []string) string {
+	const most = 20
+	var shown []string
+	for _, n := range names[:min(most, len(names))] {
+		shown = append(shown, model.Name(n))
+	}
+	if len(names) > most {
+		shown = append(shown, "…")
+	}
+	return strings.Join(shown, ", ")
+}
+
+// Packed says what the first bytes of an input are of, where they are of no text in UTF-8; "" is not known.
+func Packed(start []byte) string {
+	switch {
+	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
+		return "it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it"
+	case bytes.HasPrefix(start, []byte("PAR1")):
+		return "it is Parquet; expected text: give the file a name that ends in .parquet"
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return "it is a ZIP archive, or a workbook of Excel; expected text: unpack it, or save it as CSV"
+	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return "it is packed with zstd; expected text: unpack it"
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}),
+		len(start) > 1 && (start[0] == 0) != (start[1] == 0):
+		return "UTF-16; expected UTF-8"
+	}
+	return ""
+}
+
+// causeOf guesses why a line is no JSON object; "" is not known.
+func causeOf(line []byte) string {
+	if cause := Packed(line); cause != "" {
+		return cause
+	}
+	switch {
+	case bytes.HasPrefix(line, []byte("[")):
+		return "an array begins; expected an object a line, as jq -c '.[]' makes them"
+	case slices.Contains([]string{"{", "{ "}, string(line)):
+		return "the object goes on in the next line; expected an object a line, as jq -c . makes them"
+	case isHeader(string(line)):
+		return "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv"
+	}
+	return ""
+}
+
+// isHeader reports whether a line names columns, as CSV does.
+func isHeader(line string) bool {
+	fields := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t|", r) })
+	known := 0
+	for _, f := range fields {
+		name := []byte(strings.Trim(f, `"`))
+		if plainEvents().means(name) || plainFacts().means(name) {
+			known++
+		}
+	}
+	return known > 1
+}

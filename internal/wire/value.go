@@ -1,0 +1,280 @@
+package wire
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Kind says what a cell holds.
+type Kind uint8
+
+// The kinds of cells.
+const (
+	Empty   Kind = iota
+	Text         // Cell.Text
+	Integer      // Cell.N
+	Instant      // Cell.Time
+	Word         // Text that means absent, but for an id or a name that must be there: an agent may be called NULL
+	Odd          // neither text nor a number; Text says what: an array
+)
+
+// Cell is one value as a format holds it, before it is known for which field.
+type Cell struct {
+	Is   Kind
+	Kept bool // Text is no part of something larger
+	Text string
+	N    int64
+	Time time.Time
+}
+
+// TextCell holds text, or nothing where that is empty.
+func TextCell[S ~string](s S) Cell {
+	if s == "" {
+		return Cell{}
+	}
+	return Cell{Is: Text, Text: string(s)}
+}
+
+// IntegerCell holds a number.
+func IntegerCell(n int64) Cell { return Cell{Is: Integer, N: n} }
+
+// FloatCell holds a number that may be an integer.
+func FloatCell(x float64) Cell {
+	if x == math.Trunc(x) && math.Abs(x) <= 1<<53 {
+		return IntegerCell(int64(x))
+	}
+	return TextCell(strconv.FormatFloat(x, 'f', -1, 64))
+}
+
+// InstantCell holds a time, or nothing where that is zero.
+func InstantCell(t time.Time) Cell {
+	if t.IsZero() {
+		return Cell{}
+	}
+	return Cell{Is: Instant, Time: t}
+}
+
+// Value is a cell as it is taken into a field. What it holds means the same whatever format it is from: here, and
+// nowhere else, times, numbers and words are read.
+type Value struct {
+	Cell
+	problem string
+	names   *Names
+	key     func(string) string // of ids and names; nil leaves them as they are
+}
+
+func (v *Value) expected(what string) {
+	got := v.Text
+	switch v.Is {
+	case Integer:
+		got = strconv.FormatInt(v.N, 10)
+	case Instant:
+		got = v.Time.UTC().Format(time.RFC3339Nano)
+	case Odd:
+		v.problem = "expected " + what + ", got " + v.Text
+		return
+	}
+	v.problem = "expected " + what + ", got " + model.Name(got)
+}
+
+// str is text to the letter.
+func (v *Value) str() string {
+	switch v.Is {
+	case Odd:
+		v.expected("a string")
+		return ""
+	case Integer:
+		return strconv.FormatInt(v.N, 10)
+	case Instant:
+		return v.Time.UTC().Format(time.RFC3339Nano)
+	}
+	if v.Kept {
+		return v.Text
+	}
+	return v.names.Of([]byte(v.Text)) // which may be a part of something larger
+}
+
+// id is an id or a name, as the user's world compares them.
+func (v *Value) id() string {
+	s := v.str()
+	if v.key != nil && s != "" {
+		s = v.key(s)
+	}
+	return s
+}
+
+// word is a word of the domain. No such word has blanks around it, but a column of a fixed width pads it with them.
+func (v *Value) word() string { return strings.Trim(v.str(), " ") }
+
+// code is the name of which the cell has the code or the name; as it is, where it is none that is known.
+func (v *Value) code() string { return codeName(v.word()) }
+
+// reason is a code, Unspecified being blank.
+func (v *Value) reason() string {
+	s := v.code()
+	if model.Code(s) == "" {
+		return ""
+	}
+	return s
+}
+
+func codeName(s string) string {
+	if s == "" {
+		return ""
+	}
+	if name, ok := codeNames[s]; ok {
+		return name
+	}
+	if code := model.Code(s); code != "" && codeNames[code] != "" {
+		return codeNames[code]
+	}
+	return s
+}
+
+// codeNames are the names of codes, and of each name itself.
+var codeNames = func() map[string]string {
+	names := make(map[string]string)
+	add := func(name string) { names[model.Code(name)], names[name] = name, name }
+	for _, r := range model.Roles {
+		add(string(r))
+	}
+	for _, r := range model.Results {
+		add(string(r))
+	}
+	for _, r := range model.Reasons {
+		add(string(r))
+	}
+	for _, t := range []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource} {
+		add(string(t))
+	}
+	return names
+}()
+
+// integer is a number; what is absent is no fault.
+func (v *Value) integer() model.Number {
+	switch v.Is {
+	case Empty:
+		return model.Number{}
+	case Integer:
+		return model.Num(v.N)
+	case Text:
+		if n, ok := parseInteger(v.Text); ok {
+			return n
+		}
+	}
+	v.expected("an integer")
+	return model.Number{}
+}
+
+// parseInteger reads an integer, also one written 1.0 or 1e3; blanks are none.
+func parseInteger(s string) (n model.Number, ok bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return n, true
+	}
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return model.Num(i), true
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 || strings.Trim(s, "0123456789.+-eE") != "" {
+		return n, false
+	}
+	return model.Num(int64(x)), true
+}
+
+// MaxSeq is the largest seq: what every reader of JSON holds.
+const MaxSeq = 1<<53 - 1
+
+// seq is the number of an event.
+func (v *Value) seq() int64 {
+	n := v.integer()
+	switch {
+	case v.problem != "" || n.Is == model.Given && (n.Value < 0 || n.Value > MaxSeq):
+		v.expected("an integer from 0 to " + strconv.Itoa(MaxSeq))
+		return 0
+	case n.Is != model.Given: // blanks
+		v.problem = missingSeq
+	}
+	return n.Value
+}
+
+const aTime = "a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970"
+
+// instant reads a time: an instant, seconds since 1970, or text.
+func (v *Value) instant() (t time.Time) {
+	n, isNumber, ok := model.Number{}, false, true
+	switch v.Is {
+	case Empty:
+		return t
+	case Instant:
+		t = v.Time.UTC()
+	case Integer:
+		n, isNumber = model.Num(v.N), true
+	case Text:
+		if t, ok = ParseTime(v.Text); ok { // most are such
+			return t
+		}
+		if n, ok = parseInteger(v.Text); ok && n.Is != model.Given { // blanks
+			return time.Time{}
+		} else if isNumber = ok; !ok {
+			t, ok = parseText(v.Text)
+		}
+	default:
+		ok = false
+	}
+	if isNumber {
+		if unit := finer(n.Value); unit != "" {
+			v.expected(aTime)
+			v.problem += ", which is " + unit
+			return time.Time{}
+		}
+		t = time.Unix(n.Value, 0).UTC()
+	}
+	if !ok || t.Year() < 0 || t.Year() > 9999 {
+		v.expected(aTime)
+		return time.Time{}
+	}
+	return t
+}
+
+// finer says of which unit a number since 1970 is, where that is none of seconds: from the year 5138 on, in seconds.
+func finer(n int64) string {
+	for _, u := range []struct {
+		from  int64
+		name  string
+		scale time.Duration
+	}{{1e17, "nanoseconds", 1}, {1e14, "microseconds", time.Microsecond}, {1e11, "milliseconds", time.Millisecond}} {
+		if n >= u.from {
+			second := int64(time.Second / u.scale)
+			return u.name + ": " + time.Unix(n/second, n%second*int64(u.scale)).UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return ""
+}
+
+// parseText reads RFC 3339 and the like that databases print: a blank for the T, a comma before the fraction, a zone of
+// hours alone, without a colon, after a blank, or none, which is UTC.
+func parseText(s string) (time.Time, bool) {
+	const seconds = len("2026-01-05T09:00:07")
+	b := []byte(strings.ToUpper(strings.TrimSpace(s)))
+	if len(b) < seconds || b[4] != '-' || b[13] != ':' {
+		return time.Time{}, false
+	}
+	if b[10] == ' ' {
+		b[10] = 'T'
+	}
+	if len(b) > seconds && b[seconds] == ',' {
+		b[seconds] = '.'
+	}
+	s = strings.Replace(strings.TrimSuffix(string(b), " UTC"), " ", "", 1) // of a zone
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07", "2006-01-02T15:04:05Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), !strings.ContainsRune(s, ',')
+		}
+	}
+	return time.Time{}, false
+}
