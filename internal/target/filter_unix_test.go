@@ -33,9 +33,9 @@ import (
 )
 
 const (
-	ample = 30 * time.Second       // a limit that no machine is too slow for
-	tight = 300 * time.Millisecond // a limit that is there to be exceeded
-	slack = 2 * time.Second        // what a start may take beyond its limit
+	ample = time.Hour              // a limit that is never met: a test that waits for it hangs, and go test says where
+	brief = time.Second            // one that is there to be met by one question, while others are answered on a busy machine
+	tight = 300 * time.Millisecond // one that is there to be met by all
 
 	held = ", but a process that it had started kept its output open"
 	note = "exited without reading all events"
@@ -47,11 +47,12 @@ var nor = map[bool]string{true: ", nor read all events"}[runtime.GOOS == "linux"
 // enclosure is where a test keeps its members.
 type enclosure struct {
 	*testing.T
-	token string // in the command line of each of its processes
+	token   string // in the command line of each of its processes
+	crowded bool   // other tests run at the same time: files and memory are theirs, too
 }
 
 func newEnclosure(t *testing.T) *enclosure {
-	z := &enclosure{t, fmt.Sprintf("zoo-token-%d-%d", os.Getpid(), time.Now().UnixNano())}
+	z := &enclosure{T: t, token: fmt.Sprintf("zoo-token-%d-%d", os.Getpid(), time.Now().UnixNano())}
 	t.Cleanup(func() { // what Ask has left, if it has failed
 		for pids := z.alive(); len(pids) > 0; pids = z.alive() {
 			for _, pid := range pids {
@@ -62,25 +63,48 @@ func newEnclosure(t *testing.T) *enclosure {
 	return z
 }
 
+// inCrowd is newEnclosure for a test that waits for a limit: others like it run meanwhile. Members that leave a process
+// in a session of its own are not for a crowd, as whichever program ends first takes such a process along.
+func inCrowd(t *testing.T) *enclosure {
+	t.Parallel()
+	z := newEnclosure(t)
+	z.crowded = true
+	return z
+}
+
+// holds returns a function that asserts that no more files are open than now, and little more memory is taken.
+func (z *enclosure) holds() (no func()) {
+	if z.crowded {
+		return func() {}
+	}
+	return holds(z.T)
+}
+
+func holds(t *testing.T) (no func()) {
+	files, memory := openFiles(), heap()
+	return func() {
+		t.Helper()
+		assert.Less(t, heap()-memory, int64(256<<20), "bytes of memory: more than a line takes, and what may be kept")
+		assert.LessOrEqual(t, openFiles(), files, "files left open")
+	}
+}
+
 // argv is the command line of a member.
 func (z *enclosure) argv(member string, more ...string) []string {
 	return append([]string{os.Args[0], "zoo", member, z.token}, more...)
 }
 
-// ask starts a command once, and sees to what holds for any: answers to all questions, in time and without much
-// memory, and nothing left behind. A start that fails is the failure of all.
+// ask starts a command once, and sees to what holds for any: answers to all questions, without much memory,
+// and nothing left behind. A start that fails is the failure of all.
 func (z *enclosure) ask(ctx context.Context, limit time.Duration, batch []Question, argv ...string) (*Round, error) {
 	z.Helper()
-	files, memory := openFiles(), heap()
-	began := time.Now()
+	noMore := z.holds()
 	round, failure, err := (&Filter{Argv: argv, Timeout: limit}).start(ctx, batch)
 	if failure != nil {
 		round.Answers = slices.Repeat([]Answer{{Failure: failure}}, len(batch))
 	}
-	assert.Less(z, time.Since(began), limit+slack)
-	assert.Less(z, heap()-memory, int64(256<<20), "bytes of memory: more than a line takes, and what may be kept")
 	assert.Empty(z, z.alive(), "processes left running")
-	assert.LessOrEqual(z, openFiles(), files, "files left open")
+	noMore()
 	if err == nil {
 		require.Len(z, round.Answers, len(batch))
 		assert.LessOrEqual(z, len(round.Stderr), 3*stderrTail)
@@ -126,13 +150,11 @@ func (z *enclosure) meet(then func(pid int, life io.Reader)) (path string, met <
 	go func() {
 		defer close(done)
 		defer l.Close()
-		l.(*net.UnixListener).SetDeadline(time.Now().Add(ample)) //nolint:errcheck
 		conn, err := l.Accept()
 		if !assert.NoError(z, err, "the member has not got ready") {
 			return
 		}
 		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(ample)) //nolint:errcheck
 		line, _ := bufio.NewReader(conn).ReadString('\n')
 		pid, err := strconv.Atoi(strings.TrimSpace(line))
 		if assert.NoError(z, err) {
@@ -297,20 +319,23 @@ func TestFilterFailsTheBatch(t *testing.T) {
 		{"holder and 7", ample, batch, Crash, "exited with status 7" + held},
 		{"garbling holder", ample, batch, Protocol, "exited" + held + `; and stdout:1: not a JSON object: .*: oops`},
 	}
+	t.Cleanup(holds(t)) // after those that run in a crowd
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s, %d questions", tt.name, len(tt.batch)), func(t *testing.T) {
-			if tt.name == "setsid holder" || tt.name == "family" {
+			var z *enclosure
+			switch {
+			case tt.name == "setsid holder" || tt.name == "family":
 				onlyLinux(t)
+				z = newEnclosure(t)
+			case tt.kind == Hang || strings.Contains(tt.message, held):
+				z = inCrowd(t)
+			default:
+				z = newEnclosure(t)
 			}
-			z := newEnclosure(t)
-			began := time.Now()
 			round, err := z.ask(t.Context(), tt.limit, tt.batch, z.argv(tt.name)...)
 			require.NoError(t, err)
 			assertAll(t, round, tt.kind, tt.message)
 			assert.Empty(t, round.Notes)
-			if tt.kind != Hang {
-				assert.Less(t, time.Since(began), tt.limit, "it did not wait for the limit")
-			}
 			if tt.name == "garbage galore" {
 				assert.Equal(t, "written in full\n", round.Stderr, "what follows the garbage was read")
 			}
@@ -396,10 +421,8 @@ func TestFilterIsCancelled(t *testing.T) {
 			z := newEnclosure(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			path, met := z.meet(func(int, io.Reader) { cancel() })
-			began := time.Now()
 			round, err := z.ask(ctx, ample, bigBatch(), z.argv(member, path)...)
 			<-met
-			assert.Less(t, time.Since(began), ample)
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.Nil(t, round)
 		})
