@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -151,10 +153,26 @@ func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }
 
+// byGo is where go run has the program that it starts: in its work directory or, from the second time on, in the build
+// cache, under its hash. Names further up are the user's (GOTMPDIR, GOCACHE), and mean nothing.
+var byGo = regexp.MustCompile(`/(go-build[0-9]+/b001/exe|[0-9a-f]{2}/[0-9a-f]{64}-d)/[^/]+$`)
+
 // self is how the user called this program, for commands that are shown to be repeated.
 func self() string {
-	if path, err := os.Executable(); err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
-		return "go run ."
+	path, err := os.Executable()
+	built, known := debug.ReadBuildInfo()
+	if err != nil || !known {
+		return "chatproof"
 	}
-	return "chatproof"
+	return calledAs(filepath.ToSlash(path), &built.Main)
+}
+
+func calledAs(path string, built *debug.Module) string {
+	switch {
+	case !byGo.MatchString(path):
+		return "chatproof"
+	case built.Sum != "": // downloaded
+		return "go run " + built.Path + "@" + built.Version
+	}
+	return "go run ."
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -32,10 +33,6 @@ func TestMain(m *testing.M) {
 // for their environments; the variable TODAY sets the day; the programs wrong, a filter, and speaker, over a stream, are
 // implementations that are wrong in the way they are told.
 func TestScripts(t *testing.T) {
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
@@ -43,7 +40,6 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each program that a race-enabled test starts ends a second later
-			e.Setenv("ROOT", strings.TrimSuffix(root, "/cli"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flows": flows, "screen": screen, "same": same},
@@ -87,5 +83,33 @@ func TestShellWord(t *testing.T) {
 		"a-b/c.py": "a-b/c.py", "": "''", "a b": "'a b'", "$(rm)": "'$(rm)'", "it's": `'it'\''s'`, "documented/1.4/*": "'documented/1.4/*'", "ä": "'ä'",
 	} {
 		assert.Equal(t, want, shellWord(word))
+	}
+}
+
+// Which command repeats a run does not depend on what a user's directories are called.
+func TestCalledAs(t *testing.T) {
+	const hash = "9644bb345135d0b5d6bbff62245bbc2d06a96e8e5876e9376c78fc65eff98a51"
+	clone := debug.Module{Path: "example.com/chatproof", Version: "(devel)"}
+	tests := []struct {
+		path string
+		main debug.Module
+		want string
+	}{
+		{"/usr/bin/chatproof", clone, "chatproof"},
+		{"C:/Users/me/chatproof.exe", clone, "chatproof"},
+		{"/home/me/go-builds/chatproof", clone, "chatproof"},
+		{"/home/me/go-build/bin/chatproof", clone, "chatproof"},
+		{"/tmp/go-build3058584565/b001/cli.test", clone, "chatproof"},
+		{"/tmp/go-build3058584565/b001/exe/chatproof", clone, "go run ."},
+		{"/home/me/.cache/go-build/96/" + hash + "-d/chatproof", clone, "go run ."},
+		{"/ci/cache/96/" + hash + "-d/chatproof", clone, "go run ."},
+		{"C:/cache/96/" + hash + "-d/chatproof.exe", clone, "go run ."},
+		{
+			"/ci/cache/96/" + hash + "-d/chatproof", debug.Module{Path: "example.com/chatproof", Version: "v1.2.3", Sum: "h1:"},
+			"go run example.com/chatproof@v1.2.3",
+		},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, calledAs(tt.path, &tt.main), tt.path)
 	}
 }

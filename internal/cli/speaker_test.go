@@ -54,7 +54,7 @@ func speaker(how string, in io.Reader, out io.Writer) int {
 		case how == "dies of consults" && consult(events):
 			return 7
 		case how == "hangs":
-			time.Sleep(5 * time.Minute)
+			time.Sleep(time.Hour) // longer than go test waits
 		case strings.HasPrefix(how, "tells ") && m.ID == "100":
 			tell(how)
 		default:
@@ -70,7 +70,7 @@ func tell(how string) {
 	if err == nil {
 		fmt.Fprintln(pipe, "here")
 	}
-	time.Sleep(5 * time.Minute)
+	time.Sleep(time.Hour)
 	pipe.Close()
 }
 
