@@ -6,8 +6,10 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,12 +20,32 @@ var update = flag.Bool("update", false, "rewrite the output shown in documents")
 
 var console = regexp.MustCompile("(?s)```console\n\\$ ([^\n]*)\n(.*?)```")
 
+var shared string // a directory for what all tests use
+
 // The documents, and their commands, name files from the root.
 func TestMain(m *testing.M) {
-	if err := os.Chdir(".."); err != nil {
+	err := os.Chdir("..")
+	if err == nil {
+		shared, err = os.MkdirTemp("", "chatproof-docs-")
+	}
+	if err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(shared) //nolint:errcheck // it is in the directory for temporary files
+	os.Exit(code)
+}
+
+var building = sync.OnceValues(func() ([]byte, error) {
+	return exec.Command("go", "build", "-o", filepath.Join(shared, "chatproof"), ".").CombinedOutput()
+})
+
+// built is the directory that chatproof is in, which is built once for all tests.
+func built(t *testing.T) string {
+	t.Helper()
+	out, err := building()
+	require.NoError(t, err, string(out))
+	return shared
 }
 
 // The commands of documents are run as they stand, and print what is shown.
@@ -58,7 +80,7 @@ func TestREADMEFeature(t *testing.T) {
 	feature, _, _ = strings.Cut(feature, "```")
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(dir+"/readme.feature", []byte(feature), 0o666))
-	out, err := exec.Command("go", "run", ".", "run", "--features", dir, "--tags", "@own").CombinedOutput()
+	out, err := exec.Command(filepath.Join(built(t), "chatproof"), "run", "--features", dir, "--tags", "@own").CombinedOutput()
 	assert.NoError(t, err, string(out))
 }
 

@@ -3,7 +3,6 @@ package docs
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,13 +19,11 @@ func TestScaleDocument(t *testing.T) {
 	}
 	text, err := os.ReadFile("docs/scale.md")
 	require.NoError(t, err)
-	dir := t.TempDir()
-	build, err := exec.Command("go", "build", "-o", filepath.Join(dir, "chatproof"), ".").CombinedOutput()
-	require.NoError(t, err, string(build))
+	dir, bin := t.TempDir(), built(t)
 	sh := func(script string, env ...string) {
 		t.Helper()
 		cmd := exec.Command("sh", "-e", "-c", script)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), append(env, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), append(env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))...)
 		out, err := cmd.CombinedOutput()
 		assert.NoError(t, err, "%s\n%s", script, out)
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,17 +17,39 @@ import (
 	"github.com/chatproof/chatproof/internal/pgtest"
 )
 
+var shared string // a directory for what all tests use
+
 // Commands name files from the root.
 func TestMain(m *testing.M) {
-	if err := os.Chdir(".."); err != nil {
+	err := os.Chdir("..")
+	if err == nil {
+		shared, err = os.MkdirTemp("", "chatproof-examples-")
+	}
+	if err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(shared) //nolint:errcheck // it is in the directory for temporary files
+	os.Exit(code)
+}
+
+var building = sync.OnceValues(func() ([]byte, error) {
+	return exec.Command("go", "build", "-o", shared+string(filepath.Separator), ".", "./examples/go").CombinedOutput()
+})
+
+// built is a program of this module, chatproof or the example in Go. They are built once for all tests.
+func built(t *testing.T, program string) string {
+	t.Helper()
+	out, err := building()
+	require.NoError(t, err, string(out))
+	path, err := exec.LookPath(filepath.Join(shared, program)) // with the ending that the system runs
+	require.NoError(t, err)
+	return path
 }
 
 // The examples conform, on everything that there is.
 func TestExamplesConform(t *testing.T) {
-	chatproof := build(t, ".")
+	chatproof := built(t, "chatproof")
 	for _, tt := range []struct {
 		name, needs string
 		way         []string
@@ -41,7 +64,7 @@ func TestExamplesConform(t *testing.T) {
 		})
 	}
 	t.Run("Go, HTTP", func(t *testing.T) {
-		server := exec.Command(build(t, "./examples/go"), "-listen", "127.0.0.1:0")
+		server := exec.Command(built(t, "go"), "-listen", "127.0.0.1:0")
 		out, err := server.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, server.Start())
@@ -61,7 +84,7 @@ var generated = flag.String("generated", "200", "how many generated scenarios th
 func TestSQLExampleConforms(t *testing.T) {
 	need(t, "psql")
 	dsn := pgtest.Start(t)
-	chatproof := build(t, ".")
+	chatproof := built(t, "chatproof")
 	etl, err := os.ReadFile("examples/sql/classify.sql")
 	require.NoError(t, err)
 	judge := func(generated, etl string) (string, error) {
@@ -90,15 +113,6 @@ func TestSQLExampleConforms(t *testing.T) {
 func conforms(t *testing.T, chatproof string, way ...string) {
 	out, err := exec.Command(chatproof, append([]string{"run", "--require", "all"}, way...)...).CombinedOutput()
 	assert.NoError(t, err, string(out))
-}
-
-// build builds a program of this module.
-func build(t *testing.T, pkg string) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "program.exe") // a name that every system runs
-	out, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput()
-	require.NoError(t, err, string(out))
-	return program
 }
 
 // need skips a test for want of a program, and says so; in CI that is a failure.

@@ -181,7 +181,7 @@ func TestJUnit(t *testing.T) {
 		for _, tag := range regexp.MustCompile(`<[a-zA-Z!]+`).FindAllString(text, -1) {
 			assert.Contains(t, "<testsuites <testsuite <testcase <failure <error <skipped", tag)
 		}
-		validate(t, text)
+		t.Run(name+" by the schema", func(t *testing.T) { validate(t, text) })
 	}
 }
 

@@ -105,7 +105,8 @@ func TestCalledAs(t *testing.T) {
 		{"/ci/cache/96/" + hash + "-d/chatproof", clone, "go run ."},
 		{"C:/cache/96/" + hash + "-d/chatproof.exe", clone, "go run ."},
 		{
-			"/ci/cache/96/" + hash + "-d/chatproof", debug.Module{Path: "example.com/chatproof", Version: "v1.2.3", Sum: "h1:"},
+			"/ci/cache/96/" + hash + "-d/chatproof",
+			debug.Module{Path: "example.com/chatproof", Version: "v1.2.3", Sum: "h1:"},
 			"go run example.com/chatproof@v1.2.3",
 		},
 	}
