@@ -17,7 +17,7 @@ func (f *runFlags) reproduce(id string) string {
 
 // doctor is a command line that looks why nothing came back; "" where there is nobody to ask.
 func (f *runFlags) doctor() string {
-	if f.way.facts != "" || len(f.way.command) == 0 && f.way.url == nil {
+	if len(f.way.facts) > 0 || len(f.way.command) == 0 && f.way.url == nil {
 		return ""
 	}
 	return commandLine(append([]string{"doctor"}, f.way.words()...))
