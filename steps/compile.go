@@ -132,17 +132,23 @@ type compiler struct {
 // compile makes a case of each scenario of a file.
 func (c *compiler) compile(f *file) {
 	c.label, c.lines = f.label, make(map[string]int64)
+	if bad := notUTF8(f.label, f.text); bad != nil {
+		c.problems = append(c.problems, bad)
+		return
+	}
 	doc, pickles, err := parse(f.text)
 	if err != nil {
 		c.problems = append(c.problems, unparsed(f.label, err))
 		return
 	}
-	if len(pickles) == 0 {
-		c.problem(1, "the file has no scenario")
-		return
+	before := len(c.problems)
+	if c.feature = doc.Feature; c.feature != nil {
+		c.describe(f.text)
+		c.survey()
 	}
-	c.feature = doc.Feature
-	c.survey()
+	if len(pickles) == 0 && len(c.problems) == before {
+		c.problem(1, "the file has no scenario")
+	}
 	for _, p := range pickles {
 		c.scenario(p)
 	}
@@ -165,16 +171,12 @@ func (c *compiler) survey() {
 		}
 		c.lines[scenario.Id] = scenario.Location.Line
 		steps(scenario.Steps)
-		rows := 0
 		for _, e := range scenario.Examples {
 			for _, row := range e.TableBody {
 				c.lines[row.Id] = row.Location.Line
-				rows++
 			}
 		}
-		if rows == 0 && len(scenario.Examples) > 0 {
-			c.problem(scenario.Location.Line, "the outline has no examples")
-		}
+		c.outline(scenario)
 	}
 }
 

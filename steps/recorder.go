@@ -245,7 +245,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 	}
 	for _, column := range []string{"resource", "technical descriptor"} {
 		if !slices.Contains(heading, column) {
-			return fmt.Errorf("column %q is missing", column)
+			return fmt.Errorf("column %q is missing; found %s", column, strings.Join(heading, ", "))
 		}
 	}
 	if !slices.Contains(heading, "interaction") && slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID != r.onlyChat() }) {

@@ -78,7 +78,12 @@ func globPattern(glob string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^` + s + `$`)
 }
 
-var tagToken = regexp.MustCompile(`\s+|[()]|[^\s()]+`)
+var tagToken = regexp.MustCompile(`\s+|[()]|(?:\\.|[^\s()\\])+|\\`)
+
+var wrongEscape = regexp.MustCompile(`^(?:[^\\]|\\[\\() ])*\\(?:[^\\() ]|$)`)
+
+// escaped are the characters that a tag of an expression has behind a backslash.
+var escaped = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\ `, ` `)
 
 // tagExpression compiles a Cucumber tag expression. It is translated to a build constraint, whose grammar is the
 // same but for the spelling of its operators and of its tags.
@@ -103,11 +108,13 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 			continue
 		case t == "(", t == ")":
 			b.WriteString(not(&negated) + t)
+		case wrongEscape.MatchString(t):
+			return nil, fmt.Errorf("%s: a backslash stands before ( ) or another alone", model.Name(t))
 		case strings.Contains(t, ","):
 			return nil, fmt.Errorf("%s: a comma joins no tags; write 'or'", model.Name(t))
 		case len(t) > 1 && t[0] == '@':
 			name := fmt.Sprintf("t%d", len(names))
-			names[name] = t
+			names[name] = escaped.Replace(t)
 			b.WriteString(not(&negated) + name)
 		default:
 			return nil, fmt.Errorf("expected a tag such as @R2, or and, or, not, parentheses; got %s", model.Name(t))

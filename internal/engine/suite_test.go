@@ -228,6 +228,9 @@ func TestTagExpressions(t *testing.T) {
 		{"@a", "@ab", false},
 		{"@a and @b", "@a @b", true},
 		{"@a and not @b", "@a @b", false},
+		{`@JIRA-12\(x\) or @b`, "@JIRA-12(x)", true},
+		{`not (@JIRA-12\(x\))`, "@JIRA-12(x)", false},
+		{`@a\\b`, `@a\b`, true},
 		{"@a or @b", "@b", true},
 		{"not (@a or @b)", "@c", true},
 		{"@1.6 and @R4", "@1.6 @R4", true},
@@ -243,7 +246,7 @@ func TestTagExpressions(t *testing.T) {
 			assert.Equal(t, tt.want, keep(strings.Fields(tt.tags)), tt.expression)
 		}
 	}
-	for _, bad := range []string{"a", "@a @b", "@a and", "and", "(@a", "@a)", "@a,", "@a,@b", "@", "@a && @b", "not", "()", "@a or or @b", "@a not and @b", "not )"} {
+	for _, bad := range []string{`@a\b`, `@a\`, "a", "@a @b", "@a and", "and", "(@a", "@a)", "@a,", "@a,@b", "@", "@a && @b", "not", "()", "@a or or @b", "@a not and @b", "not )"} {
 		_, err := tagExpression(bad)
 		assert.Error(t, err, bad)
 	}
