@@ -61,10 +61,10 @@ func TestGenerationIsPinned(t *testing.T) {
 	}
 	assert.Equal(t, 1, Generation)
 	assert.Equal(t, map[string]string{
-		"generated":   "4c4b70954a9ceee3",
+		"generated":   "d7625fc4558630b6",
 		"delivery":    "c99d1fe2a126fb11",
 		"robustness":  "2c0891314f1afb92",
-		"fuzz":        "3fee86e244b0b1e1",
+		"fuzz":        "029c63b8e875eff7",
 		"random":      "96fac76d818d7899",
 		"documented":  "9a1b40945ed0d249",
 		"all":         "676127db0294c1fb",

@@ -293,8 +293,9 @@ func rename(log []model.Event, src Source) ([]model.Event, func(of, variant []mo
 
 func stretch(log []model.Event, src Source) []model.Event {
 	shift, factor := time.Duration(src.Intn(400)-200)*24*time.Hour, time.Duration(src.Intn(4))
+	began := log[0].Time // kept: the loop moves the first event, too
 	for i := range log {
-		log[i].Time = log[0].Time.Add(shift + factor*log[i].Time.Sub(log[0].Time))
+		log[i].Time = began.Add(shift + factor*log[i].Time.Sub(began))
 	}
 	return log
 }

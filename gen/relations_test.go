@@ -113,6 +113,20 @@ func TestComparisonsOfRows(t *testing.T) {
 	assert.Equal(t, "A R, B R, C R became D R, E R, F R, 1 more", sameRoles(rows("A", "B", "C"), rows("D", "E", "F", "G")))
 }
 
+// Stretched, times stand as they stood: none before the one that it followed, and the pauses all by one factor.
+func TestStretchKeepsTheOrderOfTimes(t *testing.T) {
+	w := NewWalker(Everyday)
+	for seed := range uint64(300) {
+		log := slices.Clone(w.Log("x", Seed(seed)))
+		variant := stretch(slices.Clone(log), Seed(seed))
+		for i := 1; i < len(log); i++ {
+			pause, stretched := log[i].Time.Sub(log[0].Time), variant[i].Time.Sub(variant[0].Time)
+			assert.False(t, variant[i].Time.Before(variant[i-1].Time), "seed %d", seed)
+			assert.True(t, stretched == 0 || stretched%max(pause, 1) == 0, "seed %d: %v became %v", seed, pause, stretched)
+		}
+	}
+}
+
 // A conference is one whichever of its two events says so, and may become a consultation.
 func TestConferenceByAcceptanceBecomesConsult(t *testing.T) {
 	w := NewWalker(Everyday)
