@@ -201,21 +201,16 @@ const maxUnpaired = 256
 // nothing. Rows are paired so that the fewest and mildest differences remain: a row that differs in both resource
 // and descriptor is one missing and one too many. got is not changed.
 func Compare(want *Expected, got []Fact) []Difference {
-	byPlace := make([]int, len(want.Rows))
-	for i := range byPlace {
-		byPlace[i] = i
-		if want.Rows[i].Optional {
-			byPlace = byPlace[:i]
-			break
+	byPlace, asked := make([]int, len(want.Rows)), 0
+	for i := range want.Rows {
+		byPlace[i] = never
+		if asked == i && !want.Rows[i].Optional {
+			byPlace[i] = i
+			asked++
 		}
 	}
-	if len(got) == len(byPlace) {
-		all := make([]int, len(want.Rows))
-		for i := range all {
-			all[i] = never
-		}
-		copy(all, byPlace)
-		if ds := differences(want, got, all); len(ds) == 0 {
+	if len(got) == asked {
+		if ds := differences(want, got, byPlace); len(ds) == 0 {
 			return nil
 		}
 	}

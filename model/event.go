@@ -3,7 +3,7 @@
 // classifier that applies the rules, and the comparison of expected rows with an implementation's.
 //
 // Everything here is a pure function of its arguments: no files, no clock, no goroutines, and the standard library
-// only. Reading and writing formats is package rows; running a suite is package suite.
+// only. Packages wire and tables read and write formats; package engine runs the suite.
 //
 // Rule ids (R1–R14, I1–I17, W1–W9) are those that `chatproof list rules` prints; sections such as 1.4 are those of
 // the chapter "Chat Interactions" of the Genesys Info Mart User's Guide.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
 )
@@ -60,7 +61,7 @@ check.`,
 	flags.StringArrayVar(&f.facts, "facts", nil, "the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
-	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	completeLevels(cmd)

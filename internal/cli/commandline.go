@@ -1,6 +1,10 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/chatproof/chatproof/internal/engine"
+)
 
 // reproduce is a command line that runs one scenario alone.
 func (f *runFlags) reproduce(id string) string {
@@ -8,7 +12,7 @@ func (f *runFlags) reproduce(id string) string {
 	for _, dir := range f.features {
 		words = append(words, "--features", dir)
 	}
-	if f.require != defaultLevels {
+	if f.require != engine.DefaultLevels.String() {
 		words = append(words, "--require", f.require)
 	}
 	words = append(words, "--scenario", id)

@@ -60,7 +60,7 @@ Exit codes as of run.`,
 	flags := cmd.Flags()
 	flags.DurationVar(&f.span, "for", 0, "how long to look, such as 8h, instead of --scenarios")
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many scenarios to look at")
-	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count, comma-separated, or all")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")

@@ -10,9 +10,6 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// defaultLevels are those that count where --require says nothing.
-const defaultLevels = "documented,invariant,own"
-
 func completeLevels(cmd *cobra.Command) {
 	var names []string
 	for _, l := range model.AllLevels {

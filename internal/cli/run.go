@@ -82,7 +82,7 @@ implementation could not be started or reached; 4 the expectations are stale or 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.require, "require", defaultLevels, "the levels whose differences count (these and no others), comma-separated, or all")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")

@@ -9,6 +9,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
+// DefaultLevels are those whose differences count unless somebody says otherwise.
+var DefaultLevels = model.LevelSet(model.Documented, model.Invariant, model.Own)
+
 // Options say what a run asks, and what of the answers counts.
 type Options struct {
 	Features    []string     // directories of a team's own features

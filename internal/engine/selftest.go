@@ -99,9 +99,6 @@ func prepare(cases []*model.Case) []ready {
 	return out
 }
 
-// DefaultLevels are those that a run requires unless it is told otherwise.
-var DefaultLevels = model.LevelSet(model.Documented, model.Invariant, model.Own)
-
 // test tries one fault.
 func (w *workbench) test(ctx context.Context, k *Kill) {
 	require := DefaultLevels | k.Levels

@@ -1,6 +1,3 @@
-// Package scratch creates files that are not yet, or never, for others to see. While one is written it is locked; where
-// its process is killed before it was put in its place or removed, the next process that needs one in that directory
-// removes it.
 package files
 
 import (

@@ -12,7 +12,7 @@ import (
 // patience is how long a process may take to say hello, at least.
 const patience = 10 * time.Second
 
-// Stream is a command that runs as long as there are questions, and speaks the protocol of package rows: JSON Lines
+// Stream is a command that runs as long as there are questions, and speaks the protocol of package wire: JSON Lines
 // both ways, docs/protocol.md. A process that fails is replaced for the next question.
 type Stream struct {
 	Argv    []string
