@@ -74,6 +74,7 @@ goes to a file as a picture, its facts drawn in.`,
 	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
 	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
+	completeScenarios(cmd)
 	in.addMapping(cmd)
 	return cmd
 }
@@ -95,7 +96,11 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 			return &eventLog{file: c.ID, events: c.Events}, nil
 		}
 	}
-	return nil, fmt.Errorf("no scenario is called %s; see 'list scenarios'", model.Name(scenario))
+	plan, err := engine.NewPlan(cases)
+	if err != nil {
+		return nil, err
+	}
+	return nil, errors.New(plan.NoSuch(scenario))
 }
 
 // drawSVG writes the timeline of the only chat to a file, or to stdout.

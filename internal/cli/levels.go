@@ -25,7 +25,9 @@ func parseLevels(s string) (levels model.Levels, err error) {
 	for _, name := range strings.Split(s, ",") {
 		l, ok := model.ParseLevel(name)
 		if !ok {
-			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s", model.Name(name), model.LevelSet(model.AllLevels...))
+			all := model.LevelSet(model.AllLevels...)
+			names := append(strings.Split(all.String(), ","), "all")
+			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s%s", model.Name(name), all, model.DidYouMean(name, names))
 		}
 		levels |= model.LevelSet(l)
 	}

@@ -32,7 +32,7 @@ func (e *env) list() *cobra.Command {
 		Example: `  chatproof list flows
   chatproof list rules --json
   chatproof list scenarios --features our-flows/`,
-		Args: cobra.NoArgs,
+		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations, faults or steps")
 		},

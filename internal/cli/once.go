@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/chatproof/chatproof/model"
 )
 
 // errTwice is the error of a flag of one value that is given a second one: the first would be dropped without a word.
@@ -44,5 +46,41 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.As(err, &bad) && errors.Is(err, errTwice) {
 		err = errors.New("--" + bad.GetFlag().Name + ": " + errTwice.Error())
 	}
+	var unknown *pflag.NotExistError
+	switch {
+	case errors.As(err, &unknown):
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		})
+		name := unknown.GetSpecifiedName()
+		if best := model.Nearest(name, names); best != "" {
+			return fmt.Errorf("--%s: no such flag; did you mean --%s?", model.Line(name), best)
+		}
+		err = fmt.Errorf("--%s: no such flag", model.Line(name))
+	case errors.As(err, &bad) && !errors.Is(err, errTwice) && expected[bad.GetFlag().Value.Type()] != "":
+		return fmt.Errorf("--%s: expected %s, got %s", bad.GetFlag().Name, expected[bad.GetFlag().Value.Type()], model.Name(bad.GetValue()))
+	}
 	return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
+}
+
+// expected is what the flags of a type take.
+var expected = map[string]string{
+	"int": "a whole number", "uint64": "a whole number, 0 or more", "duration": "a duration such as 10s or 5m", "bool": "true or false",
+}
+
+// noSuchVerb refuses a word that is no verb of the command, and names the nearest.
+func noSuchVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, verb := range cmd.Commands() {
+		if !verb.Hidden {
+			names = append(names, verb.Name())
+		}
+	}
+	return fmt.Errorf("%s: no such verb of %s%s; see '%s --help'", model.Name(args[0]), cmd.CommandPath(), model.DidYouMean(args[0], names), cmd.CommandPath())
 }

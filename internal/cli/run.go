@@ -99,6 +99,7 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass and every difference, those of levels that are not required, too")
 	addColor(cmd, &f.color)
 	completeLevels(cmd)
+	completeScenarios(cmd)
 	return cmd
 }
 

@@ -19,10 +19,10 @@ func (e *env) schema() *cobra.Command {
 		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
 		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "tables"},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			text, ok := schemas[strings.Join(args, " ")]
 			if !ok {
-				return fmt.Errorf("schema: expected event, fact, protocol, results, expect or tables, got %s", model.Name(strings.Join(args, " ")))
+				return fmt.Errorf("schema: expected event, fact, protocol, results, expect or tables, got %s%s", model.Name(strings.Join(args, " ")), model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
 			}
 			_, err := e.out.Write(text)
 			return err

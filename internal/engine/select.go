@@ -25,10 +25,11 @@ func (p *Plan) Select(tags string, globs []string) error {
 		if err != nil {
 			return fmt.Errorf("--tags %s: %w", tags, err)
 		}
-		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !keep(s.Tags) })
-		if len(p.Scenarios) == 0 {
-			return fmt.Errorf("%w: no scenario has tags %s", ErrNothing, tags)
+		kept := slices.DeleteFunc(slices.Clone(p.Scenarios), func(s *Scenario) bool { return !keep(s.Tags) })
+		if before := p.Scenarios; len(kept) == 0 {
+			return fmt.Errorf("%w: no scenario has tags %s%s", ErrNothing, tags, unknownTag(tags, before))
 		}
+		p.Scenarios = kept
 	}
 	if len(globs) > 0 {
 		chosen := make(map[*Scenario]bool)
@@ -41,7 +42,7 @@ func (p *Plan) Select(tags string, globs []string) error {
 				}
 			}
 			if len(chosen) == before && !matched {
-				return fmt.Errorf("%w: no scenario is called %s; see 'list scenarios' (a glob such as '%s/*' names many)", ErrNothing, model.Name(g), model.Line(strings.TrimSuffix(g, "/")))
+				return fmt.Errorf("%w: %s", ErrNothing, p.NoSuch(g))
 			}
 		}
 		p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool { return !chosen[s] })
@@ -50,6 +51,45 @@ func (p *Plan) Select(tags string, globs []string) error {
 		p.seal()
 	}
 	return nil
+}
+
+// unknownTag names the first tag of an expression that no scenario has, and the nearest that one has.
+func unknownTag(expression string, scenarios []*Scenario) string {
+	var tags []string
+	for _, s := range scenarios {
+		for _, tag := range s.Tags {
+			if !slices.Contains(tags, tag) {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	for _, word := range tagToken.FindAllString(expression, -1) {
+		if word[0] == '@' && !slices.Contains(tags, word) {
+			return "; " + model.Name(word) + " is the tag of none" + model.DidYouMean(word, tags)
+		}
+	}
+	return ""
+}
+
+// NoSuch says that no scenario of the plan has an id, or matches a glob, and which was probably meant.
+func (p *Plan) NoSuch(id string) string {
+	said := "no scenario is called " + model.Name(id)
+	if strings.ContainsAny(id, "[]{}") {
+		return said + ": of a glob, * and ? alone stand for other characters, and brackets for themselves"
+	}
+	if !strings.ContainsAny(id, "*?") {
+		var ids []string
+		for _, s := range p.Scenarios {
+			if strings.HasPrefix(s.ID, strings.TrimSuffix(id, "/")+"/") {
+				return said + "; '" + model.Line(strings.TrimSuffix(id, "/")) + "/*' names all below it"
+			}
+			ids = append(ids, s.ID)
+		}
+		if best := model.Nearest(id, ids); best != "" {
+			return said + "; did you mean " + model.Name(best) + "?"
+		}
+	}
+	return said + "; see 'list scenarios'"
 }
 
 // Demand checks that each of the levels that are asked for by name can be judged by some scenario.

@@ -275,9 +275,9 @@ func TestSelect(t *testing.T) {
 		{"by one character", "", []string{"documented/1.?/x"}, "documented/1.4/x"},
 		{"several globs add up, in the order of the plan", "", []string{"own/*", "documented/*"}, "documented/1.4/x own/f/x"},
 		{"tags and globs both hold", "@own", []string{"*"}, "own/f/x"},
-		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]; see 'list scenarios' (a glob such as 'documented/1.4/[x]/*' names many)"},
-		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios' (a glob such as 'nope/*' names many)"},
-		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario has tags @nope"},
+		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]: of a glob, * and ? alone stand for other characters, and brackets for themselves"},
+		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios'"},
+		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario has tags @nope; @nope is the tag of none"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,61 @@
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// Nearest is the word that was probably meant: of those at hand the one with the fewest letters wrong, too many, missing
+// or swapped, one in three at most, and the first of several. "" is none. Case does not count.
+func Nearest(word string, among []string) (best string) {
+	short := []rune(strings.ToLower(word))
+	if len(short) > 100 { // no typing error, and dear to compare
+		return ""
+	}
+	least := max(1, len(short)/3) + 1
+	for _, other := range among {
+		if d := edits(short, []rune(strings.ToLower(other)), least); d < least {
+			best, least = other, d
+		}
+	}
+	return best
+}
+
+// DidYouMean says which word was probably meant, for the end of a message; "" where none is near.
+func DidYouMean(word string, among []string) string {
+	if best := Nearest(word, among); best != "" {
+		return "; did you mean " + Name(best) + "?"
+	}
+	return ""
+}
+
+// edits counts the letters that differ between two words, two swapped ones once. It looks no further than enough.
+func edits(a, b []rune, enough int) int {
+	if len(a)-len(b) >= enough || len(b)-len(a) >= enough {
+		return enough
+	}
+	var before, above []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		before, above, row = above, row, make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range b {
+			row[j+1] = min(above[j+1], row[j]) + 1
+			if same := above[j]; a[i] == b[j] {
+				row[j+1] = min(row[j+1], same)
+			} else {
+				row[j+1] = min(row[j+1], same+1)
+			}
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		if slices.Min(row) >= enough {
+			return enough
+		}
+	}
+	return row[len(b)]
+}
