@@ -33,7 +33,7 @@ func TestMappingMissing(t *testing.T) {
 	}
 	inviting := func(e *model.Event) bool { return e.Name == model.AgentInvited || e.Name == model.PlacedInQueue }
 	missing := map[string]func([]model.Event) []model.Event{
-		"`seq`":   each(func(e *model.Event) { e.Seq = 0 }),
+		"`seq`":   each(func(e *model.Event) { e.Seq = -1 }),
 		"`time`":  each(func(e *model.Event) { e.Time = time.Time{} }),
 		"`actor`": each(func(e *model.Event) { e.Actor = model.Party{} }),
 		"`actor.id` of who invites or queues": each(func(e *model.Event) {

@@ -39,3 +39,43 @@ func drawNames(src Source) namesOf {
 	}
 	return canonicalNames
 }
+
+// fieldNames are names as they are in the field: of several words and scripts, up to 100 characters. No two are alike in
+// their first 20 characters, case and accents aside.
+var fieldNames = []string{
+	"Anna-Sofía Müller", "Отдел продаж Алматы", "カスタマーサポート 東京", "NULL", "O'Connor, Siân", "خدمة العملاء", "0042", "agent@contact.example",
+	"Kundenservice für Rückfragen zu Rechnungen, Verträgen und Zählerständen (Privatkunden), zweite Stufe",
+	"Nguyễn Thị Minh Khai", "VQ_Chat_EN_Tier-2", "Łukasz Śliwiński", "客户服务 第三组", "Ελληνική εξυπηρέτηση", "1e3", "true", "Ana / María", "Ğülşen Öztürk",
+	"Back office: complaints, claims and refunds of the northern, western and overseas regions, weekdays",
+	"Σ-team", "한국어 상담", "שירות לקוחות", "D'Angelo \"Dee\" Brown", "Chat.Routing.Default", "Ünal", "हिन्दी सहायता", "-1", "50% off",
+}
+
+// fieldName is the name of a number, each another.
+func fieldName(n int) string {
+	name := fieldNames[n%len(fieldNames)]
+	if more := n / len(fieldNames); more > 0 {
+		return strconv.Itoa(more) + " " + name
+	}
+	return name
+}
+
+// alikePair is a pair of names, and the ends of a pair of ids.
+type alikePair struct {
+	in        string // what they differ in alone
+	one, two  string
+	tail, end string
+}
+
+// alike are pairs of names that something which does not compare byte for byte takes for one (D7).
+var alike = []alikePair{
+	{"case", "Anna Schmidt", "anna schmidt", "kH", "Kh"},
+	{"accents", "René Müller", "Rene Muller", "é", "e"},
+	{"composition (NFC, NFD)", "Zo\u00eb", "Zoe\u0308", "\u00e9", "e\u0301"},
+	{"outer blanks", "Anna", "Anna ", "", " "},
+	{"what is beyond the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2"},
+}
+
+const (
+	longName = "Chat support for private customers of all regions and languages"
+	longTail = "-0000000000000000000000000000000000000000000000000"
+)

@@ -9,41 +9,100 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Relations lists the relations V12–V19 that [Relate] knows.
+// Relations lists the relations V12–V19 that [Relate] knows. It knows the deliveries D5–D7, too.
 var Relations = []string{"V12", "V13", "V14", "V15", "V16", "V17", "V18", "V19"}
 
-// Relate changes a finished chat in the way of a relation and appends the changed log, as interaction as, to dst, which
-// the log may be a part of; with the comparison that must hold between the answers to both. ok is false where the
-// relation says nothing about the chat: nothing is appended.
-func Relate(dst []model.Event, relation string, log []model.Event, as string, src Source) (_ []model.Event, compare func(of, variant []model.Fact) string, ok bool) {
+// Related is what a relation makes of a chat: its variant, perhaps in company, and the comparison that must hold
+// between the answers to both.
+type Related struct {
+	Variant string   // its interaction
+	Company []string // the interactions of other chats
+	How     int      // in which of its ways
+	Compare func(of, variant []model.Fact) string
+}
+
+// Relate changes a finished chat in the way of a relation, of those that it has in way how, or where that is negative in
+// one that it draws; and appends what that makes to dst, which the log may be a part of. The variant's interaction is as,
+// or like it where the relation is about ids. ok is false where the relation says nothing about the chat: nothing is
+// appended.
+func Relate(dst []model.Event, relation string, how int, log []model.Event, as string, src Source) (_ []model.Event, _ Related, ok bool) {
+	if drawn := src.Intn(Ways(relation)); how < 0 { // drawn in any case: what follows is the same
+		how = drawn
+	}
 	start := len(dst)
 	dst = append(dst, log...)
 	variant := dst[start:]
-	for i := range variant {
-		variant[i].InteractionID = as
-	}
-	switch relation {
+	r := Related{Variant: as, How: how}
+	var before, after []model.Event
+	switch ok = true; relation {
 	case "V12":
-		variant, compare, ok = cutFailedInvitation(variant, src)
+		variant, r.Compare, ok = cutFailedInvitation(variant, src)
 	case "V13":
-		variant, compare, ok = putQueueBetween(variant, src)
+		variant, r.Compare, ok = putQueueBetween(variant, src)
 	case "V14":
-		variant, compare, ok = turnIntoConsult(variant, src)
+		variant, r.Compare, ok = turnIntoConsult(variant, src)
 	case "V15":
-		variant, compare, ok = rename(variant, src)
+		r.Compare = rename(variant, src)
 	case "V16":
-		variant, compare, ok = stretch(variant, src), sameDescriptors, true
+		timeWays[how].change(variant, src)
+		r.Compare = saying(timeWays[how].says, sameDescriptors)
 	case "V17":
-		compare, ok = sameEverything, true
+		before, after = r.accompany(src)
+		r.Compare = sameEverything
 	case "V18":
-		variant, compare, ok = insertNeutral(variant, src), sameEverything, true
+		variant = meaningless(variant, how, src)
+		r.Compare = saying(meaninglessWays[how], sameEverything)
 	case "V19":
-		variant, compare, ok = otherMedium(variant, src), sameDescriptors, true
+		variant, r.Compare = otherMedium(variant, src), sameDescriptors
+	case "D5":
+		otherSeqs(variant, how, src)
+		r.Compare = saying("seq "+seqWays[how].says, sameEverything)
+	case "D6":
+		respell(variant, how, src)
+		r.Compare = sameEverything
+	case "D7":
+		after, ok = r.nearlyRename(variant, src)
 	}
 	if !ok {
-		return dst[:start], nil, false
+		return dst[:start], r, false
 	}
-	return append(dst[:start], variant...), compare, true
+	for i := range variant {
+		variant[i].InteractionID = r.Variant
+	}
+	if len(before) > 0 {
+		variant = slices.Concat(before, variant)
+	}
+	return append(append(dst[:start], variant...), after...), r, true
+}
+
+// Ways says in how many ways a relation changes a chat.
+func Ways(relation string) int {
+	switch relation {
+	case "V16":
+		return len(timeWays)
+	case "V17":
+		return nearWays
+	case "V18":
+		return len(meaninglessWays)
+	case "D5":
+		return len(seqWays)
+	case "D6":
+		return len(otherSpellings) + 1
+	case "D7":
+		return len(alike)
+	}
+	return 1
+}
+
+// saying tells in which way a chat was changed, where the comparison finds something.
+func saying(how string, compare func(of, variant []model.Fact) string) func(of, variant []model.Fact) string {
+	return func(of, variant []model.Fact) string {
+		found := compare(of, variant)
+		if found != "" {
+			found = how + ": " + found
+		}
+		return found
+	}
 }
 
 // Views of a row: what a relation compares.
@@ -259,57 +318,6 @@ func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, var
 		}
 		return descriptorsOf(f)
 	}, false), true
-}
-
-func rename(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
-	names := make(map[string]string) // one for all: an agent and a queue that share a name still do
-	salt := src.Intn(1000)
-	fresh := func(name string) string {
-		if name == "" {
-			return ""
-		}
-		if _, ok := names[name]; !ok {
-			names[name] = fmt.Sprintf("%c renamed %d", 'z'-rune(len(names)%26), salt+len(names))
-		}
-		return names[name]
-	}
-	for i := range log {
-		e := &log[i]
-		e.Actor.ID, e.Party.ID, e.Queue = fresh(e.Actor.ID), fresh(e.Party.ID), fresh(e.Queue)
-	}
-	return log, func(of, variant []model.Fact) string {
-		if asTheyStand(of, variant, true, names) {
-			return ""
-		}
-		renamed := slices.Clone(of)
-		for i := range renamed {
-			if name, ok := names[renamed[i].Resource]; ok {
-				renamed[i].Resource = name
-			}
-		}
-		return sameEverything(renamed, variant)
-	}, true
-}
-
-func stretch(log []model.Event, src Source) []model.Event {
-	shift, factor := time.Duration(src.Intn(400)-200)*24*time.Hour, time.Duration(src.Intn(4))
-	began := log[0].Time // kept: the loop moves the first event, too
-	for i := range log {
-		log[i].Time = began.Add(shift + factor*log[i].Time.Sub(began))
-	}
-	return log
-}
-
-func insertNeutral(log []model.Event, src Source) []model.Event {
-	out := append(log, log[0])[len(log):] // behind the log, in the same memory where there is room
-	for i := 1; i < len(log); i++ {
-		for range max(0, src.Intn(4)-1) {
-			e := model.Event{InteractionID: log[i].InteractionID, Time: log[i-1].Time, Name: [...]model.EventName{model.Held, model.Resumed, model.PropertiesChanged, "EventPartyTyping"}[src.Intn(4)]}
-			out = append(out, e)
-		}
-		out = append(out, log[i])
-	}
-	return Renumber(out)
 }
 
 func otherMedium(log []model.Event, src Source) []model.Event {

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
 
@@ -10,7 +11,7 @@ import (
 
 // Generation counts the changes of what a generated scenario is: it is raised where the same seed and index give
 // another one.
-const Generation = 1
+const Generation = 2
 
 // The families of generated scenarios. They are separate sequences of one seed.
 const (
@@ -77,57 +78,77 @@ func (s *Scenarios) plain() bool {
 }
 
 // Generated makes scenario i, a function of seed and i alone. Even ones stay within the documented rules. Most are a
-// chat with variants by two relations; every eighth is four chats, interleaved event by event.
+// chat with variants by two relations; every fourth pair is four chats under ids that are near each other, interleaved
+// event by event, and the first of them once more, alone.
 func (s *Scenarios) Generated(i int) *model.Case {
 	src := s.source(generatedFamily, i)
-	c := &model.Case{ID: fmt.Sprintf("generated/%d/%d", s.seed, i), Level: model.Inferred, Checked: true}
+	c := &model.Case{ID: fmt.Sprintf("generated/%d/%d", s.seed, i), Level: model.Inferred, Checked: true, Opaque: true}
 	documented := i%2 == 0
 	if documented {
 		c.Level = model.Documented
 	}
+	of := drawID(src)
 	if i%8 >= 6 {
-		c.Kind, c.Title, c.Name = model.InterleavedKind, "Interleaved chats", "four chats at once"
-		events, logs := s.scratch[:0], make([][]model.Event, 4)
-		for k := range logs {
-			before := len(events)
-			events = s.chatOf(events, fmt.Sprintf("chat %d", k+1), src, documented)
-			logs[k] = events[before:]
-		}
-		s.scratch, c.Events = events, Interleave(logs, src)
+		s.atOnce(c, of, documented, src)
 		return c
 	}
-	const of = "chat 1"
 	log := s.chatOf(s.scratch[:0], of, src, documented)
 	c.Title, c.Name = "Generated chats", fmt.Sprintf("%d events", len(log))
 	c.Events = log
 	first := src.Intn(len(Relations))
 	for k := 0; k < len(Relations) && len(c.Variants) < 2; k++ {
-		relation := Relations[(first+k)%len(Relations)]
-		as := fmt.Sprintf("chat %d", len(c.Aside)+2)
-		if relation != "V17" {
-			s.vary(c, relation, of, as, log, src)
-			continue
-		}
-		s.accompany(c, as+" before", src)
-		s.vary(c, relation, of, as, log, src)
-		s.accompany(c, as+" after", src)
+		s.vary(c, Relations[(first+k)%len(Relations)], -1, drawID(src), log, src)
 	}
 	s.scratch, c.Events = c.Events, slices.Clone(c.Events)
 	return c
 }
 
-// accompany adds a chat that is judged by nothing.
-func (s *Scenarios) accompany(c *model.Case, id string, src Source) {
-	c.Aside = append(c.Aside, id)
-	c.Events = append(c.Events, s.everyday.Log(id, src)...)
+// atOnce makes a case of four chats at once.
+func (s *Scenarios) atOnce(c *model.Case, of string, documented bool, src Source) {
+	c.Kind, c.Title, c.Name = model.InterleavedKind, "Interleaved chats", "four chats at once"
+	ids, way := []string{of}, src.Intn(nearWays)
+	for len(ids) < 4 {
+		id := nearID(of, way, src)
+		for slices.Contains(ids, id) {
+			id = nearID(id, nearByCharacter, src)
+		}
+		ids = append(ids, id)
+	}
+	events, logs := s.scratch[:0], make([][]model.Event, len(ids))
+	for k, id := range ids {
+		before := len(events)
+		events = s.chatOf(events, id, src, documented)
+		logs[k] = events[before:]
+	}
+	alone := as(logs[0], idLike(of, src))
+	s.scratch, c.Events = events, append(alone, Interleave(logs, src)...)
+	c.Aside = []string{alone[0].InteractionID}
+	c.Variants = []model.Variant{{Relation: "V17", Of: of, Variant: alone[0].InteractionID, Compare: sameEverything}}
 }
 
-// vary adds the variant by a relation of a chat of the case, where there is one.
-func (s *Scenarios) vary(c *model.Case, relation, of, as string, log []model.Event, src Source) bool {
-	events, compare, ok := Relate(c.Events, relation, log, as, src)
+// as copies a log for another interaction.
+func as(log []model.Event, id string) []model.Event {
+	log = slices.Clone(log)
+	for i := range log {
+		log[i].InteractionID = id
+	}
+	return log
+}
+
+// vary adds the variant by a relation of a chat of the case, where there is one, in a way of it or, where that is
+// negative, in any.
+func (s *Scenarios) vary(c *model.Case, relation string, how int, id string, log []model.Event, src Source) bool {
+	return vary(c, model.Variant{Relation: relation, How: how, Seed: uint64(src.Intn(1 << 62))}, id, log)
+}
+
+// vary adds a variant like another to a case of the log.
+func vary(c *model.Case, like model.Variant, id string, log []model.Event) bool {
+	events, r, ok := Relate(c.Events, like.Relation, like.How, log, id, Seed(Generation, like.Seed))
 	if c.Events = events; ok {
-		c.Aside = append(c.Aside, as)
-		c.Variants = append(c.Variants, model.Variant{Relation: relation, Of: of, Variant: as, Compare: compare})
+		c.Aside = append(append(c.Aside, r.Company...), r.Variant)
+		c.Variants = append(c.Variants, model.Variant{
+			Relation: like.Relation, Of: log[0].InteractionID, Variant: r.Variant, How: r.How, Seed: like.Seed, Compare: r.Compare,
+		})
 	}
 	return ok
 }
@@ -136,8 +157,7 @@ func (s *Scenarios) vary(c *model.Case, relation, of, as string, log []model.Eve
 // relation. Its ids say nothing already: there are many of them to ask about.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
-	name := strconv.FormatUint(s.seed, 36) + "-" + strconv.Itoa(i)
-	of, as := "chat-"+name, "tahc-"+name
+	of := drawID(src)
 	w := s.everyday
 	if src.Intn(16) == 0 {
 		w = s.long
@@ -153,7 +173,7 @@ func (s *Scenarios) Trial(i int) *model.Case {
 	}
 	log, first := c.Events, src.Intn(len(Relations))
 	for k := range Relations {
-		if s.vary(c, Relations[(first+k)%len(Relations)], of, as, log, src) {
+		if s.vary(c, Relations[(first+k)%len(Relations)], -1, drawID(src), log, src) {
 			break
 		}
 	}
@@ -190,17 +210,17 @@ func Shuffle(events []model.Event, src Source) {
 	}
 }
 
-// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times, and one
-// cut short beside its whole.
+// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times; one cut short
+// beside its whole; one in other company, under other seqs, with its times otherwise spelt, or with names and an id that
+// differ from others by what some stores overlook.
 func (s *Scenarios) Delivery(i int) *model.Case {
 	src := s.source(deliveryFamily, i)
 	c := &model.Case{
-		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind, Title: "Delivery", Checked: true,
+		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind, Title: "Delivery", Checked: true, Opaque: true,
 	}
-	const of = "chat 1"
-	log := s.chatOf(nil, of, src, src.Intn(2) == 0)
-	other := s.chatOf(nil, "chat 2", src, false)
-	switch i % 5 {
+	log := s.chatOf(nil, drawID(src), src, src.Intn(2) == 0)
+	other := s.chatOf(nil, drawID(src), src, false)
+	switch i % 8 {
 	case 0:
 		c.Name = "shuffled"
 		c.Events = append(log, other...)
@@ -217,37 +237,68 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 		Shuffle(c.Events, src)
 	case 3:
 		c.Name = "cut short"
-		const short = "chat 3"
-		prefix := slices.Clone(log[:1+src.Intn(len(log))])
-		for k := range prefix {
-			prefix[k].InteractionID = short
-		}
-		c.Events = Interleave([][]model.Event{log, prefix, other}, src)
-		c.Aside = []string{short}
-		c.Variants = []model.Variant{{Relation: "D4", Of: of, Variant: short, Compare: func(of, short []model.Fact) string {
-			if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
-				return "cut short it has " + plain(more)
-			}
-			return ""
-		}}}
+		s.cutShort(c, log, other, src)
 	case 4:
 		c.Name = "in other company"
-		const again = "chat 3"
-		c.Events = append(log, other...)
-		for n := range 3 { // other chats in between, and the first once more
-			company := fmt.Sprintf("company %d", n+1)
-			c.Aside = append(c.Aside, company)
-			c.Events = append(c.Events, s.everyday.Log(company, src)...)
+		s.again(c, log, other, src)
+	case 5:
+		c.Name = "other seqs"
+		s.delivered(c, "D5", i/8%len(seqWays), log, src)
+	case 6:
+		c.Name = "times otherwise spelt"
+		s.delivered(c, "D6", i/8%(len(otherSpellings)+1), log, src)
+	case 7:
+		c.Name = "names and ids nearly alike"
+		for !s.delivered(c, "D7", i/8%len(alike), log, src) || !named(c.Events) {
+			log = s.chatOf(nil, drawID(src), src, src.Intn(2) == 0)
 		}
-		repeated := slices.Clone(log)
-		for k := range repeated {
-			repeated[k].InteractionID = again
-		}
-		c.Events = append(c.Events, repeated...)
-		c.Aside = append(c.Aside, again)
-		c.Variants = []model.Variant{{Relation: "D3", Of: of, Variant: again, Compare: sameEverything}}
 	}
 	return c
+}
+
+// cutShort adds a prefix of the log, whose facts are among those of the whole (D4).
+func (s *Scenarios) cutShort(c *model.Case, log, other []model.Event, src Source) {
+	prefix := as(log[:1+src.Intn(len(log))], drawID(src))
+	short := prefix[0].InteractionID
+	c.Events = Interleave([][]model.Event{log, prefix, other}, src)
+	c.Variants = []model.Variant{{Relation: "D4", Of: log[0].InteractionID, Variant: short, Compare: func(of, short []model.Fact) string {
+		if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
+			return "cut short it has " + plain(more)
+		}
+		return ""
+	}}}
+}
+
+// again adds other chats, and then the log once more (D3).
+func (s *Scenarios) again(c *model.Case, log, other []model.Event, src Source) {
+	c.Events = append(log, other...)
+	for range 3 {
+		company := drawID(src)
+		c.Aside = append(c.Aside, company)
+		c.Events = append(c.Events, s.everyday.Log(company, src)...)
+	}
+	repeated := as(log, drawID(src))
+	c.Events = append(c.Events, repeated...)
+	c.Aside = append(c.Aside, repeated[0].InteractionID)
+	c.Variants = []model.Variant{{Relation: "D3", Of: log[0].InteractionID, Variant: repeated[0].InteractionID, Compare: sameEverything}}
+}
+
+// delivered makes a case of a log and its variant by a delivery. What the variant is expected to yield is known of
+// itself, too.
+func (s *Scenarios) delivered(c *model.Case, relation string, how int, log []model.Event, src Source) bool {
+	c.Events, c.Aside, c.Variants = log, nil, nil
+	if !s.vary(c, relation, how, drawID(src), log, src) {
+		return false
+	}
+	c.Aside = nil
+	return true
+}
+
+// named reports whether two agents of the last chat but one, the variant of D7, have names of a pair.
+func named(events []model.Event) bool {
+	return slices.ContainsFunc(events, func(e model.Event) bool {
+		return slices.ContainsFunc(alike[:], func(pair alikePair) bool { return e.Party == model.Party{Type: model.Agent, ID: pair.one} })
+	})
 }
 
 // Robustness makes robustness scenario i: a log that breaks one of W1–W9, or lines that are no events at all, between
@@ -276,21 +327,21 @@ var junk = []string{
 	`{`, `[]`, `null`, `{"interaction_id":"chat 4"`, `{"interaction_id":"chat 4","seq":"1","event":7}`, `not json`, `{"interaction_id":null,"seq":1}`,
 }
 
-// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation where
-// the other case has one that applies. It is a function of the chat alone.
+// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation, in the same
+// way, where the other case has one that applies. It is a function of the id, the chat, and the other case alone.
 func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
-	const first, as = "chat 1", "chat 2"
-	c := &model.Case{ID: id, Level: of.Level, Title: of.Title, Checked: true}
-	c.Events = slices.Clone(log)
-	for i := range c.Events {
-		c.Events[i].InteractionID = first
-	}
+	src := Seed(Generation, textSeed(id))
+	c := &model.Case{ID: id, Level: of.Level, Kind: of.Kind, Title: of.Title, Checked: true, Opaque: true}
+	c.Events = as(log, idLike(log[0].InteractionID, src))
 	if len(of.Variants) > 0 {
-		relation := of.Variants[0].Relation
-		if events, compare, ok := Relate(c.Events, relation, c.Events, as, Seed(Generation)); ok {
-			c.Events, c.Aside = events, []string{as}
-			c.Variants = []model.Variant{{Relation: relation, Of: first, Variant: as, Compare: compare}}
-		}
+		vary(c, of.Variants[0], idLike(of.Variants[0].Variant, src), c.Events)
 	}
 	return c
+}
+
+// textSeed makes a number of a text.
+func textSeed(text string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(text))
+	return h.Sum64()
 }

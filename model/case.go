@@ -36,8 +36,10 @@ type Case struct {
 
 // Variant is a second log of a case, made from the first, the answers to which must be related.
 type Variant struct {
-	Relation    string // V12–V19, D4
+	Relation    string // V12–V19, D3–D7
 	Of, Variant string // the interactions
+	How         int    // in which of the relation's ways, and
+	Seed        uint64 // by which draws the second log was made, to make one like it
 	// Compare returns what is wrong, or "". It needs no oracle.
 	Compare func(of, variant []Fact) string
 }

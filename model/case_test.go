@@ -90,7 +90,7 @@ func TestJudge(t *testing.T) {
 func TestOnlyInCompany(t *testing.T) {
 	c := mixed(t)
 	d := c.OnlyInCompany("fails among others")
-	assert.Equal(t, "invariant breaks V17 (Other chats in the same run change nothing.) company: fails among others\n", told([]model.Difference{d}))
+	assert.Equal(t, "invariant breaks V17 (Other chats in the same run, whatever their ids, change nothing.) company: fails among others\n", told([]model.Difference{d}))
 	assert.Equal(t, "b", d.InteractionID)
 	assert.Equal(t, []string{"V17"}, d.Rules)
 	c.Kind = model.RobustnessKind

@@ -96,7 +96,7 @@ const (
 // Event is one event of one interaction's log. Seq, not Time, orders the events of an interaction.
 type Event struct {
 	InteractionID  string
-	Seq            int64 // ≥ 1, unique within the interaction; gaps are fine
+	Seq            int64 // 0 to [MaxSeq], unique within the interaction; gaps are fine
 	Time           time.Time
 	Name           EventName
 	Actor          Party
@@ -106,6 +106,21 @@ type Event struct {
 	VisibilityMode VisibilityMode
 	Reason         string
 	MediaType      string // on EventInteractionSubmitted; empty means "chat"
+
+	Wire *Wire // how it is written, where that is out of the ordinary; most often nil
+}
+
+// MaxSeq is the largest seq: what every reader of JSON holds.
+const MaxSeq = 1<<53 - 1
+
+// Wire is how an event is written beyond what it says. Nothing of it counts: an event is equal to itself otherwise
+// written. It moves with the event's time. It is not changed once an event has it: events share it.
+type Wire struct {
+	Zone   int    // the offset from UTC under which the time is written, in minutes
+	Digits int    // of the second's fraction, where so many hold it: 3 writes .000
+	Also   string // further members, as JSON: `"node":7,"queue":null`
+	Actor  string // further members of the actor, where there is one
+	Party  string // and of the party
 }
 
 // Equal reports whether two events agree in every field, times compared as instants: an exact duplicate, which is

@@ -100,7 +100,7 @@ func (f *fold) order(events []Event) error {
 	}
 	clear(f.byAgent)
 	clear(f.offers)
-	rising, last := true, int64(0)
+	rising, last := true, int64(never)
 	for i := range events {
 		e := &events[i]
 		if !e.Name.Known() {
@@ -115,7 +115,7 @@ func (f *fold) order(events []Event) error {
 		kept := f.turn[:1]
 		for _, at := range f.turn[1:] {
 			e, before := &events[at], &events[kept[len(kept)-1]]
-			if e.Seq != before.Seq || e.Seq < 1 {
+			if e.Seq != before.Seq || e.Seq < 0 {
 				kept = append(kept, at)
 			} else if !e.Equal(before) {
 				return illFormed(e, "W3", "the same seq stands on two different events")

@@ -40,7 +40,7 @@ const (
 	OnDelivery InvariantKind = "delivery" // the rows of one log, delivered in two ways
 )
 
-// Invariants lists V1–V19 and D1–D4. Of the relations and deliveries, the logs and the comparison are made by
+// Invariants lists V1–V19 and D1–D7. Of the relations and deliveries, the logs and the comparison are made by
 // package gen.
 func Invariants() []NamedInvariant { return invariants }
 
@@ -60,14 +60,17 @@ var invariants = []NamedInvariant{
 	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no role.", nil},
 	{"V14", OnRelation, "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees.", nil},
 	{"V15", OnRelation, "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
-	{"V16", OnRelation, "Times shifted and stretched: the descriptors stay.", nil},
-	{"V17", OnRelation, "Other chats in the same run change nothing.", nil},
-	{"V18", OnRelation, "Neutral and unknown events between the first event and the stop change nothing.", nil},
+	{"V16", OnRelation, "Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all alike, or running backwards: the descriptors stay.", nil},
+	{"V17", OnRelation, "Other chats in the same run, whatever their ids, change nothing.", nil},
+	{"V18", OnRelation, "Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode where it means nothing: nothing changes.", nil},
 	{"V19", OnRelation, "Another online medium: the same descriptors.", nil},
 	{"D1", OnDelivery, "Any order of arrival: the same facts.", nil},
 	{"D2", OnDelivery, "Exact duplicates change nothing.", nil},
 	{"D3", OnDelivery, "Any grouping of whole chats into runs: the same facts.", nil},
 	{"D4", OnDelivery, "The facts of a log cut short are among the facts of the whole.", nil},
+	{"D5", OnDelivery, "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
+	{"D6", OnDelivery, "The same instants otherwise spelt, in other zones, with fractions: the same facts.", nil},
+	{"D7", OnDelivery, "Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th character alone are two.", nil},
 }
 
 func invariantByID(id string) *NamedInvariant {

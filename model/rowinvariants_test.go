@@ -16,7 +16,7 @@ func TestInvariantsAreNamed(t *testing.T) {
 		ids = append(ids, v.ID)
 		assert.NotEmpty(t, v.Says, v.ID)
 	}
-	assert.Equal(t, strings.Fields("V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 D1 D2 D3 D4"), ids)
+	assert.Equal(t, strings.Fields("V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 D1 D2 D3 D4 D5 D6 D7"), ids)
 }
 
 // onFacts are the invariants that rows break one by one.

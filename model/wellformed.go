@@ -42,8 +42,8 @@ func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 // checkFields is W9.
 func checkFields(e *Event) *IllFormed {
 	switch {
-	case e.Seq < 1:
-		return illFormed(e, "W9", "seq: missing, or not an integer of 1 or more")
+	case e.Seq < 0 || e.Seq > MaxSeq:
+		return illFormed(e, "W9", "seq: missing, or not an integer from 0 to %d", int64(MaxSeq))
 	case e.Time.IsZero():
 		return illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:

@@ -98,7 +98,7 @@ func TestFieldsOfEvents(t *testing.T) {
 		change      func(*model.Event)
 		requirement string
 	}{
-		{"seq missing", placed, func(e *model.Event) { e.Seq = 0 }, "W9"},
+		{"seq beyond what JSON readers hold", placed, func(e *model.Event) { e.Seq = model.MaxSeq + 1 }, "W9"},
 		{"seq negative", placed, func(e *model.Event) { e.Seq = -4 }, "W9"},
 		{"seq of another event", placed, func(e *model.Event) { e.Seq = 1 }, "W3"},
 		{"time missing", placed, func(e *model.Event) { e.Time = time.Time{} }, "W9"},

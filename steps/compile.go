@@ -250,6 +250,7 @@ func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 	for _, t := range p.Tags {
 		mc.Tags = append(mc.Tags, t.Name)
 	}
+	mc.Opaque = slices.Contains(mc.Tags, AsWrittenTag)
 	group := c.group(mc)
 	mc.Tags = append(mc.Tags, "@"+mc.Level.String())
 	mc.ID = mc.Level.String() + "/" + group + "/" + slug(p.Name)
@@ -257,6 +258,10 @@ func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 
 // IllFormedTag marks a scenario whose log is meant to break W1–W9.
 const IllFormedTag = "@ill-formed"
+
+// AsWrittenTag marks a scenario whose chats are sent under the ids that it gives them: what it is about are ids. Those of
+// any other are replaced by ids that say nothing.
+const AsWrittenTag = "@ids-as-written"
 
 // CheckLog refuses a case whose events cannot happen so (W1–W9), unless it is tagged as meant: then it is one of
 // robustness.

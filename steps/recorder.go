@@ -187,8 +187,12 @@ func (r *Recorder) setClock(at string) error {
 
 // skipTo lets the next event of the current chat have a seq.
 func (r *Recorder) skipTo(seq int64) error {
-	if last := r.seqs[r.chat]; seq <= last {
-		return fmt.Errorf("expected a seq of more than %d", last)
+	last, ok := r.seqs[r.chat]
+	if !ok {
+		last = -1
+	}
+	if seq <= last || seq > model.MaxSeq {
+		return fmt.Errorf("expected a seq from %d to %d", last+1, int64(model.MaxSeq))
 	}
 	r.seqs[r.chat] = seq - 1
 	return nil
@@ -207,6 +211,7 @@ func (r *Recorder) lines(text string) error {
 	if r.expected {
 		return errors.New("events after the facts: a scenario ends with what it expects")
 	}
+	written := strings.Split(text, "\n")
 	for in := wire.NewEventReader("the events", strings.NewReader(text)); ; {
 		e, err := in.Read()
 		if err == io.EOF {
@@ -215,6 +220,7 @@ func (r *Recorder) lines(text string) error {
 		if err != nil {
 			return err
 		}
+		e.Wire = wire.Spelling([]byte(written[in.Line()-1]))
 		r.chat = e.InteractionID
 		r.seqs[r.chat] = max(r.seqs[r.chat], e.Seq)
 		if next := e.Time.Add(time.Second); next.After(r.clock) {
@@ -281,9 +287,9 @@ func (r *Recorder) onlyChat() string {
 func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	switch column {
 	case "interaction":
-		f.InteractionID = value
+		f.InteractionID = bare(value)
 	case "resource":
-		if f.Resource = value; value == "" {
+		if f.Resource = bare(value); value == "" {
 			return errors.New("blank")
 		}
 	case "technical descriptor":
@@ -321,6 +327,22 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		return errors.New("no such column; there are interaction, resource, resource type, technical descriptor, received from, start, end")
 	}
 	return err
+}
+
+// bare is what stands between the quotes of a cell that has some, as JSON has them: outer blanks count there.
+func bare(cell string) string {
+	if text, ok := wire.Unquote(cell); ok {
+		return text
+	}
+	return cell
+}
+
+// inCell writes a name in quotes where it would not be read as it is.
+func inCell(name string) string {
+	if strings.TrimSpace(name) == name && !strings.HasPrefix(name, `"`) {
+		return name
+	}
+	return string(wire.AppendString(nil, name))
 }
 
 // moment reads a time of the scenario's day, or a whole one; a blank is not compared.

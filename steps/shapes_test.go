@@ -120,7 +120,7 @@ func TestEventsOfADocStringAreTakenAsTheyAre(t *testing.T) {
 	assert.Equal(t, []model.Event{
 		{
 			InteractionID: "x", Seq: 40, Time: time.Date(2026, 3, 1, 0, 0, 0, 5e8, time.UTC), Name: model.PartyAdded,
-			Actor: agent("A"), Party: agent("A"), VisibilityMode: model.Monitor,
+			Actor: agent("A"), Party: agent("A"), VisibilityMode: model.Monitor, Wire: &model.Wire{Zone: 60},
 		},
 		{InteractionID: "x", Seq: 7, Name: "EventTypingStarted"},
 	}, c.Events)

@@ -130,7 +130,7 @@ FROM (
 	SELECT chat, seq, 'W3' FROM event GROUP BY chat, seq HAVING count(*) > 1
 	UNION ALL
 	SELECT chat, seq, 'W9' FROM event 
-	WHERE (seq >= 1 AND extract(epoch FROM time) BETWEEN 0 AND 2147483647) IS NOT TRUE -- what START_TS can hold
+	WHERE (seq >= 0 AND extract(epoch FROM time) BETWEEN 0 AND 2147483647) IS NOT TRUE -- what START_TS can hold
 	UNION ALL
 	SELECT chat, seq, CASE
 			WHEN (n = 1) <> (event = 'InteractionSubmitted') THEN 'W1'

@@ -28,14 +28,14 @@ type Fault struct {
 var Families = []string{
 	"who invited", "visibility mode", "through a queue", "order and clock", "duplicates", "interleaving", "history",
 	"long chats", "totality", "symmetry", "reasons and blanks", "stop and revoke", "optional fields",
-	"media and neutral events", "robustness",
+	"media and neutral events", "robustness", "ids and names", "numbers", "times", "form",
 }
 
 // All lists the faults, family by family.
 func All() (all []Fault) {
 	for i, family := range [...][]Fault{
 		invitationFaults, modeFaults, queueFaults, orderFaults, duplicateFaults, interleavingFaults, historyFaults,
-		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults,
+		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults, worldFaults, numberFaults, timeFaults, formFaults,
 	} {
 		for _, f := range family {
 			f.Family = Families[i]

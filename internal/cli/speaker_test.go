@@ -138,7 +138,7 @@ func TestHTTP(t *testing.T) {
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; it may want a --header")
 
-	code, out = run("fuzz", "--scenarios", "100", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
+	code, out = run("fuzz", "--scenarios", "300", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, "FOUND R2 R8 ")
 	assert.NotContains(t, out, secret)

@@ -18,9 +18,9 @@ import (
 // facts by the reference and by the implementation; and replay.feature, which fails for the same reason when the
 // directory is given to `run --features`.
 func (f *Finding) Write(dir string) error {
-	c := f.Case()
-	if f.Unstable || f.Failure != nil {
-		c = f.Example
+	c := f.Example
+	if !f.Unstable && !f.Unshrunk && f.Failure == nil {
+		c = f.Case()
 	}
 	var events, expected, actual, feature bytes.Buffer
 	for i := range c.Events {
@@ -39,7 +39,11 @@ func (f *Finding) Write(dir string) error {
 			comment = append(comment, f.Found[i].String())
 		}
 	}
-	err := steps.Write(&feature, "Counterexample", []steps.Written{{Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.shown(facts)}})
+	w := steps.Written{Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.shown(facts)}
+	if c != f.Example { // whose ids another finding may have, too
+		w.Tags = []string{steps.AsWrittenTag}
+	}
+	err := steps.Write(&feature, "Counterexample", []steps.Written{w})
 	if err != nil {
 		return err
 	}

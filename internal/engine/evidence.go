@@ -135,6 +135,9 @@ func (l *ScenarioLine) Feature() (string, error) {
 	if w.Name == "" {
 		w.Name = l.ID
 	}
+	if differs("V15", "V17", "D7") {
+		w.Tags = []string{steps.AsWrittenTag}
+	}
 	for _, f := range expected {
 		if !slices.ContainsFunc(w.Events, func(e model.Event) bool { return e.InteractionID == f.InteractionID }) {
 			continue

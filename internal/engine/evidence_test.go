@@ -80,7 +80,7 @@ func TestWhatIsChecked(t *testing.T) {
 		assert.Positive(t, checks[v.ID], v.ID)
 	}
 	assert.Equal(t, 110, checks["V1"]) // generated and delivery
-	assert.Equal(t, 2, checks["D3"])
+	assert.Equal(t, 1, checks["D3"])
 }
 
 // A delivery scenario is held against the relations that its delivery is about; an unfinished chat against the

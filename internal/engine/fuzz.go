@@ -36,6 +36,7 @@ type Finding struct {
 	Count     int    // scenarios that showed it
 	First     string // the id of the first of them
 	Unstable  bool   // asked again, the scenario did not show it
+	Unshrunk  bool   // it takes the whole scenario: a chat and a variant like its own, under other ids, do not show it
 	Example   *model.Case
 	Minimal   gen.Minimal
 	Actual    []model.Fact       // of Minimal.Log
@@ -128,7 +129,7 @@ func (c *Campaign) draw(ctx context.Context, atOnce int, drawn chan<- *draw, spe
 		}
 		*d = draw{d.scenarios[:0], d.questions[:0], d.spent[:0]}
 		for len(d.scenarios) < atOnce && !c.Until(made) {
-			s := newScenario(scenarios.Trial(next))
+			s := newTrial(scenarios.Trial(next))
 			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
 			next += max(c.Shards, 1)
 			made++
@@ -177,7 +178,7 @@ func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Find
 // shrink confirms a finding by asking its scenario again, and then makes its chat as short as it can be. A program
 // that gives no facts is confirmed, and not shrunk: the whole of a batch fails with it.
 func (c *Campaign) shrink(ctx context.Context, t target.Target, f *Finding) error {
-	again := newScenario(f.Example)
+	again := newTrial(f.Example)
 	round, err := t.Ask(ctx, []target.Question{again.question()})
 	if err != nil {
 		f.Err = err
@@ -193,6 +194,10 @@ func (c *Campaign) shrink(ctx context.Context, t target.Target, f *Finding) erro
 	}
 	probe := func(ctx context.Context, logs [][]model.Event) ([]bool, error) {
 		return c.probe(ctx, t, f, logs)
+	}
+	if alone, err := probe(ctx, [][]model.Event{c.subject(f)}); err != nil || !alone[0] {
+		f.Unshrunk, f.Err = true, err
+		return err
 	}
 	f.Minimal, f.Err = gen.Shrink(ctx, c.subject(f), probe, c.Prove)
 	outcomes, err := c.ask(ctx, t, f, [][]model.Event{f.Minimal.Log})
@@ -230,7 +235,7 @@ func (c *Campaign) ask(ctx context.Context, t target.Target, f *Finding, logs []
 	var batch []*Scenario
 	var questions []target.Question
 	for i, log := range logs {
-		s := newScenario(gen.Candidate(fmt.Sprintf("candidate/%d", i), log, f.Example))
+		s := newTrial(gen.Candidate(fmt.Sprintf("candidate/%d", i), log, f.Example))
 		batch, questions = append(batch, s), append(questions, s.question())
 	}
 	round, err := t.Ask(ctx, questions)
@@ -246,7 +251,7 @@ func (c *Campaign) ask(ctx context.Context, t target.Target, f *Finding, logs []
 
 // Case makes a case of the finding's shortest chat, by which it can be shown again.
 func (f *Finding) Case() *model.Case {
-	return gen.Candidate(f.First, f.Minimal.Log, f.Example)
+	return gen.Candidate(f.First+" "+f.Signature, f.Minimal.Log, f.Example)
 }
 
 // Verdict says how short the chat is known to be.
@@ -255,7 +260,7 @@ func (f *Finding) Verdict() string {
 	switch {
 	case f.Unstable:
 		return "unstable: asked again, it did not show"
-	case f.Failure != nil:
+	case f.Failure != nil, f.Unshrunk:
 		return "not shrunk"
 	case f.Err != nil:
 		return "not shrunk to the end: interrupted"

@@ -187,7 +187,7 @@ func TestFindingsAreConfirmed(t *testing.T) {
 		return answering(func(batch []target.Question) (*target.Round, error) {
 			round, err := target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
 			if calls++; calls == 1 {
-				round.Answers[3] = first
+				round.Answers[2] = first
 			}
 			return round, err
 		})

@@ -47,6 +47,7 @@ type Scenario struct {
 	digest  [sha256.Size]byte // of all this, where it is planned
 	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
 	aliases map[string]string // and back
+	trial   bool              // it is not planned, and its rows are judged as they come
 }
 
 // Cases are those of a run: of the features that come with the suite, of a team's own, and generated ones, as many as
@@ -150,12 +151,22 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 
 // NewPlan plans cases in the given order. Two cases with one id are an error.
 func NewPlan(cases []*model.Case) (*Plan, error) {
-	seen := make(map[string]*model.Case)
+	seen, sent := make(map[string]*model.Case), make(map[string]*model.Case)
 	for _, c := range cases {
 		if other := seen[c.ID]; other != nil {
 			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
 		}
 		seen[c.ID] = c
+		if !c.Opaque || c.Source == "" { // ids of ours are drawn
+			continue
+		}
+		for i := range c.Events {
+			id := c.Events[i].InteractionID
+			if other := sent[id]; other != nil && other != c {
+				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, which %s sends, too: call it otherwise", c.Source, steps.AsWrittenTag, model.Name(id), other.Source)
+			}
+			sent[id] = c
+		}
 	}
 	p := &Plan{Suite: Digest(), Scenarios: make([]*Scenario, len(cases))}
 	var workers sync.WaitGroup
@@ -175,13 +186,19 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 	return p, nil
 }
 
-func newScenario(c *model.Case) *Scenario {
-	s := &Scenario{Case: c, want: c.Expected(model.Reference())}
+// newTrial is a scenario that nobody plans or records: one of many.
+func newTrial(c *model.Case) *Scenario {
+	s := &Scenario{Case: c, want: c.Expected(model.Reference()), trial: true}
 	s.Levels = c.Levels(s.want)
-	if c.Opaque {
+	return s
+}
+
+func newScenario(c *model.Case) *Scenario {
+	s := newTrial(c)
+	s.trial = false
+	if s.Rules = model.RulesIn(s.want); c.Opaque {
 		return s
 	}
-	s.Rules = model.RulesIn(s.want)
 	s.opaque, s.aliases = make(map[string]string), make(map[string]string)
 	for i := range c.Events {
 		own := c.Events[i].InteractionID
@@ -222,13 +239,16 @@ func (p *Plan) Questions() []target.Question {
 
 // recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
-	if s.Opaque {
+	if s.trial {
 		return facts
 	}
 	out := make([]model.Fact, 0, len(facts))
 	for _, f := range facts {
-		if id, ok := s.aliases[f.InteractionID]; ok {
+		id, ok := s.aliases[f.InteractionID]
+		if ok {
 			f.InteractionID = id
+		}
+		if ok || s.Opaque {
 			out = append(out, f)
 		}
 	}

@@ -142,7 +142,7 @@ func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require mo
 	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Shrink: 1, Once: true}
 	c.Until = func(asked int) bool { return asked >= 64*trials }
 	_, findings, err := c.Run(ctx, answers(k.Answer))
-	if err != nil || len(findings) == 0 || findings[0].Unstable {
+	if err != nil || len(findings) == 0 || findings[0].Unstable || findings[0].Unshrunk {
 		return
 	}
 	m := &findings[0].Minimal

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -66,20 +68,24 @@ func (r *EventReader) Line() int { return r.lines.line }
 // File is what errors call the input.
 func (r *EventReader) File() string { return r.lines.file }
 
-// AppendEvent appends an event as a JSON line, fields in the order of the contract, absent ones left out.
+// AppendEvent appends an event as a JSON line, fields in the order of the contract, absent ones left out; what its Wire
+// adds comes last.
 func AppendEvent(b []byte, e *model.Event) []byte {
+	w := e.Wire
+	if w == nil {
+		w = &ordinary
+	}
 	b = append(b, `{"interaction_id":`...)
 	b = AppendString(b, e.InteractionID)
 	b = append(b, `,"seq":`...)
 	b = strconv.AppendInt(b, e.Seq, 10)
 	if !e.Time.IsZero() {
 		b = append(b, `,"time":"`...)
-		b = e.Time.UTC().AppendFormat(b, time.RFC3339Nano)
-		b = append(b, '"')
+		b = append(appendTime(b, e.Time, w), '"')
 	}
 	b = member(b, `,"event":`, string(e.Name))
-	b = appendParty(b, `,"actor":`, e.Actor)
-	b = appendParty(b, `,"party":`, e.Party)
+	b = appendParty(b, `,"actor":`, e.Actor, w.Actor)
+	b = appendParty(b, `,"party":`, e.Party, w.Party)
 	b = member(b, `,"queue":`, e.Queue)
 	b = member(b, `,"operation":`, string(e.Operation))
 	if e.VisibilityMode != 0 {
@@ -88,10 +94,29 @@ func AppendEvent(b []byte, e *model.Event) []byte {
 	}
 	b = member(b, `,"reason":`, e.Reason)
 	b = member(b, `,"media_type":`, e.MediaType)
-	return append(b, "}\n"...)
+	return append(further(b, w.Also), "}\n"...)
 }
 
-func appendParty(b []byte, name string, p model.Party) []byte {
+var ordinary model.Wire
+
+// appendTime appends a time in its zone, with as many digits of a fraction as it has, or is to have.
+func appendTime(b []byte, t time.Time, w *model.Wire) []byte {
+	t = t.UTC()
+	if *w == ordinary {
+		return t.AppendFormat(b, time.RFC3339Nano)
+	}
+	local := t.Add(time.Duration(w.Zone) * time.Minute)
+	layout, nanos := "2006-01-02T15:04:05.999999999", "000000000"
+	if n := min(w.Digits, len(nanos)); n > 0 && strings.TrimRight(fmt.Sprintf("%09d", t.Nanosecond())[n:], "0") == "" {
+		layout = "2006-01-02T15:04:05." + nanos[:n]
+	}
+	if b = local.AppendFormat(b, layout); w.Zone == 0 {
+		return append(b, 'Z')
+	}
+	return time.Time{}.In(time.FixedZone("", w.Zone*60)).AppendFormat(b, "-07:00")
+}
+
+func appendParty(b []byte, name string, p model.Party, also string) []byte {
 	if p == (model.Party{}) {
 		return b
 	}
@@ -99,7 +124,15 @@ func appendParty(b []byte, name string, p model.Party) []byte {
 	b = append(b, `{"type":`...)
 	b = AppendString(b, string(p.Type))
 	b = member(b, `,"id":`, p.ID)
-	return append(b, '}')
+	return append(further(b, also), '}')
+}
+
+// further appends members that are JSON already.
+func further(b []byte, members string) []byte {
+	if members == "" {
+		return b
+	}
+	return append(append(b, ','), members...)
 }
 
 // member appends a member whose value is a string, unless it is empty. name comes with its comma, quotes and colon.

@@ -124,6 +124,7 @@ var (
 		InteractionID: "c-1", Seq: 1, Time: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Name: model.AgentInvited,
 		Actor: model.Party{Type: model.Agent, ID: "Agent 1"}, Party: model.Party{Type: model.Agent, ID: "Agent 2"}, Queue: "Queue 1",
 		Operation: model.Conference, VisibilityMode: model.Coach, Reason: "Expired", MediaType: "chat",
+		Wire: &model.Wire{Zone: 330},
 	}
 	fullFact = model.Fact{
 		InteractionID: "c-1", Ordinal: model.Num(1), ResourceType: model.AgentResource, Resource: "Agent 1", Role: model.RoutedTo,
@@ -156,7 +157,11 @@ func TestSchemasNameTheFieldsThatAreReadAndWritten(t *testing.T) {
 			}
 			var members map[string]any
 			require.NoError(t, json.Unmarshal(c.line, &members))
-			assert.Len(t, members, reflect.TypeOf(c.full).NumField(), "a field is not written")
+			n := reflect.TypeOf(c.full).NumField()
+			if c.name == "event" {
+				n-- // Wire is how the others are written
+			}
+			assert.Len(t, members, n, "a field is not written")
 
 			var schema struct{ Properties map[string]property }
 			require.NoError(t, json.Unmarshal(c.schema, &schema))

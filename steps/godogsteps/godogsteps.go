@@ -143,9 +143,15 @@ func (s *scenario) opaque(events []model.Event) (log []model.Event, names map[st
 		id += "\n" + step.Text
 	}
 	names = make(map[string]string)
+	asWritten := false
+	for _, t := range s.pickle.Tags {
+		asWritten = asWritten || t.Name == steps.AsWrittenTag
+	}
 	for _, e := range events {
 		own := e.InteractionID
-		e.InteractionID = model.OpaqueID(id, own)
+		if !asWritten {
+			e.InteractionID = model.OpaqueID(id, own)
+		}
 		names[e.InteractionID] = own
 		log = append(log, e)
 	}

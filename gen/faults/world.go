@@ -1,0 +1,361 @@
+package faults
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Faults of programs that know a smaller world than the field's: of ids and names, of times, of numbers, of JSON.
+
+// folding is a way to take two texts for one.
+type folding struct {
+	name, says string
+	fold       func(string) string
+	levels     model.Levels // of which one must be required to see it; 0: seen by default
+	of         thing
+}
+
+// thing says what is folded.
+type thing uint8
+
+const (
+	ids   thing = iota // two chats become one, under the id that comes first
+	names              // two agents, queues or strategies of a chat become one, under the name that comes first
+	rows               // a name is written folded
+)
+
+var foldings = []folding{
+	{"ids-without-case", "Compares ids as a collation does that folds case.", strings.ToLower, onlyDelivery, ids},
+	{"ids-without-accents", "Compares ids as a collation does that folds accents.", plainLetters, onlyDelivery, ids},
+	{"ids-composed", "Composes ids (NFC) before it compares them.", composed, onlyDelivery, ids},
+	{"ids-trimmed", "Trims ids.", strings.TrimSpace, onlyDelivery, ids},
+	{"ids-of-50", "Keeps ids in a column of 50 characters.", first(50), onlyDelivery, ids},
+	{"ids-of-16", "Keeps ids in a column of 16 characters, as Interaction Server's have.", first(16), 0, ids},
+	{"ids-as-integers", "Reads ids of digits as integers: leading zeros are lost.", asInteger, 0, ids},
+	{"ids-as-floats", "Reads ids of digits as floats: long ones become one.", asFloat, 0, ids},
+	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rows | ids},
+	{"names-without-case", "Compares names as a collation does that folds case.", strings.ToLower, onlyDelivery, names},
+	{"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery, names},
+	{"names-composed", "Composes names (NFC) before it compares them.", composed, onlyDelivery, names},
+	{"names-trimmed", "Trims names.", strings.TrimSpace, onlyDelivery, names},
+	{"names-compared-by-50", "Compares the first 50 characters of names.", first(50), onlyDelivery, names},
+	{"names-written-composed", "Writes names composed (NFC).", composed, onlyDelivery, rows},
+	{"names-written-trimmed", "Writes names trimmed.", strings.TrimSpace, onlyDelivery, rows},
+	{"names-of-20", "Writes the first 20 characters of names.", first(20), 0, rows},
+	{"names-of-32", "Writes the first 32 characters of names.", first(32), 0, rows},
+	{"names-of-50", "Writes the first 50 characters of names.", first(50), 0, rows},
+	{"names-in-lower-case", "Writes names in lower case.", strings.ToLower, 0, rows},
+	{"names-as-numbers", "Writes names of digits as numbers.", asInteger, 0, rows},
+	{"names-that-mean-null", "Takes names such as NULL for none.", noNull, 0, rows},
+	{"names-of-one-word", "Writes the first word of names.", firstWord, 0, rows},
+}
+
+var worldFaults = func() (all []Fault) {
+	for _, f := range foldings {
+		all = append(all, Fault{Name: f.name, Says: f.says, Levels: f.levels, Answer: f.answer()})
+	}
+	return all
+}()
+
+func (f *folding) answer() func([]model.Event) []model.Fact {
+	right := writing(func(*inHand) {})
+	return func(events []model.Event) []model.Fact {
+		switch f.of {
+		case ids:
+			return right(merged(events, f.fold))
+		case names:
+			events = slices.Clone(events)
+			first := make(map[[2]string]string)
+			for i := range events {
+				e := &events[i]
+				for _, name := range []*string{&e.Actor.ID, &e.Party.ID, &e.Queue} {
+					key := [2]string{e.InteractionID, f.fold(*name)}
+					if _, ok := first[key]; !ok {
+						first[key] = *name
+					}
+					*name = first[key]
+				}
+			}
+			return right(events)
+		}
+		facts := right(events)
+		for i := range facts {
+			if f.of == rows {
+				facts[i].Resource = f.fold(facts[i].Resource)
+			} else {
+				facts[i].InteractionID = f.fold(facts[i].InteractionID)
+			}
+		}
+		return facts
+	}
+}
+
+// merged puts the events of chats whose ids fold alike under the id that came first.
+func merged(events []model.Event, fold func(string) string) []model.Event {
+	events = slices.Clone(events)
+	first := make(map[string]string)
+	for i := range events {
+		id := &events[i].InteractionID
+		key := fold(*id)
+		if _, ok := first[key]; !ok {
+			first[key] = *id
+		}
+		*id = first[key]
+	}
+	return events
+}
+
+func first(n int) func(string) string {
+	return func(s string) string {
+		left := n
+		for i := range s {
+			if left--; left < 0 {
+				return s[:i]
+			}
+		}
+		return s
+	}
+}
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	return word
+}
+
+// asInteger writes digits as a number that a 64-bit integer holds, and leaves what it does not hold.
+func asInteger(s string) string {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return strconv.FormatInt(n, 10)
+	}
+	return s
+}
+
+func asFloat(s string) string {
+	if x, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "0123456789") == "" {
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return s
+}
+
+func noNull(s string) string {
+	switch strings.ToLower(s) {
+	case "null", "none", "nan", "true", "false":
+		return ""
+	}
+	return s
+}
+
+// The accented letters that names and ids of the suite have, and what folds them: all there is of NFC and NFD here.
+var (
+	composed     = strings.NewReplacer("e\u0301", "é", "e\u0308", "ë").Replace
+	plainLetters = strings.NewReplacer("é", "e", "ü", "u", "ë", "e", "\u0301", "", "\u0308", "").Replace
+)
+
+var numberFaults = func() (all []Fault) {
+	for _, f := range []struct {
+		name, says string
+		kept       func(int64) int64
+	}{
+		{"seq-of-16-bits", "Keeps seq in 16 bits.", func(n int64) int64 { return int64(int16(n)) }},
+		{"seq-of-32-bits", "Keeps seq in 32 bits.", func(n int64) int64 { return int64(int32(n)) }},
+		{"seq-of-32-bits-capped", "Keeps seq in 32 bits, the largest for what is larger.", func(n int64) int64 { return min(n, math.MaxInt32) }},
+		{"seq-as-a-float", "Keeps seq as a float of single precision.", func(n int64) int64 { return int64(float32(n)) }},
+	} {
+		all = append(all, Fault{Name: f.name, Says: f.says, Levels: onlyDelivery, Answer: renumbered(f.kept)})
+	}
+	return append(all,
+		Fault{
+			Name: "seq-from-1", Says: "Takes an event of seq 0 for one without.", Levels: onlyDelivery,
+			Answer: skipping(func(log []model.Event, i int) bool { return log[i].Seq == 0 }),
+		},
+		Fault{
+			Name: "seq-0-last", Says: "Sorts an event of seq 0 last.", Levels: onlyDelivery,
+			Answer: renumbered(func(n int64) int64 {
+				if n == 0 {
+					return math.MaxInt64
+				}
+				return n
+			}),
+		},
+	)
+}()
+
+// renumbered is a fault that sorts by what it keeps of seq; of two events with one the later is lost.
+func renumbered(kept func(int64) int64) func([]model.Event) []model.Fact {
+	return arriving(func(log []model.Event) []model.Event {
+		log = slices.Clone(log)
+		for i := range log {
+			log[i].Seq = kept(log[i].Seq)
+		}
+		slices.SortStableFunc(log, bySeq)
+		return slices.CompactFunc(log, func(a, b model.Event) bool { return a.Seq == b.Seq })
+	})
+}
+
+var timeFaults = []Fault{
+	{
+		Name: "time-in-one-form", Says: "Reads times of the form 2026-01-05T09:00:07Z, and passes over other events.", Levels: onlyDelivery,
+		Answer: skipping(func(log []model.Event, i int) bool {
+			w := log[i].Wire
+			return w != nil && (w.Zone != 0 || w.Digits > 0) || log[i].Time.Nanosecond() > 0
+		}),
+	},
+	{
+		Name: "zone-ignored", Says: "Takes the hour of a time for that of UTC, whatever its zone.", Levels: onlyDelivery,
+		Answer: rewriting(func(log []model.Event, i int) {
+			if w := log[i].Wire; w != nil {
+				log[i].Time = log[i].Time.Add(time.Duration(w.Zone) * time.Minute)
+			}
+		}),
+	},
+	{
+		Name: "zone-subtracted-twice", Says: "Has the sign of a time's zone the wrong way round.", Levels: onlyDelivery,
+		Answer: rewriting(func(log []model.Event, i int) {
+			if w := log[i].Wire; w != nil {
+				log[i].Time = log[i].Time.Add(2 * time.Duration(w.Zone) * time.Minute)
+			}
+		}),
+	},
+	{
+		Name: "sort-by-text-of-time", Says: "Sorts by the text of time, then by seq.",
+		Answer: sorted(func(a, b *model.Event) int { return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b)) }),
+	},
+	{
+		Name: "sort-by-time-then-seq", Says: "Sorts by time, then by seq.",
+		Answer: sorted(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
+	},
+	{Name: "split-by-day", Says: "Makes another chat of what happens on another day.", Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, 24*time.Hour) })},
+	{Name: "split-by-hour", Says: "Makes another chat of what happens in another hour.", Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, time.Hour) })},
+	{Name: "split-by-month", Says: "Keeps the chats of a month.", Answer: split(func(before, e *model.Event) bool { return before.Time.Month() != e.Time.Month() })},
+	{Name: "split-by-year", Says: "Keeps the chats of a year.", Answer: split(func(before, e *model.Event) bool { return before.Time.Year() != e.Time.Year() })},
+	{Name: "session-of-30-minutes", Says: "Ends a chat in which nothing happens for 30 minutes.", Answer: split(func(before, e *model.Event) bool { return e.Time.Sub(before.Time) > 30*time.Minute })},
+	{
+		Name: "ends-before-it-starts", Says: "Drops rows that end before they start.",
+		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.End.Before(r.Start) }) }),
+	},
+}
+
+// sorted is a fault that sorts the events of a chat.
+func sorted(compare func(a, b *model.Event) int) func([]model.Event) []model.Fact {
+	return reading(func(log []model.Event) []model.Event {
+		slices.SortStableFunc(log, func(a, b model.Event) int { return compare(&a, &b) })
+		return log
+	})
+}
+
+// textOf is the local time that an event's line shows.
+func textOf(e *model.Event) string {
+	t := e.Time
+	if e.Wire != nil {
+		t = t.Add(time.Duration(e.Wire.Zone) * time.Minute)
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+func sameUntil(a, b *model.Event, unit time.Duration) bool {
+	return a.Time.Truncate(unit).Equal(b.Time.Truncate(unit))
+}
+
+// split is a fault that makes another chat of the events from one on, and loses it: it does not begin as a chat does.
+func split(parts func(before, e *model.Event) bool) func([]model.Event) []model.Fact {
+	return reading(func(log []model.Event) []model.Event {
+		for i := 1; i < len(log); i++ {
+			if parts(&log[i-1], &log[i]) {
+				return log[:i]
+			}
+		}
+		return log
+	})
+}
+
+var formFaults = []Fault{
+	{
+		Name: "strict-fields", Says: "Refuses events with fields that it does not know.",
+		Answer: skipping(func(log []model.Event, i int) bool { return has(&log[i], `"node"`) }),
+	},
+	{
+		Name: "no-null", Says: "Fails at a null, and passes over the event.",
+		Answer: skipping(func(log []model.Event, i int) bool { return has(&log[i], `":null`) }),
+	},
+	{
+		Name: "crashes-at-null", Says: "Crashes at a null: from there on there are no rows.",
+		Answer: func(events []model.Event) []model.Fact {
+			at := slices.IndexFunc(events, func(e model.Event) bool { return has(&e, `":null`) })
+			if at < 0 {
+				at = len(events)
+			}
+			return writing(func(*inHand) {})(events[:at])
+		},
+	},
+	{
+		Name: "party-from-nested", Says: "Looks for a name anywhere in the event: what has no meaning is a party.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; e.Wire != nil && strings.Contains(e.Wire.Party, "Desk 1") {
+				e.Party.ID = "Desk 1"
+			}
+		}),
+	},
+	{
+		Name: "actor-by-name", Says: "Calls who acts by a field name, where there is one.",
+		Answer: writing(func(c *inHand) {
+			for _, e := range c.log {
+				if e.Wire != nil && strings.Contains(e.Wire.Actor, "Somebody Else") {
+					c.each(func(r *model.IRF) { r.Resource = "Somebody Else" })
+				}
+			}
+		}),
+	},
+	{
+		Name: "party-from-actor", Says: "Takes who acts for whom an event befalls.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer {
+				e.Party.ID = ""
+			}
+		}),
+	},
+	{
+		Name: "mode-before-operation", Says: "Takes an invitation with a visibility mode for one to a conference, whatever its operation.",
+		Answer: rewriting(func(log []model.Event, i int) {
+			if e := &log[i]; e.VisibilityMode > 0 && e.Actor.Type == model.Agent && e.Name == model.AgentInvited {
+				e.Operation = model.Conference
+			}
+		}),
+	},
+	{
+		Name: "reason-whatever-the-event", Says: "Takes any event with the reason Expired for a revoke.",
+		Answer: skipping(func(log []model.Event, i int) bool {
+			return log[i].Reason == model.Expired && log[i].Name != model.Revoked
+		}),
+	},
+	{
+		Name: "stopped-whatever-the-event", Says: "Takes any event with the reason Stopped for the stop's, and passes over what follows.",
+		Answer: reading(func(log []model.Event) []model.Event {
+			for i := range log {
+				if log[i].Reason == model.Stopped && log[i].Name != model.Revoked {
+					return log[:i]
+				}
+			}
+			return log
+		}),
+	},
+	{
+		Name: "finished-chats-only", Says: "Reports a chat only when it has stopped.", Levels: onlyDelivery,
+		Answer: writing(func(c *inHand) {
+			if c.stopBy() == "" {
+				c.rows = nil
+			}
+		}),
+	},
+}
+
+// has reports whether the line of an event has a text among what has no meaning.
+func has(e *model.Event, text string) bool {
+	w := e.Wire
+	return w != nil && (strings.Contains(w.Also, text) || strings.Contains(w.Actor, text) || strings.Contains(w.Party, text))
+}
