@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -148,7 +149,8 @@ func v3(c *Chat, got []Fact, report func(resource, found string)) {
 	}
 }
 
-// byOrdinal sorts rows that all have ordinals; ok is false where one has none.
+// byOrdinal sorts rows that all have ordinals; ok is false where one has none. Of rows that share one the names decide:
+// by their starts they would stand as the attempts opened, and [v4] would not see that their ordinals do not say so.
 func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 	rising := true
 	for i := range got {
@@ -161,7 +163,9 @@ func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 		return got, true
 	}
 	sorted = slices.Clone(got)
-	slices.SortStableFunc(sorted, CompareFacts)
+	slices.SortStableFunc(sorted, func(a, b Fact) int {
+		return cmp.Or(cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource), CompareFacts(a, b))
+	})
 	return sorted, true
 }
 

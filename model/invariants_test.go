@@ -3,6 +3,7 @@ package model_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -95,6 +96,12 @@ func TestInvariantsBreak(t *testing.T) {
 	assert.Equal(t, "chat 1", ds[0].InteractionID)
 	assert.Equal(t, "chat 1", model.CheckInvariants(classify(t, log(t, finished)), nil)[0].InteractionID, "where there is no row to tell it")
 	assert.Equal(t, "chat 1", model.CheckInvariants(nil, rowsOf("1, -, Agent 1, Routed/Completed"))[0].InteractionID, "where there is no chat to tell it")
+
+	shared := rowsOf("1, agent, Agent 9, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed")
+	shared[0].Start = classify(t, log(t, finished)).Began
+	shared[1].Start = shared[0].Start.Add(time.Second)
+	chat := classify(t, log(t, strings.ReplaceAll(transferred, "Agent 1", "Agent 9")))
+	assert.Contains(t, broken(model.CheckInvariants(chat, shared)), "V4", "starts are no ordinals")
 
 	rows := rowsOf("1, agent, Agent 1, RoutedTo/Completed")
 	rows[0].Start = classify(t, log(t, finished)).Began
