@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// Changes are what became of scenarios from one result to a later one, each in the order of its plan. Only pass is
-// green: from pass to a skip is newly failing, too.
+// Changes are what became of scenarios from one result to a later one, each in the order of its plan. Pass and
+// differs are green: from pass to a skip is newly failing, too.
 type Changes struct {
 	NewlyFailing []Change
 	NewlyPassing []Change
@@ -39,9 +39,9 @@ func Against(before, now *Results) *Changes {
 			c.Removed = append(c.Removed, change)
 		case !was && is:
 			c.Added = append(c.Added, change)
-		case is && change.Before == engine.Pass && change.Now != engine.Pass:
+		case is && change.Before.Green() && !change.Now.Green():
 			c.NewlyFailing = append(c.NewlyFailing, change)
-		case is && change.Before != engine.Pass && change.Now == engine.Pass:
+		case is && !change.Before.Green() && change.Now.Green():
 			c.NewlyPassing = append(c.NewlyPassing, change)
 		}
 	}

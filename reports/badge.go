@@ -16,7 +16,7 @@ func (r *Results) badge() (label, message, colour string) {
 	label = "chatproof"
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
-		return label, fmt.Sprintf("conforms, %d of %d", all.Pass, all.Scenarios()), "brightgreen"
+		return label, fmt.Sprintf("conforms, %d of %d", all.Pass+all.Differ, all.Scenarios()), "brightgreen"
 	case engine.AsExpected:
 		return label, fmt.Sprintf("%d of %d, %d known", all.Pass, all.Scenarios(), all.Known), "yellow"
 	case engine.StaleExpectations:
@@ -24,7 +24,7 @@ func (r *Results) badge() (label, message, colour string) {
 	case engine.Incomplete:
 		return label, "incomplete", "yellow"
 	}
-	return label, fmt.Sprintf("does not conform, %d of %d", all.Pass, all.Scenarios()), "red"
+	return label, fmt.Sprintf("%d of %d fail", all.Bad(), all.Scenarios()), "red"
 }
 
 // WriteBadge writes the badge as the JSON that shields.io reads from an endpoint.

@@ -204,12 +204,12 @@ func TestBadge(t *testing.T) {
 	whole := record(t, routed, 1, 1, 1)
 	for _, tt := range []struct{ text, want string }{
 		{record(t, reference, 1, 1, 1), `{"schemaVersion":1,"label":"chatproof","message":"conforms, 209 of 209","color":"brightgreen"}`},
-		{whole, `{"schemaVersion":1,"label":"chatproof","message":"does not conform, %d of 209","color":"red"}`},
+		{whole, `{"schemaVersion":1,"label":"chatproof","message":"%d of 209 fail","color":"red"}`},
 		{strings.SplitAfter(whole, "\n")[0], `{"schemaVersion":1,"label":"chatproof","message":"incomplete","color":"yellow"}`},
 	} {
 		r := read(t, "r.jsonl", tt.text)
 		if strings.Contains(tt.want, "%d") {
-			tt.want = fmt.Sprintf(tt.want, r.Footer.Totals.All.Pass)
+			tt.want = fmt.Sprintf(tt.want, r.Footer.Totals.All.Bad())
 		}
 		assert.Equal(t, tt.want+"\n", render(t, "badge.json", r))
 		var svg any

@@ -90,7 +90,7 @@ func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
 	s.Tests, all.Tests = s.Tests+1, all.Tests+1
 	outcome := &junitOutcome{Message: string(l.Verdict)}
 	switch {
-	case l.Verdict == engine.Pass:
+	case l.Verdict.Green():
 	case l.Verdict == engine.Fail && l.Gates:
 		outcome.Type, outcome.Body = "wrong facts", body(l)
 		if d := telling(l); d != nil {

@@ -15,10 +15,10 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n", markdown(r.Verdict()))
 	fmt.Fprintf(&b, "%s against %s\n\n", markdown("chatproof "+r.Header.Chatproof), codeSpan(r.Implementation()))
-	b.WriteString("| | | pass | fail | error | skip | not run |\n|---|---|--:|--:|--:|--:|--:|\n")
+	b.WriteString("| | | pass | differs | fail | error | skip | not run |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
 	groups := r.groups()
 	for i, c := range groups[:min(len(groups), 100)] {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title), c.Pass, c.Fail, c.Error, c.Skip, c.NotRun)
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title), c.Pass, c.Differ, c.Fail, c.Error, c.Skip, c.NotRun)
 	}
 	if r.Changes != nil {
 		r.Changes.writeMarkdown(&b)

@@ -127,17 +127,19 @@ type cell struct{ Is, Text string }
 // standing is how a group of scenarios did.
 func standing(c *engine.Count) cell {
 	all := c.Scenarios()
-	switch text := fmt.Sprintf("%d of %d", c.Pass, all); {
+	switch bad := c.Bad(); {
 	case all == 0:
 		return cell{"", "–"}
-	case c.Pass == all:
-		return cell{"pass", text}
-	case c.Pass+c.NotRun == all:
-		return cell{"", text + " run"}
-	case c.Fail+c.Error+c.Skip == c.Known:
-		return cell{"note", text + ", rest known"}
+	case bad > 0 && bad == c.Known:
+		return cell{"note", fmt.Sprintf("%d of %d known", bad, all)}
+	case bad > 0:
+		return cell{"fail", fmt.Sprintf("%d of %d fail", bad, all)}
+	case c.NotRun > 0:
+		return cell{"", fmt.Sprintf("%d of %d not run", c.NotRun, all)}
+	case c.Differ > 0:
+		return cell{"note", fmt.Sprintf("%d of %d differ", c.Differ, all)}
 	default:
-		return cell{"fail", text}
+		return cell{"pass", fmt.Sprintf("%d pass", all)}
 	}
 }
 
@@ -183,7 +185,7 @@ func (p *page) matrix() {
 			}
 		}
 	}
-	p.Matrix.Head = []string{"scenarios pass"}
+	p.Matrix.Head = []string{"scenarios"}
 	for _, level := range model.AllLevels {
 		p.Matrix.Head = append(p.Matrix.Head, level.String())
 	}
@@ -306,7 +308,7 @@ func (p *page) remarks() {
 			switch {
 			case l.Verdict == engine.Skip:
 				add("skip "+l.Reason, "skipped: "+safe(l.Reason), l)
-			case l.Verdict == engine.Pass && len(l.Differences) > 0:
+			case l.Verdict == engine.Differs:
 				d := &l.Differences[0]
 				add("note "+d.Signature(), d.Level.String()+": "+sentence(d), l)
 			}

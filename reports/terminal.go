@@ -14,9 +14,10 @@ import (
 
 // TextOptions say how a result is written as text.
 type TextOptions struct {
-	Verbose bool // every scenario and every difference, instead of a screen
-	Brief   bool // what did not pass is only counted
-	Colour  bool // by SGR
+	Verbose bool   // every scenario and every difference, instead of a screen
+	Brief   bool   // what did not pass is only counted
+	Colour  bool   // by SGR
+	Doctor  string // a command that looks why no row came back; "" where there is none
 	// Expect is the file of the expectations in force, and Findings which of its entries no longer hold, and where they
 	// stand; without it the record tells which.
 	Expect   string
@@ -53,6 +54,7 @@ const (
 func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 	var b bytes.Buffer
 	r.heading(&b)
+	r.answer(&b, o)
 	r.standings(&b, o)
 	if !o.Brief {
 		r.wrong(&b, o)
@@ -84,24 +86,76 @@ func (r *Results) heading(b *bytes.Buffer) {
 	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, cut(safe(r.Implementation()), maxSaid))
 }
 
+// answer says in a line why most of what fails does, where one thing explains it.
+func (r *Results) answer(b *bytes.Buffer, o *TextOptions) {
+	if r.rowless() {
+		why := "no row came back"
+		if e := r.Footer.Environment; e != nil && e.Ignored > 0 {
+			why = fmt.Sprintf("all %s that came back are of interactions that were not asked about", Number(e.Ignored, "row", "rows"))
+			if r.offline() {
+				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
+			}
+		}
+		fmt.Fprintf(b, "%s: %s.", o.paint("1;31", "0 rows received"), why)
+		if o.Doctor != "" {
+			fmt.Fprintf(b, " Try: %s", o.Doctor)
+		}
+		b.WriteString("\n\n")
+		return
+	}
+	causes := r.causes()
+	if len(causes) == 0 || !causes[0].lines[0].Gates {
+		return
+	}
+	bad := 0
+	for _, c := range causes {
+		if c.lines[0].Gates {
+			bad += len(c.lines)
+		}
+	}
+	if n := len(causes[0].lines); n > 1 && 2*n >= bad {
+		fmt.Fprintf(b, "%s %s\n\n", o.paint("1;31", fmt.Sprintf("%d of %s that do not pass, by one cause:", n, scenarios(bad))), o.brief(causes[0].said))
+	}
+}
+
+// rowless reports whether rows were expected, and none came back, though nothing says that the program failed.
+func (r *Results) rowless() bool {
+	expected := false
+	for _, l := range r.Lines {
+		if len(l.Actual) > 0 || l.Failure != nil || l.Verdict == engine.Skip {
+			return false
+		}
+		expected = expected || len(l.Expected) > 0 && l.Verdict != engine.NotRun
+	}
+	return expected
+}
+
+// offline reports whether rows at rest were judged.
+func (r *Results) offline() bool {
+	return r.Header.Environment != nil && r.Header.Environment.Facts != ""
+}
+
 // standings tells how each flow and family did.
 func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, c := range r.groups() {
-		word, colour, tally := "FAIL", "31", fmt.Sprintf("%d of %d", c.Pass, c.Scenarios())
+		word, colour, tally := "FAIL", "31", wrongs(&c, fmt.Sprint(c.Scenarios()))
 		switch {
 		case c.Pass == c.Scenarios():
 			word, colour, tally = "pass", "32", fmt.Sprint(c.Pass)
-		case c.Fail+c.Error+c.Skip == 0:
+		case c.Pass+c.Differ == c.Scenarios():
+			word, colour = "differs", "33"
+			tally = fmt.Sprintf("not required: %d of %d %s", c.Differ, c.Scenarios(), plural(c.Differ, "differs", "differ"))
+		case c.Bad() == 0:
 			word, colour = "not run", "33"
-		case c.Pass+c.Known == c.Scenarios():
+		case c.Bad() == c.Known && c.NotRun == 0:
 			word, colour = "known", "33"
 		}
 		if c.Known > 0 {
 			tally += ", " + Number(c.Known, "known failure", "known failures")
 		}
-		if c.Noted > 0 {
-			tally += fmt.Sprintf(", %d with notes", c.Noted)
+		if c.Differ > 0 && word != "differs" {
+			tally += fmt.Sprintf(", not required: %d %s", c.Differ, plural(c.Differ, "differs", "differ"))
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s  %s\n", safe(c.Name), safe(c.Title), o.paint(colour, word), tally)
 	}
@@ -110,12 +164,15 @@ func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 
 // wrong tells what did not pass, cause by cause, or scenario by scenario. Known failures are told only there.
 func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
-	told, left, causes := 0, 0, 0
+	told, left, causes, most := 0, 0, 0, maxCauses
+	if r.rowless() {
+		most = 1 // they all have the same
+	}
 	for _, c := range r.causes() {
 		if !o.Verbose && c.lines[0].IsKnown() {
 			continue
 		}
-		if !o.Verbose && told == maxCauses {
+		if !o.Verbose && told == most {
 			left, causes = left+len(c.lines), causes+1
 			continue
 		}
@@ -125,6 +182,9 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 			word := map[engine.Verdict]string{engine.Error: "ERROR", engine.Skip: "SKIP"}[verdict]
 			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
 			nameLines(b, c.lines, o)
+			if l := c.lines[0]; len(l.Sent) > 0 {
+				fmt.Fprintf(b, "      the first was sent as: %s\n", o.brief(sentAs(l)))
+			}
 			if e := c.lines[0].Environment; e != nil && verdict == engine.Error {
 				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
 				o.stderr(b, "      ", e.Stderr)
@@ -161,10 +221,26 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 	if len(others) > 0 {
 		fmt.Fprintf(b, "      alike: %s more, such as %s\n", scenarios(len(others)), safe(others[0].ID))
 	}
+	if len(l.Sent) > 0 {
+		fmt.Fprintf(b, "      sent as: %s\n", o.brief(sentAs(l)))
+	}
 	if e := l.Environment; e != nil {
 		fmt.Fprintf(b, "      again: %s\n      events: %s\n", safe(e.Reproduce), safe(e.Explain))
 		o.stderr(b, "      ", e.Stderr)
 	}
+}
+
+// sentAs names the interactions of a scenario as the implementation saw them.
+func sentAs(l *engine.ScenarioLine) string {
+	var all []string
+	for _, s := range l.Sent {
+		if s.InteractionID == s.As {
+			all = append(all, safe(model.Name(s.As)))
+		} else {
+			all = append(all, safe(model.Name(s.InteractionID)+" = "+model.Name(s.As)))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // differences lists a scenario's, those that are not required in brackets. Broken invariants, and what is not
@@ -205,15 +281,14 @@ func nameLines(b *bytes.Buffer, lines []*engine.ScenarioLine, o *TextOptions) {
 	}
 }
 
-// notes tells of scenarios that passed with differences.
+// notes tells of scenarios that differ by levels that are not required.
 func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
-	noted := r.Footer.Totals.All.Noted
-	if noted > 0 && !o.Verbose {
-		fmt.Fprintf(b, "\nNotes: in %s it differs only where the guide is silent, or by levels that are not required: --verbose shows how.\n", scenarios(noted))
+	if n := r.Footer.Totals.All.Differ; n > 0 && !o.Verbose {
+		fmt.Fprintf(b, "\nNot required: %s %s; --verbose shows how.\n", scenarios(n), plural(n, "differs", "differ"))
 	}
 	for _, l := range r.Lines {
-		if o.Verbose && l.Verdict == engine.Pass && len(l.Differences) > 0 {
-			fmt.Fprintf(b, "\nnote  %s\n", strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
+		if o.Verbose && l.Verdict == engine.Differs {
+			fmt.Fprintf(b, "\ndiffers  %s\n", strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
 			differences(b, l, o)
 		}
 	}

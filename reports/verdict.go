@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,34 +32,58 @@ func (r *Results) Implementation() string {
 // Verdict is the verdict in a sentence of plain text.
 func (r *Results) Verdict() string {
 	all, required := &r.Footer.Totals.All, safe(strings.Join(r.Header.Require, ", "))
-	n, rest := scenarios(all.Scenarios()), ""
-	if all.Skip > 0 {
-		rest += fmt.Sprintf("%d are skipped, ", all.Skip)
-	}
-	if all.NotRun > 0 {
-		rest += fmt.Sprintf("%d were not run, ", all.NotRun)
-	}
-	behind := ""
-	if all.Known > 0 {
-		behind = "; " + Number(all.Known, "is a known failure", "are known failures")
-	}
-	if r.Incomplete {
-		behind += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
-	}
+	n := scenarios(all.Scenarios())
+	known := fmt.Sprintf("%d of %s %s", all.Known, n, plural(all.Known, "is a known failure", "are known failures"))
+	said := ""
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
-		return fmt.Sprintf("Conforms: %s %s pass (required: %s).", Number(all.Pass, "of", "of"), n, required)
+		said = fmt.Sprintf("Conforms: %s %s pass", Number(all.Pass, "of", "of"), n)
 	case engine.AsExpected:
-		return fmt.Sprintf("Does not conform, as expected: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
+		said = fmt.Sprintf("Does not conform, as expected: %s, %d pass", known, all.Pass)
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: of %s %d are known failures, %d pass (required: %s).", n, all.Known, all.Pass, required)
+		said = fmt.Sprintf("The expectations no longer hold: %s, %d pass", known, all.Pass)
 	case engine.Incomplete:
 		if r.Incomplete {
-			return fmt.Sprintf("Incomplete: of %s %d pass%s.", n, all.Pass, behind)
+			return fmt.Sprintf("Incomplete: the run did not end; %d of %d planned scenarios pass.", all.Pass, r.Header.Scenarios)
 		}
 		return fmt.Sprintf("Incomplete: %s %s were not run.", Number(all.NotRun, "of", "of"), n)
+	default:
+		said = "Does not conform: " + wrongs(all, n)
+		if all.Known > 0 {
+			said += fmt.Sprintf("; %d %s", all.Known, plural(all.Known, "is a known failure", "are known failures"))
+		}
+		if r.Incomplete {
+			said += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
+		}
 	}
-	return fmt.Sprintf("Does not conform: of %s %d fail, %d are in error, %s%d pass (required: %s)%s.", n, all.Fail, all.Error, rest, all.Pass, required, behind)
+	if all.Differ > 0 {
+		said += fmt.Sprintf("; %d %s only by what is not required", all.Differ, plural(all.Differ, "differs", "differ"))
+	}
+	return said + " (required: " + required + ")."
+}
+
+// wrongs counts what is not green: 3 of 7 scenarios fail, 1 is in error.
+func wrongs(c *engine.Count, of string) string {
+	var said []string
+	add := func(n int, one, more string) {
+		if n > 0 {
+			said = append(said, fmt.Sprintf("%d%s %s", n, of, plural(n, one, more)))
+			of = ""
+		}
+	}
+	of = " of " + of
+	add(c.Fail, "fails", "fail")
+	add(c.Error, "is in error", "are in error")
+	add(c.Skip, "is skipped", "are skipped")
+	add(c.NotRun, "was not run", "were not run")
+	return strings.Join(said, ", ")
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }
 
 // families says what the scenarios are whose ids begin alike.
@@ -141,7 +166,7 @@ type cause struct {
 	said  string // what it is, in a line of plain text
 }
 
-// rank orders causes, the worst first: what gates; errors, failures by level, skips.
+// rank orders causes of one size: what gates; errors, failures by level, skips.
 func (c *cause) rank() int {
 	l, n := c.lines[0], 0
 	if !l.Gates {
@@ -155,14 +180,17 @@ func (c *cause) rank() int {
 	return n
 }
 
-// causes groups what did not pass, the worst first, then the most frequent.
+// places are where in an output something stands: of one cause, it stands somewhere else in each scenario.
+var places = regexp.MustCompile(`\d+`)
+
+// causes groups what did not pass: what gates first, then by size, the largest first.
 func (r *Results) causes() (causes []*cause) {
 	byKey := make(map[string]*cause)
 	for _, l := range r.Lines {
 		said, key := "", ""
 		if d := telling(l); l.Verdict == engine.Error {
 			said = safe(l.Failure.Kind + ": " + l.Failure.Message)
-			key = said
+			key = places.ReplaceAllString(said, "0")
 		} else if l.Verdict == engine.Skip {
 			said = "skipped: " + safe(l.Reason)
 			key = said
@@ -179,7 +207,7 @@ func (r *Results) causes() (causes []*cause) {
 		byKey[key].lines = append(byKey[key].lines, l)
 	}
 	slices.SortStableFunc(causes, func(a, b *cause) int {
-		return cmp.Or(a.rank()-b.rank(), len(b.lines)-len(a.lines))
+		return cmp.Or(first(a.lines[0].Gates, b.lines[0].Gates), len(b.lines)-len(a.lines), a.rank()-b.rank())
 	})
 	return causes
 }

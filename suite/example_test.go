@@ -37,7 +37,7 @@ func ExampleRun() {
 	}
 	fmt.Println(r.Summary)
 	// Output:
-	// Does not conform: of 2 scenarios 1 fail, 0 are in error, 1 pass (required: documented, invariant, own).
+	// Does not conform: 1 of 2 scenarios fails (required: documented, invariant, own).
 }
 
 // Each scenario has its verdict, and each difference says which rules are behind the expected row.

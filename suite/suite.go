@@ -49,11 +49,12 @@ const (
 
 // The verdicts. Fail is wrong facts of a required level; of a function, Error is an error returned or a panic.
 const (
-	Pass   = engine.Pass
-	Fail   = engine.Fail
-	Error  = engine.Error
-	Skip   = engine.Skip
-	NotRun = engine.NotRun
+	Pass    = engine.Pass
+	Differs = engine.Differs
+	Fail    = engine.Fail
+	Error   = engine.Error
+	Skip    = engine.Skip
+	NotRun  = engine.NotRun
 )
 
 // Number is a given number, such as an ordinal.
@@ -119,7 +120,7 @@ func tell(t *testing.T, l *Scenario) {
 	switch {
 	case l.IsKnown():
 		t.Skipf("known failure: %s", l.Known.Reason)
-	case l.Verdict == Pass:
+	case l.Verdict.Green():
 		return
 	case l.Gates:
 		report = t.Error

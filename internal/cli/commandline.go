@@ -19,6 +19,14 @@ func (f *runFlags) reproduce(id string) string {
 	return commandLine(append(words, f.way.words()...))
 }
 
+// doctor is a command line that looks why nothing came back; "" where there is nobody to ask.
+func (f *runFlags) doctor() string {
+	if len(f.way.facts) > 0 || len(f.way.command) == 0 && f.way.url == nil {
+		return ""
+	}
+	return commandLine(append([]string{"doctor"}, f.way.words()...))
+}
+
 // explain is a command line that shows a scenario's events.
 func (f *runFlags) explain(id string) string {
 	words := []string{"explain"}

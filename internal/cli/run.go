@@ -160,7 +160,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 // options checks the flags.
 func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, err error) {
 	o = &engine.Options{
-		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all", Tags: f.tags, Scenarios: f.scenarios,
+		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" && f.require != defaultLevels, Tags: f.tags, Scenarios: f.scenarios,
 		Expect: f.expect, WriteExpect: f.writeExpect, Stdout: stdout, Today: today(),
 	}
 	if o.Require, err = parseLevels(f.require); err != nil {

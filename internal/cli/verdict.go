@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/target"
@@ -32,9 +33,13 @@ func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour 
 	if err := whole.TellGitHub(e.err); err != nil || f.json {
 		return err
 	}
-	return whole.WriteText(e.out, &reports.TextOptions{
-		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Expect: f.expect, Findings: r.Findings,
+	err := whole.WriteText(e.out, &reports.TextOptions{
+		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Doctor: f.doctor(), Expect: f.expect, Findings: r.Findings,
 	})
+	if err == nil && f.report != "" {
+		_, err = fmt.Fprintln(e.err, "chatproof: the report:", filepath.Join(f.report, "index.html"))
+	}
+	return err
 }
 
 // conclude says what became of --write-expect, and makes the exit code.

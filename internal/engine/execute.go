@@ -149,7 +149,7 @@ func (o *Options) plan(known *knownFailures) (*Plan, error) {
 // about is what is known of an outcome beside its verdict; nil is nothing.
 func (by *Asking) about(o *Outcome) *Environment {
 	e := &Environment{Microseconds: o.Took.Microseconds()}
-	if by.Commands != nil && (o.Verdict != Pass || len(o.Differences) > 0) {
+	if by.Commands != nil && o.Verdict != Pass {
 		e.Reproduce, e.Explain = by.Commands(o.ID)
 	}
 	if o.Verdict != Pass {

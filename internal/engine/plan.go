@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -235,6 +236,26 @@ func (p *Plan) Questions() []target.Question {
 		questions[i] = s.question()
 	}
 	return questions
+}
+
+// maxSent bounds the interactions that are named of a scenario.
+const maxSent = 20
+
+// sentAs names the interactions that differ, or all where none does, as the implementation saw them.
+func (o *Outcome) sentAs() (sent []Sent) {
+	seen := make(map[string]bool)
+	for i := range o.Events {
+		id := o.Events[i].InteractionID
+		differs := func(d model.Difference) bool { return d.InteractionID == id }
+		if seen[id] || len(o.Differences) > 0 && !slices.ContainsFunc(o.Differences, differs) {
+			continue
+		}
+		seen[id] = true
+		if sent = append(sent, Sent{InteractionID: id, As: cmp.Or(o.opaque[id], id)}); len(sent) == maxSent {
+			break
+		}
+	}
+	return sent
 }
 
 // recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.

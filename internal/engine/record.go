@@ -82,7 +82,14 @@ type ScenarioLine struct {
 	Actual      []jsontext.Value   `json:"actual"`
 	Differences []model.Difference `json:"differences,omitempty"`
 	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
+	Sent        []Sent             `json:"sent,omitempty"`   // of one that is not green: the ids under which its chats were sent
 	Environment *Environment       `json:"environment,omitempty"`
+}
+
+// Sent is an interaction of a scenario with the id under which the implementation saw it.
+type Sent struct {
+	InteractionID string `json:"interaction_id"`
+	As            string `json:"as"`
 }
 
 // KnownLine is what the expectations list a scenario as.
@@ -156,24 +163,44 @@ type Count struct {
 	Name   string `json:"name,omitempty"`
 	Title  string `json:"title,omitempty"`
 	Pass   int    `json:"pass"`
-	Noted  int    `json:"noted"` // of Pass: those with differences of levels that are not required
+	Differ int    `json:"differs"`
 	Fail   int    `json:"fail"`
 	Error  int    `json:"error"`
 	Skip   int    `json:"skip"`
 	NotRun int    `json:"not_run"`
 	Known  int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
+
+	// Noted stands in records up to 0.1, where those that differ counted as passing. It is read, and not written.
+	Noted int `json:"noted,omitzero"`
 }
 
+// upgrade counts what a record up to 0.1 has as passing with notes for what it is called now.
+func (c *Count) upgrade() {
+	c.Pass, c.Differ, c.Noted = c.Pass-c.Noted, c.Differ+c.Noted, 0
+}
+
+// Upgrade makes the totals of a record up to 0.1 those of this version.
+func (t *Totals) Upgrade() {
+	t.All.upgrade()
+	for _, counts := range [][]Count{t.Levels, t.Families, t.Flows, t.Rules} {
+		for i := range counts {
+			counts[i].upgrade()
+		}
+	}
+}
+
+// Bad counts the scenarios of the group that failed, were in error, or were skipped.
+func (c *Count) Bad() int { return c.Fail + c.Error + c.Skip }
+
 // Scenarios is the size of the group.
-func (c *Count) Scenarios() int { return c.Pass + c.Fail + c.Error + c.Skip + c.NotRun }
+func (c *Count) Scenarios() int { return c.Pass + c.Differ + c.Fail + c.Error + c.Skip + c.NotRun }
 
 func (c *Count) add(l *ScenarioLine) {
 	switch l.Verdict {
 	case Pass:
 		c.Pass++
-		if len(l.Differences) > 0 {
-			c.Noted++
-		}
+	case Differs:
+		c.Differ++
 	case Fail:
 		c.Fail++
 	case Error:
@@ -292,6 +319,9 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	}
 	if o.Failure != nil {
 		l.Failure = &FailureLine{string(o.Failure.Kind), o.Failure.Message}
+	}
+	if !o.Verdict.Green() && o.Verdict != NotRun {
+		l.Sent = o.sentAs()
 	}
 	l.Differences = o.Differences
 	model.Require(l.Differences, require)

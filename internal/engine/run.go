@@ -11,20 +11,24 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Verdict is what became of a scenario. Only Pass is green.
+// Verdict is what became of a scenario.
 type Verdict string
 
 // The verdicts.
 const (
-	Pass   Verdict = "pass"
-	Fail   Verdict = "fail"    // wrong facts, of a required level
-	Error  Verdict = "error"   // said so, crashed, hung, or broke the protocol
-	Skip   Verdict = "skip"    // declined, with its reason
-	NotRun Verdict = "not-run" // the run did not come to it
+	Pass    Verdict = "pass"
+	Differs Verdict = "differs" // wrong facts, of levels that are not required alone
+	Fail    Verdict = "fail"    // wrong facts, of a required level
+	Error   Verdict = "error"   // said so, crashed, hung, or broke the protocol
+	Skip    Verdict = "skip"    // declined, with its reason
+	NotRun  Verdict = "not-run" // the run did not come to it
 )
 
 // Verdicts lists them, the best first.
-var Verdicts = []Verdict{Pass, Fail, Error, Skip, NotRun}
+var Verdicts = []Verdict{Pass, Differs, Fail, Error, Skip, NotRun}
+
+// Green reports whether a scenario that ends so speaks for the implementation, as far as what is required goes.
+func (v Verdict) Green() bool { return v == Pass || v == Differs }
 
 // Outcome is a scenario with its verdict.
 type Outcome struct {
@@ -45,7 +49,7 @@ func (o *Outcome) IsKnown() bool { return o.Known != nil && o.Known.Verdict == o
 // Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
 // no facts at all for a scenario that could have shown some.
 func (o *Outcome) Gates(require model.Levels) bool {
-	return o.Verdict == Fail || o.Verdict != Pass && o.Levels&require != 0
+	return o.Verdict == Fail || !o.Verdict.Green() && o.Levels&require != 0
 }
 
 // Occasion is what of a run does not repeat: it is recorded apart.
@@ -198,6 +202,8 @@ func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 	}
 	if model.Require(o.Differences, require) {
 		o.Verdict = Fail
+	} else if len(o.Differences) > 0 {
+		o.Verdict = Differs
 	}
 	return o
 }
