@@ -27,6 +27,13 @@ func (t *Timeline) AppendText(b *bytes.Buffer) {
 	width := make(map[*lane]int)
 	widen := func(l *lane, s string) { width[l] = min(maxLaneWidth, max(width[l], utf8.RuneCountInString(s))) }
 	heading := []string{" seq", "time    "}
+	names := 0
+	if t.Names {
+		for i := range t.events {
+			names = max(names, len(t.events[i].Name))
+		}
+		heading = append(heading, pad("event", names))
+	}
 	for _, l := range t.lanes {
 		widen(l, model.Name(l.name))
 	}
@@ -42,6 +49,9 @@ func (t *Timeline) AppendText(b *bytes.Buffer) {
 	now := make(map[*lane]presence)
 	for i := range t.events {
 		row := []string{fmt.Sprintf("%4d", t.events[i].Seq), t.events[i].Time.UTC().Format("15:04:05")}
+		if t.Names {
+			row = append(row, pad(string(t.events[i].Name), names))
+		}
 		for _, l := range t.lanes {
 			cell := between[now[l]]
 			for _, m := range t.marks[i] {

@@ -12,6 +12,8 @@ import (
 // Timeline is the log of one chat as lanes: the customer, each queue, each strategy, each agent, and what every event
 // does in them. [Timeline.AppendText] and [Timeline.AppendSVG] draw it. The log need not be well-formed.
 type Timeline struct {
+	Names bool // the text names the event of each verb
+
 	events []model.Event // the known events in order of seq, an exact duplicate once
 	lanes  []*lane
 	byName map[lane]*lane

@@ -129,7 +129,7 @@ func (r *checkReport) example(b *bytes.Buffer, f *bulk.Finding) {
 	case x.Log != nil:
 		b.WriteByte('\n')
 		chats, _ := model.ClassifyLog(model.Reference(), x.Log)
-		explainChat(b, &chats[0], x.Log)
+		explainChat(b, &chats[0], x.Log, false)
 	}
 	b.WriteString("Your rows:\n")
 	for i := range x.Rows {

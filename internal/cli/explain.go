@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
@@ -18,6 +20,7 @@ import (
 func (e *env) explain() *cobra.Command {
 	var interaction, scenario, svg string
 	var dirs []string
+	var asJSON bool
 	var in placeFlags
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]",
@@ -54,15 +57,28 @@ goes to a file as a picture, its facts drawn in.`,
 				}
 			}
 			for i := range chats {
-				if c := &chats[i]; log.spoilt[c.InteractionID] == nil {
-					if b.Len() > 0 {
-						b.WriteString("\n")
+				c := &chats[i]
+				switch {
+				case log.spoilt[c.InteractionID] != nil:
+					continue
+				case asJSON:
+					if err := explainJSON(&b, c, logs[c.InteractionID]); err != nil {
+						return err
 					}
-					explainChat(&b, c, logs[c.InteractionID])
+					continue
+				case b.Len() > 0:
+					b.WriteString("\n")
 				}
+				explainChat(&b, c, logs[c.InteractionID], true)
 			}
-			if len(chats)+len(bad)+len(log.spoilt) == 0 {
+			if !asJSON && len(chats)+len(bad)+len(log.spoilt) == 0 {
 				fmt.Fprintf(&b, "No chat: %d events, none of a known name.\n", len(log.events))
+			}
+			if scenario != "" && !asJSON {
+				b.WriteString("\nThe events, as they are sent but for the interaction's id:\n")
+				for i := range log.events {
+					b.Write(wire.AppendEvent(nil, &log.events[i]))
+				}
 			}
 			if _, err := e.out.Write(b.Bytes()); err != nil {
 				return err
@@ -70,6 +86,7 @@ goes to a file as a picture, its facts drawn in.`,
 			return e.reportIllFormed(log, bad)
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
 	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
@@ -134,14 +151,16 @@ func (l *eventLog) keep(id string) error {
 }
 
 // explainChat writes the timeline of a chat and its facts.
-func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event) {
+func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event, names bool) {
 	fmt.Fprintf(b, "Interaction %s, %s", model.Name(c.InteractionID), clock(c.Began))
 	if c.Ended.IsZero() {
 		b.WriteString(", unfinished\n\n")
 	} else {
 		fmt.Fprintf(b, " to %s, stopped by %s\n\n", clock(c.Ended), actor(c.StoppedBy))
 	}
-	reports.NewTimeline(log).AppendText(b)
+	t := reports.NewTimeline(log)
+	t.Names = names
+	t.AppendText(b)
 	b.WriteString("\n")
 	if len(c.IRFs) == 0 {
 		b.WriteString("No facts.\n")
@@ -167,6 +186,47 @@ func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event) {
 		b.WriteString("No fact for where the chat ended:\n")
 		explainRules(b, c.Silent)
 	}
+}
+
+// explained is a chat as explain --json prints it.
+type explained struct {
+	InteractionID string           `json:"interaction_id"`
+	Events        []jsontext.Value `json:"events"`
+	Facts         []explainedFact  `json:"facts"`
+	Silent        []model.Rule     `json:"no_fact_by,omitempty"` // the rules by which the end of the chat makes none
+}
+
+type explainedFact struct {
+	Fact     jsontext.Value `json:"fact"`
+	Because  string         `json:"because"`
+	Rules    []model.Rule   `json:"rules"`
+	Accepted []string       `json:"also_accepted,omitempty"`
+}
+
+// explainJSON appends a chat as a line of JSON.
+func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
+	x := explained{InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.Silent)}
+	for i := range log {
+		x.Events = append(x.Events, wire.AppendEvent(nil, &log[i]))
+	}
+	for i := range c.IRFs {
+		r := &c.IRFs[i]
+		f := explainedFact{Fact: wire.AppendFact(nil, &r.Fact), Because: r.Because(), Rules: rulesOf(r.Clauses)}
+		for _, d := range r.Accepted()[1:] {
+			f.Accepted = append(f.Accepted, d.String())
+		}
+		x.Facts = append(x.Facts, f)
+	}
+	return engine.WriteLine(b, x)
+}
+
+// rulesOf looks up the rules of clauses, without their clauses.
+func rulesOf(s model.Clauses) (rules []model.Rule) {
+	for _, id := range s.Rules() {
+		r, _ := model.RuleByID(id)
+		rules = append(rules, model.Rule{ID: r.ID, Level: r.Level, Source: r.Source, Says: r.Says})
+	}
+	return rules
 }
 
 func explainRules(b *bytes.Buffer, s model.Clauses) {

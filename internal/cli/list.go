@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -39,6 +40,7 @@ func (e *env) list() *cobra.Command {
 	}
 	for _, l := range listings {
 		var asJSON bool
+		var only onlyScenarios
 		var dirs []string
 		sub := &cobra.Command{
 			Use:     l.name,
@@ -50,6 +52,9 @@ func (e *env) list() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if items, err = only.of(items); err != nil {
+					return err
+				}
 				if asJSON {
 					return writeArray(e.out, items)
 				}
@@ -58,6 +63,8 @@ func (e *env) list() *cobra.Command {
 		}
 		sub.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
 		if l.name == "scenarios" {
+			sub.Flags().StringVar(&only.rule, "rule", "", "only those that bear on this rule, such as R2")
+			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this flow, such as 1.4")
 			sub.Flags().StringArrayVar(&dirs, "features", nil, "add a directory of your own features; may be repeated")
 		}
 		cmd.AddCommand(sub)
@@ -150,6 +157,33 @@ type scenario struct {
 
 func (s *scenario) cells() []string {
 	return []string{model.Line(s.ID), strings.Join(s.Rules, " "), model.Line(s.Source)}
+}
+
+// onlyScenarios narrows a list of scenarios; other lists it leaves as they are.
+type onlyScenarios struct{ rule, flow string }
+
+func (o *onlyScenarios) of(items []item) ([]item, error) {
+	if o.rule == "" && o.flow == "" {
+		return items, nil
+	}
+	var kept []item
+	var rules, flows []string
+	for _, it := range items {
+		s := it.(*scenario)
+		rules, flows = append(rules, s.Rules...), append(flows, s.Flow)
+		if (o.rule == "" || slices.Contains(s.Rules, o.rule)) && (o.flow == "" || s.Flow == o.flow) {
+			kept = append(kept, it)
+		}
+	}
+	switch {
+	case len(kept) > 0:
+		return kept, nil
+	case o.rule != "" && !slices.Contains(rules, o.rule):
+		return nil, fmt.Errorf("--rule: no scenario bears on %s%s", model.Name(o.rule), model.DidYouMean(o.rule, rules))
+	case o.flow != "" && !slices.Contains(flows, o.flow):
+		return nil, fmt.Errorf("--flow: no scenario is of %s%s", model.Name(o.flow), model.DidYouMean(o.flow, flows))
+	}
+	return nil, fmt.Errorf("no scenario of flow %s bears on %s", model.Name(o.flow), model.Name(o.rule))
 }
 
 func listScenarios(dirs []string) (items []item, err error) {

@@ -20,6 +20,7 @@ type runFlags struct {
 	require     string
 	tags        string
 	scenarios   []string
+	failed      string // a record, of which what did not pass is run again
 	features    []string
 	generated   int
 	seed        uint64
@@ -85,6 +86,7 @@ implementation could not be started or reached; 4 the expectations are stale or 
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
+	flags.StringVar(&f.failed, "failed", "", "only scenarios that did not pass in this record: a report's directory, or its results.jsonl")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
 	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
@@ -160,7 +162,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 // options checks the flags.
 func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, err error) {
 	o = &engine.Options{
-		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" && f.require != defaultLevels, Tags: f.tags, Scenarios: f.scenarios,
+		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" && f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
 		Expect: f.expect, WriteExpect: f.writeExpect, Stdout: stdout, Today: today(),
 	}
 	if o.Require, err = parseLevels(f.require); err != nil {
@@ -169,11 +171,16 @@ func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, er
 	if f.generated < 0 || f.generated > engine.MaxGenerated {
 		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
 	}
+	if f.failed != "" {
+		if o.Scenarios, err = f.failedBefore(); err != nil {
+			return nil, err
+		}
+	}
 	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
 		return nil, err
 	}
-	if f.writeExpect != "" && (f.tags != "" || len(f.scenarios) > 0 || o.Shards > 1) {
-		return nil, errors.New("--write-expect: the file lists all failures; leave --tags, --scenario and --shard out")
+	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
+		return nil, errors.New("--write-expect: the file lists all failures; leave --tags, --scenario, --failed and --shard out")
 	}
 	return o, nil
 }
@@ -183,4 +190,24 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 		return out
 	}
 	return nil
+}
+
+// failedBefore lists the scenarios that were not green in the record that --failed names.
+func (f *runFlags) failedBefore() (ids []string, err error) {
+	if len(f.scenarios) > 0 {
+		return nil, errors.New("--failed names the scenarios: leave --scenario out")
+	}
+	before, err := reports.Open(f.failed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("--failed: %w", err)
+	}
+	for _, l := range before.Lines {
+		if !l.Verdict.Green() {
+			ids = append(ids, l.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, &exitError{exitIncomplete, fmt.Errorf("--failed: nothing to run: in %s every scenario passes", f.failed)}
+	}
+	return ids, nil
 }
