@@ -30,7 +30,7 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, page, pageOf(t, read(t, "r.jsonl", text)))
 	at := 0
 	for _, part := range []string{
-		"<h1 class=\"fail\">Does not conform: 51 of 209 scenarios fail", ">Flows by level</h2>", `<th scope="row">1.4</th>`, ">Failures</h2>",
+		"<h1 class=\"fail\">Does not conform: ", ">Flows by level</h2>", `<th scope="row">1.4</th>`, ">Failures</h2>",
 		`<article id="documented/1.3/the-other-agent-accepts" data-scenario>`, `<svg xmlns="http://www.w3.org/2000/svg" class="timeline"`, ">≠ RoutedTo/Completed<",
 		"<b>Agent 2</b> expected <code>ReceivedTransfer/Completed</code>, got <code class=\"wrong\">RoutedTo/Completed</code>",
 		"<span>events</span> invited by Agent 1&#39;s transfer (seq 8), accepted (seq 9), left (seq 11)", `<a href="#R2">R2</a> An agent invited by another`,
