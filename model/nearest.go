@@ -29,6 +29,10 @@ func DidYouMean(word string, among []string) string {
 	return ""
 }
 
+// Within reports whether one word becomes the other by at most so many letters inserted, deleted or changed, or
+// neighbours swapped.
+func Within(a, b string, most int) bool { return edits([]rune(a), []rune(b), most+1) <= most }
+
 // edits counts the letters that differ between two words, two swapped ones once. It looks no further than enough.
 func edits(a, b []rune, enough int) int {
 	if len(a)-len(b) >= enough || len(b)-len(a) >= enough {

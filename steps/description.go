@@ -138,7 +138,7 @@ func isTitle(words string, dialect *gherkin.Dialect) bool {
 	english := gherkin.DialectsBuiltin().GetDialect("en")
 	return slices.ContainsFunc(append(titles(dialect), titles(english)...), func(t string) bool {
 		long := len([]rune(t))
-		return long > 4 && within(words, strings.ToLower(t), 1+long/8)
+		return long > 4 && model.Within(words, strings.ToLower(t), 1+long/8)
 	})
 }
 
@@ -178,7 +178,7 @@ func isStepText(text string) bool {
 		}
 	}
 	bare := skeleton(text)
-	return len(bare) > 12 && slices.ContainsFunc(skeletons(), func(s string) bool { return within(bare, s, 2) })
+	return len(bare) > 12 && slices.ContainsFunc(skeletons(), func(s string) bool { return model.Within(bare, s, 2) })
 }
 
 var (
@@ -198,34 +198,3 @@ var skeletons = sync.OnceValue(func() (all []string) {
 	}
 	return all
 })
-
-// within reports whether one word becomes the other by at most so many insertions, deletions, changes and swaps of
-// neighbours.
-func within(a, b string, most int) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) > most || len(y)-len(x) > most {
-		return false
-	}
-	var before []int
-	row, last := make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range x {
-		row = make([]int, len(y)+1)
-		row[0] = i + 1
-		for j := range y {
-			row[j+1] = min(last[j+1], row[j]) + 1
-			if x[i] == y[j] {
-				row[j+1] = min(row[j+1], last[j])
-			} else {
-				row[j+1] = min(row[j+1], last[j]+1)
-			}
-			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(y)] <= most
-}

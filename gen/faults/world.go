@@ -39,7 +39,7 @@ var foldings = []folding{
 	{"ids-of-16", "Keeps ids in a column of 16 characters, as Interaction Server's have.", first(16), 0, ids},
 	{"ids-as-integers", "Reads ids of digits as integers: leading zeros are lost.", asInteger, 0, ids},
 	{"ids-as-floats", "Reads ids of digits as floats: long ones become one.", asFloat, 0, ids},
-	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rows | ids},
+	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rows},
 	{"names-without-case", "Compares names as a collation does that folds case.", strings.ToLower, onlyDelivery, names},
 	{"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery, names},
 	{"names-composed", "Composes names (NFC) before it compares them.", composed, onlyDelivery, names},
