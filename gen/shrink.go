@@ -36,22 +36,39 @@ const batch = 512
 // longer fits being left out, too), with plainer events; then by trying every shorter log over its own alphabet,
 // shortest first, at most prove of them. It stops early with the context's or the probe's error, and what it has.
 func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Minimal, error) {
-	s := &shrinker{probe: probe, classifier: model.NewClassifier(model.Reference())}
-	log = slices.Clone(log)
+	log, err := Reduce(ctx, log, probe)
+	if err != nil {
+		return Minimal{Log: log, All: -1}, err
+	}
+	return Prove(ctx, log, probe, prove)
+}
+
+// Reduce does the first half of [Shrink]: what it returns shows nothing any more without any of its events.
+func Reduce(ctx context.Context, log []model.Event, probe Probe) ([]model.Event, error) {
+	return newShrinker(probe).reduce(ctx, slices.Clone(log))
+}
+
+// Prove does the second half, for a chat that has been reduced or cannot be: it tries every shorter log, and where one
+// shows it, goes on from there. With an error it returns what it has, Tried being how many shorter logs do not show it
+// and All -1.
+func Prove(ctx context.Context, log []model.Event, probe Probe, prove int) (Minimal, error) {
+	s := newShrinker(probe)
 	for {
-		smaller, err := s.reduce(ctx, log)
+		found, tried, all, err := s.enumerate(ctx, log, prove)
 		if err != nil {
-			return Minimal{Log: log, All: -1}, err
-		}
-		found, tried, all, err := s.enumerate(ctx, smaller, prove)
-		if err != nil {
-			return Minimal{Log: smaller, All: -1}, err
+			return Minimal{Log: log, Tried: tried, All: -1}, err
 		}
 		if found == nil {
-			return Minimal{Log: smaller, Tried: tried, All: all}, nil
+			return Minimal{Log: log, Tried: tried, All: all}, nil
 		}
-		log = found // which is shorter
+		if log, err = s.reduce(ctx, found); err != nil { // which is shorter
+			return Minimal{Log: log, All: -1}, err
+		}
 	}
+}
+
+func newShrinker(probe Probe) *shrinker {
+	return &shrinker{probe: probe, classifier: model.NewClassifier(model.Reference())}
 }
 
 // reduce applies the candidates of each kind until none is left that the probe says yes to.

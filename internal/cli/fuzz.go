@@ -1,20 +1,16 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/target"
-	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/reports"
 )
 
 // fuzzFlags are the flags of fuzz.
@@ -33,13 +29,18 @@ func (e *env) fuzz() *cobra.Command {
 	var f fuzzFlags
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
-		Short: "Look for counterexamples among random chats, and shrink them",
-		Long: `Fuzz sends random chats, each with a variant to which a relation holds, to an implementation (without a command: to the
-reference model) and compares the answers with the reference and with each other. It goes on after the first
-difference, groups differences by signature, asks each again, and makes its chat as short as it can be.
+		Short: "Look for counterexamples among small and random chats, and shrink them",
+		Long: `Fuzz asks an implementation (without a command: the reference model) chats that nobody wrote, and compares the answers
+with the reference. First come all chats of the smallest alphabets, the shortest first: what fails there has its
+shortest chat as found. Then come random ones, each with a variant to which a relation holds; what they show that is
+new is made as short as it can be. Signatures that have one cause are one finding: the others are its faces.
 
-With --report each counterexample gets a directory: events.jsonl, expected.jsonl, actual.jsonl, and replay.feature,
-which fails for the same reason when the directory is given to 'run --features'. Interrupted, it keeps what it found.
+A finding is printed, and written, when it has its shortest chat; a summary with the faces comes last. --for bounds all
+of it, shrinking included. --scenarios bounds the random chats; there are then at most ten times as many small ones,
+and no more than --prove says.
+
+With --report each finding gets a directory: events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which fails
+for the same reason when the directory is given to 'run --features'. Interrupted, it keeps what it found.
 Exit codes as of run.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
@@ -58,12 +59,12 @@ Exit codes as of run.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.DurationVar(&f.span, "for", 0, "how long to look, such as 8h, instead of --scenarios")
-	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many scenarios to look at")
+	flags.DurationVar(&f.span, "for", 0, "how long it may take in all, such as 8h, instead of --scenarios")
+	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says; "+shardVariables)
-	flags.IntVar(&f.prove, "prove", 100_000, "how many shorter chats to try before a counterexample is called minimal")
+	flags.IntVar(&f.prove, "prove", 100_000, "how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
@@ -102,42 +103,24 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		return exitOf(ctx, "", err)
 	}
 	defer memoryForSpeed()()
-	started := time.Now()
-	c := &engine.Campaign{Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards}
-	c.Until = func(asked int) bool {
-		if f.span > 0 {
-			return time.Since(started) >= f.span
-		}
-		return asked >= f.scenarios
+	if filter, ok := t.(*target.Filter); ok {
+		filter.PerStart = engine.MostAtOnce / f.way.jobs
 	}
-	shown := &progress{found: "signatures", end: f.span}
-	if f.span == 0 {
-		shown.total = f.scenarios
+	shown := &progress{}
+	told := &campaignReport{env: e, dir: f.report, shown: shown}
+	c := &engine.Campaign{
+		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios, Span: f.span, Found: told.found,
 	}
-	c.Progress = shown.start(e).set
-	asked, findings, failed := c.Run(ctx, t)
+	c.Progress = told.progress
+	shown.says = func(spent time.Duration) string { return told.line(spent, f.span) }
+	shown.start(e)
+	harvest, failed := c.Run(ctx, t)
 	shown.stop()
 	var notStarted *target.StartError
 	if errors.As(failed, &notStarted) {
 		return &exitError{exitNotStarted, failed}
 	}
-	var b bytes.Buffer
-	for i, found := range findings {
-		describeFinding(&b, found)
-		if f.report == "" {
-			continue
-		}
-		dir := filepath.Join(f.report, found.Directory(i))
-		if err := found.Write(dir); err != nil {
-			return fmt.Errorf("--report: %w", err)
-		}
-		fmt.Fprintf(&b, "      written to %s\n", model.Line(dir))
-	}
-	if b.Len() > 0 {
-		b.WriteByte('\n')
-	}
-	fmt.Fprintf(&b, "%s, seed %d: %d signatures of differences (required: %s).\n", scenarios(asked), f.seed, len(findings), levels)
-	if _, err := e.out.Write(b.Bytes()); err != nil {
+	if err := told.close(harvest, f.seed, levels); err != nil {
 		return err
 	}
 	switch {
@@ -145,31 +128,10 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		return &exitError{exitInterrupted, errors.New("interrupted: what was found by then is above")}
 	case failed != nil:
 		return failed
-	case len(findings) > 0:
+	case len(harvest.Findings) > 0:
 		return &exitError{code: exitNonconforming}
+	case harvest.Over:
+		return &exitError{exitIncomplete, errors.New("the program answered nothing")}
 	}
 	return nil
-}
-
-// describeFinding writes a finding as text: what it is, the shortest chat, what differs.
-func describeFinding(b *bytes.Buffer, f *engine.Finding) {
-	if b.Len() > 0 {
-		b.WriteByte('\n')
-	}
-	if f.Failure != nil {
-		fmt.Fprintf(b, "FOUND %s  (no facts, in %s, first %s)\n", f.Signature, scenarios(f.Count), f.First)
-		fmt.Fprintf(b, "      %s\n", f.Failure.Message)
-		return
-	}
-	fmt.Fprintf(b, "FOUND %s  (%s, in %s, first %s)\n", f.Signature, f.Level, scenarios(f.Count), f.First)
-	fmt.Fprintf(b, "      %d events; %s\n", len(f.Minimal.Log), f.Verdict())
-	for i := range f.Found {
-		if f.Found[i].Signature() == f.Signature {
-			fmt.Fprintf(b, "      %s\n", &f.Found[i])
-			break
-		}
-	}
-	if len(f.Minimal.Log) <= 40 {
-		reports.NewTimeline(f.Minimal.Log).AppendText(b)
-	}
 }

@@ -51,8 +51,6 @@ func TestProgressLine(t *testing.T) {
 		{&progress{found: "failed", total: 761, done: 761}, 10 * time.Second, "761 of 761 scenarios, 0 failed, 76/s"},
 		{&progress{found: "failed", total: 761, done: 100, answered: map[string]bool{"a": true}}, 10 * time.Second, "100 of 761 scenarios, 0 failed, 10/s, 1m6s left"},
 		{&progress{found: "failed", total: 4, answered: map[string]bool{"a": true, "b": true}}, time.Second, "2 of 4 scenarios, 0 failed, 2/s, 1s left"},
-		{&progress{found: "signatures", end: 8 * time.Hour, done: 7200, finds: 1}, time.Hour, "7200 scenarios, 1 signatures, 2/s, 7h0m0s left"},
-		{&progress{found: "signatures"}, time.Hour, "0 scenarios, 0 signatures"},
 	} {
 		assert.Equal(t, tt.want, tt.p.line(tt.spent))
 	}

@@ -46,9 +46,10 @@ func isTerminal(w io.Writer) bool {
 type progress struct {
 	out     io.Writer
 	redrawn bool
-	found   string        // what is counted beside the scenarios: failed
-	total   int           // 0 is not known
-	end     time.Duration // 0 is not known
+	found   string                           // what is counted beside the scenarios: failed
+	total   int                              // 0 is not known
+	end     time.Duration                    // 0 is not known
+	says    func(spent time.Duration) string // instead of all that, where it is set
 
 	mu          sync.Mutex
 	done, finds int
@@ -101,6 +102,11 @@ func (p *progress) answer(interaction string) {
 func (p *progress) stop() {
 	close(p.stopped)
 	p.ended.Wait()
+	p.clear()
+}
+
+// clear takes the line away that was redrawn, so that something else can be said.
+func (p *progress) clear() {
 	if p.redrawn {
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}
@@ -122,6 +128,9 @@ func (p *progress) draw(spent time.Duration) {
 
 // line is the line after some time: 300 of 761 scenarios, 12 failed, 150/s, 3s left.
 func (p *progress) line(spent time.Duration) string {
+	if p.says != nil {
+		return p.says(spent)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	done := max(p.done, len(p.answered))

@@ -18,10 +18,7 @@ import (
 // facts by the reference and by the implementation; and replay.feature, which fails for the same reason when the
 // directory is given to `run --features`.
 func (f *Finding) Write(dir string) error {
-	c := f.Example
-	if !f.Unstable && !f.Unshrunk && f.Failure == nil {
-		c = f.Case()
-	}
+	c := f.Case()
 	var events, expected, actual, feature bytes.Buffer
 	for i := range c.Events {
 		events.Write(wire.AppendEvent(nil, &c.Events[i]))
@@ -34,12 +31,15 @@ func (f *Finding) Write(dir string) error {
 		actual.Write(wire.AppendFact(nil, &f.Actual[i]))
 	}
 	comment := []string{f.Signature, f.Verdict(), "first seen in " + f.First}
+	for _, face := range f.Faces {
+		comment = append(comment, "also seen as "+face.Signature)
+	}
 	for i := range f.Found {
 		if f.Found[i].Signature() == f.Signature {
 			comment = append(comment, f.Found[i].String())
 		}
 	}
-	w := steps.Written{Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.shown(facts)}
+	w := steps.Written{Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.replayed(facts)}
 	if c != f.Example { // whose ids another finding may have, too
 		w.Tags = []string{steps.AsWrittenTag}
 	}
@@ -69,8 +69,8 @@ func (f *Finding) expected(c *model.Case) (facts []model.Fact) {
 	return facts
 }
 
-// shown leaves of expected facts what a replay is to compare: times and senders only where the finding is about them.
-func (f *Finding) shown(facts []model.Fact) []model.Fact {
+// replayed leaves of expected facts what a replay is to compare: times and senders only where the finding is about them.
+func (f *Finding) replayed(facts []model.Fact) []model.Fact {
 	out := make([]model.Fact, len(facts))
 	for i, fact := range facts {
 		if !strings.HasSuffix(f.Signature, string(model.StartField)) && !strings.HasSuffix(f.Signature, string(model.EndField)) {

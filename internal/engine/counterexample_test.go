@@ -17,8 +17,7 @@ import (
 // What is written of a finding is its chat, the facts of both, and a feature that fails for the same reason.
 func TestFindingIsWritten(t *testing.T) {
 	wrong := target.Reference{Table: model.Reference().Yielding(model.R11, model.Yield{Result: model.Redirected, Reason: model.RevokedReason})}
-	_, findings, err := campaign(100, defaults).Run(t.Context(), wrong)
-	require.NoError(t, err)
+	findings := campaign(100, defaults).run(t, wrong).Findings
 	i := slices.IndexFunc(findings, func(f *Finding) bool { return f.Level == model.Documented })
 	require.GreaterOrEqual(t, i, 0)
 	f := findings[i]
@@ -95,7 +94,7 @@ func TestWhatAReplayShows(t *testing.T) {
 		"R2 received_from": {false, false, true},
 		"R1 R8 technical_descriptor ROUTEDTO -> X": {false, false, false},
 	} {
-		got := (&Finding{Signature: signature}).shown([]model.Fact{row})[0]
+		got := (&Finding{Signature: signature}).replayed([]model.Fact{row})[0]
 		assert.Equal(t, want, [3]bool{!got.Start.IsZero(), !got.End.IsZero(), got.ReceivedFrom.Is == model.Given}, signature)
 		assert.Equal(t, row.Resource, got.Resource)
 	}

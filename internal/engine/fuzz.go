@@ -3,269 +3,325 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
+	"math"
 	"slices"
+	"sync/atomic"
+	"time"
 
-	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
 
 // Campaign looks for counterexamples: chats on which an implementation differs from the reference, or from itself
-// where a relation holds.
+// where a relation holds. First it asks all chats of the smallest alphabets, the shortest first: what fails there has its
+// shortest chat as found. Then it asks random ones, and shrinks what they show that is new.
 type Campaign struct {
 	Seed    uint64
 	Require model.Levels
-	Prove   int // how many shorter chats to try before a counterexample is called minimal
-	Shrink  int // how many findings to shrink, those with the shortest chats; 0 is all
+	Prove   int // how many small chats to ask at most, and how many shorter ones before one of the others is called minimal
 	Shard   int // of Shards, from 1
 	Shards  int
-	Once    bool // ends after the first batch that found something
+	Once    bool // ends with the first batch that found something
 
-	// Until says after how many scenarios to stop: it is asked before each, with the number of those before, by one
-	// goroutine, not the caller's.
-	Until func(asked int) bool
-	// Progress, where it is set, is told how many scenarios were asked and how many signatures found.
-	Progress func(asked, found int)
+	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is set,
+	// it bounds the whole instead, shrinking included.
+	Scenarios int
+	Span      time.Duration
+
+	// Found is told each finding once, when it has its shortest chat; nil is told nothing. Only [Finding.Faces] and
+	// [Finding.Count] still grow then.
+	Found func(*Finding)
+	// Progress is told how far it is; nil is told nothing.
+	Progress func(Progress)
 }
 
-// Finding is one fault: all the differences with its signature, and the shortest chat that shows it.
-type Finding struct {
-	Signature string
-	Level     model.Level
-	Count     int    // scenarios that showed it
-	First     string // the id of the first of them
-	Unstable  bool   // asked again, the scenario did not show it
-	Unshrunk  bool   // it takes the whole scenario: a chat and a variant like its own, under other ids, do not show it
-	Example   *model.Case
-	Minimal   gen.Minimal
-	Actual    []model.Fact       // of Minimal.Log
-	Found     []model.Difference // of Minimal.Log
-	Failure   *target.Failure    // of a program that gave no facts
-	Err       error              // why shrinking ended early
+// Progress is how far a campaign is.
+type Progress struct {
+	Phase    string // what is asked now: small chats, random ones, shorter ones of a finding
+	Asked    int    // chats of the small alphabets, and random scenarios
+	Most     int    // how many that will be, at most; 0 is not known
+	Findings int    // that are done
+	Open     int    // that are being made shorter
 }
 
-// trials is how many scenarios are asked at once, where the target does not say.
-const trials = 512
+// Harvest is what a campaign has found.
+type Harvest struct {
+	Small     int // chats of the smallest alphabets that were asked
+	Scenarios int // random ones
+	Findings  []*Finding
+	Over      bool // the implementation no longer answered
+	Occasion       // what else was odd
+}
 
-// Run asks batches of trials until it is told to stop, then confirms what it found and shrinks it. Findings come by
-// level, then the most frequent first. The error is the target's, or the context's: what was found by then is returned
-// with it.
-func (c *Campaign) Run(ctx context.Context, t target.Target) (asked int, findings []*Finding, err error) {
-	atOnce := trials
-	if p, ok := t.(target.Piecemeal); ok {
-		atOnce = p.AtOnce()
+// Signatures counts those of all findings.
+func (h *Harvest) Signatures() (n int) {
+	for _, f := range h.Findings {
+		n += 1 + len(f.Faces)
 	}
-	bySignature := make(map[string]*Finding)
+	return n
+}
+
+// smallShare is how many small chats are asked for a random scenario, at most; smallPart is their part of a span.
+const (
+	smallShare = 10
+	smallPart  = 3
+)
+
+// The phases, as they are told.
+const (
+	smallPhase   = "small chats"
+	randomPhase  = "random chats"
+	shorterPhase = "shorter chats"
+)
+
+// errOver ends a campaign whose span is over.
+var errOver = errors.New("the time is over")
+
+// Run asks until it has asked all, or its time is over. Findings come by level, then the most frequent first. The error is
+// the target's, or the context's: what was found by then is returned with it.
+func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
+	parent, began := ctx, time.Now()
+	if c.Span > 0 {
+		within, stop := context.WithDeadlineCause(ctx, began.Add(c.Span), errOver)
+		defer stop()
+		ctx = within
+	}
+	r := &campaignRun{Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t), bySignature: make(map[string]*sighting)}
+	if r.proofs = math.MaxInt; c.Span == 0 {
+		r.proofs = c.smallMost()
+	}
+	err := r.phase(ctx, smallPhase, newSmallTrials(c.smallBound(began)), &r.harvest.Small)
+	if err == nil && !r.enough() {
+		err = r.phase(ctx, randomPhase, c.randomTrials(began), &r.harvest.Scenarios)
+	}
+	if errors.Is(context.Cause(ctx), errOver) && parent.Err() == nil {
+		err = nil
+	}
+	r.settle(cmp.Or(err, context.Cause(ctx)))
+	return r.harvest, err
+}
+
+// smallBound says of a number of small chats whether they are enough.
+func (c *Campaign) smallBound(began time.Time) func(n int) bool {
+	if c.Span > 0 {
+		end := began.Add(c.Span / smallPart)
+		return func(int) bool { return !time.Now().Before(end) }
+	}
+	return func(n int) bool { return n >= c.smallMost() }
+}
+
+// smallMost is how many small chats are asked where no span is set, and how many for all proofs.
+func (c *Campaign) smallMost() int { return min(c.Prove, smallShare*c.Scenarios) }
+
+// campaignRun is a campaign under way.
+type campaignRun struct {
+	*Campaign
+	t           target.Target
+	harvest     *Harvest
+	known       *memory
+	sizes       *sizes
+	bySignature map[string]*sighting
+	open        []*sighting // not yet part of a finding
+	asked       int
+	shrinking   int
+	proofs      int // how many more chats may be asked to prove that others are the shortest
+}
+
+// sighting is a signature that has been seen, and the shortest scenario that showed it.
+type sighting struct {
+	signature string
+	level     model.Level
+	count     int
+	first     string // the id of the first scenario
+	example   *model.Case
+	shown     []model.Difference // of the example: all that is required
+	failure   *target.Failure
+	stderr    string
+	minimal   bool     // the example is the shortest chat, as all shorter ones were asked before
+	of        *Finding // that it is a face of, once that is known
+}
+
+// enough reports whether the campaign is to end.
+func (r *campaignRun) enough() bool {
+	return r.harvest.Over || r.Once && len(r.harvest.Findings) > 0
+}
+
+// phase asks trials, in rounds, and makes findings of what each round shows.
+func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *int) error {
 	drawing, stop := context.WithCancel(ctx)
 	defer stop()
-	drawn, spent := make(chan *draw), make(chan *draw, 2)
-	go c.draw(drawing, atOnce, drawn, spent)
-	for d := range drawn {
-		var round *target.Round
-		if round, err = t.Ask(ctx, d.questions); err != nil {
-			break
+	rounds := &drawnRounds{trials: of, sizes: r.sizes, drawn: make(chan *drawn), spent: make(chan *drawn, 2)}
+	go rounds.draw(drawing)
+	for d := range rounds.drawn {
+		began := time.Now()
+		round, err := r.t.Ask(ctx, d.questions)
+		rounds.sizes.took(time.Since(began))
+		if err != nil {
+			return err
 		}
+		r.harvest.add(round)
+		answered := 0
 		for i, s := range d.scenarios {
-			if !c.note(s, &round.Answers[i], bySignature) {
+			if !round.Answers[i].NotRun {
+				answered++
+			}
+			if !r.note(s, &round.Answers[i], name) {
 				d.spent = append(d.spent, s.Case)
 			}
 		}
-		if asked += len(d.scenarios); c.Progress != nil {
-			c.Progress(asked, len(bySignature))
+		*asked += answered
+		r.asked += answered
+		r.tell(name)
+		if r.harvest.Over = answered == 0; !r.harvest.Over {
+			if err := r.conclude(ctx); err != nil {
+				return err
+			}
 		}
-		if c.Once && len(bySignature) > 0 {
-			break
+		if r.enough() {
+			return nil
 		}
-		spent <- d
+		rounds.spent <- d
 	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	for _, f := range bySignature {
-		findings = append(findings, f)
-	}
-	slices.SortFunc(findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
-	})
-	if c.Shrink > 0 {
-		slices.SortStableFunc(findings, func(a, b *Finding) int { return len(a.Example.Events) - len(b.Example.Events) })
-		findings = findings[:min(c.Shrink, len(findings))]
-	}
-	for _, f := range findings {
-		f.Minimal, f.Err = gen.Minimal{Log: c.subject(f), All: -1}, err
-		if err == nil {
-			err = c.shrink(ctx, t, f)
-		}
-	}
-	return asked, findings, err
+	return ctx.Err()
 }
 
-// draw is a batch of trials on its way to the target and back.
-type draw struct {
-	scenarios []*Scenario
-	questions []target.Question
-	spent     []*model.Case // that nobody needs any more
-}
-
-// draw makes the trials, a batch ahead of those that are asked, and closes drawn behind the last. Batches come back by
-// spent, which has room for all of them.
-func (c *Campaign) draw(ctx context.Context, atOnce int, drawn chan<- *draw, spent chan *draw) {
-	defer close(drawn)
-	for range cap(spent) {
-		spent <- new(draw)
-	}
-	scenarios := gen.NewScenarios(c.Seed)
-	next := max(c.Shard-1, 0)
-	for made := 0; ; {
-		var d *draw
-		select {
-		case d = <-spent:
-		case <-ctx.Done():
-			return
+func (r *campaignRun) tell(phase string) {
+	if r.Progress != nil {
+		p := Progress{Phase: phase, Asked: r.asked, Findings: len(r.harvest.Findings), Open: r.shrinking}
+		if r.Span == 0 {
+			p.Most = r.smallMost() + r.Scenarios
 		}
-		for _, trial := range d.spent {
-			scenarios.Recycle(trial)
-		}
-		*d = draw{d.scenarios[:0], d.questions[:0], d.spent[:0]}
-		for len(d.scenarios) < atOnce && !c.Until(made) {
-			s := newTrial(scenarios.Trial(next))
-			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
-			next += max(c.Shards, 1)
-			made++
-		}
-		if len(d.scenarios) == 0 {
-			return
-		}
-		select {
-		case drawn <- d:
-		case <-ctx.Done():
-			return
-		}
+		r.Progress(p)
 	}
 }
 
-// note adds what a scenario showed to the findings, and reports whether it did; of each, the shortest chat is kept.
-func (c *Campaign) note(s *Scenario, a *target.Answer, findings map[string]*Finding) (noted bool) {
-	add := func(signature string, level model.Level, failure *target.Failure) {
-		noted = true
-		f := findings[signature]
-		if f == nil {
-			f = &Finding{Signature: signature, Level: level, First: s.ID, Example: s.Case, Failure: failure}
-			findings[signature] = f
-		}
-		if f.Count++; len(s.Events) < len(f.Example.Events) {
-			f.Example = s.Case
-		}
-	}
+// note adds what a scenario showed to the sightings, and reports whether its case is still needed.
+func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bool) {
 	if a.NotRun || a.Skip != "" {
 		return false
 	}
-	if a.Failure != nil {
-		add("failure "+string(a.Failure.Kind), s.Level, a.Failure)
+	o := s.judge(a, r.Require)
+	shown := required(o, r.Require)
+	if phase == smallPhase {
+		r.known.put(keyOf("", s.Events), signaturesOf(o, shown))
+	}
+	if o.Failure != nil {
+		x := r.see("failure "+string(o.Failure.Kind), s, s.Level, nil)
+		if x.failure == nil || x.example == s.Case {
+			x.failure, x.stderr = o.Failure, o.Stderr
+		}
 		return true
 	}
-	seen := make(map[string]bool)
-	for _, d := range s.judge(a, c.Require).Differences {
-		if signature := d.Signature(); c.Require.Has(d.Level) && !seen[signature] {
-			seen[signature] = true
-			add(signature, d.Level, nil)
+	for i := range shown {
+		x := r.see(shown[i].Signature(), s, shown[i].Level, shown)
+		x.minimal = x.minimal || phase == smallPhase && x.example == s.Case
+		kept = kept || x.example == s.Case
+	}
+	return kept
+}
+
+// see counts a signature. Of those that belong to no finding yet, the shortest scenario is kept.
+func (r *campaignRun) see(signature string, s *Scenario, level model.Level, shown []model.Difference) *sighting {
+	x := r.bySignature[signature]
+	if x == nil {
+		x = &sighting{signature: signature, level: level, first: s.ID, example: s.Case, shown: shown}
+		r.bySignature[signature] = x
+		r.open = append(r.open, x)
+	}
+	if x.count++; x.of == nil && len(s.Events) < len(x.example.Events) {
+		x.example, x.shown = s.Case, shown
+	}
+	return x
+}
+
+// required lists the differences of required levels.
+func required(o *Outcome, require model.Levels) (ds []model.Difference) {
+	for _, d := range o.Differences {
+		if require.Has(d.Level) {
+			ds = append(ds, d)
 		}
 	}
-	return noted
+	return ds
 }
 
-// shrink confirms a finding by asking its scenario again, and then makes its chat as short as it can be. A program
-// that gives no facts is confirmed, and not shrunk: the whole of a batch fails with it.
-func (c *Campaign) shrink(ctx context.Context, t target.Target, f *Finding) error {
-	again := newTrial(f.Example)
-	round, err := t.Ask(ctx, []target.Question{again.question()})
-	if err != nil {
-		f.Err = err
-		return err
+// signaturesOf lists what an outcome shows, each once.
+func signaturesOf(o *Outcome, shown []model.Difference) (all []string) {
+	if o.Failure != nil {
+		return []string{"failure " + string(o.Failure.Kind)}
 	}
-	o := again.judge(&round.Answers[0], c.Require)
-	if f.Failure != nil {
-		f.Unstable = o.Failure == nil
-		return nil
+	for i := range shown {
+		if s := shown[i].Signature(); !slices.Contains(all, s) {
+			all = append(all, s)
+		}
 	}
-	if f.Unstable = !shows(o, f.Signature); f.Unstable {
-		return nil
-	}
-	probe := func(ctx context.Context, logs [][]model.Event) ([]bool, error) {
-		return c.probe(ctx, t, f, logs)
-	}
-	if alone, err := probe(ctx, [][]model.Event{c.subject(f)}); err != nil || !alone[0] {
-		f.Unshrunk, f.Err = true, err
-		return err
-	}
-	f.Minimal, f.Err = gen.Shrink(ctx, c.subject(f), probe, c.Prove)
-	outcomes, err := c.ask(ctx, t, f, [][]model.Event{f.Minimal.Log})
-	if err != nil {
-		return err
-	}
-	f.Actual, f.Found = outcomes[0].Actual, outcomes[0].Differences
-	return f.Err
+	return all
 }
 
-// subject is the chat of the finding's scenario that is shrunk.
-func (c *Campaign) subject(f *Finding) []model.Event {
-	return model.Chats(f.Example.Events)[0]
+// settle ends the campaign: what is still open becomes findings as it is, and all are put in order.
+func (r *campaignRun) settle(err error) {
+	for _, x := range r.byTelling(r.open) {
+		if f := r.explained(x); f != nil {
+			r.adopt(f, x)
+			continue
+		}
+		f := r.newFinding(x)
+		f.Err = cmp.Or(err, errUnshrunk)
+		r.publish(f)
+	}
+	r.open = nil
+	for _, f := range r.harvest.Findings {
+		f.tally()
+	}
+	slices.SortStableFunc(r.harvest.Findings, func(a, b *Finding) int {
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
+	})
 }
 
-func shows(o *Outcome, signature string) bool {
-	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Signature() == signature })
+// byTelling puts sightings in the order in which they are worth knowing.
+func (r *campaignRun) byTelling(all []*sighting) []*sighting {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b *sighting) int {
+		return cmp.Or(
+			cmp.Compare(a.level, b.level), cmp.Compare(len(a.example.Events), len(b.example.Events)), a.weight()-b.weight(),
+			cmp.Compare(b.count, a.count), cmp.Compare(a.signature, b.signature),
+		)
+	})
+	return all
 }
 
-// probe asks about candidates for the finding's signature.
-func (c *Campaign) probe(ctx context.Context, t target.Target, f *Finding, logs [][]model.Event) ([]bool, error) {
-	outcomes, err := c.ask(ctx, t, f, logs)
-	if err != nil {
-		return nil, err
-	}
-	yes := make([]bool, len(outcomes))
-	for i, o := range outcomes {
-		yes[i] = o.Failure == nil && shows(o, f.Signature)
-	}
-	return yes, nil
+// sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the starts of
+// a program cost little.
+type sizes struct {
+	round, most int
+	slow        atomic.Bool
 }
 
-// ask asks about chats, each with its variant where the finding is of a relation.
-func (c *Campaign) ask(ctx context.Context, t target.Target, f *Finding, logs [][]model.Event) ([]*Outcome, error) {
-	var batch []*Scenario
-	var questions []target.Question
-	for i, log := range logs {
-		s := newTrial(gen.Candidate(fmt.Sprintf("candidate/%d", i), log, f.Example))
-		batch, questions = append(batch, s), append(questions, s.question())
+const (
+	firstRound = 128
+	// MostAtOnce is how many chats a round of a campaign has at most.
+	MostAtOnce = 4096
+	slowRound  = 5 * time.Second
+)
+
+func newSizes(t target.Target) *sizes {
+	if p, ok := t.(target.Piecemeal); ok {
+		return &sizes{round: p.AtOnce(), most: p.AtOnce()}
 	}
-	round, err := t.Ask(ctx, questions)
-	if err != nil {
-		return nil, err
-	}
-	outcomes := make([]*Outcome, len(batch))
-	for i, s := range batch {
-		outcomes[i] = s.judge(&round.Answers[i], c.Require)
-	}
-	return outcomes, nil
+	return &sizes{round: firstRound, most: MostAtOnce}
 }
 
-// Case makes a case of the finding's shortest chat, by which it can be shown again.
-func (f *Finding) Case() *model.Case {
-	return gen.Candidate(f.First+" "+f.Signature, f.Minimal.Log, f.Example)
+// next is the size of the next round. It follows from the number of rounds alone, unless the program is slow.
+func (s *sizes) next() int {
+	n := s.round
+	if !s.slow.Load() {
+		s.round = min(2*s.round, s.most)
+	}
+	return n
 }
 
-// Verdict says how short the chat is known to be.
-func (f *Finding) Verdict() string {
-	m := &f.Minimal
-	switch {
-	case f.Unstable:
-		return "unstable: asked again, it did not show"
-	case f.Failure != nil, f.Unshrunk:
-		return "not shrunk"
-	case f.Err != nil:
-		return "not shrunk to the end: interrupted"
-	case m.Proven():
-		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
+func (s *sizes) took(d time.Duration) {
+	if d > slowRound {
+		s.slow.Store(true)
 	}
-	return fmt.Sprintf("no shorter one among %d of %d", m.Tried, m.All)
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,18 +17,26 @@ import (
 )
 
 func campaign(n int, require_ model.Levels) *Campaign {
-	return &Campaign{Seed: 1, Require: require_, Prove: 100_000, Until: func(asked int) bool { return asked >= n }}
+	return &Campaign{Seed: 1, Require: require_, Prove: 100_000, Scenarios: n}
+}
+
+// run runs a campaign that ends by itself.
+func (c *Campaign) run(t testing.TB, to target.Target) *Harvest {
+	t.Helper()
+	h, err := c.Run(t.Context(), to)
+	require.NoError(t, err)
+	return h
 }
 
 func TestCampaignFindsNothingInTheReference(t *testing.T) {
 	n := 5000
 	if testing.Short() {
-		n = trials + 88
+		n = 600
 	}
-	asked, findings, err := campaign(n, model.LevelSet(model.AllLevels...)).Run(t.Context(), target.Reference{Table: model.Reference()})
-	require.NoError(t, err)
-	assert.Equal(t, n, asked)
-	assert.Empty(t, findings)
+	h := campaign(n, model.LevelSet(model.AllLevels...)).run(t, target.Reference{Table: model.Reference()})
+	assert.Equal(t, n, h.Scenarios)
+	assert.Equal(t, smallShare*n, h.Small)
+	assert.Empty(t, h.Findings)
 }
 
 // A rule that answers otherwise is found, and its counterexample is as short as it can be.
@@ -38,23 +46,24 @@ func TestCampaignShrinks(t *testing.T) {
 		table     *model.Table
 		signature string
 		events    int
+		causes    int
 	}{
 		{
 			"a failed conference taken for a routed invitation",
 			model.Reference().Yielding(model.R11, model.Yield{Result: model.Redirected, Reason: model.RevokedReason}),
-			"R3 R11 technical_descriptor INCONFERENCE/ABANDONED[REVOKED] -> INCONFERENCE/REDIRECTED[REVOKED]", 9,
+			"R3 R11 technical_descriptor INCONFERENCE/ABANDONED[REVOKED] -> INCONFERENCE/REDIRECTED[REVOKED]", 9, 3,
 		},
 		{
 			"no transfers", model.Reference().Yielding(model.R9, model.Yield{Result: model.Completed}),
-			"R1 R9 technical_descriptor ROUTEDTO/TRANSFERRED -> ROUTEDTO/COMPLETED", 10,
+			"R1 R9 technical_descriptor ROUTEDTO/TRANSFERRED -> ROUTEDTO/COMPLETED", 10, 3,
 		},
 		{
 			"abandons in the queue lost", model.Reference().Dropping(model.R12),
-			"R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", 3,
+			"R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", 3, 3,
 		},
 		{
 			"a conference through a queue taken for an entering chat", model.Reference().Dropping(model.R5),
-			"R4 R5 R8 technical_descriptor RECEIVEDCONSULT/COMPLETED -> ROUTEDTO/COMPLETED", 12,
+			"R4 R5 R8 technical_descriptor RECEIVEDCONSULT/COMPLETED -> ROUTEDTO/COMPLETED", 13, 3,
 		},
 	}
 	for _, tt := range tests {
@@ -63,112 +72,104 @@ func TestCampaignShrinks(t *testing.T) {
 			if testing.Short() {
 				asked = 600
 			}
-			_, findings, err := campaign(asked, defaults).Run(t.Context(), target.Reference{Table: tt.table})
-			require.NoError(t, err)
 			found := false
-			for _, f := range findings {
+			h := campaign(asked, defaults).run(t, target.Reference{Table: tt.table})
+			for _, f := range h.Findings {
 				t.Logf("%s ×%d: %d events, %s", f.Signature, f.Count, len(f.Minimal.Log), f.Verdict())
 				assert.False(t, f.Unstable)
 				assert.NotEmpty(t, f.Found)
-				if f.Signature == tt.signature {
-					found = true
-					assert.LessOrEqual(t, len(f.Minimal.Log), tt.events)
-					assert.True(t, f.Minimal.Proven())
+				for _, signature := range f.signatures() {
+					if signature == tt.signature {
+						found = true
+						assert.LessOrEqual(t, len(f.Minimal.Log), tt.events)
+						assert.True(t, f.Minimal.Proven())
+					}
 				}
 			}
 			assert.True(t, found, tt.signature)
+			assert.LessOrEqual(t, len(h.Findings), tt.causes)
 		})
 	}
 }
 
-// Findings come by level, then the most frequent first, then by name; where only some are shrunk, those with the
-// shortest chats. What is interrupted has found what it found, and shrinks nothing.
+// signatures are all that the finding has.
+func (f *Finding) signatures() []string {
+	all := []string{f.Signature}
+	for _, face := range f.Faces {
+		all = append(all, face.Signature)
+	}
+	return all
+}
+
+// Findings come by level, then the most frequent first, then by name. What is interrupted has found what it found, and
+// says how short that is known to be.
 func TestFindingsAreOrdered(t *testing.T) {
 	wrong := target.Reference{Table: model.Reference().Yielding(model.R8, model.Yield{Result: "Cleared"}).Yielding(model.I14, model.Yield{Result: "Odd"})}
 	stopped := errors.New("stopped")
-	interrupted := func() target.Target {
-		calls := 0
+	after := func(rounds int) target.Target {
 		return answering(func(batch []target.Question) (*target.Round, error) {
-			if calls++; calls > 1 {
+			if rounds--; rounds < 0 {
 				return nil, stopped
 			}
 			return wrong.Ask(t.Context(), batch)
 		})
 	}
-	c := campaign(trials+1, model.LevelSet(model.AllLevels...))
-	_, findings, err := c.Run(t.Context(), interrupted())
-	assert.ErrorIs(t, err, stopped)
-	require.Greater(t, len(findings), 5)
-	assert.True(t, slices.IsSortedFunc(findings, func(a, b *Finding) int {
-		switch {
-		case a.Level != b.Level:
-			return cmp.Compare(a.Level, b.Level)
-		case a.Count != b.Count:
-			return cmp.Compare(b.Count, a.Count)
-		}
-		return strings.Compare(a.Signature, b.Signature)
-	}))
-	assert.Less(t, findings[0].Level, findings[len(findings)-1].Level)
-	lengths := map[string]int{}
-	for _, f := range findings {
-		assert.Equal(t, -1, f.Minimal.All)
-		assert.ErrorIs(t, f.Err, stopped)
-		assert.Equal(t, "not shrunk to the end: interrupted", f.Verdict())
-		lengths[f.Signature] = len(f.Example.Events)
+	all := model.LevelSet(model.AllLevels...)
+	for _, rounds := range []int{1, 2, 3, 12} {
+		var told []*Finding
+		c := campaign(600, all)
+		c.Found = func(f *Finding) { told = append(told, f) }
+		h, err := c.Run(t.Context(), after(rounds))
+		assert.ErrorIs(t, err, stopped)
+		assert.True(t, slices.IsSortedFunc(h.Findings, func(a, b *Finding) int {
+			return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), strings.Compare(a.Signature, b.Signature))
+		}))
+		assert.NotEmpty(t, h.Findings)
+		assert.ElementsMatch(t, h.Findings, told, "each is told once")
 	}
+	c := campaign(600, all)
+	h, err := c.Run(t.Context(), after(1))
+	assert.ErrorIs(t, err, stopped)
+	assert.Equal(t, "not shrunk to the end: it was interrupted", h.Findings[0].Verdict())
 
 	// Interrupted while it is asked, the implementation has answered in vain no trial.
 	ctx, cancel := context.WithCancel(t.Context())
-	asked, _, err := campaign(3*trials, defaults).Run(ctx, answering(func(batch []target.Question) (*target.Round, error) {
+	h, err = campaign(600, defaults).Run(ctx, answering(func(batch []target.Question) (*target.Round, error) {
 		cancel()
 		return wrong.Ask(t.Context(), batch)
 	}))
 	assert.ErrorIs(t, err, context.Canceled)
-	assert.Positive(t, asked)
-
-	c.Shrink = 3
-	_, some, err := c.Run(t.Context(), interrupted())
-	assert.ErrorIs(t, err, stopped)
-	require.Len(t, some, 3)
-	for i, f := range some {
-		assert.Equal(t, lengths[f.Signature], len(f.Example.Events))
-		assert.True(t, i == 0 || len(f.Example.Events) >= len(some[i-1].Example.Events))
-		delete(lengths, f.Signature)
-	}
-	for signature, n := range lengths {
-		assert.GreaterOrEqual(t, n, len(some[2].Example.Events), signature)
-	}
+	assert.Positive(t, h.Small)
 }
 
-// A campaign that is to find one thing ends with the batch that shows it, however far ahead the next is drawn.
+// A campaign that is to find one thing ends with the round that shows it, however far ahead the next is drawn.
 func TestCampaignEndsOnce(t *testing.T) {
 	for range 5 {
-		c := campaign(10*trials, defaults)
-		c.Once, c.Prove, c.Shrink = true, 0, 1
-		asked, findings, err := c.Run(t.Context(), target.Reference{Table: model.Reference().Dropping(model.R12)})
-		require.NoError(t, err)
-		assert.Equal(t, (&target.Reference{}).AtOnce(), asked)
-		require.Len(t, findings, 1)
-		assert.Equal(t, "R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", findings[0].Signature)
+		c := campaign(10_000, defaults)
+		c.Once = true
+		h := c.run(t, target.Reference{Table: model.Reference().Dropping(model.R12)})
+		assert.Equal(t, target.Reference{}.AtOnce(), h.Small)
+		assert.Zero(t, h.Scenarios)
+		require.NotEmpty(t, h.Findings)
+		assert.Equal(t, "R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", h.Findings[0].Signature)
 	}
 }
 
-// Trials are asked in batches, each once, of a shard every n-th.
+// Small chats are asked the shortest first, then random ones in rounds that grow, each once, of a shard every n-th.
 func TestTrialsAreShared(t *testing.T) {
 	asks := func(c *Campaign) (ids []string, sizes []int) {
-		asked, _, err := c.Run(t.Context(), answering(func(batch []target.Question) (*target.Round, error) {
+		h := c.run(t, answering(func(batch []target.Question) (*target.Round, error) {
 			sizes = append(sizes, len(batch))
 			for _, q := range batch {
 				ids = append(ids, q.Events[0].InteractionID)
 			}
 			return target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
 		}))
-		require.NoError(t, err)
-		assert.Len(t, ids, asked)
-		return ids, sizes
+		assert.Len(t, ids, h.Small+h.Scenarios)
+		return ids[h.Small:], sizes
 	}
-	_, sizes := asks(campaign(trials+88, defaults))
-	assert.Equal(t, []int{trials, 88}, sizes)
+	_, sizes := asks(campaign(1000, defaults))
+	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 1000}, sizes)
 	whole, _ := asks(campaign(12, defaults))
 	require.Len(t, whole, 12)
 	for shard := 1; shard <= 3; shard++ {
@@ -179,6 +180,56 @@ func TestTrialsAreShared(t *testing.T) {
 	}
 }
 
+// No chat is asked for a second time to shrink or prove something, whichever finding it is for; and a campaign has few
+// rounds, by each of which a program is started.
+func TestAnswersAreShared(t *testing.T) {
+	wrong := target.Reference{Table: model.Reference().Dropping(model.R5).Yielding(model.R9, model.Yield{Result: "Odd"})}
+	rounds := 0
+	asked := make(map[chatKey]int)
+	h := campaign(500, defaults).run(t, answering(func(batch []target.Question) (*target.Round, error) {
+		rounds++
+		for _, q := range batch {
+			if chats := model.Chats(q.Events); len(chats) == 1 {
+				asked[keyOf("", chats[0])]++
+			}
+		}
+		return wrong.Ask(t.Context(), batch)
+	}))
+	assert.NotEmpty(t, h.Findings)
+	again := 0
+	for _, n := range asked {
+		if n > 1 {
+			again += n - 1
+		}
+	}
+	assert.LessOrEqual(t, again, 3*h.Signatures(), "a finding is confirmed, and shown as it is when it is short")
+	assert.Less(t, rounds, 100)
+	for _, f := range h.Findings {
+		t.Logf("%s (%d faces): %d events, %s", f.Signature, len(f.Faces), len(f.Minimal.Log), f.Verdict())
+	}
+}
+
+// A campaign of a span ends within it, whatever it is doing; what it has found is told as it is.
+func TestCampaignEndsInTime(t *testing.T) {
+	wrong := target.Reference{Table: model.Reference().Dropping(model.R12)}
+	c := &Campaign{Seed: 1, Require: defaults, Prove: 1000, Span: 200 * time.Millisecond}
+	h := c.run(t, answering(func(batch []target.Question) (*target.Round, error) { return wrong.Ask(t.Context(), batch) }))
+	require.NotEmpty(t, h.Findings)
+	assert.True(t, h.Findings[0].Minimal.Proven(), "it is the second chat that is asked")
+}
+
+// What a program answers no more ends the campaign.
+func TestCampaignEndsInSilence(t *testing.T) {
+	rounds := 0
+	h := campaign(1000, defaults).run(t, answering(func(batch []target.Question) (*target.Round, error) {
+		rounds++
+		return &target.Round{Answers: slices.Repeat([]target.Answer{{NotRun: true}}, len(batch))}, nil
+	}))
+	assert.Equal(t, 1, rounds)
+	assert.True(t, h.Over)
+	assert.Empty(t, h.Findings)
+}
+
 // Of what was found, an answer may be unstable, and one that gives no facts is confirmed but not shrunk.
 func TestFindingsAreConfirmed(t *testing.T) {
 	calls := 0
@@ -187,22 +238,14 @@ func TestFindingsAreConfirmed(t *testing.T) {
 		return answering(func(batch []target.Question) (*target.Round, error) {
 			round, err := target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
 			if calls++; calls == 1 {
-				round.Answers[2] = first
+				round.Answers[1] = first
 			}
 			return round, err
 		})
 	}
 	crash := target.Answer{Failure: &target.Failure{Kind: target.Crash, Message: "exited with status 7"}}
-	shortest := math.MaxInt
 	always := answering(func(batch []target.Question) (*target.Round, error) {
-		for _, q := range batch {
-			shortest = min(shortest, len(q.Events))
-		}
-		round := &target.Round{Answers: make([]target.Answer, len(batch))}
-		for i := range round.Answers {
-			round.Answers[i] = crash
-		}
-		return round, nil
+		return &target.Round{Answers: slices.Repeat([]target.Answer{crash}, len(batch))}, nil
 	})
 	for _, tt := range []struct {
 		name    string
@@ -212,19 +255,18 @@ func TestFindingsAreConfirmed(t *testing.T) {
 	}{
 		{"wrong once", once(target.Answer{}), 1, "unstable: asked again, it did not show"},
 		{"crashed once", once(crash), 1, "unstable: asked again, it did not show"},
-		{"crashes always", always, 8, "not shrunk"},
+		{"crashes always", always, 88, "not shrunk"},
 		{"declined, or not asked", once(target.Answer{Skip: "no"}), 0, ""},
 		{"not asked", once(target.Answer{NotRun: true}), 0, ""},
 	} {
 		calls = 0
-		_, findings, err := campaign(8, defaults).Run(t.Context(), tt.to)
-		require.NoError(t, err)
-		assert.Equal(t, tt.count > 0, len(findings) > 0, tt.name)
-		for _, f := range findings {
+		h := campaign(8, defaults).run(t, tt.to)
+		assert.Equal(t, tt.count > 0, len(h.Findings) > 0, tt.name)
+		for _, f := range h.Findings {
 			assert.Equal(t, tt.verdict, f.Verdict(), tt.name)
 			assert.Equal(t, tt.count, f.Count, tt.name)
 			assert.Empty(t, f.Found, tt.name)
-			assert.True(t, tt.count == 1 || len(f.Example.Events) == shortest, "the shortest chat is kept")
+			assert.True(t, tt.count == 1 || len(f.Example.Events) == 2, "the shortest chat is kept")
 		}
 	}
 }
@@ -233,16 +275,21 @@ func TestFindingsAreConfirmed(t *testing.T) {
 func TestCampaignAllocates(t *testing.T) {
 	const trials = 2000
 	perRun := testing.AllocsPerRun(1, func() {
-		_, _, err := campaign(trials, defaults).Run(t.Context(), target.Reference{Table: model.Reference()})
-		require.NoError(t, err)
+		c := campaign(trials, defaults)
+		c.Prove = 0
+		c.run(t, target.Reference{Table: model.Reference()})
 	})
 	assert.Less(t, perRun/trials, 40.0)
 }
 
 func BenchmarkCampaign(b *testing.B) {
-	n := 0
-	c := &Campaign{Seed: 1, Require: defaults, Until: func(asked int) bool { n = asked; return asked >= b.N }}
-	_, _, err := c.Run(b.Context(), target.Reference{Table: model.Reference()})
-	require.NoError(b, err)
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "scenarios/s")
+	c := &Campaign{Seed: 1, Require: defaults, Scenarios: b.N}
+	h := c.run(b, target.Reference{Table: model.Reference()})
+	b.ReportMetric(float64(h.Scenarios)/b.Elapsed().Seconds(), "scenarios/s")
+}
+
+func BenchmarkSmallChats(b *testing.B) {
+	c := &Campaign{Seed: 1, Require: defaults, Prove: b.N, Scenarios: b.N}
+	h := c.run(b, target.Reference{Table: model.Reference()})
+	b.ReportMetric(float64(h.Small)/b.Elapsed().Seconds(), "chats/s")
 }

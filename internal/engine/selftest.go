@@ -139,19 +139,22 @@ func sees(c ready, answer func([]model.Event) []model.Fact, require model.Levels
 
 // shrink finds the fault by a campaign, and shrinks what it finds first.
 func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require model.Levels) {
-	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Shrink: 1, Once: true}
-	c.Until = func(asked int) bool { return asked >= 64*trials }
-	_, findings, err := c.Run(ctx, answers(k.Answer))
-	if err != nil || len(findings) == 0 || findings[0].Unstable || findings[0].Unshrunk {
+	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Once: true, Scenarios: mostTrials}
+	h, err := c.Run(ctx, answers(k.Answer))
+	found := slices.DeleteFunc(h.Findings, func(f *Finding) bool { return !f.shrinks() })
+	if err != nil || len(found) == 0 {
 		return
 	}
-	m := &findings[0].Minimal
+	m := &slices.MinFunc(found, func(a, b *Finding) int { return len(a.Minimal.Log) - len(b.Minimal.Log) }).Minimal
 	if k.Shrunk = append(k.Shrunk, len(m.Log)); len(m.Log) <= 11 {
 		if k.Short++; m.Proven() {
 			k.Proven++
 		}
 	}
 }
+
+// mostTrials is how many random scenarios a campaign against a fault asks at most.
+const mostTrials = 1 << 15
 
 // answers is a function that never fails as a target.
 func answers(f func([]model.Event) []model.Fact) target.Function {

@@ -1,0 +1,68 @@
+package gen
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// The small chats come once each, the shortest of an alphabet first, and are well-formed and finished. How many each world
+// adds says what asking it costs.
+func TestSmallChats(t *testing.T) {
+	s, classifier, chat := NewSmallChats(), model.NewClassifier(model.Reference()), new(model.Chat)
+	seen := make(map[string]bool)
+	var adds []int
+	for world, length := 0, 0; ; {
+		log, ok := s.Next("chat")
+		if !ok || s.world == 6 && testing.Short() || s.world == 7 {
+			break
+		}
+		require.NoError(t, classifier.Classify(chat, log))
+		require.NotZero(t, chat.StoppedSeq)
+		for s.world > world || len(adds) == 0 {
+			world, length, adds = s.world, 0, append(adds, 0)
+		}
+		require.GreaterOrEqual(t, len(log), length)
+		length = len(log)
+		adds[world]++
+		if world < 6 {
+			key := fmt.Sprint(log)
+			require.False(t, seen[key], key)
+			seen[key] = true
+		}
+	}
+	assert.Equal(t, []int{143, 572, 1722, 2242, 5612, 14132}, adds[:6])
+}
+
+// What an alphabet has is what its walker makes.
+func TestAlphabetsHaveWhatTheyMake(t *testing.T) {
+	for i, w := range smallWorlds {
+		limits := w.Limits
+		limits.Events = 6
+		made := make(map[string]bool)
+		walker := NewWalker(limits)
+		for o := new(Odometer); ; {
+			log := walker.Log("chat", o)
+			made[fmt.Sprint(log)] = true
+			require.True(t, limits.has(log), "world %d: %v", i, log)
+			if !o.Next() {
+				break
+			}
+		}
+		all := smallWorlds[5].Limits // everything
+		all.Events = 6
+		walker = NewWalker(all)
+		for o := new(Odometer); ; {
+			if log := walker.Log("chat", o); limits.has(log) {
+				require.True(t, made[fmt.Sprint(log)], "world %d: %v", i, log)
+			}
+			if !o.Next() {
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+)
+
+// campaignReport tells of a campaign while it goes on: each finding when it is there.
+type campaignReport struct {
+	*env
+	dir   string // "" is no report
+	shown *progress
+
+	mu       sync.Mutex
+	now      engine.Progress
+	findings []*engine.Finding // in the order in which they came
+	failed   error             // the first write that failed
+}
+
+// found prints a finding, and writes it.
+func (c *campaignReport) found(f *engine.Finding) {
+	var b bytes.Buffer
+	if len(c.findings) > 0 {
+		b.WriteByte('\n')
+	}
+	c.findings = append(c.findings, f)
+	describeFinding(&b, f, len(c.findings))
+	c.write(f, len(c.findings)-1, &b)
+	c.shown.clear()
+	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
+		c.failed = err
+	}
+}
+
+// write writes a finding to its directory, if there is a report.
+func (c *campaignReport) write(f *engine.Finding, i int, b *bytes.Buffer) {
+	if c.dir == "" {
+		return
+	}
+	dir := filepath.Join(c.dir, f.Directory(i))
+	if err := f.Write(dir); err != nil {
+		if c.failed == nil {
+			c.failed = fmt.Errorf("--report: %w", err)
+		}
+		return
+	}
+	fmt.Fprintf(b, "      written to %s\n", model.Line(dir))
+}
+
+func (c *campaignReport) progress(p engine.Progress) {
+	c.mu.Lock()
+	c.now = p
+	c.mu.Unlock()
+}
+
+// line says how far the campaign is: random chats: 12,000 of 33,000 asked, 3 findings, 2 more being shrunk, 640/s.
+func (c *campaignReport) line(spent, span time.Duration) string {
+	c.mu.Lock()
+	p := c.now
+	c.mu.Unlock()
+	line := fmt.Sprintf("%s: %d", p.Phase, p.Asked)
+	if p.Phase == "" {
+		line = "0"
+	}
+	if p.Most > 0 {
+		line += fmt.Sprintf(" of at most %d", p.Most)
+	}
+	line += " asked, " + number(p.Findings, "finding", "findings")
+	if p.Open > 0 {
+		line += fmt.Sprintf(", %d more being shrunk", p.Open)
+	}
+	if rate := float64(p.Asked) / spent.Seconds(); rate > 0 {
+		line += fmt.Sprintf(", %.0f/s", rate)
+	}
+	if left := span - spent; left > 0 {
+		line += fmt.Sprintf(", %v left", left.Round(time.Second))
+	}
+	return line
+}
+
+// maxFaces bounds how many faces of a finding the summary lists: the report has them all.
+const maxFaces = 4
+
+// close writes the faces that came later, and sums up.
+func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Levels) error {
+	var b, unsaid bytes.Buffer
+	if len(c.findings) > 0 {
+		b.WriteByte('\n')
+	}
+	for i, f := range c.findings {
+		if len(f.Faces) > 0 {
+			fmt.Fprintf(&b, "Finding %d, %s, in %s, is also seen as\n", i+1, f.Signature, chats(f.Count))
+			c.write(f, i, &unsaid)
+		}
+		for k, face := range f.Faces {
+			if k == maxFaces {
+				fmt.Fprintf(&b, "      and %s more\n", number(len(f.Faces)-k, "signature", "signatures"))
+				break
+			}
+			fmt.Fprintf(&b, "      %s  (%s, in %s)\n", face.Signature, face.Level, chats(face.Count))
+		}
+	}
+	for _, note := range h.Notes {
+		fmt.Fprintf(&b, "The program %s.\n", model.Line(note))
+	}
+	fmt.Fprintf(&b, "%s, %s, seed %d: %s, of %s of differences (required: %s).\n", smallChats(h.Small), scenarios(h.Scenarios), seed,
+		number(len(h.Findings), "finding", "findings"), number(h.Signatures(), "signature", "signatures"), levels)
+	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
+		c.failed = err
+	}
+	return c.failed
+}
+
+func chats(n int) string      { return number(n, "chat", "chats") }
+func smallChats(n int) string { return number(n, "small chat", "small chats") }
+
+// describeFinding writes a finding as text: what it is, the shortest chat, what differs.
+func describeFinding(b *bytes.Buffer, f *engine.Finding, n int) {
+	if f.Failure != nil {
+		fmt.Fprintf(b, "FOUND %d  %s  (no facts, in %s, first %s)\n", n, f.Signature, chats(f.Count), f.First)
+		fmt.Fprintf(b, "      %s\n", f.Failure.Message)
+		for line := range strings.Lines(f.Stderr) {
+			fmt.Fprintf(b, "      | %s\n", model.Line(strings.TrimSuffix(line, "\n")))
+		}
+	} else {
+		fmt.Fprintf(b, "FOUND %d  %s  (%s, in %s, first %s)\n", n, f.Signature, f.Level, chats(f.Count), f.First)
+	}
+	log := f.Minimal.Log
+	fmt.Fprintf(b, "      %d events; %s\n", len(log), f.Verdict())
+	for i := range f.Found {
+		if f.Found[i].Signature() == f.Signature {
+			fmt.Fprintf(b, "      %s\n", &f.Found[i])
+			break
+		}
+	}
+	if len(log) <= 40 {
+		reports.NewTimeline(log).AppendText(b)
+	}
+}

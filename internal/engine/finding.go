@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Finding is one cause: the signature in which it was seen first, the shortest chat that shows it, and the other
+// signatures that the same cause has.
+type Finding struct {
+	Signature string
+	Level     model.Level
+	Count     int    // chats and scenarios that showed the signature
+	First     string // the id of the first of them
+	Faces     []Face // other signatures of the cause, by level, then the most frequent first
+	Unstable  bool   // asked again, the scenario did not show it
+	Example   *model.Case
+	Minimal   gen.Minimal
+	Actual    []model.Fact       // of Minimal.Log
+	Found     []model.Difference // of Minimal.Log
+	Failure   *target.Failure    // of a program that gave no facts
+	Stderr    string             // what it wrote there about a scenario that it failed by
+	Err       error              // why shrinking ended early
+
+	sighting *sighting
+	relation string             // whose variant has to stand beside the chat, "" is none
+	whole    bool               // it shows only in the scenario as it was
+	shown    []model.Difference // of required levels, of Minimal.Log
+	gaps     int                // candidates that were not answered
+	pending  []*sighting        // that it explains, should it be a finding
+	faces    []*sighting
+}
+
+// Face is another signature of a finding.
+type Face struct {
+	Signature string
+	Level     model.Level
+	Count     int
+	First     string
+}
+
+func (r *campaignRun) newFinding(x *sighting) *Finding {
+	f := &Finding{
+		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure, Stderr: x.stderr,
+		sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1},
+	}
+	f.Minimal.Log = f.subject()
+	if v := f.Example.Variants; len(v) > 0 && x.of == nil && v[0].Relation == x.signature {
+		f.relation = relationOf(f.Example)
+	}
+	return f
+}
+
+// publish makes a finding known.
+func (r *campaignRun) publish(f *Finding) {
+	f.sighting.of = f
+	r.harvest.Findings = append(r.harvest.Findings, f)
+	r.adoptPending(f)
+	f.tally()
+	if r.Found != nil {
+		r.Found(f)
+	}
+}
+
+// adopt makes a signature a face of a finding.
+func (r *campaignRun) adopt(f *Finding, x *sighting) {
+	x.of = f
+	f.faces = append(f.faces, x)
+}
+
+// adoptPending makes faces of what a finding explains, once it is known to be one.
+func (r *campaignRun) adoptPending(f *Finding) {
+	if f.sighting.of == f {
+		for _, x := range f.pending {
+			r.adopt(f, x)
+		}
+		f.pending = nil
+	}
+}
+
+// tally counts anew how often the finding and its faces have been seen.
+func (f *Finding) tally() {
+	f.Count, f.Faces = f.sighting.count, nil
+	slices.SortStableFunc(f.faces, func(a, b *sighting) int {
+		return cmpSightings(a, b)
+	})
+	for _, x := range f.faces {
+		f.Faces = append(f.Faces, Face{x.signature, x.level, x.count, x.first})
+	}
+}
+
+// subject is the chat of the finding's scenario that is shrunk: that which differs.
+func (f *Finding) subject() []model.Event {
+	chats := model.Chats(f.Example.Events)
+	for i := range f.shown {
+		if f.shown[i].Signature() == f.Signature {
+			for _, log := range chats {
+				if log[0].InteractionID == f.shown[i].InteractionID {
+					return log
+				}
+			}
+		}
+	}
+	return chats[0]
+}
+
+// relationOf names the relation of a case's first variant, with the way in which it was made.
+func relationOf(c *model.Case) string {
+	v := &c.Variants[0]
+	return fmt.Sprintf("%s %d %d", v.Relation, v.How, v.Seed)
+}
+
+// candidate makes a case of a chat in place of the finding's.
+func (f *Finding) candidate(log []model.Event) *model.Case {
+	return f.caseOf(fmt.Sprintf("candidate/%x", digestOf(f.relation, log)), log)
+}
+
+// caseOf does the same under an id: what its interactions are called follows from that.
+func (f *Finding) caseOf(id string, log []model.Event) *model.Case {
+	of := f.Example
+	if f.relation == "" {
+		of = &model.Case{Level: of.Level, Title: of.Title}
+	}
+	return gen.Candidate(id, log, of)
+}
+
+// forms are the cases by which a finding is confirmed, the simplest first: its chat alone, with its variant, and the
+// scenario as it was.
+func (f *Finding) forms() []*model.Case {
+	whole := *f.Example
+	if f.Failure != nil {
+		return []*model.Case{&whole}
+	}
+	var forms []*model.Case
+	if f.relation == "" {
+		forms = append(forms, f.candidate(f.Minimal.Log))
+	}
+	if len(f.Example.Variants) > 0 {
+		forms = append(forms, gen.Candidate("related/"+f.First, f.Minimal.Log, f.Example))
+	}
+	return append(forms, &whole)
+}
+
+// settle takes the simplest form that shows the finding.
+func (f *Finding) settle(outcomes []*Outcome, require model.Levels) {
+	if f.Failure != nil {
+		f.Unstable = outcomes[0].Failure == nil && outcomes[0].Verdict != NotRun
+		return
+	}
+	for i, o := range outcomes {
+		if !slices.Contains(signaturesOf(o, required(o, require)), f.Signature) {
+			continue
+		}
+		if f.whole = i == len(outcomes)-1; len(f.Example.Variants) > 0 && (i > 0 || f.relation != "") {
+			f.relation = relationOf(f.Example)
+		}
+		f.Actual, f.Found, f.shown = o.Actual, o.Differences, required(o, require)
+		return
+	}
+	f.Unstable = true
+}
+
+// shrinks reports whether there is something to make shorter: a program that gives no facts fails with the whole of a
+// batch, and what shows only in company would be shrunk with that.
+func (f *Finding) shrinks() bool { return f.Failure == nil && !f.Unstable && !f.whole }
+
+// Case makes a case of the finding's shortest chat, by which it can be shown again.
+func (f *Finding) Case() *model.Case {
+	if !f.shrinks() {
+		return f.Example
+	}
+	return f.caseOf(f.First+" "+f.Signature, f.Minimal.Log)
+}
+
+// Verdict says how short the chat is known to be.
+func (f *Finding) Verdict() string {
+	m := &f.Minimal
+	switch {
+	case f.Unstable:
+		return "unstable: asked again, it did not show"
+	case f.Failure != nil:
+		return "not shrunk"
+	case f.whole:
+		return "shows only in the scenario as it was: its chats together"
+	case errors.Is(f.Err, errUnshrunk):
+		return "not shrunk"
+	case f.Err != nil && m.Tried <= 0 && errors.Is(f.Err, errSpent):
+		return "no event of it can go; shorter ones were not tried"
+	case errors.Is(f.Err, errSpent):
+		return fmt.Sprintf("no shorter one among the %d that were tried", m.Tried)
+	case f.Err != nil && m.Tried > 0:
+		return fmt.Sprintf("no shorter one among the %d that were tried before %s", m.Tried, stopped(f.Err))
+	case f.Err != nil:
+		return "not shrunk to the end: " + stopped(f.Err)
+	case m.Proven():
+		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
+	}
+	return fmt.Sprintf("no shorter one among %d of %d", m.Tried, m.All)
+}
+
+func stopped(err error) string {
+	if errors.Is(err, errOver) || errors.Is(err, context.DeadlineExceeded) {
+		return "the time was over"
+	}
+	return "it was interrupted"
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// drawn is a round of trials on its way to the target and back.
+type drawn struct {
+	scenarios []*Scenario
+	questions []target.Question
+	spent     []*model.Case // that nobody needs any more
+}
+
+// drawnRounds makes rounds of trials, one ahead of that which is asked. Rounds come back by spent, which has room for all.
+type drawnRounds struct {
+	trials
+	sizes *sizes
+	drawn chan *drawn
+	spent chan *drawn
+}
+
+// trials are cases to ask, one after the other.
+type trials interface {
+	next() *model.Case   // nil after the last
+	recycle(*model.Case) // takes back one that nobody needs any more
+}
+
+// draw makes rounds until there are no more trials, and closes drawn after the last.
+func (r *drawnRounds) draw(ctx context.Context) {
+	defer close(r.drawn)
+	for range cap(r.spent) {
+		r.spent <- new(drawn)
+	}
+	for {
+		var d *drawn
+		select {
+		case d = <-r.spent:
+		case <-ctx.Done():
+			return
+		}
+		for _, c := range d.spent {
+			r.recycle(c)
+		}
+		*d = drawn{d.scenarios[:0], d.questions[:0], d.spent[:0]}
+		for n := r.sizes.next(); len(d.scenarios) < n; {
+			c := r.next()
+			if c == nil {
+				break
+			}
+			s := newTrial(c)
+			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
+		}
+		if len(d.scenarios) == 0 {
+			return
+		}
+		select {
+		case r.drawn <- d:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// smallTrials are the chats of the smallest alphabets, each a case of its own.
+type smallTrials struct {
+	chats  *gen.SmallChats
+	made   int
+	enough func(made int) bool
+	spare  [][]model.Event
+}
+
+func newSmallTrials(enough func(made int) bool) *smallTrials {
+	return &smallTrials{chats: gen.NewSmallChats(), enough: enough}
+}
+
+func (s *smallTrials) next() *model.Case {
+	if s.enough(s.made) {
+		return nil
+	}
+	n := strconv.Itoa(s.made)
+	log, ok := s.chats.Next("chat-" + n)
+	if !ok {
+		return nil
+	}
+	s.made++
+	var room []model.Event
+	if last := len(s.spare) - 1; last >= 0 {
+		room, s.spare = s.spare[last][:0], s.spare[:last]
+	}
+	return &model.Case{
+		ID: "small/" + n, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true, Events: append(room, log...),
+	}
+}
+
+func (s *smallTrials) recycle(c *model.Case) {
+	s.spare = append(s.spare, c.Events)
+	c.Events = nil
+}
+
+// randomTrials are the campaign's own, of a shard every n-th.
+type randomTrials struct {
+	scenarios *gen.Scenarios
+	at, step  int
+	made      int
+	enough    func(made int) bool
+}
+
+func (c *Campaign) randomTrials(began time.Time) *randomTrials {
+	t := &randomTrials{scenarios: gen.NewScenarios(c.Seed), at: max(c.Shard-1, 0), step: max(c.Shards, 1)}
+	t.enough = func(made int) bool { return made >= c.Scenarios }
+	if c.Span > 0 {
+		t.enough = func(int) bool { return time.Since(began) >= c.Span }
+	}
+	return t
+}
+
+func (t *randomTrials) next() *model.Case {
+	if t.enough(t.made) {
+		return nil
+	}
+	c := t.scenarios.Trial(t.at)
+	t.at, t.made = t.at+t.step, t.made+1
+	return c
+}
+
+func (t *randomTrials) recycle(c *model.Case) { t.scenarios.Recycle(c) }

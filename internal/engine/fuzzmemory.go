@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"hash/maphash"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// memory is what chats have shown that were asked: none is asked twice, whichever finding it is a candidate of. A chat is
+// the same only if all of it is, but for its interaction's id: a fault may lie in a name, a time or a gap in seq.
+type memory struct{ shown map[chatKey][]string }
+
+// chatKey is a chat, and the relation whose variant stood beside it.
+type chatKey [2]uint64
+
+// mostKnown bounds the memory, in chats.
+const mostKnown = 2_000_000
+
+func newMemory() *memory { return &memory{make(map[chatKey][]string)} }
+
+func (m *memory) put(k chatKey, shown []string) {
+	if len(m.shown) < mostKnown {
+		m.shown[k] = shown
+	}
+}
+
+func (m *memory) get(k chatKey) (shown []string, known bool) {
+	shown, known = m.shown[k]
+	return shown, known
+}
+
+// keySeeds make two hashes that do not collide together. No output depends on them.
+var keySeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func keyOf(relation string, log []model.Event) (k chatKey) {
+	b := packed(relation, log)
+	for i := range k {
+		k[i] = maphash.Bytes(keySeeds[i], b)
+	}
+	return k
+}
+
+// digestOf is the same in every run.
+func digestOf(relation string, log []model.Event) uint64 {
+	h := fnv.New64a()
+	h.Write(packed(relation, log))
+	return h.Sum64()
+}
+
+// packed is all that tells one chat from another.
+func packed(relation string, log []model.Event) []byte {
+	b := make([]byte, 0, 1024)
+	text := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	text(relation)
+	for i := range log {
+		e := &log[i]
+		b = binary.AppendVarint(b, e.Seq)
+		b = binary.AppendVarint(b, e.Time.UnixNano())
+		b = append(b, byte(e.VisibilityMode))
+		for _, s := range [...]string{
+			string(e.Name), string(e.Actor.Type), e.Actor.ID, string(e.Party.Type), e.Party.ID, e.Queue, string(e.Operation), string(e.Reason), e.MediaType,
+		} {
+			text(s)
+		}
+	}
+	return b
+}

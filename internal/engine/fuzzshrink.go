@@ -1,0 +1,300 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// query asks about candidates for a finding.
+type query struct {
+	*asking
+	logs   [][]model.Event
+	review bool // what differs in them is asked for, even where it is known whether they show it
+	reply  chan answer
+}
+
+// answer tells for each candidate of a query whether it shows the finding's signature.
+type answer struct {
+	yes      []bool
+	outcomes []*Outcome // of a review
+	gaps     int        // candidates that were not answered
+	err      error
+}
+
+// asking is how one of several findings asks while all are worked on.
+type asking struct {
+	place   int // of the finding among them
+	f       *Finding
+	queries chan<- *query
+	spend   *int // how many more chats may be asked for all together; nil is any number
+}
+
+// probe is a [gen.Probe].
+func (a *asking) probe(_ context.Context, logs [][]model.Event) ([]bool, error) {
+	q := &query{asking: a, logs: logs, reply: make(chan answer)}
+	a.queries <- q
+	got := <-q.reply
+	a.f.gaps += got.gaps
+	return got.yes, got.err
+}
+
+// review asks for the finding's chat as it is now, to tell what differs in it.
+func (a *asking) review(require model.Levels) error {
+	q := &query{asking: a, logs: [][]model.Event{a.f.Minimal.Log}, review: true, reply: make(chan answer)}
+	a.queries <- q
+	got := <-q.reply
+	if got.err != nil {
+		return got.err
+	}
+	o := got.outcomes[0]
+	a.f.Actual, a.f.Found, a.f.shown = o.Actual, o.Differences, required(o, require)
+	return nil
+}
+
+// together does something with several findings at the same time: what they ask goes in the same starts, each chat once.
+// done is told those that are ready, in their order. It returns the first error.
+func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *int, work func(*asking) error, done func(*Finding)) error {
+	queries, ended := make(chan *query), make(chan int)
+	errs := make([]error, len(findings))
+	for i, f := range findings {
+		go func() {
+			errs[i] = work(&asking{i, f, queries, spend})
+			ended <- i
+		}()
+	}
+	var waiting []*query
+	var ready []int
+	for active := len(findings); active > 0; {
+		select {
+		case q := <-queries:
+			waiting = append(waiting, q)
+		case i := <-ended:
+			ready = append(ready, i)
+			active--
+		}
+		if len(waiting) < active {
+			continue
+		}
+		// All have said what they need, or have ended: so the rounds are the same in every run.
+		slices.Sort(ready)
+		for _, i := range ready {
+			done(findings[i])
+		}
+		ready = nil
+		slices.SortFunc(waiting, func(a, b *query) int { return a.place - b.place })
+		r.reply(ctx, waiting)
+		waiting = nil
+	}
+	return cmp.Or(errs...)
+}
+
+// reply asks what several queries need, and nobody knows yet.
+func (r *campaignRun) reply(ctx context.Context, queries []*query) {
+	var cases []*model.Case
+	var keys []chatKey
+	asked := make(map[chatKey]*Outcome)
+	over := false
+	for _, q := range queries {
+		for _, log := range q.logs {
+			k := keyOf(q.f.relation, log)
+			_, known := r.known.get(k)
+			if _, twice := asked[k]; twice || known && !q.review {
+				continue
+			}
+			if q.spend != nil && !q.review {
+				if *q.spend == 0 {
+					over = true
+					continue
+				}
+				*q.spend--
+			}
+			asked[k] = nil
+			cases, keys = append(cases, q.f.candidate(log)), append(keys, k)
+		}
+	}
+	outcomes, err := r.ask(ctx, cases)
+	for i, o := range outcomes {
+		asked[keys[i]] = o
+		if o.Verdict != NotRun {
+			r.known.put(keys[i], signaturesOf(o, required(o, r.Require)))
+		}
+	}
+	for _, q := range queries {
+		a := answer{yes: make([]bool, len(q.logs)), err: err}
+		if over && err == nil && !q.review {
+			a.err = errSpent
+		}
+		for i, log := range q.logs {
+			k := keyOf(q.f.relation, log)
+			shown, known := r.known.get(k)
+			if o := asked[k]; o != nil && !known {
+				shown = signaturesOf(o, required(o, r.Require))
+			} else if !known {
+				a.gaps++
+			}
+			if a.yes[i] = slices.Contains(shown, q.f.Signature); a.yes[i] && errors.Is(a.err, errSpent) {
+				a.err = nil // a shorter one, of those that were asked
+			}
+			if q.review {
+				a.outcomes = append(a.outcomes, asked[k])
+			}
+		}
+		q.reply <- a
+	}
+}
+
+// ask asks cases, in rounds as large as the target takes.
+func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) (outcomes []*Outcome, err error) {
+	most := MostAtOnce
+	if p, ok := r.t.(target.Piecemeal); ok {
+		most = p.AtOnce()
+	}
+	for batch := range slices.Chunk(cases, most) {
+		scenarios, questions := make([]*Scenario, len(batch)), make([]target.Question, len(batch))
+		for i, c := range batch {
+			scenarios[i] = newTrial(c)
+			questions[i] = scenarios[i].question()
+		}
+		round, err := r.t.Ask(ctx, questions)
+		if err != nil {
+			return outcomes, err
+		}
+		for i, s := range scenarios {
+			outcomes = append(outcomes, s.judge(&round.Answers[i], r.Require))
+		}
+		r.tell(shorterPhase)
+	}
+	return outcomes, nil
+}
+
+var (
+	errUnshrunk = errors.New("not shrunk")                   // it came too late
+	errSpent    = errors.New("as many were asked as may be") // of all findings together
+)
+
+// shrunkAtOnce is how many sightings are shrunk together: what is found of the first ones often explains the rest.
+const shrunkAtOnce = 8
+
+// conclude makes findings of what is open: those of small chats as they are, others when they have been shrunk.
+func (r *campaignRun) conclude(ctx context.Context) error {
+	for {
+		fresh := r.unexplained(shrunkAtOnce)
+		if len(fresh) == 0 {
+			return nil
+		}
+		r.shrinking = len(fresh)
+		err := r.confirm(ctx, fresh)
+		if err == nil {
+			err = r.shrink(ctx, fresh)
+		}
+		r.shrinking = 0
+		if err != nil {
+			for _, f := range fresh {
+				if f.sighting.of == nil {
+					r.open = append(r.open, f.sighting)
+				}
+			}
+			return err
+		}
+		if r.Once {
+			r.open = nil
+			return nil
+		}
+	}
+}
+
+// unexplained takes out of what is open the first sightings that no finding explains, each of another cause as far as is
+// known; small chats are all taken, others only so many.
+func (r *campaignRun) unexplained(most int) (fresh []*Finding) {
+	var open []*sighting
+	for _, x := range r.byTelling(r.open) {
+		if f := r.explained(x); f != nil {
+			r.adopt(f, x)
+		} else if i := slices.IndexFunc(fresh, func(f *Finding) bool { return f.explains(x) }); i >= 0 {
+			fresh[i].pending = append(fresh[i].pending, x)
+		} else if x.minimal || len(fresh) < most {
+			fresh = append(fresh, r.newFinding(x))
+		} else {
+			open = append(open, x)
+		}
+	}
+	r.open = open
+	return fresh
+}
+
+// confirm asks each finding's scenario again. What shows in a chat alone needs no other beside it; what shows neither so
+// nor as it was is unstable.
+func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
+	var cases []*model.Case
+	for _, f := range fresh {
+		cases = append(cases, f.forms()...)
+	}
+	outcomes, err := r.ask(ctx, cases)
+	if err != nil {
+		return err
+	}
+	for _, f := range fresh {
+		n := len(f.forms())
+		f.settle(outcomes[:n], r.Require)
+		outcomes = outcomes[n:]
+	}
+	return nil
+}
+
+// shrink makes the chats of confirmed findings as short as can be, and publishes those that are causes of their own, each
+// as soon as it is ready.
+func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
+	var long, left, proving []*Finding
+	for _, f := range fresh {
+		if f.shrinks() && !f.sighting.minimal {
+			long = append(long, f)
+		}
+	}
+	err := r.together(ctx, long, nil, func(a *asking) (err error) {
+		if a.f.Minimal.Log, err = gen.Reduce(ctx, a.f.Minimal.Log, a.probe); err != nil {
+			return err
+		}
+		return a.review(r.Require)
+	}, func(*Finding) {})
+	if err != nil {
+		return err
+	}
+	for _, f := range fresh {
+		if other := r.explainedBy(f, left); other != nil {
+			other.pending = append(append(other.pending, f.sighting), f.pending...)
+			r.adoptPending(other)
+		} else {
+			left = append(left, f)
+		}
+	}
+	for _, f := range left {
+		if f.shrinks() {
+			proving = append(proving, f)
+		} else {
+			r.publish(f)
+		}
+	}
+	r.shrinking = len(proving)
+	return r.together(ctx, proving, &r.proofs, func(a *asking) error {
+		f, before := a.f, len(a.f.Minimal.Log)
+		f.gaps = 0
+		f.Minimal, f.Err = gen.Prove(ctx, f.Minimal.Log, a.probe, r.Prove)
+		f.Minimal.Tried -= f.gaps
+		if f.Err == nil && len(f.Minimal.Log) < before {
+			f.Err = a.review(r.Require)
+		}
+		if errors.Is(f.Err, errSpent) {
+			return nil
+		}
+		return f.Err
+	}, func(f *Finding) {
+		r.shrinking--
+		r.publish(f)
+	})
+}
