@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -36,6 +37,7 @@ func browser(t *testing.T) context.Context {
 		missing(t, "chromium")
 	}
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(),
+		chromedp.WSURLReadTimeout(time.Hour), // a busy machine starts it late; go test's own limit is enough
 		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true))

@@ -116,10 +116,10 @@ func TestFilterFailsTheBatch(t *testing.T) {
 		{"garbage galore", ample, batch, Protocol, `stdout:7: not a JSON object: .*: <html>`},
 		{"64 MiB line", ample, batch, Protocol, `stdout:1: the line is longer than 16777216 bytes`},
 
-		{"sleeper", tight, batch, Hang, `did not end within 300ms`},
+		{"sleeper", 2 * brief, batch, Hang, `did not end within 2s`},
 		{"stopped", tight, batch, Hang, `did not end within 300ms` + nor},
 		{"stubborn", tight, batch, Hang, `did not end within 300ms` + nor},
-		{"mute", tight, batch, Hang, `did not end within 300ms`},
+		{"mute", 2 * brief, batch, Hang, `did not end within 2s`},
 		{"deaf sleeper", tight, batch, Hang, `did not end within 300ms` + nor},
 		{"deaf sleeper", tight, bigBatch(), Hang, `did not end within 300ms, nor read all events`},
 		{"flood", tight, batch, Hang, `did not end within 300ms` + nor},

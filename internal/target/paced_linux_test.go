@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -59,8 +60,13 @@ func TestPacedPipeEnds(t *testing.T) {
 	_, err = out.Write(more)
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 
-	_, out = pacedForTest(t)
-	require.NoError(t, out.(*paced).SetDeadline(time.Now().Add(10*time.Millisecond)))
+	in, out = pacedForTest(t)
+	go func() { // its time is up once it is full
+		for unread(in) < roomy {
+			runtime.Gosched()
+		}
+		out.(*paced).SetDeadline(time.Unix(1, 0)) //nolint:errcheck // a pipe has deadlines
+	}()
 	n, err := out.Write(more)
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 	assert.Equal(t, roomy, n)

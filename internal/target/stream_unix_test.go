@@ -229,12 +229,12 @@ func TestStreamGivesUp(t *testing.T) {
 		for i, a := range round.Answers[from:] {
 			if i < n {
 				require.NotNil(t, a.Failure)
-				assert.EqualError(t, a.Failure, "hang: no answer within 300ms")
+				assert.EqualError(t, a.Failure, "hang: no answer within 1s")
 			} else {
 				assert.Equal(t, Answer{NotRun: true}, a)
 			}
 		}
-		assert.Equal(t, []string{"gave no answer within 300ms, again and again: " + noMore}, round.Notes)
+		assert.Equal(t, []string{"gave no answer within 1s, again and again: " + noMore}, round.Notes)
 	}
 	log := filepath.Join(t.TempDir(), "log")
 	starts := func() int {
@@ -243,19 +243,19 @@ func TestStreamGivesUp(t *testing.T) {
 		require.NoError(t, os.Remove(log))
 		return len(strings.Fields(string(text)))
 	}
-	round, _, err := z.stream(&Stream{Timeout: tight}, batch, "hangs", log)
+	round, _, err := z.stream(&Stream{Timeout: brief}, batch, "hangs", log)
 	require.NoError(t, err)
 	assertSilent(round, 0, maxFirstSilence)
 	assert.Equal(t, maxFirstSilence, starts(), "two timeouts in all")
 
-	round, _, err = z.stream(&Stream{Timeout: tight, Jobs: 2}, batch, "hangs", log)
+	round, _, err = z.stream(&Stream{Timeout: brief, Jobs: 2}, batch, "hangs", log)
 	require.NoError(t, err)
 	assertSilent(round, 0, maxFirstSilence)
 	assert.LessOrEqual(t, starts(), 4, "two at the same time, and one alone")
 
 	// Who has answered before may be given more time.
 	batch[0] = Question{Events: chat("chat-0", 0)}
-	round, _, err = z.stream(&Stream{Timeout: tight}, batch, "hangs", log)
+	round, _, err = z.stream(&Stream{Timeout: brief}, batch, "hangs", log)
 	require.NoError(t, err)
 	assert.Nil(t, round.Answers[0].Failure)
 	assertSilent(round, 1, maxSilence)
