@@ -54,12 +54,12 @@ func (r *IRF) Accepted() []Descriptor {
 func (c *Classifier) Classify(dst *Chat, events []Event) error {
 	f := &c.fold
 	if err := f.order(events); err != nil {
-		return err
+		return mind(err, events)
 	}
 	for i, at := range f.turn {
 		e := &events[at]
 		if err := f.step(e, at, int32(i)); err != nil {
-			return err
+			return mind(err, events)
 		}
 	}
 	f.finish(dst)

@@ -92,7 +92,9 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	for _, t := range tallies[1:] {
 		tallies[0].merge(t)
 	}
-	return tallies[0].report(), nil
+	report := tallies[0].report()
+	report.Unknown = groups.Unknown()
+	return report, nil
 }
 
 // judge compares the rows of a chat.

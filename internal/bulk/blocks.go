@@ -12,6 +12,7 @@ import (
 // batch is a block of lines, and what was read from it.
 type batch struct {
 	block  wire.Block
+	file   string // that the block is of
 	err    error  // of the reading, behind the items; io.EOF where the block has ended
 	text   []byte // ids and packed events
 	items  []item
@@ -55,6 +56,7 @@ func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event], wor
 // read reads the events of a block.
 func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
 	r.Take(&b.block)
+	b.file = r.File()
 	var e model.Event
 	for {
 		id, err := r.Next(&e)

@@ -45,7 +45,7 @@ func (o Options) here(id []byte) bool {
 // Chat is what was read of one interaction.
 type Chat struct {
 	ID     string
-	Events []model.Event // in no order, those of unknown names left out
+	Events []model.Event // in no order, those of unknown names left out, but for such as may be misspelt
 	Facts  []model.Fact  // in no order
 	// Bad is the first line of the interaction that is no event, or no fact, but for that; nil where there is none.
 	Bad *wire.LineError
@@ -55,11 +55,12 @@ type Chat struct {
 type Groups struct {
 	options Options
 	groups  *recordGroups
+	unknown unknownNames
 }
 
 // NewGroups returns groups that take half of the memory. Close must be called in the end.
 func NewGroups(o Options) *Groups {
-	return &Groups{o, newRecordGroups(o.memory()/2, o.jobs())}
+	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs())}
 }
 
 // Jobs is how many goroutines [Groups.Each] takes.
@@ -91,12 +92,17 @@ func (g *Groups) AddEvents(ctx context.Context, in wire.Blocks[model.Event]) err
 	})
 	for i := range writers {
 		err = cmp.Or(err, writers[i].out.Close())
+		g.unknown.merge(&writers[i].unknown)
 	}
 	return err
 }
 
+// Unknown lists the names of events that were left out, the most frequent first.
+func (g *Groups) Unknown() []UnknownName { return g.unknown.list() }
+
 // eventWriter adds the events of one reader.
 type eventWriter struct {
+	unknown unknownNames
 	options Options
 	in      wire.BlockReader[model.Event]
 	out     *recordWriter
@@ -109,7 +115,7 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 	for {
 		id, err := w.in.Next(&w.event)
 		switch {
-		case err == nil && !w.event.Name.Known():
+		case err == nil && !w.event.Name.Known() && w.unknown.add(w.event.Name, 1) == "":
 			continue
 		case err == nil:
 			w.record = wire.PackEvent(append(w.record[:0], anEvent), &w.event)

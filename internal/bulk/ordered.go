@@ -27,7 +27,7 @@ func ClassifyOrdered(ctx context.Context, o Options, file string, in wire.Blocks
 	for i := range complete {
 		complete[i] = completer{classifier: &results.workers[i], unpacker: wire.NewUnpacker()}
 	}
-	s := &sequence{options: o, file: file, open: make(map[string]*openChat), seed: maphash.MakeSeed()}
+	s := &sequence{options: o, open: make(map[string]*openChat), seed: maphash.MakeSeed()}
 	s.complete = newBelt(ctx, o.jobs(), func(job int, c *completed) { c.err = complete[job].all(c, out) })
 	written := make(chan error, 1)
 	go func() {
@@ -43,7 +43,6 @@ func ClassifyOrdered(ctx context.Context, o Options, file string, in wire.Blocks
 // sequence takes events in the order of the log.
 type sequence struct {
 	options  Options
-	file     string
 	open     map[string]*openChat
 	held     int64       // bytes of open chats
 	stopped  []*openChat // at now: what follows at the same time is still theirs
@@ -111,7 +110,7 @@ func (s *sequence) run(in wire.Blocks[model.Event]) error {
 // take takes the next event, or line that is none.
 func (s *sequence) take(b *batch, e *item) error {
 	if e.at.Before(s.now) && !e.at.IsZero() {
-		return &wire.LineError{File: s.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
+		return &wire.LineError{File: b.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
 			"%s is earlier than %s before it; leave --ordered out for a log whose times fall", e.at.Format(time.RFC3339Nano), s.now.Format(time.RFC3339Nano))}
 	}
 	if e.at.After(s.now) {
@@ -127,7 +126,7 @@ func (s *sequence) take(b *batch, e *item) error {
 			if e.name.Neutral() {
 				return nil
 			}
-			return &wire.LineError{File: s.file, Line: e.line, Problem: fmt.Sprintf(
+			return &wire.LineError{File: b.file, Line: e.line, Problem: fmt.Sprintf(
 				"%s comes after the stop of interaction %s, whose facts are written; leave --ordered out for a log that has such", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
 		}
 		if last := len(s.free) - 1; last >= 0 {
@@ -145,7 +144,7 @@ func (s *sequence) take(b *batch, e *item) error {
 	}
 	c.events = append(c.events, b.text[e.record.from:e.record.to]...)
 	if s.held += c.size(); s.held > s.options.memory()/2 {
-		return &wire.LineError{File: s.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
+		return &wire.LineError{File: b.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
 	}
 	if e.name == model.ProcessingStopped && !c.stopped {
 		c.stopped = true

@@ -11,19 +11,20 @@ import (
 
 // Report is what was found.
 type Report struct {
-	Chats      int        // judged
-	Rows       int        // of those chats
-	Agreeing   int        // chats without a difference
-	Differing  int        // chats with a difference of a required level
-	Unfinished int        // chats of which only the closed attempts were judged
-	Early      int        // rows that unfinished chats have beyond those: not judged
-	Rowless    int        // chats that should have rows and have none
-	Strangers  int        // rows of chats without events: not judged
-	Spoilt     int        // chats set aside
-	Aside      []Aside    // the first of them by interaction, MaxAside at most
-	Findings   []*Finding // those of required levels first, then the most frequent
-	Unsaid     int        // differences that are in no finding: there were too many signatures
-	Alike      string     // in which way alone ids of chats without rows and of rows without events differ; "" in none
+	Chats      int           // judged
+	Rows       int           // of those chats
+	Agreeing   int           // chats without a difference
+	Differing  int           // chats with a difference of a required level
+	Unfinished int           // chats of which only the closed attempts were judged
+	Early      int           // rows that unfinished chats have beyond those: not judged
+	Rowless    int           // chats that should have rows and have none
+	Strangers  int           // rows of chats without events: not judged
+	Spoilt     int           // chats set aside
+	Aside      []Aside       // the first of them by interaction, MaxAside at most
+	Findings   []*Finding    // those of required levels first, then the most frequent
+	Unsaid     int           // differences that are in no finding: there were too many signatures
+	Unknown    []UnknownName // of events that were left out
+	Alike      string        // in which way alone ids of chats without rows and of rows without events differ; "" in none
 
 	// Signature names a difference: a finding is all of one name and level.
 	Signature func(*model.Difference) string

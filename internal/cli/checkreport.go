@@ -69,6 +69,7 @@ func (r *checkReport) text(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, "  %v\n", a.Why)
 	}
+	r.unknown(b)
 	if r.Strangers > 0 {
 		fmt.Fprintf(b, "\nIgnored: %s of chats that have no events here.\n", number(r.Strangers, "row", "rows"))
 	}
@@ -91,6 +92,29 @@ func (r *checkReport) text(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "\n%s, %s: %s, %s%s (required: %s).\n", number(r.Chats, "chat", "chats"), number(r.Rows, "row", "rows"), number(r.Agreeing, "agrees", "agree"),
 		number(r.Differing, "differs", "differ"), others, strings.ReplaceAll(r.levels.String(), ",", ", "))
+}
+
+// unknown says which events were left out because nobody knows their names.
+func (r *checkReport) unknown(b *bytes.Buffer) {
+	const most = 10
+	n, names := 0, []string{}
+	for i, u := range r.Unknown {
+		n += u.Count
+		switch {
+		case i >= most || u.Name == "":
+			continue
+		case u.Meant != "":
+			names = append(names, fmt.Sprintf("%s (%d; is it %s?)", model.Name(string(u.Name)), u.Count, u.Meant))
+		default:
+			names = append(names, fmt.Sprintf("%s (%d)", model.Name(string(u.Name)), u.Count))
+		}
+	}
+	if len(r.Unknown) > len(names) {
+		names = append(names, "and others")
+	}
+	if n > 0 {
+		fmt.Fprintf(b, "\nIgnored: %s of unknown names: %s.\n", number(n, "event", "events"), strings.Join(names, ", "))
+	}
 }
 
 // alikeNames says in which way alone names differ that a finding is about, with the line of a mapping that makes them
@@ -171,6 +195,12 @@ type (
 		InteractionID string `json:"interaction_id"`
 		Why           string `json:"why"`
 	}
+	unknownLine struct {
+		Type  string `json:"type"`            // "unknown_event"
+		Name  string `json:"event"`           // "" of all beyond those that are told apart
+		Count int    `json:"count"`           // events
+		Meant string `json:"meant,omitempty"` // the known name that is nearly so spelt
+	}
 	sumLine struct {
 		Type       string `json:"type"` // "sum"
 		Chats      int    `json:"chats"`
@@ -206,6 +236,9 @@ func (r *checkReport) lines(b *bytes.Buffer) (err error) {
 	}
 	for _, a := range r.Aside {
 		write(asideLine{"set_aside", a.InteractionID, a.Why.Error()})
+	}
+	for _, u := range r.Unknown {
+		write(unknownLine{"unknown_event", string(u.Name), u.Count, string(u.Meant)})
 	}
 	write(sumLine{"sum", r.Chats, r.Rows, r.Agreeing, r.Differing, r.Spoilt, r.Unfinished, r.Early, r.Rowless, r.Strangers, r.Unsaid})
 	return err

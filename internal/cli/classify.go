@@ -24,10 +24,10 @@ type classifyFlags struct {
 func (e *env) classify() *cobra.Command {
 	var f classifyFlags
 	cmd := &cobra.Command{
-		Use:   "classify [EVENTS|-]",
+		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events (a file ending in .jsonl, .csv or .parquet, packed or not; - or nothing is JSON Lines on stdin;
-or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
+		Long: `Classify reads events (files ending in .jsonl, .csv or .parquet, packed or not; directories of such, and globs; - or
+nothing is JSON Lines on stdin; or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
 unfinished ones, each chat's facts by ordinal. The order in which events arrive and exact duplicates mean nothing. An
 ill-formed chat is reported on stderr; the others' facts are printed, and the exit code is 2. A line that cannot be
 read at all is reported, and nothing is printed.
@@ -40,7 +40,7 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 		Example: `  chatproof classify chats.jsonl
   zcat chats.jsonl.gz | chatproof classify --format table
   chatproof classify --ordered --shard 2/5 -o facts-2.jsonl.gz year.jsonl.gz`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.classifyLog(cmd.Context(), &f, args)
 		},
@@ -65,7 +65,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
 		return err
 	}
-	at, err := f.in.place(append(args, "-")[0])
+	at, err := f.in.inputs(args)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (e *env) explain() *cobra.Command {
 	var asJSON bool
 	var in placeFlags
 	cmd := &cobra.Command{
-		Use:   "explain [EVENTS|-]",
+		Use:   "explain [EVENTS|-]...",
 		Short: "Show why a chat has the facts it has",
 		Long: `Explain draws each chat of a log as a timeline, a lane for the customer, each queue, strategy and agent, and lists
 under it each Interaction Resource Fact with the events and the rules that made it. With --svg the timeline of one chat
@@ -31,7 +31,7 @@ goes to a file as a picture, its facts drawn in.`,
 		Example: `  chatproof explain chat.jsonl
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			log, err := e.logOf(cmd.Context(), &in, scenario, dirs, args)
 			if err != nil {
@@ -102,7 +102,7 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 		return e.readLog(ctx, in, args)
 	}
 	if len(args) > 0 {
-		return nil, errors.New("explain takes a file or --scenario, not both")
+		return nil, errors.New("explain takes files or --scenario, not both")
 	}
 	cases, err := engine.Authored(dirs)
 	if err != nil {

@@ -12,13 +12,11 @@ import (
 // placeFlags say how rows at a place are to be read.
 type placeFlags struct {
 	format, mapping string
-	formats         bool // there is a flag for the format
 }
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, and stdin is jsonl")
 	p.addMapping(cmd)
-	p.formats = true
 	complete(cmd, "format", tables.Formats...)
 }
 
@@ -43,6 +41,14 @@ func (p *placeFlags) place(path string, more ...string) (at tables.Place, err er
 		at.Mapping, err = tables.ReadMapping(p.mapping)
 	}
 	return at, err
+}
+
+// inputs are the places that the arguments of a verb name, stdin where there are none.
+func (p *placeFlags) inputs(args []string) (tables.Place, error) {
+	if len(args) == 0 {
+		return p.place("-")
+	}
+	return p.place(args[0], args[1:]...)
 }
 
 // words are the flags again.

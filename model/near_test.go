@@ -1,0 +1,54 @@
+package model
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestWithin(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		most int
+		want bool
+	}{
+		{"", "", 0, true},
+		{"scenario", "scenario", 0, true},
+		{"scenaro", "scenario", 1, true},
+		{"scenarioo", "scenario", 1, true},
+		{"scneario", "scenario", 1, true}, // a swap is one
+		{"szenario", "scenario", 1, true},
+		{"szenarie", "scenario", 1, false},
+		{"szenarie", "scenario", 2, true},
+		{"ab", "ba", 1, true},
+		{"Müller", "Muller", 1, true},
+		{"a", "abcd", 2, false},
+	} {
+		assert.Equal(t, c.want, Within(c.a, c.b, c.most), c)
+		assert.Equal(t, c.want, Within(c.b, c.a, c.most), c)
+	}
+}
+
+func TestEventNameThatIsMeant(t *testing.T) {
+	for name, want := range map[EventName]EventName{
+		"EventInteractionSubmited": Submitted, "eventpartyadded": PartyAdded, "PartyAdded": PartyAdded, "EVENT_AGENT_INVITED": AgentInvited,
+		"EventRevoke": Revoked, "EventTypingStarted": "", "EventAccepted": "", "EventPlacedInWorkbin": "", "": "", "Event": "", "EventHeld": "",
+	} {
+		got, ok := name.Meant()
+		assert.Equal(t, want, got, name)
+		assert.Equal(t, want != "", ok, name)
+	}
+}
+
+// What is missing may be there under a name that is misspelt: the first such is told.
+func TestMisspeltEventIsTold(t *testing.T) {
+	log := []Event{
+		{InteractionID: "c", Seq: 3, Name: "EventPartyAded"},
+		{InteractionID: "c", Seq: 1, Name: "EventInteractionSubmited"},
+		{InteractionID: "c", Seq: 2, Name: PlacedInQueue, Time: time.Unix(1, 0), Actor: Party{Type: MediaServer}, Queue: "Q"},
+	}
+	_, bad := ClassifyLog(Reference(), log)
+	assert.Equal(t, "W1", bad[0].Requirement)
+	assert.Equal(t, "EventPlacedInQueue comes before EventInteractionSubmitted; EventInteractionSubmited (seq 1) is no event that is known, and was ignored: is it EventInteractionSubmitted?", bad[0].Problem)
+}
