@@ -104,9 +104,9 @@ func (r *checkReport) unknown(b *bytes.Buffer) {
 		case i >= most || u.Name == "":
 			continue
 		case u.Meant != "":
-			names = append(names, fmt.Sprintf("%s (%d; is it %s?)", model.Name(string(u.Name)), u.Count, u.Meant))
+			names = append(names, fmt.Sprintf("%s (%s; is it %s?)", model.Name(string(u.Name)), strings.TrimSpace(number(u.Count, "", "")), u.Meant))
 		default:
-			names = append(names, fmt.Sprintf("%s (%d)", model.Name(string(u.Name)), u.Count))
+			names = append(names, fmt.Sprintf("%s (%s)", model.Name(string(u.Name)), strings.TrimSpace(number(u.Count, "", ""))))
 		}
 	}
 	if len(r.Unknown) > len(names) {
