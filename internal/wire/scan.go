@@ -302,7 +302,7 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 		case "seq":
 			s.once(1 << 1)
 			n := s.number()
-			s.failed = s.failed || n.Is != model.Given || n.Value < 0 || n.Value > MaxSeq
+			s.failed = s.failed || n.Is != model.Given || n.Value < 0 || n.Value > model.MaxSeq
 			e.Seq = n.Value
 		case "time":
 			s.once(1 << 2)

@@ -186,15 +186,12 @@ func parseInteger(s string) (n model.Number, ok bool) {
 	return model.Num(int64(x)), true
 }
 
-// MaxSeq is the largest seq: what every reader of JSON holds.
-const MaxSeq = 1<<53 - 1
-
 // seq is the number of an event.
 func (v *Value) seq() int64 {
 	n := v.integer()
 	switch {
-	case v.problem != "" || n.Is == model.Given && (n.Value < 0 || n.Value > MaxSeq):
-		v.expected("an integer from 0 to " + strconv.Itoa(MaxSeq))
+	case v.problem != "" || n.Is == model.Given && (n.Value < 0 || n.Value > model.MaxSeq):
+		v.expected("an integer from 0 to " + strconv.Itoa(model.MaxSeq))
 		return 0
 	case n.Is != model.Given: // blanks
 		v.problem = missingSeq
