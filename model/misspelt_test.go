@@ -7,29 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestWithin(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		most int
-		want bool
-	}{
-		{"", "", 0, true},
-		{"scenario", "scenario", 0, true},
-		{"scenaro", "scenario", 1, true},
-		{"scenarioo", "scenario", 1, true},
-		{"scneario", "scenario", 1, true}, // a swap is one
-		{"szenario", "scenario", 1, true},
-		{"szenarie", "scenario", 1, false},
-		{"szenarie", "scenario", 2, true},
-		{"ab", "ba", 1, true},
-		{"Müller", "Muller", 1, true},
-		{"a", "abcd", 2, false},
-	} {
-		assert.Equal(t, c.want, Within(c.a, c.b, c.most), c)
-		assert.Equal(t, c.want, Within(c.b, c.a, c.most), c)
-	}
-}
-
 func TestEventNameThatIsMeant(t *testing.T) {
 	for name, want := range map[EventName]EventName{
 		"EventInteractionSubmited": Submitted, "eventpartyadded": PartyAdded, "PartyAdded": PartyAdded, "EVENT_AGENT_INVITED": AgentInvited,

@@ -5,37 +5,6 @@ import (
 	"strings"
 )
 
-// Within reports whether one word becomes the other by at most so many insertions, deletions, changes and swaps of
-// neighbours.
-func Within(a, b string, most int) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) > most || len(y)-len(x) > most {
-		return false
-	}
-	var before []int
-	row, last := make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range x {
-		row = make([]int, len(y)+1)
-		row[0] = i + 1
-		for j := range y {
-			row[j+1] = min(last[j+1], row[j]) + 1
-			if x[i] == y[j] {
-				row[j+1] = min(row[j+1], last[j])
-			} else {
-				row[j+1] = min(row[j+1], last[j]+1)
-			}
-			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(y)] <= most
-}
-
 // Meant is the known name that an unknown one is probably to be: nearly so spelt, in another case, or without the Event
 // in front. ok is false where there is none.
 func (n EventName) Meant() (known EventName, ok bool) {
