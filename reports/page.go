@@ -98,6 +98,15 @@ func (p *page) Standing() string {
 // First is the result that the page is about where there is one.
 func (p *page) First() *Results { return p.Results[0] }
 
+// firstCauses is how many causes stand above the table: a phone's screen holds that many.
+const firstCauses = 3
+
+// FirstCauses are those that stand above the table.
+func (p *page) FirstCauses() []pageCause { return p.Causes[:min(len(p.Causes), firstCauses)] }
+
+// MoreCauses is how many there are beside those.
+func (p *page) MoreCauses() int { return max(0, len(p.Causes)-firstCauses) }
+
 // name tells the results apart: by implementation, and where that is not enough by the suite's version and the file.
 func (p *page) name() {
 	for _, r := range p.Results {
@@ -203,7 +212,7 @@ func (p *page) matrix() {
 			case !concerns(c.Name, level) || c.NotRun+c.Error+c.Skip == c.Scenarios():
 				t.Cells = append(t.Cells, cell{})
 			default:
-				t.Cells = append(t.Cells, cell{"pass", "none"})
+				t.Cells = append(t.Cells, cell{"pass", ""})
 			}
 		}
 		p.Matrix.Rows = append(p.Matrix.Rows, t)
@@ -217,6 +226,17 @@ func concerns(group string, level model.Level) bool {
 		return level.String() == group
 	}
 	return level == model.Documented || level == model.Invariant || level == model.Inferred
+}
+
+// citing counts the scenarios that fail by a difference for which a rule is to blame: not those in which the rule only
+// bears on a row that is right. So one fault points at one rule.
+func (r *Results) citing(rule string) (n int) {
+	for _, l := range r.Lines {
+		if d := telling(l); l.Verdict == engine.Fail && d != nil && slices.Contains(d.Blame().Rules, rule) {
+			n++
+		}
+	}
+	return n
 }
 
 // lawTable is the rules, or the invariants: what each says, how often it was exercised, and how the results did.
@@ -244,10 +264,10 @@ func (p *page) laws() {
 			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == rule.ID {
 				stands.Exercised = Number(c.Rules[i].Chats, "chat", "chats")
 			}
-			for _, c := range r.Footer.Totals.Rules {
-				if c.Name == rule.ID {
-					stands.Cell = standing(&c)
-				}
+			if n := r.citing(rule.ID); n > 0 {
+				stands.Cell = cell{"fail", Number(n, "scenario fails by it", "scenarios fail by it")}
+			} else if c := r.Footer.Totals.Rules; i < len(c) && c[i].Scenarios() > c[i].NotRun+c[i].Error+c[i].Skip {
+				stands.Cell = cell{"pass", "met"}
 			}
 			row.Stands = append(row.Stands, stands)
 		}

@@ -10,7 +10,9 @@ import (
 // pageCause is why scenarios do not pass, with the first of them that is shown in full.
 type pageCause struct {
 	Of    string
-	Said  string
+	Said  string // of the first
+	What  string // what is wrong, and by which rules; "" where Said says it
+	Where string // flows and families
 	Count int
 	First string
 }
@@ -89,7 +91,10 @@ func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[in
 			if !fails(c.lines[0]) {
 				continue
 			}
-			said := pageCause{Said: c.said, Count: len(c.lines), First: c.lines[0].ID}
+			said := pageCause{Said: c.said, Where: c.where(), Count: len(c.lines), First: c.lines[0].ID}
+			if d := telling(c.lines[0]); c.lines[0].Verdict == engine.Fail && d != nil {
+				said.What = blamed(d)
+			}
 			if p.Several() {
 				said.Of = p.Names[i]
 			}

@@ -183,7 +183,13 @@ func (c *cause) rank() int {
 // places are where in an output something stands: of one cause, it stands somewhere else in each scenario.
 var places = regexp.MustCompile(`\d+`)
 
-// causes groups what did not pass: what gates first, then by size, the largest first.
+// ofInvariant reports whether a broken invariant is all there is to say: rows that are wrong say why.
+func (c *cause) ofInvariant() bool {
+	d := telling(c.lines[0])
+	return c.lines[0].Verdict == engine.Fail && d != nil && d.OfInvariant()
+}
+
+// causes groups what did not pass: what gates first, wrong rows before broken invariants, then by size.
 func (r *Results) causes() (causes []*cause) {
 	byKey := make(map[string]*cause)
 	for _, l := range r.Lines {
@@ -195,7 +201,7 @@ func (r *Results) causes() (causes []*cause) {
 			said = "skipped: " + safe(l.Reason)
 			key = said
 		} else if l.Verdict == engine.Fail && d != nil {
-			said, key = sentence(d), "difference "+d.Signature()
+			said, key = sentence(d), "difference "+blamed(d)
 		} else {
 			continue
 		}
@@ -207,9 +213,42 @@ func (r *Results) causes() (causes []*cause) {
 		byKey[key].lines = append(byKey[key].lines, l)
 	}
 	slices.SortStableFunc(causes, func(a, b *cause) int {
-		return cmp.Or(first(a.lines[0].Gates, b.lines[0].Gates), len(b.lines)-len(a.lines), a.rank()-b.rank())
+		return cmp.Or(
+			first(a.lines[0].Gates, b.lines[0].Gates), first(!a.ofInvariant(), !b.ofInvariant()),
+			len(b.lines)-len(a.lines), a.rank()-b.rank(),
+		)
 	})
 	return causes
+}
+
+// blamed says what is wrong, without the scenario in which it is: R2: expected ReceivedTransfer, got RoutedTo.
+func blamed(d *model.Difference) string {
+	b := d.Blame()
+	what := "expected " + b.Expected + ", got " + b.Got
+	switch {
+	case d.OfInvariant():
+		return safe("breaks " + string(d.Field) + ": " + d.Expected)
+	case d.Field != model.DescriptorField && d.Field != model.RowField:
+		what = string(d.Field) + " is wrong"
+		if d.Field == model.TypeField {
+			what = "resource type: expected " + b.Expected + ", got " + b.Got
+		}
+	}
+	if len(b.Rules) > 0 {
+		what = strings.Join(b.Rules, ", ") + ": " + what
+	}
+	return safe(what)
+}
+
+// where names the flows and families of a cause's scenarios, in their order.
+func (c *cause) where() string {
+	var names []string
+	for _, l := range c.lines {
+		if name := safe(groupOf(l)); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // telling is the difference that tells best why a scenario fails: broken invariants say the same again.

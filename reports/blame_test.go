@@ -1,0 +1,53 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
+)
+
+// One fault of a documented rule: the first cause names the rule, and the table of rules points at it, whatever else
+// bears on the same rows.
+func TestOneFaultPointsAtOneRule(t *testing.T) {
+	agent, completed := model.AgentResource, model.Yield{Result: model.Completed, Reason: model.NoReason}
+	for _, tt := range []struct {
+		rule   string
+		clause model.ClauseID
+		yields model.Yield
+	}{
+		{"R1", model.R1, model.Yield{Type: agent, Role: model.ReceivedTransfer}},
+		{"R2", model.R2, model.Yield{Type: agent, Role: model.RoutedTo}},
+		{"R3", model.R3, model.Yield{Type: agent, Role: model.ReceivedConsult}},
+		{"R4", model.R4, model.Yield{Type: agent, Role: model.InConference}},
+		{"R5", model.R5, model.Yield{Type: agent, Role: model.RoutedTo}},
+		{"R6", model.R6, model.Yield{Type: model.QueueResource, Role: model.Puller}},
+		{"R7", model.R7, model.Yield{Type: model.StrategyResource, Role: model.Received}},
+		{"R8", model.R8, model.Yield{Result: "Conferenced"}},
+		{"R9", model.R9, completed},
+		{"R10", model.R10, completed},
+		{"R11", model.R11, model.Yield{Result: model.Redirected, Reason: model.RevokedReason}},
+		{"R12", model.R12, model.Yield{Result: model.CustomerAbandoned, Reason: model.NoReason}},
+		{"R13", model.R13, model.Yield{Result: model.Abandoned}},
+		{"R14", model.R14, model.Yield{Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued}},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			r := read(t, "r.jsonl", record(t, target.Reference{Table: model.Reference().Yielding(tt.clause, tt.yields)}, 1, 1, 1))
+			causes := r.causes()
+			if assert.NotEmpty(t, causes) {
+				said, _, _ := strings.Cut(blamed(telling(causes[0].lines[0])), ":")
+				assert.Contains(t, strings.Split(said, ", "), tt.rule, said)
+			}
+			most, cited := "", 0
+			for _, rule := range model.Rules() {
+				if n := r.citing(rule.ID); n > cited {
+					most, cited = rule.ID, n
+				}
+			}
+			assert.Equal(t, tt.rule, most)
+		})
+	}
+}
