@@ -3,6 +3,7 @@ Feature: A strategy delivers a chat to an agent, who replies
   The strategy takes the chat from the interaction queue and invites an agent, who accepts. The time in the queue is
   mediation within the agent's attempt: queue and strategy have no fact of their own.
 
+  @as-drawn
   Scenario: The agent accepts and completes the chat
     Given a customer submits a chat
     And the chat enters queue "Queue 1"

@@ -3,6 +3,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
   The routed agent lets the invitation expire, and the chat goes back to the queue to be routed anew. Each invitation
   is an attempt with a fact of its own; a strategy invited, so the unanswered one is Redirected, not Abandoned.
 
+  @as-drawn
   Scenario: Invitation expired
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -23,6 +24,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 2  | RoutedTo/Completed            |
 
+  @as-drawn
   Scenario: Revoked without a reason
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -37,6 +39,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 2  | RoutedTo/Completed            |
 
+  @composed
   Scenario: The same agent accepts the second invitation
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -51,6 +54,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 1  | RoutedTo/Completed            |
 
+  @composed
   Scenario: Two agents let it expire
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -69,6 +73,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 2  | RoutedTo/Redirected [Revoked] |
       | Agent 3  | RoutedTo/Completed            |
 
+  @composed
   Scenario: The same agent lets it expire twice
     Given a customer submits a chat
     And the chat enters queue "Queue 1"

@@ -3,6 +3,7 @@ Feature: An agent transfers a chat to another agent
   The second agent accepts before the first leaves, and for a moment both are in the chat. The first agent's result is
   Transferred; the second's role tells of the transfer, whatever queue the chat first came from.
 
+  @as-drawn
   Scenario: The other agent accepts
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -20,7 +21,7 @@ Feature: An agent transfers a chat to another agent
       | Agent 1  | RoutedTo/Transferred       |
       | Agent 2  | ReceivedTransfer/Completed |
 
-  @R10
+  @composed @R10
   Scenario: Transfer by the second agent invited
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -39,7 +40,7 @@ Feature: An agent transfers a chat to another agent
       | Agent 2  | RoutedTo/Transferred          |
       | Agent 3  | ReceivedTransfer/Completed    |
 
-  @R10
+  @composed @R10
   Scenario: Transfer to the agent who let the chat expire
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -58,7 +59,7 @@ Feature: An agent transfers a chat to another agent
       | Agent 2  | RoutedTo/Transferred          |
       | Agent 1  | ReceivedTransfer/Completed    |
 
-  @R3
+  @composed @R3
   Scenario: Transfer after a conference
     Given a chat that "Agent 1" handles
     And "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -74,7 +75,7 @@ Feature: An agent transfers a chat to another agent
       | Agent 2  | InConference/Completed     |
       | Agent 3  | ReceivedTransfer/Completed |
 
-  @R3
+  @composed @R3
   Scenario: Transfer during a conference
     Given a chat that "Agent 1" handles
     And "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -90,7 +91,7 @@ Feature: An agent transfers a chat to another agent
       | Agent 2  | InConference/Completed     |
       | Agent 3  | ReceivedTransfer/Completed |
 
-  @R4
+  @composed @R4
   Scenario: Transfer to the agent consulted before
     Given a chat that "Agent 1" handles
     And "Agent 1" invites "Agent 2" to a consult

@@ -3,6 +3,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
   The transfer invitation expires and the first agent goes on as if it had not been. The invited agent has a fact of
   its own: Abandoned, where a strategy's expired invitation would be Redirected. It is no abandoned customer.
 
+  @as-drawn
   Scenario: Invitation expired
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -20,6 +21,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 1  | RoutedTo/Completed                   |
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
 
+  @as-drawn
   Scenario: Revoked without a reason
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a transfer
@@ -30,6 +32,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 1  | RoutedTo/Completed                   |
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
 
+  @composed
   Scenario: Two transfers fail
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a transfer
@@ -43,7 +46,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
       | Agent 3  | ReceivedTransfer/Abandoned [Revoked] |
 
-  @R9
+  @composed @R9
   Scenario: Second transfer succeeds
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a transfer
@@ -58,7 +61,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
       | Agent 3  | ReceivedTransfer/Completed           |
 
-  @R9
+  @composed @R9
   Scenario: Second transfer to the same agent succeeds
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a transfer
@@ -73,7 +76,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
       | Agent 2  | ReceivedTransfer/Completed           |
 
-  @R3
+  @composed @R3
   Scenario: Conference after the failed transfer
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a transfer
@@ -88,7 +91,7 @@ Feature: An agent's attempt to transfer a chat to another agent fails
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
       | Agent 3  | InConference/Completed               |
 
-  @R10
+  @composed @R10
   Scenario: Routed and transferred invitations both expire
     Given a customer submits a chat
     And the chat enters queue "Queue 1"

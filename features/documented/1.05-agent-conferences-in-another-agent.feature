@@ -3,6 +3,7 @@ Feature: An agent conferences in another agent
   The second agent joins, chats with the customer too, and leaves before the first. The initiator stays Completed: a
   chat conference makes nobody Conferenced, unlike a voice call.
 
+  @as-drawn
   Scenario: The other agent joins
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -20,6 +21,7 @@ Feature: An agent conferences in another agent
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
+  @as-drawn
   Scenario: Visibility mode 1 only at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference
@@ -42,6 +44,7 @@ Feature: An agent conferences in another agent
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
+  @composed
   Scenario: Two agents join
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -57,6 +60,7 @@ Feature: An agent conferences in another agent
       | Agent 2  | InConference/Completed |
       | Agent 3  | InConference/Completed |
 
+  @composed
   Scenario: The same agent joins twice
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1

@@ -3,7 +3,7 @@ Feature: An agent's attempt to conference in another agent fails
   The invitation expires and the first agent goes on alone. The invited agent's role is a consult's only where the
   event stream had named visibility mode 3 in time; as long as no mode is known it is a conference's.
 
-  @R3
+  @as-drawn @R3
   Scenario: Visibility mode 1
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -21,7 +21,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Completed               |
       | Agent 2  | InConference/Abandoned [Revoked] |
 
-  @R3
+  @as-drawn @R3
   Scenario: Visibility mode unknown
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference
@@ -32,7 +32,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Completed               |
       | Agent 2  | InConference/Abandoned [Revoked] |
 
-  @R4
+  @as-drawn @R4
   Scenario: Visibility mode 3
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 3
@@ -43,7 +43,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Completed                  |
       | Agent 2  | ReceivedConsult/Abandoned [Revoked] |
 
-  @R3
+  @as-drawn @R3
   Scenario: Conference revoked without a reason
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -54,7 +54,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Completed               |
       | Agent 2  | InConference/Abandoned [Revoked] |
 
-  @R4
+  @as-drawn @R4
   Scenario: Consult revoked without a reason
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a consult
@@ -65,7 +65,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Completed                  |
       | Agent 2  | ReceivedConsult/Abandoned [Revoked] |
 
-  @R3 @R4
+  @composed @R3 @R4
   Scenario: Visibility mode known at the second attempt
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference
@@ -79,7 +79,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 2  | InConference/Abandoned [Revoked]    |
       | Agent 2  | ReceivedConsult/Abandoned [Revoked] |
 
-  @R3
+  @composed @R3
   Scenario: Second conference succeeds
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -94,7 +94,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 2  | InConference/Abandoned [Revoked] |
       | Agent 3  | InConference/Completed           |
 
-  @R3
+  @composed @R3
   Scenario: Invitation expires while another agent is in conference
     Given a chat that "Agent 1" handles
     And "Agent 1" invites "Agent 2" to a conference with visibility mode 1
@@ -109,7 +109,7 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 2  | InConference/Completed           |
       | Agent 3  | InConference/Abandoned [Revoked] |
 
-  @R2 @R3 @R9
+  @composed @R2 @R3 @R9
   Scenario: Transfer after the failed conference
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1

@@ -3,6 +3,7 @@ Feature: An agent consults another agent during a chat
   A consult is a conference with visibility mode 3: the second agent talks with the first, unseen by the customer. No
   operation says so, only the mode, which may come late or change; the last one given decides.
 
+  @as-drawn
   Scenario: Visibility mode on the invitation
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -20,6 +21,7 @@ Feature: An agent consults another agent during a chat
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
+  @as-drawn
   Scenario: Visibility mode only at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference
@@ -42,6 +44,7 @@ Feature: An agent consults another agent during a chat
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
+  @composed
   Scenario: Two agents consulted one after the other
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a consult
@@ -57,7 +60,7 @@ Feature: An agent consults another agent during a chat
       | Agent 2  | ReceivedConsult/Completed |
       | Agent 3  | ReceivedConsult/Completed |
 
-  @R3
+  @composed @R3
   Scenario: Consult, then a conference with the same agent
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a consult
@@ -73,7 +76,7 @@ Feature: An agent consults another agent during a chat
       | Agent 2  | ReceivedConsult/Completed |
       | Agent 2  | InConference/Completed    |
 
-  @R3
+  @composed @R3
   Scenario: Consult beside a conference
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1

@@ -3,7 +3,7 @@ Feature: An agent conferences in another agent through a queue
   The first agent stays in the chat and places it in a queue, from where a strategy invites the second. That agent is
   not RoutedTo, though a strategy delivered it: what the first agent wanted, and the visibility mode, give the role.
 
-  @R3
+  @as-drawn @R3
   Scenario: Conference through a queue
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -24,7 +24,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
-  @R4
+  @as-drawn @R4
   Scenario: Consult through a queue
     Given a chat that "Agent 1" handles
     When "Agent 1" consults through queue "Queue 2"
@@ -40,7 +40,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @R3
+  @as-drawn @R3
   Scenario: Visibility mode 1 on the invitation
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2"
@@ -55,7 +55,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
-  @R4
+  @as-drawn @R4
   Scenario: Visibility mode 3 on the invitation
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2"
@@ -70,7 +70,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @R3
+  @as-drawn @R3
   Scenario: Visibility mode 1 only at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2"
@@ -83,7 +83,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
-  @R4
+  @as-drawn @R4
   Scenario: Visibility mode 3 only at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2"
@@ -124,7 +124,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
-  @R3
+  @composed @R3
   Scenario: Through the queue that the customer came by
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 1" with visibility mode 1
@@ -137,7 +137,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
-  @R2 @R3 @R9
+  @composed @R2 @R3 @R9
   Scenario: Transfer after a conference through a queue
     Given a chat that "Agent 1" handles
     And "Agent 1" confers through queue "Queue 2" with visibility mode 1
@@ -154,7 +154,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 2  | InConference/Completed     |
       | Agent 3  | ReceivedTransfer/Completed |
 
-  @R4
+  @composed @R4
   Scenario: Neutral and unknown events in between
     Given a chat that "Agent 1" handles
     And the chat is held

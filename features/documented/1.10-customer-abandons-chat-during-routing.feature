@@ -3,6 +3,7 @@ Feature: The customer abandons a chat during routing
   A strategy has pulled the chat from the queue and has not yet found an agent. The strategy is the resource, and the
   result has no reason: neither the queue's nor the alerted agent's fits.
 
+  @as-drawn
   Scenario: The strategy has left before the stop
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -13,6 +14,7 @@ Feature: The customer abandons a chat during routing
       | resource   | resource type | technical descriptor     |
       | Strategy 1 | strategy      | Puller/CustomerAbandoned |
 
+  @as-drawn
   Scenario: The strategy is still there at the stop
     Given a customer submits a chat
     And the chat enters queue "Queue 1"

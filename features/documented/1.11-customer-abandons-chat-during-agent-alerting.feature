@@ -3,6 +3,7 @@ Feature: The customer abandons a chat while an agent is alerted
   The media server stops the chat before the routed agent has accepted. The agent keeps the fact, and the withdrawal
   of the invitation, if one is sent at all, is part of the stop and no Redirected.
 
+  @as-drawn
   Scenario: Invitation still pending at the stop
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
@@ -14,6 +15,7 @@ Feature: The customer abandons a chat while an agent is alerted
       | resource | resource type | technical descriptor                               |
       | Agent 1  | agent         | RoutedTo/CustomerAbandoned [AbandonedWhileRinging] |
 
+  @as-drawn
   Scenario: Invitation revoked as Stopped first
     Given a customer submits a chat
     And the chat enters queue "Queue 1"
