@@ -133,7 +133,7 @@ func TestAnnotations(t *testing.T) {
 		assert.Regexp(t, `^::error title=chatproof::and \d+ scenarios more$`, lines[9])
 	}
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
-	assert.Contains(t, render(t, "annotations", r), "::error file=features/documented/1.03-agent-transfers-chat-to-another-agent.feature,line=6,title=documented/1.3/")
+	assert.Contains(t, render(t, "annotations", r), "::error file=features/documented/1.03-agent-transfers-chat-to-another-agent.feature,line=7,title=documented/1.3/")
 	assert.Empty(t, render(t, "annotations", read(t, "r.jsonl", record(t, reference, 1, 1, 1))))
 }
 
