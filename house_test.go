@@ -18,7 +18,7 @@ const module = "github.com/chatproof/chatproof/"
 // Imports run one way. A package may import those behind its name here, and of modules outside those that are named.
 var house = map[string]string{
 	"model":            "",
-	"features":         "",
+	"features":         "model",
 	"steps":            "internal/wire model github.com/cucumber/gherkin/go/v26 github.com/cucumber/messages/go/v21",
 	"steps/godogsteps": "model steps github.com/cucumber/godog",
 	"gen":              "model",

@@ -1,5 +1,6 @@
 // Package features holds the scenarios of the suite: a folder a level, a file a flow of the guide or an inferred
-// rule. They are written for people who know Info Mart; package steps compiles them.
+// rule. They are written for people who know Info Mart; package steps compiles them. And it says what of the guide they
+// show, and what of it no scenario does.
 package features
 
 import "embed"

@@ -79,7 +79,8 @@ func (s *Scenarios) plain() bool {
 
 // Generated makes scenario i, a function of seed and i alone. Even ones stay within the documented rules. Most are a
 // chat with variants by two relations; every fourth pair is four chats under ids that are near each other, interleaved
-// event by event, and the first of them once more, alone.
+// event by event, and the first of them once more, alone. Where documented rules alone decide the chats that are judged
+// row by row, the case is tagged as composed; no random chat is a drawn one.
 func (s *Scenarios) Generated(i int) *model.Case {
 	src := s.source(generatedFamily, i)
 	c := &model.Case{ID: fmt.Sprintf("generated/%d/%d", s.seed, i), Level: model.Inferred, Checked: true, Opaque: true}
@@ -94,6 +95,9 @@ func (s *Scenarios) Generated(i int) *model.Case {
 	}
 	log := s.chatOf(s.scratch[:0], of, src, documented)
 	c.Title, c.Name = "Generated chats", fmt.Sprintf("%d events", len(log))
+	if Documented(&s.chat) {
+		c.Tags = []string{model.Composed}
+	}
 	c.Events = log
 	first := src.Intn(len(Relations))
 	for k := 0; k < len(Relations) && len(c.Variants) < 2; k++ {
@@ -114,11 +118,15 @@ func (s *Scenarios) atOnce(c *model.Case, of string, documented bool, src Source
 		}
 		ids = append(ids, id)
 	}
-	events, logs := s.scratch[:0], make([][]model.Event, len(ids))
+	events, logs, composed := s.scratch[:0], make([][]model.Event, len(ids)), true
 	for k, id := range ids {
 		before := len(events)
 		events = s.chatOf(events, id, src, documented)
 		logs[k] = events[before:]
+		composed = composed && Documented(&s.chat)
+	}
+	if composed {
+		c.Tags = []string{model.Composed}
 	}
 	alone := as(logs[0], idLike(of, src))
 	s.scratch, c.Events = events, append(alone, Interleave(logs, src)...)

@@ -44,6 +44,26 @@ type Variant struct {
 	Compare func(of, variant []Fact) string
 }
 
+// The tags of a chat that the guide's own rules decide: no row of it, and no row that it lacks, is by an inferred one.
+// AsDrawn is a flow as the guide draws it, or a variant that its prose names; Composed is nothing but the same situations
+// put together. The guide warns that it does not answer for flows that were modified: what is wrong of a composed chat
+// contradicts its rules as they are combined here, and of a drawn one the guide itself.
+const (
+	AsDrawn  = "@as-drawn"
+	Composed = "@composed"
+)
+
+// Guide is the one of [AsDrawn] and [Composed] that the case is tagged, or "": also of a team's own case, whose tags are
+// the team's.
+func (c *Case) Guide() string {
+	for _, tag := range c.Tags {
+		if c.Level != Own && (tag == AsDrawn || tag == Composed) {
+			return tag
+		}
+	}
+	return ""
+}
+
 // Kind says in which company a case may be sent: a filter's start never mixes kinds.
 type Kind uint8
 

@@ -92,6 +92,7 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 2  | RoutedTo/Completed            |
 
+  @composed @medium
   Scenario: Another online medium
     Given a customer submits an "sms" interaction
     And the chat enters queue "Queue 1"

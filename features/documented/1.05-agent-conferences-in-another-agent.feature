@@ -33,6 +33,7 @@ Feature: An agent conferences in another agent
       | Agent 1  | RoutedTo/Completed     |
       | Agent 2  | InConference/Completed |
 
+  @composed
   Scenario: Visibility mode 3 becomes 1 at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 3

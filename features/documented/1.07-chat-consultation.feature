@@ -33,6 +33,7 @@ Feature: An agent consults another agent during a chat
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
+  @composed
   Scenario: Visibility mode 1 becomes 3 at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1

@@ -96,7 +96,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @R4
+  @composed @R4
   Scenario: Visibility mode 1 becomes 3 at the acceptance
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2" with visibility mode 1
@@ -109,7 +109,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @R3
+  @composed @R3
   Scenario: Visibility mode 3 becomes 1 on the invitation
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2" with visibility mode 3
@@ -180,7 +180,7 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @R3
+  @composed @R3
   Scenario: Sent on to another queue on the way
     Given a chat that "Agent 1" handles
     When "Agent 1" confers through queue "Queue 2" with visibility mode 1
