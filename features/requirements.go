@@ -84,7 +84,7 @@ var requirements = []Requirement{
 	{ID: "N2", Says: "Mediation segments (MEDIATION_SEGMENT_FACT): their descriptors, starts and ends.", Untested: "What they are for these flows is said on no public page."},
 	{ID: "N3", Says: "Durations and counts: MEDIATION_DURATION, QUEUE_DURATION, ROUTING_POINT_DURATION, ring, talk and handle times.", Untested: "The events do not tell them, nor does the page."},
 	{ID: "N4", Says: "STOP_ACTION, LAST_INTERACTION_RESOURCE.", Untested: "Without public evidence of what they are in these flows."},
-	{ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE, CHAT_SESSION_FACT.", Untested: "They are other tables of other grain; the page's descriptors are on INTERACTION_RESOURCE_FACT."},
+	{ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE_FACT, CHAT_SESSION_FACT.", Untested: "They are other tables of other grain; the page's descriptors are on INTERACTION_RESOURCE_FACT."},
 	{ID: "N6", Says: "Workbins, transfers between sites, supervisors who monitor without an invitation.", Untested: "No flow of the page has them."},
 	{ID: "N7", Says: "Whether your program reads your events right.", Untested: "The suite sends events in its own form."},
 	{ID: "N8", Says: "That a program which passes is right about every chat.", Untested: "Scenarios are examples, however many; `check` looks at your own chats."},

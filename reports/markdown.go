@@ -20,6 +20,9 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	for i, c := range groups[:min(len(groups), 100)] {
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title), c.Pass, c.Differ, c.Fail, c.Error, c.Skip, c.NotRun)
 	}
+	if guide := r.Guide(); guide != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdown(guide))
+	}
 	if r.Changes != nil {
 		r.Changes.writeMarkdown(&b)
 	}

@@ -62,6 +62,9 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 	r.notes(&b, o)
 	r.odd(&b, o)
 	r.expectations(&b, o)
+	if r.failsByTheGuide() {
+		fmt.Fprintf(&b, "\n%s\n", r.Guide())
+	}
 	if c := r.Footer.Coverage; c != nil {
 		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s.\n",
 			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,

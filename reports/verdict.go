@@ -62,6 +62,32 @@ func (r *Results) Verdict() string {
 	return said + " (required: " + required + ")."
 }
 
+// Guide says in plain text how the scenarios did that the guide draws, and those composed of its situations, and what
+// that means, since the guide does not answer for modified flows; "" where there are none.
+func (r *Results) Guide() string {
+	of := func(name string) (string, bool) {
+		for _, c := range r.Footer.Totals.Guide {
+			if c.Name == name {
+				return fmt.Sprintf("%s %s pass", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios())), true
+			}
+		}
+		return "", false
+	}
+	var said []string
+	if drawn, any := of("as-drawn"); any {
+		said = append(said, "Flows as the guide draws them: "+drawn+".")
+	}
+	if composed, any := of("composed"); any {
+		said = append(said, "Composed of the same situations: "+composed+"; the guide does not guarantee results for modified flows, so what fails there contradicts its rules as they are combined here.")
+	}
+	return strings.Join(said, " ")
+}
+
+// failsByTheGuide reports whether a scenario fails that the guide draws, or that is composed of its situations.
+func (r *Results) failsByTheGuide() bool {
+	return slices.ContainsFunc(r.Footer.Totals.Guide, func(c engine.Count) bool { return c.Fail > 0 })
+}
+
 // wrongs counts what is not green: 3 of 7 scenarios fail, 1 is in error.
 func wrongs(c *engine.Count, of string) string {
 	var said []string

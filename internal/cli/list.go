@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -29,17 +30,17 @@ type item interface{ cells() []string }
 func (e *env) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "What the suite holds: flows, scenarios, rules, invariants, combinations, faults, steps",
+		Short: "What the suite holds: flows, scenarios, rules, requirements, invariants, combinations, faults, steps",
 		Example: `  chatproof list flows
   chatproof list rules --json
   chatproof list scenarios --features our-flows/`,
 		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("list what? expected flows, scenarios, rules, invariants, combinations, faults or steps")
+			return fmt.Errorf("list what? expected flows, scenarios, rules, requirements, invariants, combinations, faults or steps")
 		},
 	}
 	for _, l := range listings {
-		var asJSON bool
+		var asJSON, asCSV bool
 		var only onlyScenarios
 		var dirs []string
 		sub := &cobra.Command{
@@ -55,13 +56,21 @@ func (e *env) list() *cobra.Command {
 				if items, err = only.of(items); err != nil {
 					return err
 				}
-				if asJSON {
+				switch {
+				case asJSON && asCSV:
+					return errors.New("--json and --csv: expected one of them")
+				case asJSON:
 					return writeArray(e.out, items)
+				case asCSV:
+					return writeRequirements(e.out, items)
 				}
 				return writeTable(e.out, l.heading, items)
 			},
 		}
 		sub.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+		if l.name == "requirements" {
+			sub.Flags().BoolVar(&asCSV, "csv", false, "print CSV, a requirement a line, with the ids of its scenarios")
+		}
 		if l.name == "scenarios" {
 			sub.Flags().StringVar(&only.rule, "rule", "", "only those that bear on this rule, such as R2")
 			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this flow, such as 1.4")
@@ -101,6 +110,7 @@ var listings = []listing{
 	{"flows", "The guide's flows, with how many scenarios show them", []string{"FLOW", "TITLE", "SCENARIOS", "FILE"}, listFlows},
 	{"scenarios", "Every scenario, in the order of a run", []string{"ID", "RULES", "SOURCE"}, listScenarios},
 	{"rules", "The rules of classification, and what makes a log well-formed", []string{"RULE", "LEVEL", "SECTION", "SAYS"}, listRules},
+	{"requirements", "What the guide's page says of outcomes, with the rules and scenarios that show it, or why nothing does", []string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"}, listRequirements},
 	{"invariants", "What holds for every chat, whatever the open questions", []string{"INVARIANT", "NEEDS", "SAYS"}, listInvariants},
 	{"combinations", "The valid combinations of resource type and technical descriptor", []string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"}, listCombinations},
 	{"faults", "The faulty classifiers of selftest", []string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults},
@@ -201,22 +211,22 @@ type rule struct{ model.Rule }
 
 func (r *rule) cells() []string { return []string{r.ID, r.Level.String(), r.Source, r.Says} }
 
-// requirement is one of a log.
-type requirement struct {
+// wellFormed is what a log must be.
+type wellFormed struct {
 	ID      string `json:"id"`
 	Level   string `json:"level"`
 	Section string `json:"section"`
 	Says    string `json:"says"`
 }
 
-func (r *requirement) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
+func (r *wellFormed) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
 
 func listRules([]string) (items []item, err error) {
 	for _, r := range model.Rules() {
 		items = append(items, &rule{r})
 	}
 	for _, w := range model.Requirements() {
-		items = append(items, &requirement{ID: w.ID, Level: "well-formed", Says: w.Says})
+		items = append(items, &wellFormed{ID: w.ID, Level: "well-formed", Says: w.Says})
 	}
 	return items, nil
 }

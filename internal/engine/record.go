@@ -68,6 +68,7 @@ type ScenarioLine struct {
 	ID          string             `json:"id"`
 	Level       string             `json:"level"`
 	Flow        string             `json:"flow,omitempty"`
+	Guide       string             `json:"guide,omitempty"` // as-drawn or composed, see [model.Case.Guide]
 	Title       string             `json:"title,omitempty"`
 	Name        string             `json:"name,omitempty"`
 	Source      string             `json:"source,omitempty"`
@@ -145,7 +146,8 @@ func (f *Footer) Conclusion() Conclusion {
 type Totals struct {
 	All        Count    `json:"all"`
 	Levels     []Count  `json:"levels"`
-	Families   []Count  `json:"families"` // the first part of the id
+	Families   []Count  `json:"families"`        // the first part of the id
+	Guide      []Count  `json:"guide,omitempty"` // drawn or composed: what a verdict says of the guide
 	Flows      []Count  `json:"flows"`
 	Rules      []Count  `json:"rules"`
 	Invariants []Broken `json:"invariants"`
@@ -265,6 +267,9 @@ func (t *Tally) Add(l *ScenarioLine) {
 		group(&t.Totals.Flows, l.Flow, l.Title)
 	}
 	group(&t.Totals.Families, l.Family(), "")
+	if l.Guide != "" {
+		group(&t.Totals.Guide, l.Guide, guideTitles[l.Guide])
+	}
 	for _, r := range l.Rules {
 		group(&t.Totals.Rules, r, "")
 	}
@@ -280,6 +285,12 @@ func (t *Tally) Add(l *ScenarioLine) {
 	t.gating = t.gating || l.Gates
 	t.listed = t.listed || l.Known != nil && l.Known.Gates
 	t.incomplete = t.incomplete || l.Verdict == NotRun
+}
+
+// guideTitles say what each of [Totals] Guide means for a verdict.
+var guideTitles = map[string]string{
+	"as-drawn": "Flows as the guide draws them: what fails contradicts the guide",
+	"composed": "The same situations put together: the guide does not guarantee modified flows, and what fails contradicts its rules as combined here",
 }
 
 func rank(level string) int {
@@ -310,7 +321,7 @@ func (t *Tally) conclusion() Conclusion {
 // Line makes the line of an outcome.
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
-		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Title: o.Title, Name: o.Name, Source: o.Source,
+		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Guide: strings.TrimPrefix(o.Guide(), "@"), Title: o.Title, Name: o.Name, Source: o.Source,
 		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(pointers(o.Actual)), Events: o.evidence(),
 	}
 	if o.Known != nil {

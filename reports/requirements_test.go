@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+)
+
+const requirementsHead = `# What the guide says, and what shows it
+
+Each sentence of the guide's page *Chat Interactions* that states or implies how a chat comes out, in our words: by which
+rules the suite judges it (` + "`list rules`" + `), and by which scenarios. *As drawn* are flows as the guide draws them, and the
+variants that its prose names; *composed* are chats of nothing but the same situations. The guide warns that results for
+modified flows are not guaranteed: what fails as drawn contradicts the guide, what fails composed contradicts its rules as
+the suite combines them.
+
+This page is written by ` + "`go test ./reports -update`" + `; ` + "`go run . list requirements --csv`" + ` prints the same for a spreadsheet.
+`
+
+// docs/requirements.md is what the requirements and the features give.
+func TestRequirementsAreWritten(t *testing.T) {
+	all, err := engine.Requirements()
+	require.NoError(t, err)
+	var page bytes.Buffer
+	page.WriteString(requirementsHead)
+	section := "-"
+	for _, r := range all {
+		if r.Section() != section {
+			section = r.Section()
+			fmt.Fprintf(&page, "\n## %s\n", requirementsTitle(section, r.Scenarios))
+		}
+		fmt.Fprintf(&page, "\n**%s** %s\n", r.ID, r.Says)
+		if len(r.Rules) > 0 {
+			fmt.Fprintf(&page, "- by %s\n", strings.Join(r.Rules, ", "))
+		}
+		writeShown(&page, "as drawn", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
+		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
+		writeShown(&page, "inferred", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
+		if r.Untested != "" {
+			fmt.Fprintf(&page, "- not tested: %s\n", r.Untested)
+		}
+	}
+	golden(t, "../docs/requirements.md", page.Bytes())
+	assert.NotContains(t, page.String(), "%!")
+}
+
+func requirementsTitle(section string, shown []*engine.Scenario) string {
+	switch section {
+	case "":
+		return "What the page does not speak of, and no scenario tests"
+	case "1":
+		return "1 The head of the page"
+	}
+	return section + " " + shown[0].Title
+}
+
+// writeShown names the scenarios of a kind, at most a few where they are of no one section.
+func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func(*engine.Scenario) bool) {
+	var names []string
+	flows := make(map[string]bool)
+	for _, s := range all {
+		if is(s) {
+			file, _, _ := strings.Cut(s.Source, ":")
+			names = append(names, fmt.Sprintf("[%s](../%s)", s.ID, file))
+			flows[s.Flow] = true
+		}
+	}
+	if len(flows) > 2 {
+		names = []string{fmt.Sprintf("%d scenarios of %d flows", len(names), len(flows))}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(page, "- %s: %s\n", kind, strings.Join(names, ", "))
+	}
+}
