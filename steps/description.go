@@ -35,7 +35,8 @@ func (c *compiler) describe(text []byte) {
 			for _, part := range strings.FieldsFunc(line, breaks) {
 				if what := mistaken(part, dialect, inScenario); what != "" {
 					c.problem(int64(first+i+1), fmt.Sprintf(
-						"%s: it looks like %s, and Gherkin takes it for description: mend it, or word it otherwise", model.Name(strings.TrimSpace(part)), what))
+						"%s: it looks like %s, and Gherkin takes it for description: mend it, or word it otherwise",
+						model.Name(strings.TrimSpace(part)), what))
 				}
 			}
 		}
@@ -144,9 +145,8 @@ func isTitle(words string, dialect *gherkin.Dialect) bool {
 
 // hasTitle reports whether a line begins with the title of a background or a scenario, as it is spelt.
 func hasTitle(line string, dialect *gherkin.Dialect) bool {
-	return slices.ContainsFunc(slices.Concat(dialect.BackgroundKeywords(), dialect.ScenarioKeywords(), dialect.ScenarioOutlineKeywords()), func(t string) bool {
-		return line == t || strings.HasPrefix(line, t+" ")
-	})
+	titles := slices.Concat(dialect.BackgroundKeywords(), dialect.ScenarioKeywords(), dialect.ScenarioOutlineKeywords())
+	return slices.ContainsFunc(titles, func(t string) bool { return line == t || strings.HasPrefix(line, t+" ") })
 }
 
 func bullet(r rune) bool {

@@ -20,9 +20,8 @@ var placeholder = regexp.MustCompile(`<([^<>]+)>`)
 // lost.
 func (c *compiler) outline(s *messages.Scenario) {
 	dialect := gherkin.DialectsBuiltin().GetDialect(c.feature.Language)
-	isOutline := slices.Contains(dialect.ScenarioOutlineKeywords(), s.Keyword) && !slices.Contains(dialect.ScenarioKeywords(), s.Keyword)
 	if len(s.Examples) == 0 {
-		if isOutline {
+		if slices.Contains(dialect.ScenarioOutlineKeywords(), s.Keyword) && !slices.Contains(dialect.ScenarioKeywords(), s.Keyword) {
 			c.problem(s.Location.Line, "the outline has no examples")
 		}
 		return
@@ -67,13 +66,15 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 		case slices.Contains(columns, cell.Value):
 			c.problem(e.TableHeader.Location.Line, "the examples: two columns are called "+model.Name(cell.Value))
 		case used[cell.Value] == 0:
-			c.problem(e.TableHeader.Location.Line, fmt.Sprintf("the examples: nothing takes column %s: the outline has no <%s>", model.Name(cell.Value), model.Line(cell.Value)))
+			c.problem(e.TableHeader.Location.Line, fmt.Sprintf(
+				"the examples: nothing takes column %s: the outline has no <%s>", model.Name(cell.Value), model.Line(cell.Value)))
 		}
 		columns = append(columns, cell.Value)
 	}
 	for name, line := range used {
 		if !slices.Contains(columns, name) {
-			c.problem(line, fmt.Sprintf("no column of the examples is called %s; there are %s", model.Name(name), strings.Join(columns, ", ")))
+			c.problem(line, fmt.Sprintf(
+				"no column of the examples is called %s; there are %s", model.Name(name), strings.Join(columns, ", ")))
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
@@ -140,6 +141,12 @@ func (l *eventLog) keep(id string) error {
 	}
 	bad := l.spoilt[id]
 	if len(events) == 0 && bad == nil {
+		for i := range l.events {
+			if how, _ := tables.Unlike(id, l.events[i].InteractionID); how != "" {
+				a, b := model.Apart(id, l.events[i].InteractionID)
+				return fmt.Errorf("%s: no event of interaction %s; there is %s, which differs only in %s", l.file, a, b, how)
+			}
+		}
 		return fmt.Errorf("%s: no event of interaction %s", l.file, model.Name(id))
 	}
 	l.events = events

@@ -51,11 +51,11 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, j)
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, wire.Names20(header))
+				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, wire.Listed(header))
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {
-			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), wire.Names20(header))
+			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), wire.Listed(header))
 		}
 		r.at = append(r.at, at)
 	}

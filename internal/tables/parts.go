@@ -180,6 +180,7 @@ func (u *unseen) watch(text []byte) {
 	maps.DeleteFunc(u.names, func(quoted, _ string) bool { return bytes.Contains(text, []byte(quoted)) })
 }
 
+// err is that of a name which was in no line.
 func (u *unseen) err() error {
 	if u == nil || !u.lines || len(u.names) == 0 {
 		return nil

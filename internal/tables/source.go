@@ -58,7 +58,8 @@ func (p Place) parts() (all []Place, err error) {
 		files := []string{path}
 		switch err = foreign(path); {
 		case err != nil:
-			return nil, fmt.Errorf("%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
+			return nil, fmt.Errorf(
+				"%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
 		case path == "-":
 			stdin++
 		case !IsDSN(path):
@@ -88,7 +89,8 @@ func expand(path, format string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		} else if first != "" && of != first {
-			return nil, fmt.Errorf("%s: files of several formats, such as %s and %s; name those of one by a glob", path, found[0], f)
+			return nil, fmt.Errorf(
+				"%s: files of several formats, such as %s and %s; name those of one by a glob", path, found[0], f)
 		}
 		first = of
 	}
@@ -117,7 +119,8 @@ func FormatOf(path, wanted string) (string, error) {
 			if ending == "" {
 				ending = "no ending"
 			}
-			return "", fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv, .tsv or .parquet, all but the last perhaps with .gz", path, ending)
+			return "", fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv, "+
+				".tsv or .parquet, all but the last perhaps with .gz", path, ending)
 		}
 	}
 	switch {

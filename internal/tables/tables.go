@@ -212,7 +212,7 @@ func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, 
 	case ok:
 		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
 	case has != nil && (renamed || required):
-		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), wire.Names20(slices.Sorted(maps.Values(has))))
+		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), wire.Listed(slices.Sorted(maps.Values(has))))
 	case has != nil:
 		return "", nil
 	case table != wire.FactForm.Table || renamed:

@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Names20 writes the names of columns, for an error: not more than twenty.
-func Names20(names []string) string {
+// Listed writes the names of columns, for an error: not more than twenty.
+func Listed(names []string) string {
 	const most = 20
 	var shown []string
 	for _, n := range names[:min(most, len(names))] {

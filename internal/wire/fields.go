@@ -55,6 +55,11 @@ func textColumn[T any, S ~string](name string, read func(*Value) string, at func
 	}
 }
 
+// codeColumn is a text column of which Info Mart has the code in a column of its own.
+func codeColumn[T any, S ~string](name string, read func(*Value) string, at func(*T) *S) Column[T] {
+	return textColumn(name, read, at, name+"_code", name)
+}
+
 // orOwn are the names of a column, or its own alone.
 func orOwn(names []string, name string) []string {
 	if len(names) == 0 {
@@ -100,14 +105,16 @@ const (
 var EventForm = &Form[model.Event]{
 	Table: "chat_event",
 	Columns: []Column[model.Event]{
-		idColumn("interaction_id", func(e *model.Event) *string { return &e.InteractionID }).needed(NeedValue, missingID),
+		idColumn("interaction_id", func(e *model.Event) *string { return &e.InteractionID }).
+			needed(NeedValue, missingID),
 		{
 			Name: "seq", Names: []string{"seq"}, Kind: Integer, Need: NeedValue, Missing: missingSeq,
 			Get: func(e *model.Event) Cell { return IntegerCell(e.Seq) },
 			Set: func(e *model.Event, v *Value) { e.Seq = v.seq() },
 		},
 		instantColumn("time", func(e *model.Event) *time.Time { return &e.Time }).needed(NeedColumn, ""),
-		textColumn("event", (*Value).word, func(e *model.Event) *model.EventName { return &e.Name }).needed(NeedValue, missingEvent),
+		textColumn("event", (*Value).word, func(e *model.Event) *model.EventName { return &e.Name }).
+			needed(NeedValue, missingEvent),
 		textColumn("actor_type", (*Value).word, func(e *model.Event) *model.PartyType { return &e.Actor.Type }),
 		idColumn("actor_id", func(e *model.Event) *string { return &e.Actor.ID }),
 		textColumn("party_type", (*Value).word, func(e *model.Event) *model.PartyType { return &e.Party.Type }),
@@ -142,14 +149,15 @@ func setMode(e *model.Event, v *Value) {
 var FactForm = &Form[model.Fact]{
 	Table: "fact",
 	Columns: []Column[model.Fact]{
-		idColumn("interaction_id", func(f *model.Fact) *string { return &f.InteractionID }, "media_server_ixn_guid", "interaction_id").needed(NeedValue, missingID),
+		idColumn("interaction_id", func(f *model.Fact) *string { return &f.InteractionID }, "media_server_ixn_guid", "interaction_id").
+			needed(NeedValue, missingID),
 		numberColumn("ordinal", func(f *model.Fact) *model.Number { return &f.Ordinal }, "ordinal", "interaction_resource_ordinal"),
-		textColumn("resource_type", (*Value).code, func(f *model.Fact) *model.ResourceType { return &f.ResourceType }, "resource_type_code", "resource_type"),
+		codeColumn("resource_type", (*Value).code, func(f *model.Fact) *model.ResourceType { return &f.ResourceType }),
 		idColumn("resource", func(f *model.Fact) *string { return &f.Resource }, "resource", "resource_name").needed(NeedField, "missing"),
-		textColumn("resource_role", (*Value).code, func(f *model.Fact) *model.Role { return &f.Role }, "resource_role_code", "resource_role").needed(NeedField, "missing"),
-		textColumn("role_reason", (*Value).reason, func(f *model.Fact) *string { return &f.RoleReason }, "role_reason_code", "role_reason"),
-		textColumn("technical_result", (*Value).code, func(f *model.Fact) *model.Result { return &f.Result }, "technical_result_code", "technical_result").needed(NeedField, "missing"),
-		textColumn("result_reason", (*Value).reason, func(f *model.Fact) *model.Reason { return &f.Reason }, "result_reason_code", "result_reason"),
+		codeColumn("resource_role", (*Value).code, func(f *model.Fact) *model.Role { return &f.Role }).needed(NeedField, "missing"),
+		codeColumn("role_reason", (*Value).reason, func(f *model.Fact) *string { return &f.RoleReason }),
+		codeColumn("technical_result", (*Value).code, func(f *model.Fact) *model.Result { return &f.Result }).needed(NeedField, "missing"),
+		codeColumn("result_reason", (*Value).reason, func(f *model.Fact) *model.Reason { return &f.Reason }),
 		receivedFrom(),
 		instantColumn("start", func(f *model.Fact) *time.Time { return &f.Start }, "start", "start_ts"),
 		instantColumn("end", func(f *model.Fact) *time.Time { return &f.End }, "end", "end_ts"),
