@@ -88,6 +88,27 @@ func (r *Results) failsByTheGuide() bool {
 	return slices.ContainsFunc(r.Footer.Totals.Guide, func(c engine.Count) bool { return c.Fail > 0 })
 }
 
+// Headline is the verdict's first clause, and Rest what follows: of "Does not conform: 3 of 7 scenarios fail; …" the
+// page shows the first as its title.
+func (r *Results) Headline() string {
+	headline, _ := r.split()
+	return headline
+}
+
+// Rest is what the verdict says beside its first clause.
+func (r *Results) Rest() string {
+	_, rest := r.split()
+	return rest
+}
+
+func (r *Results) split() (headline, rest string) {
+	v := strings.TrimSuffix(r.Verdict(), ".")
+	if at := strings.IndexAny(v, ";("); at > 0 {
+		return strings.TrimSpace(v[:at]), strings.Trim(v[at:], "; ()")
+	}
+	return v, ""
+}
+
 // wrongs counts what is not green: 3 of 7 scenarios fail, 1 is in error.
 func wrongs(c *engine.Count, of string) string {
 	var said []string
