@@ -59,6 +59,7 @@ func TestJudge(t *testing.T) {
 		lost     = "documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got no row; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n"
 		relation = "breaks V15 (Agents, queues, strategies and interactions renamed: the facts are renamed alike.) relation: 1 against 0\n"
 		doubled  = "breaks V3 (One IRF an attempt: as many agent IRFs as invitations and pulls.) agents: 2 rows of agents for 1 attempts\n"
+		twice    = "breaks V20 (No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.) Agent 1: a duplicated row\n"
 	)
 	tests := []struct {
 		name   string
@@ -69,7 +70,7 @@ func TestJudge(t *testing.T) {
 		{"as expected", func(*model.Case) {}, []model.Fact{rowIn("b", right), rowIn("a", queued)}, ""},
 		{"rows of other chats are left out", func(*model.Case) {}, []model.Fact{rowIn("b", right), rowIn("a", queued), rowIn("c", right), rowIn("bad", right)}, ""},
 		{"a chat's rows are its own", func(*model.Case) {}, []model.Fact{rowIn("b", right), rowIn("b", queued)}, "documented Queue 1: expected no row, got Received/CustomerAbandoned [AbandonedWhileQueued]\n" + lost},
-		{"invariants, where they are asked for", func(c *model.Case) { c.Checked = true }, []model.Fact{rowIn("b", right), rowIn("b", right), rowIn("a", queued)}, "documented Agent 1: expected no row, got RoutedTo/Completed\ninvariant " + doubled},
+		{"invariants, where they are asked for", func(c *model.Case) { c.Checked = true }, []model.Fact{rowIn("b", right), rowIn("b", right), rowIn("a", queued)}, "documented Agent 1: expected no row, got RoutedTo/Completed\ninvariant " + doubled + "invariant " + twice + "invariant " + twice},
 		{"and only there", func(*model.Case) {}, []model.Fact{rowIn("b", right), rowIn("b", right), rowIn("a", queued)}, "documented Agent 1: expected no row, got RoutedTo/Completed\n"},
 		{"of an ill-formed chat there are none", func(c *model.Case) { c.Checked, c.Authored, c.Aside = true, true, []string{"a", "b"} }, nil, ""},
 		{"a relation that holds", func(c *model.Case) { c.Variants = []model.Variant{same} }, []model.Fact{rowIn("b", right), rowIn("a", queued)}, ""},

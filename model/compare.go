@@ -170,6 +170,8 @@ func (d *Difference) String() string {
 		if d.Why != "" {
 			b.WriteString(": " + d.Why)
 		}
+	} else if d.Why != "" {
+		b.WriteString("; " + d.Why)
 	}
 	if len(d.Accepted) > 0 {
 		b.WriteString("; also accepted: " + strings.Join(d.Accepted, ", "))
@@ -257,7 +259,9 @@ func (r *ExpectedRow) matches(d Descriptor) bool {
 
 // sameType compares resource types where both are given.
 func (r *ExpectedRow) sameType(g *Fact) bool {
-	return r.ResourceType == "" || blankCode(string(g.ResourceType)) || sameCode(string(r.ResourceType), string(g.ResourceType))
+	want, _ := r.ResourceType.Meaning()
+	got, _ := g.ResourceType.Meaning()
+	return want == "" || got == "" || want == got
 }
 
 // loose reports whether the row's resource is our reading, not the guide's word (R6, R7).
@@ -292,6 +296,9 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 		}
 		if !r.sameType(g) {
 			ds = append(ds, r.difference(TypeField, hard, string(r.ResourceType), Name(string(g.ResourceType))))
+		} else if d, odd := oddType(g, cmp.Or(string(r.ResourceType), anyType)); odd {
+			d.InteractionID, d.Resource, d.Ordinal, d.Level, d.Rules = r.InteractionID, r.Resource, r.Ordinal.Value, soft, r.Rules()
+			ds = append(ds, d)
 		}
 		if !r.matches(g.Descriptor()) {
 			ds = append(ds, r.difference(DescriptorField, r.Level, r.Descriptor().String(), plainDescriptor(g)))

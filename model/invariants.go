@@ -41,7 +41,7 @@ const (
 	OnDelivery InvariantKind = "delivery" // the rows of one log, delivered in two ways
 )
 
-// Invariants lists V1–V19 and D1–D7. Of the relations and deliveries, the logs and the comparison are made by
+// Invariants lists V1–V21 and D1–D7. Of the relations and deliveries, the logs and the comparison are made by
 // package gen.
 func Invariants() []NamedInvariant { return invariants }
 
@@ -65,6 +65,8 @@ var invariants = []NamedInvariant{
 	{"V17", OnRelation, "Other chats in the same run, whatever their ids, change nothing.", nil},
 	{"V18", OnRelation, "Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode where it means nothing: nothing changes.", nil},
 	{"V19", OnRelation, "Another online medium: the same descriptors.", nil},
+	{"V20", OnFacts, "No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil},
+	{"V21", OnFacts, "A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row of an agent.", nil},
 	{"D1", OnDelivery, "Any order of arrival: the same facts.", nil},
 	{"D2", OnDelivery, "Exact duplicates change nothing.", nil},
 	{"D3", OnDelivery, "Any grouping of whole chats into runs: the same facts.", nil},
@@ -103,6 +105,14 @@ func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 			v.check.check(chat, got, report)
 		}
 	}
+	ds = append(ds, rowsTogether(got, chat == nil || chat.StoppedSeq != 0)...)
+	if chat == nil { // else the comparison tells
+		for i := range got {
+			if d, odd := oddType(&got[i], anyType); odd {
+				ds = append(ds, d)
+			}
+		}
+	}
 	return ds
 }
 
@@ -121,12 +131,10 @@ func attempts(c *Chat) []IRF {
 
 // typeOf is a row's resource type as it says, else as its descriptor and its resource's name make likely.
 func typeOf(f *Fact, c *Chat) ResourceType {
+	means, _ := f.ResourceType.Meaning()
 	switch {
-	case f.ResourceType != "":
-		if isOneOf(f.ResourceType, AgentResource) {
-			return "AGENT"
-		}
-		return ResourceType(Code(string(f.ResourceType)))
+	case means != "":
+		return ResourceType(Code(string(means)))
 	case isOneOf(f.Reason, AbandonedWhileQueued):
 		return "QUEUE"
 	case isOneOf(f.Result, CustomerAbandoned) && sameCode(string(f.Reason), ""):

@@ -82,7 +82,7 @@ func TestInvariantsBreak(t *testing.T) {
 		{"abandoned twice", ringing, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]\n2, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileQueued]", "V9 V10"},
 		{"AbandonedWhileRinging of a blank type", ringing, "1, -, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]", ""},
 		{"a conferee first, of a chat still open", handled, "2, agent, Agent 2, InConference/Completed", ""},
-		{"two conferees first", finished, "1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, InConference/Completed", "V3 V6"},
+		{"two conferees first", finished, "1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, InConference/Completed", "V3 V6 V20"},
 		{"a row for a queue that distributed", finished, "1, agent, Agent 1, RoutedTo/Completed\n2, queue, Queue 1, Received/Completed", "V2 V10"},
 		{"a row for the customer", finished, "1, agent, Agent 1, RoutedTo/Completed\n2, -, Customer, RoutedTo/Completed", "V10"},
 	}

@@ -45,21 +45,6 @@ func lowestOrdinal(got []Fact) (lowest Number, ok bool) {
 	return lowest, true
 }
 
-// OnRow says in which way a row breaks an invariant of kind OnFacts, if it does. Of V6 it takes the row for one that
-// ranks first.
-func (v *NamedInvariant) OnRow(f *Fact) (d Difference, broken bool) {
-	found := v.check.(*rowCheck).found(f)
-	d = v.broken(f.Resource, found)
-	d.InteractionID = f.InteractionID
-	return d, found != ""
-}
-
-// SQL is the condition that a row breaks an invariant of kind OnFacts, in the SQL that all dialects share. Its columns
-// are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where they are
-// blank; started and ended, which may be NULL; and lowest_ordinal, which is the least of the interaction's ordinals,
-// NULL where one is missing.
-func (v *NamedInvariant) SQL() string { return v.check.(*rowCheck).sql() }
-
 // noCode is how SQL knows a blank: the empty string is NULL to some.
 const noCode = "UNSPECIFIED"
 
@@ -95,8 +80,9 @@ var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 
 var row2 = &rowCheck{
 	found: func(f *Fact) string {
-		if combinationCodes()[[4]string{string(f.ResourceType), string(f.Role), string(f.Result), string(f.Reason)}] ||
-			combinationCodes()[[4]string{Code(string(f.ResourceType)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
+		means, _ := f.ResourceType.Meaning()
+		if combinationCodes()[[4]string{string(means), string(f.Role), string(f.Result), string(f.Reason)}] ||
+			combinationCodes()[[4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
 			return ""
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
@@ -175,9 +161,10 @@ var row7 = &rowCheck{
 
 var row8 = &rowCheck{
 	found: func(f *Fact) string {
-		agent := isOneOf(f.ResourceType, AgentResource)
+		means, _ := f.ResourceType.Meaning()
+		agent := means == AgentResource
 		for _, b := range bound {
-			if isOneOf(f.Reason, b.reason) && (agent && b.agents == noAgent || !agent && b.agents == onlyAgents && !blankCode(string(f.ResourceType))) {
+			if isOneOf(f.Reason, b.reason) && (agent && b.agents == noAgent || !agent && b.agents == onlyAgents && means != "") {
 				return bareName(string(f.ResourceType)) + " " + plainDescriptor(f)
 			}
 		}

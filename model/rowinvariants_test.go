@@ -16,17 +16,12 @@ func TestInvariantsAreNamed(t *testing.T) {
 		ids = append(ids, v.ID)
 		assert.NotEmpty(t, v.Says, v.ID)
 	}
-	assert.Equal(t, strings.Fields("V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 D1 D2 D3 D4 D5 D6 D7"), ids)
+	assert.Equal(t, strings.Fields("V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 V21 D1 D2 D3 D4 D5 D6 D7"), ids)
 }
 
-// onFacts are the invariants that rows break one by one.
-func onFacts() (of []model.NamedInvariant) {
-	for _, v := range model.Invariants() {
-		if v.Kind == model.OnFacts {
-			of = append(of, v)
-		}
-	}
-	return of
+// onFacts are the conditions on rows that rows meet one by one.
+func onFacts() []model.RowCondition {
+	return slices.DeleteFunc(model.RowConditions(), func(c model.RowCondition) bool { return slices.Contains([]string{"V20", "V21", ""}, c.Invariant) })
 }
 
 func TestOnRow(t *testing.T) {
@@ -42,23 +37,23 @@ func TestOnRow(t *testing.T) {
 		row := rowIn("chat 7", tt.row)
 		var broken []string
 		for _, v := range onFacts() {
-			d, ok := v.OnRow(&row)
+			d, ok := v.On(&row)
 			if !ok {
 				continue
 			}
 			broken = append(broken, string(d.Field)+": "+d.Actual)
 			assert.Equal(t, model.Difference{
-				InteractionID: "chat 7", Resource: row.Resource, Field: model.Field(v.ID), Expected: v.Says, Actual: d.Actual,
-				Level: model.Invariant, Rules: []string{v.ID},
+				InteractionID: "chat 7", Resource: row.Resource, Field: model.Field(v.Invariant), Expected: d.Expected, Actual: d.Actual,
+				Level: model.Invariant, Rules: []string{v.Invariant},
 			}, d)
 		}
 		assert.Equal(t, tt.want, strings.Join(broken, "; "), tt.row)
 	}
 }
 
-// A database that asks an invariant's condition of a row says what OnRow does: for every type, role, result and reason
+// A database that asks an invariant's condition of a row says what On does: for every type, role, result and reason
 // that a row may have, and some that it may not.
-func TestSQLSaysWhatOnRowSays(t *testing.T) {
+func TestSQLSaysWhatOnSays(t *testing.T) {
 	code := func(name string) string {
 		if c := model.Code(name); c != "" {
 			return "'" + c + "'"
@@ -67,19 +62,20 @@ func TestSQLSaysWhatOnRowSays(t *testing.T) {
 	}
 	types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource, "", "robot"}
 	for _, v := range onFacts() {
-		breaks := condition(v.SQL())
+		breaks := condition(v.SQL)
 		for _, kind := range types {
 			for _, role := range append(slices.Clone(model.Roles), "", "Routed") {
 				for _, result := range append(slices.Clone(model.Results), "", "Done") {
 					for _, reason := range append(slices.Clone(model.Reasons), "Odd") {
 						f := model.Fact{ResourceType: kind, Role: role, Result: result, Reason: reason}
-						_, broken := v.OnRow(&f)
+						_, broken := v.On(&f)
+						means, _ := kind.Meaning()
 						asked := breaks(map[string]string{
-							"resource_type": code(string(kind)), "resource_role": code(string(role)), "technical_result": code(string(result)), "result_reason": code(string(reason)),
+							"resource_type": code(string(means)), "resource_role": code(string(role)), "technical_result": code(string(result)), "result_reason": code(string(reason)),
 							"ordinal": "1", "lowest_ordinal": "1", "started": "2", "ended": "2",
 						})
 						if broken != asked {
-							t.Fatalf("%s of %q %v: %t, in SQL %t", v.ID, kind, f.Descriptor(), broken, asked)
+							t.Fatalf("%s of %q %v: %t, in SQL %t", v.Invariant, kind, f.Descriptor(), broken, asked)
 						}
 					}
 				}
@@ -88,11 +84,11 @@ func TestSQLSaysWhatOnRowSays(t *testing.T) {
 	}
 	columns := map[string]string{"resource_role": code("InConference"), "ordinal": "2", "lowest_ordinal": "1", "started": "2", "ended": "1"}
 	for _, v := range onFacts() {
-		switch v.ID {
+		switch v.Invariant {
 		case "V6":
-			assert.False(t, condition(v.SQL())(columns), "a conferee that does not rank first")
+			assert.False(t, condition(v.SQL)(columns), "a conferee that does not rank first")
 		case "V11":
-			assert.True(t, condition(v.SQL())(columns), "ended before it started")
+			assert.True(t, condition(v.SQL)(columns), "ended before it started")
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ type CheckOptions struct {
 	Options
 	Require model.Levels
 	Stdin   io.Reader // of a place that is -
+	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be nil.
+	Keys func(*Key) error
 }
 
 // CheckChats compares the rows of each chat that has events with those that the reference makes of them, and with the
@@ -37,6 +40,9 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 
 // faultOf names a difference. A column that is filled wrong is one fault, whatever rules made its rows.
 func faultOf(d *model.Difference) string {
+	if _, known := model.ResourceType(d.Actual).Meaning(); d.Field == model.TypeField && !known {
+		return "resource_type " + d.Actual
+	}
 	switch d.Field {
 	case model.OrdinalField, model.ReceivedFromField, model.StartField, model.EndField:
 		return string(d.Field)
@@ -81,12 +87,17 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	for i := range tallies {
 		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(model.Reference())
 	}
+	keys := o.newKeys(tallies)
+	defer keys.Close()
 	err := groups.Each(ctx, func(job int, c *Chat) error {
 		slices.SortFunc(c.Facts, model.CompareFacts)
 		judge(tallies[job], classifiers[job], c)
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := o.readKeys(keys, tallies); err != nil {
 		return nil, err
 	}
 	for _, t := range tallies[1:] {
@@ -102,10 +113,14 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	var reference model.Chat
 	switch err := classifier.Classify(&reference, c.Events); {
 	case c.Bad != nil:
-		t.setAside(c.ID, fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID)))
+		why := fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID))
+		t.setAside(c, why, asideKey{requirement: "W9", lacks: "a sound " + cmp.Or(c.Bad.Field, "line")})
 		return
 	case err != nil:
-		t.setAside(c.ID, err)
+		var bad *model.IllFormed
+		errors.As(err, &bad)
+		lacks, beginning := bad.Lacks(c.Events)
+		t.setAside(c, err, asideKey{bad.Requirement, lacks, beginning})
 		return
 	case reference.InteractionID == "": // no event of a known name
 		if t.Strangers += len(c.Facts); len(c.Facts) > 0 {
@@ -113,16 +128,19 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		}
 		return
 	}
+	t.chat(&reference, c.Events)
 	want := model.Expect(&reference)
-	ds := model.Compare(&want, c.Facts)
+	var ds []model.Difference
+	judged := c.Facts
 	if reference.StoppedSeq == 0 {
 		t.Unfinished++
-		n := len(ds)
-		ds = slices.DeleteFunc(ds, func(d model.Difference) bool { return d.Field == model.RowField && d.Ordinal == 0 })
-		t.Early += n - len(ds)
+		ds, judged = model.CompareOpen(&want, c.Facts)
+		t.Early += len(c.Facts) - len(judged)
+	} else {
+		ds = model.Compare(&want, c.Facts)
 	}
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) { // else they say it again
-		ds = append(ds, model.CheckInvariants(&reference, c.Facts)...)
+		ds = append(ds, model.CheckInvariants(&reference, judged)...)
 	}
 	if len(c.Facts) == 0 && len(ds) > 0 {
 		t.Rowless++

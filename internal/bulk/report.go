@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
@@ -28,12 +29,18 @@ type Report struct {
 
 	// Signature names a difference: a finding is all of one name and level.
 	Signature func(*model.Difference) string
+
+	Unjudged
 }
 
 // Aside is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
 type Aside struct {
 	InteractionID string
 	Why           error
+	CutOff        bool // the log begins after the chat did
+
+	headless bool
+	first    int64
 }
 
 // Finding is all differences of one signature and level.
@@ -41,9 +48,19 @@ type Finding struct {
 	Signature string
 	Level     model.Level
 	Required  bool
-	Count     int // differences
-	Chats     int // chats that have them
+	Count     int           // differences
+	Chats     int           // chats that have them
+	Shift     time.Duration // by which times are late, where they all are by the same; else 0
 	Example   Example
+}
+
+// shifted takes the shift of one more difference, which is counted already.
+func (f *Finding) shifted(by time.Duration) {
+	if f.Count == 1 {
+		f.Shift = by
+	} else if f.Shift != by {
+		f.Shift = 0
+	}
 }
 
 // Example is the chat with the fewest events and rows that shows a finding.
@@ -66,18 +83,20 @@ type tally struct {
 	Report
 	require  model.Levels
 	hints    tables.Hints
+	keys     *keyWriter
 	findings map[string]*Finding // by level and signature: the least maxFindings, and a few more
 	beyond   string              // from here on findings are dropped; "" is nowhere
 }
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
-	return &tally{Report: Report{Signature: signature}, require: require, findings: make(map[string]*Finding)}
+	return &tally{Report: Report{Signature: signature, Unjudged: newUnjudged()}, require: require, findings: make(map[string]*Finding)}
 }
 
 // add counts a chat that was judged, and keeps a copy of it where it is the best example yet.
 func (t *tally) add(chat Example) {
 	t.Chats++
 	t.Rows += len(chat.Rows)
+	t.met |= model.Meets(chat.Rows)
 	if len(chat.Differences) == 0 {
 		t.Agreeing++
 		return
@@ -89,11 +108,16 @@ func (t *tally) add(chat Example) {
 		d := &chat.Differences[i]
 		required = required || t.require.Has(d.Level)
 		f := t.finding(d)
+		if t.keys != nil && (f == nil || !slices.Contains(seen, f)) {
+			t.keys.add(t.Signature(d), d.Level, chat.InteractionID)
+		}
 		if f == nil {
 			t.Unsaid++
 			continue
 		}
 		f.Count++
+		by, _ := shift(d)
+		f.shifted(by)
 		if slices.Contains(seen, f) {
 			continue
 		}
@@ -145,9 +169,12 @@ func (e *Example) simpler(o *Example) bool {
 func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }
 
 // setAside counts a chat as ill-formed.
-func (t *tally) setAside(id string, why error) {
+func (t *tally) setAside(c *Chat, why error, key asideKey) {
+	a := Aside{InteractionID: c.ID, Why: why}
 	t.Spoilt++
-	if t.Aside = append(t.Aside, Aside{id, why}); len(t.Aside) == 2*MaxAside {
+	t.spoilt(&a, c.Events, len(c.Facts), key)
+	t.Aside = append(t.Aside, a)
+	if len(t.Aside) == 2*MaxAside {
 		t.firstAside()
 	}
 }
@@ -170,6 +197,7 @@ func (t *tally) merge(o *tally) {
 	t.Spoilt += o.Spoilt
 	t.Unsaid += o.Unsaid
 	t.hints.Merge(&o.hints)
+	t.Unjudged.merge(&o.Unjudged)
 	t.Aside = append(t.Aside, o.Aside...)
 	t.firstAside()
 	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
@@ -180,6 +208,9 @@ func (t *tally) merge(o *tally) {
 		if mine == nil {
 			t.findings[key] = f
 			continue
+		}
+		if mine.Shift != f.Shift {
+			mine.Shift = 0
 		}
 		mine.Count += f.Count
 		mine.Chats += f.Chats
@@ -201,6 +232,7 @@ func (t *tally) report() *Report {
 	t.firstAside()
 	t.prune()
 	t.Alike = t.hints.String()
+	t.finish(t.Aside)
 	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {

@@ -26,6 +26,8 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 
 func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
 	t := newTally(o.Require, brokenBy)
+	keys := o.newKeys([]*tally{t})
+	defer keys.Close()
 	var chat Example // the offenders of the interaction at hand
 	done := func() {
 		if len(chat.Differences) > 0 {
@@ -33,14 +35,14 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 		}
 		chat = Example{Rows: chat.Rows[:0]}
 	}
-	n, interactions, err := tables.Audit(ctx, facts, func(f *model.Fact, broken []model.NamedInvariant) error {
+	counts, err := tables.Audit(ctx, facts, func(f *model.Fact, broken []model.RowCondition) error {
 		if f.InteractionID != chat.InteractionID {
 			done()
 			chat.InteractionID = f.InteractionID
 		}
 		chat.Rows = append(chat.Rows, *f)
 		for i := range broken {
-			if d, ok := broken[i].OnRow(f); ok { // times that are text may have misled the database
+			if d, ok := broken[i].On(f); ok { // times that are text may have misled the database
 				chat.Differences = append(chat.Differences, d)
 			}
 		}
@@ -50,8 +52,11 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	done()
-	t.Agreeing += interactions - t.Chats
-	t.Chats, t.Rows = interactions, n
+	if err := o.readKeys(keys, []*tally{t}); err != nil {
+		return nil, err
+	}
+	t.Agreeing += counts.Interactions - t.Chats
+	t.Chats, t.Rows, t.met = counts.Interactions, counts.Facts, metAll(counts.Met)
 	return t.report(), nil
 }
 

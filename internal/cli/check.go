@@ -21,6 +21,9 @@ type checkFlags struct {
 	require       string
 	printSQL      string
 	memory        int64
+	setAside      float64 // percent
+	examples      int
+	keys          string
 	json          bool
 	placeFlags
 }
@@ -30,20 +33,25 @@ func (e *env) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
 		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
-		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong: differences grouped by signature,
-those of required levels first, the most frequent before others, with an example of each; the first ten are explained.
+		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. The answer comes first: what was
+judged and what was not; then the differences by signature, those of required levels first, the most frequent before
+others; then --examples of them, explained. --keys writes every chat of every signature to a file.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
-aside, counted and listed; rows of chats without events are counted. Of a chat that is not finished only the closed
-attempts are judged.
+aside, counted by what is wrong with them and by what they seem to lack; those that the beginning of the log cuts off
+are told apart, which are those without their own beginning that start no later after it than the longest chat lasts.
+Rows of chats without events are counted. Of a chat that is not finished only the closed attempts are judged.
 
-Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8 and V11
+What was not judged is no success: more chats set aside than --set-aside allows, and the exit code is 5. Chats that are
+unfinished count with them where the log goes on for longer than the longest chat lasts.
+
+Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8, V11, V20 and V21
 ('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open. A database
 (postgres://… or sqlite:FILE) finds the offenders itself, by one query that only reads; --print-sql prints that query for
 the clients of others.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
-check.`,
+check, or too many were set aside.`,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
   chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
   chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
@@ -62,6 +70,9 @@ check.`,
 	f.placeFlags.addTo(cmd)
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
+	flags.Float64Var(&f.setAside, "set-aside", 1, "how many percent of the chats may be set aside before the exit code is 5")
+	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
+	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	completeLevels(cmd)
@@ -77,10 +88,19 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
 		return errors.New("--events and --facts cannot both be stdin")
+	case !(f.setAside >= 0 && f.setAside <= 100):
+		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
+	case f.examples < 0:
+		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	found, err := e.checked(ctx, f, levels)
+	keys, err := newKeysFile(f.keys, e.out)
+	if err != nil {
+		return err
+	}
+	defer keys.discard()
+	found, err := e.checked(ctx, f, levels, keys)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
 	} else if err != nil {
@@ -98,22 +118,31 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if _, err := e.out.Write(b.Bytes()); err != nil {
 		return err
 	}
+	if err := keys.keep(); err != nil && found.Differing == 0 {
+		return err
+	}
 	switch {
 	case found.Differing > 0:
 		return &exitError{code: exitNonconforming}
 	case found.Chats == 0:
 		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
+	case 100*found.Share() > f.setAside:
+		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", percent(found.Share()), f.setAside)}
 	}
 	return nil
 }
 
 // checked checks the rows by what there is.
-func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels) (*bulk.Report, error) {
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile) (*bulk.Report, error) {
 	facts, err := f.place(f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}
 	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
+	if keys != nil {
+		o.Keys = keys.add
+	}
+	defer memoryBound(f.memory)()
 	if len(f.events) == 0 {
 		return bulk.CheckRows(ctx, o, facts)
 	}

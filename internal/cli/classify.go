@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +80,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return err
 	}
 	defer out.Discard()
-	debug.SetMemoryLimit(f.Memory) // or garbage would take as much again
+	defer memoryBound(f.Memory)() // or garbage would take as much again
 	illFormed := 0
 	classify := bulk.Classify
 	if f.ordered {

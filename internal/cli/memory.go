@@ -30,6 +30,12 @@ func memoryForSpeed() (undo func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
+// memoryBound has the garbage collected so that about so many bytes are in use, until undo.
+func memoryBound(bytes int64) (undo func()) {
+	before := debug.SetMemoryLimit(bytes)
+	return func() { debug.SetMemoryLimit(before) }
+}
+
 // leastMemory is what buffers alone take.
 const leastMemory = 32 << 20
 

@@ -4,111 +4,174 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
-// audited are the invariants that need rows alone.
-func audited() (of []model.NamedInvariant) {
-	for _, v := range model.Invariants() {
-		if v.Kind == model.OnFacts {
-			of = append(of, v)
-		}
-	}
-	return of
-}
-
-// Audit is a statement whose result is the facts that break an invariant which needs rows alone, by interaction and
-// ordinal: the columns of [Dialect.FactQuery], and a column for each of the invariants, 1 where it is broken, else 0.
+// Audit is a statement whose result is the facts that are wrong whatever their log, by interaction and ordinal: the
+// columns of [Dialect.FactQuery], and one for each of [model.RowConditions], 1 where it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
-	facts, err := d.FactQuery(m)
+	facts, kept, err := d.factQuery(m)
 	if err != nil {
 		return "", err
 	}
-	return d.Statement(auditQuery(facts)), nil
+	return d.Statement(auditQuery(facts, kept)), nil
 }
 
-// auditQuery makes a query of facts one of those that break an invariant. All dialects understand what it adds.
-func auditQuery(facts string) string {
-	var kept []string // the columns of the query
-	has := func(column string) bool { return strings.Contains(facts, " AS "+column) }
-	for _, c := range factColumns {
-		if has(c.name) {
-			kept = append(kept, c.name)
+const (
+	chatColumn    = "media_server_ixn_guid"
+	ordinalColumn = "interaction_resource_ordinal"
+)
+
+// codedFacts begins a query: coded is what conditions on rows are about, from a query of facts that has the columns kept.
+// All dialects understand it.
+func codedFacts(facts string, kept []string) string {
+	has := func(columns ...string) bool {
+		return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(kept, c) })
+	}
+	var added []string
+	add := func(expression, name string) { added = append(added, expression+" AS "+name) }
+	code := func(name string) string {
+		if !has(name + "_code") {
+			return "'UNSPECIFIED'"
 		}
+		return fmt.Sprintf("COALESCE(NULLIF(UPPER(REPLACE(%s_code, ' ', '')), ''), 'UNSPECIFIED')", name)
 	}
-	var added []string // what conditions are about
-	for _, name := range []string{"resource_type", "resource_role", "technical_result", "result_reason"} {
-		code := "'UNSPECIFIED'"
-		if column := name + "_code"; has(column) {
-			code = fmt.Sprintf("COALESCE(NULLIF(UPPER(REPLACE(%s, ' ', '')), ''), 'UNSPECIFIED')", column)
-		}
-		added = append(added, code+" AS "+name)
+	add(code("resource_type"), "type_code")
+	add(model.TypeSQL(code("resource_type")), "resource_type")
+	for _, name := range []string{"resource_role", "role_reason", "technical_result", "result_reason"} {
+		add(code(name), name)
 	}
-	const ordinal, chat = "interaction_resource_ordinal", "OVER (PARTITION BY media_server_ixn_guid)"
-	possible := map[string]bool{"V6": has(ordinal), "V11": has("start_ts") && has("end_ts")}
-	order := "media_server_ixn_guid"
-	if possible["V6"] {
-		order += ", " + ordinal
-		added = append(added, ordinal+" AS ordinal",
-			fmt.Sprintf("CASE WHEN COUNT(*) %[2]s = COUNT(%[1]s) %[2]s THEN MIN(%[1]s) %[2]s END AS lowest_ordinal", ordinal, chat))
+	const nothing = "CAST(NULL AS INTEGER)" // what nobody has is no reason to say that something is wrong
+	ordinal, started, ended := nothing, nothing, nothing
+	if has(ordinalColumn) {
+		ordinal = ordinalColumn
 	}
-	if possible["V11"] {
-		added = append(added, "start_ts AS started", "end_ts AS ended")
+	if has("start_ts", "end_ts") {
+		started, ended = "start_ts", "end_ts"
 	}
+	add(ordinal, "ordinal")
+	add(started, "started")
+	add(ended, "ended")
+	if !has("received_from") {
+		add(nothing, "received_from")
+	}
+	return "WITH facts AS (\n" + facts + "\n), coded AS (\nSELECT facts.*,\n       " + strings.Join(added, ",\n       ") + "\nFROM facts\n)"
+}
+
+// auditQuery makes a query of facts one of those that are wrong.
+func auditQuery(facts string, kept []string) string {
+	const (
+		chat = "OVER (PARTITION BY " + chatColumn + ")"
+		same = "OVER (PARTITION BY " + chatColumn + ", ordinal)"
+	)
+	counted := []string{
+		"COUNT(*) OVER (PARTITION BY " + chatColumn + ", type_code, resource_name, resource_role, role_reason, technical_result, " +
+			"result_reason, ordinal, received_from, started, ended) AS alike",
+		"COUNT(*) " + same + " AS same_ordinal",
+		"COUNT(*) " + chat + " AS rows_of_chat",
+		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN 1 ELSE 0 END AS ranked",
+		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN MIN(ordinal) " + chat + " END AS lowest_ordinal",
+		"MIN(ordinal) " + chat + " AS lowest",
+		"MAX(ordinal) " + chat + " AS highest",
+		"SUM(CASE WHEN technical_result = 'CUSTOMERABANDONED' AND result_reason <> 'ABANDONEDWHILERINGING' THEN 1 ELSE 0 END) " + chat + " AS abandons",
+	}
+	gapless := "CASE WHEN ranked = 1 AND lowest IN (0, 1) AND highest - lowest + 1 = rows_of_chat AND MAX(same_ordinal) " + chat + " = 1 THEN 1 ELSE 0 END AS gapless"
 	var flags, names []string
-	for _, v := range audited() {
-		condition, name := v.SQL(), strings.ToLower(v.ID)
-		if can, asked := possible[v.ID]; asked && !can { // the table has no such column
-			condition = "1 = 0"
-		}
-		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS %s", condition, name))
-		names = append(names, name)
+	for _, c := range model.RowConditions() {
+		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS %s", c.SQL, c.Column))
+		names = append(names, c.Column)
 	}
-	return fmt.Sprintf("SELECT %s,\n       %s\nFROM (\nSELECT coded.*,\n       %s\nFROM (\nSELECT facts.*,\n       %s\nFROM (\n%s\n) facts\n) coded\n) checked\nWHERE %s > 0\nORDER BY %s",
-		strings.Join(kept, ", "), strings.Join(names, ", "), strings.Join(flags, ",\n       "), strings.Join(added, ",\n       "), facts, strings.Join(names, " + "), order)
+	order := chatColumn
+	if slices.Contains(kept, ordinalColumn) {
+		order += ", " + ordinalColumn
+	}
+	return codedFacts(facts, kept) + fmt.Sprintf(`, counted AS (
+SELECT coded.*,
+       %s
+FROM coded
+), spaced AS (
+SELECT counted.*, %s
+FROM counted
+), mediations AS (
+SELECT %s AS chat, ordinal AS sender_ordinal FROM counted WHERE same_ordinal = 1 AND resource_type IN ('QUEUE', 'STRATEGY')
+), known AS (
+SELECT spaced.*, CASE WHEN mediations.sender_ordinal IS NULL THEN 0 ELSE 1 END AS sender
+FROM spaced LEFT JOIN mediations ON mediations.chat = spaced.%[3]s AND mediations.sender_ordinal = spaced.received_from
+), checked AS (
+SELECT known.*,
+       %s
+FROM known
+)
+SELECT %s,
+       %s
+FROM checked
+WHERE %s > 0
+ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, chatColumn, strings.Join(flags, ",\n       "), strings.Join(kept, ", "), strings.Join(names, ", "),
+		strings.Join(names, " + "), order)
 }
 
-// Audit has a database look for the facts that break an invariant which needs rows alone, and calls broken for each,
-// with those that it breaks, the facts of an interaction behind each other. It returns how many facts there are, and
-// of how many interactions.
-func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.NamedInvariant) error) (facts, interactions int, err error) {
-	db, err := openDatabase(ctx, p.Path, false)
+// AuditCounts is what was looked at: facts, the interactions that they are of, and by invariant how many facts it is about.
+type AuditCounts struct {
+	Facts, Interactions int
+	Met                 map[string]int
+}
+
+// Audit has a database look for the facts that are wrong whatever their log, and calls broken for each, with the
+// conditions that hold of it, the facts of an interaction one after the other. Counts and facts are of one moment.
+func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCondition) error) (*AuditCounts, error) {
+	counts := &AuditCounts{Met: make(map[string]int)}
+	r, err := readTable(ctx, p, wire.FactForm, func(ctx context.Context, db *database, m *Mapping) (string, error) {
+		facts, kept, err := db.facts(ctx, m)
+		if err == nil {
+			err = counts.count(ctx, db, codedFacts(facts, kept))
+		}
+		return auditQuery(facts, kept), err
+	})
 	if err != nil {
-		return 0, 0, err
-	}
-	defer db.Close()
-	query, err := queryFacts(ctx, db, p.Mapping)
-	if err != nil {
-		return 0, 0, err
-	}
-	count := "SELECT COUNT(*), COUNT(DISTINCT media_server_ixn_guid) FROM (\n" + query + "\n) facts"
-	if err := db.QueryRowContext(ctx, count).Scan(&facts, &interactions); err != nil {
-		return 0, 0, db.failed("", err)
-	}
-	r, err := readTable(ctx, p, wire.FactForm, func(context.Context, *database, *Mapping) (string, error) { return auditQuery(query), nil })
-	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	defer r.Close()
-	all := audited()
+	all := model.RowConditions()
 	for {
 		f, err := r.Read()
 		if err == io.EOF {
-			return facts, interactions, nil
+			return counts, nil
 		} else if err != nil {
-			return 0, 0, err
+			return nil, err
 		}
-		var of []model.NamedInvariant
+		var of []model.RowCondition
 		for i, c := range r.own.row[r.width-len(all):] {
 			if c.N == 1 {
 				of = append(of, all[i])
 			}
 		}
 		if err := broken(&f, of); err != nil {
-			return 0, 0, err
+			return nil, err
 		}
 	}
+}
+
+// count fills in the counts.
+func (a *AuditCounts) count(ctx context.Context, db *database, coded string) error {
+	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT " + chatColumn + ")"
+	var ids []string
+	into := []any{&a.Facts, &a.Interactions}
+	for _, v := range model.Invariants() {
+		if v.Kind == model.OnFacts {
+			ids = append(ids, v.ID)
+			into = append(into, new(int))
+			query += ",\n       COALESCE(SUM(CASE WHEN " + model.MeetsSQL(v.ID) + " THEN 1 ELSE 0 END), 0)"
+		}
+	}
+	if err := db.tx.QueryRowContext(ctx, query+"\nFROM coded").Scan(into...); err != nil {
+		return db.failed("", err)
+	}
+	for i, id := range ids {
+		a.Met[id] = *into[i+2].(*int)
+	}
+	return nil
 }

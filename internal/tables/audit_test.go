@@ -44,20 +44,25 @@ func TestAuditsAgree(t *testing.T) {
 				mapping := map[string]*tables.Mapping{"flat": flatMapping(t)}[shape]
 				fill(t, db, random, shape)
 				place := tables.Place{Path: dsn, Mapping: mapping}
-				want, count := inGo(t, place)
+				want, rows, count, met := inGo(t, place)
 				var got []string
-				facts, chats, err := tables.Audit(t.Context(), place, func(f *model.Fact, of []model.NamedInvariant) error {
-					for _, v := range of {
-						got = append(got, offender(v.ID, f))
+				counts, err := tables.Audit(t.Context(), place, func(f *model.Fact, of []model.RowCondition) error {
+					for _, c := range of {
+						d, ok := c.On(f)
+						assert.True(t, ok)
+						got = append(got, offender(&d))
 					}
 					return nil
 				})
 				require.NoError(t, err)
 				slices.Sort(got)
 				assert.Equal(t, want, got, shape)
-				assert.Equal(t, tableRows, facts)
-				assert.Equal(t, count, chats)
-				for _, v := range []string{"V1 ", "V2 ", "V6 ", "V7 ", "V8 ", "V11 "} {
+				assert.Equal(t, count, counts.Interactions)
+				assert.Equal(t, rows, counts.Facts)
+				assert.Equal(t, met, counts.Met)
+				for _, v := range []string{
+					"V1 ", "V2 ", "V6 ", "V7 ", "V8 ", "V11 ", "V20 a dup", "V20 an ord", "V21 a sec", "V21 received_from", "resource_type ",
+				} {
 					assert.True(t, slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, v) }), "%s: the tables show no offender of %s", shape, v)
 				}
 			}
@@ -75,16 +80,20 @@ func flatMapping(t *testing.T) *tables.Mapping {
 	return m
 }
 
-func offender(invariant string, f *model.Fact) string {
-	return invariant + " " + f.InteractionID + " " + f.Resource
+func offender(d *model.Difference) string {
+	found := ""
+	if d.Field == "V20" || d.Field == "V21" {
+		found = d.Actual + " "
+	}
+	return string(d.Field) + " " + found + d.Level.String() + " " + d.InteractionID + " " + d.Resource
 }
 
 // inGo reads all facts and checks them chat by chat.
-func inGo(t *testing.T, p tables.Place) (offenders []string, chats int) {
+func inGo(t *testing.T, p tables.Place) (offenders []string, rows, chats int, met map[string]int) {
 	source, err := tables.OpenFacts(context.Background(), p, nil)
 	require.NoError(t, err)
 	defer source.Close()
-	of := make(map[string][]model.Fact)
+	of, met := make(map[string][]model.Fact), make(map[string]int)
 	for {
 		f, err := source.Read()
 		if err == io.EOF {
@@ -92,14 +101,21 @@ func inGo(t *testing.T, p tables.Place) (offenders []string, chats int) {
 		}
 		require.NoError(t, err)
 		of[f.InteractionID] = append(of[f.InteractionID], f)
+		rows++
+		bits := model.Meets([]model.Fact{f})
+		for i, v := range model.Invariants() {
+			if v.Kind == model.OnFacts {
+				met[v.ID] += int(bits >> i & 1)
+			}
+		}
 	}
 	for _, facts := range of {
 		for _, d := range model.CheckInvariants(nil, facts) {
-			offenders = append(offenders, offender(string(d.Field), &model.Fact{InteractionID: d.InteractionID, Resource: d.Resource}))
+			offenders = append(offenders, offender(&d))
 		}
 	}
 	slices.Sort(offenders)
-	return offenders, len(of)
+	return offenders, rows, len(of), met
 }
 
 // fill makes the tables of a shape anew, with rows of which about half are as they should be.
@@ -129,7 +145,7 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 	valid := model.Combinations()
 	switch shape {
 	case "flat":
-		run(`CREATE TABLE flat (interaction_id varchar(50), ordinal integer, resource_type varchar(32), resource varchar(255), resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), "start" integer, "end" integer)`)
+		run(`CREATE TABLE flat (interaction_id varchar(50), ordinal integer, resource_type varchar(32), resource varchar(255), resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), received_from integer, "start" integer, "end" integer)`)
 	default:
 		run(tables.FactDDL)
 	}
@@ -149,20 +165,28 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 			reason = pick(string(y.Reason)+"x", "Revoked", "AbandonedWhileQueued", "AbandonedWhileRinging")
 		}
 		chat := random.IntN(tableRows / 3)
+		from := any(random.IntN(5)) // in the mart the id of another row
+		if shape != "flat" {
+			from = any(2 * random.IntN(i+1))
+		}
 		ordinal, start, end := any(random.IntN(5)), any(1000+random.IntN(10)), any(1005+random.IntN(10))
-		for _, v := range []*any{&ordinal, &start, &end} {
+		for _, v := range []*any{&ordinal, &start, &end, &from} {
 			if random.IntN(20) == 0 {
 				*v = nil
 			}
 		}
 		if shape == "flat" {
-			insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, fmt.Sprint("chat ", chat), ordinal, kind, fmt.Sprint("row ", i), role, result, reason, start, end)
+			for range 1 + random.IntN(10)/9 { // some twice
+				insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, fmt.Sprint("chat ", chat), ordinal, kind, fmt.Sprint("row ", i), role, result, reason, from, start, end)
+			}
 			continue
 		}
 		insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, fmt.Sprint("chat ", chat))
 		insert(`INSERT INTO resource_ VALUES ($1, $2, $3, $4)`, i, kind, pick("agent"), fmt.Sprint("row ", i))
 		insert(`INSERT INTO technical_descriptor VALUES ($1, $2, $3, NULL, NULL, $4, NULL, 'Grund', $5)`, i, "Rolle", role, result, reason)
-		insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)`, i, ordinal, chat, i, i, start, end)
+		for twice := range 1 + random.IntN(10)/9 {
+			insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, 2*i+twice, ordinal, chat, i, i, from, start, end)
+		}
 	}
 	require.NoError(t, tx.Commit())
 }

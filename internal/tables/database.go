@@ -60,6 +60,7 @@ type database struct {
 	name     string   // for messages
 	postgres bool     // else SQLite
 	secrets  []string // that no message may hold
+	tx       *sql.Tx  // in which tables are read, all as they were when it began; nil before
 }
 
 // connectTimeout bounds how long a server may take to be reached.
@@ -156,15 +157,21 @@ func (db *database) columns(ctx context.Context, table string) (map[string]strin
 
 // queryFacts is the query of facts.
 func queryFacts(ctx context.Context, db *database, m *Mapping) (string, error) {
+	query, _, err := db.facts(ctx, m)
+	return query, err
+}
+
+// facts is the query of facts, and the columns that it has.
+func (db *database) facts(ctx context.Context, m *Mapping) (query string, kept []string, err error) {
 	var failed error
-	text, err := factQuery(&Dialects[0], m, func(table string) (has map[string]string, err error) {
+	query, kept, err = factQuery(&Dialects[0], m, func(table string) (has map[string]string, err error) {
 		has, failed = db.columns(ctx, table)
 		return has, failed
 	})
 	if err != nil && failed == nil {
 		err = fmt.Errorf("%s: %w", db.name, err)
 	}
-	return text, err
+	return query, kept, err
 }
 
 // queryEvents is the query of events.
@@ -186,6 +193,18 @@ func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) 
 	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(wire.EventForm.Table), nil
 }
 
+// begin begins the transaction that only reads.
+func (db *database) begin(ctx context.Context) (err error) {
+	o := &sql.TxOptions{ReadOnly: true}
+	if db.postgres { // SQLite's are so anyway
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	if db.tx, err = db.BeginTx(ctx, o); err != nil {
+		return db.failed("", err)
+	}
+	return nil
+}
+
 // readTable opens the tables of a place, in a transaction that only reads.
 func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
 	ctx, cancel := context.WithCancel(ctx) // what is not wanted is not read
@@ -200,14 +219,14 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(
 			db.Close()
 		}
 	}()
+	if err := db.begin(ctx); err != nil {
+		return nil, err
+	}
 	text, err := query(ctx, db, p.Mapping)
 	if err != nil {
 		return nil, err
 	}
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, db.failed("", err)
-	}
+	tx := db.tx
 	rows, err := tx.QueryContext(ctx, text)
 	if err != nil {
 		return nil, db.failed("", err)

@@ -132,12 +132,17 @@ var factColumns = []struct {
 // technical_result_code, result_reason_code, received_from (an ordinal), start_ts, end_ts. Where a code is blank, the
 // name stands for it.
 func (d *Dialect) FactQuery(m *Mapping) (string, error) {
+	query, _, err := d.factQuery(m)
+	return query, err
+}
+
+func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error) {
 	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
 }
 
-// factQuery makes the query. columns tells which columns a table has, from lower case to their spelling; nil is not
+// factQuery makes the query, and says which of the columns it has. columns tells which columns a table has, from lower case to their spelling; nil is not
 // known.
-func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (string, error) {
+func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (query string, kept []string, err error) {
 	tables := infoMart
 	if m.flat() {
 		tables = []dimension{{name: wire.FactForm.Table, alias: "f", optional: knownColumns()[wire.FactForm.Table]}}
@@ -146,12 +151,12 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 	for _, t := range tables {
 		has, err := columns(m.table(t.name))
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		for _, c := range append(slices.Clone(t.required), t.optional...) {
 			actual, err := m.actual(d, t.name, c, has, slices.Contains(t.required, c))
 			if err != nil {
-				return "", err
+				return "", nil, err
 			} else if actual != "" {
 				real[t.alias+"."+c] = t.alias + "." + actual
 			}
@@ -173,14 +178,16 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 		switch {
 		case len(sources) > 0 && c.text && len(sources) > 1:
 			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]], c.name))
+			kept = append(kept, c.name)
 		case len(sources) > 0:
 			items = append(items, real[sources[0]]+" AS "+c.name)
+			kept = append(kept, c.name)
 		case field.Need >= wire.NeedColumn:
 			table := map[bool]string{true: m.table(wire.FactForm.Table), false: m.table("technical_descriptor")}[m.flat()]
-			return "", fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
+			return "", nil, fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
 		}
 	}
-	query := "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
+	query = "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
 	for _, j := range [][4]string{
 		{"JOIN", m.source("interaction_fact"), "i.interaction_id", "f.interaction_id"},
 		{"LEFT JOIN", m.source("technical_descriptor"), "d.technical_descriptor_key", "f.technical_descriptor_key"},
@@ -191,7 +198,7 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 			query += fmt.Sprintf("\n%s %s %s ON %s = %s", j[0], j[1], j[2][:1], real[j[2]], real[j[3]])
 		}
 	}
-	return query, nil
+	return query, kept, nil
 }
 
 // source is a table, of which a mapping may want some rows only.

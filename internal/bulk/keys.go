@@ -1,0 +1,71 @@
+package bulk
+
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Key is a chat that has differences of a signature and level.
+type Key struct {
+	Signature     string
+	Level         model.Level
+	Required      bool
+	InteractionID string
+}
+
+// keyWriter adds the keys of one tally. A nil one adds nothing.
+type keyWriter struct {
+	out *sortWriter
+	key []byte
+	err error // the first
+}
+
+// add adds a key: again is not twice.
+func (w *keyWriter) add(signature string, level model.Level, id string) {
+	if w == nil {
+		return
+	}
+	w.key = append(append(append(append(w.key[:0], byte(level)), signature...), 0), id...)
+	w.err = cmp.Or(w.err, w.out.Add(w.key, nil))
+}
+
+// newKeys lets tallies collect keys, where somebody wants them.
+func (o *CheckOptions) newKeys(tallies []*tally) *sorter {
+	s := newSorter(o.memory()/8, len(tallies))
+	if o.Keys != nil {
+		for _, t := range tallies {
+			t.keys = &keyWriter{out: s.writer()}
+		}
+	}
+	return s
+}
+
+// readKeys hands over what tallies have collected.
+func (o *CheckOptions) readKeys(s *sorter, tallies []*tally) (err error) {
+	if o.Keys == nil {
+		return nil
+	}
+	for _, t := range tallies {
+		err = cmp.Or(err, t.keys.err, t.keys.out.Close())
+	}
+	if err != nil {
+		return err
+	}
+	return readKeys(s, o.Require, o.Keys)
+}
+
+// readKeys calls visit for each key once, in the order of levels, signatures and ids.
+func readKeys(s *sorter, require model.Levels, visit func(*Key) error) error {
+	var last []byte
+	return s.Each(func(key, _ []byte) error {
+		if bytes.Equal(key, last) {
+			return nil
+		}
+		last = append(last[:0], key...)
+		level := model.Level(key[0])
+		signature, id, _ := bytes.Cut(key[1:], []byte{0})
+		return visit(&Key{Signature: string(signature), Level: level, Required: require.Has(level), InteractionID: string(id)})
+	})
+}

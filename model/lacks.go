@@ -1,0 +1,50 @@
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// missing says what an ill-formed log seems to lack, by the requirement that it breaks and what is said of it. It is a
+// likelihood, not a proof: often more than one event would make the log a chat.
+var missing = []struct{ requirement, phrase, lacks string }{
+	{"W4", "placed in %s while it is in", string(TakenFromQueue)},
+	{"W4", "places a chat in a queue only once", string(Revoked) + " or " + string(Rejected)},
+	{"W4", "who is not a party", "an agent's " + string(PartyAdded)},
+	{"W4", "while no strategy has the chat and no invitation has failed", string(Revoked) + " or " + string(Rejected)},
+	{"W4", "taken from", string(PlacedInQueue)},
+	{"W4", "has not just taken the chat from a queue", string(TakenFromQueue)},
+	{"W4", "the EventPartyAdded of its taker comes next", "a strategy's " + string(PartyAdded)},
+	{"W4", "its EventPartyRemoved comes next", "an agent's " + string(PartyRemoved)},
+	{"W5", "invited by strategy", "a strategy's " + string(PartyAdded)},
+	{"W5", "who is not a party", "an agent's " + string(PartyAdded)},
+	{"W6", "pulls the chat", "an agent's " + string(PartyRemoved)},
+	{"W6", "joins without a pending invitation", string(AgentInvited)},
+	{"W6", "who has no pending invitation", string(AgentInvited)},
+	{"W7", "strategy", "a strategy's " + string(PartyAdded)},
+	{"W7", "is removed, but is not a party", "an agent's " + string(PartyAdded)},
+	{"W8", "is invited while it is a party", string(Revoked) + ", " + string(Rejected) + " or an agent's " + string(PartyRemoved)},
+}
+
+// Lacks says what the log seems to lack, "" where it rather has something too many. beginning is true where the chat's
+// beginning is what lacks.
+func (e *IllFormed) Lacks(log []Event) (lacks string, beginning bool) {
+	if e.Requirement == "W1" && !slices.ContainsFunc(log, func(e Event) bool { return e.Name == Submitted }) {
+		misspelt := slices.ContainsFunc(log, func(e Event) bool {
+			meant, _ := e.Name.Meant()
+			return meant == Submitted
+		})
+		return string(Submitted), !misspelt
+	}
+	if e.Requirement == "W9" {
+		field, _, _ := strings.Cut(e.Problem, ":")
+		return "a sound " + field, false
+	}
+	for _, m := range missing {
+		first, rest, both := strings.Cut(m.phrase, "%s")
+		if m.requirement == e.Requirement && strings.Contains(e.Problem, first) && (!both || strings.Contains(e.Problem, rest)) {
+			return m.lacks, false
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,255 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+)
+
+// RowCondition is a way in which a row may be wrong that needs no log, twice from the same data: for rows at hand, and
+// as SQL for rows in a database. An invariant has one or two.
+type RowCondition struct {
+	Invariant string // V1, …; "" of a type that nobody knows
+	Column    string // of the query whose rows it is asked of: 1 where the condition holds
+	SQL       string // see [RowConditions]
+
+	found func(f *Fact) string // what is wrong with a row of which the condition holds; "" is nothing after all
+	level Level
+}
+
+// What is wrong with rows that are together.
+const (
+	duplicateRow  = "a duplicated row"
+	ordinalTwice  = "an ordinal that another row has too"
+	abandonsTwice = "a second CustomerAbandoned"
+	strangeSender = "received_from names no earlier row of an agent"
+)
+
+// RowConditions lists the conditions, in the order of their invariants. Their SQL is what all dialects share. Its columns
+// are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where they are
+// blank, the type's that of its meaning ([TypeSQL]); type_code, which is the type's code as it stands; started, ended,
+// ordinal and received_from, which may be NULL; lowest_ordinal, which is the least of the interaction's ordinals, NULL
+// where one is missing; lowest, the same whether one is missing or not; alike, how many rows of the chat are as this one in every field; same_ordinal, how many have its ordinal;
+// ranked, 1 where all rows of the chat have ordinals; abandons, how many CustomerAbandoned the chat has whose reason is
+// not AbandonedWhileRinging; gapless, 1 where the ordinals run from 0 or 1 without a gap and each once; sender, 1 where
+// received_from is the ordinal of a row that is no agent's.
+func RowConditions() (all []RowCondition) {
+	for i := range invariants {
+		v := &invariants[i]
+		if row, ok := v.check.(*rowCheck); ok {
+			all = append(all, RowCondition{Invariant: v.ID, Column: strings.ToLower(v.ID), SQL: row.sql(), found: row.found, level: Invariant})
+		}
+	}
+	always := func(found string) func(*Fact) string { return func(*Fact) string { return found } }
+	abandon := fmt.Sprintf("technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned), codeList(AbandonedWhileRinging))
+	return append(all,
+		RowCondition{
+			Invariant: "V20", Column: "v20", level: Invariant, found: always(duplicateRow),
+			SQL: "alike > 1 AND (ranked = 1 OR started <> ended)",
+		},
+		RowCondition{
+			Invariant: "V20", Column: "v20_ordinal", level: Invariant, found: always(ordinalTwice),
+			SQL: "ranked = 1 AND same_ordinal > 1 AND alike = 1",
+		},
+		RowCondition{
+			Invariant: "V21", Column: "v21", level: Invariant, found: always(abandonsTwice),
+			SQL: "abandons > 1 AND " + abandon,
+		},
+		RowCondition{
+			Invariant: "V21", Column: "v21_received_from", level: Inferred, found: always(strangeSender),
+			SQL: "gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal OR sender = 1)",
+		},
+		RowCondition{
+			Column: "resource_type_odd", level: Inferred, SQL: oddTypeSQL("type_code"),
+			found: func(f *Fact) string {
+				d, _ := oddType(f, "")
+				return d.Actual
+			},
+		},
+	)
+}
+
+// On is the difference of a row of which the condition holds, if that is so: of a condition that needs the chat's other
+// rows it takes the caller's word.
+func (r *RowCondition) On(f *Fact) (d Difference, broken bool) {
+	found := r.found(f)
+	if r.Invariant == "" {
+		return oddType(f, anyType)
+	}
+	d = invariantByID(r.Invariant).broken(f.Resource, found)
+	d.InteractionID, d.Level = f.InteractionID, r.level
+	return d, found != ""
+}
+
+const anyType = "agent, queue or strategy"
+
+// alikeKey is a row in every field, by codes.
+type alikeKey struct {
+	ordinal, from                                    Number
+	kind, resource, role, roleReason, result, reason string
+	start, end                                       int64
+}
+
+// rowsTogether checks what rows of a chat must keep among each other: V20, V21. finished is false of a chat whose log
+// says that it is not over.
+func rowsTogether(got []Fact, finished bool) (ds []Difference) {
+	broken := func(id string, level Level, f *Fact, found string) {
+		d := invariantByID(id).broken(f.Resource, found)
+		d.InteractionID, d.Level = f.InteractionID, level
+		ds = append(ds, d)
+	}
+	ranked, rising, abandons := true, true, 0
+	for i := range got {
+		f := &got[i]
+		ranked = ranked && f.Ordinal.Is == Given
+		rising = rising && (i == 0 || got[i-1].Ordinal.Value < f.Ordinal.Value)
+		if abandonsQueue(f) {
+			abandons++
+		}
+	}
+	if len(got) > 1 && (!ranked || !rising) {
+		twins(got, ranked, func(f *Fact, found string) { broken("V20", Invariant, f, found) })
+	}
+	if !finished {
+		return ds
+	}
+	for i := range got {
+		if abandons > 1 && abandonsQueue(&got[i]) {
+			broken("V21", Invariant, &got[i], abandonsTwice)
+		}
+	}
+	if ranked {
+		senders(got, func(f *Fact) { broken("V21", Inferred, f, strangeSender) })
+	}
+	return ds
+}
+
+func abandonsQueue(f *Fact) bool {
+	return isOneOf(f.Result, CustomerAbandoned) && !isOneOf(f.Reason, AbandonedWhileRinging)
+}
+
+// twins reports the rows that another is alike, or has the ordinal of.
+func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
+	alike, ordinals := make(map[alikeKey]int, len(got)), make(map[int64]int, len(got))
+	keys := make([]alikeKey, len(got))
+	for i := range got {
+		f := &got[i]
+		k := &keys[i]
+		*k = alikeKey{
+			ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource, role: Code(string(f.Role)),
+			roleReason: Code(f.RoleReason), result: Code(string(f.Result)), reason: Code(string(f.Reason)),
+		}
+		if f.Ordinal.Is == Given {
+			k.ordinal.Is = Given
+		}
+		if f.ReceivedFrom.Is == Given {
+			k.from = f.ReceivedFrom
+		}
+		if !f.Start.IsZero() {
+			k.start = f.Start.UnixNano()
+		}
+		if !f.End.IsZero() {
+			k.end = f.End.UnixNano()
+		}
+		alike[*k]++
+		ordinals[f.Ordinal.Value]++
+	}
+	for i := range got {
+		f := &got[i]
+		timed := !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End)
+		switch {
+		case alike[keys[i]] > 1 && (ranked || timed):
+			report(f, duplicateRow)
+		case ranked && ordinals[f.Ordinal.Value] > 1 && alike[keys[i]] == 1:
+			report(f, ordinalTwice)
+		}
+	}
+}
+
+// senders reports the rows whose received_from names no row of an agent that ranks before them. It says nothing where
+// ordinals do not run from 0 or 1 without a gap: a row may be missing that was named.
+func senders(got []Fact, report func(*Fact)) {
+	asked := false
+	for i := range got {
+		asked = asked || got[i].ReceivedFrom.Is == Given
+	}
+	if !asked {
+		return
+	}
+	lowest, highest := got[0].Ordinal.Value, got[0].Ordinal.Value
+	for i := range got {
+		lowest, highest = min(lowest, got[i].Ordinal.Value), max(highest, got[i].Ordinal.Value)
+	}
+	if lowest < 0 || lowest > 1 || highest-lowest != int64(len(got)-1) {
+		return
+	}
+	at := make([]*Fact, len(got))
+	for i := range got {
+		if at[got[i].Ordinal.Value-lowest] != nil {
+			return
+		}
+		at[got[i].Ordinal.Value-lowest] = &got[i]
+	}
+	for _, f := range at {
+		from := f.ReceivedFrom
+		if from.Is != Given {
+			continue
+		}
+		if from.Value >= lowest && from.Value < f.Ordinal.Value {
+			if means, _ := at[from.Value-lowest].ResourceType.Meaning(); means == AgentResource || means == "" {
+				continue
+			}
+		}
+		report(f)
+	}
+}
+
+// Meets reports which invariants of kind OnFacts the rows are about, by place in [Invariants]: a chat without ordinals
+// says nothing of V6.
+func Meets(got []Fact) (met uint64) {
+	for i := range got {
+		f := &got[i]
+		for j := range invariants {
+			if met&(1<<j) == 0 && invariants[j].Kind == OnFacts && meets(invariants[j].ID, f) {
+				met |= 1 << j
+			}
+		}
+	}
+	return met
+}
+
+func meets(id string, f *Fact) bool {
+	switch id {
+	case "V6":
+		return f.Ordinal.Is == Given
+	case "V7":
+		return isOneOf(f.Reason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging)
+	case "V8":
+		return isOneOf(f.Reason, AbandonedWhileQueued, AbandonedWhileRinging)
+	case "V11":
+		return !f.Start.IsZero() && !f.End.IsZero()
+	case "V20":
+		return f.Ordinal.Is == Given || !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End)
+	case "V21":
+		return isOneOf(f.Result, CustomerAbandoned) || f.ReceivedFrom.Is == Given
+	}
+	return true
+}
+
+// MeetsSQL is the condition that a row is what an invariant of kind OnFacts is about, on the columns of [RowConditions].
+func MeetsSQL(id string) string {
+	switch id {
+	case "V6":
+		return "ordinal IS NOT NULL"
+	case "V7":
+		return "result_reason IN " + codeList(RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging)
+	case "V8":
+		return "result_reason IN " + codeList(AbandonedWhileQueued, AbandonedWhileRinging)
+	case "V11":
+		return "started IS NOT NULL AND ended IS NOT NULL"
+	case "V20":
+		return "ordinal IS NOT NULL OR started <> ended"
+	case "V21":
+		return "technical_result IN " + codeList(CustomerAbandoned) + " OR received_from IS NOT NULL"
+	}
+	return "1 = 1"
+}
