@@ -5,7 +5,7 @@ package features
 
 import "embed"
 
-// FS holds the .feature files, under documented/ and inferred/.
+// FS holds the .feature files, under folders called after levels.
 //
-//go:embed documented inferred
+//go:embed documented invariant inferred delivery
 var FS embed.FS

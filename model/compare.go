@@ -77,6 +77,9 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 			e.irf = explained[i].irf
 			if level != Own {
 				e.Level = explained[i].Level
+				if level == Invariant { // it is about an invariant, whatever else decides the row
+					e.Level = max(e.Level, level)
+				}
 				e.complete(&explained[i].Fact)
 			}
 		}

@@ -135,6 +135,7 @@ func plural(n int, one, more string) string {
 
 // families says what the scenarios are whose ids begin alike.
 var families = map[string]string{
+	"invariant":  "Ids, names, times, forms as they are in the field",
 	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
 	"own":        "Your own features",
 	"generated":  "Generated chats: rules, invariants, relations",

@@ -295,7 +295,9 @@ func (c *compiler) group(mc *model.Case) string {
 		return p
 	}
 	folder, p, _ := strings.Cut(p, "/")
-	mc.Level, _ = model.ParseLevel(folder)
+	if mc.Level, _ = model.ParseLevel(folder); mc.Level == model.Delivery {
+		mc.Kind = model.DeliveryKind
+	}
 	if mc.Level == model.Documented && mc.Flow != "" {
 		return mc.Flow
 	}

@@ -156,9 +156,6 @@ func TestCompositeStepsAreTheirSingleSteps(t *testing.T) {
 
 // unusedSteps are those that no built-in feature uses, and why they are there all the same.
 var unusedSteps = map[string]string{
-	"the events:":                   "it is for what no other step can say: another's log, replayed as it was; the built-in features read better without",
-	"the next event is at 09:00:07": "it is for logs that are written as features: a time is what it was",
-	"the next event has seq 12":     "it is for logs that are written as features: gaps are fine, but not what an author would think of",
 	`the chat leaves queue "Queue 1" for strategy "Strategy 1"`: "it is for logs that are written as features, where the taker is added later, or other chats come between",
 }
 

@@ -117,10 +117,14 @@ func interleave(src gen.Source, logs ...[]model.Event) (merged []model.Event) {
 
 func TestBuiltInScenariosWrittenAgain(t *testing.T) {
 	var scenarios []Written
+	spelt := 0
 	for _, c := range corpus(t) {
+		if slices.ContainsFunc(c.Events, func(e model.Event) bool { return e.Wire != nil || e.Reason != "" && e.Name == model.PartyAdded }) {
+			spelt++
+		}
 		scenarios = append(scenarios, Written{Name: c.ID, Tags: c.Tags, Comment: c.Title, Events: c.Events, Facts: c.Table})
 	}
-	assert.Zero(t, written(t, scenarios), "they are written in steps, as they were")
+	assert.Equal(t, spelt, written(t, scenarios), "the others are written in steps, as they were")
 }
 
 // Every well-formed chat that the grammar makes can be said in steps: one step, one event.
