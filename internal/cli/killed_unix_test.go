@@ -63,7 +63,7 @@ func TestRunIsEnded(t *testing.T) {
 				assert.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode())
 				assert.Regexp(t, "(?m)^chatproof: interrupted: the results are incomplete\\n$", errOut.String()) // how far it is may stand before
 				assert.Contains(t, lines[len(lines)-1], `"verdict":"`+string(engine.Incomplete)+`"`)
-				assert.Equal(t, 761, passes(t, record)+strings.Count(string(text), `"verdict":"not-run"`))
+				assert.Equal(t, 806, passes(t, record)+strings.Count(string(text), `"verdict":"not-run"`))
 				assert.Contains(t, out.String(), "Incomplete: ")
 			})
 		}

@@ -73,6 +73,7 @@ func Authored(dirs []string) ([]*model.Case, error) {
 // Builtin compiles the features that come with the suite.
 func Builtin() ([]*model.Case, error) {
 	cases, err := compile(steps.Source{FS: features.FS, Label: "features"})
+	slices.SortStableFunc(cases, func(a, b *model.Case) int { return cmp.Compare(a.Level, b.Level) })
 	for _, c := range cases {
 		c.Checked = true
 	}
