@@ -83,6 +83,7 @@ func (l *ScenarioLine) Chats() ([][]model.Event, error) {
 		} else if err != nil {
 			return nil, err
 		}
+		e.Wire = wire.Spelling(l.Events[len(events)])
 		events = append(events, e)
 	}
 }

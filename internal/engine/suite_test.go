@@ -321,7 +321,7 @@ func TestDemand(t *testing.T) {
 	assert.NoError(t, p.Demand(model.LevelSet(model.Documented)))
 	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Own)), ErrNothing)
 	assert.NoError(t, p.Demand(model.LevelSet(model.Inferred)))
-	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Delivery)), ErrNothing)
+	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Robustness)), ErrNothing)
 }
 
 func TestGates(t *testing.T) {
