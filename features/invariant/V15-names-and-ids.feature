@@ -1,3 +1,4 @@
+@composed
 Feature: Ids and names are as they are in the field
   Ids and names are texts, compared byte for byte and reported as they came. A digit in front is no number, NULL is a
   name, and who is called like a queue is an agent all the same. Names have up to 100 characters, of any script.

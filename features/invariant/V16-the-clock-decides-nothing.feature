@@ -1,3 +1,4 @@
+@composed
 Feature: The clock decides nothing
   The order of the events is that of seq. A chat goes on over midnight and the year's end, and through hours of silence;
   that all happens within a second means nothing either.

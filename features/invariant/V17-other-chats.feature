@@ -1,4 +1,4 @@
-@ids-as-written
+@composed @ids-as-written
 Feature: Other chats in the same run change nothing
   Ids that are nearly alike are two: by one letter or digit, by length, by a leading zero.
 

@@ -1,3 +1,4 @@
+@composed
 Feature: What means nothing changes nothing
   Another release of Interaction Server, or of what reads it, adds fields and events, writes null for what is absent, and
   gives reasons and modes where nobody needs one. Whoever does not know them passes over them.
