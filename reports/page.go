@@ -155,34 +155,7 @@ func standing(c *engine.Count) cell {
 // matrix is flows and families by level; of several results, by result.
 func (p *page) matrix() {
 	if p.Several() {
-		p.Matrix.Head = p.Names
-		row := func(groups func(*Results) []engine.Count) {
-			for _, r := range p.Results {
-				for _, c := range groups(r) {
-					if slices.ContainsFunc(p.Matrix.Rows, func(t tableRow) bool { return t.Name == safe(c.Name) }) {
-						continue
-					}
-					t := tableRow{Name: safe(c.Name), Title: safe(c.Title)}
-					for _, o := range p.Results {
-						of := groups(o)
-						if i := slices.IndexFunc(of, func(x engine.Count) bool { return x.Name == c.Name }); i >= 0 {
-							t.Cells = append(t.Cells, standing(&of[i]))
-						} else {
-							t.Cells = append(t.Cells, cell{"", "–"})
-						}
-					}
-					p.Matrix.Rows = append(p.Matrix.Rows, t)
-				}
-			}
-		}
-		row((*Results).groups)
-		row(func(r *Results) []engine.Count {
-			levels := slices.Clone(r.Footer.Totals.Levels)
-			for i := range levels {
-				levels[i].Name = "level " + levels[i].Name
-			}
-			return levels
-		})
+		p.sideBySide()
 		return
 	}
 	r := p.First()
@@ -217,6 +190,38 @@ func (p *page) matrix() {
 		}
 		p.Matrix.Rows = append(p.Matrix.Rows, t)
 	}
+}
+
+// sideBySide is flows, families and levels by result.
+func (p *page) sideBySide() {
+	p.Matrix.Head = p.Names
+	row := func(groups func(*Results) []engine.Count) {
+		for _, r := range p.Results {
+			for _, c := range groups(r) {
+				if slices.ContainsFunc(p.Matrix.Rows, func(t tableRow) bool { return t.Name == safe(c.Name) }) {
+					continue
+				}
+				t := tableRow{Name: safe(c.Name), Title: safe(c.Title)}
+				for _, o := range p.Results {
+					of := groups(o)
+					if i := slices.IndexFunc(of, func(x engine.Count) bool { return x.Name == c.Name }); i >= 0 {
+						t.Cells = append(t.Cells, standing(&of[i]))
+					} else {
+						t.Cells = append(t.Cells, cell{"", "–"})
+					}
+				}
+				p.Matrix.Rows = append(p.Matrix.Rows, t)
+			}
+		}
+	}
+	row((*Results).groups)
+	row(func(r *Results) []engine.Count {
+		levels := slices.Clone(r.Footer.Totals.Levels)
+		for i := range levels {
+			levels[i].Name = "level " + levels[i].Name
+		}
+		return levels
+	})
 }
 
 // concerns reports whether scenarios of a group can differ by a level.

@@ -19,10 +19,7 @@ import (
 )
 
 func (e *env) explain() *cobra.Command {
-	var interaction, scenario, svg string
-	var dirs []string
-	var asJSON bool
-	var in placeFlags
+	var f explainFlags
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]...",
 		Short: "Show why a chat has the facts it has",
@@ -33,68 +30,88 @@ goes to a file as a picture, its facts drawn in.`,
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			log, err := e.logOf(cmd.Context(), &in, scenario, dirs, args)
-			if err != nil {
-				return err
-			}
-			if interaction != "" {
-				if err := log.keep(interaction); err != nil {
-					return err
-				}
-			}
-			chats, bad := model.ClassifyLog(model.Reference(), log.events)
-			logs := make(map[string][]model.Event)
-			for _, l := range model.Chats(log.events) {
-				logs[l[0].InteractionID] = l
-			}
-			var b bytes.Buffer
-			if svg != "" {
-				if err := e.drawSVG(svg, chats, logs); err != nil {
-					return err
-				}
-				if svg == "-" {
-					return e.reportIllFormed(log, bad)
-				}
-			}
-			for i := range chats {
-				c := &chats[i]
-				switch {
-				case log.spoilt[c.InteractionID] != nil:
-					continue
-				case asJSON:
-					if err := explainJSON(&b, c, logs[c.InteractionID]); err != nil {
-						return err
-					}
-					continue
-				case b.Len() > 0:
-					b.WriteString("\n")
-				}
-				explainChat(&b, c, logs[c.InteractionID], true)
-			}
-			if !asJSON && len(chats)+len(bad)+len(log.spoilt) == 0 {
-				fmt.Fprintf(&b, "No chat: %d events, none of a known name.\n", len(log.events))
-			}
-			if scenario != "" && !asJSON {
-				b.WriteString("\nThe events, as they are sent but for the interaction's id:\n")
-				for i := range log.events {
-					b.Write(wire.AppendEvent(nil, &log.events[i]))
-				}
-			}
-			if _, err := e.out.Write(b.Bytes()); err != nil {
-				return err
-			}
-			return e.reportIllFormed(log, bad)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return e.runExplain(cmd.Context(), &f, args) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
-	cmd.Flags().StringVar(&interaction, "interaction", "", "only this interaction")
-	cmd.Flags().StringVar(&scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
-	cmd.Flags().StringVar(&svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
-	cmd.Flags().StringArrayVar(&dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
+	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
+	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
+	cmd.Flags().StringVar(&f.svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
+	cmd.Flags().StringArrayVar(&f.dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
 	completeScenarios(cmd)
-	in.addMapping(cmd)
+	f.in.addMapping(cmd)
 	return cmd
+}
+
+// explainFlags are the flags of explain.
+type explainFlags struct {
+	interaction, scenario, svg string
+	dirs                       []string // of --scenario: a team's own features
+	asJSON                     bool
+	in                         placeFlags
+}
+
+func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) error {
+	log, err := e.logOf(ctx, &f.in, f.scenario, f.dirs, args)
+	if err != nil {
+		return err
+	}
+	if f.interaction != "" {
+		if err := log.keep(f.interaction); err != nil {
+			return err
+		}
+	}
+	chats, bad := model.ClassifyLog(model.Reference(), log.events)
+	logs := make(map[string][]model.Event)
+	for _, l := range model.Chats(log.events) {
+		logs[l[0].InteractionID] = l
+	}
+	if f.svg != "" {
+		if err := e.drawSVG(f.svg, chats, logs); err != nil {
+			return err
+		}
+		if f.svg == "-" {
+			return e.reportIllFormed(log, bad)
+		}
+	}
+	var b bytes.Buffer
+	if err := f.write(&b, log, chats, logs); err != nil {
+		return err
+	}
+	if f.asJSON || len(chats)+len(bad)+len(log.spoilt) > 0 {
+		_, err = e.out.Write(b.Bytes())
+	} else {
+		_, err = fmt.Fprintf(e.out, "No chat: %d events, none of a known name.\n", len(log.events))
+	}
+	if err != nil {
+		return err
+	}
+	return e.reportIllFormed(log, bad)
+}
+
+// write explains the chats, those that are spoilt aside.
+func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat, logs map[string][]model.Event) error {
+	for i := range chats {
+		c := &chats[i]
+		switch {
+		case log.spoilt[c.InteractionID] != nil:
+			continue
+		case f.asJSON:
+			if err := explainJSON(b, c, logs[c.InteractionID]); err != nil {
+				return err
+			}
+			continue
+		case b.Len() > 0:
+			b.WriteString("\n")
+		}
+		explainChat(b, c, logs[c.InteractionID], true)
+	}
+	if f.scenario != "" && !f.asJSON {
+		b.WriteString("\nThe events, as they are sent but for the f.interaction's id:\n")
+		for i := range log.events {
+			b.Write(wire.AppendEvent(nil, &log.events[i]))
+		}
+	}
+	return nil
 }
 
 // logOf is the log of a scenario, or of the file that args name.

@@ -26,12 +26,7 @@ type generateFlags struct {
 	placeFlags
 }
 
-func (e *env) generate() *cobra.Command {
-	var f generateFlags
-	cmd := &cobra.Command{
-		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
-		Short: "Write chats to a file, with the reference's facts",
-		Long: `Generate writes chats as events: the first scenario of each documented flow, all events
+const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events
 that 'run' would send, random chats, or all chats of at most LENGTH events of a small alphabet. Of --suite, the lines
 of robustness scenarios that are no events at all are left out.
 
@@ -45,7 +40,14 @@ of each chat or, with --interleave, of each 8. Facts come in the order of the ch
 
 Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
 appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
-makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.`,
+makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.`
+
+func (e *env) generate() *cobra.Command {
+	var f generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
+		Short: "Write chats to a file, with the reference's facts",
+		Long:  generateLong,
 		Example: `  chatproof generate --random 1000 --seed 7 -o chats.jsonl.gz --facts facts.jsonl
   chatproof generate --flows --format feature
   chatproof generate --suite -o events.csv.gz --resources resources.csv --start 2026-11-24T09:00:00Z

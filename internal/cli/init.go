@@ -129,6 +129,11 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	if err := files.Keep(outputs...); err != nil {
 		return err
 	}
+	return e.sayNext(s, dir, names)
+}
+
+// sayNext says what was written, and what to do now.
+func (e *env) sayNext(s *starter, dir string, names []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Written: %s\n", strings.Join(names, ", "))
 	if s.needs != "" {
@@ -145,6 +150,6 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
   chatproof run --write-expect expect.yaml -- %[1]s
       when more pass: the list anew, shorter
 `, s.command, s.file)
-	_, err = e.out.Write(b.Bytes())
+	_, err := e.out.Write(b.Bytes())
 	return err
 }

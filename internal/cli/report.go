@@ -69,6 +69,38 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	files, err := f.files(args, results)
+	if err != nil {
+		return err
+	}
+	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
+		return errors.New("several results: expected one, or all the shards of one; --html takes several")
+	}
+	var changes *reports.Changes
+	if f.against != "" {
+		before, err := reports.Open(f.against, e.in)
+		if err != nil {
+			return err
+		}
+		changes = reports.Against(before, results[0])
+		results[0].Changes = changes
+	}
+	if err := reports.WriteFiles(files, results[0], e.out); err != nil {
+		return err
+	}
+	if len(files) > 0 {
+		return tellChanges(e.err, changes, f.verbose) // stdout may be one of the files
+	}
+	for _, r := range results {
+		if err := r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Colour: colour}); err != nil {
+			return err
+		}
+	}
+	return tellChanges(e.out, changes, f.verbose)
+}
+
+// files says what is written where. The error is that of a file that is written twice, or read.
+func (f *reportFlags) files(args []string, results []*reports.Results) (map[string]func(*reports.Results, io.Writer) error, error) {
 	badge := (*reports.Results).WriteBadge
 	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
 		badge = (*reports.Results).WriteBadgeSVG
@@ -88,43 +120,22 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		switch {
 		case form.path == "":
 		case files[path] != nil:
-			return fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
+			return nil, fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
 		case form.flag != "--merge" && isInput(path, append(args, f.against)):
-			return fmt.Errorf("%s: %s is one of the results that are read", form.flag, model.Name(form.path))
+			return nil, fmt.Errorf("%s: %s is one of the results that are read", form.flag, model.Name(form.path))
 		default:
 			files[path] = form.write
 		}
 	}
-	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
-		return errors.New("several results: expected one, or all the shards of one; --html takes several")
-	}
-	var changes *reports.Changes
-	if f.against != "" {
-		before, err := reports.Open(f.against, e.in)
-		if err != nil {
-			return err
-		}
-		changes = reports.Against(before, results[0])
-		results[0].Changes = changes
-	}
-	if err := reports.WriteFiles(files, results[0], e.out); err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		for _, r := range results {
-			if err := r.WriteText(e.out, &reports.TextOptions{Verbose: f.verbose, Colour: colour}); err != nil {
-				return err
-			}
-		}
-	}
+	return files, nil
+}
+
+// tellChanges says what became of the scenarios since an older result; newly failing ones are an exit code.
+func tellChanges(out io.Writer, changes *reports.Changes, verbose bool) error {
 	if changes == nil {
 		return nil
 	}
-	out := e.out
-	if len(files) > 0 {
-		out = e.err // stdout may be one of the files
-	}
-	if err := changes.WriteText(out, f.verbose); err != nil {
+	if err := changes.WriteText(out, verbose); err != nil {
 		return err
 	}
 	if len(changes.NewlyFailing) > 0 {

@@ -37,12 +37,7 @@ type runFlags struct {
 // today is the one clock of a verdict: the day, in UTC, on which expectations are in force or past. Tests set it.
 var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
-func (e *env) run() *cobra.Command {
-	var f runFlags
-	cmd := &cobra.Command{
-		Use:   "run [flags] [-- COMMAND [ARG]...]",
-		Short: "Run the suite, and give a verdict",
-		Long: `Run sends the suite's chats to an implementation and compares the facts that come back with those expected.
+const runLong = `Run sends the suite's chats to an implementation and compares the facts that come back with those expected.
 Without a command it asks the built-in reference model: a self-check.
 
 COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
@@ -63,7 +58,14 @@ shrink. A run of a part of the suite leaves entries about other parts alone. --w
 keeps the comments and the entries that hold of a file that is there.
 
 Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the
-implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`,
+implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`
+
+func (e *env) run() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [flags] [-- COMMAND [ARG]...]",
+		Short: "Run the suite, and give a verdict",
+		Long:  runLong,
 		Example: `  chatproof run
   chatproof run -- python3 my.py
   chatproof run --require documented,inferred --tags '@R2 and not @1.4' -- ./etl.sh
