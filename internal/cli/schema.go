@@ -29,16 +29,3 @@ func (e *env) schema() *cobra.Command {
 		},
 	}
 }
-
-func (e *env) version() *cobra.Command {
-	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version",
-		Example: "  chatproof version",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(e.out, "chatproof "+engine.Version)
-			return err
-		},
-	}
-}
