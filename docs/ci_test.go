@@ -26,7 +26,7 @@ func TestCIRecipes(t *testing.T) {
 	program, err := os.ReadFile("examples/python/classify.py")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```(?:yaml|sh)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	require.Len(t, blocks, 4)
+	require.Len(t, blocks, 5)
 	for _, block := range blocks {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "my.py"), program, 0o666))
