@@ -20,6 +20,8 @@ type CheckOptions struct {
 	Stdin   io.Reader // of a place that is -
 	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be nil.
 	Keys func(*Key) error
+	// Known reports whether differences of a signature are expected; it may be nil, and is called at the same time.
+	Known func(signature string) bool
 }
 
 // CheckChats compares the rows of each chat that has events with those that the reference makes of them, and with the
@@ -86,6 +88,9 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	classifiers := make([]*model.Classifier, len(tallies))
 	for i := range tallies {
 		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(model.Reference())
+	}
+	for _, t := range tallies {
+		t.known = o.Known
 	}
 	keys := o.newKeys(tallies)
 	defer keys.Close()

@@ -48,6 +48,7 @@ type Finding struct {
 	Signature string
 	Level     model.Level
 	Required  bool
+	Known     bool          // expected: it makes no chat differ
 	Count     int           // differences
 	Chats     int           // chats that have them
 	Shift     time.Duration // by which times are late, where they all are by the same; else 0
@@ -84,8 +85,9 @@ type tally struct {
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
-	findings map[string]*Finding // by level and signature: the least maxFindings, and a few more
-	beyond   string              // from here on findings are dropped; "" is nowhere
+	known    func(signature string) bool // nil is none
+	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
+	beyond   string                      // from here on findings are dropped; "" is nowhere
 }
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
@@ -106,8 +108,8 @@ func (t *tally) add(chat Example) {
 	var seen []*Finding
 	for i := range chat.Differences {
 		d := &chat.Differences[i]
-		required = required || t.require.Has(d.Level)
 		f := t.finding(d)
+		required = required || t.require.Has(d.Level) && (f == nil || !f.Known)
 		if t.keys != nil && (f == nil || !slices.Contains(seen, f)) {
 			t.keys.add(t.Signature(d), d.Level, chat.InteractionID)
 		}
@@ -140,7 +142,7 @@ func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
 	key := d.Level.String() + " " + signature
 	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
-		t.findings[key] = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level)}
+		t.findings[key] = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level), Known: t.known != nil && t.known(signature)}
 		if len(t.findings) == 2*maxFindings {
 			t.prune()
 		}

@@ -26,6 +26,7 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 
 func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
 	t := newTally(o.Require, brokenBy)
+	t.known = o.Known
 	keys := o.newKeys([]*tally{t})
 	defer keys.Close()
 	var chat Example // the offenders of the interaction at hand

@@ -24,6 +24,9 @@ type checkFlags struct {
 	setAside      float64 // percent
 	examples      int
 	keys          string
+	expect        string
+	writeExpect   string
+	strictExpect  bool
 	json          bool
 	placeFlags
 }
@@ -51,7 +54,7 @@ Without --events the rows are checked against the invariants that need nothing e
 the clients of others.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
-check, or too many were set aside.`,
+check, or too many were set aside; 4 the expectations are stale or expired.`,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
   chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
   chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
@@ -73,6 +76,10 @@ check, or too many were set aside.`,
 	flags.Float64Var(&f.setAside, "set-aside", 1, "how many percent of the chats may be set aside before the exit code is 5")
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
+	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
+	flags.StringVar(&f.writeExpect, "write-expect", "", "write the differences that count to a file for --expect, and exit 0")
+	flags.BoolVar(&f.strictExpect, "strict-expect", false, "an entry of --expect that matches nothing is an error (exit code 4), not a note")
+	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	completeLevels(cmd)
@@ -100,7 +107,11 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return err
 	}
 	defer keys.discard()
-	found, err := e.checked(ctx, f, levels, keys)
+	expect, err := readCheckExpect(f.expect)
+	if err != nil {
+		return err
+	}
+	found, err := e.checked(ctx, f, levels, keys, expect)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
 	} else if err != nil {
@@ -121,19 +132,25 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if err := keys.keep(); err != nil && found.Differing == 0 {
 		return err
 	}
+	if f.writeExpect != "" && found.Chats > 0 {
+		return writeCheckExpect(f.writeExpect, found, e.out)
+	}
+	exceeded, stale := expect.judge(found, f.strictExpect, e.err)
 	switch {
-	case found.Differing > 0:
+	case found.Differing > 0 || exceeded:
 		return &exitError{code: exitNonconforming}
 	case found.Chats == 0:
 		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
 	case 100*found.Share() > f.setAside:
 		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", percent(found.Share()), f.setAside)}
+	case stale:
+		return &exitError{code: exitStale}
 	}
 	return nil
 }
 
 // checked checks the rows by what there is.
-func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile) (*bulk.Report, error) {
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile, expect *checkExpect) (*bulk.Report, error) {
 	facts, err := f.place(f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
@@ -141,6 +158,9 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
 	if keys != nil {
 		o.Keys = keys.add
+	}
+	if expect.known != nil {
+		o.Known = expect.covers
 	}
 	defer memoryBound(f.memory)()
 	if len(f.events) == 0 {

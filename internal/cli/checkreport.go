@@ -129,6 +129,9 @@ func (r *checkReport) table(b *bytes.Buffer) {
 		if f.Required {
 			counts = "yes"
 		}
+		if f.Required && f.Known {
+			counts = "known"
+		}
 		fmt.Fprintf(b, "%8d %8d  %-6s  %-*s  %s%s\n", f.Chats, f.Count, counts, width, f.Level, f.Signature, shifted(f))
 	}
 	if r.Unsaid > 0 {
@@ -168,7 +171,7 @@ func (r *checkReport) head(f *bulk.Finding) string {
 // examples are the most frequent findings that count, those of the shortest chats first.
 func (r *checkReport) examples() (shown []*bulk.Finding) {
 	for _, f := range r.Findings {
-		if f.Required && len(shown) < r.flags.examples {
+		if f.Required && !f.Known && len(shown) < r.flags.examples {
 			shown = append(shown, f)
 		}
 	}

@@ -99,6 +99,9 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		}
 		return write(line)
 	})
+	if tally.Totals.All.NotRun == 0 && tally.Totals.All.Scenarios() == plan.Size {
+		known.known.whole()
+	}
 	r.Footer = NewFooter(tally, NewCoverage(coverage))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	r.Footer.Environment = &Environment{

@@ -5,9 +5,11 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,36 +27,88 @@ var ExpectSchema []byte
 
 // Expectation is an entry of an expectations file: scenarios that are known to end so. Its lines in the results are alike.
 type Expectation struct {
-	ID      string  `json:"id"` // a glob, as in [Plan.Select]
+	ID      string  `json:"id,omitempty"` // a glob, as in [Plan.Select]; "" is every scenario, where there is a signature
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason"`
 	Issue   string  `json:"issue,omitempty"` // a URL
 	Until   string  `json:"until,omitempty"` // the last day on which the entry is in force, such as 2026-12-31
+	Max     string  `json:"max,omitempty"`   // how many may be so at most: a number, or a share such as 0.5%
+
+	// Signature is a glob of signatures of differences: the entry covers these alone, and holds where there is one.
+	Signature string `json:"signature,omitempty"`
 
 	Scenarios int `json:"scenarios"` // of the whole plan that the glob matches
 	Held      int `json:"held"`      // of those: ended with the verdict
 	Otherwise int `json:"otherwise"` // of those: ended with another
 
+	// Nothing says that the whole plan was run, and no difference has the signature.
+	Nothing bool `json:"nothing,omitzero"`
+
 	pattern      *regexp.Regexp // nil where the glob is an id
+	signature    *regexp.Regexp // nil where there is none
 	surprise     *Outcome       // the first that ended with another
 	line, column int            // where it begins in its file, from 1
 }
 
 // Outside reports whether the entry is about scenarios none of which was asked: those of another shard, or outside of
 // what a run was narrowed to.
-func (x *Expectation) Outside() bool { return x.Scenarios > 0 && x.Held+x.Otherwise == 0 }
+func (x *Expectation) Outside() bool { return x.Scenarios > 0 && x.Held+x.Otherwise == 0 && !x.Nothing }
 
-// Stale reports whether the entry matches no scenario, or one that passed or ended otherwise.
-func (x *Expectation) Stale() bool { return x.Scenarios == 0 || x.Otherwise > 0 }
+// Stale reports whether the entry matches no scenario, or one that passed or ended otherwise, or is exceeded.
+func (x *Expectation) Stale() bool {
+	return x.Scenarios == 0 || x.Otherwise > 0 || x.Nothing || x.Exceeded(x.Held, x.Scenarios)
+}
+
+// Exceeded reports whether so many of all are more than Max.
+func (x *Expectation) Exceeded(n, all int) bool {
+	if x.Max == "" {
+		return false
+	}
+	most, share, ok := readMax(x.Max)
+	if share {
+		most *= float64(all) / 100
+	}
+	return ok && float64(n) > most
+}
+
+// readMax reads a number, or a share in percent.
+func readMax(s string) (most float64, share, ok bool) {
+	number, share := strings.CutSuffix(s, "%")
+	most, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	switch {
+	case err != nil || !(most >= 0):
+		return 0, share, false
+	case share:
+		return most, true, most <= 100
+	}
+	return most, false, most == math.Trunc(most)
+}
+
+// Covers reports whether the entry is about differences of a signature, wherever they are.
+func (x *Expectation) Covers(signature string) bool {
+	return x.signature != nil && x.signature.MatchString(signature)
+}
+
+// name is what messages call the entry.
+func (x *Expectation) name() string {
+	switch {
+	case x.Signature == "":
+		return x.ID
+	case x.ID == "":
+		return "signature " + x.Signature
+	}
+	return x.ID + ", signature " + x.Signature
+}
 
 // Expectations are the known failures of an implementation. Nil is none.
 type Expectations struct {
 	Entries []*Expectation
 
-	file  string // as errors call it
-	lines []string
-	flow  bool                      // written in brackets
-	about map[string][]*Expectation // by the id of a scenario
+	require model.Levels // what gates; none is all
+	file    string       // as errors call it
+	lines   []string
+	flow    bool                      // written in brackets
+	about   map[string][]*Expectation // by the id of a scenario
 }
 
 // key is one that an entry may have.
@@ -65,7 +119,11 @@ type key struct {
 }
 
 var keys = []key{
-	{"id", true, func(x *Expectation, v string) string { x.ID = v; return "" }},
+	{"id", false, func(x *Expectation, v string) string { x.ID = v; return "" }},
+	{"signature", false, func(x *Expectation, v string) string {
+		x.Signature, x.signature = v, globPattern(v)
+		return ""
+	}},
 	{"verdict", true, func(x *Expectation, v string) string {
 		x.Verdict = Verdict(v)
 		if slices.Contains([]Verdict{Fail, Error, Skip}, x.Verdict) {
@@ -87,6 +145,13 @@ var keys = []key{
 			return ""
 		}
 		return "expected a date such as 2026-12-31"
+	}},
+	{"max", false, func(x *Expectation, v string) string {
+		x.Max = v
+		if _, _, ok := readMax(v); ok {
+			return ""
+		}
+		return "expected a number, or a share such as 0.5%"
 	}},
 }
 
@@ -124,10 +189,14 @@ func ReadExpectations(file string, text []byte) (*Expectations, error) {
 			start := list.Entries[i].Start.Position
 			entry.line, entry.column = start.Line, start.Column
 		}
-		if line := seen[entry.ID]; line > 0 {
-			return nil, x.wrong(entry.line, "id: %s is listed in line %d already", model.Name(entry.ID), line)
+		what, name := "id", entry.ID
+		if entry.Signature != "" {
+			what, name = "signature", entry.name()
 		}
-		seen[entry.ID] = entry.line
+		if line := seen[name]; line > 0 {
+			return nil, x.wrong(entry.line, "%s: %s is listed in line %d already", what, model.Name(name), line)
+		}
+		seen[name] = entry.line
 		x.Entries = append(x.Entries, entry)
 	}
 	return x, nil
@@ -148,7 +217,7 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 		line, name := field.Key.GetToken().Position.Line, field.Key.GetToken().Value
 		i := slices.IndexFunc(keys, func(k key) bool { return k.name == name })
 		if i < 0 {
-			return nil, x.wrong(line, "%s: no such key; expected id, verdict, reason, issue or until", model.Name(name))
+			return nil, x.wrong(line, "%s: no such key; expected id, signature, verdict, reason, issue, until or max", model.Name(name))
 		}
 		given[name] = true
 		value, ok := scalar(field.Value)
@@ -163,6 +232,12 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 		if k.required && !given[k.name] {
 			return nil, x.wrong(entry.line, "%s: missing", k.name)
 		}
+	}
+	switch {
+	case entry.ID == "" && entry.Signature == "":
+		return nil, x.wrong(entry.line, "id: missing, and no signature either")
+	case entry.Signature != "" && entry.Verdict != Fail:
+		return nil, x.wrong(entry.line, "verdict: expected fail of an entry with a signature, got %s", entry.Verdict)
 	}
 	return entry, nil
 }
@@ -189,11 +264,11 @@ func (x *Expectations) Plan(whole *Plan) {
 	x.about = make(map[string][]*Expectation)
 	var globs []*Expectation
 	for _, entry := range x.Entries {
-		if strings.ContainsAny(entry.ID, "*?") {
-			entry.pattern = globPattern(entry.ID)
+		if strings.ContainsAny(entry.ID, "*?") || entry.ID == "" {
+			entry.pattern = globPattern(cmp.Or(entry.ID, "*"))
 			globs = append(globs, entry)
 		} else {
-			x.about[entry.ID] = []*Expectation{entry}
+			x.about[entry.ID] = append(x.about[entry.ID], entry)
 		}
 	}
 	for _, s := range whole.Scenarios {
@@ -214,7 +289,11 @@ func (x *Expectations) Judge(o *Outcome) (known *Expectation) {
 	if x == nil || o.Verdict == NotRun {
 		return nil
 	}
+	known = x.covered(o)
 	for _, entry := range x.about[o.ID] {
+		if entry.Signature != "" {
+			continue
+		}
 		held := entry.Verdict == o.Verdict
 		if known == nil || held && known.Verdict != o.Verdict {
 			known = entry
@@ -229,6 +308,50 @@ func (x *Expectations) Judge(o *Outcome) (known *Expectation) {
 	return known
 }
 
+// whole says that the whole plan was run.
+func (x *Expectations) whole() {
+	if x != nil {
+		for _, entry := range x.Entries {
+			entry.Nothing = entry.Signature != "" && entry.Held == 0
+		}
+	}
+}
+
+// covered counts an outcome for the entries whose signature a difference of it has, and returns the first, if all that
+// gate are covered so: another cause in the same scenario gates.
+func (x *Expectations) covered(o *Outcome) (known *Expectation) {
+	if o.Verdict != Fail {
+		return nil
+	}
+	all := true
+	counted := make(map[*Expectation]bool)
+	for i := range o.Differences {
+		d := &o.Differences[i]
+		if x.require != 0 && !x.require.Has(d.Level) {
+			continue
+		}
+		signature, found := d.Signature(), false
+		for _, entry := range x.about[o.ID] {
+			if !entry.Covers(signature) {
+				continue
+			}
+			found = true
+			if known == nil {
+				known = entry
+			}
+			if !counted[entry] {
+				counted[entry] = true
+				entry.Held++
+			}
+		}
+		all = all && found
+	}
+	if !all {
+		return nil
+	}
+	return known
+}
+
 // Stale reports whether an entry is.
 func (x *Expectations) Stale() bool {
 	return x != nil && slices.ContainsFunc(x.Entries, (*Expectation).Stale)
@@ -239,7 +362,7 @@ func (x *Expectations) Expired(today string) (ids []string) {
 	if x != nil {
 		for _, entry := range x.Entries {
 			if entry.expired(today) {
-				ids = append(ids, entry.ID)
+				ids = append(ids, entry.name())
 			}
 		}
 	}
@@ -267,6 +390,8 @@ func (x *Expectation) Finding(expired bool) string {
 	switch {
 	case x.Scenarios == 0:
 		says = "matches no planned scenario: remove it"
+	case x.Nothing:
+		says = "no difference has it: remove it"
 	case x.Otherwise > 0:
 		now, such := "otherwise", ""
 		if x.surprise != nil {
@@ -277,10 +402,12 @@ func (x *Expectation) Finding(expired bool) string {
 			says += fmt.Sprintf(" in %d of %d%s", x.Otherwise, x.Scenarios, such)
 		}
 		says += ": correct or remove it"
+	case x.Exceeded(x.Held, x.Scenarios):
+		says = fmt.Sprintf("covers %d, more than %s: mend what it is about, or agree on more", x.Held, x.Max)
 	case expired:
 		says = "in force until " + x.Until + ": mend what it is about, or agree on another day"
 	default:
 		return ""
 	}
-	return model.Name(x.ID) + ": " + says
+	return model.Name(x.name()) + ": " + says
 }

@@ -74,7 +74,7 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 // lists finds the entry that lists an outcome, rather one that stays than one that goes; nil where there is none.
 func (x *Expectations) lists(o *Outcome) (found *Expectation) {
 	for _, entry := range x.about[o.ID] {
-		if entry.Verdict == o.Verdict && (found == nil || found.Stale() && !entry.Stale()) {
+		if entry.Signature == "" && entry.Verdict == o.Verdict && (found == nil || found.Stale() && !entry.Stale()) {
 			found = entry
 		}
 	}
@@ -127,11 +127,14 @@ func outside(line string, indent int) bool {
 	return strings.TrimSpace(rest) == "" || rest[0] == '#' && len(line)-len(rest) <= indent
 }
 
+// Text is the entry as it stands in a file, its signature to the letter.
+func (x *Expectation) Text() string { return x.text("") }
+
 // text is the entry as it is written.
 func (x *Expectation) text(indent string) string {
 	var b strings.Builder
 	lead := "- "
-	for _, field := range [][2]string{{"id", x.ID}, {"verdict", string(x.Verdict)}, {"reason", x.Reason}, {"issue", x.Issue}, {"until", x.Until}} {
+	for _, field := range [][2]string{{"id", x.ID}, {"signature", x.Signature}, {"verdict", string(x.Verdict)}, {"reason", x.Reason}, {"issue", x.Issue}, {"until", x.Until}, {"max", x.Max}} {
 		if field[1] != "" {
 			b.WriteString(indent + lead + field[0] + ": " + yamlText(field[1]) + "\n")
 			lead = "  "
