@@ -67,7 +67,7 @@ func TestGenerationIsPinned(t *testing.T) {
 		"generated":   "1bb0ed38ecb14c97",
 		"delivery":    "87526213abc4a14b",
 		"robustness":  "c814d840163f2533",
-		"fuzz":        "a9707f788cf2e958",
+		"fuzz":        "f58438775b4812ce",
 		"random":      "76805254978e5a68",
 		"documented":  "37779eddfcfa21d6",
 		"all":         "676127db0294c1fb",

@@ -27,6 +27,7 @@ type Limits struct {
 	Weighted                   bool              // draw moves by how often they are wanted, not evenly
 	Irregular                  bool              // draw names, gaps in seq, and the time that passes; else "Agent 1", 1, a second
 	Guide                      bool              // keep to the moves of the guide's flows
+	Endless                    bool              // of weighted moves, stop only where nothing else is left
 
 	moves moveSet // only these, and the stop; 0 is all
 }
@@ -192,6 +193,9 @@ func (w *Walker) choose() move {
 	for m := moves; m != 0; m &= m - 1 {
 		total += w.weight(m.first())
 	}
+	if total == 0 {
+		return stop
+	}
 	at := w.src.Intn(total)
 	for ; moves != 0; moves &= moves - 1 {
 		if at -= w.weight(moves.first()); at < 0 {
@@ -205,6 +209,9 @@ func (w *Walker) weight(m move) int {
 	if m == stop {
 		if w.stopDue || w.stopping {
 			return 20
+		}
+		if w.limits.Endless {
+			return 0
 		}
 		return w.stopWeight
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strconv"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -25,7 +24,7 @@ const (
 type Scenarios struct {
 	seed            uint64
 	guide, everyday *Walker
-	long            *Walker
+	long, grand     *Walker
 	classifier      *model.Classifier
 	chat            model.Chat
 	scratch         []model.Event
@@ -37,7 +36,7 @@ func NewScenarios(seed uint64) *Scenarios {
 	long := Everyday
 	long.Events = 400
 	return &Scenarios{
-		seed: seed, guide: NewWalker(Guide), everyday: NewWalker(Everyday), long: NewWalker(long),
+		seed: seed, guide: NewWalker(Guide), everyday: NewWalker(Everyday), long: NewWalker(long), grand: NewWalker(Grand),
 		classifier: model.NewClassifier(model.Reference()),
 	}
 }
@@ -159,39 +158,6 @@ func vary(c *model.Case, like model.Variant, id string, log []model.Event) bool 
 		})
 	}
 	return ok
-}
-
-// Trial makes scenario i of a campaign: one chat, drawn without regard to how telling it is, and its variant by one
-// relation. Its ids say nothing already: there are many of them to ask about.
-func (s *Scenarios) Trial(i int) *model.Case {
-	src := s.source(fuzzFamily, i)
-	of := drawID(src)
-	w := s.everyday
-	if src.Intn(16) == 0 {
-		w = s.long
-	}
-	drawn := w.Log(of, src)
-	var room []model.Event
-	if n := len(s.spare); n > 0 {
-		room, s.spare = s.spare[n-1][:0], s.spare[:n-1]
-	}
-	c := &model.Case{
-		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
-		Events: append(slices.Grow(room, 2*len(drawn)+8), drawn...),
-	}
-	log, first := c.Events, src.Intn(len(Relations))
-	for k := range Relations {
-		if s.vary(c, Relations[(first+k)%len(Relations)], -1, drawID(src), log, src) {
-			break
-		}
-	}
-	return c
-}
-
-// Recycle takes back the events of a trial that nobody needs any more, for those to come.
-func (s *Scenarios) Recycle(c *model.Case) {
-	s.spare = append(s.spare, c.Events)
-	c.Events = nil
 }
 
 // Interleave merges logs, each in its own order.

@@ -74,6 +74,19 @@ func newShrinker(probe Probe) *shrinker {
 // reduce applies the candidates of each kind until none is left that the probe says yes to.
 func (s *shrinker) reduce(ctx context.Context, log []model.Event) ([]model.Event, error) {
 	for {
+		if len(log) > short {
+			next, err := s.first(ctx, s.withoutSpans(log))
+			if err != nil {
+				return log, err
+			}
+			if next != nil {
+				log = next
+				continue
+			}
+			if len(log) > long {
+				return log, nil
+			}
+		}
 		next, err := s.first(ctx, slices.Concat(s.withoutAgents(log), s.withoutEvents(log, 3), s.withoutEvents(log, 1), s.withoutEvents(log, 2)))
 		if err == nil && next == nil {
 			next, err = s.first(ctx, s.plainer(log))
@@ -145,6 +158,29 @@ func (s *shrinker) withoutAgents(log []model.Event) (out [][]model.Event) {
 	return out
 }
 
+// short is how many events a log has of which any two are left out. A longer one loses spans first: to take one event of
+// a thousand away, and repair the rest, a thousand times, takes minutes.
+const (
+	short = 40
+	long  = 160 // and of a log that is still longer then, no more is left out: it is its length that shows
+)
+
+// withoutSpans makes the logs in which one agent, strategy or queue does not take part, or that lack a half, a quarter, and so on
+// to a thirty-second.
+func (s *shrinker) withoutSpans(log []model.Event) (out [][]model.Event) {
+	out = s.withoutAgents(log)
+	for parts := 2; parts <= 32; parts *= 2 {
+		size := len(log)/parts + 1
+		for i := 1; i < len(log)-1; i += size {
+			rest := slices.Concat(log[:i], log[min(i+size, len(log)):])
+			if rest = s.repair(rest, len(log)); rest != nil {
+				out = append(out, rest)
+			}
+		}
+	}
+	return out
+}
+
 // withoutEvents makes the logs that lack n events in a row; with n of 2, any two.
 func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event) {
 	add := func(rest []model.Event) {
@@ -156,7 +192,7 @@ func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event)
 		switch {
 		case n != 2 && i+n <= len(log):
 			add(slices.Concat(log[:i], log[i+n:]))
-		case n == 2 && len(log) <= 40:
+		case n == 2 && len(log) <= short:
 			for j := i + 1; j < len(log); j++ {
 				add(slices.Concat(log[:i], log[i+1:j], log[j+1:]))
 			}

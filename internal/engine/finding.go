@@ -51,8 +51,8 @@ func (r *campaignRun) newFinding(x *sighting) *Finding {
 		sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1},
 	}
 	f.Minimal.Log = f.subject()
-	if v := f.Example.Variants; len(v) > 0 && x.of == nil && v[0].Relation == x.signature {
-		f.relation = relationOf(f.Example)
+	if v := f.variant(); v != nil && v.Relation == x.signature {
+		f.relation = relationOf(v)
 	}
 	return f
 }
@@ -110,9 +110,22 @@ func (f *Finding) subject() []model.Event {
 	return chats[0]
 }
 
-// relationOf names the relation of a case's first variant, with the way in which it was made.
-func relationOf(c *model.Case) string {
-	v := &c.Variants[0]
+// variant is that of the scenario which the finding is about, or else the first; nil is none.
+func (f *Finding) variant() *model.Variant {
+	all := f.Example.Variants
+	for i := range all {
+		if all[i].Relation == f.Signature {
+			return &all[i]
+		}
+	}
+	if len(all) == 0 || f.Example.Kind != model.OrderedKind { // of chats at once, it takes them all
+		return nil
+	}
+	return &all[0]
+}
+
+// relationOf names the relation of a variant, with the way in which it was made.
+func relationOf(v *model.Variant) string {
 	return fmt.Sprintf("%s %d %d", v.Relation, v.How, v.Seed)
 }
 
@@ -123,9 +136,14 @@ func (f *Finding) candidate(log []model.Event) *model.Case {
 
 // caseOf does the same under an id: what its interactions are called follows from that.
 func (f *Finding) caseOf(id string, log []model.Event) *model.Case {
-	of := f.Example
-	if f.relation == "" {
-		of = &model.Case{Level: of.Level, Title: of.Title}
+	return f.like(id, log, f.relation != "")
+}
+
+// like makes a case of a chat that is like the scenario, with its variant or without one.
+func (f *Finding) like(id string, log []model.Event, related bool) *model.Case {
+	of := &model.Case{Level: f.Example.Level, Title: f.Example.Title}
+	if related {
+		of.Variants = []model.Variant{*f.variant()}
 	}
 	return gen.Candidate(id, log, of)
 }
@@ -141,8 +159,8 @@ func (f *Finding) forms() []*model.Case {
 	if f.relation == "" {
 		forms = append(forms, f.candidate(f.Minimal.Log))
 	}
-	if len(f.Example.Variants) > 0 {
-		forms = append(forms, gen.Candidate("related/"+f.First, f.Minimal.Log, f.Example))
+	if f.variant() != nil {
+		forms = append(forms, f.like("related/"+f.First, f.Minimal.Log, true))
 	}
 	return append(forms, &whole)
 }
@@ -157,8 +175,8 @@ func (f *Finding) settle(outcomes []*Outcome, require model.Levels) {
 		if !slices.Contains(signaturesOf(o, required(o, require)), f.Signature) {
 			continue
 		}
-		if f.whole = i == len(outcomes)-1; len(f.Example.Variants) > 0 && (i > 0 || f.relation != "") {
-			f.relation = relationOf(f.Example)
+		if f.whole = i == len(outcomes)-1; f.variant() != nil && (i > 0 || f.relation != "") {
+			f.relation = relationOf(f.variant())
 		}
 		f.Actual, f.Found, f.shown = o.Actual, o.Differences, required(o, require)
 		return

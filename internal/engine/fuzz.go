@@ -294,6 +294,7 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 // a program cost little.
 type sizes struct {
 	round, most int
+	piecemeal   bool // questions are asked one by one: their kinds may be mixed
 	slow        atomic.Bool
 }
 
@@ -306,7 +307,7 @@ const (
 
 func newSizes(t target.Target) *sizes {
 	if p, ok := t.(target.Piecemeal); ok {
-		return &sizes{round: p.AtOnce(), most: p.AtOnce()}
+		return &sizes{round: p.AtOnce(), most: p.AtOnce(), piecemeal: true}
 	}
 	return &sizes{round: firstRound, most: MostAtOnce}
 }

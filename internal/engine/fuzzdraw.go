@@ -23,6 +23,7 @@ type drawnRounds struct {
 	sizes *sizes
 	drawn chan *drawn
 	spent chan *drawn
+	held  *model.Case // the first of the next round, of another kind than those before it
 }
 
 // trials are cases to ask, one after the other.
@@ -49,8 +50,15 @@ func (r *drawnRounds) draw(ctx context.Context) {
 		}
 		*d = drawn{d.scenarios[:0], d.questions[:0], d.spent[:0]}
 		for n := r.sizes.next(); len(d.scenarios) < n; {
-			c := r.next()
+			c := r.held
+			if r.held = nil; c == nil {
+				c = r.next()
+			}
 			if c == nil {
+				break
+			}
+			if len(d.scenarios) > 0 && c.Kind != d.scenarios[0].Kind && !r.sizes.piecemeal {
+				r.held = c
 				break
 			}
 			s := newTrial(c)
