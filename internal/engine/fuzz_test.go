@@ -169,7 +169,7 @@ func TestTrialsAreShared(t *testing.T) {
 		return ids[h.Small:], sizes
 	}
 	_, sizes := asks(campaign(1000, defaults))
-	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 1000}, sizes)
+	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 896, 104}, sizes, "several chats at once come apart")
 	whole, _ := asks(campaign(12, defaults))
 	require.Len(t, whole, 12)
 	for shard := 1; shard <= 3; shard++ {
@@ -279,7 +279,7 @@ func TestCampaignAllocates(t *testing.T) {
 		c.Prove = 0
 		c.run(t, target.Reference{Table: model.Reference()})
 	})
-	assert.Less(t, perRun/trials, 40.0)
+	assert.Less(t, perRun/trials, 70.0, "an eighth of them are five to nine chats, each drawn by itself")
 }
 
 func BenchmarkCampaign(b *testing.B) {
