@@ -56,8 +56,8 @@ func main() {
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 64<<20)
 	for in.Scan() {
-		var e Event
-		if err := json.Unmarshal(in.Bytes(), &e); err != nil || e.InteractionID == "" || e.Seq < 1 || e.Event == "" {
+		e := Event{Seq: -1} // 0 is a seq
+		if err := json.Unmarshal(in.Bytes(), &e); err != nil || e.InteractionID == "" || e.Seq < 0 || e.Event == "" {
 			fmt.Fprintf(os.Stderr, "no event, skipped: %q %v\n", in.Text(), err)
 			continue
 		}
