@@ -82,6 +82,9 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "stdin:1: expected a header with the names of columns, found nothing"},
 		{"\xff\xfei\x00n\x00", "stdin:1: UTF-16; expected UTF-8"},
+		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does"},
+		{"{\"interaction_id\":\"c\"}\n", "stdin:1: it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, or give the file a name that ends in .jsonl)"},
+		{"\x1f\x8b\x08", "stdin:1: it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it"},
 		{"hello\n", "stdin:1: no column media_server_ixn_guid or interaction_id; found hello"},
 		{"interaction_id,resource,technical_result\n", "stdin:1: no column resource_role_code or resource_role; found interaction_id, resource, technical_result"},
 		{"\n\ninteraction_id,Resource,resource\n", "stdin:3: two columns are called resource"},

@@ -55,7 +55,7 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {
-			return nil, fmt.Errorf("no column %s; found %s", strings.Join(names, " or "), wire.Listed(header))
+			return nil, fmt.Errorf("no column %s; found %s%s", strings.Join(names, " or "), wire.Listed(header), wire.Unjoined(header))
 		}
 		r.at = append(r.at, at)
 	}

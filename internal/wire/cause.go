@@ -21,6 +21,14 @@ func Listed(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
+// Unjoined says what is the matter with rows that have only the keys of what is missing; "" is not known.
+func Unjoined(names []string) string {
+	if !slices.ContainsFunc(names, func(n string) bool { return NormalName(n) == "technical_descriptor_key" }) {
+		return ""
+	}
+	return "; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does"
+}
+
 // Packed says what the first bytes of an input are of, where they are of no text in UTF-8; "" is not known.
 func Packed(start []byte) string {
 	switch {

@@ -43,6 +43,10 @@ func TestFactWithoutWhatIsRequired(t *testing.T) {
 		{"no resource", `{"interaction_id":"c-1","resource_role":"RoutedTo","technical_result":"Completed"}`, "resource", "missing; found interaction_id, resource_role, technical_result", "c-1"},
 		{"no role", `{"interaction_id":"c-1","resource":"Agent 1","technical_result":"Completed"}`, "resource_role", "missing; found interaction_id, resource, technical_result", "c-1"},
 		{"no result", `{"interaction_id":"c-1","resource":"Agent 1","resource_role":"RoutedTo"}`, "technical_result", "missing; found interaction_id, resource, resource_role", "c-1"},
+		{
+			"keys alone", `{"INTERACTION_ID":"7","TECHNICAL_DESCRIPTOR_KEY":1}`, "resource",
+			"missing; found INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does", "7",
+		},
 		{"no object", `7`, "", notJSON("expected a JSON object", `7`), ""},
 		{"two objects", `{` + required + `} {}`, "", notJSON("expected one JSON object, found more behind it", `{`+required+`} {}`), ""},
 		{"duplicate name", row(`"resource":"Agent 2"`), "", notJSON(`duplicate name "resource"`, row(`"resource":"Agent 2"`)), ""},

@@ -212,7 +212,7 @@ func (l *lines) found(line []byte) string {
 	if l.members(func(name []byte) { names = append(names, string(name)); l.skip() }) != nil || len(names) == 0 {
 		return ""
 	}
-	return "; found " + Listed(names)
+	return "; found " + Listed(names) + Unjoined(names)
 }
 
 func (l *lines) notJSON(line []byte, err error) *LineError {
