@@ -7,6 +7,7 @@ package gen
 
 import (
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -25,9 +26,10 @@ type Limits struct {
 	OtherReasons               bool              // revokes for a reason that is neither Expired nor Stopped
 	Neutral                    []model.EventName // neutral and unknown events in between
 	Weighted                   bool              // draw moves by how often they are wanted, not evenly
-	Irregular                  bool              // draw names, gaps in seq, and the time that passes; else "Agent 1", 1, a second
+	Irregular                  bool              // draw names, gaps in seq, the time that passes, who removes and who revokes; else "Agent 1", 1, a second, those most likely
 	Guide                      bool              // keep to the moves of the guide's flows
 	Endless                    bool              // of weighted moves, stop only where nothing else is left
+	Finishing                  []string          // finishing queues, of the deployment [model.Usual]
 
 	moves moveSet // only these, and the stop; 0 is all
 }
@@ -40,10 +42,12 @@ var (
 		Events: 60, Agents: 5, Queues: 4, Strategies: 3, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach, model.Monitor},
 		Stops:        []model.PartyType{model.MediaServer, model.Agent, model.InteractionServer, model.Strategy},
 		OtherReasons: true, Neutral: neutralEvents, Weighted: true, Irregular: true,
+		Finishing: slices.Concat(model.Usual.Completed, model.Usual.Canceled),
 	}
 	Exhaustive = Limits{
 		Agents: 4, Queues: 3, Strategies: 2, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach},
-		Stops: []model.PartyType{model.MediaServer, model.Agent},
+		Stops:     []model.PartyType{model.MediaServer, model.Agent},
+		Finishing: model.Usual.Completed,
 	}
 )
 
@@ -70,6 +74,8 @@ const (
 	removed              = model.Removed
 	revokeOther          = model.RevokeOther
 	revokeStopped        = model.RevokeStopped
+	finish               = model.Finish
+	timeOut              = model.TimeOut
 	neutral              = model.NoMove
 	moveCount            = model.MoveCount
 )
@@ -82,7 +88,7 @@ func (s moveSet) first() move { return move(bits.TrailingZeros32(uint32(s))) }
 // wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
 	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5, confer: 6, serverPlaces: 20,
-	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 8, removed: 5, revokeOther: 2, revokeStopped: 1, neutral: 2,
+	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 8, removed: 5, revokeOther: 2, revokeStopped: 1, finish: 3, timeOut: 3, neutral: 2,
 }
 
 const (
@@ -128,11 +134,13 @@ type Walker struct {
 	seenAgents, seenQueues, seenRouter int
 	joinedAgents, flying               int
 	stage                              stage
-	queue, router                      int8
+	queue                              string // the last that the chat was in
+	router                             int8
 	initiator                          int8 // of the leg, or nobody
 	legOperation                       model.Operation
 	entered, attempted                 bool
 	stopping, stopDue                  bool
+	serverDue                          bool // the server's queue comes next, or the stop
 	lastJoined                         int8
 	stopWeight                         int
 
@@ -160,8 +168,8 @@ func (w *Walker) Log(id string, src Source) []model.Event {
 		w.stopWeight = [...]int{24, 12, 6, 3, 1}[src.Intn(5)]
 	}
 	w.add(model.Event{Name: model.Submitted, Actor: mediaServer})
-	if w.limits.Irregular && src.Intn(8) == 0 {
-		w.log[0].MediaType = "callback"
+	if w.limits.Irregular && !w.limits.Guide && src.Intn(16) == 0 {
+		w.log[0].MediaType = [...]string{"callback", "sms", "facebook"}[src.Intn(3)]
 	}
 	for {
 		m := w.choose()
@@ -215,6 +223,9 @@ func (w *Walker) weight(m move) int {
 		}
 		return w.stopWeight
 	}
+	if m == finish || m == timeOut {
+		return wanted[m] * w.stopWeight / 6
+	}
 	if (m == leave || m == removed) && w.joinedAgents == 1 { // with the last agent the chat most often ends
 		return max(1, wanted[m]*w.stopWeight/6)
 	}
@@ -222,7 +233,7 @@ func (w *Walker) weight(m move) int {
 }
 
 const (
-	inTwoEvents = 1<<take | 1<<pull | 1<<transferThroughQueue
+	inTwoEvents = 1<<take | 1<<pull | 1<<transferThroughQueue | 1<<finish
 	whileEnding = 1<<leave | 1<<removed | 1<<strategyLeaves | 1<<revokeStopped | 1<<neutral // just before the stop
 )
 
@@ -276,11 +287,20 @@ func (w *Walker) legal(left int) moveSet {
 	if !w.entered {
 		moves |= 1 << enter
 	}
+	if w.alone() {
+		moves |= 1 << timeOut
+		if len(w.limits.Finishing) > 0 {
+			moves |= 1 << finish
+		}
+	}
 	if w.limits.moves != 0 {
 		moves &= w.limits.moves
 	}
 	if w.stopping {
 		moves &= whileEnding
+	}
+	if w.serverDue {
+		moves &= 1<<serverPlaces | 1<<neutral
 	}
 	if left < 2 {
 		moves &^= inTwoEvents
@@ -304,6 +324,11 @@ func (w *Walker) people() (free, invited, transferrer bool) {
 		transferrer = transferrer || w.mayTransfer(i)
 	}
 	return free, invited, transferrer
+}
+
+// alone reports whether one agent handles the chat, no leg under way and no invitation pending (I20, I21).
+func (w *Walker) alone() bool {
+	return w.joinedAgents == 1 && w.flying == 0 && (w.stage == noLeg || w.stage == failed)
 }
 
 func (w *Walker) someStrategy() bool {

@@ -19,7 +19,7 @@ func (w *Walker) guideMoves(m move) bool {
 	switch m {
 	case stop: // nobody handles, and the customer leaves from where the chat came to first, or the last agent has left
 		return w.joinedAgents == 0
-	case reject, pull, transferThroughQueue, strategyPlaces, removed, revokeOther:
+	case reject, pull, transferThroughQueue, strategyPlaces, removed, revokeOther, timeOut:
 		return false
 	case revokeStopped: // of a routed agent, the chat not having been back in a queue
 		return w.initiator == nobody && w.stage == alerting && w.seenAgents == 1

@@ -15,20 +15,21 @@ func (w *Walker) make(m move) {
 		w.entered = true
 		w.place(mediaServer, "", 0)
 	case serverPlaces:
-		w.place(server, "", 0)
+		w.serverDue = false
+		w.placeAgain(server)
 	case strategyPlaces:
-		w.place(w.strategyParty(w.router), "", 0)
+		w.placeAgain(w.strategyParty(w.router))
 	case take:
 		w.router = w.known(&w.seenRouter, w.limits.Strategies)
 		by := w.strategyParty(w.router)
-		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.names.queue(w.queue)})
+		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
 		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by})
 		w.strategies[w.router], w.stage = true, routing
 	case pull:
 		i := w.newcomer()
 		by := w.agentParty(i)
 		w.agents[i] = agent{operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering}
-		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.names.queue(w.queue)})
+		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
 		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(w.legOperation)})
 		w.stage = noLeg
 		w.join(i)
@@ -55,11 +56,15 @@ func (w *Walker) make(m move) {
 		w.unanswered(m)
 	case leave, removed:
 		i := w.pick(isJoined)
-		by := w.agentParty(i)
+		by := w.remover(w.agentParty(i))
 		if m == removed {
 			by = mediaServer
 		}
 		w.leave(i, by)
+	case finish:
+		w.finish()
+	case timeOut:
+		w.timeOut()
 	case strategyLeaves:
 		w.strategyLeaves()
 	case neutral:
@@ -68,8 +73,44 @@ func (w *Walker) make(m move) {
 }
 
 func (w *Walker) place(by model.Party, op model.Operation, mode model.VisibilityMode) {
-	w.queue, w.stage = w.known(&w.seenQueues, w.limits.Queues), inQueue
-	w.add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: w.names.queue(w.queue), Operation: op, VisibilityMode: mode})
+	w.placeIn(w.names.queue(w.known(&w.seenQueues, w.limits.Queues)), by, op, mode)
+}
+
+func (w *Walker) placeIn(queue string, by model.Party, op model.Operation, mode model.VisibilityMode) {
+	w.queue, w.stage = queue, inQueue
+	w.add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: queue, Operation: op, VisibilityMode: mode})
+}
+
+// placeAgain places a leg in a queue once more, or in another.
+func (w *Walker) placeAgain(by model.Party) {
+	mode := w.modeFor(w.legOperation)
+	if w.limits.Weighted && w.src.Intn(3) > 0 {
+		mode = 0
+	}
+	w.place(by, "", mode)
+}
+
+// finish has the only agent place the chat in a finishing queue (I20).
+func (w *Walker) finish() {
+	who := w.pick(isJoined)
+	queue := w.limits.Finishing[w.src.Intn(len(w.limits.Finishing))]
+	op := [...]model.Operation{"", model.Transfer, model.Conference}[w.src.Intn(3)]
+	w.initiator, w.legOperation = nobody, ""
+	w.placeIn(queue, w.agentParty(who), op, w.modeFor(op))
+	w.leave(who, w.transferRemover(who))
+}
+
+// timeOut has the server revoke the only agent (I21).
+func (w *Walker) timeOut() {
+	who := w.pick(isJoined)
+	reason := model.Expired
+	if w.limits.OtherReasons && w.limits.Irregular && w.src.Intn(3) == 2 {
+		reason = "HandlingTimeout"
+	}
+	w.agents[who].status = free
+	w.joinedAgents--
+	w.initiator, w.legOperation, w.stage, w.serverDue = nobody, "", failed, true
+	w.add(model.Event{Name: model.Revoked, Actor: server, Party: w.agentParty(who), Reason: reason})
 }
 
 func (w *Walker) inviteDirectly(m move) {
@@ -93,15 +134,50 @@ func (w *Walker) placeOnBehalf(m move) {
 	} else {
 		who = w.pick(isJoined)
 	}
-	w.initiator, w.legOperation = int8(who), op
-	w.place(w.agentParty(who), op, w.modeFor(op))
-	if op == model.Transfer {
-		by := w.agentParty(who)
-		if odds := w.odds(); !w.limits.Guide && w.src.Intn(odds) == odds-1 {
-			by = mediaServer
+	queue := -1 // of those that finish chats, where they do not
+	if n := len(w.limits.Finishing); n > 0 && !w.alone() {
+		usual := 1 // how much likelier another one is
+		if w.limits.Weighted {
+			usual = 20
 		}
-		w.leave(who, by)
+		queue = w.src.Intn(n+usual) - usual
 	}
+	w.initiator, w.legOperation = int8(who), op
+	mode := w.modeFor(op)
+	if queue >= 0 {
+		w.placeIn(w.limits.Finishing[queue], w.agentParty(who), op, mode)
+	} else {
+		w.place(w.agentParty(who), op, mode)
+	}
+	if op == model.Transfer {
+		w.leave(who, w.transferRemover(who))
+	}
+}
+
+// transferRemover removes an agent that has placed the chat in a queue for good.
+func (w *Walker) transferRemover(who int) model.Party {
+	if odds := w.odds(); !w.limits.Guide && w.src.Intn(odds) == odds-1 {
+		return mediaServer
+	}
+	return w.remover(w.agentParty(who))
+}
+
+// remover is who removes a party that leaves: most often itself. It means nothing.
+func (w *Walker) remover(p model.Party) model.Party {
+	if !w.limits.Irregular || w.src.Intn(6) > 0 {
+		return p
+	}
+	others := [...]model.Party{server, w.agentParty(0), w.strategyParty(0)}
+	return others[w.src.Intn(len(others))]
+}
+
+// revoker is who revokes an invitation: most often the server. It means nothing.
+func (w *Walker) revoker(invited model.Party) model.Party {
+	if !w.limits.Irregular || w.src.Intn(6) > 0 {
+		return server
+	}
+	others := [...]model.Party{mediaServer, invited, w.agentParty(0), w.strategyParty(0)}
+	return others[w.src.Intn(len(others))]
 }
 
 // odds are those of a rare choice: one in so many.
@@ -118,8 +194,10 @@ func (w *Walker) unanswered(m move) {
 	switch m {
 	case reject:
 		e.Name, e.Actor, e.Reason = model.Rejected, w.agentParty(i), ""
+	case expire:
+		e.Actor = w.revoker(e.Party)
 	case revokeOther:
-		e.Reason = "Recalled"
+		e.Reason, e.Actor = "Recalled", w.revoker(e.Party)
 	case revokeStopped:
 		e.Reason = model.Stopped
 		w.agents[i].status, w.stopping = withdrawn, true
@@ -184,7 +262,7 @@ func (w *Walker) strategyLeaves() {
 			if at == 0 {
 				w.strategies[i] = false
 				p := w.strategyParty(int8(i))
-				w.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
+				w.add(model.Event{Name: model.PartyRemoved, Actor: w.remover(p), Party: p})
 				return
 			}
 			at--

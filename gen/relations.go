@@ -239,7 +239,7 @@ func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of,
 			return false
 		}
 		j := Outcome(log, i)
-		return j > 0 && log[j].Name == model.Revoked && (log[j].Reason == "" || log[j].Reason == model.Expired) && !removedBefore(log, j)
+		return j > 0 && log[j].Name == model.Revoked && (log[j].Reason == "" || log[j].Reason == model.Expired) && !removedBefore(log, j) && !finishingIn(log[:j])
 	})
 	if i < 0 {
 		return nil, nil, false
@@ -263,6 +263,12 @@ func removedBefore(log []model.Event, j int) bool {
 	return slices.ContainsFunc(log[:j], func(e model.Event) bool {
 		return e.Name == model.PartyRemoved && e.Party.Type == model.Agent && e.Actor.Type == model.MediaServer
 	})
+}
+
+// finishingIn reports whether an agent places the chat in a finishing queue. Whether that finishes it hangs on the
+// invitations that are pending, and what follows then has no row.
+func finishingIn(log []model.Event) bool {
+	return slices.ContainsFunc(log, func(e model.Event) bool { return e.Actor.Type == model.Agent && model.Usual.Finishes(e.Queue) })
 }
 
 func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {

@@ -17,7 +17,8 @@ const (
 	strategyKind
 )
 
-// namesIn lists the names of a log as they appear, with what they name.
+// namesIn lists the names of a log as they appear, with what they name; but not finishing queues, whose names mean
+// something.
 func namesIn(log []model.Event) (names []string, kinds map[string]kind) {
 	kinds = make(map[string]kind)
 	see := func(name string, k kind) {
@@ -41,7 +42,9 @@ func namesIn(log []model.Event) (names []string, kinds map[string]kind) {
 				see(p.ID, 0)
 			}
 		}
-		see(e.Queue, queueKind)
+		if !model.Usual.Finishes(e.Queue) {
+			see(e.Queue, queueKind)
+		}
 	}
 	return names, kinds
 }

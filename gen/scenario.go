@@ -10,7 +10,7 @@ import (
 
 // Generation counts the changes of what a generated scenario is: it is raised where the same seed and index give
 // another one.
-const Generation = 2
+const Generation = 3
 
 // The families of generated scenarios. They are separate sequences of one seed.
 const (

@@ -227,6 +227,14 @@ func (s *shrinker) plainer(log []model.Event) (out [][]model.Event) {
 			e.Actor = mediaServer
 		}
 	})
+	add(func(e *model.Event) {
+		switch {
+		case e.Name == model.PartyRemoved && e.Actor.Type != model.MediaServer:
+			e.Actor = e.Party
+		case e.Name == model.Revoked:
+			e.Actor = server
+		}
+	})
 	for i := range log {
 		only := func(change func(e *model.Event)) {
 			k := -1
@@ -272,7 +280,9 @@ func canonical() func(e *model.Event) {
 	return func(e *model.Event) {
 		party(&e.Party)
 		party(&e.Actor)
-		name(queues, canonicalNames.queues, &e.Queue)
+		if !model.Usual.Finishes(e.Queue) {
+			name(queues, canonicalNames.queues, &e.Queue)
+		}
 	}
 }
 
@@ -338,8 +348,13 @@ func alphabetOf(log []model.Event) Limits {
 				strategies[p.ID] = true
 			}
 		}
-		if e.Queue != "" {
+		switch {
+		case e.Queue == "":
+		case !model.Usual.Finishes(e.Queue):
 			queues[e.Queue] = true
+		case !slices.Contains(l.Finishing, e.Queue):
+			l.Finishing = append(l.Finishing, e.Queue)
+			l.moves |= 1 << finish
 		}
 		addMode(e.VisibilityMode)
 		l.moves |= 1 << model.MoveOf(log, i)

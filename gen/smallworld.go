@@ -99,7 +99,7 @@ func (l *Limits) has(log []model.Event) bool {
 	needs := alphabetOf(log)
 	return needs.Agents <= l.Agents && needs.Queues <= l.Queues && needs.Strategies <= l.Strategies &&
 		(l.OtherReasons || needs.moves&(1<<revokeOther) == 0) && among(needs.Modes, l.Modes) && among(needs.Stops, l.Stops) &&
-		among(needs.Neutral, l.Neutral)
+		among(needs.Neutral, l.Neutral) && among(needs.Finishing, l.Finishing)
 }
 
 func among[T comparable](some, all []T) bool {

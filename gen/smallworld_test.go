@@ -35,7 +35,7 @@ func TestSmallChats(t *testing.T) {
 			seen[key] = true
 		}
 	}
-	assert.Equal(t, []int{143, 572, 1722, 2242, 5612, 14132}, adds[:6])
+	assert.Equal(t, []int{150, 572, 1818, 2325, 5612, 14460}, adds[:6])
 }
 
 // What an alphabet has is what its walker makes.

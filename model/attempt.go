@@ -28,21 +28,47 @@ type attempt struct {
 	inviter   int32     // the attempt of the agent on whose behalf it was invited; never for an entering chat
 	operation Operation // what that agent wants; "" for an entering chat
 	queue     string    // the queue it came through, if a leg brought it
-	mode      VisibilityMode
+	modes     modes
 	movedOn   bool // its leg had been back or on to another queue (I13)
+	sentOn    bool // its leg had been on to another queue (I13)
+	afterTime bool // its leg followed a handling timeout (I21)
 	pulled    bool
 	state     state
 	how       Ending
 	offering  bool // a direct transfer of its own is pending
 	handed    handover
-	marks     Clauses // of its history
-	late      bool    // its transfer was decided after it had left (I17)
+	finished  finishing // it placed the chat in a finishing queue (I20)
+	marks     Clauses   // of its history
+	late      bool      // its transfer was decided after it had left (I17)
+	outlasted bool      // it left only after everyone who had accepted a transfer of its own had left (I17)
 
 	opened, joined, closed, handedOver int32 // events
-	modeFrom                           int32 // the event that gave the latest mode
 	withdrawnAt                        int32
-	joinedTurn, closedTurn             int32
+	openedTurn, joinedTurn, closedTurn int32
+	targets                            int32 // who accepted a direct transfer of its own, and is still a party
 	handedTo                           string
+}
+
+// modes are the visibility modes that a conference is given, by seq: on its queueing, on re-queueings, on the invitation
+// and on its acceptance (R3, I18). They mean nothing elsewhere.
+type modes struct {
+	first, last VisibilityMode // 0 is none
+	from        int32          // the event that gave the last
+	unlike      bool           // they are not all alike
+	requeued    bool           // all of them were given on re-queueings
+}
+
+func (m *modes) give(mode VisibilityMode, at int32, requeueing bool) {
+	switch {
+	case mode == 0:
+		return
+	case m.last == 0:
+		m.first, m.requeued = mode, requeueing
+	default:
+		m.unlike = m.unlike || mode != m.last
+		m.requeued = m.requeued && requeueing
+	}
+	m.last, m.from = mode, at
 }
 
 // stage says where the leg stands: the chat's way through a queue and a strategy to an agent.
@@ -63,19 +89,24 @@ type leg struct {
 	strategy  string
 	initiator int32 // the attempt that transfers or confers through the queue; never for an entering chat
 	operation Operation
-	mode      VisibilityMode
-	movedOn   bool
-	modeFrom  int32 // the event that gave the mode
+	modes     modes
+	movedOn   bool // back in a queue, or on to another
+	sentOn    bool // on to another queue, or back in one without a failed invitation: the guide shows neither
+	afterTime bool // it began with a handling timeout
 	placedAt  int32
 	takenAt   int32
 	addedAt   int32
 	leftAt    int32 // the strategy's EventPartyRemoved
+	begun     int32 // the turn of the last placing
 }
+
+// entering is a leg on nobody's behalf.
+var entering = leg{initiator: never, leftAt: never}
 
 // attempt opens one for the agent that e is about.
 func (f *fold) attempt(e *Event, at int32) int32 {
 	f.attempts = append(f.attempts, attempt{
-		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
+		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never, openedTurn: f.now,
 	})
 	n := int32(len(f.attempts))
 	if n > few { // from here on, agents are looked up
@@ -95,8 +126,8 @@ func (f *fold) attempt(e *Event, at int32) int32 {
 // fromLeg gives an attempt what its leg knows.
 func (f *fold) fromLeg(a *attempt) {
 	l := &f.leg
-	a.inviter, a.operation, a.queue, a.movedOn = l.initiator, l.operation, l.queue, l.movedOn
-	a.mode, a.modeFrom = l.mode, l.modeFrom
+	a.inviter, a.operation, a.queue, a.modes = l.initiator, l.operation, l.queue, l.modes
+	a.movedOn, a.sentOn, a.afterTime = l.movedOn, l.sentOn, l.afterTime
 }
 
 // open finds the attempt of an agent that is neither over nor waiting: its last one, if any is. Few attempts are looked

@@ -122,21 +122,33 @@ func (c *Case) Expected(t *Table) []Expected {
 func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	of := func(id string) []Fact { return rowsOf(got, id) }
 	for i := range want {
-		rows := of(want[i].InteractionID)
+		rows, start := of(want[i].InteractionID), len(ds)
 		ds = append(ds, Compare(&want[i], rows)...)
 		if c.Checked && want[i].Chat != nil {
 			ds = append(ds, CheckInvariants(want[i].Chat, rows)...)
 		}
+		for k := start; k < len(ds); k++ {
+			c.temper(&ds[k])
+		}
 	}
 	for _, v := range c.Variants {
 		if found := v.Compare(of(v.Of), of(v.Variant)); found != "" {
-			ds = append(ds, broken(v.Relation, v.Of, "relation", found))
+			d := broken(v.Relation, v.Of, "relation", found)
+			if c.temper(&d); c.OfOtherMedium(v.Variant) {
+				d.Level = Inferred
+			}
+			ds = append(ds, d)
 		}
 	}
-	for i := range ds {
-		c.temper(&ds[i])
-	}
 	return ds
+}
+
+// OfOtherMedium reports whether an interaction of the case is of another medium than chat, on which the guide says
+// nothing in particular (I19).
+func (c *Case) OfOtherMedium(interaction string) bool {
+	return slices.ContainsFunc(c.Events, func(e Event) bool {
+		return e.Name == Submitted && e.InteractionID == interaction && !sameCode(e.medium(), chatMedium)
+	})
 }
 
 // rowsOf are the rows of an interaction, in their order. Most often they stand together, which needs no copy.
@@ -175,8 +187,12 @@ func broken(relation, id, where, found string) Difference {
 	return Difference{InteractionID: id, Resource: where, Field: Field(law.ID), Expected: law.Says, Actual: found, Level: Invariant, Rules: []string{law.ID}}
 }
 
-// temper gives a difference of a delivery or robustness case that level.
+// temper gives a difference of a delivery or robustness case that level, but one of another medium's chat that of I19.
 func (c *Case) temper(d *Difference) {
+	if d.Level != Own && c.OfOtherMedium(d.InteractionID) {
+		d.Level = Inferred
+		return
+	}
 	switch c.Kind {
 	case DeliveryKind:
 		d.Level = Delivery

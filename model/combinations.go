@@ -45,6 +45,9 @@ var combinations = sync.OnceValue(func() []Combination {
 	}
 	for _, roles := range roleSets() {
 		for result := range resultClauses.All() {
+			if clauseTable[result].Open {
+				continue
+			}
 			for subset := range 1 << len(marks) {
 				s := roles | Set(result)
 				for i, mark := range marks {
@@ -54,7 +57,7 @@ var combinations = sync.OnceValue(func() []Combination {
 				}
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
-						for i, y := range variants(s, behind) {
+						for i, y := range variants(s, ways{behind, behind, behind}) {
 							add(y, s, i > 0)
 						}
 					}

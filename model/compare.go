@@ -37,7 +37,7 @@ func (r *ExpectedRow) Rules() []string {
 
 // Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
 func Expect(c *Chat) Expected {
-	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.Silent.Level(), Chat: c}
+	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.level(c.Silent.Level()), Chat: c}
 	w.Rows = slices.Grow(w.Rows, len(c.IRFs))
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
@@ -70,6 +70,9 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 	}
 	explained := w.Rows
 	w.Rows = nil
+	if level != Own {
+		level = chat.level(level)
+	}
 	for i, row := range rows {
 		row.Ordinal = Num(int64(i + 1))
 		e := ExpectedRow{Fact: row, Level: level}
@@ -206,6 +209,7 @@ const maxUnpaired = 256
 // nothing. Rows are paired so that the fewest and mildest differences remain: a row that differs in both resource
 // and descriptor is one missing and one too many. got is not changed.
 func Compare(want *Expected, got []Fact) []Difference {
+	got = ranked(got)
 	byPlace, asked := make([]int, len(want.Rows)), 0
 	for i := range want.Rows {
 		byPlace[i] = never
@@ -235,6 +239,24 @@ func Compare(want *Expected, got []Fact) []Difference {
 	return ds
 }
 
+// ranked are the rows without their ordinals if one of them has none: ordinals count only where all have one.
+func ranked(got []Fact) []Fact {
+	without := 0
+	for i := range got {
+		if got[i].Ordinal.Is != Given {
+			without++
+		}
+	}
+	if without == 0 || without == len(got) {
+		return got
+	}
+	got = slices.Clone(got)
+	for i := range got {
+		got[i].Ordinal = Number{}
+	}
+	return got
+}
+
 // CompareFacts is the one order of rows, by interaction, ordinal and start first. It does not depend on the order in
 // which they came.
 func CompareFacts(a, b Fact) int {
@@ -257,7 +279,7 @@ func (r *ExpectedRow) matches(d Descriptor) bool {
 	case r.irf == nil || r.irf.Clauses.Level() == Documented: // documented rules have no alternatives
 		return false
 	}
-	return slices.ContainsFunc(r.irf.Accepted(), d.Same)
+	return r.irf.accepts(d)
 }
 
 // sameType compares resource types where both are given.
@@ -340,7 +362,11 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 		return d
 	}
 	d.Why = r.irf.Because()
-	if field == DescriptorField && level != Own {
+	switch {
+	case field != DescriptorField || level == Own:
+	case r.irf.Clauses&openClauses != 0:
+		d.Accepted = []string{"any other known result but CustomerAbandoned and Transferred"}
+	default:
 		for _, a := range r.irf.Accepted()[1:] {
 			d.Accepted = append(d.Accepted, a.String())
 		}
@@ -408,7 +434,10 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 		return Difference{}, false
 	}
 	if g.ReceivedFrom.Is == Given {
-		actual = fmt.Sprintf("ordinal %d, which no row has", g.ReceivedFrom.Value)
+		actual = fmt.Sprintf("ordinal %d", g.ReceivedFrom.Value)
+		if g.Ordinal.Is == Given {
+			actual += ", which no row has"
+		}
 		if k := slices.IndexFunc(got, func(o Fact) bool { return o.Ordinal == g.ReceivedFrom }); k >= 0 {
 			actual = Name(got[k].Resource) + "'s row"
 		}

@@ -5,7 +5,7 @@
 // Everything here is a pure function of its arguments: no files, no clock, no goroutines, and the standard library
 // only. Packages wire and tables read and write formats; package engine runs the suite.
 //
-// Rule ids (R1–R14, I1–I17, W1–W9) are those that `chatproof list rules` prints; sections such as 1.4 are those of
+// Rule ids (R1–R14, I1–I21, W1–W9) are those that `chatproof list rules` prints; sections such as 1.4 are those of
 // the chapter "Chat Interactions" of the Genesys Info Mart User's Guide.
 package model
 
@@ -123,6 +123,9 @@ type Wire struct {
 	Party  string // and of the party
 }
 
+// chatMedium is the medium that the guide's flows are of. Another online medium is rule I19's.
+const chatMedium = "chat"
+
 // Equal reports whether two events agree in every field, times compared as instants: an exact duplicate, which is
 // no second event (W3).
 func (e *Event) Equal(o *Event) bool {
@@ -142,7 +145,7 @@ func (e *Event) reason() string {
 // medium is the event's, an absent one of EventInteractionSubmitted being chat.
 func (e *Event) medium() string {
 	if e.Name == Submitted && e.MediaType == "" {
-		return "chat"
+		return chatMedium
 	}
 	return e.MediaType
 }

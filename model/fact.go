@@ -34,13 +34,14 @@ const (
 // Reason is a RESULT_REASON. Blank and "Unspecified" are one value.
 type Reason string
 
-// The reasons of the documented chat flows, and RejectedReason of rule I1.
+// The reasons of the documented chat flows, RejectedReason of rule I1, and CanceledReason of I20.
 const (
 	NoReason              Reason = "Unspecified"
 	RevokedReason         Reason = "Revoked"
 	AbandonedWhileQueued  Reason = "AbandonedWhileQueued"
 	AbandonedWhileRinging Reason = "AbandonedWhileRinging"
 	RejectedReason        Reason = "Rejected"
+	CanceledReason        Reason = "Canceled"
 )
 
 // Roles, Results and Reasons are the values that the dimension table TECHNICAL_DESCRIPTOR is known to hold, voice
@@ -55,7 +56,7 @@ var (
 		"Diverted", "Incomplete", "None", "OutboundStopped", "Pulled", Redirected, "Routed", Transferred, "Unspecified",
 	}
 	Reasons = []Reason{
-		NoReason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging, RejectedReason, "Canceled", "AnsweredByAgent",
+		NoReason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging, RejectedReason, CanceledReason, "AnsweredByAgent",
 		"AbandonedFromHold", "RouteOnNoAnswer",
 	}
 )

@@ -16,6 +16,7 @@ const (
 	WasStopped                 // the chat stopped while it was pending, withdrawn as Stopped first or not
 	HandlingAtStop             // the chat stopped while it handled
 	EndedInMediation           // the chat stopped in the queue or strategy
+	TimedOut                   // accepted, then revoked by the server's handling-timeout
 )
 
 // Trace names the events that made an IRF, by seq; 0 where there is none. What it says of initiator, queue and mode
@@ -33,6 +34,7 @@ type Trace struct {
 	Queue                                string // the queue that it came through or ended in, "" for a direct invitation
 	Mode                                 VisibilityMode
 	HandedTo                             string // the agent who accepted the transfer, or the queue
+	Backwards                            bool   // the clock ran backwards between Opened and Closed
 }
 
 // finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
@@ -43,6 +45,7 @@ func (f *fold) finish(dst *Chat) {
 	}
 	first := &f.events[f.turn[0]]
 	dst.InteractionID, dst.Began = first.InteractionID, first.Time
+	dst.OtherMedium, dst.Backwards = !sameCode(first.medium(), chatMedium), f.backwards
 	f.now++ // the stop counts as later than all else
 	stopped := f.stoppedAt != never
 	byCustomer := false
@@ -51,21 +54,45 @@ func (f *fold) finish(dst *Chat) {
 		dst.Ended, dst.StoppedBy, dst.StoppedSeq = stop.Time, stop.Actor, stop.Seq
 		byCustomer = stop.Actor.Type == MediaServer
 	}
-	handling := stopped && f.handlingAtStop()
+	dst.handling = stopped && f.handlingAtStop()
+	dst.inLeg = stopped && (f.leg.stage == inQueue || f.leg.stage == routing)
 	for i := range f.attempts {
 		if a := &f.attempts[i]; stopped && a.state != over {
 			f.closeAtStop(a)
 		}
 	}
 	f.markHistory()
-	for i := range f.attempts {
+	reported := len(f.attempts)
+	if f.reported != never {
+		reported = int(f.reported)
+		dst.unreported = len(f.attempts) - reported
+	}
+	for i := range f.attempts[:reported] {
 		if a := &f.attempts[i]; a.state == over {
-			f.report(dst, i, f.roleClause(a)|f.resultClauses(a, byCustomer, handling)|a.marks)
+			f.report(dst, i, f.roleClause(a)|f.resultClauses(a, byCustomer, dst.handling)|f.marks(dst, a))
 		}
 	}
-	if stopped && f.leg.stage != noLeg && f.leg.stage != alerting {
-		f.endInMediation(dst, byCustomer, handling)
+	switch {
+	case f.reported != never:
+		dst.Silent, dst.SilentResource = Set(I20After), f.finished
+	case stopped && f.leg.stage != noLeg && f.leg.stage != alerting:
+		f.endInMediation(dst, byCustomer, dst.handling)
 	}
+}
+
+// marks are the rules that bear on an attempt beside those of its role and its result.
+func (f *fold) marks(dst *Chat, a *attempt) Clauses {
+	s := a.marks
+	if a.sentOn {
+		s |= Set(I13)
+	}
+	if a.afterTime {
+		s |= Set(I21After)
+	}
+	if dst.OtherMedium {
+		s |= Set(I19)
+	}
+	return s
 }
 
 // handlingAtStop reports whether an agent was handling when the chat stopped. One that the media server removed just
@@ -102,14 +129,41 @@ func (f *fold) closeAtStop(a *attempt) {
 
 // roleClause is R1–R5, I3, I7 and I15: who invited, and what that agent wanted.
 func (f *fold) roleClause(a *attempt) Clauses {
-	s := f.wanted(a.operation, a.mode, a.queue != "", a.joined != never)
+	s := f.wanted(a.operation, a.modes.last, a.queue != "", a.joined != never)
 	if a.pulled {
 		if a.operation == "" {
 			return Set(I7Entering)
 		}
 		s |= Set(I7Behalf)
 	}
+	return s | modeClauses(a.operation, &a.modes)
+}
+
+// modeClauses is I18: a conference's modes are not all alike, or were given on re-queueings alone.
+func modeClauses(operation Operation, m *modes) (s Clauses) {
+	if operation != Conference {
+		return 0
+	}
+	if m.unlike {
+		s |= Set(I18Unlike)
+	}
+	if m.requeued {
+		s |= Set(I18Requeued)
+	}
 	return s
+}
+
+// ways are the roles that an agent has by what another wants of it, by each reading of the modes.
+func (f *fold) ways(operation Operation, m *modes, throughQueue, joined bool) ways {
+	role := func(mode VisibilityMode) (role ClauseID) {
+		for id := range f.wanted(operation, mode, throughQueue, joined).All() {
+			if id != R5 {
+				role = id
+			}
+		}
+		return role
+	}
+	return ways{role(m.last), role(m.first), role(0)}
 }
 
 // wanted is the role of an agent who is invited for an operation; "" is an entering chat.
@@ -149,6 +203,8 @@ func (f *fold) resultClauses(a *attempt, byCustomer, handling bool) (s Clauses) 
 		s = Set(I1Other)
 	case WasStopped:
 		return stoppedClauses(a, byCustomer, handling)
+	case TimedOut:
+		return Set(I21)
 	}
 	switch {
 	case a.inviter == never:
@@ -162,6 +218,12 @@ func (f *fold) resultClauses(a *attempt, byCustomer, handling bool) (s Clauses) 
 // handledClauses is the result of an agent that was a party.
 func (f *fold) handledClauses(a *attempt) (s Clauses) {
 	atStop := f.stoppedAt != never && a.closedTurn == f.now
+	switch a.finished {
+	case completed:
+		return Set(I20Completed)
+	case canceled:
+		return Set(I20Canceled)
+	}
 	switch a.handed {
 	case queued:
 		s = Set(I3Initiator)
@@ -170,10 +232,13 @@ func (f *fold) handledClauses(a *attempt) (s Clauses) {
 		}
 	case accepted:
 		s = Set(R9)
-		if a.late {
+		switch {
+		case a.late:
 			s |= Set(I17Late)
-		} else if atStop {
+		case atStop:
 			s |= Set(I17AtStop)
+		case a.outlasted:
+			s |= Set(I17Outlasts)
 		}
 	default:
 		s = Set(R8)
@@ -202,6 +267,8 @@ func stoppedClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
 		return Set(I10)
 	case a.queue != "" && byCustomer && !handling:
 		return s | Set(R14, I6Agent)
+	case byCustomer:
+		return Set(I5Customer)
 	}
 	return Set(I5)
 }
@@ -222,7 +289,7 @@ func (f *fold) markHistory() {
 		if initiator.inviter != never {
 			a.marks |= Set(I12)
 		}
-		if a.mode == Coach && a.operation == Conference && a.joined != never && left(initiator) {
+		if a.modes.last == Coach && a.operation == Conference && a.joined != never && left(initiator) {
 			if alone == nil {
 				alone = f.aloneFrom()
 			}
@@ -279,7 +346,13 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	r.Start, r.End = opened.Time, closed.Time
 	r.ReceivedFrom.Is = Null
 	t := &r.Trace
-	*t = Trace{Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue, Mode: a.mode, HandedTo: a.handedTo}
+	*t = Trace{
+		Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue, Mode: a.modes.last,
+		HandedTo: a.handedTo, Backwards: f.fell(a.openedTurn, a.closedTurn),
+	}
+	if clauses&modal != 0 {
+		r.ways = f.ways(a.operation, &a.modes, a.queue != "", a.joined != never)
+	}
 	if a.inviter != never {
 		r.ReceivedFrom = Num(int64(a.inviter + 1))
 		t.Initiator = f.attempts[a.inviter].agent
@@ -290,8 +363,8 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	if a.joined != never {
 		t.Accepted = f.events[a.joined].Seq
 	}
-	if a.mode != 0 {
-		t.ModeFrom = f.events[a.modeFrom].Seq
+	if a.modes.last != 0 {
+		t.ModeFrom = f.events[a.modes.from].Seq
 	}
 	if a.how == WasStopped && a.withdrawnAt != never {
 		t.Withdrawn = f.events[a.withdrawnAt].Seq
@@ -302,12 +375,30 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	f.add(dst, r)
 }
 
+// fell reports whether the clock ran backwards from one turn to another.
+func (f *fold) fell(from, to int32) bool {
+	if !f.backwards {
+		return false
+	}
+	if len(f.falls) == 0 { // how often it has, up to each turn
+		n := int32(0)
+		for i, at := range f.turn {
+			if i > 0 && f.events[at].Time.Before(f.events[f.turn[i-1]].Time) {
+				n++
+			}
+			f.falls = append(f.falls, n)
+		}
+	}
+	last := int32(len(f.falls) - 1)
+	return f.falls[min(to, last)] > f.falls[min(from, last)]
+}
+
 // add completes an IRF with what its clauses yield, unless the table has dropped one of them.
 func (f *fold) add(dst *Chat, r IRF) {
 	if r.Clauses&f.table.dropped != 0 {
 		return
 	}
-	y := f.table.apply(r.Clauses, r.behind)
+	y := f.table.apply(r.Clauses, r.ways)
 	r.InteractionID = dst.InteractionID
 	r.ResourceType, r.Role, r.Result, r.Reason = y.Type, y.Role, y.Result, y.Reason
 	dst.IRFs = append(dst.IRFs, r)
@@ -321,8 +412,14 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	switch {
 	case l.stage == failed && handling: // the leg's own attempts have said it all
 		return
+	case handling && byCustomer && l.stage == inQueue:
+		f.silent(dst, I11Queue, l.queue)
+		return
+	case handling && byCustomer:
+		f.silent(dst, I11Strategy, l.strategy)
+		return
 	case handling:
-		dst.Silent = Set(I11)
+		f.silent(dst, I11, l.queue)
 		return
 	case l.stage == failed && byCustomer:
 		f.silent(dst, I16, l.queue)
@@ -342,18 +439,21 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	if l.movedOn {
 		s |= Set(I13)
 	}
+	if l.afterTime {
+		s |= Set(I21After)
+	}
+	if dst.OtherMedium {
+		s |= Set(I19)
+	}
 	if l.initiator != never {
-		s |= Set(I6Mediation)
-		for id := range f.wanted(l.operation, l.mode, true, false).All() {
-			if id != R5 {
-				r.behind = id
-			}
-		}
-		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.mode
-		if l.mode != 0 {
-			r.Trace.ModeFrom = f.events[l.modeFrom].Seq
+		s |= Set(I6Mediation) | modeClauses(l.operation, &l.modes)
+		r.ways = f.ways(l.operation, &l.modes, true, false)
+		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.modes.last
+		if l.modes.last != 0 {
+			r.Trace.ModeFrom = f.events[l.modes.from].Seq
 		}
 	}
+	r.Trace.Backwards = f.fell(l.begun, f.now)
 	opened, closed := &f.events[l.placedAt], &f.events[f.stoppedAt]
 	r.Resource, r.Trace.Queue = l.queue, l.queue
 	if l.stage != inQueue {

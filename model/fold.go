@@ -27,6 +27,20 @@ type Chat struct {
 	Silent        Clauses   // rules by which no IRF was made
 	// SilentResource is the queue or strategy that the silent rule is about.
 	SilentResource string
+	OtherMedium    bool // of another medium than chat: every difference is of level Inferred (I19)
+	Backwards      bool // the clock ran backwards
+
+	handling   bool // an agent was, at the stop
+	inLeg      bool // the stop found it in a queue or with a strategy that had distributed it to nobody
+	unreported int  // attempts after an agent had placed it in a finishing queue (I20)
+}
+
+// Level is the level of an unexpected row, or of a broken invariant, that would else have another.
+func (c *Chat) level(l Level) Level {
+	if c != nil && c.OtherMedium {
+		return Inferred
+	}
+	return l
 }
 
 // IRF is one fact of the reference, with the rules and the events that made it.
@@ -34,18 +48,30 @@ type IRF struct {
 	Fact
 	Clauses Clauses
 	Trace   Trace
-	behind  ClauseID
+	ways    ways
 }
 
 // Accepted lists the technical descriptors that are accepted for the IRF, the reference's own first: all
 // combinations of the alternatives of its rules.
+//
+// Where a clause is open ([Clause]), these are examples.
 func (r *IRF) Accepted() []Descriptor {
-	ys := variants(r.Clauses, r.behind)
+	ys := variants(r.Clauses, r.ways)
 	ds := make([]Descriptor, len(ys))
 	for i, y := range ys {
 		ds[i] = Descriptor{y.Role, y.Result, y.Reason}
 	}
 	return ds
+}
+
+// accepts reports whether a descriptor is the reference's, or accepted in its place.
+func (r *IRF) accepts(d Descriptor) bool {
+	accepted := r.Accepted()
+	if slices.ContainsFunc(accepted, d.Same) {
+		return true
+	}
+	return r.Clauses&openClauses != 0 && openTo(d) &&
+		slices.ContainsFunc(accepted, func(a Descriptor) bool { return sameCode(string(a.Role), string(d.Role)) })
 }
 
 // Classify folds the events of one interaction, in any order and with exact duplicates, and writes what it finds
@@ -68,9 +94,10 @@ func (c *Classifier) Classify(dst *Chat, events []Event) error {
 
 // fold is the state of a chat between two events. Positions in the log are indices into events; "never" is -1.
 type fold struct {
-	table  *Table
-	events []Event
-	turn   []int32 // the events that count, in order of seq
+	table     *Table
+	events    []Event
+	turn      []int32 // the events that count, in order of seq
+	backwards bool    // their times fall somewhere
 
 	begun     bool
 	entered   bool // placed in its first queue
@@ -83,11 +110,14 @@ type fold struct {
 	parties   []string         // the strategies that are parties
 	leg       leg
 	due       due
-	stopping  bool  // an invitation was revoked as Stopped
-	closing   int32 // turn of the first of the removals and Stopped revokes that the log now ends with
-	now       int32 // turn of the event at hand
+	leaver    int32  // the attempt that is due to leave
+	stopping  bool   // an invitation was revoked as Stopped
+	closing   int32  // turn of the first of the removals and Stopped revokes that the log now ends with
+	now       int32  // turn of the event at hand
+	finished  string // the finishing queue that an agent placed the chat in
+	reported  int32  // how many attempts were open before the chat was placed in a finishing queue; never if it was not
 
-	counts []int32 // working memory of aloneFrom
+	counts, falls []int32 // working memory of aloneFrom and clockFalls
 }
 
 const never = -1
@@ -96,7 +126,8 @@ const never = -1
 func (f *fold) order(events []Event) error {
 	*f = fold{
 		table: f.table, events: events, turn: f.turn[:0], attempts: f.attempts[:0], parties: f.parties[:0],
-		byAgent: f.byAgent, offers: f.offers, counts: f.counts, stoppedAt: never, closing: never, leg: leg{initiator: never, leftAt: never},
+		byAgent: f.byAgent, offers: f.offers, counts: f.counts, falls: f.falls[:0],
+		stoppedAt: never, closing: never, reported: never, leg: entering,
 	}
 	clear(f.byAgent)
 	clear(f.offers)
@@ -123,10 +154,11 @@ func (f *fold) order(events []Event) error {
 		}
 		f.turn = kept
 	}
-	for _, at := range f.turn {
-		if err := checkFields(&events[at]); err != nil {
+	for i, at := range f.turn {
+		if err := f.checkFields(&events[at]); err != nil {
 			return err
 		}
+		f.backwards = f.backwards || i > 0 && events[at].Time.Before(events[f.turn[i-1]].Time)
 	}
 	return nil
 }
@@ -181,30 +213,50 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 		}
 		f.entered = true
 	case Agent: // a leg of its own
-		initiator := f.open(e.Actor.ID)
-		if initiator == never || f.attempts[initiator].state != party {
-			return illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
-		}
-		if f.leg.stage != noLeg && f.leg.stage != failed {
-			return illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
-		}
-		if e.Operation == Transfer && f.transfers(e.Actor.ID) {
-			return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
-		}
-		f.leg = leg{initiator: initiator, operation: e.Operation, leftAt: never}
-		if a := &f.attempts[initiator]; e.Operation == Transfer {
-			a.handed, a.handedOver, a.handedTo = queued, at, e.Queue
-			f.due = removalDue
+		if err := f.placedByAgent(e, at); err != nil {
+			return err
 		}
 	default: // back to a queue, or on to another
 		if f.leg.stage != routing && f.leg.stage != failed {
 			return illFormed(e, "W4", "placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
 		}
+		f.leg.sentOn = f.leg.sentOn || f.leg.stage == routing || f.leg.queue != e.Queue
 		f.leg.movedOn = true
 	}
-	f.leg.stage, f.leg.queue, f.leg.placedAt = inQueue, e.Queue, at
-	if e.VisibilityMode != 0 {
-		f.leg.mode, f.leg.modeFrom = e.VisibilityMode, at
+	f.leg.stage, f.leg.queue, f.leg.placedAt, f.leg.begun = inQueue, e.Queue, at, f.now
+	f.leg.modes.give(e.VisibilityMode, at, f.leg.movedOn)
+	return nil
+}
+
+// placedByAgent begins a leg of an agent's own: it transfers or confers through a queue, or finishes the chat (I20).
+func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
+	initiator := f.open(e.Actor.ID)
+	if initiator == never || f.attempts[initiator].state != party {
+		return illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
+	}
+	if f.leg.stage != noLeg && f.leg.stage != failed {
+		return illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
+	}
+	a := &f.attempts[initiator]
+	if kind := f.table.deployment.finishing(e.Queue); kind != unfinished && f.agents == 1 && f.flying == 0 {
+		f.leg, f.due, f.leaver = entering, removalDue, initiator
+		a.finished, a.handedOver, a.handedTo = kind, at, e.Queue
+		if f.reported == never {
+			f.reported, f.finished = int32(len(f.attempts)), e.Queue
+		}
+		return nil
+	}
+	switch {
+	case e.Operation == "":
+		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, no invitation "+
+			"pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
+	case e.Operation == Transfer && f.transfers(e.Actor.ID):
+		return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+	}
+	f.leg = leg{initiator: initiator, operation: e.Operation, leftAt: never}
+	if e.Operation == Transfer {
+		a.handed, a.handedOver, a.handedTo = queued, at, e.Queue
+		f.due, f.leaver = removalDue, initiator
 	}
 	return nil
 }
@@ -244,9 +296,7 @@ func (f *fold) added(e *Event, at int32) *IllFormed {
 	a := &f.attempts[i]
 	a.state, a.joined, a.joinedTurn = party, at, f.now
 	f.agents++
-	if e.VisibilityMode != 0 {
-		a.mode, a.modeFrom = e.VisibilityMode, at
-	}
+	a.modes.give(e.VisibilityMode, at, false)
 	if a.pulled {
 		return nil
 	}
@@ -299,15 +349,16 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 			f.offers[e.Actor.ID]++
 		}
 	}
-	if e.VisibilityMode != 0 {
-		a.mode, a.modeFrom = e.VisibilityMode, at
-	}
+	a.modes.give(e.VisibilityMode, at, false)
 	return nil
 }
 
 // unanswered takes EventRejected and EventRevoked.
 func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 	i := f.open(e.Party.ID)
+	if e.Party.Type == Agent && i != never && f.attempts[i].state == party && e.Name == Revoked {
+		return f.timedOut(e, at, i)
+	}
 	if e.Party.Type != Agent || i == never || f.attempts[i].state != pending {
 		return illFormed(e, "W6", "%s for %s, who has no pending invitation", e.Name, Name(e.Party.ID))
 	}
@@ -335,6 +386,35 @@ func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 	return nil
 }
 
+// timedOut takes the revoke of an agent that handles: Interaction Server's handling-timeout (I21). It is as if the
+// chat's last routed invitation had failed.
+func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
+	switch {
+	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
+		return illFormed(e, "W6", "%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the interaction_server, "+
+			"for a reason other than Stopped", e.Name, Name(e.Party.ID))
+	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
+		return illFormed(e, "W6", "%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no invitation pending",
+			e.Name, Name(e.Party.ID))
+	}
+	a := &f.attempts[i]
+	a.state, a.how, a.closed, a.closedTurn = over, TimedOut, at, f.now
+	f.agents--
+	f.forget(a)
+	queue, strategy := f.leg.queue, f.leg.strategy
+	f.leg = entering
+	f.leg.stage, f.leg.queue, f.leg.strategy, f.leg.afterTime = failed, queue, strategy, true
+	f.due = serverDue
+	return nil
+}
+
+// forget tells the initiator of an accepted transfer that its target is no party any more.
+func (f *fold) forget(target *attempt) {
+	if target.operation == Transfer && target.queue == "" {
+		f.attempts[target.inviter].targets--
+	}
+}
+
 // decided ends a direct invitation, and tells the initiator of a transfer what became of it.
 func (f *fold) decided(target *attempt, at int32, agreed bool) {
 	f.flying--
@@ -345,6 +425,9 @@ func (f *fold) decided(target *attempt, at int32, agreed bool) {
 	initiator.offering = false
 	f.offers[initiator.agent]--
 	if agreed {
+		initiator.targets++
+	}
+	if agreed && initiator.state != over {
 		initiator.handed, initiator.handedOver, initiator.handedTo = accepted, at, target.agent
 	}
 	if initiator.state == waiting {
@@ -373,6 +456,8 @@ func (f *fold) removed(e *Event, at int32) *IllFormed {
 	if a.offering && a.handed == notHanded {
 		a.state = waiting
 	}
+	a.outlasted = a.handed == accepted && a.targets == 0
+	f.forget(a)
 	if e.Actor.Type == MediaServer {
 		a.how = WasRemoved
 	}

@@ -59,6 +59,13 @@ func TestInvariantsBreak(t *testing.T) {
 		abandoned   = entered + "the customer leaves"
 		ringing     = alerted + "the customer leaves"
 		finished    = handled + "\"Agent 1\" completes the chat"
+
+		offeredStopped = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 1\" stops the chat"
+		bothOffered    = handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 1\" invites \"Agent 3\" to a conference with visibility mode 1\nthe customer leaves"
+		three1         = "3, agent, Agent 3, InConference/CustomerAbandoned [AbandonedWhileRinging]\n"
+		dying          = handled + "\"Agent 1\" confers through queue \"Queue 2\"\nthe customer leaves"
+		timedOut       = handled + "the server revokes the chat from \"Agent 1\"\nthe server stops the chat"
+		done           = handled + "\"Agent 1\" transfers through queue \"iWD_Completed\"\n\"Agent 1\" leaves\nstrategy \"S\" routes the chat from queue \"iWD_Completed\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" completes the chat"
 	)
 	tests := []struct{ name, log, got, want string }{
 		{"as expected", transferred, one + two, ""},
@@ -72,7 +79,18 @@ func TestInvariantsBreak(t *testing.T) {
 		{"but once", offered, one1 + two1 + "3" + two1[1:], "V3 V9"},
 		{"a row doubled", transferred, one + two + "3, agent, Agent 2, ReceivedTransfer/Completed", "V3"},
 		{"out of order", transferred, "2, agent, Agent 1, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed", "V4 V6"},
-		{"not Transferred", transferred, "1, agent, Agent 1, RoutedTo/Completed\n" + two, "V5"},
+		{"not Transferred, which R9 is about", transferred, "1, agent, Agent 1, RoutedTo/Completed\n" + two, ""},
+		{"Transferred twice for one transfer", transferred, one + "2, agent, Agent 1, RoutedTo/Transferred\n", "V4 V5"},
+		{"an invited agent's abandon, where another stopped the chat", offeredStopped, one1 + two1, "V9"},
+		{"two invited agents' abandons", bothOffered, one1 + two1 + three1, ""},
+		{"two invited agents' abandons, where an agent stopped the chat", bothOffered[:len(bothOffered)-len("the customer leaves")] + "\"Agent 1\" stops the chat", one1 + two1 + three1, "V9"},
+		{"a conference that the customer leaves in its queue, beside a handling agent", dying, one1 + "2, queue, Queue 2, Received/CustomerAbandoned [AbandonedWhileQueued]", ""},
+		{"one for the agent, too", dying, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileRinging]\n2, queue, Queue 2, Received/CustomerAbandoned [AbandonedWhileQueued]", "V9"},
+		{"a row for a queue that an agent stopped the chat in", entered + "the server stops the chat", "1, queue, Queue 1, Received/Abandoned", "V2"},
+		{"any answer to a handling timeout", timedOut, "1, agent, Agent 1, Puller/AbnormalStop [Canceled]", ""},
+		{"but not these", timedOut, "1, agent, Agent 1, RoutedTo/Completed [Revoked]", "V7"},
+		{"a finished chat of which nobody knows that it is", done, "1, agent, Agent 1, RoutedTo/Transferred\n2, agent, Agent 2, ReceivedTransfer/Completed", ""},
+		{"a conferee first, other rows unranked", finished, "1, agent, Agent 1, InConference/Completed\n-, agent, Agent 1, RoutedTo/Completed", "V3"},
 		{"Transferred for nothing", finished, "1, agent, Agent 1, RoutedTo/Transferred", "V5"},
 		{"a conferee first", finished, "1, agent, Agent 1, InConference/Completed", "V6"},
 		{"AbandonedWhileQueued of an agent", abandoned, "1, agent, Agent 1, RoutedTo/CustomerAbandoned [AbandonedWhileQueued]", "V2 V3 V8"},
@@ -107,4 +125,29 @@ func TestInvariantsBreak(t *testing.T) {
 	rows[0].Start = classify(t, log(t, finished)).Began
 	rows[0].End = rows[0].Start.AddDate(0, 0, -1)
 	assert.Equal(t, "V11", broken(model.CheckInvariants(nil, rows)))
+	assert.Equal(t, "V11", broken(model.CheckInvariants(classify(t, log(t, finished)), rows)))
+	fast := log(t, "the next event is at 10:00:00\n"+handled+"the next event is at 09:00:00\n\"Agent 1\" completes the chat")
+	assert.Empty(t, model.CheckInvariants(classify(t, fast), rows), "the clock ran backwards in between")
+
+	conferees := rowsOf("3, agent, Agent 1, InConference/Completed\n4, agent, Agent 2, InConference/Completed")
+	assert.Empty(t, model.CheckInvariants(nil, conferees), "the first rows of the chat may be missing")
+	for _, first := range []int64{0, 1} {
+		conferees[0].Ordinal, conferees[1].Ordinal = model.Num(first), model.Num(first+1)
+		assert.Equal(t, "V6", broken(model.CheckInvariants(nil, conferees)))
+	}
+}
+
+// In an interaction of another medium than chat, even a broken invariant is of level inferred (I19).
+func TestOtherMediaAreInferred(t *testing.T) {
+	c := model.Case{Level: model.Documented, Checked: true, Events: log(t, "a customer submits a \"callback\" interaction\nthe chat enters queue \"Queue 1\"\nthe customer leaves")}
+	for _, kind := range []model.Kind{model.OrderedKind, model.DeliveryKind} {
+		c.Kind = kind
+		ds := c.Judge(c.Expected(model.Reference()), rowsOf("1, agent, Agent 1, Odd/Transferred"))
+		assert.NotEmpty(t, ds)
+		for _, d := range ds {
+			assert.Equal(t, model.Inferred, d.Level, d.String())
+		}
+	}
+	c.Events[0].MediaType = "CHAT" // as Info Mart's code has it
+	assert.Equal(t, model.Delivery, c.Judge(c.Expected(model.Reference()), nil)[0].Level)
 }

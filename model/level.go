@@ -14,7 +14,7 @@ const (
 	Documented Level = iota // the guide says it: R1–R14
 	Invariant               // holds whatever the open questions
 	Own                     // a team's own features
-	Inferred                // our reading where the guide is silent: I1–I17, and start, end, received_from
+	Inferred                // our reading where the guide is silent: I1–I21, and start, end, received_from
 	Delivery                // the same facts however the same events are delivered
 	Robustness              // an ill-formed log harms nothing else
 )

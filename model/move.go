@@ -25,6 +25,8 @@ const (
 	Removed                          // the media server removes an agent
 	RevokeOther                      // an invitation is revoked for a reason that is neither Expired nor Stopped
 	RevokeStopped                    // an invitation is revoked as Stopped
+	Finish                           // the only agent places the chat in a finishing queue
+	TimeOut                          // the server revokes the only agent, who handles
 	NoMove                           // a neutral or an unknown event
 	Submit                           // the chat begins
 	MoveCount
@@ -63,6 +65,9 @@ func MoveOf(log []Event, i int) Move {
 	case Rejected:
 		return Reject
 	case Revoked:
+		if handles(log[:i], e.Party) {
+			return TimeOut
+		}
 		switch e.reason() {
 		case Expired:
 			return Expire
@@ -91,12 +96,30 @@ func placing(e *Event) Move {
 	case Strategy:
 		return StrategyPlaces
 	case Agent:
-		if e.Operation == Transfer {
+		switch e.Operation {
+		case Transfer:
 			return TransferThroughQueue
+		case Conference:
+			return ConferThroughQueue
 		}
-		return ConferThroughQueue
+		return Finish
 	}
 	return ServerPlaces
+}
+
+// handles reports whether an agent is a party after the events of a log.
+func handles(log []Event, agent Party) bool {
+	for i := len(log) - 1; i >= 0; i-- {
+		if log[i].Party == agent {
+			switch log[i].Name {
+			case PartyAdded:
+				return true
+			case AgentInvited, Rejected, Revoked, PartyRemoved:
+				return false
+			}
+		}
+	}
+	return false
 }
 
 // neighbour finds the event next to one, neutral and unknown events aside; -1 is none.

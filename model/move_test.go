@@ -45,6 +45,8 @@ func TestMoveOf(t *testing.T) {
 		{"an agent is removed by the media server", inChat + "the media server removes \"A\"", []model.Move{model.Removed}},
 		{"an agent is removed by the server", inChat + "the server removes \"A\"", []model.Move{model.Leave}},
 		{"a strategy leaves", inChat + "strategy \"S\" leaves", []model.Move{model.StrategyLeaves}},
+		{"finished", inChat + "\"A\" finishes the chat in queue \"iWD_Completed\"", []model.Move{model.Finish}},
+		{"revoked while handling", inChat + "the server revokes the chat from \"A\"", []model.Move{model.TimeOut}},
 		{"the end", inChat + "the customer leaves", []model.Move{model.Stop}},
 	}
 	seen := make(map[model.Move]bool)

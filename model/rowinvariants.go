@@ -13,12 +13,14 @@ type rowCheck struct {
 	first bool               // it asks only the rows that rank first
 	found func(*Fact) string // what is wrong with a row, "" for nothing
 	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
+	// spares reports whether the log tells that a row may break it; nil is never.
+	spares func(c *Chat, f *Fact) bool
 }
 
 func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
 	lowest, ranked := Number{}, true
 	if r.first {
-		if lowest, ranked = lowestOrdinal(got); !ranked || c != nil && c.StoppedSeq == 0 {
+		if lowest, ranked = lowestOrdinal(got, c == nil); !ranked || c != nil && c.StoppedSeq == 0 {
 			return
 		}
 	}
@@ -26,21 +28,30 @@ func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string
 		if r.first && got[i].Ordinal != lowest {
 			continue
 		}
-		if found := r.found(&got[i]); found != "" {
+		if found := r.found(&got[i]); found != "" && (r.spares == nil || c == nil || !r.spares(c, &got[i])) {
 			report(got[i].Resource, found)
 		}
 	}
 }
 
-// lowestOrdinal is the one of the row, or the rows, that rank first; ok is false where a row has none.
-func lowestOrdinal(got []Fact) (lowest Number, ok bool) {
+// lowestOrdinal is the one of the row, or the rows, that rank first; ok is false where a row has none, and without the
+// log where they are not as many as they span from 0 or 1: the first row of the chat may then be missing.
+func lowestOrdinal(got []Fact, gapless bool) (lowest Number, ok bool) {
+	highest := Number{}
 	for i := range got {
 		switch o := got[i].Ordinal; {
 		case o.Is != Given:
 			return lowest, false
-		case i == 0, o.Value < lowest.Value:
+		case i == 0:
+			lowest, highest = o, o
+		case o.Value < lowest.Value:
 			lowest = o
+		case o.Value > highest.Value:
+			highest = o
 		}
+	}
+	if gapless && (lowest.Value < 0 || lowest.Value > 1 || highest.Value-lowest.Value != int64(len(got)-1)) {
+		return lowest, false
 	}
 	return lowest, true
 }
@@ -86,6 +97,10 @@ var row2 = &rowCheck{
 			return ""
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
+	},
+	// What a handling timeout leaves is open (I21).
+	spares: func(c *Chat, f *Fact) bool {
+		return slices.ContainsFunc(c.IRFs, func(r IRF) bool { return r.Clauses&openClauses != 0 && r.Resource == f.Resource })
 	},
 	sql: func() string {
 		var groups []Yield // without their roles
@@ -193,6 +208,11 @@ var row11 = &rowCheck{
 		return ""
 	},
 	sql: func() string { return "ended < started" },
+	// The order of events counts, not the clock: where it ran backwards within an attempt, so may the row.
+	spares: func(c *Chat, f *Fact) bool {
+		of := func(r IRF) bool { return r.Resource == f.Resource }
+		return c.Backwards && (!slices.ContainsFunc(c.IRFs, of) || slices.ContainsFunc(c.IRFs, func(r IRF) bool { return of(r) && r.Trace.Backwards }))
+	},
 }
 
 // codeList writes codes as SQL has it after IN, each once.

@@ -28,6 +28,29 @@ type Clause struct {
 	Yield   Yield   `json:"yields,omitzero"`               // what the reference answers
 	Accepts []Yield `json:"accepts,omitempty"`             // each replaces the answer
 	Allows  []Yield `json:"allows_one_row_more,omitempty"` // each is one row more that may stand there
+	// Open says that Accepts are examples: any known result but CustomerAbandoned and Transferred is accepted, with any
+	// reason that V7 and V8 allow. What the clause yields is then no part of the closure (V2).
+	Open bool `json:"accepts_any_result,omitzero"`
+}
+
+// AcceptsInstead reports whether a yield is one of the clause's alternatives, laid over its own, or the clause is open to it.
+func (c *Clause) AcceptsInstead(y Yield) bool {
+	for _, a := range c.Accepts {
+		over := c.Yield
+		if over.Give(a); over == y {
+			return true
+		}
+	}
+	return c.Open && openTo(Descriptor{Result: y.Result, Reason: y.Reason})
+}
+
+// openTo reports whether an agent's result and reason are such as an open clause accepts.
+func openTo(d Descriptor) bool {
+	if blankCode(string(d.Result)) || isOneOf(d.Result, CustomerAbandoned, Transferred) || !isOneOf(d.Result, Results...) {
+		return false
+	}
+	f := Fact{ResourceType: AgentResource, Result: d.Result, Reason: d.Reason}
+	return row7.found(&f) == "" && row8.found(&f) == ""
 }
 
 // ClauseKind says what a clause does to an IRF.
@@ -49,9 +72,20 @@ type Yield struct {
 	Reason Reason       `json:"result_reason,omitempty"`
 }
 
-// RoleBehind, as a yielded role, stands for the role that an agent would have had whom the transfer or conference
-// behind a queue or strategy would have reached (I6).
-const RoleBehind Role = "the role by R2–R5"
+// Roles that stand for others when they are yielded.
+const (
+	// RoleBehind is the role that an agent would have had whom the transfer or conference through a queue would have
+	// reached (I6).
+	RoleBehind Role = "the role by R2–R5"
+	// RoleByFirstMode and RoleWithoutMode are the roles that a conference's invitee has if the first mode counts, and if
+	// none does (I18).
+	RoleByFirstMode Role = "the role by the first mode"
+	RoleWithoutMode Role = "the role without a mode"
+)
+
+// ways are the role clauses that a conference or a transfer may come to: by the last of its modes, which the reference
+// counts, by the first, and by none.
+type ways struct{ last, first, bare ClauseID }
 
 // ClauseID numbers the clauses in the order in which they are applied to an IRF: role, result, marks.
 type ClauseID uint8
@@ -68,6 +102,8 @@ const (
 	R6
 	R7
 	R5
+	I18Unlike
+	I18Requeued
 	R8
 	R9
 	R10
@@ -78,7 +114,11 @@ const (
 	I3Initiator
 	I4
 	I5
+	I5Customer
 	I10
+	I20Completed
+	I20Canceled
+	I21
 	I1Rejected
 	I1Other
 	I2
@@ -90,12 +130,18 @@ const (
 	I13
 	I14
 	I17AtStop
+	I17Outlasts
 	I17Late
 	I17Failed
+	I19
+	I21After
 	I9Queue
 	I9Strategy
 	I11
+	I11Queue
+	I11Strategy
 	I16
+	I20After
 	clauseCount
 )
 
@@ -147,7 +193,7 @@ func (s Clauses) Level() Level {
 
 func (s Clauses) String() string { return strings.Join(s.Rules(), ", ") }
 
-// Rules returns the table, R1–R14 then I1–I17. The caller must not change it.
+// Rules returns the table, R1–R14 then I1–I21. The caller must not change it.
 func Rules() []Rule { return ruleTable }
 
 // RuleByID finds a rule.
@@ -181,6 +227,7 @@ func (r *Rule) set() (s Clauses) {
 var (
 	clauseTable                                 [clauseCount]*Clause
 	roleClauses, resultClauses, inferredClauses Clauses
+	openClauses                                 Clauses
 )
 
 func init() {
@@ -198,6 +245,9 @@ func init() {
 			if ruleTable[i].Level != Documented {
 				inferredClauses |= 1 << c.ID
 			}
+			if c.Open {
+				openClauses |= 1 << c.ID
+			}
 		}
 	}
 }
@@ -205,15 +255,23 @@ func init() {
 // Table is a choice of answers to the rules: the reference's, or a variation of it that stands for an implementation
 // which reads a rule otherwise. A Table is not changed once made, and safe for concurrent use.
 type Table struct {
-	yields  [clauseCount]Yield
-	chosen  [clauseCount]uint8 // 1 + index into Accepts or Allows; 0 is the reference's answer
-	dropped Clauses
+	yields     [clauseCount]Yield
+	chosen     [clauseCount]uint8 // 1 + index into Accepts or Allows; 0 is the reference's answer
+	dropped    Clauses
+	deployment Deployment
 }
 
-// Reference returns the table with the reference's answers.
+// Reference returns the table with the reference's answers, of the deployment [Usual].
 func Reference() *Table { return reference }
 
-var reference = new(Table)
+var reference = &Table{deployment: Usual}
+
+// In returns a copy of the table for another deployment.
+func (t *Table) In(d Deployment) *Table {
+	c := *t
+	c.deployment = d
+	return &c
+}
 
 // Yielding returns a copy of the table in which a clause yields something else.
 func (t *Table) Yielding(id ClauseID, y Yield) *Table {
@@ -272,17 +330,32 @@ func (t *Table) extra(id ClauseID) (Yield, bool) {
 	return Yield{}, false
 }
 
-// apply gives what a set of clauses yields together, in their order. behind is the clause of the role meant by
-// RoleBehind.
-func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
+// modal are the clauses whose answers hang on the ways of a conference or transfer, and conferred the roles that I18 is
+// about.
+var (
+	modal     = Set(I18Unlike, I18Requeued, I6Mediation)
+	conferred = Set(R3, R4, I15)
+)
+
+// apply gives what a set of clauses yields together, in their order. Of the ways, those that count are looked at where
+// one of the modal clauses is in the set.
+func (t *Table) apply(s Clauses, w ways) (out Yield) {
+	behind := w.last
 	for rest := s; rest != 0; rest &= rest - 1 {
 		id := ClauseID(bits.TrailingZeros64(uint64(rest)))
-		if t.chosen[id] == 0 {
-			out.Give(t.yields[id])
-		} else {
-			out.Give(t.answer(id))
+		y := &t.yields[id]
+		if t.chosen[id] != 0 {
+			answer := t.answer(id)
+			y = &answer
 		}
-		if out.Role == RoleBehind {
+		out.Give(*y)
+		switch out.Role {
+		case RoleByFirstMode, RoleWithoutMode:
+			if behind = w.first; out.Role == RoleWithoutMode {
+				behind = w.bare
+			}
+			out.Role = t.roleOf(s, behind)
+		case RoleBehind:
 			out.Role = t.answer(behind).Role
 		}
 	}
@@ -292,19 +365,37 @@ func (t *Table) apply(s Clauses, behind ClauseID) (out Yield) {
 	return out
 }
 
+// roleOf is the role of a row made by the clauses where the way of its conference is another than its role clause says:
+// a queue's or strategy's own role stays.
+func (t *Table) roleOf(s Clauses, way ClauseID) Role {
+	if s&conferred != 0 {
+		return t.answer(way).Role
+	}
+	for id := range (s & roleClauses).All() {
+		if role := t.answer(id).Role; role != "" {
+			return role
+		}
+	}
+	return ""
+}
+
 // variants yields every answer that is accepted for an IRF made by the clauses: all combinations of their
 // alternatives, the reference's own first, each once.
-func variants(s Clauses, behind ClauseID) []Yield {
+func variants(s Clauses, w ways) []Yield {
 	t := *reference
 	open := make([]ClauseID, 0, 4)
-	for id := range s.All() {
+	asked := s
+	if s&modal != 0 {
+		asked |= Set(w.last, w.first, w.bare)
+	}
+	for id := range asked.All() {
 		if len(clauseTable[id].Accepts) > 0 {
 			open = append(open, id)
 		}
 	}
 	var out []Yield
 	for {
-		y := t.apply(s, behind)
+		y := t.apply(s, w)
 		if !contains(out, y) {
 			out = append(out, y)
 		}

@@ -2,11 +2,13 @@ package model
 
 // Sets of clauses that recur in the table.
 var (
-	received   = Set(R2, R3, R4, I15, I3Target) // an agent's, or on behalf of one
-	handlers   = received | Set(R1, I7Entering) // an agent that can come to handle
-	unanswered = Set(R10, R11, I4)              // revoked or rejected
-	finished   = Set(R8, R9, I3Initiator)       // accepted, then over
-	throughQ   = Set(R5, I3Target)              // reached on behalf of an agent through a queue
+	received      = Set(R2, R3, R4, I15, I3Target)                           // an agent's, or on behalf of one
+	handlers      = received | Set(R1, I7Entering)                           // an agent that can come to handle
+	unanswered    = Set(R10, R11, I4)                                        // revoked or rejected
+	finished      = Set(R8, R9, I3Initiator, I20Completed, I20Canceled, I21) // accepted, then over
+	throughQ      = Set(R5, I3Target)                                        // reached on behalf of an agent through a queue
+	alertedToStop = Set(R14, I5, I5Customer, I10)                            // alerted when the chat stopped
+	anyAgent      = handlers | Set(R5)
 )
 
 // ruleTable is the one table of rules. Its wording is ours; the sections name where the guide says it.
@@ -23,12 +25,12 @@ var ruleTable = []Rule{
 	},
 	{
 		"R3", Documented, "1.5, 1.6",
-		"An agent invited by another agent's conference is InConference where the latest visibility mode is 1, or none is known when a failed attempt closes.",
+		"An agent invited by another agent's conference is InConference where the visibility mode given on the queueing, the invitation or the acceptance is 1, or none is known when a failed attempt closes.",
 		[]Clause{{ID: R3, Kind: RoleClause, Yield: Yield{Type: AgentResource, Role: InConference}}},
 	},
 	{
 		"R4", Documented, "1.6, 1.7",
-		"An agent invited by another agent's conference is ReceivedConsult where the latest visibility mode is 3 (coach, consult).",
+		"An agent invited by another agent's conference is ReceivedConsult where the visibility mode given is 3 (coach, consult).",
 		[]Clause{{ID: R4, Kind: RoleClause, Yield: Yield{Type: AgentResource, Role: ReceivedConsult}}},
 	},
 	{
@@ -53,7 +55,7 @@ var ruleTable = []Rule{
 	},
 	{
 		"R9", Documented, "1.3",
-		"An agent that accepted, invited another to a transfer who accepted, and then leaves is Transferred.",
+		"An agent that accepted, invited another to a transfer who accepted, and then leaves, before the stop and while that other is still a party by that invitation, is Transferred.",
 		[]Clause{{ID: R9, Kind: ResultClause, Joins: Set(R1, I7Entering, I2), Yield: Yield{Result: Transferred}}},
 	},
 	{
@@ -110,10 +112,13 @@ var ruleTable = []Rule{
 	{
 		"I5", Inferred, "inferred",
 		"The chat stops while an agent invited on behalf of an agent, directly or through a queue, is alerted, and I6 does not apply: Abandoned [Revoked].",
-		[]Clause{{
-			ID: I5, Kind: ResultClause, Joins: received | Set(R5), Yield: Yield{Result: Abandoned, Reason: RevokedReason},
-			Accepts: []Yield{{Result: Redirected}, {Result: CustomerAbandoned, Reason: AbandonedWhileRinging}},
-		}},
+		[]Clause{
+			{ID: I5, Part: "stopped by another", Kind: ResultClause, Joins: received | Set(R5), Yield: Yield{Result: Abandoned, Reason: RevokedReason}, Accepts: []Yield{{Result: Redirected}}},
+			{
+				ID: I5Customer, Part: "the customer leaves", Kind: ResultClause, Joins: received | Set(R5), Yield: Yield{Result: Abandoned, Reason: RevokedReason},
+				Accepts: []Yield{{Result: Redirected}, {Result: CustomerAbandoned, Reason: AbandonedWhileRinging}},
+			},
+		},
 	},
 	{
 		"I6", Inferred, "inferred",
@@ -152,17 +157,21 @@ var ruleTable = []Rule{
 	{
 		"I11", Inferred, "inferred",
 		"A conference or transfer through a queue that dies in queue or strategy while somebody still handles makes no IRF.",
-		[]Clause{{ID: I11, Kind: SilenceClause}},
+		[]Clause{
+			{ID: I11, Part: "stopped by another", Kind: SilenceClause},
+			{ID: I11Queue, Part: "the customer leaves, in queue", Kind: SilenceClause, Allows: []Yield{{Type: QueueResource, Role: Received, Result: CustomerAbandoned, Reason: AbandonedWhileQueued}}},
+			{ID: I11Strategy, Part: "the customer leaves, in strategy", Kind: SilenceClause, Allows: []Yield{{Type: StrategyResource, Role: Puller, Result: CustomerAbandoned}}},
+		},
 	},
 	{
 		"I12", Inferred, "inferred",
 		"A conference's initiator leaves before its invitee, or a transferee or conferee invites in turn: nobody's role changes.",
-		[]Clause{{ID: I12, Kind: MarkClause, Joins: handlers | finished | unanswered | Set(R5, I5)}},
+		[]Clause{{ID: I12, Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop}},
 	},
 	{
 		"I13", Inferred, "inferred",
-		"Back in a queue after a revoke or reject, or sent on to another queue, and then the customer leaves: as R12–R14, for a further IRF.",
-		[]Clause{{ID: I13, Kind: MarkClause, Joins: Set(R1, R6, R7, R12, R13, R14) | throughQ}},
+		"A chat that is sent on to another queue is classified as if it had come there first; back in a queue after a revoke or reject, or so sent on, and then the customer leaves: as R12–R14, for a further IRF.",
+		[]Clause{{ID: I13, Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop | Set(R6, R7, R12, R13)}},
 	},
 	{
 		"I14", Inferred, "inferred",
@@ -181,11 +190,45 @@ var ruleTable = []Rule{
 	},
 	{
 		"I17", Inferred, "inferred",
-		"A transfer's target accepted and the initiator is still a party at the stop: Transferred. The target of a direct transfer accepts only after the initiator left: Transferred too, the initiator's IRF waiting for the outcome, Completed if the transfer fails.",
+		"A transfer's target accepted and the initiator is still a party when that target has left, or at the stop: Transferred. The target of a direct transfer accepts only after the initiator left: Transferred too, the initiator's IRF waiting for the outcome, Completed if the transfer fails.",
 		[]Clause{
 			{ID: I17AtStop, Part: "at the stop", Kind: MarkClause, Joins: handlers | Set(R5, R9), Accepts: []Yield{{Result: Completed}}},
+			{ID: I17Outlasts, Part: "the target left first", Kind: MarkClause, Joins: handlers | Set(R5, R9), Accepts: []Yield{{Result: Completed}}},
 			{ID: I17Late, Part: "accepted late", Kind: MarkClause, Joins: handlers | Set(R5, R9)},
 			{ID: I17Failed, Part: "failed late", Kind: MarkClause, Joins: handlers | Set(R5, R8)},
+		},
+	},
+	{
+		"I18", Inferred, "inferred",
+		"A conference's visibility modes, on its queueing, its re-queueings, the invitation and the acceptance, are not all alike: the last counts. One that is given on re-queueings alone counts.",
+		[]Clause{
+			{ID: I18Unlike, Part: "not alike", Kind: MarkClause, Joins: conferred | Set(R6, R7), Accepts: []Yield{{Role: RoleByFirstMode}}},
+			{ID: I18Requeued, Part: "on re-queueings alone", Kind: MarkClause, Joins: conferred | Set(R6, R7), Accepts: []Yield{{Role: RoleWithoutMode}}},
+		},
+	},
+	{
+		"I19", Inferred, "inferred",
+		"Another online medium than chat is classified alike.",
+		[]Clause{{ID: I19, Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop | Set(R6, R7, R12, R13)}},
+	},
+	{
+		"I20", Inferred, "inferred",
+		"The only agent, no leg under way and no invitation pending, places the chat in a finishing queue of the deployment and leaves: Completed, in a queue for canceled ones with the reason Canceled, whatever it transferred before. What follows makes no IRF.",
+		[]Clause{
+			{ID: I20Completed, Part: "completed", Kind: ResultClause, Joins: anyAgent, Yield: Yield{Result: Completed}, Accepts: []Yield{{Reason: CanceledReason}}},
+			{ID: I20Canceled, Part: "canceled", Kind: ResultClause, Joins: anyAgent, Yield: Yield{Result: Completed, Reason: CanceledReason}, Accepts: []Yield{{Reason: NoReason}}},
+			{ID: I20After, Part: "what follows", Kind: SilenceClause},
+		},
+	},
+	{
+		"I21", Inferred, "inferred",
+		"An agent that handles is revoked by the server (handling-timeout): its attempt ends there, Redirected [Revoked]. What follows is as after a routed invitation's failure.",
+		[]Clause{
+			{
+				ID: I21, Part: "the agent", Kind: ResultClause, Joins: anyAgent, Yield: Yield{Result: Redirected, Reason: RevokedReason}, Open: true,
+				Accepts: []Yield{{Reason: NoReason}, {Result: Abandoned}, {Result: Completed, Reason: NoReason}, {Result: "None", Reason: NoReason}, {Result: "Diverted", Reason: "RouteOnNoAnswer"}},
+			},
+			{ID: I21After, Part: "what follows", Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop | Set(R6, R7, R12, R13)},
 		},
 	},
 }

@@ -14,12 +14,12 @@ func Requirements() []Requirement {
 		{"W1", "Exactly one EventInteractionSubmitted, before every other event."},
 		{"W2", "Nothing after EventProcessingStopped but exact duplicates and neutral events."},
 		{"W3", "seq is unique within the interaction; the same seq with other content is no duplicate."},
-		{"W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the taker is added next, an agent that transfers through a queue is removed next."},
+		{"W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the taker is added next, an agent that transfers through a queue, or places the chat in a finishing queue, is removed next."},
 		{"W5", "A strategy or agent that invites is a party."},
-		{"W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by pulling, just after EventTakenFromQueue; after a revoke as Stopped come only removals, further such revokes and the stop."},
+		{"W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by pulling, just after EventTakenFromQueue; the server may revoke the only agent handling, no leg under way and no invitation pending, and then its queue comes next, or the stop; after a revoke as Stopped come only removals, further such revokes and the stop."},
 		{"W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or an invitation is pending."},
 		{"W8", "An agent has one pending invitation at most, none while it is a party, and one pending transfer of its own at most."},
-		{"W9", "Required fields are present and of their type; an agent or strategy that invites or places has an id."},
+		{"W9", "Required fields are present and of their type; an agent or strategy that invites or places has an id, an agent an operation but where it places the chat in a finishing queue."},
 	}
 }
 
@@ -40,7 +40,7 @@ func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 }
 
 // checkFields is W9.
-func checkFields(e *Event) *IllFormed {
+func (f *fold) checkFields(e *Event) *IllFormed {
 	switch {
 	case e.Seq < 0 || e.Seq > MaxSeq:
 		return illFormed(e, "W9", "seq: missing, or not an integer from 0 to %d", int64(MaxSeq))
@@ -77,10 +77,17 @@ func checkFields(e *Event) *IllFormed {
 	if e.Actor.ID == "" && (e.Actor.Type == Agent || e.Actor.Type == Strategy) {
 		return illFormed(e, "W9", "actor.id: missing on %s by a %s", e.Name, e.Actor.Type)
 	}
-	if e.Actor.Type == Agent && e.Operation != Transfer && e.Operation != Conference {
-		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
+	if e.Actor.Type != Agent || e.Operation == Transfer || e.Operation == Conference {
+		return nil
 	}
-	return nil
+	if e.Name == PlacedInQueue && e.Operation == "" {
+		if f.table.deployment.finishing(e.Queue) != unfinished { // the state of the chat says whether it needs one
+			return nil
+		}
+		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the deployment, "+
+			"stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
+	}
+	return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
 }
 
 // due is what must come next, neutral and unknown events aside (W4, W7).
@@ -89,8 +96,9 @@ type due uint8
 const (
 	nothingDue due = iota
 	takerDue       // the taker's EventPartyAdded
-	removalDue     // the EventPartyRemoved of an agent that transfers through a queue
+	removalDue     // the EventPartyRemoved of an agent that transfers through a queue, or finishes the chat
 	stopDue        // the stop: the last agent has left
+	serverDue      // the server's queue, or the stop: a handling timeout
 )
 
 // checkTurn is W1, W2, what W4 and W7 say must come next, and what W6 says of a chat that is being stopped.
@@ -111,10 +119,18 @@ func (f *fold) checkTurn(e *Event) *IllFormed {
 			return illFormed(e, "W4", "after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
 		}
 	case removalDue:
-		if e.Name != PartyRemoved || e.Party.Type != Agent || e.Party.ID != f.attempts[f.leg.initiator].agent {
-			return illFormed(e, "W4", "%s transfers the chat through a queue: its EventPartyRemoved comes next, not this %s", Name(f.attempts[f.leg.initiator].agent), e.Name)
+		if leaver := f.attempts[f.leaver].agent; e.Name != PartyRemoved || e.Party.Type != Agent || e.Party.ID != leaver {
+			return illFormed(e, "W4", "%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s", Name(leaver), e.Name)
+		}
+	case serverDue:
+		if e.Name != ProcessingStopped && (e.Name != PlacedInQueue || e.Actor.Type != InteractionServer) {
+			return illFormed(e, "W6", "the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue comes next, or the stop, not this %s", e.Name)
 		}
 	case stopDue:
+		if e.Name == PlacedInQueue {
+			return illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent placed the chat "+
+				"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
+		}
 		if e.Name != ProcessingStopped {
 			return illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
 		}

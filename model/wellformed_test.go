@@ -18,6 +18,22 @@ func TestWellFormed(t *testing.T) {
 		requirement string // "" where the log is well-formed
 		seq         int64
 	}{
+		{"a handling timeout", handled + `the server revokes the chat from "Agent 1"` + "\n" + `the server returns the chat to queue "Queue 1"`, "", 0},
+		{"a handling timeout, and the stop", handled + `the server revokes the chat from "Agent 1"` + "\nthe customer leaves", "", 0},
+		{"something else after a handling timeout", handled + `the server revokes the chat from "Agent 1"` + "\n" + `strategy "S" leaves`, "W6", 9},
+		{"a handling timeout as Stopped", handled + `the server revokes the chat from "Agent 1" as "Stopped"`, "W6", 8},
+		{"a handling timeout by another", handled + `the media server revokes the invitation of "Agent 1"`, "W6", 8},
+		{"a handling timeout of one of two", handled + `"Agent 1" invites "Agent 2" to a conference` + "\n" + `"Agent 2" accepts` + "\n" + `the server revokes the chat from "Agent 1"`, "W6", 10},
+		{"a handling timeout while another is invited", handled + `"Agent 1" invites "Agent 2" to a conference` + "\n" + `the server revokes the chat from "Agent 1"`, "W6", 9},
+		{"a handling timeout while a leg is under way", handled + `"Agent 1" confers through queue "Queue 2"` + "\n" + `the server revokes the chat from "Agent 1"`, "W6", 9},
+		{"a handling timeout after a leg has failed", handled + `"Agent 1" confers through queue "Queue 2"` + "\n" + `strategy "S" routes the chat from queue "Queue 2" to "Agent 2"` + "\n" + `"Agent 2" rejects` + "\n" + `the server revokes the chat from "Agent 1"`, "", 0},
+		{"placed without an operation", handled + `"Agent 1" finishes the chat in queue "Queue 2"`, "W9", 8},
+		{"finished", handled + `"Agent 1" finishes the chat in queue "iWD_Completed"` + "\n" + `"Agent 1" leaves` + "\nthe server stops the chat", "", 0},
+		{"who finishes the chat leaves next", handled + `"Agent 1" finishes the chat in queue "iWD_Completed"` + "\n" + `strategy "S" takes the chat from queue "iWD_Completed"`, "W4", 9},
+		{"also if it is called a conference", handled + `"Agent 1" confers through queue "iWD_Completed"` + "\n" + `strategy "S" takes the chat from queue "iWD_Completed"`, "W4", 9},
+		{"not finished while another agent is there", handled + `"Agent 1" invites "Agent 2" to a conference` + "\n" + `"Agent 2" accepts` + "\n" + `"Agent 1" finishes the chat in queue "iWD_Completed"`, "W9", 10},
+		{"not finished while another agent is invited", handled + `"Agent 1" invites "Agent 2" to a conference` + "\n" + `"Agent 1" finishes the chat in queue "iWD_Completed"`, "W9", 9},
+		{"what follows is checked", handled + `"Agent 1" finishes the chat in queue "iWD_Completed"` + "\n" + `"Agent 1" leaves` + "\n" + `"Agent 1" leaves`, "W7", 10},
 		{"nothing before the submit", `the chat is held` + "\n" + entered, "W1", 1},
 		{"unknown events do not count before the submit", `the unknown event "EventX" occurs` + "\n" + entered, "", 0},
 		{"a second submit", entered + `a customer submits a chat`, "W1", 3},
@@ -99,6 +115,8 @@ func TestFieldsOfEvents(t *testing.T) {
 		requirement string
 	}{
 		{"seq beyond what JSON readers hold", placed, func(e *model.Event) { e.Seq = model.MaxSeq + 1 }, "W9"},
+		{"seq as large as can be", agentPlaces, func(e *model.Event) { e.Seq = model.MaxSeq }, ""},
+		{"seq from 0", submitted, func(e *model.Event) { e.Seq = 0 }, ""},
 		{"seq negative", placed, func(e *model.Event) { e.Seq = -4 }, "W9"},
 		{"seq of another event", placed, func(e *model.Event) { e.Seq = 1 }, "W3"},
 		{"time missing", placed, func(e *model.Event) { e.Time = time.Time{} }, "W9"},

@@ -182,7 +182,10 @@ func (r *IRF) Because() string {
 	if t.Accepted != 0 && !t.Pulled {
 		fmt.Fprintf(&b, ", accepted (seq %d)", t.Accepted)
 	}
-	if t.HandedOver != 0 {
+	switch {
+	case t.HandedOver != 0 && r.Clauses&Set(I20Completed, I20Canceled) != 0:
+		fmt.Fprintf(&b, ", finished in %s (seq %d)", Name(t.HandedTo), t.HandedOver)
+	case t.HandedOver != 0:
 		fmt.Fprintf(&b, ", transferred to %s (seq %d)", Name(t.HandedTo), t.HandedOver)
 	}
 	if t.Withdrawn != 0 {
@@ -205,6 +208,7 @@ var endings = [...]string{
 	WasStopped:          "alerted until the stop",
 	HandlingAtStop:      "handling until the stop",
 	EndedInMediation:    "where the chat stopped",
+	TimedOut:            "revoked while it handled",
 }
 
 // wish says on whose behalf and for what an agent is invited.

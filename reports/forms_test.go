@@ -203,8 +203,8 @@ func validate(t *testing.T, text string) {
 func TestBadge(t *testing.T) {
 	whole := record(t, routed, 1, 1, 1)
 	for _, tt := range []struct{ text, want string }{
-		{record(t, reference, 1, 1, 1), `{"schemaVersion":1,"label":"chatproof","message":"conforms, 209 of 209","color":"brightgreen"}`},
-		{whole, `{"schemaVersion":1,"label":"chatproof","message":"%d of 209 fail","color":"red"}`},
+		{record(t, reference, 1, 1, 1), `{"schemaVersion":1,"label":"chatproof","message":"conforms, 231 of 231","color":"brightgreen"}`},
+		{whole, `{"schemaVersion":1,"label":"chatproof","message":"%d of 231 fail","color":"red"}`},
 		{strings.SplitAfter(whole, "\n")[0], `{"schemaVersion":1,"label":"chatproof","message":"incomplete","color":"yellow"}`},
 	} {
 		r := read(t, "r.jsonl", tt.text)

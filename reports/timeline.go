@@ -94,7 +94,7 @@ var verbs = [model.MoveCount]string{
 	model.TransferThroughQueue: "placed", model.ConferThroughQueue: "placed", model.Take: "routes", model.Pull: "pulls",
 	model.Invite: "alerted", model.TransferTo: "alerted", model.ConferWith: "alerted", model.Accept: "accepts",
 	model.Reject: "rejects", model.Expire: "revoked", model.RevokeOther: "revoked", model.RevokeStopped: "revoked",
-	model.StrategyLeaves: "leaves", model.Leave: "leaves", model.Removed: "removed",
+	model.StrategyLeaves: "leaves", model.Leave: "leaves", model.Removed: "removed", model.Finish: "placed", model.TimeOut: "revoked",
 }
 
 // effects are the verbs of neutral events.
@@ -120,7 +120,7 @@ func (t *Timeline) mark(i int) (ms []mark) {
 		add(customer, present, verb)
 	case model.Enter, model.ServerPlaces:
 		add(t.lane(queueLane, e.Queue), present, verb)
-	case model.StrategyPlaces, model.TransferThroughQueue, model.ConferThroughQueue:
+	case model.StrategyPlaces, model.TransferThroughQueue, model.ConferThroughQueue, model.Finish:
 		add(t.party(e.Actor), unchanged, "queues", wish...)
 		add(t.lane(queueLane, e.Queue), present, verb)
 	case model.Take, model.Pull:
@@ -134,7 +134,7 @@ func (t *Timeline) mark(i int) (ms []mark) {
 		add(t.party(e.Party), alerted, verb)
 	case model.Accept:
 		add(t.party(e.Party), present, verb, wish...)
-	case model.Expire, model.RevokeOther, model.RevokeStopped:
+	case model.Expire, model.RevokeOther, model.RevokeStopped, model.TimeOut:
 		if e.Reason == "" {
 			add(t.party(e.Party), absent, verb)
 		} else {

@@ -177,20 +177,60 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^the server returns the chat to queue ` + named + `$`, `the server returns the chat to queue "Queue 1"`,
-		"EventPlacedInQueue by the interaction server",
+		`^` + named + ` finishes the chat in queue ` + named + `$`, `"Agent 1" finishes the chat in queue "iWD_Completed"`,
+		"EventPlacedInQueue by the agent, without an operation; the agent leaves next",
 		func(r *Recorder) any {
-			return func(queue string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: server, Queue: queue})
+			return func(name, queue string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue})
 			}
 		},
 	},
 	{
-		`^strategy ` + named + ` sends the chat on to queue ` + named + `$`, `strategy "Strategy 1" sends the chat on to queue "Queue 2"`,
+		`^the server revokes the chat from ` + named + because + `$`, `the server revokes the chat from "Agent 1"`,
+		"EventRevoked of an agent that handles, by the interaction server: the handling timeout",
+		func(r *Recorder) any {
+			return func(name, reason string) error {
+				return r.add(model.Event{Name: model.Revoked, Actor: server, Party: agent(name), Reason: reason})
+			}
+		},
+	},
+	{
+		`^` + whoever + ` removes ` + whoever + `$`, `"Agent 2" removes "Agent 1"`,
+		"EventPartyRemoved of the second by the first, which means the same as that it leaves",
+		func(r *Recorder) any {
+			return func(kind, name, otherKind, other string) error {
+				return r.add(model.Event{Name: model.PartyRemoved, Actor: party(kind, name), Party: party(otherKind, other)})
+			}
+		},
+	},
+	{
+		`^(?:` + whoever + `|(the media server)) revokes the invitation of ` + named + because + `$`, `"Agent 1" revokes the invitation of "Agent 2" as "Expired"`,
+		"EventRevoked by another than the interaction server, which means the same",
+		func(r *Recorder) any {
+			return func(kind, name, media, who, reason string) error {
+				by := party(kind, name)
+				if media != "" {
+					by = mediaServer
+				}
+				return r.add(model.Event{Name: model.Revoked, Actor: by, Party: agent(who), Reason: reason})
+			}
+		},
+	},
+	{
+		`^the server returns the chat to queue ` + named + withMode + `$`, `the server returns the chat to queue "Queue 1"`,
+		"EventPlacedInQueue by the interaction server",
+		func(r *Recorder) any {
+			return func(queue, mode string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: server, Queue: queue, VisibilityMode: number(mode)})
+			}
+		},
+	},
+	{
+		`^strategy ` + named + ` sends the chat on to queue ` + named + withMode + `$`, `strategy "Strategy 1" sends the chat on to queue "Queue 2"`,
 		"EventPlacedInQueue by the strategy",
 		func(r *Recorder) any {
-			return func(name, queue string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue})
+			return func(name, queue, mode string) error {
+				return r.add(model.Event{Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue, VisibilityMode: number(mode)})
 			}
 		},
 	},

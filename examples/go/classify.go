@@ -38,6 +38,9 @@ type fact struct {
 	ReceivedFrom *int   `json:"received_from"`
 }
 
+// finishing are the queues in which an agent's placing the chat finishes it, and the reason that it then has (I20).
+var finishing = map[string]string{"iWD_Completed": "", "iWD_Canceled": "Canceled"}
+
 // stay is where a chat is: with an agent, from the invitation on, in a queue or in a strategy.
 type stay struct {
 	party
@@ -48,7 +51,9 @@ type stay struct {
 	pulled     bool
 	handedOn   bool   // its transfer was accepted, or went through a queue
 	failure    string // Rejected, Revoked
-	ordinal    int    // of an agent's
+	finished   bool   // it placed the chat in a finishing queue, for a reason
+	reason     string
+	ordinal    int // of an agent's
 }
 
 // way is how a chat comes to an agent: it enters, or an agent hands it on, directly or through a queue.
@@ -69,6 +74,7 @@ type chat struct {
 	cutOff  bool             // the media server has removed an agent, and nothing else has happened since
 	stopped string           // when
 	lost    bool             // the customer left, and nobody was handling
+	done    int              // how many agents there were when one finished the chat; 0 if none did
 }
 
 // classify makes the facts of one chat, whose events come in any order, some perhaps twice. The error tells why a chat
@@ -105,7 +111,11 @@ func (c *chat) add(e event) error {
 		return c.invited(e)
 	case "EventRejected", "EventRevoked":
 		s := c.alerted[e.Party.ID]
-		switch {
+		switch handling := c.here[e.Party]; {
+		case s == nil && handling != nil && e.Event == "EventRevoked": // I21
+			handling.failure, handling.end = "Revoked", e.Time
+			delete(c.here, e.Party)
+			c.leg, c.place = &way{}, nil
 		case s == nil:
 			return fmt.Errorf("%q has no invitation", e.Party.ID)
 		case stopped: // pending until the stop
@@ -151,6 +161,9 @@ func (c *chat) placed(e event) error {
 	switch {
 	case err != nil:
 		return err
+	case from != nil && c.finishes(e.Queue):
+		from.finished, from.reason = true, finishing[e.Queue]
+		c.leg, c.done = &way{}, cmp.Or(c.done, len(c.agents))
 	case from != nil:
 		c.leg = &way{from: from, operation: e.Operation, mode: e.Mode}
 		from.handedOn = from.handedOn || e.Operation == "transfer" // I3
@@ -158,9 +171,23 @@ func (c *chat) placed(e event) error {
 		c.leg = &way{}
 	case c.leg == nil:
 		return errors.New("nothing to put back")
+	default:
+		c.leg.mode = cmp.Or(e.Mode, c.leg.mode) // I18
 	}
 	c.place = &stay{party: party{"queue", e.Queue}, start: e.Time}
 	return nil
+}
+
+// finishes reports whether the only agent's placing the chat in a queue finishes it (I20).
+func (c *chat) finishes(queue string) bool {
+	handling := 0
+	for p := range c.here {
+		if p.Type == "agent" {
+			handling++
+		}
+	}
+	_, ok := finishing[queue]
+	return ok && handling == 1 && len(c.alerted) == 0
 }
 
 func (c *chat) invited(e event) error {
@@ -219,7 +246,7 @@ func (c *chat) facts(id string) (facts []fact) {
 			waiting[s.way.from] = !s.way.from.handedOn
 		}
 	}
-	for _, s := range c.agents {
+	for _, s := range c.agents[:cmp.Or(c.done, len(c.agents))] {
 		f := fact{ID: id, Ordinal: s.ordinal, Type: s.Type, Resource: s.ID, Role: s.role(), Start: s.start, End: cmp.Or(s.end, c.stopped)}
 		if f.End == "" || waiting[s] {
 			continue
@@ -230,7 +257,7 @@ func (c *chat) facts(id string) (facts []fact) {
 		f.Result, f.Reason = c.result(s)
 		facts = append(facts, f)
 	}
-	if c.lost && c.place != nil { // R6, R7, R12, R13
+	if c.lost && c.place != nil && c.done == 0 { // R6, R7, R12, R13
 		f := fact{ID: id, Ordinal: len(c.agents) + 1, Type: c.place.Type, Resource: c.place.ID, Role: "Puller", Result: "CustomerAbandoned"}
 		if f.Type == "queue" {
 			f.Role, f.Reason = "Received", "AbandonedWhileQueued"
@@ -257,6 +284,10 @@ func (s *stay) role() string {
 
 func (c *chat) result(s *stay) (result, reason string) {
 	switch {
+	case s.finished: // I20
+		return "Completed", s.reason
+	case s.accepted && s.failure != "": // I21
+		return "Redirected", s.failure
 	case s.accepted && s.handedOn: // R9, I2, I3
 		return "Transferred", ""
 	case s.accepted: // R8, I14

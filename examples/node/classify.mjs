@@ -2,6 +2,9 @@
 // R and I are the rules of `chatproof list rules`.
 import { createInterface } from "node:readline";
 
+// The queues in which an agent's placing the chat finishes it, and the reason that it then has (I20).
+const FINISHING = new Map([["iWD_Completed", ""], ["iWD_Canceled", "Canceled"]]);
+
 /** The facts of one chat, given its events in any order. Throws where the chat cannot be followed. */
 function classify(events) {
   const bySeq = new Map(events.map((e) => [e.seq, e])); // an exact duplicate is no second event
@@ -20,9 +23,18 @@ const steps = {
   EventInteractionSubmitted() {},
   EventPlacedInQueue(chat, e) {
     const from = initiator(chat, e);
-    if (from) chat.leg = { from, operation: e.operation, direct: false, mode: e.visibility_mode };
-    else if (e.actor.type === "media_server") chat.leg = { from: null, direct: false };
-    if (from && e.operation === "transfer") from.handedOver = true; // I3
+    if (from && FINISHING.has(e.queue) && chat.handling.size === 1 && !chat.alerted.size) {
+      from.outcome = ["Completed", FINISHING.get(e.queue)];
+      chat.reported ??= chat.attempts.length;
+      chat.leg = { from: null, direct: false };
+    } else if (from) {
+      chat.leg = { from, operation: e.operation, direct: false, mode: e.visibility_mode };
+      if (e.operation === "transfer") from.handedOver = true; // I3
+    } else if (e.actor.type === "media_server") {
+      chat.leg = { from: null, direct: false };
+    } else {
+      chat.leg.mode = e.visibility_mode ?? chat.leg.mode; // I18
+    }
     chat.leg.stay = { kind: "queue", resource: e.queue, start: e.time };
   },
   EventTakenFromQueue(chat) {
@@ -52,7 +64,13 @@ const steps = {
     chat.alerted.delete(who);
   },
   EventRevoked(chat, e, who) {
-    if (e.reason !== "Stopped") steps.EventRejected(chat, e, who); // else it is pending until the stop
+    if (chat.handling.has(who)) { // I21
+      Object.assign(chat.handling.get(who), { end: e.time, outcome: ["Redirected", "Revoked"] });
+      chat.handling.delete(who);
+      chat.leg = { from: null, direct: false };
+    } else if (e.reason !== "Stopped") {
+      steps.EventRejected(chat, e, who); // else it is pending until the stop
+    }
   },
   EventPartyRemoved(chat, e, who) {
     if (e.party.type === "strategy") {
@@ -68,7 +86,7 @@ const steps = {
     const lost = e.actor.type === "media_server" && !chat.handling.size && !chat.cutOff;
     chat.stop = { time: e.time, lost };
     chat.alerted.clear();
-    if (lost && chat.leg?.stay) chat.attempts.push(chat.leg.stay);
+    if (lost && chat.leg?.stay && chat.reported === undefined) chat.attempts.push(chat.leg.stay);
   },
 };
 
@@ -97,7 +115,8 @@ function role({ kind, way, mode, pulled }) {
 }
 
 /** Result and reason. */
-function result({ kind, way, accepted, handedOver, failure }, stop) {
+function result({ kind, way, accepted, handedOver, failure, outcome }, stop) {
+  if (outcome) return outcome; // I20, I21
   if (kind === "queue") return ["CustomerAbandoned", "AbandonedWhileQueued"]; // R12, I6, I13
   if (kind === "strategy") return ["CustomerAbandoned"]; // R13, I6, I13
   if (accepted) return [handedOver ? "Transferred" : "Completed"]; // R8, R9, I2
@@ -106,10 +125,10 @@ function result({ kind, way, accepted, handedOver, failure }, stop) {
   return [way.operation ? "Abandoned" : "Redirected", "Revoked"]; // I5, I10
 }
 
-function report({ attempts, alerted, stop }) {
+function report({ attempts, alerted, stop, reported }) {
   // Who left during its own transfer waits for what becomes of it: I17.
   const waiting = [...alerted.values()].filter((a) => a.way.direct && a.way.operation === "transfer").map((a) => a.way.from);
-  const facts = attempts.map((attempt, i) => {
+  const facts = attempts.slice(0, reported).map((attempt, i) => {
     const end = attempt.end ?? stop?.time; // I14
     if (!end || (waiting.includes(attempt) && !attempt.handedOver)) return null; // not closed
     const [technical_result, result_reason] = result(attempt, stop);

@@ -1,5 +1,5 @@
 -- Classifies the chats of chat_event into Info Mart's tables: a full load in one transaction, by sets alone.
--- R1-R14, I1-I17 and W1-W9 are the rules of the specification. An ill-formed chat gets no facts, but a row in
+-- R1-R14, I1-I21 and W1-W9 are the rules of the specification. An ill-formed chat gets no facts, but a row in
 -- chat_rejected that names the rule; no chat keeps another from being loaded.
 BEGIN;
 SET LOCAL work_mem = '256MB';
@@ -7,6 +7,10 @@ SET LOCAL jit = off; -- each statement runs once
 SET LOCAL client_min_messages = warning;
 
 CREATE TABLE IF NOT EXISTS chat_rejected (interaction_id text PRIMARY KEY, seq bigint, rule text);
+
+-- The queues in which an agent's placing the chat finishes it, and the reason that it then has: I20.
+CREATE TEMP TABLE finishing ON COMMIT DROP AS
+SELECT * FROM (VALUES ('iWD_Completed', ''), ('iWD_Canceled', 'Canceled')) AS f (queue, reason);
 
 -- Chats, agents, strategies and queues by number.
 CREATE TEMP TABLE chat ON COMMIT DROP AS
@@ -42,7 +46,8 @@ WHERE event IN ('EventInteractionSubmitted', 'EventPlacedInQueue', 'EventTakenFr
 	'EventPropertiesChanged', 'EventHeld', 'EventResumed');
 
 -- Each event with the one before it of its party, those around it in the chat, and the counts so far. A leg begins
--- when the chat enters or an agent hands it on through a queue; it is done when an agent accepts or pulls.
+-- when the chat enters, an agent hands it on through a queue or is timed out (I21); it is done when an agent accepts or
+-- pulls. A chat is finished by its only agent, no invitation pending.
 CREATE TEMP TABLE step ON COMMIT DROP AS
 WITH party AS (
 	SELECT *, lag(event) OVER w AS was, lag(actor_type) OVER w AS was_by
@@ -65,11 +70,19 @@ WITH party AS (
 	SELECT *, count(*) FILTER (WHERE opens) OVER (PARTITION BY chat, party ORDER BY seq) AS stay
 	FROM opening
 )
-SELECT *, row_number() OVER w AS n,
+SELECT *, lag(finishes) OVER (PARTITION BY chat ORDER BY seq) AS before_finishes,
+	max(seq * 4 + mode) FILTER (WHERE event = 'PlacedInQueue') OVER (PARTITION BY chat, leg ORDER BY seq) % 4 AS leg_mode
+FROM (
+SELECT *, event = 'PlacedInQueue' AND actor_type = 'agent' AND handling = 1 AND alerted = 0
+	AND party IN (SELECT resource FROM resource JOIN finishing ON type = 'queue' AND name = queue) AS finishes
+FROM (
+SELECT *, row_number() OVER w AS n, event = 'Revoked' AND was = 'PartyAdded' AS timeout,
+	lag(event = 'Revoked' AND was = 'PartyAdded') OVER w AS before_timeout,
 	lag(event) OVER w AS before, lag(actor_type) OVER w AS before_type, lag(actor) OVER w AS before_actor,
 	lag(operation) OVER w AS before_operation,
 	lag(leg_step) OVER leg AS leg_was, lag(party) OVER leg AS leg_party,
-	count(*) FILTER (WHERE event = 'PlacedInQueue' AND actor_type IN ('media_server', 'agent')) OVER w AS leg,
+	count(*) FILTER (WHERE event = 'PlacedInQueue' AND actor_type IN ('media_server', 'agent')
+		OR event = 'Revoked' AND was = 'PartyAdded') OVER w AS leg,
 	max(seq) FILTER (WHERE leg_step IS NOT NULL) OVER earlier
 		= max(seq) FILTER (WHERE leg_step = 'accepted') OVER earlier AS leg_done,
 	max(seq) FILTER (WHERE event NOT IN ('PartyRemoved', 'Stopping', 'ProcessingStopped'))
@@ -79,10 +92,11 @@ SELECT *, row_number() OVER w AS n,
 	count(*) FILTER (WHERE event = 'AgentInvited') OVER earlier
 		- count(*) FILTER (WHERE was = 'AgentInvited' AND event IN ('PartyAdded', 'Rejected', 'Revoked')) OVER earlier AS alerted,
 	count(*) FILTER (WHERE event = 'PartyAdded' AND party_type = 'agent') OVER earlier
-		- count(*) FILTER (WHERE event = 'PartyRemoved' AND party_type = 'agent') OVER earlier AS handling
+		- count(*) FILTER (WHERE event = 'PartyRemoved' AND party_type = 'agent'
+			OR event = 'Revoked' AND was = 'PartyAdded') OVER earlier AS handling
 FROM stay
 WINDOW w AS (PARTITION BY chat ORDER BY seq), earlier AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-	leg AS (PARTITION BY chat, leg_step IS NULL ORDER BY seq);
+	leg AS (PARTITION BY chat, leg_step IS NULL ORDER BY seq)) AS s) AS s;
 ANALYZE step;
 
 -- The stays in queues, strategies and with agents, numbered as they open. An agent's is an attempt.
@@ -99,7 +113,8 @@ FROM (
 		min(event) FILTER (WHERE event IN ('Rejected', 'Revoked')) AS failure,
 		bool_or(event = 'PartyRemoved' AND actor_type = 'media_server' AND seq > undisturbed) AS cut_off,
 		bool_or(event = 'AgentInvited' AND actor_type = 'agent') AS direct,
-		coalesce(min(mode) FILTER (WHERE event = 'PartyAdded'), min(mode) FILTER (WHERE event = 'AgentInvited')) AS mode
+		coalesce(min(mode) FILTER (WHERE event = 'PartyAdded'), min(mode) FILTER (WHERE event = 'AgentInvited'),
+			min(leg_mode) FILTER (WHERE opens AND (event = 'AgentInvited' AND actor_type = 'agent') IS NOT TRUE)) AS mode
 	FROM step WHERE stay > 0
 	GROUP BY chat, party, stay) AS s;
 ANALYZE stay;
@@ -109,14 +124,14 @@ ANALYZE stay;
 CREATE TEMP TABLE handing ON COMMIT DROP AS
 SELECT *, lag(seq) OVER w IS NOT NULL AND (lag(answered) OVER w < seq) IS NOT TRUE AS another_pending
 FROM (
-	SELECT h.chat, h.seq, h.event = 'AgentInvited' AS direct, h.actor_type, h.actor, h.operation, h.mode,
+	SELECT h.chat, h.seq, h.event = 'AgentInvited' AS direct, h.actor_type, h.actor, h.operation,
 		CASE WHEN h.event = 'AgentInvited' THEN h.seq ELSE -h.leg END AS opens, s.id AS initiator, t.accepted,
 		CASE WHEN h.event = 'AgentInvited' THEN coalesce(t.accepted, t.until) ELSE h.seq END AS answered
 	FROM step AS h
 		LEFT JOIN stay AS s ON s.chat = h.chat AND s.party = h.actor
 			AND s.accepted < h.seq AND (s.until > h.seq) IS NOT FALSE AND (s.next > h.seq) IS NOT FALSE
 		LEFT JOIN stay AS t ON t.chat = h.chat AND t.since = h.seq
-	WHERE h.event = 'AgentInvited' OR h.event = 'PlacedInQueue' AND h.actor_type = 'agent') AS h
+	WHERE h.event = 'AgentInvited' OR h.event = 'PlacedInQueue' AND h.actor_type = 'agent' AND NOT h.finishes) AS h
 WINDOW w AS (PARTITION BY chat, actor, operation ORDER BY seq);
 ANALYZE handing;
 
@@ -141,9 +156,11 @@ FROM (
 				OR event IN ('AgentInvited', 'Rejected', 'Revoked', 'Stopping') AND (party_type = 'agent') IS NOT TRUE
 				OR event = 'AgentInvited' AND actor_type NOT IN ('strategy', 'agent')
 				OR event IN ('AgentInvited', 'PlacedInQueue') AND actor_type IN ('strategy', 'agent') AND actor IS NULL
-				OR event IN ('AgentInvited', 'PlacedInQueue') AND actor_type = 'agent' AND operation IS NULL THEN 'W9'
+				OR event IN ('AgentInvited', 'PlacedInQueue') AND actor_type = 'agent' AND operation IS NULL AND finishes IS NOT TRUE THEN 'W9'
 			WHEN stopped > 0 THEN 'W2'
 			WHEN stopping > 0 AND event NOT IN ('Stopping', 'PartyRemoved', 'ProcessingStopped') THEN 'W6'
+			WHEN before_timeout AND event <> 'ProcessingStopped'
+				AND (event = 'PlacedInQueue' AND actor_type = 'interaction_server') IS NOT TRUE THEN 'W6'
 			WHEN before = 'TakenFromQueue' AND (event <> 'PartyAdded' OR before_actor <> party
 				OR before_type IN ('strategy', 'agent') AND before_type <> party_type) THEN 'W4'
 			WHEN event = 'PlacedInQueue' AND CASE
@@ -153,13 +170,15 @@ FROM (
 				END IS NOT TRUE THEN 'W4'
 			WHEN event = 'TakenFromQueue' AND (leg_was = 'PlacedInQueue' AND leg_party = party) IS NOT TRUE THEN 'W4'
 			WHEN event = 'PartyAdded' AND party_type = 'strategy' AND before <> 'TakenFromQueue' THEN 'W4'
-			WHEN (event = 'AgentInvited' OR event = 'PlacedInQueue' AND actor_type = 'agent') AND initiator IS NULL THEN 'W5'
+			WHEN (event = 'AgentInvited' OR event = 'PlacedInQueue' AND actor_type = 'agent' AND NOT finishes) AND initiator IS NULL THEN 'W5'
 			WHEN event = 'AgentInvited' AND actor_type = 'strategy'
 				AND (leg_was = 'routing' AND leg_party = actor) IS NOT TRUE THEN 'W4'
-			WHEN before = 'PlacedInQueue' AND before_type = 'agent' AND before_operation = 'transfer'
+			WHEN before = 'PlacedInQueue' AND before_type = 'agent' AND (before_operation = 'transfer' OR before_finishes)
 				AND (event = 'PartyRemoved' AND party_type = 'agent' AND party = before_actor) IS NOT TRUE THEN 'W4'
 			WHEN event = 'PartyAdded' AND party_type = 'agent' AND CASE WHEN before = 'TakenFromQueue'
 					THEN was IN ('AgentInvited', 'PartyAdded', 'Stopping') ELSE (was = 'AgentInvited') IS NOT TRUE END THEN 'W6'
+			WHEN timeout THEN CASE WHEN (actor_type = 'interaction_server' AND handling = 1 AND alerted = 0
+				AND leg_was IN ('accepted', 'failed')) IS NOT TRUE THEN 'W6' END
 			WHEN event IN ('Rejected', 'Revoked') AND (was = 'AgentInvited') IS NOT TRUE THEN 'W6'
 			WHEN event = 'Stopping' AND (was IN ('AgentInvited', 'Stopping')) IS NOT TRUE THEN 'W6'
 			WHEN event = 'PartyRemoved' AND (was = 'PartyAdded') IS NOT TRUE THEN 'W7'
@@ -193,6 +212,13 @@ SELECT initiator AS id,
 FROM handing WHERE operation = 'transfer' AND actor_type = 'agent' GROUP BY initiator;
 ANALYZE transfer;
 
+-- The chats that an agent finishes (I20): who, when, for what reason.
+CREATE TEMP TABLE finish ON COMMIT DROP AS
+SELECT DISTINCT ON (chat) chat, actor, seq, f.reason
+FROM step JOIN resource ON resource = party JOIN finishing AS f ON f.queue = name
+WHERE finishes ORDER BY chat, seq;
+ANALYZE finish;
+
 -- The stays that are facts: attempts that have closed, and the queue or strategy where a chat was lost.
 CREATE TEMP TABLE fact ON COMMIT DROP AS
 SELECT s.id, s.chat, CASE WHEN s.party_type = 'agent' THEN s.ordinal ELSE e.attempts + 1 END AS ordinal,
@@ -202,13 +228,15 @@ SELECT s.id, s.chat, CASE WHEN s.party_type = 'agent' THEN s.ordinal ELSE e.atte
 		WHEN s.party_type = 'queue' THEN 'Received'
 		WHEN s.party_type = 'strategy' THEN 'Puller'
 		WHEN h.operation = 'transfer' THEN 'ReceivedTransfer'
-		WHEN coalesce(s.mode, h.mode) = 3 AND h.operation = 'conference' THEN 'ReceivedConsult'
+		WHEN s.mode = 3 AND h.operation = 'conference' THEN 'ReceivedConsult'
 		WHEN h.operation = 'conference' THEN 'InConference'
 		WHEN s.accepted = s.since THEN 'Puller'
 		ELSE 'RoutedTo'
 	END AS role,
 	CASE
 		WHEN s.party_type <> 'agent' THEN 'CustomerAbandoned'
+		WHEN s.party = f.actor AND s.accepted < f.seq AND s.until > f.seq THEN 'Completed'
+		WHEN s.accepted IS NOT NULL AND s.failure IS NOT NULL THEN 'Redirected'
 		WHEN s.accepted IS NOT NULL AND t.handed_over THEN 'Transferred'
 		WHEN s.accepted IS NOT NULL THEN 'Completed'
 		WHEN s.failure IS NULL AND e.lost AND NOT s.direct THEN 'CustomerAbandoned'
@@ -217,14 +245,16 @@ SELECT s.id, s.chat, CASE WHEN s.party_type = 'agent' THEN s.ordinal ELSE e.atte
 	END AS result,
 	CASE
 		WHEN s.party_type = 'queue' THEN 'AbandonedWhileQueued'
-		WHEN s.party_type = 'strategy' OR s.accepted IS NOT NULL THEN ''
+		WHEN s.party = f.actor AND s.accepted < f.seq AND s.until > f.seq THEN f.reason
+		WHEN s.party_type = 'strategy' OR s.accepted IS NOT NULL AND s.failure IS NULL THEN ''
 		WHEN s.failure IS NULL AND e.lost AND NOT s.direct THEN 'AbandonedWhileRinging'
 		ELSE coalesce(s.failure, 'Revoked')
 	END AS reason
 FROM stay AS s JOIN ending AS e USING (chat)
 	LEFT JOIN handing AS h ON h.chat = s.chat AND h.opens = CASE WHEN s.direct THEN s.since ELSE -s.leg END
 	LEFT JOIN transfer AS t ON t.id = s.id
-WHERE CASE
+	LEFT JOIN finish AS f ON f.chat = s.chat
+WHERE (f.seq IS NULL OR s.since < f.seq) AND CASE
 		WHEN s.party_type <> 'agent' THEN e.lost AND s.id = e.last_leg_stay
 		ELSE e.stop_time IS NOT NULL OR s.end_time IS NOT NULL AND (t.handed_over OR NOT t.waiting) IS NOT FALSE
 	END;

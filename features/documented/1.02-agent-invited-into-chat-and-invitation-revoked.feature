@@ -91,18 +91,3 @@ Feature: An agent is invited into a chat and the invitation is revoked
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 1  | RoutedTo/Redirected [Revoked] |
       | Agent 2  | RoutedTo/Completed            |
-
-  @composed @medium
-  Scenario: Another online medium
-    Given a customer submits an "sms" interaction
-    And the chat enters queue "Queue 1"
-    And strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"
-    When the invitation of "Agent 1" is revoked as "Expired"
-    And the server returns the chat to queue "Queue 1"
-    And strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 2"
-    And "Agent 2" accepts
-    And "Agent 2" completes the chat
-    Then the facts are:
-      | resource | technical descriptor          |
-      | Agent 1  | RoutedTo/Redirected [Revoked] |
-      | Agent 2  | RoutedTo/Completed            |

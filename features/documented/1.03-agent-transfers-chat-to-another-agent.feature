@@ -106,3 +106,15 @@ Feature: An agent transfers a chat to another agent
       | Agent 1  | RoutedTo/Transferred       |
       | Agent 2  | ReceivedConsult/Completed  |
       | Agent 2  | ReceivedTransfer/Completed |
+
+  @composed @R2 @R8 @R9
+  Scenario: The target of the transfer removes its initiator
+    Given a chat that "Agent 1" handles
+    When "Agent 1" invites "Agent 2" to a transfer
+    And "Agent 2" accepts
+    And "Agent 2" removes "Agent 1"
+    And "Agent 2" completes the chat
+    Then the facts are:
+      | resource | technical descriptor       |
+      | Agent 1  | RoutedTo/Transferred       |
+      | Agent 2  | ReceivedTransfer/Completed |

@@ -34,18 +34,6 @@ Feature: An agent conferences in another agent
       | Agent 2  | InConference/Completed |
 
   @composed
-  Scenario: Visibility mode 3 becomes 1 at the acceptance
-    Given a chat that "Agent 1" handles
-    When "Agent 1" invites "Agent 2" to a conference with visibility mode 3
-    And "Agent 2" accepts with visibility mode 1
-    And "Agent 2" leaves
-    And "Agent 1" completes the chat
-    Then the facts are:
-      | resource | technical descriptor   |
-      | Agent 1  | RoutedTo/Completed     |
-      | Agent 2  | InConference/Completed |
-
-  @composed
   Scenario: Two agents join
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a conference with visibility mode 1

@@ -123,3 +123,14 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 1  | RoutedTo/Transferred             |
       | Agent 2  | InConference/Abandoned [Revoked] |
       | Agent 3  | ReceivedTransfer/Completed       |
+
+  @composed @R3 @R11
+  Scenario: The inviting agent revokes the invitation
+    Given a chat that "Agent 1" handles
+    When "Agent 1" invites "Agent 2" to a conference with visibility mode 1
+    And "Agent 1" revokes the invitation of "Agent 2" as "Expired"
+    And "Agent 1" completes the chat
+    Then the facts are:
+      | resource | technical descriptor             |
+      | Agent 1  | RoutedTo/Completed               |
+      | Agent 2  | InConference/Abandoned [Revoked] |

@@ -34,18 +34,6 @@ Feature: An agent consults another agent during a chat
       | Agent 2  | ReceivedConsult/Completed |
 
   @composed
-  Scenario: Visibility mode 1 becomes 3 at the acceptance
-    Given a chat that "Agent 1" handles
-    When "Agent 1" invites "Agent 2" to a conference with visibility mode 1
-    And "Agent 2" accepts with visibility mode 3
-    And "Agent 2" leaves
-    And "Agent 1" completes the chat
-    Then the facts are:
-      | resource | technical descriptor      |
-      | Agent 1  | RoutedTo/Completed        |
-      | Agent 2  | ReceivedConsult/Completed |
-
-  @composed
   Scenario: Two agents consulted one after the other
     Given a chat that "Agent 1" handles
     When "Agent 1" invites "Agent 2" to a consult

@@ -96,34 +96,6 @@ Feature: An agent conferences in another agent through a queue
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
 
-  @composed @R4
-  Scenario: Visibility mode 1 becomes 3 at the acceptance
-    Given a chat that "Agent 1" handles
-    When "Agent 1" confers through queue "Queue 2" with visibility mode 1
-    And strategy "Strategy 2" routes the chat from queue "Queue 2" to "Agent 2"
-    And "Agent 2" accepts with visibility mode 3
-    And "Agent 2" leaves
-    And "Agent 1" completes the chat
-    Then the facts are:
-      | resource | technical descriptor      |
-      | Agent 1  | RoutedTo/Completed        |
-      | Agent 2  | ReceivedConsult/Completed |
-
-  @composed @R3
-  Scenario: Visibility mode 3 becomes 1 on the invitation
-    Given a chat that "Agent 1" handles
-    When "Agent 1" confers through queue "Queue 2" with visibility mode 3
-    And strategy "Strategy 2" takes the chat from queue "Queue 2"
-    And strategy "Strategy 2" invites "Agent 2" with visibility mode 1
-    And strategy "Strategy 2" leaves
-    And "Agent 2" accepts
-    And "Agent 2" leaves
-    And "Agent 1" completes the chat
-    Then the facts are:
-      | resource | technical descriptor   |
-      | Agent 1  | RoutedTo/Completed     |
-      | Agent 2  | InConference/Completed |
-
   @composed @R3
   Scenario: Through the queue that the customer came by
     Given a chat that "Agent 1" handles
@@ -179,19 +151,3 @@ Feature: An agent conferences in another agent through a queue
       | resource | technical descriptor      |
       | Agent 1  | RoutedTo/Completed        |
       | Agent 2  | ReceivedConsult/Completed |
-
-  @composed @R3
-  Scenario: Sent on to another queue on the way
-    Given a chat that "Agent 1" handles
-    When "Agent 1" confers through queue "Queue 2" with visibility mode 1
-    And strategy "Strategy 2" takes the chat from queue "Queue 2"
-    And strategy "Strategy 2" sends the chat on to queue "Queue 3"
-    And strategy "Strategy 2" leaves
-    And strategy "Strategy 3" routes the chat from queue "Queue 3" to "Agent 2"
-    And "Agent 2" accepts
-    And "Agent 2" leaves
-    And "Agent 1" completes the chat
-    Then the facts are:
-      | resource | technical descriptor   |
-      | Agent 1  | RoutedTo/Completed     |
-      | Agent 2  | InConference/Completed |

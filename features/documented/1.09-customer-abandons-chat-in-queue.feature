@@ -12,12 +12,3 @@ Feature: The customer abandons a chat in the queue
     Then the facts are:
       | resource | resource type | technical descriptor                              |
       | Queue 1  | queue         | Received/CustomerAbandoned [AbandonedWhileQueued] |
-
-  @composed @medium
-  Scenario: Another online medium
-    Given a customer submits a "callback" interaction
-    And the chat enters queue "Queue 1"
-    When the customer leaves
-    Then the facts are:
-      | resource | resource type | technical descriptor                              |
-      | Queue 1  | queue         | Received/CustomerAbandoned [AbandonedWhileQueued] |

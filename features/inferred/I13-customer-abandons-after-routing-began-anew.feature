@@ -142,3 +142,19 @@ Feature: The customer abandons after routing has begun anew
       | resource   | resource type | technical descriptor          | received from | start    | end      |
       | Agent 1    | agent         | RoutedTo/Redirected [Revoked] |               | 09:00:04 | 09:00:36 |
       | Strategy 1 | strategy      | Puller/CustomerAbandoned      |               | 09:00:39 | 09:00:50 |
+
+  @R5
+  Scenario: Sent on to another queue on the way
+    Given a chat that "Agent 1" handles
+    When "Agent 1" confers through queue "Queue 2" with visibility mode 1
+    And strategy "Strategy 2" takes the chat from queue "Queue 2"
+    And strategy "Strategy 2" sends the chat on to queue "Queue 3"
+    And strategy "Strategy 2" leaves
+    And strategy "Strategy 3" routes the chat from queue "Queue 3" to "Agent 2"
+    And "Agent 2" accepts
+    And "Agent 2" leaves
+    And "Agent 1" completes the chat
+    Then the facts are:
+      | resource | technical descriptor   |
+      | Agent 1  | RoutedTo/Completed     |
+      | Agent 2  | InConference/Completed |

@@ -75,3 +75,15 @@ Feature: A transfer is accepted before the initiator leaves at all, or only afte
       | resource | technical descriptor                 |
       | Agent 1  | RoutedTo/Completed                   |
       | Agent 2  | ReceivedTransfer/Abandoned [Revoked] |
+
+  @R9
+  Scenario: The target leaves before the initiator
+    Given a chat that "Agent 1" handles
+    And "Agent 1" invites "Agent 2" to a transfer
+    And "Agent 2" accepts
+    When "Agent 2" leaves
+    And "Agent 1" completes the chat
+    Then the facts are:
+      | resource | technical descriptor       |
+      | Agent 1  | RoutedTo/Transferred       |
+      | Agent 2  | ReceivedTransfer/Completed |

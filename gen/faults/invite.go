@@ -3,7 +3,6 @@ package faults
 import (
 	"slices"
 
-	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -101,8 +100,9 @@ var invitationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "transfer-only-before-leaving",
-		Says: "A transfer that is accepted only after its initiator left leaves that initiator Completed.",
+		Name:   "transfer-only-before-leaving",
+		Says:   "A transfer that is accepted only after its initiator left leaves that initiator Completed.",
+		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Result == model.Transferred && r.Trace.HandedOver > r.Trace.Closed {
@@ -145,26 +145,6 @@ var modeFaults = []Fault{
 		Name:   "mode-on-queueing-ignored",
 		Says:   "Does not read the visibility mode with which an agent confers through a queue.",
 		Answer: rewriting(withoutMode(model.PlacedInQueue)),
-	},
-	{
-		Name: "mode-on-queueing-final",
-		Says: "Holds on to the visibility mode given on the queueing, whatever the invitation or acceptance says later.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if e := c.queueing(r); isConferee(r) && e != nil && e.VisibilityMode != 0 {
-					r.Role = roleOf(e.VisibilityMode)
-				}
-			})
-		}),
-	},
-	{
-		Name: "first-mode-counts",
-		Says: "Keeps the first visibility mode of an invitation, not the latest.",
-		Answer: rewriting(func(log []model.Event, i int) {
-			if j := gen.Outcome(log, i); log[i].Name == model.AgentInvited && log[i].VisibilityMode != 0 && j > 0 {
-				log[j].VisibilityMode = 0
-			}
-		}),
 	},
 	{
 		Name: "unknown-mode-is-consult",
@@ -260,8 +240,9 @@ var queueFaults = []Fault{
 		}),
 	},
 	{
-		Name: "conference-lost-on-onward-queue",
-		Says: "A conference through a queue is forgotten when a strategy sends it on to another queue.",
+		Name:   "conference-lost-on-onward-queue",
+		Says:   "A conference through a queue is forgotten when a strategy sends it on to another queue.",
+		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				onward := func(e model.Event) bool { return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy }
@@ -322,8 +303,9 @@ var queueFaults = []Fault{
 		}),
 	},
 	{
-		Name: "queue-transfer-needs-acceptance",
-		Says: "Who transfers through a queue is Transferred only if somebody accepts.",
+		Name:   "queue-transfer-needs-acceptance",
+		Says:   "Who transfers through a queue is Transferred only if somebody accepts.",
+		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Operation == model.Transfer }) {
@@ -334,10 +316,10 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "dead-conference-has-a-row",
-		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue.",
+		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue, whoever stops the chat.",
 		Answer: writing(func(c *inHand) {
 			placed := lastSuch(c.log, named(model.PlacedInQueue))
-			if placed == nil || !byAgent(*placed) || c.stopBy() != model.MediaServer {
+			if placed == nil || !byAgent(*placed) {
 				return
 			}
 			i := slices.IndexFunc(c.log, func(e model.Event) bool { return e == *placed })

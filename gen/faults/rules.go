@@ -27,7 +27,7 @@ func Rules() (all []Fault) {
 			}
 			add("dropped", model.Reference().Dropping(c.ID), false)
 			for _, y := range otherYields(&c) {
-				add("yields "+describeYield(y), model.Reference().Yielding(c.ID, y), accepts(&c, y))
+				add("yields "+describeYield(y), model.Reference().Yielding(c.ID, y), c.AcceptsInstead(y))
 			}
 		}
 	}
@@ -61,18 +61,6 @@ func otherYields(c *model.Clause) (out []model.Yield) {
 }
 
 func blank(r model.Reason) bool { return r == "" || r == model.NoReason }
-
-// accepts reports whether a yield is one of the clause's alternatives, laid over its own.
-func accepts(c *model.Clause, y model.Yield) bool {
-	for _, a := range c.Accepts {
-		over := c.Yield
-		over.Give(a)
-		if over == y {
-			return true
-		}
-	}
-	return false
-}
 
 func describeYield(y model.Yield) string {
 	s := ""

@@ -160,15 +160,6 @@ var stopFaults = []Fault{
 		}),
 	},
 	{
-		Name: "removed-is-left",
-		Says: "An agent whom the media server removes just before the stop counts as having left before.",
-		Answer: rewriting(func(log []model.Event, i int) {
-			if e := &log[i]; e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer {
-				e.Actor = e.Party
-			}
-		}),
-	},
-	{
 		Name: "removal-stops-chat",
 		Says: "Takes a removal by the media server for the stop.",
 		Answer: skipping(func(log []model.Event, i int) bool {
@@ -225,15 +216,17 @@ func (c *inHand) strategyGone(r *model.IRF) bool {
 
 var mediaFaults = []Fault{
 	{
-		Name: "other-media-dropped",
-		Says: "Reports chats only, no other medium.",
+		Name:   "other-media-dropped",
+		Says:   "Reports chats only, no other medium.",
+		Levels: onlyInferred,
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return otherMediumOf(log)
 		}),
 	},
 	{
-		Name: "other-media-without-consult",
-		Says: "Knows no consult in any medium but chat.",
+		Name:   "other-media-without-consult",
+		Says:   "Knows no consult in any medium but chat.",
+		Levels: onlyInferred,
 		Answer: rewriting(func(log []model.Event, i int) {
 			if otherMediumOf(log) && log[i].VisibilityMode == model.Coach {
 				log[i].VisibilityMode = model.Conferred

@@ -63,7 +63,7 @@ func TestCampaignShrinks(t *testing.T) {
 		},
 		{
 			"a conference through a queue taken for an entering chat", model.Reference().Dropping(model.R5),
-			"R4 R5 R8 technical_descriptor RECEIVEDCONSULT/COMPLETED -> ROUTEDTO/COMPLETED", 13, 3,
+			"R4 R5 R8 technical_descriptor RECEIVEDCONSULT/COMPLETED -> ROUTEDTO/COMPLETED", 14, 3,
 		},
 	}
 	for _, tt := range tests {

@@ -195,7 +195,7 @@ func TestGeneratedChats(t *testing.T) {
 		assert.Less(t, documented(Generation{Random: 1000}), 700)
 	})
 	t.Run("exhaustive ones are counted, and each decided by named rules", func(t *testing.T) {
-		for events, want := range map[int]int{2: 2, 5: 8, 8: 3044} {
+		for events, want := range map[int]int{2: 2, 5: 8, 8: 3604} {
 			text, _ := generated(t, Generation{Exhaustive: events})
 			chats, bad := model.ClassifyLog(model.Reference(), readEvents(t, text))
 			assert.Empty(t, bad)

@@ -1,0 +1,37 @@
+package model
+
+import "slices"
+
+// Deployment is what the log alone does not tell of the deployment that wrote it. The zero Deployment has no finishing
+// queues.
+type Deployment struct {
+	// Completed and Canceled are the finishing queues (I20): Info Mart's options stop-ixn-queues and canceled-queues. The
+	// last agent's placing a chat in one of them finishes it.
+	Completed, Canceled []string
+}
+
+// Usual is the deployment that the suite's own scenarios are about, and every log whose mapping says nothing else. The
+// names are those of Genesys intelligent Workload Distribution, which canceled-queues has by default.
+var Usual = Deployment{Completed: []string{"iWD_Completed"}, Canceled: []string{"iWD_Canceled"}}
+
+// Finishes reports whether a queue is one of the deployment's finishing queues.
+func (d *Deployment) Finishes(queue string) bool { return d.finishing(queue) != unfinished }
+
+// finishing says what an agent's placing the chat in a queue makes of it.
+type finishing uint8
+
+const (
+	unfinished finishing = iota
+	completed
+	canceled
+)
+
+func (d *Deployment) finishing(queue string) finishing {
+	switch {
+	case slices.Contains(d.Completed, queue):
+		return completed
+	case slices.Contains(d.Canceled, queue):
+		return canceled
+	}
+	return unfinished
+}

@@ -1,0 +1,94 @@
+package model_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Which queues finish chats is the deployment's to say. Where it does not, the message says how it could.
+func TestDeployment(t *testing.T) {
+	events := log(t, handled+"\"Agent 1\" finishes the chat in queue \"Chat_Stop\"\n\"Agent 1\" leaves\nthe customer leaves")
+	err := model.NewClassifier(model.Reference()).Classify(new(model.Chat), events)
+	require.ErrorContains(t, err, `if "Chat_Stop" is a finishing queue of the deployment, stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping`)
+	for _, tt := range []struct {
+		deployment model.Deployment
+		want       string
+	}{
+		{model.Deployment{Completed: []string{"A", "Chat_Stop"}}, "RoutedTo/Completed"},
+		{model.Deployment{Canceled: []string{"Chat_Stop"}}, "RoutedTo/Completed [Canceled]"},
+	} {
+		chat := new(model.Chat)
+		require.NoError(t, model.NewClassifier(model.Reference().In(tt.deployment)).Classify(chat, events))
+		require.Len(t, chat.IRFs, 1)
+		assert.Equal(t, tt.want, chat.IRFs[0].Descriptor().String())
+	}
+	_, bad := model.ClassifyLog(model.Reference().In(model.Deployment{}), log(t, handled+"\"Agent 1\" finishes the chat in queue \"iWD_Completed\""))
+	assert.Len(t, bad, 1, "no names of our own where the deployment has none")
+
+	left := log(t, handled+"\"Agent 1\" leaves\n\"Agent 1\" transfers through queue \"Chat_Stop\"")
+	err = model.NewClassifier(model.Reference()).Classify(new(model.Chat), left)
+	require.ErrorContains(t, err, "W7")
+	require.ErrorContains(t, err, "finishing_queues")
+}
+
+// An alternative to a conference's modes is accepted: the first where they are not alike, none where they were given on
+// re-queueings alone; and with it what is accepted of that (I15).
+func TestModesHaveAlternatives(t *testing.T) {
+	through := func(first, second, invitation, acceptance string) string {
+		return handled + "\"Agent 1\" confers through queue \"Queue 2\"" + first + "\nstrategy \"S\" takes the chat from queue \"Queue 2\"\n" +
+			"the server returns the chat to queue \"Queue 2\"" + second + "\nstrategy \"S\" takes the chat from queue \"Queue 2\"\n" +
+			"strategy \"S\" invites \"Agent 2\"" + invitation + "\n\"Agent 2\" accepts" + acceptance + "\n\"Agent 2\" leaves\n\"Agent 1\" completes the chat"
+	}
+	const one, two, three = " with visibility mode 1", " with visibility mode 2", " with visibility mode 3"
+	const conferee, consulted = "InConference/Completed", "ReceivedConsult/Completed"
+	for _, tt := range []struct {
+		log  string
+		want []string // the reference's first
+	}{
+		{through(one, "", "", ""), []string{conferee}},
+		{through(one, three, "", ""), []string{consulted, conferee}},
+		{through(three, "", one, ""), []string{conferee, consulted}},
+		{through(three, "", "", two), []string{conferee, consulted}},
+		{through(one, "", three, one), []string{conferee}},
+		{through("", three, "", ""), []string{consulted, conferee}},
+		{through("", one, "", ""), []string{conferee, consulted}},
+		{through("", three, three, ""), []string{consulted}},
+		{through("", "", "", ""), []string{conferee, consulted}},
+	} {
+		var got []string
+		for _, d := range classify(t, log(t, tt.log)).IRFs[1].Accepted() {
+			got = append(got, d.String())
+		}
+		assert.Equal(t, tt.want, got, tt.log)
+	}
+	for _, d := range classify(t, log(t, handled+"\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 1\" leaves\n"+
+		"strategy \"S\" takes the chat from queue \"Queue 2\"\nstrategy \"S\" sends the chat on to queue \"Queue 3\" with visibility mode 3\nthe customer leaves")).IRFs[1].Accepted() {
+		assert.Contains(t, []model.Role{model.Received, model.ReceivedConsult, model.InConference}, d.Role, "a queue keeps its own role, or has that of either mode")
+	}
+}
+
+// Ordinals count only where all rows have one.
+func TestOrdinalsOfSomeRowsCountForNone(t *testing.T) {
+	chat := classify(t, log(t, handled+"\"Agent 1\" invites \"Agent 2\" to a conference with visibility mode 1\n\"Agent 2\" accepts\n\"Agent 2\" leaves\n"+
+		"\"Agent 1\" invites \"Agent 2\" to a conference with visibility mode 1\n\"Agent 2\" accepts\n\"Agent 1\" completes the chat"))
+	want := model.Expect(chat)
+	all := []string{"RoutedTo/Completed", "InConference/Completed", "InConference/Completed"}
+	for missing := range 1 << len(all) {
+		var got []model.Fact
+		for i, r := range chat.IRFs {
+			f := r.Fact
+			f.Ordinal = model.Num(int64(7 - i)) // and not in their order
+			if missing&(1<<i) != 0 {
+				f.Ordinal = model.Number{}
+			}
+			f.ReceivedFrom = model.Number{}
+			got = append(got, f)
+		}
+		ds := model.Compare(&want, got)
+		assert.Equal(t, missing == 0, len(ds) > 0, "%b: %v", missing, ds)
+	}
+}
