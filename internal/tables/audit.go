@@ -74,7 +74,8 @@ func auditQuery(facts string, kept []string) string {
 		"COUNT(*) " + same + " AS same_ordinal",
 		"COUNT(*) " + chat + " AS rows_of_chat",
 		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN 1 ELSE 0 END AS ranked",
-		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN MIN(ordinal) " + chat + " END AS lowest_ordinal",
+		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " AND MIN(ordinal) " + chat + " IN (0, 1) AND MAX(ordinal) " + chat + " - MIN(ordinal) " + chat +
+			" + 1 = COUNT(*) " + chat + " THEN MIN(ordinal) " + chat + " END AS lowest_ordinal",
 		"MIN(ordinal) " + chat + " AS lowest",
 		"MAX(ordinal) " + chat + " AS highest",
 		"SUM(CASE WHEN technical_result = 'CUSTOMERABANDONED' AND result_reason <> 'ABANDONEDWHILERINGING' THEN 1 ELSE 0 END) " + chat + " AS abandons",
