@@ -51,18 +51,19 @@ type Dialect struct {
 	before, after string
 	quotes        string // around a name that is not plain
 	quoted        bool   // the client quotes no field: the query does
+	anyCase       bool   // a quoted name is found in any case
 }
 
 // Dialects lists the dialects.
 var Dialects = []Dialect{
 	{Name: "postgres", after: ";", quotes: `""`},
 	{Name: "sqlite", after: ";", quotes: `""`},
-	{Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true},
+	{Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true, anyCase: true},
 	{Name: "oracle", after: ";", quotes: `""`},
 	{Name: "snowflake", after: ";", quotes: `""`},
-	{Name: "trino", after: ";", quotes: `""`},
-	{Name: "spark", after: ";", quotes: "``"},
-	{Name: "bigquery", quotes: "``"},
+	{Name: "trino", after: ";", quotes: `""`, anyCase: true},
+	{Name: "spark", after: ";", quotes: "``", anyCase: true},
+	{Name: "bigquery", quotes: "``", anyCase: true},
 }
 
 // ParseDialect finds a dialect by its name.
@@ -81,7 +82,8 @@ var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // name writes the name of a column.
 func (d *Dialect) name(s string) string {
-	if plainName.MatchString(s) {
+	reserved := d.anyCase && strings.EqualFold(s, "end") // what a flat table calls a column
+	if plainName.MatchString(s) && !reserved {
 		return s
 	}
 	return d.quotes[:1] + strings.ReplaceAll(s, d.quotes[1:], d.quotes[1:]+d.quotes[1:]) + d.quotes[1:]
