@@ -11,6 +11,7 @@ import (
 var Grand = func() Limits {
 	l := Everyday
 	l.Events, l.Agents, l.Queues, l.Strategies, l.Endless = 1000, 14, 10, 8, true
+	l.Finishing = nil // what one of these queues ends is short
 	return l
 }()
 

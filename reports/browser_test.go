@@ -142,7 +142,7 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("a filter", func(t *testing.T) {
 		p := open(t, ctx, page)
 		require.NoError(t, chromedp.Do(p, chromedp.SendKeys(chromedp.CSS("#words"), "fail 1.4"), chromedp.Poll[chromedp.Void](`document.getElementById("shown").textContent.startsWith("7 ")`)))
-		assert.Equal(t, "7 of 231 scenarios", eval[string](t, p, `document.getElementById("shown").textContent`))
+		assert.Regexp(t, `^7 of \d+ scenarios$`, eval[string](t, p, `document.getElementById("shown").textContent`))
 		assert.Equal(t, 7, eval[int](t, p, `document.querySelectorAll("article:not([hidden])").length`))
 		assert.Equal(t, "1.4", eval[string](t, p, `[...document.querySelectorAll(".group[open]")].map(g => g.querySelector("b").textContent).join()`))
 		p.quiet(t)

@@ -106,7 +106,7 @@ func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat,
 		explainChat(b, c, logs[c.InteractionID], true)
 	}
 	if f.scenario != "" && !f.asJSON {
-		b.WriteString("\nThe events, as they are sent but for the f.interaction's id:\n")
+		b.WriteString("\nThe events, as they are sent but for the interaction's id:\n")
 		for i := range log.events {
 			b.Write(wire.AppendEvent(nil, &log.events[i]))
 		}

@@ -15,7 +15,7 @@ import (
 // A campaign's scenarios tell what no plan holds: faults that ten times the scenarios of a run, of all levels, do not tell
 // from the reference. Both are told at once, the campaign's at the default levels.
 func TestCampaignGoesBeyondThePlan(t *testing.T) {
-	all, generated, random := model.LevelSet(model.AllLevels...), 5000, 4096
+	all, generated, random := model.LevelSet(model.AllLevels...), 5000, 1<<16
 	if testing.Short() {
 		generated = 300
 	}
@@ -23,18 +23,25 @@ func TestCampaignGoesBeyondThePlan(t *testing.T) {
 	require.NoError(t, err)
 	planned := prepare(append(authored, Generated(1, generated)...))
 	s := gen.NewScenarios(1)
-	var trials []*model.Case
-	for i := range random {
-		trials = append(trials, s.Trial(i))
+	found := make(map[string]int)
+	for i := range random { // one at a time: chats of a thousand events are rare, and so many at once would fill the memory
+		c := prepare([]*model.Case{s.Trial(i)})[0]
+		for _, f := range faults.Beyond() {
+			if _, told := found[f.Name]; !told && sees(c, f.Answer, DefaultLevels, false) {
+				found[f.Name] = i
+			}
+		}
+		if len(found) == len(faults.Beyond()) {
+			break
+		}
 	}
-	asked := prepare(trials)
 	require.GreaterOrEqual(t, len(faults.Beyond()), 10)
 	for _, f := range faults.Beyond() {
 		if i := slices.IndexFunc(planned, func(c ready) bool { return sees(c, f.Answer, all, false) }); i >= 0 {
 			t.Errorf("%s: a run tells it by %s", f.Name, planned[i].ID)
 		}
-		i := slices.IndexFunc(asked, func(c ready) bool { return sees(c, f.Answer, DefaultLevels, false) })
-		assert.GreaterOrEqual(t, i, 0, f.Name)
+		i, told := found[f.Name]
+		assert.True(t, told, f.Name)
 		t.Logf("%s: told by trial %d", f.Name, i)
 	}
 }

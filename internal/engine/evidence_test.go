@@ -110,7 +110,7 @@ func TestWhatIsCheckedOfADelivery(t *testing.T) {
 	c.Checked = true
 	assert.Contains(t, newScenario(c).checks(), "V3")
 	c.Events = c.Events[:2]
-	assert.Equal(t, []string{"V1", "V2", "V6", "V7", "V8", "V11"}, newScenario(c).checks())
+	assert.Equal(t, []string{"V1", "V2", "V6", "V7", "V8", "V11", "V20", "V21"}, newScenario(c).checks())
 }
 
 // What a line says of rows and chats is read again, or refused.
