@@ -187,11 +187,10 @@ func (r *checkReport) hints(b *bytes.Buffer) {
 		fmt.Fprintf(b, "\nNames that may be one: %s.\n", hint)
 	}
 	for _, f := range r.Findings {
-		if d := &f.Example.Differences[0]; strings.HasPrefix(f.Signature, "resource_type ") {
+		if strings.HasPrefix(f.Signature, "resource_type ") {
 			i := slices.IndexFunc(f.Example.Differences, func(d model.Difference) bool { return d.Field == model.TypeField && d.Why != "" })
 			if i >= 0 {
-				d = &f.Example.Differences[i]
-				fmt.Fprintf(b, "\n%s\n", model.Line(d.String()))
+				fmt.Fprintf(b, "\n%s\n", model.Line(f.Example.Differences[i].String()))
 			}
 		}
 	}
