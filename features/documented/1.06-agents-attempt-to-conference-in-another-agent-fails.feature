@@ -79,6 +79,20 @@ Feature: An agent's attempt to conference in another agent fails
       | Agent 2  | InConference/Abandoned [Revoked]    |
       | Agent 2  | ReceivedConsult/Abandoned [Revoked] |
 
+  @composed @R3 @R4
+  Scenario: Visibility mode of an agent's earlier consult
+    Given a chat that "Agent 1" handles
+    When "Agent 1" invites "Agent 2" to a conference with visibility mode 3
+    And the invitation of "Agent 2" is revoked as "Expired"
+    And "Agent 1" invites "Agent 2" to a conference
+    And the invitation of "Agent 2" is revoked as "Expired"
+    And "Agent 1" completes the chat
+    Then the facts are:
+      | resource | technical descriptor                |
+      | Agent 1  | RoutedTo/Completed                  |
+      | Agent 2  | ReceivedConsult/Abandoned [Revoked] |
+      | Agent 2  | InConference/Abandoned [Revoked]    |
+
   @composed @R3
   Scenario: Second conference succeeds
     Given a chat that "Agent 1" handles
