@@ -29,7 +29,7 @@ type Clause struct {
 	Accepts []Yield `json:"accepts,omitempty"`             // each replaces the answer
 	Allows  []Yield `json:"allows_one_row_more,omitempty"` // each is one row more that may stand there
 	// Open says that Accepts are examples: any known result but CustomerAbandoned and Transferred is accepted, with any
-	// reason that V7 and V8 allow. What the clause yields is then no part of the closure (V2).
+	// reason that V7 and V8 allow. They are then no part of the closure (V2).
 	Open bool `json:"accepts_any_result,omitzero"`
 }
 

@@ -87,10 +87,10 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	tallies := make([]*tally, groups.Jobs())
 	classifiers := make([]*model.Classifier, len(tallies))
 	for i := range tallies {
-		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(model.Reference())
+		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(o.table())
 	}
 	for _, t := range tallies {
-		t.known = o.Known
+		t.known, t.Table = o.Known, o.table()
 	}
 	keys := o.newKeys(tallies)
 	defer keys.Close()

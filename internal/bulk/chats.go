@@ -24,13 +24,16 @@ type Options struct {
 	Memory        int64 // about so many bytes at most; 0 is [DefaultMemory]
 	Jobs          int   // how many processors to use; 0 is all
 	Shard, Shards int   // only the chats of shard Shard of so many, from 1; 0 of 0 is all
+	// Table is the reference's, of the deployment that the chats are of; nil is [model.Reference].
+	Table *model.Table
 }
 
 // DefaultMemory is how much memory a grouping takes unless told.
 const DefaultMemory = 1 << 30
 
-func (o Options) memory() int64 { return cmp.Or(o.Memory, DefaultMemory) }
-func (o Options) jobs() int     { return cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)) }
+func (o Options) memory() int64       { return cmp.Or(o.Memory, DefaultMemory) }
+func (o Options) table() *model.Table { return cmp.Or(o.Table, model.Reference()) }
+func (o Options) jobs() int           { return cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)) }
 
 // here reports whether an interaction falls to the shard: by a hash of its id that is the same on every machine.
 func (o Options) here(id []byte) bool {

@@ -40,7 +40,7 @@ type results struct {
 func newResults(o Options, memory int64, file string) *results {
 	r := &results{make([]classifier, o.jobs()), newSorter(memory, o.jobs()), newSorter(o.memory()/16, o.jobs())}
 	for i := range r.workers {
-		r.workers[i] = classifier{Classifier: model.NewClassifier(model.Reference()), file: file, facts: r.facts.writer(), faults: r.faults.writer()}
+		r.workers[i] = classifier{Classifier: model.NewClassifier(o.table()), file: file, facts: r.facts.writer(), faults: r.faults.writer()}
 	}
 	return r
 }

@@ -12,6 +12,7 @@ import (
 
 // Report is what was found.
 type Report struct {
+	Table      *model.Table  // of the reference that judged
 	Chats      int           // judged
 	Rows       int           // of those chats
 	Agreeing   int           // chats without a difference

@@ -163,6 +163,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 		o.Known = expect.covers
 	}
 	defer memoryBound(f.memory)()
+	o.Table = facts.Mapping.Reference()
 	if len(f.events) == 0 {
 		return bulk.CheckRows(ctx, o, facts)
 	}

@@ -272,7 +272,7 @@ func (r *checkReport) example(b *bytes.Buffer, f *bulk.Finding) {
 		fmt.Fprintf(b, "%d events: 'explain --interaction' shows them\n", len(x.Log))
 	case x.Log != nil:
 		b.WriteByte('\n')
-		chats, _ := model.ClassifyLog(model.Reference(), x.Log)
+		chats, _ := model.ClassifyLog(r.Table, x.Log)
 		explainChat(b, &chats[0], x.Log, false)
 	}
 	b.WriteString("Your rows:\n")

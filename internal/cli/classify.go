@@ -68,6 +68,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if err != nil {
 		return err
 	}
+	f.Table = at.Mapping.Reference()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	in, err := tables.OpenEventBlocks(ctx, at, e.in)

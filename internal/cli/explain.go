@@ -60,7 +60,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 			return err
 		}
 	}
-	chats, bad := model.ClassifyLog(model.Reference(), log.events)
+	chats, bad := model.ClassifyLog(log.table, log.events)
 	logs := make(map[string][]model.Event)
 	for _, l := range model.Chats(log.events) {
 		logs[l[0].InteractionID] = l
@@ -128,7 +128,7 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 	}
 	for _, c := range append(cases, engine.Named(cases, []string{scenario})...) {
 		if c.ID == scenario {
-			return &eventLog{file: c.ID, events: c.Events}, nil
+			return &eventLog{file: c.ID, events: c.Events, table: model.Reference()}, nil
 		}
 	}
 	plan, err := engine.NewPlan(cases)

@@ -18,6 +18,7 @@ type eventLog struct {
 	file   string
 	events []model.Event
 	spoilt map[string]*wire.LineError
+	table  *model.Table // the reference's, of the log's deployment
 }
 
 // readLog reads all events of the place that args name, or stdin. A line that belongs to no interaction is an error.
@@ -31,7 +32,7 @@ func (e *env) readLog(ctx context.Context, flags *placeFlags, args []string) (*e
 		return nil, err
 	}
 	defer in.Close()
-	log := &eventLog{file: at.String(), spoilt: make(map[string]*wire.LineError)}
+	log := &eventLog{file: at.String(), spoilt: make(map[string]*wire.LineError), table: at.Mapping.Reference()}
 	for {
 		event, err := in.Read()
 		var bad *wire.LineError

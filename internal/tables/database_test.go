@@ -239,17 +239,20 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 func TestMappingThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"fact: [":                          "1:7: sequence end token ']' not found",
-		"facts: {table: x}":                "1:1: no such key: facts; expected chat_event, fact, ids, interaction_fact, interaction_resource_fact, null, resource_, technical_descriptor",
-		"\ufeff# x\nresource_: {name: x}":  "2:13: resource_: no such key: name; expected columns, table, where",
-		"resource_: {columns: {name: x}}":  "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
-		"fact: {table: 'x; DROP TABLE y'}": `1:15: fact: x; DROP TABLE y names no table; expected the like of TABLE, SCHEMA.TABLE or "Schema"."Table"`,
-		"fact:\n  columns: [role]":         "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
-		"fact: {where: [1]}":               "1:15: fact.where: expected text, got [1]",
-		"ids: {compare: nocase}":           "1:16: ids.compare: expected exact, ignore-case, guid, got nocase",
-		"ids: {trim: yes}":                 "1:13: ids.trim: expected true, false, got yes",
-		"null: n/a":                        `1:7: null: expected a list of words, such as ["n/a", "-"]`,
-		"null: []\nids: {}\n---\nnull: []": "4:5: a second document; expected one",
-		"ids: {trim: true}\nids: {}":       `2:1: mapping key "ids" already defined at [1:1]`,
+		"facts: {table: x}":                "1:1: no such key: facts; expected chat_event, fact, finishing_queues, ids, interaction_fact, interaction_resource_fact, null, resource_, technical_descriptor",
+		"finishing_queues: {completed: A}": "1:31: finishing_queues.completed: expected a list of queues, such as [\"Chat_Stop\"]",
+		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A stands twice",
+		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled, completed",
+		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table, where",
+		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
+		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y names no table; expected the like of TABLE, SCHEMA.TABLE or "Schema"."Table"`,
+		"fact:\n  columns: [role]":                             "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
+		"fact: {where: [1]}":                                   "1:15: fact.where: expected text, got [1]",
+		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case, guid, got nocase",
+		"ids: {trim: yes}":                                     "1:13: ids.trim: expected true, false, got yes",
+		"null: n/a":                                            `1:7: null: expected a list of words, such as ["n/a", "-"]`,
+		"null: []\nids: {}\n---\nnull: []":                     "4:5: a second document; expected one",
+		"ids: {trim: true}\nids: {}":                           `2:1: mapping key "ids" already defined at [1:1]`,
 	} {
 		path := filepath.Join(t.TempDir(), "m.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))

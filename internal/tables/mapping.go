@@ -29,6 +29,16 @@ type Mapping struct {
 	tables map[string]Renamed
 	null   map[string]bool
 	keys   Keys
+
+	deployment *model.Deployment // nil: the mapping does not say
+}
+
+// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping.
+func (m *Mapping) Reference() *model.Table {
+	if m == nil || m.deployment == nil {
+		return model.Reference()
+	}
+	return model.Reference().In(*m.deployment)
 }
 
 // Renamed is a table under another name, or with other names of columns.
@@ -69,7 +79,7 @@ type mappingFile struct {
 }
 
 func parseMapping(path, text string) (*Mapping, error) {
-	f := &mappingFile{path, &Mapping{tables: make(map[string]Renamed), null: make(map[string]bool)}}
+	f := &mappingFile{path: path, Mapping: &Mapping{tables: make(map[string]Renamed), null: make(map[string]bool)}}
 	tree, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		var bad *yaml.SyntaxError
@@ -86,7 +96,7 @@ func parseMapping(path, text string) (*Mapping, error) {
 		return nil, f.wrong(docs[1].Body, "a second document; expected one")
 	}
 	known := knownColumns()
-	keys := map[string]func(ast.Node) error{"ids": f.ids, "null": f.nullWords}
+	keys := map[string]func(ast.Node) error{"ids": f.ids, "null": f.nullWords, "finishing_queues": f.finishingQueues}
 	for table, columns := range known {
 		keys[table] = func(n ast.Node) error { return f.table(table, columns, n) }
 	}
@@ -194,6 +204,35 @@ func (f *mappingFile) nullWords(n ast.Node) error {
 		f.null[word] = true
 	}
 	return nil
+}
+
+func (f *mappingFile) finishingQueues(n ast.Node) error {
+	f.deployment = new(model.Deployment)
+	queues := func(key string, into *[]string) func(ast.Node) error {
+		what := "finishing_queues." + key
+		return func(n ast.Node) error {
+			list, ok := n.(*ast.SequenceNode)
+			if !ok {
+				return f.wrong(n, `%s: expected a list of queues, such as ["Chat_Stop"]`, what)
+			}
+			for _, item := range list.Values {
+				queue, err := f.scalar(item, what)
+				switch {
+				case err != nil:
+					return err
+				case queue == "":
+					return f.wrong(item, "%s: a queue without a name", what)
+				case f.deployment.Finishes(queue):
+					return f.wrong(item, "%s: %s stands twice", what, model.Name(queue))
+				}
+				*into = append(*into, queue)
+			}
+			return nil
+		}
+	}
+	return f.each(n, "finishing_queues", map[string]func(ast.Node) error{
+		"completed": queues("completed", &f.deployment.Completed), "canceled": queues("canceled", &f.deployment.Canceled),
+	})
 }
 
 func (f *mappingFile) ids(n ast.Node) error {
