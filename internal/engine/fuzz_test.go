@@ -273,6 +273,9 @@ func TestFindingsAreConfirmed(t *testing.T) {
 
 // A campaign keeps the memory of its trials: what is left is little more than what each scenario expects.
 func TestCampaignAllocates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the race detector, which runs so, allocates too")
+	}
 	const trials = 2000
 	perRun := testing.AllocsPerRun(1, func() {
 		c := campaign(trials, defaults)

@@ -53,6 +53,10 @@ func renamed(log []model.Event) []model.Event {
 func TestCorpus(t *testing.T) {
 	cases, err := steps.Compile(steps.Source{FS: features.FS, Label: "features"})
 	require.NoError(t, err)
+	// Left out is what is about ids and spellings on the wire, of which a Go classifier sees nothing.
+	cases = slices.DeleteFunc(cases, func(c *model.Case) bool {
+		return !strings.HasPrefix(c.Source, "features/documented/") && !strings.HasPrefix(c.Source, "features/inferred/")
+	})
 	var asked [][]model.Event
 	for _, dir := range []string{"documented", "inferred"} { // a suite each: godog slows down with size
 		status := godog.TestSuite{
