@@ -1,5 +1,9 @@
 // Package faults holds implementations that are wrong in one way each, as real ones have been or could be. By them the
 // suite proves that it can tell right from wrong (`chatproof selftest`).
+//
+// A fault earns its place if no other is harder to tell. Say that every scenario that tells fault A tells B, too: then a
+// suite that kills A kills B, and B proves nothing. B stays only if it is Common, a mistake that teams are known to make,
+// so that its name is worth reading in the list. A test holds this.
 package faults
 
 import (
@@ -16,6 +20,7 @@ type Fault struct {
 	Family string       // one of Families
 	Says   string       // what it does wrong, in a sentence
 	Levels model.Levels // zero: seen at the default levels; else those of which one must be required to see it
+	Common bool         // a mistake that teams are known to make: it stays though another is harder to tell
 	// Accepted says that the answers are accepted, too: then it is no fault, and must not be taken for one.
 	Accepted bool
 
@@ -35,14 +40,20 @@ var Families = []string{
 func All() (all []Fault) {
 	for i, family := range [...][]Fault{
 		invitationFaults, modeFaults, queueFaults, orderFaults, duplicateFaults, interleavingFaults, historyFaults,
-		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults, worldFaults, numberFaults, timeFaults, formFaults,
+		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults,
+		worldFaults, numberFaults, timeFaults, formFaults,
 	} {
 		for _, f := range family {
-			f.Family = Families[i]
+			f.Family, f.Common = Families[i], f.Common || ofTheStore(Families[i])
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// ofTheStore reports whether a family is of what stores and parsers do to ids, numbers and times: all of it happens.
+func ofTheStore(family string) bool {
+	return slices.Contains([]string{"ids and names", "numbers", "times", "form"}, family)
 }
 
 var (

@@ -37,7 +37,7 @@ func TestEachFaultIsTold(t *testing.T) {
 	}
 	trials, long := newTrials(), 0
 	for _, f := range All() {
-		if ofTheWorld(&f) {
+		if ofTheStore(f.Family) {
 			continue
 		}
 		first, shortest := tell(t, &f, trials)
@@ -62,13 +62,8 @@ func TestEachFaultIsTold(t *testing.T) {
 	}
 }
 
-// ofTheWorld reports whether a fault is told by what a world as wide as the field's has, which plain walks have not.
-func ofTheWorld(f *Fault) bool {
-	return slices.Contains([]string{"ids and names", "numbers", "times", "form"}, f.Family)
-}
-
-// Those are told by generated scenarios, at the default levels or at one that they declare, and then at no default level.
-func TestEachFaultOfTheWorldIsTold(t *testing.T) {
+// Faults of the store are told by generated scenarios, at the default levels or at one that they declare, and then at no default level.
+func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the faults are not tried")
 	}
@@ -85,7 +80,7 @@ func TestEachFaultOfTheWorldIsTold(t *testing.T) {
 		want[i] = c.Expected(model.Reference())
 	}
 	for _, f := range All() {
-		if !ofTheWorld(&f) {
+		if !ofTheStore(f.Family) {
 			continue
 		}
 		told, firsts := 0, model.Levels(0)

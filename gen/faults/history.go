@@ -4,15 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/chatproof/chatproof/model"
 )
 
 var historyFaults = []Fault{
 	{
-		Name: "last-attempt-of-agent-only",
-		Says: "Keeps a row by agent: a second invitation of the same agent overwrites the first.",
+		Name:   "last-attempt-of-agent-only",
+		Says:   "Keeps a row by agent: a second invitation of the same agent overwrites the first.",
+		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.lose(func(r *model.IRF) bool {
 				return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value > r.Ordinal.Value })
@@ -20,52 +20,12 @@ var historyFaults = []Fault{
 		}),
 	},
 	{
-		Name: "first-attempt-of-agent-only",
-		Says: "Keeps a row by agent: a second invitation of the same agent is passed over.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value < r.Ordinal.Value })
-			})
-		}),
-	},
-	{
-		Name: "attempts-grouped-by-agent",
-		Says: "Groups rows by agent: one row, with the role of the first attempt and the result of the last.",
-		Answer: writing(func(c *inHand) {
-			for i := range c.rows {
-				for _, o := range c.rows[i+1:] {
-					if r := &c.rows[i]; sameAgent(r, &o) {
-						r.Result, r.Reason, r.End = o.Result, o.Reason, o.End
-					}
-				}
-			}
-			c.rows = firstOf(c.rows, sameAgent)
-		}),
-	},
-	{
-		Name: "role-of-first-attempt",
-		Says: "Looks up how an agent came by its name: every later attempt has the role of the first.",
+		Name:   "role-of-first-attempt",
+		Says:   "Looks up how an agent came by its name: every later attempt has the role of the first.",
+		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool { return sameAgent(r, &o) || o.Ordinal == r.Ordinal })].Role
-			})
-		}),
-	},
-	{
-		Name: "comeback-not-counted",
-		Says: "An agent who has handled, left and comes back has no row for the second time.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return hasJoined(r) && c.some(func(o *model.IRF) bool { return sameAgent(r, o) && hasJoined(o) && o.Ordinal.Value < r.Ordinal.Value })
-			})
-		}),
-	},
-	{
-		Name: "failure-forgiven",
-		Says: "A failed attempt is not reported where the same agent handles later.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return !hasJoined(r) && c.some(func(o *model.IRF) bool { return sameAgent(r, o) && hasJoined(o) && o.Ordinal.Value > r.Ordinal.Value })
 			})
 		}),
 	},
@@ -90,13 +50,6 @@ var historyFaults = []Fault{
 		}),
 	},
 	{
-		Name: "third-conference-lost",
-		Says: "Keeps two conferences a chat: the third and later have no rows.",
-		Answer: writing(func(c *inHand) {
-			c.loseAfter(2, func(r *model.IRF) bool { return r.Trace.Operation == model.Conference })
-		}),
-	},
-	{
 		Name:   "third-redirect-lost",
 		Says:   "Keeps two redirects a chat: the third and later have no rows.",
 		Answer: writing(func(c *inHand) { c.loseAfter(2, func(r *model.IRF) bool { return r.Result == model.Redirected }) }),
@@ -106,15 +59,6 @@ var historyFaults = []Fault{
 		Says: "Keeps one failed transfer a chat: the second and later have no rows.",
 		Answer: writing(func(c *inHand) {
 			c.loseAfter(1, func(r *model.IRF) bool { return r.Role == model.ReceivedTransfer && !hasJoined(r) })
-		}),
-	},
-	{
-		Name: "parallel-invitation-lost",
-		Says: "Knows one pending invitation a chat: a second one takes its place.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return isAgent(r) && howMany(c.between(r.Trace.Opened, answeredAt(r)), named(model.AgentInvited)) > 0
-			})
 		}),
 	},
 	{
@@ -161,13 +105,6 @@ var historyFaults = []Fault{
 			})
 		}),
 	},
-	{
-		Name: "ordinals-stop-at-three",
-		Says: "Counts attempts to three: every later one has the ordinal 3.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) { r.Ordinal.Value = min(r.Ordinal.Value, 3) })
-		}),
-	},
 }
 
 func sameAgent(a, b *model.IRF) bool {
@@ -205,32 +142,9 @@ func (c *inHand) uncount(failed func(r, o *model.IRF) bool) {
 
 var longFaults = []Fault{
 	{
-		Name:   "forgets-after-32-events",
-		Says:   "Reads 32 events a chat.",
-		Answer: skipping(func(_ []model.Event, i int) bool { return i >= 32 }),
-	},
-	{
-		Name:   "remembers-24-events",
-		Says:   "Remembers of a chat that it began, and its last 24 events.",
-		Answer: skipping(func(log []model.Event, i int) bool { return i > 0 && i < len(log)-24 }),
-	},
-	{
-		Name: "pages-of-16-events",
-		Says: "Reads a chat in pages of 16 events: an attempt that is open where a page ends is lost.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return len(c.before(r.Trace.Opened))/16 != len(c.before(r.Trace.Closed))/16 })
-		}),
-	},
-	{
-		Name: "two-minutes-at-most",
-		Says: "Closes a chat two minutes after its first event.",
-		Answer: skipping(func(log []model.Event, i int) bool {
-			return log[i].Time.Sub(log[0].Time) > 2*time.Minute
-		}),
-	},
-	{
-		Name: "fourth-agent-lost",
-		Says: "Has columns for three agents a chat.",
+		Name:   "fourth-agent-lost",
+		Says:   "Has columns for three agents a chat.",
+		Common: true,
 		Answer: writing(func(c *inHand) {
 			var agents []string
 			for _, r := range c.rows {
@@ -239,18 +153,6 @@ var longFaults = []Fault{
 				}
 			}
 			c.lose(func(r *model.IRF) bool { return isAgent(r) && slices.Index(agents, r.Resource) >= 3 })
-		}),
-	},
-	{
-		Name:   "sixth-attempt-lost",
-		Says:   "Has room for five attempts a chat.",
-		Answer: writing(func(c *inHand) { c.loseAfter(5, isAgent) }),
-	},
-	{
-		Name: "ordinal-of-one-digit",
-		Says: "Writes the last digit of an ordinal: the tenth attempt comes before the first.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) { r.Ordinal.Value %= 10 })
 		}),
 	},
 	{

@@ -13,11 +13,6 @@ var invitationFaults = []Fault{
 		Answer: writing(func(c *inHand) { c.eachDirect(asRouted, c.invitedByNamesake) }),
 	},
 	{
-		Name:   "strategy-still-there-invites",
-		Says:   "Takes an agent's invitation for the strategy's while any strategy is a party.",
-		Answer: writing(func(c *inHand) { c.eachDirect(asRouted, c.invitedBesideStrategy) }),
-	},
-	{
 		Name: "inviter-looked-up-late",
 		Says: "Looks up who invited when the invitation is answered, and takes an inviter who has left by then for a strategy.",
 		Answer: writing(func(c *inHand) {
@@ -67,33 +62,11 @@ var invitationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "failed-transfer-counts",
-		Says: "An agent whose transfer invitation expired is Transferred all the same once it leaves.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Completed && c.some(func(o *model.IRF) bool { return sentBy(o, r) && o.Trace.Operation == model.Transfer }) {
-					r.Result = model.Transferred
-				}
-			})
-		}),
-	},
-	{
 		Name: "outlasted-initiator-transferred",
 		Says: "A conference's initiator who leaves before its invitee is Transferred.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Result == model.Completed && c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Closed > r.Trace.Closed }) {
-					r.Result = model.Transferred
-				}
-			})
-		}),
-	},
-	{
-		Name: "leaving-others-is-transfer",
-		Says: "Whoever leaves while another agent stays is Transferred.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Trace.How == model.HasLeft && r.Result == model.Completed && len(partiesAfter(c.before(r.Trace.Closed+1), model.Agent)) > 0 {
 					r.Result = model.Transferred
 				}
 			})
@@ -126,10 +99,6 @@ func (c *inHand) invitedByNamesake(r *model.IRF) bool {
 	return slices.ContainsFunc(c.log, func(e model.Event) bool { return e.Party == model.Party{Type: model.Strategy, ID: r.Trace.Initiator} })
 }
 
-func (c *inHand) invitedBesideStrategy(r *model.IRF) bool {
-	return len(partiesAfter(c.before(r.Trace.Opened), model.Strategy)) > 0
-}
-
 var modeFaults = []Fault{
 	{
 		Name:   "mode-on-joining-ignored",
@@ -137,38 +106,15 @@ var modeFaults = []Fault{
 		Answer: rewriting(withoutMode(model.PartyAdded)),
 	},
 	{
-		Name:   "mode-on-invitation-ignored",
-		Says:   "Reads the visibility mode of the acceptance only, so that a consult that fails is none.",
-		Answer: rewriting(withoutMode(model.AgentInvited)),
-	},
-	{
 		Name:   "mode-on-queueing-ignored",
 		Says:   "Does not read the visibility mode with which an agent confers through a queue.",
 		Answer: rewriting(withoutMode(model.PlacedInQueue)),
-	},
-	{
-		Name: "unknown-mode-is-consult",
-		Says: "Takes a conference that failed before any visibility mode was known for a consult.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Role == model.InConference && !hasJoined(r) && r.Trace.Mode == 0 {
-					r.Role = model.ReceivedConsult
-				}
-			})
-		}),
 	},
 	{
 		Name: "mode-sticks-to-agent",
 		Says: "An agent keeps the visibility mode of its last attempt until another is given.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			inheritMode(log, i, func(e *model.Event) bool { return e.Party == log[i].Party })
-		}),
-	},
-	{
-		Name: "mode-sticks-to-chat",
-		Says: "Keeps one visibility mode a chat: who is conferred without one has that of whoever was conferred before.",
-		Answer: rewriting(func(log []model.Event, i int) {
-			inheritMode(log, i, func(*model.Event) bool { return true })
 		}),
 	},
 	{
@@ -258,17 +204,6 @@ var queueFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if i := slices.IndexFunc(c.log, isPlaced); isConferee(r) && c.log[i].Queue == r.Trace.Queue {
-					asRouted(r)
-				}
-			})
-		}),
-	},
-	{
-		Name: "known-strategy-routes",
-		Says: "Takes the invitations of a strategy that routed the entering chat for routing, also on behalf of a conference.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if isConferee(r) && r.Trace.Invoker != "" && c.some(func(o *model.IRF) bool { return o.Trace.Initiator == "" && o.Trace.Invoker == r.Trace.Invoker }) {
 					asRouted(r)
 				}
 			})

@@ -5,71 +5,30 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/chatproof/chatproof/model"
 )
 
 var orderFaults = []Fault{
 	{
-		Name: "seq-as-text",
-		Says: "Sorts events by seq as text: 1, 10, 2.",
+		Name:   "seq-as-text",
+		Says:   "Sorts events by seq as text: 1, 10, 2.",
+		Common: true,
 		Answer: sorting(func(a, b *model.Event) int {
 			return cmp.Compare(strconv.FormatInt(a.Seq, 10), strconv.FormatInt(b.Seq, 10))
 		}),
 	},
 	{
-		Name:   "by-time-then-name",
-		Says:   "Sorts events by time, and those of one second by the name of the event.",
-		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name)) }),
-	},
-	{
-		Name: "by-time-then-course",
-		Says: "Sorts events by time, and those of one second in the order in which a simple chat would show them.",
-		Answer: sorting(func(a, b *model.Event) int {
-			return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(slices.Index(model.EventNames, a.Name), slices.Index(model.EventNames, b.Name)))
-		}),
-	},
-	{
-		Name: "by-time-then-party",
-		Says: "Sorts events by time, and those of one second by the party that they befall.",
-		Answer: sorting(func(a, b *model.Event) int {
-			return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Party.ID, b.Party.ID))
-		}),
-	},
-	{
-		Name:   "latest-first-in-a-second",
-		Says:   "Sorts events by time, and those of one second the latest first.",
-		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), -bySeq(*a, *b)) }),
-	},
-	{
-		Name: "gap-ends-chat",
-		Says: "Takes a gap in seq for lost events, and waits for them in vain.",
-		Answer: skipping(func(log []model.Event, i int) bool {
-			return log[i].Seq-log[0].Seq > int64(i)
-		}),
-	},
-	{
-		Name: "silence-ends-chat",
-		Says: "Takes a chat for ended when half a minute passes without an event.",
-		Answer: skipping(func(log []model.Event, i int) bool {
-			for j := 1; j <= i; j++ {
-				if log[j].Time.Sub(log[j-1].Time) >= 30*time.Second {
-					return true
-				}
-			}
-			return false
-		}),
-	},
-	{
 		Name:   "by-arrival",
 		Says:   "Takes events in the order in which they arrive.",
+		Common: true,
 		Levels: onlyDelivery,
 		Answer: arriving(onceEach),
 	},
 	{
 		Name:   "by-time-then-arrival",
 		Says:   "Sorts events by time, and those of one second by arrival.",
+		Common: true,
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) []model.Event {
 			log = onceEach(log)
@@ -83,14 +42,6 @@ var orderFaults = []Fault{
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) []model.Event {
 			return inOrder(log[:1+slices.IndexFunc(log, func(e model.Event) bool { return e.Name == model.ProcessingStopped || e == log[len(log)-1] })])
-		}),
-	},
-	{
-		Name:   "begins-at-submit",
-		Says:   "Throws away what arrives before the chat's EventInteractionSubmitted.",
-		Levels: onlyDelivery,
-		Answer: arriving(func(log []model.Event) []model.Event {
-			return inOrder(log[max(0, slices.IndexFunc(log, func(e model.Event) bool { return e.Name == model.Submitted })):])
 		}),
 	},
 	{
@@ -147,60 +98,6 @@ var duplicateFaults = []Fault{
 			c.double(func(r *model.IRF) bool { return isAgent(r) && len(c.arrivals(r.Trace.Opened)) > 1 })
 		}),
 	},
-	{
-		Name:   "neighbours-only-are-duplicates",
-		Says:   "Leaves out a duplicate only where it follows the event at once: another one is an attempt more.",
-		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) {
-			c.double(func(r *model.IRF) bool {
-				at := c.arrivals(r.Trace.Opened)
-				return isAgent(r) && len(at) > 1 && at[len(at)-1]-at[0] >= len(at)
-			})
-		}),
-	},
-	{
-		Name:   "duplicate-acceptance-is-a-pull",
-		Says:   "An agent's EventPartyAdded that comes twice is an acceptance and a pull.",
-		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) {
-			for _, r := range c.rows {
-				if hasJoined(&r) && len(c.arrivals(r.Trace.Accepted)) > 1 {
-					c.more(model.AgentResource, r.Resource, model.Descriptor{Role: model.Puller, Result: model.Completed})
-				}
-			}
-		}),
-	},
-	{
-		Name:   "duplicate-queueing-is-a-stay",
-		Says:   "A queue in which the chat is placed twice by one event keeps a stay that ends only with the chat.",
-		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) {
-			for i := range c.log {
-				if e := &c.log[i]; e.Name == model.PlacedInQueue && len(c.arrivals(e.Seq)) > 1 {
-					c.more(model.QueueResource, e.Queue, model.Descriptor{Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued})
-				}
-			}
-		}),
-	},
-	{
-		Name:   "duplicate-stop-reports-again",
-		Says:   "A stop that comes twice reports the chat twice.",
-		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) {
-			stop := lastSuch(c.log, named(model.ProcessingStopped))
-			c.double(func(*model.IRF) bool { return stop != nil && len(c.arrivals(stop.Seq)) > 1 })
-		}),
-	},
-	{
-		Name:   "twice-seen-is-dropped",
-		Says:   "Drops an event that comes twice, and its duplicate.",
-		Levels: onlyDelivery,
-		Answer: arriving(func(log []model.Event) []model.Event {
-			return slices.DeleteFunc(inOrder(log), func(e model.Event) bool {
-				return howMany(log, func(o *model.Event) bool { return o.Equal(&e) }) > 1
-			})
-		}),
-	},
 }
 
 // alike reports whether two events differ at most in seq and time.
@@ -230,36 +127,6 @@ func (c *inHand) double(twice func(r *model.IRF) bool) {
 }
 
 var interleavingFaults = []Fault{
-	{
-		Name: "last-submitted-only",
-		Says: "Knows one chat at a time: every event is that of the chat submitted last.",
-		Answer: mixing(func(run []model.Event) []model.Event {
-			now := ""
-			for i := range run {
-				if run[i].Name == model.Submitted {
-					now = run[i].InteractionID
-				}
-				run[i].InteractionID = cmp.Or(now, run[i].InteractionID)
-			}
-			return run
-		}),
-	},
-	{
-		Name: "new-chat-ends-old",
-		Says: "Begins anew with each EventInteractionSubmitted: the rest of the chats before is lost.",
-		Answer: mixing(func(run []model.Event) (kept []model.Event) {
-			now := ""
-			for _, e := range run {
-				if e.Name == model.Submitted {
-					now = e.InteractionID
-				}
-				if now == "" || e.InteractionID == now {
-					kept = append(kept, e)
-				}
-			}
-			return kept
-		}),
-	},
 	{
 		Name:   "agent-in-one-chat",
 		Says:   "Keeps one chat an agent: what befalls the agent is put down to the chat to which it was invited last.",
@@ -297,51 +164,6 @@ var interleavingFaults = []Fault{
 				}
 			}
 			return run
-		}),
-	},
-	{
-		Name: "stop-closes-all",
-		Says: "A stop ends every chat that is open.",
-		Answer: mixing(func(run []model.Event) (out []model.Event) {
-			var open []string
-			for _, e := range run {
-				switch {
-				case e.Name == model.Submitted && !slices.Contains(open, e.InteractionID):
-					open = append(open, e.InteractionID)
-				case !slices.Contains(open, e.InteractionID):
-					continue
-				}
-				out = append(out, e)
-				if e.Name != model.ProcessingStopped {
-					continue
-				}
-				for _, id := range open {
-					if stop := e; id != e.InteractionID {
-						stop.InteractionID = id
-						out = append(out, stop)
-					}
-				}
-				open = nil
-			}
-			return out
-		}),
-	},
-	{
-		Name: "seq-unique-across-chats",
-		Says: "Takes an event for a duplicate where another chat has one of the same seq and name.",
-		Answer: mixing(func(run []model.Event) (kept []model.Event) {
-			type key struct {
-				seq  int64
-				name model.EventName
-			}
-			first := make(map[key]string)
-			for _, e := range run {
-				k := key{e.Seq, e.Name}
-				if first[k] = cmp.Or(first[k], e.InteractionID); first[k] == e.InteractionID {
-					kept = append(kept, e)
-				}
-			}
-			return kept
 		}),
 	},
 	{
@@ -402,37 +224,13 @@ func following(t model.PartyType, first model.EventName, others ...model.EventNa
 
 var robustnessFaults = []Fault{
 	{
-		Name:   "error-ends-run",
-		Says:   "Reports no chat that begins after an ill-formed one.",
-		Levels: onlyRobustness,
-		Answer: reporting(func(chats []inHand) {
-			broken := false
-			for i := range chats {
-				if broken = broken || chats[i].broken; broken {
-					chats[i].rows = nil
-				}
-			}
-		}),
-	},
-	{
 		Name:   "error-undoes-run",
 		Says:   "Reports no chat at all where one is ill-formed.",
+		Common: true,
 		Levels: onlyRobustness,
 		Answer: reporting(func(chats []inHand) {
 			if slices.ContainsFunc(chats, func(c inHand) bool { return c.broken }) {
 				for i := range chats {
-					chats[i].rows = nil
-				}
-			}
-		}),
-	},
-	{
-		Name:   "error-takes-next-along",
-		Says:   "Does not report the chat that follows an ill-formed one.",
-		Levels: onlyRobustness,
-		Answer: reporting(func(chats []inHand) {
-			for i := 1; i < len(chats); i++ {
-				if chats[i-1].broken {
 					chats[i].rows = nil
 				}
 			}

@@ -9,50 +9,13 @@ import (
 
 var reasonFaults = []Fault{
 	{
-		Name: "reason-carries-over",
-		Says: "Keeps the reason of the row before where a row has none.",
-		Answer: writing(func(c *inHand) {
-			for i := 1; i < len(c.rows); i++ {
-				if c.rows[i].Reason == "" {
-					c.rows[i].Reason = c.rows[i-1].Reason
-				}
-			}
-		}),
-	},
-	{
-		Name: "blank-as-a-word",
-		Says: "Writes a blank reason as the word NULL.",
+		Name:   "blank-as-a-word",
+		Says:   "Writes a blank reason as the word NULL.",
+		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Reason == "" {
 					r.Reason = "NULL"
-				}
-			})
-		}),
-	},
-	{
-		Name:   "reason-in-both-columns",
-		Says:   "Writes the reason of the result as that of the role, too.",
-		Answer: writing(func(c *inHand) { c.each(func(r *model.IRF) { r.RoleReason = string(r.Reason) }) }),
-	},
-	{
-		Name: "reason-of-event-copied",
-		Says: "Copies the reason from EventRevoked: Expired, for Revoked.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if e := lastSuch(c.log, func(e *model.Event) bool { return e.Seq == r.Trace.Closed }); e != nil && e.Name == model.Revoked && e.Reason != "" {
-					r.Reason = model.Reason(e.Reason)
-				}
-			})
-		}),
-	},
-	{
-		Name: "reason-on-initiator",
-		Says: "Gives an agent whose transfer failed the reason of the failure: Completed [Revoked].",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if c.some(func(o *model.IRF) bool { return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) }) {
-					r.Reason = model.RevokedReason
 				}
 			})
 		}),
@@ -110,24 +73,6 @@ var stopFaults = []Fault{
 		}),
 	},
 	{
-		Name: "alert-needs-a-revoke",
-		Says: "Does not report an agent alerted at the stop whose invitation was not withdrawn first.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return r.Trace.How == model.WasStopped && !slices.ContainsFunc(c.log, func(e model.Event) bool {
-					return e.Seq > r.Trace.Opened && e.Name == model.Revoked && e.Party.ID == r.Resource
-				})
-			})
-		}),
-	},
-	{
-		Name: "gone-strategy-has-no-row",
-		Says: "Does not report a strategy that left just before the customer did.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return c.strategyGone(r) })
-		}),
-	},
-	{
 		Name: "gone-strategy-is-queue",
 		Says: "When the strategy has left, the chat counts as back in its queue.",
 		Answer: writing(func(c *inHand) {
@@ -160,39 +105,11 @@ var stopFaults = []Fault{
 		}),
 	},
 	{
-		Name: "removal-stops-chat",
-		Says: "Takes a removal by the media server for the stop.",
-		Answer: skipping(func(log []model.Event, i int) bool {
-			return log[i].Name != model.ProcessingStopped && slices.ContainsFunc(log[:i], func(e model.Event) bool {
-				return e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer
-			})
-		}),
-	},
-	{
 		Name: "every-stop-is-the-customers",
 		Says: "Takes every stop for the customer's, whoever stopped the chat.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if log[i].Name == model.ProcessingStopped {
 				log[i].Actor = model.Party{Type: model.MediaServer}
-			}
-		}),
-	},
-	{
-		Name: "agent-gone-customer-gone",
-		Says: "An agent whose invitation through a queue or by an agent is cut off by the stop is not reported.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasStopped && r.Trace.Initiator != "" })
-		}),
-	},
-	{
-		Name:   "open-attempt-is-completed",
-		Says:   "Reports the agents who handle an unfinished chat as Completed.",
-		Levels: onlyDelivery,
-		Answer: writing(func(c *inHand) {
-			for _, agent := range partiesAfter(c.log, model.Agent) {
-				if c.stopBy() == "" {
-					c.more(model.AgentResource, agent, model.Descriptor{Role: model.RoutedTo, Result: model.Completed})
-				}
 			}
 		}),
 	},
@@ -215,14 +132,6 @@ func (c *inHand) strategyGone(r *model.IRF) bool {
 }
 
 var mediaFaults = []Fault{
-	{
-		Name:   "other-media-dropped",
-		Says:   "Reports chats only, no other medium.",
-		Levels: onlyInferred,
-		Answer: skipping(func(log []model.Event, i int) bool {
-			return otherMediumOf(log)
-		}),
-	},
 	{
 		Name:   "other-media-without-consult",
 		Says:   "Knows no consult in any medium but chat.",
@@ -263,15 +172,6 @@ var mediaFaults = []Fault{
 					r.Role = model.InConference
 				}
 			})
-		}),
-	},
-	{
-		Name: "unknown-event-drops-chat",
-		Says: "Reports no chat in which there is an event that it does not know.",
-		Answer: writing(func(c *inHand) {
-			if slices.ContainsFunc(c.log, unknown) {
-				c.rows = nil
-			}
 		}),
 	},
 	{

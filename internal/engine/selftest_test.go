@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -119,6 +120,49 @@ func TestCounterexamplesAreOneMinimal(t *testing.T) {
 			require.NoError(t, err)
 			o := s.judge(&round.Answers[0], DefaultLevels)
 			assert.NotContains(t, signaturesOf(o, required(o, DefaultLevels)), f.Signature, "without event %d", i+1)
+		}
+	}
+}
+
+// A fault that another is harder to tell than proves nothing, whatever part of the suite tells it: a common one alone may
+// stay. Which scenarios tell a fault, and which of those by invariants and relations alone, is its signature.
+func TestEachFaultEarnsItsPlace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the faults are not tried")
+	}
+	features, err := Builtin()
+	require.NoError(t, err)
+	cases := append(prepare(features), prepare(Generated(1, 500))...)
+	all := faults.All()
+	tells := make([]map[string]bool, len(all))
+	for i := range all {
+		tells[i] = make(map[string]bool)
+		for n, c := range cases {
+			for _, d := range c.Judge(c.want, all[i].Answer(c.Events)) {
+				if (DefaultLevels | all[i].Levels).Has(d.Level) {
+					tells[i][fmt.Sprint(n)] = true
+				}
+				if d.Level == model.Invariant {
+					tells[i][fmt.Sprint(n, " by invariants")] = true
+				}
+			}
+		}
+	}
+	harder := func(a, b map[string]bool) bool { // than b: all that tells a tells b; of those alike, the first stays
+		for n := range a {
+			if !b[n] {
+				return false
+			}
+		}
+		return true
+	}
+	for b := range all {
+		for a := range all {
+			if a == b || all[b].Common || !harder(tells[a], tells[b]) || len(tells[a]) == len(tells[b]) && a > b {
+				continue
+			}
+			t.Errorf("%s is told by all that tells %s: it proves nothing, and is not common", all[b].Name, all[a].Name)
+			break
 		}
 	}
 }
