@@ -239,7 +239,31 @@ const (
 
 // legal returns the moves that are legal (W1–W9), within the limits, and fit into the room that is left.
 func (w *Walker) legal(left int) moveSet {
-	var moves moveSet
+	moves := w.possible()
+	if w.limits.moves != 0 {
+		moves &= w.limits.moves
+	}
+	if w.stopping {
+		moves &= whileEnding
+	}
+	if w.serverDue {
+		moves &= 1<<serverPlaces | 1<<neutral
+	}
+	if left < 2 {
+		moves &^= inTwoEvents
+	}
+	if left < 1 || w.stopDue {
+		moves = 0
+	}
+	moves |= 1 << stop
+	if w.limits.Guide {
+		moves = w.guided(moves)
+	}
+	return moves
+}
+
+// possible returns the moves, but for the stop, that the chat's parties, invitations and leg allow as they stand.
+func (w *Walker) possible() (moves moveSet) {
 	free, invited, transferrer := w.people()
 	if len(w.limits.Neutral) > 0 {
 		moves |= 1 << neutral
@@ -292,25 +316,6 @@ func (w *Walker) legal(left int) moveSet {
 		if len(w.limits.Finishing) > 0 {
 			moves |= 1 << finish
 		}
-	}
-	if w.limits.moves != 0 {
-		moves &= w.limits.moves
-	}
-	if w.stopping {
-		moves &= whileEnding
-	}
-	if w.serverDue {
-		moves &= 1<<serverPlaces | 1<<neutral
-	}
-	if left < 2 {
-		moves &^= inTwoEvents
-	}
-	if left < 1 || w.stopDue {
-		moves = 0
-	}
-	moves |= 1 << stop
-	if w.limits.Guide {
-		moves = w.guided(moves)
 	}
 	return moves
 }

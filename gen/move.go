@@ -26,13 +26,7 @@ func (w *Walker) make(m move) {
 		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by})
 		w.strategies[w.router], w.stage = true, routing
 	case pull:
-		i := w.newcomer()
-		by := w.agentParty(i)
-		w.agents[i] = agent{operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering}
-		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
-		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(w.legOperation)})
-		w.stage = noLeg
-		w.join(i)
+		w.pull()
 	case invite:
 		i := w.newcomer()
 		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator})
@@ -43,15 +37,7 @@ func (w *Walker) make(m move) {
 	case transferThroughQueue, conferThroughQueue:
 		w.placeOnBehalf(m)
 	case accept:
-		i := w.pick(isInvited)
-		a := &w.agents[i]
-		by := w.agentParty(i)
-		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation)})
-		w.decided(i)
-		if !a.direct {
-			w.stage = noLeg
-		}
-		w.join(i)
+		w.accept()
 	case expire, reject, revokeOther, revokeStopped:
 		w.unanswered(m)
 	case leave, removed:
@@ -70,6 +56,28 @@ func (w *Walker) make(m move) {
 	case neutral:
 		w.neutral()
 	}
+}
+
+func (w *Walker) pull() {
+	i := w.newcomer()
+	by := w.agentParty(i)
+	w.agents[i] = agent{operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering}
+	w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
+	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(w.legOperation)})
+	w.stage = noLeg
+	w.join(i)
+}
+
+func (w *Walker) accept() {
+	i := w.pick(isInvited)
+	a := &w.agents[i]
+	by := w.agentParty(i)
+	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation)})
+	w.decided(i)
+	if !a.direct {
+		w.stage = noLeg
+	}
+	w.join(i)
 }
 
 func (w *Walker) place(by model.Party, op model.Operation, mode model.VisibilityMode) {

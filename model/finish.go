@@ -408,33 +408,30 @@ func (f *fold) add(dst *Chat, r IRF) {
 // between a failed invitation and the next queue.
 func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	l := &f.leg
-	var s Clauses
 	switch {
 	case l.stage == failed && handling: // the leg's own attempts have said it all
-		return
 	case handling && byCustomer && l.stage == inQueue:
 		f.silent(dst, I11Queue, l.queue)
-		return
 	case handling && byCustomer:
 		f.silent(dst, I11Strategy, l.strategy)
-		return
 	case handling:
 		f.silent(dst, I11, l.queue)
-		return
 	case l.stage == failed && byCustomer:
 		f.silent(dst, I16, l.queue)
-		return
 	case !byCustomer && (l.stage == routing || f.strategy(l.strategy) >= 0 && l.stage == failed):
 		f.silent(dst, I9Strategy, l.strategy)
-		return
 	case !byCustomer:
 		f.silent(dst, I9Queue, l.queue)
-		return
 	case l.stage == inQueue:
-		s = Set(R6, R12)
+		f.abandonedIn(dst, Set(R6, R12))
 	default:
-		s = Set(R7, R13)
+		f.abandonedIn(dst, Set(R7, R13))
 	}
+}
+
+// abandonedIn adds the IRF of the queue or strategy in which the customer gave up, which has these clauses and more.
+func (f *fold) abandonedIn(dst *Chat, s Clauses) {
+	l := &f.leg
 	r := IRF{}
 	if l.movedOn {
 		s |= Set(I13)

@@ -94,19 +94,7 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 	}
 	switch m.Type {
 	case Hello:
-		m.MaxInFlight = 1
-		switch n := inFlight; {
-		case protocol.Is != model.Given:
-			bad.Set("protocol", "missing; expected "+strconv.Itoa(Protocol))
-		case protocol.Value != Protocol:
-			bad.Set("protocol", "expected "+strconv.Itoa(Protocol)+", got "+strconv.FormatInt(protocol.Value, 10))
-		case m.Name == "":
-			bad.Set("implementation.name", "missing; expected a non-empty string")
-		case n.Is == model.Given && n.Value < 1:
-			bad.Set("max_in_flight", "expected 1 or more, got "+strconv.FormatInt(n.Value, 10))
-		case n.Is == model.Given:
-			m.MaxInFlight = int(min(n.Value, 1<<30))
-		}
+		m.greets(protocol, inFlight, &bad)
 	case Facts:
 		if !facts {
 			bad.Set("facts", "missing; expected an array")
@@ -125,6 +113,23 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 		return m, l.errorf(bad.Field, "%s", bad.Problem)
 	}
 	return m, nil
+}
+
+// greets takes over what a hello says, or puts in bad what it lacks.
+func (m *Message) greets(protocol, inFlight model.Number, bad *Fault) {
+	m.MaxInFlight = 1
+	switch n := inFlight; {
+	case protocol.Is != model.Given:
+		bad.Set("protocol", "missing; expected "+strconv.Itoa(Protocol))
+	case protocol.Value != Protocol:
+		bad.Set("protocol", "expected "+strconv.Itoa(Protocol)+", got "+strconv.FormatInt(protocol.Value, 10))
+	case m.Name == "":
+		bad.Set("implementation.name", "missing; expected a non-empty string")
+	case n.Is == model.Given && n.Value < 1:
+		bad.Set("max_in_flight", "expected 1 or more, got "+strconv.FormatInt(n.Value, 10))
+	case n.Is == model.Given:
+		m.MaxInFlight = int(min(n.Value, 1<<30))
+	}
 }
 
 // factArray reads an array of facts.
