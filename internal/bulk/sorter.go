@@ -79,7 +79,7 @@ func (w *sortWriter) Add(key, record []byte) error {
 			}
 		}
 		more := min(w.size, w.sorter.memory-w.size, w.sorter.memory/8) // as much again, in bounds
-		w.open = room(max(int(more), segmentSize, need))
+		w.open = make([]byte, 0, max(int(more), segmentSize, need))
 		w.size += int64(cap(w.open))
 	}
 	at := len(w.open)

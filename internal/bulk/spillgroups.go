@@ -119,7 +119,7 @@ func (g *recordGroups) chunk(n int) []byte {
 	if len(g.free) == 0 { // half as many as there are, in bounds
 		n := min(max(g.made/2, 64), max(partitions, int(g.memory)/16/g.chunks))
 		g.made += n
-		for all := room(n * g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+		for all := make([]byte, 0, n*g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
 			g.free = append(g.free, all[:0:g.chunks])
 		}
 	}

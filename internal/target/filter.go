@@ -65,7 +65,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 		sorter.first = func(i int) { f.Answered(batch[i].Events[0].InteractionID) }
 	}
 	feeding := make(chan error, 1)
-	go func() { feeding <- feed(pacedPipe(p.stdin), batch) }()
+	go func() { feeding <- feed(p.stdin, batch) }()
 	reading := make(chan error, 1)
 	go func() { reading <- sorter.read("stdout", p.stdout) }()
 	heard := make(chan *witness, 1)

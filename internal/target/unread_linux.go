@@ -1,0 +1,15 @@
+package target
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// unread is how many bytes a pipe holds.
+func unread(f *os.File) (n int) {
+	if conn, err := f.SyscallConn(); err == nil {
+		conn.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) }) //nolint:errcheck // a pipe has it
+	}
+	return n
+}
