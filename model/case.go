@@ -151,6 +151,13 @@ func (c *Case) OfOtherMedium(interaction string) bool {
 	})
 }
 
+// BeyondMedia reports whether a chat of the case is of none of some media.
+func (c *Case) BeyondMedia(media []string) bool {
+	return slices.ContainsFunc(c.Events, func(e Event) bool {
+		return e.Name == Submitted && !slices.ContainsFunc(media, func(m string) bool { return sameCode(e.medium(), m) })
+	})
+}
+
 // rowsOf are the rows of an interaction, in their order. Most often they stand together, which needs no copy.
 func rowsOf(rows []Fact, id string) []Fact {
 	start, n, last := 0, 0, 0

@@ -86,6 +86,13 @@ func (r *Results) heading(b *bytes.Buffer) {
 	if r.Header.Shard != "" {
 		n = fmt.Sprintf("shard %s, %s of %d", safe(r.Header.Shard), n, r.Header.Scenarios)
 	}
+	var without []string
+	for _, w := range r.Header.LeftOut {
+		without = append(without, fmt.Sprintf("%d %s", w.Scenarios, safe(w.Why)))
+	}
+	if len(without) > 0 {
+		n += " (left out: " + strings.Join(without, ", ") + ")"
+	}
 	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, cut(safe(r.Implementation()), maxSaid))
 }
 

@@ -22,6 +22,7 @@ import (
 type generateFlags struct {
 	engine.Generation
 	arrival, shard, start     string
+	media                     string
 	out, to, facts, resources string
 	placeFlags
 }
@@ -61,6 +62,9 @@ func (e *env) generate() *cobra.Command {
 			if len(f.Features) > 0 && !f.Suite {
 				return errors.New("--features: only of --suite")
 			}
+			if f.media != "" && !f.Suite {
+				return errors.New("--media: only of --suite")
+			}
 			if f.to != "" && cmd.Flags().Changed("output") {
 				return errors.New("--to: the events go there; leave --output out")
 			}
@@ -83,6 +87,7 @@ func (e *env) generate() *cobra.Command {
 	flags.StringVar(&f.resources, "resources", "", "write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "", "when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil, "of --suite: add a directory of your own features; may be repeated")
+	addMedia(flags, &f.media)
 	flags.StringVar(&f.format, "format", "", fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most %d chats", engine.MostInFeature))
 	f.addMapping(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
@@ -105,6 +110,9 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		return err
 	}
 	if f.Start, err = parseStart(f.start); err != nil {
+		return err
+	}
+	if f.World, err = f.world(f.media); err != nil {
 		return err
 	}
 	feature := f.format == "feature"

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 )
 
@@ -41,6 +43,33 @@ func (p *placeFlags) place(path string, more ...string) (at tables.Place, err er
 		at.Mapping, err = tables.ReadMapping(p.mapping)
 	}
 	return at, err
+}
+
+// addMedia adds --media.
+func addMedia(flags *pflag.FlagSet, list *string) {
+	flags.StringVar(list, "media", "", "leave out the scenarios about other media than these, such as chat or chat,sms; by default the mapping's media, or all")
+}
+
+// world is what the deployment lacks: media that neither --media names nor, without it, the mapping does, and ids and
+// names that the mapping takes for one.
+func (p *placeFlags) world(media string) (w engine.World, err error) {
+	if w.Media, err = engine.ParseMedia(media); err != nil {
+		return w, fmt.Errorf("--media: %w", err)
+	}
+	if p.mapping == "" {
+		return w, nil
+	}
+	m, err := tables.ReadMapping(p.mapping)
+	if err != nil {
+		return w, err
+	}
+	if len(w.Media) == 0 {
+		w.Media = m.Media()
+	}
+	if k := m.Keys(); k != (tables.Keys{}) {
+		w.Fold = k.Fold
+	}
+	return w, nil
 }
 
 // inputs are the places that the arguments of a verb name, stdin where there are none.

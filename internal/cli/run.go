@@ -24,6 +24,7 @@ type runFlags struct {
 	features    []string
 	generated   int
 	seed        uint64
+	media       string
 	shard       string
 	report      string
 	json        bool
@@ -92,6 +93,7 @@ func (e *env) run() *cobra.Command {
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
 	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated, "how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
+	addMedia(flags, &f.media)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
 	flags.StringVar(&f.expect, "expect", "", "a file of known failures, which do not count as long as they end as listed")
 	flags.StringVar(&f.writeExpect, "write-expect", "", "write the failures of this run to a file for --expect, and exit 0")
@@ -177,6 +179,9 @@ func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, er
 		if o.Scenarios, err = f.failedBefore(); err != nil {
 			return nil, err
 		}
+	}
+	if o.World, err = f.way.world(f.media); err != nil {
+		return nil, err
 	}
 	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type Options struct {
 	Demand      bool         // each required level must have a scenario
 	Tags        string       // narrows the plan, as [Plan.Select] has it
 	Scenarios   []string     // ids or globs, likewise
+	World                    // scenarios that cannot be there are left out
 	Shard       int          // from 1
 	Shards      int          // 0 and 1 are the whole
 	Expect      string       // a file of known failures, in force; "" is none
@@ -127,6 +128,7 @@ func (o *Options) plan(known *knownFailures) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	plan.Of(o.World)
 	if err := known.open(plan); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type Generation struct {
 	Level      string   // of random chats: documented, or inferred, which is ""
 	Generated  int      // of the suite: how many generated scenarios
 	Features   []string // of the suite: directories of a team's own features
+	World               // of the suite: scenarios that cannot be there are left out
 	Delivery
 }
 
@@ -79,6 +80,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	if err != nil {
 		return logs, err
 	}
+	plan.Of(g.World)
 	if g.Shards > 1 {
 		plan.Shard(g.Shard, g.Shards)
 		g.Shard, g.Shards = 1, 1

@@ -34,7 +34,9 @@ type Plan struct {
 	Digest    string // digest of the scenarios: their ids, logs and expectations; a shard has that of the whole
 	Size      int    // how many they are, those of other shards included
 
-	shard string // I/N; "" is the whole
+	shard   string    // I/N; "" is the whole
+	media   []string  // those of the deployment; nil is all
+	without []Without // what is left out
 }
 
 // Scenario is a planned case.

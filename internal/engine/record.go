@@ -29,7 +29,9 @@ type Header struct {
 	Seed        uint64       `json:"seed"`  // of the generated scenarios
 	Plan        string       `json:"plan"`  // digest of the scenarios, those of other shards included
 	Scenarios   int          `json:"scenarios"`
-	Shard       string       `json:"shard,omitempty"` // I/N; "" is the whole plan
+	Shard       string       `json:"shard,omitempty"`    // I/N; "" is the whole plan
+	Media       []string     `json:"media,omitempty"`    // of the deployment; none is all
+	LeftOut     []Without    `json:"left_out,omitempty"` // scenarios that are not planned
 	Require     []string     `json:"require"`
 	Environment *Environment `json:"environment,omitempty"`
 }
@@ -37,7 +39,8 @@ type Header struct {
 // NewHeader makes the header of a run of the plan.
 func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 	return &Header{
-		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size, Shard: p.shard, Require: strings.Split(require.String(), ","),
+		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size, Shard: p.shard,
+		Media: p.media, LeftOut: p.without, Require: strings.Split(require.String(), ","),
 	}
 }
 

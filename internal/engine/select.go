@@ -74,6 +74,9 @@ func unknownTag(expression string, scenarios []*Scenario) string {
 // NoSuch says that no scenario of the plan has an id, or matches a glob, and which was probably meant.
 func (p *Plan) NoSuch(id string) string {
 	said := "no scenario is called " + model.Name(id)
+	if why := p.leftOut(id); why != "" {
+		return why
+	}
 	if strings.ContainsAny(id, "[]{}") {
 		return said + ": of a glob, * and ? alone stand for other characters, and brackets for themselves"
 	}

@@ -239,10 +239,13 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 func TestMappingThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"fact: [":                          "1:7: sequence end token ']' not found",
-		"facts: {table: x}":                "1:1: no such key: facts; expected chat_event, fact, finishing_queues, ids, interaction_fact, interaction_resource_fact, null, resource_, technical_descriptor",
+		"facts: {table: x}":                "1:1: no such key: facts; expected chat_event, fact, finishing_queues, ids, interaction_fact, interaction_resource_fact, media, null, resource_, technical_descriptor",
 		"finishing_queues: {completed: A}": "1:31: finishing_queues.completed: expected a list of queues, such as [\"Chat_Stop\"]",
 		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A stands twice",
 		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled, completed",
+		"media: chat":                                          "1:8: media: expected a list of media, such as [chat, sms]",
+		"media: []":                                            "1:8: media: expected a list of media, such as [chat, sms]",
+		"media: ['']":                                          "1:9: media: a medium without a name",
 		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table, where",
 		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
 		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y names no table; expected the like of TABLE, SCHEMA.TABLE or "Schema"."Table"`,

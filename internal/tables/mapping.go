@@ -31,6 +31,15 @@ type Mapping struct {
 	keys   Keys
 
 	deployment *model.Deployment // nil: the mapping does not say
+	media      []string          // nil: the mapping does not say
+}
+
+// Media are the media of the deployment that a mapping names; nil is all.
+func (m *Mapping) Media() []string {
+	if m == nil {
+		return nil
+	}
+	return m.media
 }
 
 // Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping.
@@ -96,7 +105,7 @@ func parseMapping(path, text string) (*Mapping, error) {
 		return nil, f.wrong(docs[1].Body, "a second document; expected one")
 	}
 	known := knownColumns()
-	keys := map[string]func(ast.Node) error{"ids": f.ids, "null": f.nullWords, "finishing_queues": f.finishingQueues}
+	keys := map[string]func(ast.Node) error{"ids": f.ids, "null": f.nullWords, "finishing_queues": f.finishingQueues, "media": f.mediaNames}
 	for table, columns := range known {
 		keys[table] = func(n ast.Node) error { return f.table(table, columns, n) }
 	}
@@ -202,6 +211,24 @@ func (f *mappingFile) nullWords(n ast.Node) error {
 			word = item.GetToken().Value // of an unquoted null, or ~
 		}
 		f.null[word] = true
+	}
+	return nil
+}
+
+func (f *mappingFile) mediaNames(n ast.Node) error {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) == 0 {
+		return f.wrong(n, `media: expected a list of media, such as [chat, sms]`)
+	}
+	for _, item := range list.Values {
+		medium, err := f.scalar(item, "media")
+		if err == nil && medium == "" {
+			err = f.wrong(item, "media: a medium without a name")
+		}
+		if err != nil {
+			return err
+		}
+		f.media = append(f.media, medium)
 	}
 	return nil
 }

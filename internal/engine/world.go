@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// World says what a user's world lacks of the suite's. The zero World lacks nothing.
+type World struct {
+	Media []string            // of the deployment; nil is all
+	Fold  func(string) string // what ids and names are compared by; nil is byte for byte
+}
+
+// Without is a kind of scenarios that a plan leaves out, as they cannot be in the user's world.
+type Without struct {
+	Why       string `json:"why"`
+	Scenarios int    `json:"scenarios"`
+
+	ids []string
+}
+
+// Of leaves out the scenarios that have a chat of another medium than the world's (I19), or two ids, or two names in
+// one chat, that are one there (D7). What is left is the whole plan: expectations are about it alone.
+func (p *Plan) Of(w World) {
+	if len(w.Media) > 0 {
+		p.media = w.Media
+		p.leaveOut("about other media than "+strings.Join(w.Media, ", "), func(c *model.Case) bool { return c.BeyondMedia(w.Media) })
+	}
+	if w.Fold != nil {
+		p.leaveOut("with ids or names that the mapping takes for one", func(c *model.Case) bool { return merges(c, w.Fold) })
+	}
+	if len(p.without) > 0 {
+		p.seal()
+	}
+}
+
+func (p *Plan) leaveOut(why string, which func(*model.Case) bool) {
+	out := Without{Why: why}
+	p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool {
+		if !which(s.Case) {
+			return false
+		}
+		out.ids = append(out.ids, s.ID)
+		return true
+	})
+	if out.Scenarios = len(out.ids); out.Scenarios > 0 {
+		p.without = append(p.without, out)
+	}
+}
+
+// leftOut says why a scenario, or all that a glob matches, is not in the plan; "" where it is not left out.
+func (p *Plan) leftOut(glob string) string {
+	pattern := globPattern(glob)
+	for _, w := range p.without {
+		if slices.ContainsFunc(w.ids, pattern.MatchString) {
+			return fmt.Sprintf("%s: left out, as it is %s", model.Name(glob), w.Why)
+		}
+	}
+	return ""
+}
+
+// merges reports whether two ids of a case, or two names of one kind in one of its chats, are folded into one.
+func merges(c *model.Case, fold func(string) string) bool {
+	type bearer struct{ chat, kind, name string }
+	seen := make(map[bearer]string)
+	one := func(chat, kind, name string) bool {
+		key := bearer{chat, kind, fold(name)}
+		old, ok := seen[key]
+		seen[key] = name
+		return ok && old != name
+	}
+	return slices.ContainsFunc(c.Events, func(e model.Event) bool {
+		return one("", "chat", e.InteractionID) || one(e.InteractionID, "queue", e.Queue) ||
+			one(e.InteractionID, string(e.Actor.Type), e.Actor.ID) || one(e.InteractionID, string(e.Party.Type), e.Party.ID)
+	})
+}
+
+// ParseMedia reads a comma-separated list of media; "" is none.
+func ParseMedia(list string) (media []string, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for m := range strings.SplitSeq(list, ",") {
+		if m = strings.TrimSpace(m); m == "" {
+			return nil, fmt.Errorf("expected media, such as chat,sms, got %s", model.Name(list))
+		}
+		media = append(media, m)
+	}
+	return media, nil
+}
