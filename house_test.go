@@ -21,7 +21,7 @@ var house = map[string]string{
 	"features":         "model",
 	"steps":            "internal/wire model github.com/cucumber/gherkin/go/v26 github.com/cucumber/messages/go/v21",
 	"steps/godogsteps": "model steps github.com/cucumber/godog",
-	"gen":              "model",
+	"gen":              "model golang.org/x/text/unicode/norm",
 	"gen/faults":       "gen model",
 	"internal/files":   "",
 	"internal/secret":  "",

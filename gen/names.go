@@ -58,24 +58,3 @@ func fieldName(n int) string {
 	}
 	return name
 }
-
-// alikePair is a pair of names, and the ends of a pair of ids.
-type alikePair struct {
-	in        string // what they differ in alone
-	one, two  string
-	tail, end string
-}
-
-// alike are pairs of names that something which does not compare byte for byte takes for one (D7).
-var alike = []alikePair{
-	{"case", "Anna Schmidt", "anna schmidt", "kH", "Kh"},
-	{"accents", "René Müller", "Rene Muller", "é", "e"},
-	{"composition (NFC, NFD)", "Zo\u00eb", "Zoe\u0308", "\u00e9", "e\u0301"},
-	{"outer blanks", "Anna", "Anna ", "", " "},
-	{"what is beyond the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2"},
-}
-
-const (
-	longName = "Chat support for private customers of all regions and languages"
-	longTail = "-0000000000000000000000000000000000000000000000000"
-)

@@ -4,7 +4,34 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/chatproof/chatproof/model"
 )
+
+// What two names differ in alone is told, and that one of them has no row.
+func TestMerged(t *testing.T) {
+	for _, pair := range alike {
+		assert.Equal(t, pair.in, differIn(pair.one, pair.two))
+		assert.Equal(t, pair.in, differIn("0000a"+pair.tail, "0000a"+pair.end))
+		rows := func(names ...string) (facts []model.Fact) {
+			for _, name := range names {
+				facts = append(facts, model.Fact{InteractionID: "c", Resource: name, Role: model.RoutedTo, Result: model.Completed})
+			}
+			return facts
+		}
+		want := []model.Expected{model.ExpectTable(rows(pair.one, pair.two), nil, model.Delivery)}
+		want[0].InteractionID = "c"
+		_, found := Merged(want, rows(pair.one, pair.two))
+		assert.Empty(t, found)
+		for _, got := range [][]model.Fact{nil, rows(pair.one), rows(pair.two, pair.two), rows("x")} {
+			id, found := Merged(want, got)
+			assert.Equal(t, "c", id)
+			assert.Contains(t, found, "ids or names that differ in "+pair.in+" alone were merged, or not told apart (")
+		}
+	}
+	assert.Empty(t, differIn("Anna", "Berta"))
+	assert.Empty(t, differIn("Anna", "Anna"))
+}
 
 // However a chat names its people, no two of a kind have one name.
 func TestNamesDiffer(t *testing.T) {

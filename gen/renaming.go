@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -122,7 +121,7 @@ func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Eve
 				one, other = other, one
 			}
 			names[two[0]], names[two[1]] = one, other
-			said = append(said, fmt.Sprintf("%s %q and %q", k.what, one, other))
+			said = append(said, k.what+" "+both(one, other))
 		}
 	}
 	for _, name := range old { // nobody else bears one of these
@@ -135,14 +134,14 @@ func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Eve
 	r.Variant = base + pair.tail
 	company := base + pair.end
 	r.Company = []string{company}
-	said = append(said, fmt.Sprintf("chats %q and %q", r.Variant, company))
+	said = append(said, "chats "+both(r.Variant, company))
 	limits := Everyday
 	limits.Events = 12
 	other = NewWalker(limits).Log(company, src)
 	same := sameRenamed(names)
 	r.Compare = func(of, variant []model.Fact) string {
 		if found := same(of, variant); found != "" {
-			return fmt.Sprintf("ids or names that differ in %s alone were merged, or not told apart (%s): %s", pair.in, strings.Join(said, ", "), found)
+			return merged(pair.in, strings.Join(said, ", ")) + ": " + found
 		}
 		return ""
 	}

@@ -188,6 +188,14 @@ func (c *Case) OnlyInCompany(found string) Difference {
 	return d
 }
 
+// Merged is the difference of a case whose ids or names are nearly alike, and do not all have rows. It is of level
+// Delivery, whatever the case: it says why other differences are there.
+func (c *Case) Merged(interaction, found string) Difference {
+	d := broken("D7", interaction, "names", found)
+	d.Level = Delivery
+	return d
+}
+
 // broken is the difference of a relation that does not hold.
 func broken(relation, id, where, found string) Difference {
 	law := invariantByID(relation)

@@ -191,7 +191,8 @@ func TestCompareOptionalFields(t *testing.T) {
 	}
 }
 
-// Of an unfinished chat the sender may have no row yet to point to: then only whether somebody sent it is compared.
+// Of an unfinished chat the sender may have no row yet to point to: then nothing is compared, for a table that joins rows
+// has nothing to show.
 func TestCompareSenderWithoutARow(t *testing.T) {
 	chat := classify(t, log(t, handled+"\"Agent 1\" invites \"Agent 2\" to a transfer\n\"Agent 2\" rejects"))
 	want := model.Expect(chat)
@@ -200,7 +201,7 @@ func TestCompareSenderWithoutARow(t *testing.T) {
 	row.ReceivedFrom = model.Num(7)
 	assert.Empty(t, told(model.Compare(&want, []model.Fact{row})))
 	row.ReceivedFrom = model.Number{Is: model.Null}
-	assert.Equal(t, "inferred Agent 2: received_from expected 1, got null; R2, R11, I1: invited by Agent 1's transfer (seq 8), rejected (seq 9)\n", told(model.Compare(&want, []model.Fact{row})))
+	assert.Empty(t, told(model.Compare(&want, []model.Fact{row})))
 }
 
 // The row more that a rule allows stands behind all others.

@@ -257,12 +257,12 @@ func sentAs(l *engine.ScenarioLine) string {
 // required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
 func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	best := telling(l)
-	plain := best != nil && !best.OfInvariant()
+	plain := best != nil && (!best.OfInvariant() || explains(best))
 	var said []string
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		switch {
-		case !o.Verbose && (!d.Required || d.OfInvariant() && plain): // they say the same again
+		case !o.Verbose && (!d.Required || d.OfInvariant() && plain && !explains(d)): // they say the same again
 		case !d.Required:
 			said = append(said, fmt.Sprintf("(%s) %s", d.Level.String(), sentence(d)))
 		case d.Level.String() == l.Level:

@@ -299,6 +299,9 @@ func (c *cause) where() string {
 	return strings.Join(names, ", ")
 }
 
+// explains reports whether a difference says why others are there: ids or names were merged.
+func explains(d *model.Difference) bool { return d.Field == "D7" }
+
 // telling is the difference that tells best why a scenario fails: broken invariants say the same again.
 func telling(l *engine.ScenarioLine) (best *model.Difference) {
 	for i := range l.Differences {
@@ -306,7 +309,7 @@ func telling(l *engine.ScenarioLine) (best *model.Difference) {
 		if !d.Required {
 			continue
 		}
-		if !d.OfInvariant() {
+		if !d.OfInvariant() || explains(d) { // what explains stands first
 			return d
 		}
 		if best == nil {

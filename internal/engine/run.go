@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
@@ -176,6 +177,28 @@ func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
 	}
 }
 
+// explainMerged puts first, where ids or names that are nearly alike were merged, that they were: it explains the rest.
+func (s *Scenario) explainMerged(o *Outcome) {
+	merged := func(d model.Difference) bool { return d.Field == "D7" }
+	if len(o.Differences) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(o.Differences, merged) {
+		if id, found := gen.Merged(s.want, o.Actual); found != "" {
+			o.Differences = append(o.Differences, s.Merged(id, found))
+		}
+	}
+	slices.SortStableFunc(o.Differences, func(a, b model.Difference) int {
+		switch {
+		case merged(a) == merged(b):
+			return 0
+		case merged(a):
+			return -1
+		}
+		return 1
+	})
+}
+
 // judge compares an answer with what is expected.
 func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure, Stderr: a.Stderr}
@@ -197,6 +220,7 @@ func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
 		return o
 	}
 	o.Differences = s.Judge(s.want, o.Actual)
+	s.explainMerged(o)
 	if a.Company != nil {
 		o.Differences = append(o.Differences, s.OnlyInCompany("fails only in company: "+a.Company.Error()))
 	}
