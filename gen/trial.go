@@ -20,7 +20,25 @@ var Grand = func() Limits {
 const (
 	trialBlock   = 1024
 	trialsAtOnce = 128
+	deliveries   = 32 // before those
 )
+
+// Campaign makes what a campaign asks i-th: a trial, or one of the deliveries D5–D7. Those of the plan of a run, which
+// has the first of each, come in another order.
+func (s *Scenarios) Campaign(i int) *model.Case {
+	at := trialBlock - trialsAtOnce - i%trialBlock
+	if at < 1 || at > deliveries {
+		return s.Trial(i)
+	}
+	const ways, first = 8, 5 // of Delivery
+	c := s.Delivery(i/3*ways + first + i%3)
+	for _, chat := range model.Chats(c.Events) { // by the relation alone: its rows would be many findings of one cause
+		if id := chat[0].InteractionID; id != c.Variants[0].Of {
+			c.Aside = append(c.Aside, id)
+		}
+	}
+	return c
+}
 
 // Trial makes scenario i of a campaign, drawn without regard to how telling it is: a chat with variants by one or two
 // relations, or five to nine chats under ids that are near each other, interleaved, and the first of them once more, alone.

@@ -62,6 +62,17 @@ Feature: Who is nearly called alike is two
       | Chat support for private customers of all regions, north | RoutedTo/Transferred       |
       | Chat support for private customers of all regions, south | ReceivedTransfer/Completed |
 
+  @I13 @R6 @R12
+  Scenario: Two queues that differ in case alone
+    Given a customer submits a chat
+    And the chat enters queue "support"
+    And strategy "Strategy 1" takes the chat from queue "support"
+    When strategy "Strategy 1" sends the chat on to queue "Support"
+    And the customer leaves
+    Then the facts are:
+      | resource | resource type | technical descriptor                              |
+      | Support  | queue         | Received/CustomerAbandoned [AbandonedWhileQueued] |
+
   @ids-as-written @R1 @R8 @R12
   Scenario: Two chats whose ids differ in case alone
     Given chat "0000KaH1KVG2"

@@ -55,3 +55,21 @@ func TestCampaignFindsWhatTakesSeveralChats(t *testing.T) {
 	require.NotEmpty(t, h.Findings)
 	assert.Equal(t, "shows only in the scenario as it was: its chats together", h.Findings[0].Verdict())
 }
+
+// What D5–D7 tell is found by a campaign, each as one finding, and shrunk with the delivery that shows it.
+func TestCampaignSendsDeliveries(t *testing.T) {
+	for name, relation := range map[string]string{
+		"seq-of-16-bits": "D5", "zone-ignored": "D6", "names-without-case": "D7", "ids-without-case": "D7", "ids-of-50": "D7",
+	} {
+		all := faults.All()
+		i := slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == name })
+		require.GreaterOrEqual(t, i, 0, name)
+		c := campaign(4096, model.LevelSet(model.Delivery))
+		h := c.run(t, answers(all[i].Answer))
+		require.Len(t, h.Findings, 1, name)
+		f := h.Findings[0]
+		assert.Equal(t, relation, f.Signature, name)
+		assert.Equal(t, model.Delivery, f.Level, name)
+		assert.LessOrEqual(t, len(f.Minimal.Log), 11, name)
+	}
+}

@@ -118,7 +118,7 @@ func (f *Finding) variant() *model.Variant {
 			return &all[i]
 		}
 	}
-	if len(all) == 0 || f.Example.Kind != model.OrderedKind { // of chats at once, it takes them all
+	if len(all) == 0 || f.Example.Kind == model.InterleavedKind { // of chats at once, it takes them all
 		return nil
 	}
 	return &all[0]
@@ -142,6 +142,9 @@ func (f *Finding) caseOf(id string, log []model.Event) *model.Case {
 // like makes a case of a chat that is like the scenario, with its variant or without one.
 func (f *Finding) like(id string, log []model.Event, related bool) *model.Case {
 	of := &model.Case{Level: f.Example.Level, Title: f.Example.Title}
+	if f.Example.Kind == model.DeliveryKind { // else its differences were of other levels
+		of.Kind = f.Example.Kind
+	}
 	if related {
 		of.Variants = []model.Variant{*f.variant()}
 	}

@@ -132,7 +132,7 @@ func (t *randomTrials) next() *model.Case {
 	if t.enough(t.made) {
 		return nil
 	}
-	c := t.scenarios.Trial(t.at)
+	c := t.scenarios.Campaign(t.at)
 	t.at, t.made = t.at+t.step, t.made+1
 	return c
 }

@@ -30,7 +30,7 @@ const Version = "0.1.0"
 // Plan is the scenarios of a run, in order.
 type Plan struct {
 	Scenarios []*Scenario
-	Suite     string // digest of the built-in features and the rules
+	Suite     string // digest of the built-in features, rules and invariants
 	Digest    string // digest of the scenarios: their ids, logs and expectations; a shard has that of the whole
 	Size      int    // how many they are, those of other shards included
 
@@ -318,7 +318,7 @@ func (p *Plan) seal() {
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// Digest is this suite's: of what decides a verdict besides the plan, the features and the rules.
+// Digest is this suite's: of what decides a verdict besides the plan, the features, the rules and the invariants.
 func Digest() string { return digest(features.FS) }
 
 func digest(files fs.FS) string {
@@ -336,6 +336,9 @@ func digest(files fs.FS) string {
 	}
 	for _, r := range model.Rules() {
 		b = field(b, r.ID, r.Level.String(), r.Says, fmt.Sprint(r.Clauses))
+	}
+	for _, v := range model.Invariants() {
+		b = field(b, v.ID, string(v.Kind), v.Says)
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:12])

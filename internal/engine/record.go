@@ -25,7 +25,7 @@ var ResultsSchema []byte
 type Header struct {
 	Type        string       `json:"type"` // "header"
 	Chatproof   string       `json:"chatproof"`
-	Suite       string       `json:"suite"` // digest of features and rules
+	Suite       string       `json:"suite"` // digest of features, rules and invariants
 	Seed        uint64       `json:"seed"`  // of the generated scenarios
 	Plan        string       `json:"plan"`  // digest of the scenarios, those of other shards included
 	Scenarios   int          `json:"scenarios"`

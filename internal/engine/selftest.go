@@ -124,7 +124,7 @@ func (w *workbench) test(ctx context.Context, k *Kill) {
 			}
 		}
 		if k.First = append(k.First, first); k.OfRules() || k.Levels.Has(model.Delivery) || k.Levels.Has(model.Robustness) {
-			continue // a campaign sends neither
+			continue // of deliveries a campaign sends D5–D7 alone, of ill-formed logs none
 		}
 		w.shrink(ctx, k, uint64(seed+1), require)
 	}
