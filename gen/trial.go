@@ -18,16 +18,16 @@ var Grand = func() Limits {
 // Of each so many trials, the last ones are of several chats at once: they come together, as a start of a program never
 // mixes kinds.
 const (
-	trialBlock   = 1024
-	trialsAtOnce = 128
-	deliveries   = 32 // before those
+	trialBlock      = 1024
+	trialsAtOnce    = 128
+	trialsDelivered = 32 // before those
 )
 
 // Campaign makes what a campaign asks i-th: a trial, or one of the deliveries D5–D7. Those of the plan of a run, which
 // has the first of each, come in another order.
 func (s *Scenarios) Campaign(i int) *model.Case {
 	at := trialBlock - trialsAtOnce - i%trialBlock
-	if at < 1 || at > deliveries {
+	if at < 1 || at > trialsDelivered {
 		return s.Trial(i)
 	}
 	const ways, first = 8, 5 // of Delivery
