@@ -169,7 +169,7 @@ func TestTrialsAreShared(t *testing.T) {
 		return ids[h.Small:], sizes
 	}
 	_, sizes := asks(campaign(1000, defaults))
-	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 896, 104}, sizes, "several chats at once come apart")
+	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 864, 32, 104}, sizes, "deliveries, and several chats at once, come apart")
 	whole, _ := asks(campaign(12, defaults))
 	require.Len(t, whole, 12)
 	for shard := 1; shard <= 3; shard++ {
