@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -57,6 +58,7 @@ type env struct {
 // Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
 // done reported. It writes results to out, and diagnostics to err, one line each.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	log.SetOutput(io.Discard) // net/http tells there what is odd about a connection: it is no line of ours, and told already
 	checked := &checkedWriter{w: out}
 	e := &env{in: in, out: checked, err: errOut}
 	root := &cobra.Command{

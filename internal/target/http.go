@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ type HTTP struct {
 // NewHTTP makes a target of a server. Nothing is sent yet.
 func NewHTTP(u *url.URL, header http.Header, timeout time.Duration, jobs int) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, 64<<10, true
+	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, maxHeader, true
 	return &HTTP{
 		URL: u, Header: header, Timeout: timeout, Jobs: jobs,
 		client: http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
@@ -108,10 +109,20 @@ func (h *HTTP) post(ctx context.Context, q *Question) (answer Answer, ignored in
 	if err != nil {
 		return answer, 0, plainly(err)
 	}
+	// A body is read no longer than its question may take. The transport sees to that but for 101, where the connection is
+	// the caller's; a server that answers so and then waits would be waited for without end.
+	stop := context.AfterFunc(ctx, func() { resp.Body.Close() })
+	defer stop()
 	defer resp.Body.Close()
 	in := &bounded{in: resp.Body, left: maxBody}
-	if resp.StatusCode/100 != 2 {
-		text, _ := io.ReadAll(io.LimitReader(in, 4<<10))
+	switch {
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		return h.refusal(resp, ""), 0, nil
+	case resp.StatusCode/100 != 2:
+		text, err := io.ReadAll(io.LimitReader(in, maxRefusal))
+		if ctx.Err() != nil {
+			return answer, 0, cmp.Or(err, ctx.Err())
+		}
 		return h.refusal(resp, strings.TrimSpace(string(text))), 0, nil
 	}
 	s := newSorter([]Question{*q})
@@ -180,8 +191,14 @@ func unreachable(err error) bool {
 	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:")
 }
 
-// maxBody bounds an answer, in bytes: a line that is too long is told before.
-const maxBody = wire.MaxLine + 1<<20
+const (
+	// maxBody bounds an answer, in bytes: a line that is too long is told before.
+	maxBody = wire.MaxLine + 1<<20
+	// maxRefusal bounds what is read of an answer that is no 2xx.
+	maxRefusal = 4 << 10
+	// maxHeader bounds the header of an answer, with all that a server sends before it (1xx).
+	maxHeader = 64 << 10
+)
 
 // errTooLong says that a body is not read on.
 var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
