@@ -20,7 +20,7 @@ func TestDatabasesDocument(t *testing.T) {
 	example, _, _ = strings.Cut(example, "```")
 	path := filepath.Join(t.TempDir(), "mapping.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
-	m, err := tables.ReadMapping(path)
+	m, err := tables.ReadMapping(t.Context(), path)
 	require.NoError(t, err)
 	for i := range tables.Dialects {
 		d := &tables.Dialects[i]

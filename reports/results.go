@@ -5,6 +5,7 @@ package reports
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -35,11 +36,11 @@ type Results struct {
 }
 
 // Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].
-func Open(path string, stdin io.Reader) (*Results, error) {
+func Open(ctx context.Context, path string, stdin io.Reader) (*Results, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, "results.jsonl")
 	}
-	in, name, err := files.Open(path, stdin)
+	in, name, err := files.Open(ctx, path, stdin)
 	if err != nil {
 		return nil, err
 	}

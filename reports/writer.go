@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -87,7 +88,7 @@ func (w *Writer) Render(r *Results) error {
 func WriteFiles(forms map[string]func(*Results, io.Writer) error, r *Results, stdout io.Writer) error {
 	var outputs []*files.File
 	for path, write := range forms {
-		file, err := files.Create(path, stdout)
+		file, err := files.Create(context.Background(), path, stdout)
 		if err != nil {
 			return err
 		}

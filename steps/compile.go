@@ -87,9 +87,9 @@ func featureFiles(src Source) (files []file, err error) {
 		if err != nil || d.IsDir() || path.Ext(p) != ".feature" {
 			return err
 		}
-		text, err := fs.ReadFile(src.FS, p)
+		text, err := readFeature(src.FS, p)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path.Join(src.Label, p), err)
 		}
 		files = append(files, file{path.Join(src.Label, p), bytes.TrimPrefix(text, []byte("\ufeff"))})
 		return nil
@@ -113,6 +113,9 @@ func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), id)
 	if err != nil {
 		return nil, nil, err
+	}
+	if s := tooMuch(doc.Feature); s != nil {
+		return nil, nil, fmt.Errorf("(%d:1): its scenarios are more than %d bytes up to here, when its outlines are written out", s.Location.Line, MaxWritten)
 	}
 	return doc, gherkin.Pickles(*doc, "", id), nil
 }

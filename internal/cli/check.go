@@ -62,7 +62,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.printSQL != "" {
-				return e.printQuery(f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
+				return e.printQuery(cmd.Context(), f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
 			}
 			return e.runCheck(cmd.Context(), &f)
 		},
@@ -102,12 +102,12 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	keys, err := newKeysFile(f.keys, e.out)
+	keys, err := newKeysFile(ctx, f.keys, e.out)
 	if err != nil {
 		return err
 	}
 	defer keys.discard()
-	expect, err := readCheckExpect(f.expect)
+	expect, err := readCheckExpect(ctx, f.expect)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return err
 	}
 	if f.writeExpect != "" && found.Chats > 0 {
-		return writeCheckExpect(f.writeExpect, found, e.out)
+		return writeCheckExpect(ctx, f.writeExpect, found, e.out)
 	}
 	exceeded, stale := expect.judge(found, f.strictExpect, e.err)
 	switch {
@@ -151,7 +151,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 
 // checked checks the rows by what there is.
 func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile, expect *checkExpect) (*bulk.Report, error) {
-	facts, err := f.place(f.facts[0], f.facts[1:]...)
+	facts, err := f.place(ctx, f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 
 	"github.com/chatproof/chatproof/internal/bulk"
 	"github.com/chatproof/chatproof/internal/engine"
@@ -19,18 +17,14 @@ type checkExpect struct {
 	path  string
 }
 
-func readCheckExpect(path string) (*checkExpect, error) {
+func readCheckExpect(ctx context.Context, path string) (*checkExpect, error) {
 	x := &checkExpect{path: path}
 	if path == "" {
 		return x, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := files.Text(ctx, path)
 	if err != nil {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return nil, fmt.Errorf("--expect: %s: %w", path, err)
+		return nil, fmt.Errorf("--expect: %w", err)
 	}
 	x.known, err = engine.ReadExpectations(path, text)
 	return x, err
@@ -87,8 +81,8 @@ func (x *checkExpect) judge(r *bulk.Report, strict bool, w io.Writer) (exceeded,
 }
 
 // writeCheckExpect writes an entry for each finding that counts.
-func writeCheckExpect(path string, r *bulk.Report, stdout io.Writer) error {
-	file, err := files.Create(path, stdout)
+func writeCheckExpect(ctx context.Context, path string, r *bulk.Report, stdout io.Writer) error {
+	file, err := files.Create(ctx, path, stdout)
 	if err != nil {
 		return fmt.Errorf("--write-expect: %w", err)
 	}

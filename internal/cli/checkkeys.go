@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ type keyLine struct {
 	InteractionID string `json:"interaction_id"`
 }
 
-func newKeysFile(path string, stdout io.Writer) (*keysFile, error) {
+func newKeysFile(ctx context.Context, path string, stdout io.Writer) (*keysFile, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -36,7 +37,7 @@ func newKeysFile(path string, stdout io.Writer) (*keysFile, error) {
 		return nil, fmt.Errorf("--keys: expected a file that ends in .csv or .jsonl, got %s", path)
 	}
 	var err error
-	if k.file, err = files.Create(path, stdout); err != nil {
+	if k.file, err = files.Create(ctx, path, stdout); err != nil {
 		return nil, fmt.Errorf("--keys: %w", err)
 	}
 	if isCSV {

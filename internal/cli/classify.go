@@ -64,7 +64,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
 		return err
 	}
-	at, err := f.in.inputs(args)
+	at, err := f.in.inputs(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return err
 	}
 	defer in.Close()
-	out, err := e.factOutput(f.out, f.format)
+	out, err := e.factOutput(ctx, f.out, f.format)
 	if err != nil {
 		return err
 	}

@@ -91,6 +91,9 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 		return exitDone
 	}
 	code := exitUsage
+	if errors.Is(err, context.Canceled) { // while it was preparing
+		code, err = exitInterrupted, errors.New("interrupted: nothing was done")
+	}
 	var exit *exitError
 	if errors.As(err, &exit) {
 		if code = exit.code; exit.err == nil {

@@ -94,7 +94,7 @@ func TestSameFactsSameResults(t *testing.T) {
 		facts = append(facts, f)
 	}
 	for _, name := range []string{"facts.jsonl", "facts.csv", "facts.csv.gz", "facts.parquet"} {
-		out, err := tables.CreateFacts(tables.Place{Path: file(name)}, nil)
+		out, err := tables.CreateFacts(t.Context(), tables.Place{Path: file(name)}, nil)
 		require.NoError(t, err)
 		require.NoError(t, out.All(facts))
 		require.NoError(t, files.Keep(out.On))

@@ -66,7 +66,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 		logs[l[0].InteractionID] = l
 	}
 	if f.svg != "" {
-		if err := e.drawSVG(f.svg, chats, logs); err != nil {
+		if err := e.drawSVG(ctx, f.svg, chats, logs); err != nil {
 			return err
 		}
 		if f.svg == "-" {
@@ -139,13 +139,13 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 }
 
 // drawSVG writes the timeline of the only chat to a file, or to stdout.
-func (e *env) drawSVG(file string, chats []model.Chat, logs map[string][]model.Event) error {
+func (e *env) drawSVG(ctx context.Context, file string, chats []model.Chat, logs map[string][]model.Event) error {
 	if len(chats) != 1 {
 		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction", len(chats))
 	}
 	var b bytes.Buffer
 	reports.NewTimeline(logs[chats[0].InteractionID]).AppendSVG(&b, &chats[0])
-	return files.Write(file, b.Bytes(), e.out)
+	return files.Write(ctx, file, b.Bytes(), e.out)
 }
 
 // keep drops all but one interaction of the log.

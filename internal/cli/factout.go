@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"text/tabwriter"
 
@@ -11,9 +12,9 @@ import (
 )
 
 // factOutput opens the place that --output and --format tell: in a format of rows, or as a table to be looked at.
-func (e *env) factOutput(path, format string) (*wire.Output[model.Fact], error) {
+func (e *env) factOutput(ctx context.Context, path, format string) (*wire.Output[model.Fact], error) {
 	if format == "table" {
-		file, err := files.Create(path, e.out)
+		file, err := files.Create(ctx, path, e.out)
 		if err != nil {
 			return nil, fmt.Errorf("--output: %w", err)
 		}
@@ -24,7 +25,7 @@ func (e *env) factOutput(path, format string) (*wire.Output[model.Fact], error) 
 	if _, err := tables.FormatOf(path, format); err != nil && format != "" {
 		return nil, fmt.Errorf("--format: %w, or table", err)
 	}
-	out, err := tables.CreateFacts(tables.Place{Path: path, Format: format}, e.out)
+	out, err := tables.CreateFacts(ctx, tables.Place{Path: path, Format: format}, e.out)
 	if err != nil {
 		return nil, fmt.Errorf("--output: %w", err)
 	}

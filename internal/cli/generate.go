@@ -146,7 +146,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 
 // writeLogs writes logs, the facts and the resources of them.
 func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs, feature bool) error {
-	at, err := f.place(cmp.Or(f.to, f.out))
+	at, err := f.place(ctx, cmp.Or(f.to, f.out))
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	defer out.Events.Discard()
 	if f.facts != "" {
-		if out.Facts, err = tables.CreateFacts(tables.Place{Path: f.facts}, e.out); err != nil {
+		if out.Facts, err = tables.CreateFacts(ctx, tables.Place{Path: f.facts}, e.out); err != nil {
 			return fmt.Errorf("--facts: %w", err)
 		}
 		defer out.Facts.Discard()
@@ -167,7 +167,7 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	var resources *wire.Output[wire.Resource]
 	if f.resources != "" {
-		if resources, err = tables.CreateResources(tables.Place{Path: f.resources}, e.out); err != nil {
+		if resources, err = tables.CreateResources(ctx, tables.Place{Path: f.resources}, e.out); err != nil {
 			return fmt.Errorf("--resources: %w", err)
 		}
 		defer resources.Discard()

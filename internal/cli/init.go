@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		file, err := files.Create(path, nil)
+		file, err := files.Create(context.Background(), path, nil)
 		if err != nil {
 			return err
 		}

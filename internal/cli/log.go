@@ -23,7 +23,7 @@ type eventLog struct {
 
 // readLog reads all events of the place that args name, or stdin. A line that belongs to no interaction is an error.
 func (e *env) readLog(ctx context.Context, flags *placeFlags, args []string) (*eventLog, error) {
-	at, err := flags.inputs(args)
+	at, err := flags.inputs(ctx, args)
 	if err != nil {
 		return nil, err
 	}

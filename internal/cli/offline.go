@@ -51,7 +51,7 @@ func (o *offline) check(reached bool) error {
 
 // atRest reads the rows that answer the plan.
 func (e *env) atRest(ctx context.Context, o *offline, plan *engine.Plan) (target.Target, error) {
-	at, err := o.place(o.facts[0], o.facts[1:]...)
+	at, err := o.place(ctx, o.facts[0], o.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,7 @@ func (p *placeFlags) addMapping(cmd *cobra.Command) {
 }
 
 // place is a place to write to, or one or several to read from.
-func (p *placeFlags) place(path string, more ...string) (at tables.Place, err error) {
+func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at tables.Place, err error) {
 	at = tables.Place{Path: path, More: more, Format: p.format}
 	for _, path := range append([]string{path}, more...) {
 		if p.format != "" && tables.IsDSN(path) {
@@ -40,7 +41,7 @@ func (p *placeFlags) place(path string, more ...string) (at tables.Place, err er
 		}
 	}
 	if p.mapping != "" {
-		at.Mapping, err = tables.ReadMapping(p.mapping)
+		at.Mapping, err = tables.ReadMapping(ctx, p.mapping)
 	}
 	return at, err
 }
@@ -59,7 +60,7 @@ func (p *placeFlags) world(media string) (w engine.World, err error) {
 	if p.mapping == "" {
 		return w, nil
 	}
-	m, err := tables.ReadMapping(p.mapping)
+	m, err := tables.ReadMapping(context.Background(), p.mapping)
 	if err != nil {
 		return w, err
 	}
@@ -73,11 +74,11 @@ func (p *placeFlags) world(media string) (w engine.World, err error) {
 }
 
 // inputs are the places that the arguments of a verb name, stdin where there are none.
-func (p *placeFlags) inputs(args []string) (tables.Place, error) {
+func (p *placeFlags) inputs(ctx context.Context, args []string) (tables.Place, error) {
 	if len(args) == 0 {
-		return p.place("-")
+		return p.place(ctx, "-")
 	}
-	return p.place(args[0], args[1:]...)
+	return p.place(ctx, args[0], args[1:]...)
 }
 
 // words are the flags again.
@@ -102,8 +103,8 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
 }
 
 // printQuery prints a statement about facts, for the client of another database.
-func (e *env) printQuery(dialect string, p *placeFlags, statement func(*tables.Dialect, *tables.Mapping) (string, error)) error {
-	at, err := p.place("-")
+func (e *env) printQuery(ctx context.Context, dialect string, p *placeFlags, statement func(*tables.Dialect, *tables.Mapping) (string, error)) error {
+	at, err := p.place(ctx, "-")
 	if err != nil {
 		return err
 	}

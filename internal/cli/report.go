@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +79,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	}
 	var changes *reports.Changes
 	if f.against != "" {
-		before, err := reports.Open(f.against, e.in)
+		before, err := reports.Open(context.Background(), f.against, e.in)
 		if err != nil {
 			return err
 		}
@@ -163,7 +164,7 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 		if path == "-" && slices.Contains(paths[:i], path) {
 			return nil, errors.New("-: stdin holds one of the results; name files for the others")
 		}
-		r, err := reports.Open(path, e.in)
+		r, err := reports.Open(context.Background(), path, e.in)
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (e *env) run() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.way.command = args
 			if f.way.printSQL != "" {
-				return e.printQuery(f.way.printSQL, &f.way.placeFlags, (*tables.Dialect).ExtractFacts)
+				return e.printQuery(cmd.Context(), f.way.printSQL, &f.way.placeFlags, (*tables.Dialect).ExtractFacts)
 			}
 			if err := namedReport(cmd, f.report); err != nil {
 				return err
@@ -204,7 +204,7 @@ func (f *runFlags) failedBefore() (ids []string, err error) {
 	if len(f.scenarios) > 0 {
 		return nil, errors.New("--failed names the scenarios: leave --scenario out")
 	}
-	before, err := reports.Open(f.failed, nil)
+	before, err := reports.Open(context.Background(), f.failed, nil)
 	if err != nil {
 		return nil, fmt.Errorf("--failed: %w", err)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func (f *Finding) Write(dir string) error {
 		return err
 	}
 	for name, b := range map[string]*bytes.Buffer{"events.jsonl": &events, "expected.jsonl": &expected, "actual.jsonl": &actual, "replay.feature": &feature} {
-		if err := files.Write(filepath.Join(dir, name), b.Bytes(), nil); err != nil {
+		if err := files.Write(context.Background(), filepath.Join(dir, name), b.Bytes(), nil); err != nil {
 			return err
 		}
 	}

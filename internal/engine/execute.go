@@ -62,7 +62,7 @@ type Record struct {
 func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	known := &knownFailures{file: o.Expect, written: o.WriteExpect, stdout: o.Stdout}
 	defer known.discard()
-	plan, err := o.plan(known)
+	plan, err := o.plan(ctx, known)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 }
 
 // plan makes the plan of a run, and reads the known failures, whose entries are about the whole of it.
-func (o *Options) plan(known *knownFailures) (*Plan, error) {
+func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error) {
 	cases, err := Cases(o.Features, o.Seed, o.Generated)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (o *Options) plan(known *knownFailures) (*Plan, error) {
 		return nil, err
 	}
 	plan.Of(o.World)
-	if err := known.open(plan); err != nil {
+	if err := known.open(ctx, plan); err != nil {
 		return nil, err
 	}
 	if o.Demand {

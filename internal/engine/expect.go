@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	_ "embed"
-	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -13,10 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -155,28 +153,16 @@ var keys = []key{
 	}},
 }
 
-// ReadExpectations reads an expectations file. Errors name the file, the line and the key.
-func ReadExpectations(file string, text []byte) (*Expectations, error) {
-	source := strings.TrimPrefix(string(text), "\ufeff")
-	x := &Expectations{file: file, lines: strings.SplitAfter(source, "\n")}
-	tree, err := parser.ParseBytes([]byte(source), 0)
-	if err != nil {
-		var bad *yaml.SyntaxError
-		if errors.As(err, &bad) && bad.Token != nil {
-			return nil, x.wrong(bad.Token.Position.Line, "%s", model.Line(bad.Message))
-		}
-		return nil, fmt.Errorf("%s: %w", file, err)
+// ReadExpectations reads an expectations file, whose text is plain. Errors name the file, the line and the key.
+func ReadExpectations(file, text string) (*Expectations, error) {
+	x := &Expectations{file: file, lines: strings.SplitAfter(text, "\n")}
+	body, err := files.YAML(file, text)
+	if err != nil || body == nil {
+		return x, err
 	}
-	docs := slices.DeleteFunc(tree.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
-	if len(docs) == 0 {
-		return x, nil // blank, or comments alone
-	}
-	list, ok := docs[0].Body.(*ast.SequenceNode)
+	list, ok := body.(*ast.SequenceNode)
 	if !ok {
-		return nil, x.wrong(docs[0].Body.GetToken().Position.Line, "expected a list of entries, such as - id: documented/1.4/*")
-	}
-	if len(docs) > 1 {
-		return nil, x.wrong(docs[1].Body.GetToken().Position.Line, "expected one list, got a second document")
+		return nil, x.wrong(body.GetToken().Position.Line, "expected a list of entries, such as - id: documented/1.4/*")
 	}
 	x.flow = list.IsFlowStyle
 	seen := make(map[string]int)

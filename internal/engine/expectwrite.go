@@ -61,7 +61,7 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 	if done.Kept+done.Added == 0 {
 		b.WriteString("[]\n")
 	}
-	again, err := ReadExpectations(x.file, []byte(b.String()))
+	again, err := ReadExpectations(x.file, b.String())
 	if err == nil && len(again.Entries) != done.Kept+done.Added {
 		err = fmt.Errorf("%s: %d entries", x.file, len(again.Entries))
 	}

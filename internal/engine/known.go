@@ -2,11 +2,10 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/model"
@@ -22,25 +21,21 @@ type knownFailures struct {
 }
 
 // open reads the file, finds its entries' scenarios in the whole plan, and tries whether it can be written.
-func (k *knownFailures) open(whole *Plan) error {
+func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 	path := cmp.Or(k.file, k.written)
 	if path == "" {
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := files.Text(ctx, path)
 	if err != nil && !(k.written != "" && errors.Is(err, fs.ErrNotExist)) {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
 	if k.known, err = ReadExpectations(path, text); err != nil {
 		return err
 	}
 	k.known.Plan(whole)
 	if k.written != "" {
-		k.out, err = files.Create(k.written, k.stdout)
+		k.out, err = files.Create(ctx, k.written, k.stdout)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ package files
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,14 +26,14 @@ type File struct {
 
 // Create opens a file for writing; "-" is stdout, and a name that ends in .gz is packed. It grows beside its place,
 // under another name, but for a device or a pipe, which is written as it is. Call [Keep] when all is written, and
-// [File.Discard] in any case.
-func Create(path string, stdout io.Writer) (*File, error) {
+// [File.Discard] in any case. A pipe that nobody reads is not waited for when ctx is done.
+func Create(ctx context.Context, path string, stdout io.Writer) (*File, error) {
 	f := &File{path: path, out: stdout}
 	if path == "-" {
 		f.path = "stdout"
 		return f, nil
 	}
-	if err := f.open(); err != nil {
+	if err := f.open(ctx); err != nil {
 		return nil, f.named(err)
 	}
 	buffer := bufio.NewWriterSize(f.part, 64<<10)
@@ -44,7 +45,7 @@ func Create(path string, stdout io.Writer) (*File, error) {
 	return f, nil
 }
 
-func (f *File) open() (err error) {
+func (f *File) open(ctx context.Context) (err error) {
 	if f.path == "" {
 		return errors.New("expected the name of a file, or -")
 	}
@@ -58,8 +59,9 @@ func (f *File) open() (err error) {
 			return fmt.Errorf("%s: a directory; expected a file", f.path)
 		}
 		if mode = info.Mode().Perm(); !info.Mode().IsRegular() {
-			f.part, err = os.OpenFile(f.place, os.O_WRONLY, 0)
+			place := f.place
 			f.place = ""
+			f.part, err = opened(ctx, func() (*os.File, error) { return os.OpenFile(place, os.O_WRONLY, 0) })
 			return err
 		}
 	}
@@ -68,8 +70,8 @@ func (f *File) open() (err error) {
 }
 
 // Write writes a file whole, or not at all; "-" is stdout.
-func Write(path string, text []byte, stdout io.Writer) error {
-	f, err := Create(path, stdout)
+func Write(ctx context.Context, path string, text []byte, stdout io.Writer) error {
+	f, err := Create(ctx, path, stdout)
 	if err != nil {
 		return err
 	}
@@ -134,14 +136,16 @@ func (f *File) Discard() {
 }
 
 // named makes an error one of the file that the user knows.
-func (f *File) named(err error) error {
+func (f *File) named(err error) error { return named(f.path, err) }
+
+func named(path string, err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		return fmt.Errorf("%s: %w", f.path, at.Err)
+		return fmt.Errorf("%s: %w", path, at.Err)
 	}
 	var link *os.LinkError
 	if errors.As(err, &link) {
-		return fmt.Errorf("%s: %w", f.path, link.Err)
+		return fmt.Errorf("%s: %w", path, link.Err)
 	}
 	return err
 }

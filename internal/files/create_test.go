@@ -30,7 +30,7 @@ func TestCreatedFileAppearsWhenKept(t *testing.T) {
 			if before != "" {
 				require.NoError(t, os.WriteFile(path, []byte(before), 0o600))
 			}
-			f, err := Create(path, nil)
+			f, err := Create(t.Context(), path, nil)
 			require.NoError(t, err)
 			_, err = io.WriteString(f, "a\nb\n")
 			require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestCreatedFileAppearsWhenKept(t *testing.T) {
 			require.NoError(t, Keep(f))
 			f.Discard()
 			assert.Equal(t, []string{name}, names(t, filepath.Dir(path)))
-			in, _, err := Open(path, nil)
+			in, _, err := Open(t.Context(), path, nil)
 			require.NoError(t, err)
 			content, err := io.ReadAll(in)
 			require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestCreatedFileAppearsWhenKept(t *testing.T) {
 
 func TestDiscardedFileLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	f, err := Create(filepath.Join(dir, "log.jsonl"), nil)
+	f, err := Create(t.Context(), filepath.Join(dir, "log.jsonl"), nil)
 	require.NoError(t, err)
 	_, err = f.Write(make([]byte, 1<<20))
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestDiscardedFileLeavesNothing(t *testing.T) {
 func TestCreateTwoAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a", "b"} {
-		f, err := Create(filepath.Join(dir, name), nil)
+		f, err := Create(t.Context(), filepath.Join(dir, name), nil)
 		require.NoError(t, err)
 		defer func() {
 			_, err := io.WriteString(f, name)
@@ -89,9 +89,9 @@ func TestKeepKeepsAllOrNone(t *testing.T) {
 		t.Skip("no full disk here")
 	}
 	dir := t.TempDir()
-	f, err := Create(filepath.Join(dir, "log.jsonl"), nil)
+	f, err := Create(t.Context(), filepath.Join(dir, "log.jsonl"), nil)
 	require.NoError(t, err)
-	g, err := Create("/dev/full", nil)
+	g, err := Create(t.Context(), "/dev/full", nil)
 	require.NoError(t, err)
 	_, err = io.WriteString(g, "little")
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestCreateFollowsALink(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
-	f, err := Create(link, nil)
+	f, err := Create(t.Context(), link, nil)
 	require.NoError(t, err)
 	require.NoError(t, Keep(f))
 	assert.Equal(t, []string{"link"}, names(t, dir))
@@ -122,7 +122,7 @@ func TestCreateFollowsALink(t *testing.T) {
 
 func TestCreateOnStdout(t *testing.T) {
 	var out bytes.Buffer
-	f, err := Create("-", &out)
+	f, err := Create(t.Context(), "-", &out)
 	require.NoError(t, err)
 	_, err = io.WriteString(f, "a\n")
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestCreateNamesTheFileInErrors(t *testing.T) {
 		dir:                                 dir + ": a directory; expected a file",
 		filepath.Join(dir, "nosuch", "log"): filepath.Join(dir, "nosuch", "log") + ": no such file or directory",
 	} {
-		_, err := Create(path, nil)
+		_, err := Create(t.Context(), path, nil)
 		if runtime.GOOS == "windows" {
 			assert.Error(t, err)
 			continue
@@ -148,13 +148,13 @@ func TestCreateNamesTheFileInErrors(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		return
 	}
-	f, err := Create("/dev/full", nil)
+	f, err := Create(t.Context(), "/dev/full", nil)
 	require.NoError(t, err)
 	_, err = f.Write(make([]byte, 1<<20))
 	assert.EqualError(t, err, "/dev/full: no space left on device")
 	f.Discard()
 	assert.FileExists(t, "/dev/full")
-	f, err = Create("/dev/full", nil)
+	f, err = Create(t.Context(), "/dev/full", nil)
 	require.NoError(t, err)
 	_, err = f.Write([]byte("little"))
 	require.NoError(t, err)

@@ -1,21 +1,25 @@
 package files
 
 import (
+	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // Open opens a file for reading; "-" is stdin, and a name that ends in .gz is unpacked. name is what errors should
-// call it.
-func Open(path string, stdin io.Reader) (in io.ReadCloser, name string, err error) {
+// call it. A pipe that nobody writes to is not waited for when ctx is done, neither here nor in reading.
+func Open(ctx context.Context, path string, stdin io.Reader) (in io.ReadCloser, name string, err error) {
 	if path == "-" {
 		return io.NopCloser(stdin), "stdin", nil
 	}
-	file, err := OpenFile(path)
+	file, err := OpenFile(ctx, path)
 	if err != nil {
 		return nil, path, err
 	}
@@ -30,17 +34,75 @@ func Open(path string, stdin io.Reader) (in io.ReadCloser, name string, err erro
 	return &gzipFile{unpacked, file}, path, nil
 }
 
-// OpenFile opens what is no directory.
-func OpenFile(path string) (*os.File, error) {
-	file, err := os.Open(path)
+// OpenFile opens what is no directory, as [Open] does.
+func OpenFile(ctx context.Context, path string) (*os.File, error) {
+	file, err := opened(ctx, func() (*os.File, error) { return os.Open(path) })
 	if err != nil {
-		return nil, err
+		return nil, named(path, err)
 	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	switch info, err := file.Stat(); {
+	case err == nil && info.IsDir():
 		file.Close()
 		return nil, fmt.Errorf("%s: a directory; expected a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		context.AfterFunc(ctx, func() { file.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a device may have none
 	}
 	return file, nil
+}
+
+// opened opens a file. Where that waits for somebody at the other end of a pipe, it waits until ctx is done.
+func opened(ctx context.Context, open func() (*os.File, error)) (*os.File, error) {
+	files, errs := make(chan *os.File), make(chan error, 1)
+	go func() {
+		file, err := open()
+		if err != nil {
+			errs <- err
+			return
+		}
+		select {
+		case files <- file:
+		case <-ctx.Done():
+			file.Close()
+		}
+	}()
+	select {
+	case file := <-files:
+		return file, nil
+	case err := <-errs:
+		return nil, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// MaxText bounds the files that people write for us, such as a mapping, in bytes.
+const MaxText = 1 << 20
+
+// Text reads a small file of text: at most [MaxText] bytes of UTF-8, without a byte order mark. Errors name it.
+func Text(ctx context.Context, path string) (string, error) {
+	file, err := OpenFile(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, MaxText+1))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, errors.Join(ctx.Err(), err))
+	}
+	return Plain(path, text)
+}
+
+// Plain checks that what a small file holds is text, as [Text] has it.
+func Plain(path string, text []byte) (string, error) {
+	if len(text) > MaxText {
+		return "", fmt.Errorf("%s: larger than %d bytes; expected a file that somebody wrote", path, MaxText)
+	}
+	for n, line := 1, []byte(nil); !utf8.Valid(text); n++ {
+		if line, text, _ = bytes.Cut(text, []byte{'\n'}); !utf8.Valid(line) {
+			return "", fmt.Errorf("%s:%d: not UTF-8; save the file as UTF-8", path, n)
+		}
+	}
+	return strings.TrimPrefix(string(text), "\ufeff"), nil
 }
 
 type gzipFile struct {

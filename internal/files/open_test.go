@@ -48,7 +48,7 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := written(t, c.file, c.content)
-			in, name, err := Open(path, nil)
+			in, name, err := Open(t.Context(), path, nil)
 			require.NoError(t, err)
 			assert.Equal(t, path, name)
 			got, err := io.ReadAll(in)
@@ -60,7 +60,7 @@ func TestOpen(t *testing.T) {
 }
 
 func TestOpenStdin(t *testing.T) {
-	in, name, err := Open("-", strings.NewReader("a\n"))
+	in, name, err := Open(t.Context(), "-", strings.NewReader("a\n"))
 	require.NoError(t, err)
 	assert.Equal(t, "stdin", name)
 	got, err := io.ReadAll(in)
@@ -83,7 +83,7 @@ func TestOpenNamesTheFileThatItCannotOpen(t *testing.T) {
 		{"cut off within the header", written(t, "log.gz", zipped(t, "a\n")[:5]), io.ErrUnexpectedEOF},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			in, name, err := Open(c.path, nil)
+			in, name, err := Open(t.Context(), c.path, nil)
 			require.Error(t, err)
 			assert.Nil(t, in)
 			assert.Equal(t, c.path, name)
@@ -93,7 +93,7 @@ func TestOpenNamesTheFileThatItCannotOpen(t *testing.T) {
 			}
 		})
 	}
-	_, _, err := Open(folder, nil)
+	_, _, err := Open(t.Context(), folder, nil)
 	assert.EqualError(t, err, folder+": a directory; expected a file")
 }
 
@@ -112,7 +112,7 @@ func TestBrokenGzipIsNoEndOfFile(t *testing.T) {
 		{"garbage behind it", append(bytes.Clone(whole), "garbage beyond"...), gzip.ErrHeader},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			in, _, err := Open(written(t, "log.gz", c.content), nil)
+			in, _, err := Open(t.Context(), written(t, "log.gz", c.content), nil)
 			require.NoError(t, err)
 			_, err = io.ReadAll(in)
 			assert.ErrorIs(t, err, c.want)

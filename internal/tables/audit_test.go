@@ -75,7 +75,7 @@ const tableRows = 3000
 func flatMapping(t *testing.T) *tables.Mapping {
 	file := filepath.Join(t.TempDir(), "mapping.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("fact: {table: flat}\n"), 0o666))
-	m, err := tables.ReadMapping(file)
+	m, err := tables.ReadMapping(t.Context(), file)
 	require.NoError(t, err)
 	return m
 }

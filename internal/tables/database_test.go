@@ -66,7 +66,7 @@ func mapping(t *testing.T, text string) *tables.Mapping {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "mapping.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	m, err := tables.ReadMapping(path)
+	m, err := tables.ReadMapping(t.Context(), path)
 	require.NoError(t, err)
 	return m
 }
@@ -259,7 +259,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "m.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		_, err := tables.ReadMapping(path)
+		_, err := tables.ReadMapping(t.Context(), path)
 		assert.EqualError(t, err, path+":"+want, text)
 	}
 }
@@ -271,7 +271,7 @@ func FuzzMapping(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "m.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		m, err := tables.ReadMapping(path)
+		m, err := tables.ReadMapping(t.Context(), path)
 		if err != nil {
 			assert.NotContains(t, err.Error(), "\n")
 			return

@@ -166,7 +166,7 @@ func TestFormatsRoundTrip(t *testing.T) {
 // What ends in the middle is told with the last line that was whole.
 func TestCSVThatBreaksOff(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "facts.csv.gz")
-	file, err := files.Create(path, nil)
+	file, err := files.Create(t.Context(), path, nil)
 	require.NoError(t, err)
 	_, err = io.WriteString(file, "interaction_id,resource,resource_role,technical_result\na,A,RoutedTo,Completed\n")
 	require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestFlatAllocates(t *testing.T) {
 
 func TestParquetThatCannotBeRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "facts.parquet")
-	out, err := tables.CreateFacts(tables.Place{Path: path}, nil)
+	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
 	require.NoError(t, err)
 	require.NoError(t, out.All([]model.Fact{{InteractionID: "c", Resource: "A", Role: model.RoutedTo, Result: model.Completed, Start: nine, End: nine}}))
 	require.NoError(t, files.Keep(out.On))
@@ -249,7 +249,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		path := filepath.Join(t.TempDir(), "facts.csv")
-		out, err := tables.CreateFacts(tables.Place{Path: path}, nil)
+		out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
 		require.NoError(t, err)
 		require.NoError(t, out.All(facts))
 		require.NoError(t, files.Keep(out.On))

@@ -1,20 +1,17 @@
 package tables
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -58,21 +55,12 @@ type Renamed struct {
 }
 
 // ReadMapping reads a mapping from a YAML file. Errors name the file, the line and the column.
-func ReadMapping(path string) (*Mapping, error) {
-	file, err := os.Open(path)
+func ReadMapping(ctx context.Context, path string) (*Mapping, error) {
+	text, err := files.Text(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	const most = 1 << 20
-	text, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err == nil && len(text) > most {
-		err = fmt.Errorf("larger than %d bytes", most)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return parseMapping(path, strings.TrimPrefix(string(text), "\ufeff"))
+	return parseMapping(path, text)
 }
 
 // tableName is a name with its schema and catalog, each plain or in the quotes of a dialect. It is compiled where it is
@@ -89,27 +77,16 @@ type mappingFile struct {
 
 func parseMapping(path, text string) (*Mapping, error) {
 	f := &mappingFile{path: path, Mapping: &Mapping{tables: make(map[string]Renamed), null: make(map[string]bool)}}
-	tree, err := parser.ParseBytes([]byte(text), 0)
-	if err != nil {
-		var bad *yaml.SyntaxError
-		if errors.As(err, &bad) && bad.Token != nil {
-			at := bad.Token.Position
-			return nil, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, model.Line(bad.Message))
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	docs := slices.DeleteFunc(tree.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
-	if len(docs) == 0 {
-		return f.Mapping, nil // blank, or comments alone
-	} else if len(docs) > 1 {
-		return nil, f.wrong(docs[1].Body, "a second document; expected one")
+	body, err := files.YAML(path, text)
+	if err != nil || body == nil {
+		return f.Mapping, err
 	}
 	known := knownColumns()
 	keys := map[string]func(ast.Node) error{"ids": f.ids, "null": f.nullWords, "finishing_queues": f.finishingQueues, "media": f.mediaNames}
 	for table, columns := range known {
 		keys[table] = func(n ast.Node) error { return f.table(table, columns, n) }
 	}
-	return f.Mapping, f.each(docs[0].Body, "", keys)
+	return f.Mapping, f.each(body, "", keys)
 }
 
 // wrong is an error about a node.

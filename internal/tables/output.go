@@ -16,12 +16,12 @@ func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[
 	if IsDSN(p.Path) {
 		return fillTable(ctx, p, wire.EventForm, EventDDL)
 	}
-	return create(p, stdout, wire.EventForm, wire.AppendEvent)
+	return create(ctx, p, stdout, wire.EventForm, wire.AppendEvent)
 }
 
 // CreateFacts opens a file for facts.
-func CreateFacts(p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
-	return create(p, stdout, wire.FactForm, wire.AppendFact)
+func CreateFacts(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
+	return create(ctx, p, stdout, wire.FactForm, wire.AppendFact)
 }
 
 var resourceForm = wire.Form[wire.Resource]{
@@ -33,14 +33,14 @@ var resourceForm = wire.Form[wire.Resource]{
 }
 
 // CreateResources opens a file for resources.
-func CreateResources(p Place, stdout io.Writer) (*wire.Output[wire.Resource], error) {
-	return create(p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
+func CreateResources(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[wire.Resource], error) {
+	return create(ctx, p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
 		b = wire.AppendString(append(b, `{"resource_type":`...), string(r.Type))
 		return append(wire.AppendString(append(b, `,"resource":`...), r.Name), "}\n"...)
 	})
 }
 
-func create[T any](p Place, stdout io.Writer, f *wire.Form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
+func create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
 	if IsDSN(p.Path) {
 		return nil, fmt.Errorf("%s: a database; expected a file", p)
 	} else if err := foreign(p.Path); err != nil {
@@ -50,7 +50,7 @@ func create[T any](p Place, stdout io.Writer, f *wire.Form[T], line func([]byte,
 	if err != nil {
 		return nil, err
 	}
-	file, err := files.Create(p.Path, stdout)
+	file, err := files.Create(ctx, p.Path, stdout)
 	if err != nil {
 		return nil, err
 	}

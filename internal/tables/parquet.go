@@ -2,6 +2,7 @@ package tables
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,11 +20,11 @@ import (
 
 // openParquet opens a Parquet file. The names of nested columns are joined: actor.type is actor_type. A column that
 // repeats is not read.
-func openParquet[T any](p Place, f *wire.Form[T]) (_ *flatReader[T], err error) {
+func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatReader[T], err error) {
 	if p.Path == "-" {
 		return nil, errors.New("stdin: Parquet is read from its end; expected a file")
 	}
-	file, err := files.OpenFile(p.Path)
+	file, err := files.OpenFile(ctx, p.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 // writeFacts writes facts of so many chats to a file, and returns their ids.
 func writeFacts(t *testing.T, path string, n int) (ids []string) {
 	t.Helper()
-	out, err := tables.CreateFacts(tables.Place{Path: path}, nil)
+	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
 	require.NoError(t, err)
 	var facts []model.Fact
 	for i := range n {

@@ -171,9 +171,9 @@ func (k *kind[T]) open(ctx context.Context, p Place, stdin io.Reader, watch *uns
 		return nil, err
 	}
 	if format == "parquet" {
-		return openParquet(p, k.form)
+		return openParquet(ctx, p, k.form)
 	}
-	in, name, err := files.Open(p.Path, stdin)
+	in, name, err := files.Open(ctx, p.Path, stdin)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,72 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// MaxDepth bounds how deep the lists and mappings of a YAML file stand in each other. A parser takes memory by the
+// square of that: 100,000 brackets, a file of 100 kB, would take gigabytes.
+const MaxDepth = 64
+
+// YAML parses a file that holds one document of YAML; nil is a blank one. Errors name file, line and column.
+func YAML(path, text string) (ast.Node, error) {
+	tokens := lexer.Tokenize(text)
+	if at := tooDeep(tokens); at != nil {
+		return nil, fmt.Errorf("%s:%d:%d: nested deeper than %d", path, at.Line, at.Column, MaxDepth)
+	}
+	tree, err := parser.Parse(tokens, 0)
+	var bad *yaml.SyntaxError
+	switch {
+	case errors.As(err, &bad) && bad.Token != nil:
+		at := bad.Token.Position
+		return nil, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, model.Line(bad.Message))
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	docs := slices.DeleteFunc(tree.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
+	switch {
+	case len(docs) == 0:
+		return nil, nil // blank, or comments alone
+	case len(docs) > 1:
+		at := docs[1].Body.GetToken().Position
+		return nil, fmt.Errorf("%s:%d:%d: a second document; expected one", path, at.Line, at.Column)
+	}
+	return docs[0].Body, nil
+}
+
+// tooDeep is where a file is nested too deep, nil if it is not.
+func tooDeep(tokens token.Tokens) *token.Position {
+	flow, line := 0, 0
+	var columns []int // at which the blocks begin that a token is in
+	for _, t := range tokens {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow = max(flow-1, 0)
+		case token.CommentType:
+			continue
+		}
+		begins := t.Position.Line > line || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
+		if line = t.Position.Line; flow == 0 && begins {
+			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
+				columns = columns[:len(columns)-1]
+			}
+			columns = append(columns, t.Position.Column)
+		}
+		if flow+len(columns) > MaxDepth {
+			return t.Position
+		}
+	}
+	return nil
+}
