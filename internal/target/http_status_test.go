@@ -101,7 +101,7 @@ func answerOddly(conn net.Conn, held <-chan struct{}) {
 	}
 	var code, kind int
 	fmt.Sscanf(r.URL.Path, "/%d/%d", &code, &kind) //nolint:errcheck // ours
-	io.Copy(io.Discard, r.Body)                     //nolint:errcheck
+	io.Copy(io.Discard, r.Body)                    //nolint:errcheck
 	m := &manners[kind]
 	fmt.Fprintf(conn, "HTTP/1.1 %d %s\r\n%s", code, http.StatusText(code), m.says)
 	for m.then != "" {
