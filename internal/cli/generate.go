@@ -112,7 +112,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if f.Start, err = parseStart(f.start); err != nil {
 		return err
 	}
-	if f.World, err = f.world(f.media); err != nil {
+	if f.World, err = f.world(ctx, f.media); err != nil {
 		return err
 	}
 	feature := f.format == "feature"

@@ -53,14 +53,14 @@ func addMedia(flags *pflag.FlagSet, list *string) {
 
 // world is what the deployment lacks: media that neither --media names nor, without it, the mapping does, and ids and
 // names that the mapping takes for one.
-func (p *placeFlags) world(media string) (w engine.World, err error) {
+func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, err error) {
 	if w.Media, err = engine.ParseMedia(media); err != nil {
 		return w, fmt.Errorf("--media: %w", err)
 	}
 	if p.mapping == "" {
 		return w, nil
 	}
-	m, err := tables.ReadMapping(context.Background(), p.mapping)
+	m, err := tables.ReadMapping(ctx, p.mapping)
 	if err != nil {
 		return w, err
 	}

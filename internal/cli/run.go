@@ -115,7 +115,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if err != nil {
 		return err
 	}
-	o, err := f.options(e.out, demand)
+	o, err := f.options(ctx, e.out, demand)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 }
 
 // options checks the flags.
-func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, err error) {
+func (f *runFlags) options(ctx context.Context, stdout io.Writer, demand bool) (o *engine.Options, err error) {
 	o = &engine.Options{
 		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" && f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
 		Expect: f.expect, WriteExpect: f.writeExpect, Stdout: stdout, Today: today(),
@@ -180,7 +180,7 @@ func (f *runFlags) options(stdout io.Writer, demand bool) (o *engine.Options, er
 			return nil, err
 		}
 	}
-	if o.World, err = f.way.world(f.media); err != nil {
+	if o.World, err = f.way.world(ctx, f.media); err != nil {
 		return nil, err
 	}
 	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
