@@ -23,7 +23,7 @@ var house = map[string]string{
 	"steps/godogsteps": "model steps github.com/cucumber/godog",
 	"gen":              "model golang.org/x/text/unicode/norm",
 	"gen/faults":       "gen model",
-	"internal/files":   "",
+	"internal/files":   "model github.com/goccy/go-yaml",
 	"internal/secret":  "",
 	"internal/pgtest":  "",
 

@@ -1,4 +1,4 @@
-// Package files opens what is read, packed or not, and writes files that appear whole or not at all. What is being
+// Package files opens what is read, packed or not; parses the small files that people write; and writes files that appear whole or not at all. What is being
 // written is locked: the next process that writes in that directory removes what a killed one has left.
 package files
 
