@@ -52,6 +52,7 @@ func Merge(shards []*Results) (*Results, error) {
 	if err != nil {
 		return nil, err
 	}
+	tally.Known.Asked(whole.Lines)
 	for _, l := range whole.Lines {
 		tally.Add(l)
 	}

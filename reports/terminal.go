@@ -333,9 +333,6 @@ func (o *TextOptions) stderr(b *bytes.Buffer, indent, text string) {
 	}
 }
 
-// maxFindings bounds how many entries are told that no longer hold.
-const maxFindings = 20
-
 // expectations tells of known failures, and of entries that no longer hold.
 func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 	entries, by, findings := r.Footer.Expectations, "", o.Findings
@@ -344,7 +341,7 @@ func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 	}
 	outside := 0
 	for _, x := range entries {
-		expired := r.Footer.Environment != nil && slices.Contains(r.Footer.Environment.Expired, x.ID)
+		expired := r.Footer.Environment != nil && slices.Contains(r.Footer.Environment.Expired, x.Name())
 		if x.Outside() {
 			outside++
 		} else if says := x.Finding(expired); says != "" && o.Expect == "" {
@@ -359,11 +356,16 @@ func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 		fmt.Fprintf(b, " %s about scenarios that were not asked.", Number(outside, "entry is", "entries are"))
 	}
 	b.WriteByte('\n')
-	for i, says := range findings {
-		if i == maxFindings && !o.Verbose {
-			fmt.Fprintf(b, "  and %d more: --verbose prints them\n", len(findings)-i)
-			break
+	switch again := ""; {
+	case len(findings) == 0:
+	case o.Verbose:
+		for _, says := range findings {
+			fmt.Fprintf(b, "  %s\n", safe(says))
 		}
-		fmt.Fprintf(b, "  %s\n", safe(says))
+	default:
+		if n := len(findings) - 1; n > 0 {
+			again = "; so with " + Number(n, "other entry", "other entries")
+		}
+		fmt.Fprintf(b, "  %s%s. 'run --write-expect' writes the list anew.\n", safe(findings[0]), again)
 	}
 }

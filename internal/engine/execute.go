@@ -100,9 +100,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		}
 		return write(line)
 	})
-	if tally.Totals.All.NotRun == 0 && tally.Totals.All.Scenarios() == plan.Size {
-		known.known.whole()
-	}
+	known.known.Asked(r.Lines)
 	r.Footer = NewFooter(tally, NewCoverage(coverage))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	r.Footer.Environment = &Environment{

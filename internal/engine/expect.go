@@ -39,7 +39,7 @@ type Expectation struct {
 	Held      int `json:"held"`      // of those: ended with the verdict
 	Otherwise int `json:"otherwise"` // of those: ended with another
 
-	// Nothing says that the whole plan was run, and no difference has the signature.
+	// Nothing says that all those scenarios were asked, and no difference has the signature.
 	Nothing bool `json:"nothing,omitzero"`
 
 	pattern      *regexp.Regexp // nil where the glob is an id
@@ -87,8 +87,8 @@ func (x *Expectation) Covers(signature string) bool {
 	return x.signature != nil && x.signature.MatchString(signature)
 }
 
-// name is what messages call the entry.
-func (x *Expectation) name() string {
+// Name is what messages call the entry.
+func (x *Expectation) Name() string {
 	switch {
 	case x.Signature == "":
 		return x.ID
@@ -177,7 +177,7 @@ func ReadExpectations(file, text string) (*Expectations, error) {
 		}
 		what, name := "id", entry.ID
 		if entry.Signature != "" {
-			what, name = "signature", entry.name()
+			what, name = "signature", entry.Name()
 		}
 		if line := seen[name]; line > 0 {
 			return nil, x.wrong(entry.line, "%s: %s is listed in line %d already", what, model.Name(name), line)
@@ -294,12 +294,22 @@ func (x *Expectations) Judge(o *Outcome) (known *Expectation) {
 	return known
 }
 
-// whole says that the whole plan was run.
-func (x *Expectations) whole() {
-	if x != nil {
-		for _, entry := range x.Entries {
-			entry.Nothing = entry.Signature != "" && entry.Held == 0
+// Asked says which scenarios were asked: a signature that is in none of those that its entry is about is in nothing.
+func (x *Expectations) Asked(lines []*ScenarioLine) {
+	if x == nil {
+		return
+	}
+	for _, entry := range x.Entries {
+		if entry.Signature == "" || entry.Held > 0 {
+			continue
 		}
+		pattern, asked := globPattern(cmp.Or(entry.ID, "*")), 0
+		for _, l := range lines {
+			if l.Verdict != NotRun && pattern.MatchString(l.ID) {
+				asked++
+			}
+		}
+		entry.Nothing = asked == entry.Scenarios
 	}
 }
 
@@ -348,7 +358,7 @@ func (x *Expectations) Expired(today string) (ids []string) {
 	if x != nil {
 		for _, entry := range x.Entries {
 			if entry.expired(today) {
-				ids = append(ids, entry.name())
+				ids = append(ids, entry.Name())
 			}
 		}
 	}
@@ -395,5 +405,5 @@ func (x *Expectation) Finding(expired bool) string {
 	default:
 		return ""
 	}
-	return model.Name(x.name()) + ": " + says
+	return model.Name(x.Name()) + ": " + says
 }

@@ -252,12 +252,12 @@ func TestRecordOfExpectations(t *testing.T) {
 }
 
 const (
-	rewrittenFails  = "- id: own/f/1-fail\n  verdict: fail\n  reason: %[1]s\n- id: own/f/2-fail\n  verdict: fail\n  reason: %[1]s\n"
+	rewrittenFails  = "- signature: \"*technical_descriptor ROUTEDTO/COMPLETED -> NOROW\"\n  verdict: fail\n  reason: \"such as in own/f/1-fail\"\n  max: \"2\"\n"
 	rewrittenErrors = "- id: own/f/3-error\n  verdict: error\n  reason: \"crash: exited with status 7\\\\x1b\"\n- id: own/f/4-skip\n  verdict: skip\n  reason: \"declined\"\n"
 )
 
 func TestRewrite(t *testing.T) {
-	fails := fmt.Sprintf(rewrittenFails, `"\"A: # 'x'\\u202e\": expected RoutedTo/Completed, got no row (and 1 more)"`)
+	const fails = rewrittenFails
 	const others = "- {id: '*-error', verdict: error, reason: r}\n- {id: '*-skip', verdict: skip, reason: r}\n"
 	const listed = "- {id: '*-fail', verdict: fail, reason: r}\n" + others
 	for _, tt := range []struct{ name, text, want string }{
@@ -279,6 +279,16 @@ func TestRewrite(t *testing.T) {
 			"an entry that stays is preferred to one that goes",
 			listed + "- {id: '*', verdict: fail, reason: all}\n",
 			listed,
+		},
+		{
+			"a cause that several have is one entry; another cause stands by its id",
+			others + "- {id: own/f/1-fail, verdict: fail, reason: r}\n",
+			others + "- {id: own/f/1-fail, verdict: fail, reason: r}\n- id: own/f/2-fail\n  verdict: fail\n  reason: " + `"\"A: # 'x'\\u202e\": expected RoutedTo/Completed, got no row (and 1 more)"` + "\n",
+		},
+		{
+			"max becomes today's number",
+			others + "# ours\n- {signature: '* NOROW', verdict: fail, reason: r, max: 1}\n",
+			others + "# ours\n- signature: \"* NOROW\"\n  verdict: fail\n  reason: \"r\"\n  max: \"2\"\n",
 		},
 		{
 			"an indented list",

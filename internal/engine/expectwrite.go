@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -16,46 +17,62 @@ import (
 type Rewriting struct{ Kept, Added, Removed int }
 
 // Rewrite makes the text of the file anew, so that it lists the failures of a run of the whole plan, all of whose
-// outcomes have been judged. Entries that hold stay as they are. One of which only a part holds is replaced by one for
-// each scenario of that part; a stale one goes, and with it the comments directly above it, save those at the top.
-// Failures that are not listed come last, in their order. Only whole-line comments of a list in brackets are kept.
+// outcomes have been judged. Entries that hold stay as they are, but for a number of max, which becomes today's. One of
+// which only a part holds is replaced by one for each scenario of that part; a stale one goes, and with it the comments
+// directly above it, save those at the top. Failures that are not listed come last: first the causes that several have,
+// an entry each, by signature; then, in their order, the others, by id. Only whole-line comments of a list in brackets
+// are kept.
 func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text string, done Rewriting, err error) {
-	under := make(map[*Expectation][]*Outcome) // nil: listed nowhere
+	replaced := make(map[*Expectation][]*Expectation)
+	var unlisted []*Outcome
 	for _, o := range failures {
 		entry := x.lists(o)
-		under[entry] = append(under[entry], o)
+		if entry == nil {
+			unlisted = append(unlisted, o)
+		} else if entry.Stale() {
+			again := *entry
+			again.ID = o.ID
+			replaced[entry] = append(replaced[entry], &again)
+		}
 	}
+	return x.rewrite(replaced, x.byCause(unlisted, failures, require))
+}
+
+// rewrite writes the entries that hold, in place of others those that replace them, and last those that are added.
+func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added []*Expectation) (text string, done Rewriting, err error) {
 	var b strings.Builder
 	indent := ""
 	for _, p := range x.parts() {
-		switch entry := p.entry; {
-		case entry == nil:
+		entry := p.entry
+		if entry == nil {
 			b.WriteString(p.text)
+			continue
+		}
+		indent = p.indent
+		switch most, share, _ := readMax(entry.Max); {
+		case entry.Held > 0 && entry.Otherwise == 0 && entry.Max != "" && !share && float64(entry.Held) != most:
+			entry.Max = fmt.Sprint(entry.Held)
+			b.WriteString(p.above + entry.text(p.indent))
+			done.Kept++
 		case !entry.Stale():
 			b.WriteString(p.above + p.text)
 			done.Kept++
 		default:
 			done.Removed++
-			for i, o := range under[entry] {
+			for i, again := range replaced[entry] {
 				if i == 0 {
 					b.WriteString(p.above)
 				}
-				again := *entry
-				again.ID = o.ID
 				b.WriteString(again.text(p.indent))
 				done.Added++
 			}
-		}
-		if p.entry != nil {
-			indent = p.indent
 		}
 	}
 	if s := b.String(); s != "" && !strings.HasSuffix(s, "\n") {
 		b.WriteByte('\n')
 	}
-	for _, o := range under[nil] {
-		added := Expectation{ID: o.ID, Verdict: o.Verdict, Reason: o.reason(require)}
-		b.WriteString(added.text(indent))
+	for _, entry := range added {
+		b.WriteString(entry.text(indent))
 		done.Added++
 	}
 	if done.Kept+done.Added == 0 {
@@ -69,6 +86,93 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 		return "", done, fmt.Errorf("%s: cannot be rewritten as it is; make it a plain list of entries (%w)", x.file, err)
 	}
 	return b.String(), done, nil
+}
+
+// byCause makes entries for outcomes of which nothing is listed, or not all: by signature for those whose every cause
+// others of the failures have, too, else by id.
+func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Levels) (added []*Expectation) {
+	globs := make(map[*Outcome][]string)
+	with := make(map[string]int) // outcomes by glob
+	for _, o := range unlisted {
+		globs[o] = x.causes(o, require)
+		for _, glob := range globs[o] {
+			with[glob]++
+		}
+	}
+	var byID []*Expectation
+	entries := make(map[string]*Expectation)
+	for _, o := range unlisted {
+		alone := slices.ContainsFunc(globs[o], func(glob string) bool { return with[glob] < 2 })
+		if o.Verdict != Fail || alone {
+			byID = append(byID, &Expectation{ID: o.ID, Verdict: o.Verdict, Reason: o.reason(require)})
+			continue
+		}
+		for _, glob := range globs[o] {
+			if entries[glob] == nil {
+				entries[glob] = &Expectation{Signature: glob, Verdict: Fail, Reason: "such as in " + o.ID, signature: globPattern(glob)}
+				added = append(added, entries[glob])
+			}
+		}
+	}
+	for _, entry := range added {
+		most := 0
+		for _, o := range failures {
+			if o.has(entry, require) {
+				most++
+			}
+		}
+		entry.Max = fmt.Sprint(most)
+	}
+	return append(added, byID...)
+}
+
+// has reports whether the outcome has a difference that gates and that the entry covers.
+func (o *Outcome) has(entry *Expectation, require model.Levels) bool {
+	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return require.Has(d.Level) && entry.Covers(d.Signature()) })
+}
+
+// causes are globs for the differences of an outcome that gate, those that an entry of the file covers left out.
+func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string) {
+	for i := range o.Differences {
+		d := &o.Differences[i]
+		if !require.Has(d.Level) || slices.ContainsFunc(x.about[o.ID], func(entry *Expectation) bool { return entry.Held > 0 && entry.Covers(d.Signature()) }) {
+			continue
+		}
+		if glob := Cause(d); !slices.Contains(globs, glob) {
+			globs = append(globs, glob)
+		}
+	}
+	return globs
+}
+
+// Cause is a glob of signatures, of those that one cause has: what is wrong of a row, whatever rules made it and
+// whatever else it says. A transfer that is routed is one, however the transfer ends.
+func Cause(d *model.Difference) string {
+	if d.OfInvariant() {
+		return d.Signature()
+	}
+	a, b := model.Code(d.Expected), model.Code(d.Actual)
+	switch d.Field {
+	case model.RowField:
+		if d.Actual == "no row" {
+			a = "*"
+		} else {
+			b = "*"
+		}
+	case model.DescriptorField:
+		role, rest, _ := strings.Cut(a, "/")
+		gotRole, gotRest, _ := strings.Cut(b, "/")
+		switch {
+		case rest == gotRest:
+			a, b = role+"/*", gotRole+"/*"
+		case role == gotRole:
+			a, b = "*/"+rest, "*/"+gotRest
+		}
+	case model.TypeField:
+	default:
+		return "*" + string(d.Field)
+	}
+	return "*" + string(d.Field) + " " + a + " -> " + b
 }
 
 // lists finds the entry that lists an outcome, rather one that stays than one that goes; nil where there is none.
