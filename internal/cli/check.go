@@ -107,21 +107,21 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return err
 	}
 	defer keys.discard()
-	expect, err := readCheckExpect(ctx, f.expect)
+	expect, err := openCheckExpect(ctx, f)
 	if err != nil {
 		return err
 	}
-	found, err := e.checked(ctx, f, levels, keys, expect)
+	r, err := e.checked(ctx, f, levels, keys, expect)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
 	} else if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	if r := (checkReport{found, f, levels}); f.json {
-		err = r.lines(&b)
+	if said := (checkReport{r, f, levels}); f.json {
+		err = said.lines(&b)
 	} else {
-		r.text(&b)
+		said.text(&b)
 	}
 	if err != nil {
 		return err
@@ -129,20 +129,23 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if _, err := e.out.Write(b.Bytes()); err != nil {
 		return err
 	}
-	if err := keys.keep(); err != nil && found.Differing == 0 {
+	if err := keys.keep(); err != nil && r.Differing == 0 {
 		return err
 	}
-	if f.writeExpect != "" && found.Chats > 0 {
-		return writeCheckExpect(ctx, f.writeExpect, found, e.out)
+	if expect.known != nil {
+		expect.known.Count(found(r), r.Chats)
 	}
-	exceeded, stale := expect.judge(found, f.strictExpect, e.err)
+	if f.writeExpect != "" && r.Chats > 0 {
+		return expect.write(ctx, found(r), e.out, e.err)
+	}
+	exceeded, stale := expect.judge(f.strictExpect, e.err)
 	switch {
-	case found.Differing > 0 || exceeded:
+	case r.Differing > 0 || exceeded:
 		return &exitError{code: exitNonconforming}
-	case found.Chats == 0:
+	case r.Chats == 0:
 		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
-	case 100*found.Share() > f.setAside:
-		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", percent(found.Share()), f.setAside)}
+	case 100*r.Share() > f.setAside:
+		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", percent(r.Share()), f.setAside)}
 	case stale:
 		return &exitError{code: exitStale}
 	}
@@ -159,7 +162,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 	if keys != nil {
 		o.Keys = keys.add
 	}
-	if expect.known != nil {
+	if f.expect != "" {
 		o.Known = expect.covers
 	}
 	defer memoryBound(f.memory)()

@@ -8,92 +8,83 @@ import (
 	"github.com/chatproof/chatproof/internal/bulk"
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
-	"github.com/chatproof/chatproof/model"
 )
 
-// checkExpect is the expectations of check: entries by signature. Those with an id are about scenarios of run.
+// checkExpect is the expectations that check is held to, or that it writes. What counts in it are the entries about
+// signatures alone: those with an id are about scenarios of run.
 type checkExpect struct {
 	known *engine.Expectations // nil is none
 	path  string
 }
 
-func readCheckExpect(ctx context.Context, path string) (*checkExpect, error) {
-	x := &checkExpect{path: path}
-	if path == "" {
-		return x, nil
+func openCheckExpect(ctx context.Context, f *checkFlags) (x *checkExpect, err error) {
+	x = &checkExpect{path: f.expect}
+	if f.writeExpect != "" {
+		x.path = f.writeExpect
 	}
-	text, err := files.Text(ctx, path)
-	if err != nil {
-		return nil, fmt.Errorf("--expect: %w", err)
+	if x.path != "" {
+		x.known, err = engine.OpenExpectations(ctx, x.path, f.writeExpect != "")
 	}
-	x.known, err = engine.ReadExpectations(path, text)
 	return x, err
-}
-
-// entries are those about signatures.
-func (x *checkExpect) entries() (all []*engine.Expectation) {
-	if x.known != nil {
-		for _, entry := range x.known.Entries {
-			if entry.Signature != "" && entry.ID == "" {
-				all = append(all, entry)
-			}
-		}
-	}
-	return all
 }
 
 // covers reports whether differences of a signature are expected.
 func (x *checkExpect) covers(signature string) bool {
-	for _, entry := range x.entries() {
-		if entry.Covers(signature) {
+	for _, entry := range x.known.Entries {
+		if entry.ID == "" && entry.Covers(signature) {
 			return true
 		}
 	}
 	return false
 }
 
-// judge says on w what became of the entries: exceeded is 1 where one covers more than it may, stale where the file is to
-// be mended. An entry that covers nothing is a note, unless strict.
-func (x *checkExpect) judge(r *bulk.Report, strict bool, w io.Writer) (exceeded, stale bool) {
-	say := func(entry *engine.Expectation, format string, args ...any) {
-		fmt.Fprintf(w, "chatproof: %s: %s: %s\n", x.path, model.Name("signature "+entry.Signature), fmt.Sprintf(format, args...))
-	}
-	for _, entry := range x.entries() {
-		chats := 0
-		for _, f := range r.Findings {
-			if f.Required && entry.Covers(f.Signature) {
-				chats += f.Chats
+// found is the differences that count, or would.
+func found(r *bulk.Report) (all []engine.Found) {
+	for _, f := range r.Findings {
+		for i := range f.Example.Differences {
+			if d := &f.Example.Differences[i]; f.Required && d.Level == f.Level && r.Signature(d) == f.Signature {
+				all = append(all, engine.Found{Signature: f.Signature, Like: d, Chats: f.Chats})
+				break
 			}
 		}
-		switch {
-		case entry.Exceeded(chats, r.Chats):
-			exceeded = true
-			say(entry, "%s, more than %s", number(chats, "chat has it", "chats have it"), entry.Max)
-		case chats == 0:
-			stale = stale || strict
-			say(entry, "no difference that counts has it: remove it")
-		case entry.Until != "" && entry.Until < today():
-			stale = true
-			say(entry, "in force until %s: mend what it is about, or agree on another day", entry.Until)
-		}
+	}
+	return all
+}
+
+// judge says on w what became of the entries: exceeded is 1 where one covers more than it may, stale where the file is to
+// be mended. An entry that covers nothing is a note, unless strict.
+func (x *checkExpect) judge(strict bool, w io.Writer) (exceeded, stale bool) {
+	if x.known == nil {
+		return false, false
+	}
+	for _, entry := range x.known.Entries {
+		over := entry.Exceeded(entry.Held, entry.Scenarios)
+		exceeded = exceeded || over
+		stale = stale || !over && (strict && entry.Nothing || entry.Held > 0 && entry.Until != "" && entry.Until < today())
+	}
+	for _, says := range x.known.Findings(today()) {
+		fmt.Fprintln(w, "chatproof:", says)
 	}
 	return exceeded, stale
 }
 
-// writeCheckExpect writes an entry for each finding that counts.
-func writeCheckExpect(ctx context.Context, path string, r *bulk.Report, stdout io.Writer) error {
-	file, err := files.Create(ctx, path, stdout)
+// write writes the file anew.
+func (x *checkExpect) write(ctx context.Context, all []engine.Found, stdout, stderr io.Writer) error {
+	text, done, err := x.known.RewriteFound(all)
+	if err != nil {
+		return fmt.Errorf("--write-expect: %w", err)
+	}
+	file, err := files.Create(ctx, x.path, stdout)
 	if err != nil {
 		return fmt.Errorf("--write-expect: %w", err)
 	}
 	defer file.Discard()
-	for _, f := range r.Findings {
-		if f.Required {
-			entry := engine.Expectation{Signature: f.Signature, Verdict: engine.Fail, Reason: number(f.Chats, "chat has it", "chats have it"), Max: fmt.Sprint(f.Chats)}
-			if _, err := io.WriteString(file, entry.Text()); err != nil {
-				return fmt.Errorf("--write-expect: %w", err)
-			}
-		}
+	if _, err := io.WriteString(file, text); err != nil {
+		return fmt.Errorf("--write-expect: %w", err)
 	}
-	return files.Keep(file)
+	if err := files.Keep(file); err != nil {
+		return err
+	}
+	fmt.Fprintln(stderr, "chatproof:", done.String(x.path))
+	return nil
 }

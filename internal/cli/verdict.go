@@ -45,7 +45,7 @@ func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour 
 // conclude says what became of --write-expect, and makes the exit code.
 func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, failed error) error {
 	if w := r.Wrote; w != nil {
-		fmt.Fprintf(e.err, "chatproof: %s: %s kept, %d added, %d removed\n", f.writeExpect, number(w.Kept, "entry", "entries"), w.Added, w.Removed)
+		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))
 		if n := len(r.Expired); n > 0 {
 			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect, number(n, "entry", "entries"))
 		}

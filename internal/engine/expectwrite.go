@@ -16,6 +16,15 @@ import (
 // Rewriting counts what a file's entries became.
 type Rewriting struct{ Kept, Added, Removed int }
 
+// String says in a line what became of the entries of a file.
+func (r *Rewriting) String(file string) string {
+	entries := "entries"
+	if r.Kept == 1 {
+		entries = "entry"
+	}
+	return fmt.Sprintf("%s: %d %s kept, %d added, %d removed", file, r.Kept, entries, r.Added, r.Removed)
+}
+
 // Rewrite makes the text of the file anew, so that it lists the failures of a run of the whole plan, all of whose
 // outcomes have been judged. Entries that hold stay as they are, but for a number of max, which becomes today's. One of
 // which only a part holds is replaced by one for each scenario of that part; a stale one goes, and with it the comments
@@ -145,6 +154,66 @@ func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string)
 	return globs
 }
 
+// Found is differences of one signature that check found.
+type Found struct {
+	Signature string
+	Like      *model.Difference // one of them
+	Chats     int               // that have them
+}
+
+// Count counts what check found in so many chats for the entries about signatures alone. Those with an id are about
+// scenarios: they hold.
+func (x *Expectations) Count(found []Found, chats int) {
+	for _, entry := range x.Entries {
+		if entry.Scenarios = max(1, chats); entry.ID == "" {
+			entry.Held = entry.heldBy(found)
+			entry.Nothing = entry.Held == 0
+		}
+	}
+}
+
+// heldBy adds up the chats of what the entry covers.
+func (x *Expectation) heldBy(found []Found) (chats int) {
+	for _, f := range found {
+		if x.ID == "" && x.Covers(f.Signature) {
+			chats += f.Chats
+		}
+	}
+	return chats
+}
+
+// RewriteFound makes the text of the file anew as Rewrite does, so that it lists what check found, which is counted.
+func (x *Expectations) RewriteFound(found []Found) (text string, done Rewriting, err error) {
+	var added []*Expectation
+	of := func(f Found) string {
+		if glob := Cause(f.Like); globPattern(glob).MatchString(f.Signature) {
+			return glob
+		}
+		return f.Signature
+	}
+	for _, f := range found {
+		alike := 0
+		for _, other := range found {
+			if of(other) == of(f) {
+				alike++
+			}
+		}
+		covers := func(x *Expectation) bool { return x.ID == "" && x.Covers(f.Signature) }
+		if slices.ContainsFunc(x.Entries, covers) || slices.ContainsFunc(added, covers) {
+			continue
+		}
+		glob := f.Signature
+		if alike > 1 {
+			glob = of(f)
+		}
+		added = append(added, &Expectation{Signature: glob, Verdict: Fail, Reason: "found by check", signature: globPattern(glob)})
+	}
+	for _, entry := range added {
+		entry.Max = fmt.Sprint(entry.heldBy(found))
+	}
+	return x.rewrite(nil, added)
+}
+
 // Cause is a glob of signatures, of those that one cause has: what is wrong of a row, whatever rules made it and
 // whatever else it says. A transfer that is routed is one, however the transfer ends.
 func Cause(d *model.Difference) string {
@@ -230,9 +299,6 @@ func outside(line string, indent int) bool {
 	rest := strings.TrimLeft(line, " ")
 	return strings.TrimSpace(rest) == "" || rest[0] == '#' && len(line)-len(rest) <= indent
 }
-
-// Text is the entry as it stands in a file, its signature to the letter.
-func (x *Expectation) Text() string { return x.text("") }
 
 // text is the entry as it is written.
 func (x *Expectation) text(indent string) string {

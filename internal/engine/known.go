@@ -26,11 +26,8 @@ func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 	if path == "" {
 		return nil
 	}
-	text, err := files.Text(ctx, path)
-	if err != nil && !(k.written != "" && errors.Is(err, fs.ErrNotExist)) {
-		return err
-	}
-	if k.known, err = ReadExpectations(path, text); err != nil {
+	var err error
+	if k.known, err = OpenExpectations(ctx, path, k.written != ""); err != nil {
 		return err
 	}
 	k.known.Plan(whole)
@@ -38,6 +35,15 @@ func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 		k.out, err = files.Create(ctx, k.written, k.stdout)
 	}
 	return err
+}
+
+// OpenExpectations reads an expectations file. One that is not there is empty where it may be so.
+func OpenExpectations(ctx context.Context, path string, mayMiss bool) (*Expectations, error) {
+	text, err := files.Text(ctx, path)
+	if err != nil && !(mayMiss && errors.Is(err, fs.ErrNotExist)) {
+		return nil, err
+	}
+	return ReadExpectations(path, text)
 }
 
 // tally makes a tally that knows the expectations in force.
