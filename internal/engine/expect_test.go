@@ -262,7 +262,7 @@ func TestRewrite(t *testing.T) {
 	const listed = "- {id: '*-fail', verdict: fail, reason: r}\n" + others
 	for _, tt := range []struct{ name, text, want string }{
 		{"no file yet", "", fails + rewrittenErrors},
-		{"an empty list", "\ufeff# ours\n[]\n", "# ours\n" + fails + rewrittenErrors},
+		{"an empty list", "# ours\n[]\n", "# ours\n" + fails + rewrittenErrors},
 		{"all holds: not a byte changes", "# ours\r\n\n" + listed + "\n# end", ""},
 		{"a list in brackets", "# ours\n[{id: '*-fail', verdict: fail, reason: \"a: b\"},\n# more\n {id: own/f/3-error, verdict: error, reason: r, until: 2030-01-01}]", "# ours\n# more\n- id: \"*-fail\"\n  verdict: fail\n  reason: \"a: b\"\n- id: own/f/3-error\n  verdict: error\n  reason: \"r\"\n  until: 2030-01-01\n- id: own/f/4-skip\n  verdict: skip\n  reason: \"declined\"\n"},
 		{
