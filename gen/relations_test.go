@@ -21,17 +21,23 @@ func factsOf(table *model.Table, events []model.Event) (facts []model.Fact) {
 	return facts
 }
 
-// alternatives are the tables that always answer by one accepted alternative, the reference's first.
+// alternatives are the reference's table, those that always answer by one accepted alternative, and two that answer by all
+// at once: by the first of every clause, and by the last.
 func alternatives() (tables []*model.Table) {
+	first, last := model.Reference(), model.Reference()
 	tables = append(tables, model.Reference())
 	for _, r := range model.Rules() {
 		for _, c := range r.Clauses {
-			for k := range len(c.Accepts) + len(c.Allows) {
+			n := len(c.Accepts) + len(c.Allows)
+			for k := range n {
 				tables = append(tables, model.Reference().Answering(c.ID, k))
+			}
+			if n > 0 {
+				first, last = first.Answering(c.ID, 0), last.Answering(c.ID, n-1)
 			}
 		}
 	}
-	return tables
+	return append(tables, first, last)
 }
 
 var deliveries = []string{"D5", "D6", "D7"}
