@@ -92,3 +92,43 @@ func TestOrdinalsOfSomeRowsCountForNone(t *testing.T) {
 		assert.Equal(t, missing == 0, len(ds) > 0, "%b: %v", missing, ds)
 	}
 }
+
+// Of an agent whom a handling timeout took the chat from, any known result is accepted but CustomerAbandoned and
+// Transferred, with any reason that V7 and V8 allow (I21); of one who finished it, Completed, Canceled or not (I20). A blank
+// is no result.
+func TestWhatIsAcceptedOfFinishingAndTimeouts(t *testing.T) {
+	timeout := func(d model.Descriptor) bool {
+		switch d.Reason {
+		case model.RevokedReason:
+			return d.Result == model.Redirected || d.Result == model.Abandoned
+		case model.AbandonedWhileQueued, model.AbandonedWhileRinging:
+			return false
+		}
+		return d.Result != model.CustomerAbandoned && d.Result != model.Transferred
+	}
+	finish := func(d model.Descriptor) bool {
+		return d.Result == model.Completed && (d.Reason == model.NoReason || d.Reason == model.CanceledReason)
+	}
+	for _, tt := range []struct {
+		log      string
+		accepted func(model.Descriptor) bool
+	}{
+		{"the server revokes the chat from \"Agent 1\"\nthe server returns the chat to queue \"Queue 1\"\nthe server stops the chat", timeout},
+		{"\"Agent 1\" finishes the chat in queue \"iWD_Completed\"\n\"Agent 1\" leaves\nthe customer leaves", finish},
+		{"\"Agent 1\" finishes the chat in queue \"iWD_Canceled\"\n\"Agent 1\" leaves\nthe customer leaves", finish},
+	} {
+		chat := classify(t, log(t, handled+tt.log))
+		want := model.Expect(chat)
+		for _, role := range []model.Role{model.RoutedTo, model.InConference} {
+			for _, result := range append(model.Results, "Odd") {
+				for _, reason := range append(model.Reasons, "Odd") {
+					row := chat.IRFs[0].Fact
+					row.Role, row.Result, row.Reason = role, result, reason
+					ok := role == model.RoutedTo && result != "Odd" && result != "Unspecified" && tt.accepted(row.Descriptor())
+					got := append(model.Compare(&want, []model.Fact{row}), model.CheckInvariants(chat, []model.Fact{row})...)
+					assert.Equal(t, ok, len(got) == 0, "%s\n%v", row.Descriptor(), got)
+				}
+			}
+		}
+	}
+}
