@@ -72,16 +72,6 @@ func Authored(dirs []string) ([]*model.Case, error) {
 	return append(cases, own...), err
 }
 
-// Builtin compiles the features that come with the suite.
-func Builtin() ([]*model.Case, error) {
-	cases, err := compile(steps.Source{FS: features.FS, Label: "features"})
-	slices.SortStableFunc(cases, func(a, b *model.Case) int { return cmp.Compare(a.Level, b.Level) })
-	for _, c := range cases {
-		c.Checked = true
-	}
-	return cases, err
-}
-
 // compile compiles features, and refuses chats that cannot happen so, unless they are meant.
 func compile(src steps.Source) ([]*model.Case, error) {
 	cases, err := steps.Compile(src)
