@@ -98,6 +98,7 @@ type fold struct {
 	events    []Event
 	turn      []int32 // the events that count, in order of seq
 	backwards bool    // their times fall somewhere
+	mute      bool    // what is wrong with an event is not said
 
 	begun     bool
 	entered   bool // placed in its first queue
@@ -149,7 +150,7 @@ func (f *fold) order(events []Event) error {
 			if e.Seq != before.Seq || e.Seq < 0 {
 				kept = append(kept, at)
 			} else if !e.Equal(before) {
-				return illFormed(e, "W3", "the same seq stands on two different events")
+				return f.illFormed(e, "W3", "the same seq stands on two different events")
 			}
 		}
 		f.turn = kept
@@ -204,12 +205,12 @@ func (f *fold) step(e *Event, at, turn int32) error {
 
 func (f *fold) placed(e *Event, at int32) *IllFormed {
 	if f.leg.stage == inQueue {
-		return illFormed(e, "W4", "placed in %s while it is in %s", Quoted(e.Queue), Quoted(f.leg.queue))
+		return f.illFormed(e, "W4", "placed in %s while it is in %s", Quoted(e.Queue), Quoted(f.leg.queue))
 	}
 	switch e.Actor.Type {
 	case MediaServer: // it enters
 		if f.entered {
-			return illFormed(e, "W4", "the media server places a chat in a queue only once, when it enters")
+			return f.illFormed(e, "W4", "the media server places a chat in a queue only once, when it enters")
 		}
 		f.entered = true
 	case Agent: // a leg of its own
@@ -218,7 +219,7 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 		}
 	default: // back to a queue, or on to another
 		if f.leg.stage != routing && f.leg.stage != failed {
-			return illFormed(e, "W4", "placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
+			return f.illFormed(e, "W4", "placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
 		}
 		f.leg.sentOn = f.leg.sentOn || f.leg.stage == routing || f.leg.queue != e.Queue
 		f.leg.movedOn = true
@@ -232,10 +233,10 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	initiator := f.open(e.Actor.ID)
 	if initiator == never || f.attempts[initiator].state != party {
-		return illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
+		return f.illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
 	}
 	if f.leg.stage != noLeg && f.leg.stage != failed {
-		return illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
+		return f.illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
 	}
 	a := &f.attempts[initiator]
 	if kind := f.table.deployment.finishing(e.Queue); kind != unfinished && f.agents == 1 && f.flying == 0 {
@@ -248,10 +249,10 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	}
 	switch {
 	case e.Operation == "":
-		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, no invitation "+
+		return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, no invitation "+
 			"pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
-		return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
 	}
 	f.leg = leg{initiator: initiator, operation: e.Operation, leftAt: never}
 	if e.Operation == Transfer {
@@ -263,7 +264,7 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 
 func (f *fold) taken(e *Event, at int32) *IllFormed {
 	if f.leg.stage != inQueue || f.leg.queue != e.Queue {
-		return illFormed(e, "W4", "taken from %s, where the chat is not", Quoted(e.Queue))
+		return f.illFormed(e, "W4", "taken from %s, where the chat is not", Quoted(e.Queue))
 	}
 	f.leg.stage, f.leg.takenAt, f.due = taken, at, takerDue
 	return nil
@@ -272,7 +273,7 @@ func (f *fold) taken(e *Event, at int32) *IllFormed {
 func (f *fold) added(e *Event, at int32) *IllFormed {
 	if e.Party.Type == Strategy {
 		if f.leg.stage != taken {
-			return illFormed(e, "W4", "strategy %s joins, but has not just taken the chat from a queue", Name(e.Party.ID))
+			return f.illFormed(e, "W4", "strategy %s joins, but has not just taken the chat from a queue", Name(e.Party.ID))
 		}
 		f.leg.stage, f.leg.strategy, f.leg.addedAt, f.leg.leftAt = routing, e.Party.ID, at, never
 		if f.strategy(e.Party.ID) < 0 {
@@ -289,9 +290,9 @@ func (f *fold) added(e *Event, at int32) *IllFormed {
 		f.fromLeg(a)
 		f.leg.stage = noLeg
 	case f.leg.stage == taken:
-		return illFormed(e, "W6", "%s pulls the chat while it is a party or has an invitation", Name(e.Party.ID))
+		return f.illFormed(e, "W6", "%s pulls the chat while it is a party or has an invitation", Name(e.Party.ID))
 	case i == never || f.attempts[i].state != pending:
-		return illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue", Name(e.Party.ID))
+		return f.illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue", Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.state, a.joined, a.joinedTurn = party, at, f.now
@@ -313,27 +314,27 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 	switch e.Actor.Type {
 	case Strategy:
 		if f.strategy(e.Actor.ID) < 0 {
-			return illFormed(e, "W5", "invited by strategy %s, which is not a party", Name(e.Actor.ID))
+			return f.illFormed(e, "W5", "invited by strategy %s, which is not a party", Name(e.Actor.ID))
 		}
 		if f.leg.stage != routing || f.leg.strategy != e.Actor.ID {
-			return illFormed(e, "W4", "invited by strategy %s, which is not routing the chat", Name(e.Actor.ID))
+			return f.illFormed(e, "W4", "invited by strategy %s, which is not routing the chat", Name(e.Actor.ID))
 		}
 	case Agent:
 		inviter = f.open(e.Actor.ID)
 		if inviter == never || f.attempts[inviter].state != party {
-			return illFormed(e, "W5", "invited by %s, who is not a party", Name(e.Actor.ID))
+			return f.illFormed(e, "W5", "invited by %s, who is not a party", Name(e.Actor.ID))
 		}
 		if e.Operation == Transfer && f.transfers(e.Actor.ID) {
-			return illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+			return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
 		}
 	default:
-		return illFormed(e, "W5", "invited by the %s: only a strategy or an agent invites", e.Actor.Type)
+		return f.illFormed(e, "W5", "invited by the %s: only a strategy or an agent invites", e.Actor.Type)
 	}
 	if e.Party.Type != Agent {
-		return illFormed(e, "W9", "party.type: only an agent is invited")
+		return f.illFormed(e, "W9", "party.type: only an agent is invited")
 	}
 	if f.open(e.Party.ID) != never {
-		return illFormed(e, "W8", "%s is invited while it is a party or has an invitation", Name(e.Party.ID))
+		return f.illFormed(e, "W8", "%s is invited while it is a party or has an invitation", Name(e.Party.ID))
 	}
 	a := &f.attempts[f.attempt(e, at)]
 	if inviter == never {
@@ -360,7 +361,7 @@ func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 		return f.timedOut(e, at, i)
 	}
 	if e.Party.Type != Agent || i == never || f.attempts[i].state != pending {
-		return illFormed(e, "W6", "%s for %s, who has no pending invitation", e.Name, Name(e.Party.ID))
+		return f.illFormed(e, "W6", "%s for %s, who has no pending invitation", e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.closed, a.closedTurn = at, f.now
@@ -391,10 +392,10 @@ func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	switch {
 	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
-		return illFormed(e, "W6", "%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the interaction_server, "+
+		return f.illFormed(e, "W6", "%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the interaction_server, "+
 			"for a reason other than Stopped", e.Name, Name(e.Party.ID))
 	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
-		return illFormed(e, "W6", "%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no invitation pending",
+		return f.illFormed(e, "W6", "%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no invitation pending",
 			e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
@@ -439,7 +440,7 @@ func (f *fold) removed(e *Event, at int32) *IllFormed {
 	if e.Party.Type == Strategy {
 		i := f.strategy(e.Party.ID)
 		if i < 0 {
-			return illFormed(e, "W7", "strategy %s is removed, but is not a party", Name(e.Party.ID))
+			return f.illFormed(e, "W7", "strategy %s is removed, but is not a party", Name(e.Party.ID))
 		}
 		f.parties = slices.Delete(f.parties, i, i+1)
 		if f.leg.strategy == e.Party.ID {
@@ -449,7 +450,7 @@ func (f *fold) removed(e *Event, at int32) *IllFormed {
 	}
 	i := f.open(e.Party.ID)
 	if i == never || f.attempts[i].state != party {
-		return illFormed(e, "W7", "%s is removed, but is not a party", Name(e.Party.ID))
+		return f.illFormed(e, "W7", "%s is removed, but is not a party", Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.state, a.how, a.closed, a.closedTurn = over, HasLeft, at, f.now

@@ -35,7 +35,11 @@ func (e *IllFormed) Error() string {
 	return fmt.Sprintf("interaction %s, seq %d: %s: %s", Name(e.InteractionID), e.Seq, e.Requirement, e.Problem)
 }
 
-func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
+// illFormed says what is wrong with an event; the words cost more than the fold, and nobody reads those of a repair.
+func (f *fold) illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
+	if f.mute {
+		return &IllFormed{Requirement: requirement}
+	}
 	return &IllFormed{e.InteractionID, e.Seq, requirement, fmt.Sprintf(format, args...)}
 }
 
@@ -43,39 +47,39 @@ func illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 func (f *fold) checkFields(e *Event) *IllFormed {
 	switch {
 	case e.Seq < 0 || e.Seq > MaxSeq:
-		return illFormed(e, "W9", "seq: missing, or not an integer from 0 to %d", int64(MaxSeq))
+		return f.illFormed(e, "W9", "seq: missing, or not an integer from 0 to %d", int64(MaxSeq))
 	case e.Time.IsZero():
-		return illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
+		return f.illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:
-		return illFormed(e, "W9", "visibility_mode: %d is none of 1, 2, 3", e.VisibilityMode)
+		return f.illFormed(e, "W9", "visibility_mode: %d is none of 1, 2, 3", e.VisibilityMode)
 	case e.Name.Neutral():
 		return nil
 	}
 	switch e.Actor.Type {
 	case MediaServer, Strategy, Agent, InteractionServer:
 	case "":
-		return illFormed(e, "W9", "actor: missing on %s", e.Name)
+		return f.illFormed(e, "W9", "actor: missing on %s", e.Name)
 	default:
-		return illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", Quoted(string(e.Actor.Type)))
+		return f.illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", Quoted(string(e.Actor.Type)))
 	}
 	switch e.Name {
 	case PlacedInQueue, TakenFromQueue:
 		if e.Queue == "" {
-			return illFormed(e, "W9", "queue: missing on %s", e.Name)
+			return f.illFormed(e, "W9", "queue: missing on %s", e.Name)
 		}
 	case PartyAdded, PartyRemoved, AgentInvited, Rejected, Revoked:
 		if e.Party.Type != Strategy && e.Party.Type != Agent {
-			return illFormed(e, "W9", "party.type: expected strategy or agent on %s", e.Name)
+			return f.illFormed(e, "W9", "party.type: expected strategy or agent on %s", e.Name)
 		}
 		if e.Party.ID == "" {
-			return illFormed(e, "W9", "party.id: missing on %s", e.Name)
+			return f.illFormed(e, "W9", "party.id: missing on %s", e.Name)
 		}
 	}
 	if e.Name != PlacedInQueue && e.Name != AgentInvited {
 		return nil
 	}
 	if e.Actor.ID == "" && (e.Actor.Type == Agent || e.Actor.Type == Strategy) {
-		return illFormed(e, "W9", "actor.id: missing on %s by a %s", e.Name, e.Actor.Type)
+		return f.illFormed(e, "W9", "actor.id: missing on %s by a %s", e.Name, e.Actor.Type)
 	}
 	if e.Actor.Type != Agent || e.Operation == Transfer || e.Operation == Conference {
 		return nil
@@ -84,10 +88,10 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 		if f.table.deployment.finishing(e.Queue) != unfinished { // the state of the chat says whether it needs one
 			return nil
 		}
-		return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the deployment, "+
+		return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the deployment, "+
 			"stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 	}
-	return illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
+	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
 }
 
 // due is what must come next, neutral and unknown events aside (W4, W7).
@@ -105,38 +109,38 @@ const (
 func (f *fold) checkTurn(e *Event) *IllFormed {
 	switch {
 	case !f.begun && e.Name != Submitted:
-		return illFormed(e, "W1", "%s comes before EventInteractionSubmitted", e.Name)
+		return f.illFormed(e, "W1", "%s comes before EventInteractionSubmitted", e.Name)
 	case e.Name.Neutral():
 		return nil
 	case f.begun && e.Name == Submitted:
-		return illFormed(e, "W1", "a second EventInteractionSubmitted")
+		return f.illFormed(e, "W1", "a second EventInteractionSubmitted")
 	case f.stoppedAt >= 0:
-		return illFormed(e, "W2", "%s comes after EventProcessingStopped", e.Name)
+		return f.illFormed(e, "W2", "%s comes after EventProcessingStopped", e.Name)
 	}
 	switch f.due {
 	case takerDue:
 		if e.Name != PartyAdded || !f.takenBy(e.Party) {
-			return illFormed(e, "W4", "after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
+			return f.illFormed(e, "W4", "after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
 		}
 	case removalDue:
 		if leaver := f.attempts[f.leaver].agent; e.Name != PartyRemoved || e.Party.Type != Agent || e.Party.ID != leaver {
-			return illFormed(e, "W4", "%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s", Name(leaver), e.Name)
+			return f.illFormed(e, "W4", "%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s", Name(leaver), e.Name)
 		}
 	case serverDue:
 		if e.Name != ProcessingStopped && (e.Name != PlacedInQueue || e.Actor.Type != InteractionServer) {
-			return illFormed(e, "W6", "the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue comes next, or the stop, not this %s", e.Name)
+			return f.illFormed(e, "W6", "the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue comes next, or the stop, not this %s", e.Name)
 		}
 	case stopDue:
 		if e.Name == PlacedInQueue {
-			return illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent placed the chat "+
+			return f.illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent placed the chat "+
 				"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
 		if e.Name != ProcessingStopped {
-			return illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
+			return f.illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
 		}
 	}
 	if f.stopping && e.Name != PartyRemoved && e.Name != ProcessingStopped && (e.Name != Revoked || e.Reason != Stopped) {
-		return illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
+		return f.illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
 	}
 	return nil
 }

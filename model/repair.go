@@ -1,0 +1,357 @@
+package model
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// MostEdits is how many events a repair puts in or leaves out at most.
+const MostEdits = 2
+
+// Repair is what the fewest edits make of an ill-formed chat: events put in, or left out. Every event that the grammar
+// has is tried at every place, by parties and queues that the log names and by ones that it does not: with fewer, all
+// repairs that are tried agree more often, and then on what did not happen.
+type Repair struct {
+	Edits     int     // 0: no repair of at most [MostEdits] was found
+	Unanimous bool    // all of them give the same rows
+	Chat      Chat    // of the first: its rows, without the times that hang on an event that was put in
+	Log       []Event // its log, by turn; events put in have the seq of the one before
+	Put       []bool  // which of Log were put in
+	Defects   []Defect
+	Sure      bool // all of them mend the same defects
+}
+
+// Defect is what is wrong with a log at one place.
+type Defect struct {
+	Kind  DefectKind
+	Name  EventName
+	Actor PartyType
+}
+
+// DefectKind says what an event is that is wrong.
+type DefectKind uint8
+
+// The kinds of defects.
+const (
+	Missing DefectKind = iota
+	Superfluous
+	OutOfOrder // it is superfluous where it stands, and missing elsewhere
+)
+
+// Repairer repairs chats. It keeps its working memory between calls, and is not safe for concurrent use.
+type Repairer struct {
+	table  *Table
+	log    []Event // in order of seq, each once, those that count
+	broken []bool  // W9: the event can only be left out
+	spare  []bool  // it may be left out
+	goal   int     // how many edits are tried
+	events []Event // log, and behind it what is put in, an event an edit
+	states [MostEdits + 1]fold
+	edits  []edit
+
+	agents, strategies, queues []string // that the log names, and those that it does not
+	stops                      bool     // the log has a stop
+	steps                      int      // that may still be taken
+	chat                       Chat
+	out                        Repair
+}
+
+// edit is an event put in or left out before the i-th of the log.
+type edit struct {
+	at   int
+	put  bool
+	what *Event
+}
+
+// mostSteps bounds the search for repairs of so many edits, in events that are taken: beyond it there is no answer.
+var mostSteps = [MostEdits + 1]int{0, 1 << 20, 1 << 17}
+
+// mostRepaired is how many events a log has at most that is repaired: more would take time by the square.
+const mostRepaired = 500
+
+// NewRepairer returns a repairer that classifies as the table says.
+func NewRepairer(t *Table) *Repairer { return &Repairer{table: t} }
+
+// Repair repairs the log of one interaction, in any order and with exact duplicates, that is ill-formed. The result is
+// valid until the next call.
+func (r *Repairer) Repair(log []Event) *Repair {
+	r.out = Repair{Log: r.out.Log[:0], Put: r.out.Put[:0], Chat: Chat{IRFs: r.out.Chat.IRFs}}
+	if !r.begin(log) {
+		return &r.out
+	}
+	for edits := 1; edits <= MostEdits && r.out.Edits == 0; edits++ {
+		r.goal, r.steps, r.edits = edits, mostSteps[edits], r.edits[:0]
+		r.states[edits].reset(r.table, r.events)
+		r.search(0, edits)
+		if r.steps <= 0 {
+			r.out.Edits, r.out.Unanimous = 0, false // there may be others
+			break
+		}
+	}
+	return &r.out
+}
+
+// begin takes over a log; false is one that is too long, or empty.
+func (r *Repairer) begin(log []Event) bool {
+	r.log, r.broken, r.spare, r.stops = r.log[:0], r.broken[:0], r.spare[:0], false
+	for i := range log {
+		if log[i].Name.Known() {
+			r.log = append(r.log, log[i])
+		}
+	}
+	slices.SortStableFunc(r.log, func(a, b Event) int { return int(min(max(a.Seq-b.Seq, -1), 1)) })
+	r.log = slices.CompactFunc(r.log, func(a, b Event) bool { return a.Equal(&b) })
+	if len(r.log) == 0 || len(r.log) > mostRepaired {
+		return false
+	}
+	r.agents, r.strategies, r.queues = r.agents[:0], r.strategies[:0], r.queues[:0]
+	f := fold{table: r.table, mute: true}
+	for i := range r.log {
+		e := &r.log[i]
+		r.broken = append(r.broken, f.checkFields(e) != nil)
+		twin := func(o Event) bool { return o.Seq == e.Seq || alike(&o, e) }
+		r.spare = append(r.spare, r.broken[i] || slices.ContainsFunc(r.log[:i], twin) || slices.ContainsFunc(r.log[i+1:], twin))
+		r.stops = r.stops || e.Name == ProcessingStopped
+		r.meet(e.Actor)
+		r.meet(e.Party)
+		if e.Queue != "" && !slices.Contains(r.queues, e.Queue) {
+			r.queues = append(r.queues, e.Queue)
+		}
+	}
+	for i := range MostEdits {
+		unknown := unknownNames[i]
+		r.agents, r.strategies = append(r.agents, unknown), append(r.strategies, unknown)
+		r.queues = append(r.queues, unknown)
+	}
+	for _, queue := range slices.Concat(r.table.deployment.Completed, r.table.deployment.Canceled) {
+		if !slices.Contains(r.queues, queue) {
+			r.queues = append(r.queues, queue)
+		}
+	}
+	r.events = append(append(r.events[:0], r.log...), make([]Event, MostEdits)...)
+	return true
+}
+
+// unknownNames are of who is not in the log: no name of a user's is such.
+var unknownNames = [MostEdits]string{"\x00", "\x00\x00"}
+
+// Unknown reports whether a name in a repaired log is of nobody that the log names.
+func Unknown(name string) bool { return slices.Contains(unknownNames[:], name) }
+
+func (r *Repairer) meet(p Party) {
+	switch {
+	case p.ID == "":
+	case p.Type == Agent && !slices.Contains(r.agents, p.ID):
+		r.agents = append(r.agents, p.ID)
+	case p.Type == Strategy && !slices.Contains(r.strategies, p.ID):
+		r.strategies = append(r.strategies, p.ID)
+	}
+}
+
+// search goes on with the log from its i-th event, from the state of that many edits left, and edits it at every place up
+// to where it breaks: a later edit would not mend that.
+func (r *Repairer) search(i, left int) {
+	f := &r.states[left]
+	for {
+		if r.steps--; r.steps < 0 || left == 1 && r.out.Edits == MostEdits && !r.out.Unanimous {
+			return
+		}
+		if left > 0 && (i == 0 || i == len(r.log) || !r.log[i-1].Name.Neutral()) {
+			r.put(f, i, left)
+		}
+		if i == len(r.log) {
+			if left == 0 {
+				r.found(f)
+			}
+			return
+		}
+		if left > 0 && r.mayDrop(i, left) {
+			f.copyTo(&r.states[left-1])
+			r.edits = append(r.edits, edit{i, false, &r.log[i]})
+			r.search(i+1, left-1)
+			r.edits = r.edits[:len(r.edits)-1]
+		}
+		if !r.take(f, &r.log[i], int32(i), i) {
+			return
+		}
+		i++
+	}
+}
+
+// mayDrop reports whether the i-th event may be left out: it is broken, has the seq of another, or is there twice; or it
+// is put in elsewhere. Logs hold an event twice, or too late; an event that never happened they do not hold. If every
+// event might be one, then a chat that lost an agent's invitation would have a second answer, without its acceptance, and
+// one chat more in twenty would have no rows that can be judged.
+func (r *Repairer) mayDrop(i, left int) bool {
+	e := &r.log[i]
+	if r.spare[i] {
+		return true
+	}
+	switch {
+	case e.Name.Neutral() || r.goal < MostEdits:
+		return false
+	case left == MostEdits:
+		return true
+	}
+	first := r.edits[0]
+	return first.put && alike(first.what, e)
+}
+
+// alike reports whether two events differ in seq and time at most.
+func alike(a, b *Event) bool {
+	e := *a
+	e.Seq, e.Time, e.MediaType = b.Seq, b.Time, b.MediaType
+	return e.Equal(b)
+}
+
+// take takes an event of the log, if it can come next.
+func (r *Repairer) take(f *fold, e *Event, at int32, i int) bool {
+	if n := len(f.turn); r.broken[i] || n > 0 && int(f.turn[n-1]) < len(r.log) && f.events[f.turn[n-1]].Seq == e.Seq {
+		return false // W9, W3
+	}
+	f.turn = append(f.turn, at)
+	return f.step(e, at, int32(len(f.turn)-1)) == nil
+}
+
+// put tries every event that can come next, before the i-th.
+func (r *Repairer) put(f *fold, i, left int) {
+	at := len(r.log) + MostEdits - left
+	slot := &r.events[at]
+	near := &r.log[max(0, i-1)]
+	r.candidates(f, func(e Event) {
+		if moved := r.moved(); moved != nil && !alike(moved, &e) {
+			return
+		}
+		e.InteractionID, e.Seq, e.Time, e.MediaType = near.InteractionID, -1, near.Time, near.MediaType
+		next := &r.states[left-1]
+		f.copyTo(next)
+		*slot = e
+		next.turn = append(next.turn, int32(at))
+		if next.step(slot, int32(at), int32(len(next.turn)-1)) == nil {
+			r.edits = append(r.edits, edit{i, true, slot})
+			r.search(i, left-1)
+			r.edits = r.edits[:len(r.edits)-1]
+		}
+	})
+}
+
+// moved is the event that was left out and has to be put in elsewhere, or nil.
+func (r *Repairer) moved() *Event {
+	if len(r.edits) == 1 && !r.edits[0].put && !r.spare[r.edits[0].at] {
+		return r.edits[0].what
+	}
+	return nil
+}
+
+// found takes a repair.
+func (r *Repairer) found(f *fold) {
+	if r.stops && f.stoppedAt == never {
+		return // to forget that the chat ended mends everything
+	}
+	f.finish(&r.chat)
+	rows := r.chat.IRFs
+	for i := range rows {
+		r.blank(&rows[i])
+	}
+	defects := r.defects()
+	if r.out.Edits == 0 {
+		r.out.Edits, r.out.Unanimous, r.out.Sure = len(r.edits), !slices.ContainsFunc(rows, func(row IRF) bool { return Unknown(row.Resource) }), true
+		r.out.Chat, r.chat = r.chat, r.out.Chat
+		r.out.Defects = defects
+		r.write()
+		return
+	}
+	r.out.Sure = r.out.Sure && slices.Equal(defects, r.out.Defects)
+	first := r.out.Chat.IRFs
+	if r.out.Unanimous = r.out.Unanimous && len(first) == len(rows); !r.out.Unanimous {
+		return
+	}
+	for i := range rows {
+		a, b := &first[i].Fact, &rows[i].Fact
+		if !a.Start.Equal(b.Start) {
+			a.Start = time.Time{}
+		}
+		if !a.End.Equal(b.End) {
+			a.End = time.Time{}
+		}
+		x, y := *a, *b
+		x.Start, x.End, y.Start, y.End = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		r.out.Unanimous = r.out.Unanimous && x == y
+	}
+}
+
+// blank takes the times away that are of events put in: when they happened, nobody knows.
+func (r *Repairer) blank(row *IRF) {
+	if row.Trace.Opened < 0 {
+		row.Start = time.Time{}
+	}
+	if row.Trace.Closed < 0 || row.Trace.Left < 0 {
+		row.End = time.Time{}
+	}
+}
+
+// defects are those that the edits at hand mend.
+func (r *Repairer) defects() (all []Defect) {
+	for _, e := range r.edits {
+		d := Defect{Missing, e.what.Name, e.what.Actor.Type}
+		if !e.put {
+			d.Kind = Superfluous
+		}
+		for i := range all {
+			if other := all[i]; other.Name == d.Name && other.Actor == d.Actor && other.Kind != d.Kind {
+				all[i].Kind = OutOfOrder
+				return all
+			}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// write writes the repaired log.
+func (r *Repairer) write() {
+	edits := r.edits
+	for i := 0; ; i++ {
+		dropped := false
+		for ; len(edits) > 0 && edits[0].at == i; edits = edits[1:] {
+			if dropped = dropped || !edits[0].put; edits[0].put {
+				e := *edits[0].what
+				e.Seq = r.log[max(0, i-1)].Seq
+				r.out.Log, r.out.Put = append(r.out.Log, e), append(r.out.Put, true)
+			}
+		}
+		if i == len(r.log) {
+			return
+		}
+		if !dropped {
+			r.out.Log, r.out.Put = append(r.out.Log, r.log[i]), append(r.out.Put, false)
+		}
+	}
+}
+
+// reset makes the state of a chat before its first event.
+func (f *fold) reset(t *Table, events []Event) {
+	f.order(nil) //nolint:errcheck // no event is wrong
+	f.table, f.events, f.mute = t, events, true
+}
+
+// copyTo makes dst the same state, which then goes its own way.
+func (f *fold) copyTo(dst *fold) {
+	attempts, turn, parties, byAgent, offers := dst.attempts, dst.turn, dst.parties, dst.byAgent, dst.offers
+	counts, falls := dst.counts, dst.falls
+	*dst = *f
+	dst.attempts, dst.turn = append(attempts[:0], f.attempts...), append(turn[:0], f.turn...)
+	dst.parties, dst.counts, dst.falls = append(parties[:0], f.parties...), counts, falls
+	dst.byAgent, dst.offers = copied(byAgent, f.byAgent), copied(offers, f.offers)
+}
+
+// copied makes one map, which may be nil, the same as another.
+func copied[V any](dst, src map[string]V) map[string]V {
+	clear(dst)
+	if dst == nil && len(src) > 0 {
+		dst = make(map[string]V)
+	}
+	maps.Copy(dst, src)
+	return dst
+}

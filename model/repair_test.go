@@ -1,0 +1,113 @@
+package model_test
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+var damagedChats = flag.Int("damaged", 2_000, "how many ill-formed chats TestRepairs makes by each kind of damage")
+
+// damages are what logs suffer: to lose an event, to hold one twice under another seq, to hold two in each other's place.
+// Each damages the log at i.
+var damages = []struct {
+	name   string
+	damage func(log []model.Event, i int) []model.Event
+}{
+	{"lost", func(log []model.Event, i int) []model.Event { return slices.Delete(log, i, i+1) }},
+	{"doubled", func(log []model.Event, i int) []model.Event {
+		again := log[i]
+		log = slices.Insert(log, min(i+1+i%3, len(log)), again)
+		renumber(log)
+		return log
+	}},
+	{"swapped", func(log []model.Event, i int) []model.Event {
+		j := min(i+1, len(log)-1)
+		log[i], log[j] = log[j], log[i]
+		renumber(log)
+		return log
+	}},
+}
+
+func renumber(log []model.Event) {
+	for i := range log {
+		log[i].Seq = int64(10 * (i + 1))
+	}
+}
+
+// Where all repairs of a chat that lost one event agree, they are right: the lost event is among what is tried. It is not
+// so of other damage, of which fewer edits may make another chat: how often, the table says that docs/check.md shows
+// (go test ./model -run Repairs -v -damaged 100000).
+func TestRepairs(t *testing.T) {
+	n := *damagedChats
+	if testing.Short() {
+		n = 200
+	}
+	var table strings.Builder
+	table.WriteString("\n| damage | events | of these ill-formed | repaired | of these unanimous | right | wrong |\n|---|---|---|---|---|---|---|\n")
+	for _, d := range damages {
+		c := repairs(t, n, d.damage)
+		fmt.Fprintf(&table, "| %s | %d | %d | %d | %d | %d | %d |\n", d.name, c.events, c.illFormed, c.repaired, c.unanimous, c.unanimous-c.wrong, c.wrong)
+		if d.name == "lost" {
+			assert.Zero(t, c.wrong)
+			assert.Equal(t, c.illFormed, c.repaired)
+			assert.Greater(t, 100*c.unanimous, 80*c.illFormed)
+		}
+	}
+	t.Log(table.String())
+}
+
+type repairCount struct{ events, illFormed, repaired, unanimous, wrong int }
+
+// repairs damages random chats at one event each, until so many have become ill-formed.
+func repairs(t *testing.T, n int, damage func([]model.Event, int) []model.Event) (count repairCount) {
+	r, c, w := model.NewRepairer(model.Reference()), model.NewClassifier(model.Reference()), gen.NewWalker(gen.Everyday)
+	var truth, damaged model.Chat
+	for seed := uint64(1); count.illFormed < n; seed++ {
+		whole := slices.Clone(w.Log("chat", gen.Seed(seed)))
+		require.NoError(t, c.Classify(&truth, whole))
+		if truth.StoppedSeq == 0 {
+			continue
+		}
+		for i := range whole {
+			if !whole[i].Name.Known() || whole[i].Name.Neutral() || count.illFormed == n {
+				continue
+			}
+			log := damage(slices.Clone(whole), i)
+			count.events++
+			if c.Classify(&damaged, log) == nil {
+				continue
+			}
+			count.illFormed++
+			repair := r.Repair(log)
+			if repair.Edits > 0 {
+				count.repaired++
+			}
+			if !repair.Unanimous {
+				continue
+			}
+			if count.unanimous++; !slices.Equal(undated(repair.Chat.IRFs), undated(truth.IRFs)) {
+				count.wrong++
+			}
+		}
+	}
+	return count
+}
+
+// undated are rows without their times.
+func undated(irfs []model.IRF) (rows []model.Fact) {
+	for _, r := range irfs {
+		r.Start, r.End = time.Time{}, time.Time{}
+		rows = append(rows, r.Fact)
+	}
+	return rows
+}

@@ -1,0 +1,151 @@
+package model
+
+// candidates yields every event that may come next in a state, each in one of the forms that make a difference: no other
+// event and no other form could be told by any row. What it yields may still be refused by the fold, which knows W1–W9;
+// what it does not yield is (TestCandidates).
+func (r *Repairer) candidates(f *fold, yield func(Event)) {
+	switch {
+	case !f.begun:
+		yield(Event{Name: Submitted, Actor: Party{Type: MediaServer}})
+		return
+	case f.stoppedAt != never:
+		return
+	}
+	switch f.due {
+	case takerDue:
+		r.takers(f, yield)
+		return
+	case removalDue:
+		removals(f.attempts[f.leaver].agent, yield)
+		return
+	}
+	for _, by := range []PartyType{MediaServer, InteractionServer} { // whether the customer stops it, or anybody else
+		yield(Event{Name: ProcessingStopped, Actor: Party{Type: by}})
+	}
+	if f.due == stopDue {
+		return
+	}
+	if f.leg.stage != inQueue {
+		r.placings(f, yield)
+	} else {
+		r.takings(f, yield)
+	}
+	for _, s := range f.parties {
+		p := Party{Strategy, s}
+		yield(Event{Name: PartyRemoved, Actor: p, Party: p})
+		if f.leg.stage == routing && f.leg.strategy == s {
+			r.invitations(f, Event{Name: AgentInvited, Actor: p}, f.leg.operation, yield)
+		}
+	}
+	for i := range f.attempts {
+		r.ofAttempt(f, &f.attempts[i], yield)
+	}
+}
+
+// takers yields the joining of whoever took the chat from its queue.
+func (r *Repairer) takers(f *fold, yield func(Event)) {
+	taker := f.events[f.leg.takenAt].Actor
+	for _, t := range [...]struct {
+		of    PartyType
+		names []string
+	}{{Strategy, r.strategies}, {Agent, r.agents}} {
+		if taker.Type != t.of && (taker.Type == Strategy || taker.Type == Agent) {
+			continue
+		}
+		for _, name := range t.names {
+			if taker.Type == t.of && taker.ID != "" && taker.ID != name {
+				continue
+			}
+			p := Party{t.of, name}
+			e := Event{Name: PartyAdded, Actor: p, Party: p}
+			if t.of == Agent {
+				inModes(f.leg.operation, e, yield)
+			} else {
+				yield(e)
+			}
+		}
+	}
+}
+
+// takings yields the taking of the chat from its queue.
+func (r *Repairer) takings(f *fold, yield func(Event)) {
+	for _, name := range r.strategies {
+		yield(Event{Name: TakenFromQueue, Actor: Party{Strategy, name}, Queue: f.leg.queue})
+	}
+	for _, name := range r.agents {
+		if f.open(name) == never {
+			yield(Event{Name: TakenFromQueue, Actor: Party{Agent, name}, Queue: f.leg.queue})
+		}
+	}
+}
+
+// placings yields the placing of the chat in a queue, on nobody's behalf or back in one.
+func (r *Repairer) placings(f *fold, yield func(Event)) {
+	for _, queue := range r.queues {
+		if !f.entered {
+			yield(Event{Name: PlacedInQueue, Actor: Party{Type: MediaServer}, Queue: queue})
+		}
+		if f.leg.stage == routing || f.leg.stage == failed {
+			inModes(f.leg.operation, Event{Name: PlacedInQueue, Actor: Party{Type: InteractionServer}, Queue: queue}, yield)
+		}
+	}
+}
+
+// ofAttempt yields what may happen to an agent who is invited, or a party.
+func (r *Repairer) ofAttempt(f *fold, a *attempt, yield func(Event)) {
+	p := Party{Agent, a.agent}
+	switch a.state {
+	case pending:
+		inModes(a.operation, Event{Name: PartyAdded, Actor: p, Party: p}, yield)
+		yield(Event{Name: Rejected, Actor: p, Party: p})
+		for _, reason := range []string{Expired, Stopped, "Canceled"} {
+			yield(Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: reason})
+		}
+	case party:
+		removals(a.agent, yield)
+		yield(Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: Expired})
+		for _, op := range []Operation{Transfer, Conference} {
+			r.invitations(f, Event{Name: AgentInvited, Actor: p, Operation: op}, op, yield)
+		}
+		if f.leg.stage != noLeg && f.leg.stage != failed {
+			return
+		}
+		for _, queue := range r.queues {
+			if f.agents == 1 && f.flying == 0 && f.table.deployment.Finishes(queue) {
+				yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue})
+				continue
+			}
+			yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue, Operation: Transfer})
+			inModes(Conference, Event{Name: PlacedInQueue, Actor: p, Queue: queue, Operation: Conference}, yield)
+		}
+	}
+}
+
+// invitations yields an invitation of whoever may be invited, for what an agent wants of them.
+func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield func(Event)) {
+	for _, name := range r.agents {
+		if f.open(name) == never {
+			e.Party = Party{Agent, name}
+			inModes(wanted, e, yield)
+		}
+	}
+}
+
+// removals yields the ways in which an agent leaves.
+func removals(agent string, yield func(Event)) {
+	p := Party{Agent, agent}
+	yield(Event{Name: PartyRemoved, Actor: p, Party: p})
+	yield(Event{Name: PartyRemoved, Actor: Party{Type: MediaServer}, Party: p})
+}
+
+// inModes yields an event in each visibility mode that makes a difference.
+func inModes(operation Operation, e Event, yield func(Event)) {
+	yield(e)
+	if operation != Conference {
+		return
+	}
+	for _, mode := range []VisibilityMode{Conferred, Monitor, Coach} {
+		e.VisibilityMode = mode
+		yield(e)
+	}
+}
