@@ -1,8 +1,10 @@
 package model
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,13 +15,59 @@ const MostEdits = 2
 // has is tried at every place, by parties and queues that the log names and by ones that it does not: with fewer, all
 // repairs that are tried agree more often, and then on what did not happen.
 type Repair struct {
-	Edits     int     // 0: no repair of at most [MostEdits] was found
-	Unanimous bool    // all of them give the same rows
-	Chat      Chat    // of the first: its rows, without the times that hang on an event that was put in
-	Log       []Event // its log, by turn; events put in have the seq of the one before
-	Put       []bool  // which of Log were put in
-	Defects   []Defect
-	Sure      bool // all of them mend the same defects
+	Edits     []Edit   // of the first that was found, in the order of the log; none where it took more than [MostEdits]
+	Unanimous bool     // all repairs by so many edits give the same rows
+	Chat      Chat     // of the first: its rows, without the times that hang on an event that was put in
+	Defects   []Defect // that it mends
+	Sure      bool     // all of them mend the same
+}
+
+// Edit is an event put in or left out.
+type Edit struct {
+	Put   bool
+	Event Event // one put in has no seq, and the time of the event before
+	After int64 // the seq of the event before, of one put in; -1 at the beginning
+	at    int
+}
+
+// Apply makes the repaired log of an ill-formed one, its events numbered from 1, and tells which of them were put in.
+// Who and what the log does not name is ?, and another ??.
+func (r *Repair) Apply(log []Event) (repaired []Event, put map[int64]bool) {
+	log = inTurn(log)
+	put = make(map[int64]bool)
+	edits := r.Edits
+	for i := 0; ; i++ {
+		dropped := false
+		for ; len(edits) > 0 && edits[0].at == i; edits = edits[1:] {
+			if dropped = dropped || !edits[0].Put; edits[0].Put {
+				repaired = append(repaired, edits[0].Event)
+				put[int64(len(repaired))] = true
+			}
+		}
+		if i == len(log) {
+			break
+		}
+		if !dropped {
+			repaired = append(repaired, log[i])
+		}
+	}
+	for i := range repaired {
+		e := &repaired[i]
+		e.Seq = int64(i + 1)
+		for _, name := range []*string{&e.Actor.ID, &e.Party.ID, &e.Queue} {
+			if Unknown(*name) {
+				*name = strings.Repeat("?", len(*name))
+			}
+		}
+	}
+	return repaired, put
+}
+
+// inTurn copies the known events of a log in order of seq, each once.
+func inTurn(log []Event) []Event {
+	log = slices.DeleteFunc(slices.Clone(log), func(e Event) bool { return !e.Name.Known() })
+	slices.SortStableFunc(log, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	return slices.CompactFunc(log, func(a, b Event) bool { return a.Equal(&b) })
 }
 
 // Defect is what is wrong with a log at one place.
@@ -48,20 +96,13 @@ type Repairer struct {
 	goal   int     // how many edits are tried
 	events []Event // log, and behind it what is put in, an event an edit
 	states [MostEdits + 1]fold
-	edits  []edit
+	edits  []Edit
 
 	agents, strategies, queues []string // that the log names, and those that it does not
 	stops                      bool     // the log has a stop
 	steps                      int      // that may still be taken
 	chat                       Chat
 	out                        Repair
-}
-
-// edit is an event put in or left out before the i-th of the log.
-type edit struct {
-	at   int
-	put  bool
-	what *Event
 }
 
 // mostSteps bounds the search for repairs of so many edits, in events that are taken: beyond it there is no answer.
@@ -76,16 +117,16 @@ func NewRepairer(t *Table) *Repairer { return &Repairer{table: t} }
 // Repair repairs the log of one interaction, in any order and with exact duplicates, that is ill-formed. The result is
 // valid until the next call.
 func (r *Repairer) Repair(log []Event) *Repair {
-	r.out = Repair{Log: r.out.Log[:0], Put: r.out.Put[:0], Chat: Chat{IRFs: r.out.Chat.IRFs}}
+	r.out = Repair{Chat: Chat{IRFs: r.out.Chat.IRFs}}
 	if !r.begin(log) {
 		return &r.out
 	}
-	for edits := 1; edits <= MostEdits && r.out.Edits == 0; edits++ {
+	for edits := 1; edits <= MostEdits && len(r.out.Edits) == 0; edits++ {
 		r.goal, r.steps, r.edits = edits, mostSteps[edits], r.edits[:0]
 		r.states[edits].reset(r.table, r.events)
 		r.search(0, edits)
 		if r.steps <= 0 {
-			r.out.Edits, r.out.Unanimous = 0, false // there may be others
+			r.out.Edits, r.out.Unanimous = nil, false // there may be others
 			break
 		}
 	}
@@ -94,14 +135,7 @@ func (r *Repairer) Repair(log []Event) *Repair {
 
 // begin takes over a log; false is one that is too long, or empty.
 func (r *Repairer) begin(log []Event) bool {
-	r.log, r.broken, r.spare, r.stops = r.log[:0], r.broken[:0], r.spare[:0], false
-	for i := range log {
-		if log[i].Name.Known() {
-			r.log = append(r.log, log[i])
-		}
-	}
-	slices.SortStableFunc(r.log, func(a, b Event) int { return int(min(max(a.Seq-b.Seq, -1), 1)) })
-	r.log = slices.CompactFunc(r.log, func(a, b Event) bool { return a.Equal(&b) })
+	r.log, r.broken, r.spare, r.stops = inTurn(log), r.broken[:0], r.spare[:0], false
 	if len(r.log) == 0 || len(r.log) > mostRepaired {
 		return false
 	}
@@ -154,7 +188,7 @@ func (r *Repairer) meet(p Party) {
 func (r *Repairer) search(i, left int) {
 	f := &r.states[left]
 	for {
-		if r.steps--; r.steps < 0 || left == 1 && r.out.Edits == MostEdits && !r.out.Unanimous {
+		if r.steps--; r.steps < 0 || left == 1 && len(r.out.Edits) == MostEdits && !r.out.Unanimous {
 			return
 		}
 		if left > 0 && (i == 0 || i == len(r.log) || !r.log[i-1].Name.Neutral()) {
@@ -168,7 +202,7 @@ func (r *Repairer) search(i, left int) {
 		}
 		if left > 0 && r.mayDrop(i, left) {
 			f.copyTo(&r.states[left-1])
-			r.edits = append(r.edits, edit{i, false, &r.log[i]})
+			r.edits = append(r.edits, Edit{Event: r.log[i], at: i})
 			r.search(i+1, left-1)
 			r.edits = r.edits[:len(r.edits)-1]
 		}
@@ -195,7 +229,7 @@ func (r *Repairer) mayDrop(i, left int) bool {
 		return true
 	}
 	first := r.edits[0]
-	return first.put && alike(first.what, e)
+	return first.Put && alike(&first.Event, e)
 }
 
 // alike reports whether two events differ in seq and time at most.
@@ -218,7 +252,10 @@ func (r *Repairer) take(f *fold, e *Event, at int32, i int) bool {
 func (r *Repairer) put(f *fold, i, left int) {
 	at := len(r.log) + MostEdits - left
 	slot := &r.events[at]
-	near := &r.log[max(0, i-1)]
+	near, after := &r.log[max(0, i-1)], int64(-1)
+	if i > 0 {
+		after = near.Seq
+	}
 	r.candidates(f, func(e Event) {
 		if moved := r.moved(); moved != nil && !alike(moved, &e) {
 			return
@@ -229,7 +266,7 @@ func (r *Repairer) put(f *fold, i, left int) {
 		*slot = e
 		next.turn = append(next.turn, int32(at))
 		if next.step(slot, int32(at), int32(len(next.turn)-1)) == nil {
-			r.edits = append(r.edits, edit{i, true, slot})
+			r.edits = append(r.edits, Edit{Put: true, Event: e, After: after, at: i})
 			r.search(i, left-1)
 			r.edits = r.edits[:len(r.edits)-1]
 		}
@@ -238,8 +275,8 @@ func (r *Repairer) put(f *fold, i, left int) {
 
 // moved is the event that was left out and has to be put in elsewhere, or nil.
 func (r *Repairer) moved() *Event {
-	if len(r.edits) == 1 && !r.edits[0].put && !r.spare[r.edits[0].at] {
-		return r.edits[0].what
+	if len(r.edits) == 1 && !r.edits[0].Put && !r.spare[r.edits[0].at] {
+		return &r.edits[0].Event
 	}
 	return nil
 }
@@ -255,11 +292,10 @@ func (r *Repairer) found(f *fold) {
 		r.blank(&rows[i])
 	}
 	defects := r.defects()
-	if r.out.Edits == 0 {
-		r.out.Edits, r.out.Unanimous, r.out.Sure = len(r.edits), !slices.ContainsFunc(rows, func(row IRF) bool { return Unknown(row.Resource) }), true
+	if len(r.out.Edits) == 0 {
+		r.out.Edits, r.out.Unanimous, r.out.Sure = slices.Clone(r.edits), !slices.ContainsFunc(rows, func(row IRF) bool { return Unknown(row.Resource) }), true
 		r.out.Chat, r.chat = r.chat, r.out.Chat
 		r.out.Defects = defects
-		r.write()
 		return
 	}
 	r.out.Sure = r.out.Sure && slices.Equal(defects, r.out.Defects)
@@ -294,8 +330,8 @@ func (r *Repairer) blank(row *IRF) {
 // defects are those that the edits at hand mend.
 func (r *Repairer) defects() (all []Defect) {
 	for _, e := range r.edits {
-		d := Defect{Missing, e.what.Name, e.what.Actor.Type}
-		if !e.put {
+		d := Defect{Missing, e.Event.Name, e.Event.Actor.Type}
+		if !e.Put {
 			d.Kind = Superfluous
 		}
 		for i := range all {
@@ -307,27 +343,6 @@ func (r *Repairer) defects() (all []Defect) {
 		all = append(all, d)
 	}
 	return all
-}
-
-// write writes the repaired log.
-func (r *Repairer) write() {
-	edits := r.edits
-	for i := 0; ; i++ {
-		dropped := false
-		for ; len(edits) > 0 && edits[0].at == i; edits = edits[1:] {
-			if dropped = dropped || !edits[0].put; edits[0].put {
-				e := *edits[0].what
-				e.Seq = r.log[max(0, i-1)].Seq
-				r.out.Log, r.out.Put = append(r.out.Log, e), append(r.out.Put, true)
-			}
-		}
-		if i == len(r.log) {
-			return
-		}
-		if !dropped {
-			r.out.Log, r.out.Put = append(r.out.Log, r.log[i]), append(r.out.Put, false)
-		}
-	}
 }
 
 // reset makes the state of a chat before its first event.

@@ -89,7 +89,7 @@ func repairs(t *testing.T, n int, damage func([]model.Event, int) []model.Event)
 			}
 			count.illFormed++
 			repair := r.Repair(log)
-			if repair.Edits > 0 {
+			if len(repair.Edits) > 0 {
 				count.repaired++
 			}
 			if !repair.Unanimous {

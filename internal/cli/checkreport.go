@@ -16,6 +16,7 @@ import (
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
 )
 
 // checkReport writes what check found.
@@ -273,7 +274,7 @@ func (r *checkReport) example(b *bytes.Buffer, f *bulk.Finding) {
 	case x.Log != nil:
 		b.WriteByte('\n')
 		chats, _ := model.ClassifyLog(r.Table, x.Log)
-		explainChat(b, &chats[0], x.Log, false)
+		explainChat(b, &chats[0], reports.NewTimeline(x.Log), false)
 	}
 	b.WriteString("Your rows:\n")
 	for i := range x.Rows {

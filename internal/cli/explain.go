@@ -33,6 +33,7 @@ goes to a file as a picture, its facts drawn in.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return e.runExplain(cmd.Context(), &f, args) },
 	}
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
+	cmd.Flags().BoolVar(&f.repair, "repair", false, "draw each ill-formed chat as the fewest edits of its log make it; what was put in is marked with a +")
 	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&f.svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
@@ -46,7 +47,7 @@ goes to a file as a picture, its facts drawn in.`,
 type explainFlags struct {
 	interaction, scenario, svg string
 	dirs                       []string // of --scenario: a team's own features
-	asJSON                     bool
+	asJSON, repair             bool
 	in                         placeFlags
 }
 
@@ -77,6 +78,13 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 	if err := f.write(&b, log, chats, logs); err != nil {
 		return err
 	}
+	if f.repair && !f.asJSON {
+		for _, err := range bad {
+			if log.spoilt[err.InteractionID] == nil {
+				explainRepair(&b, log.table, err, logs[err.InteractionID])
+			}
+		}
+	}
 	if f.asJSON || len(chats)+len(bad)+len(log.spoilt) > 0 {
 		_, err = e.out.Write(b.Bytes())
 	} else {
@@ -103,7 +111,7 @@ func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat,
 		case b.Len() > 0:
 			b.WriteString("\n")
 		}
-		explainChat(b, c, logs[c.InteractionID], true)
+		explainChat(b, c, reports.NewTimeline(logs[c.InteractionID]), true)
 	}
 	if f.scenario != "" && !f.asJSON {
 		b.WriteString("\nThe events, as they are sent but for the interaction's id:\n")
@@ -175,14 +183,13 @@ func (l *eventLog) keep(id string) error {
 }
 
 // explainChat writes the timeline of a chat and its facts.
-func explainChat(b *bytes.Buffer, c *model.Chat, log []model.Event, names bool) {
+func explainChat(b *bytes.Buffer, c *model.Chat, t *reports.Timeline, names bool) {
 	fmt.Fprintf(b, "Interaction %s, %s", model.Name(c.InteractionID), clock(c.Began))
 	if c.Ended.IsZero() {
 		b.WriteString(", unfinished\n\n")
 	} else {
 		fmt.Fprintf(b, " to %s, stopped by %s\n\n", clock(c.Ended), actor(c.StoppedBy))
 	}
-	t := reports.NewTimeline(log)
 	t.Names = names
 	t.AppendText(b)
 	b.WriteString("\n")

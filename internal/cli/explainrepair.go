@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+)
+
+// explainRepair writes what the fewest edits make of an ill-formed chat.
+func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []model.Event) {
+	if b.Len() > 0 {
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(b, "Interaction %s is ill-formed: seq %d: %s: %s.\n", model.Name(bad.InteractionID), bad.Seq, bad.Requirement, bad.Problem)
+	r := model.NewRepairer(t).Repair(log)
+	if len(r.Edits) == 0 {
+		fmt.Fprintf(b, "No %d events that are put in or left out make a chat of it.\n", model.MostEdits)
+		return
+	}
+	edits := "One edit makes"
+	if len(r.Edits) > 1 {
+		edits = "Two edits make"
+	}
+	if r.Unanimous {
+		fmt.Fprintf(b, "%s a chat of it, and all repairs as short give the rows below. The events are numbered anew.\n", edits)
+	} else {
+		fmt.Fprintf(b, "%s a chat of it. Repairs as short give different rows; this is one. The events are numbered anew.\n", edits)
+	}
+	repaired, put := r.Apply(log)
+	for _, e := range r.Edits {
+		switch {
+		case !e.Put:
+			fmt.Fprintf(b, "  - %s, seq %d, is left out\n", e.Event.Name, e.Event.Seq)
+		case e.After < 0:
+			fmt.Fprintf(b, "  + %s is put in at the beginning\n", e.Event.Name)
+		default:
+			fmt.Fprintf(b, "  + %s is put in after seq %d\n", e.Event.Name, e.After)
+		}
+	}
+	b.WriteString("\n")
+	var chat model.Chat
+	if err := model.NewClassifier(t).Classify(&chat, repaired); err != nil {
+		panic(err) // the repair was classified when it was found
+	}
+	timeline := reports.NewTimeline(repaired)
+	timeline.Put = put
+	explainChat(b, &chat, timeline, true)
+}
