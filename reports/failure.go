@@ -14,6 +14,7 @@ import (
 const (
 	maxPictures    = 2
 	maxDifferences = 12
+	maxUnfolded    = 50     // differences more, to unfold
 	maxFeature     = 20_000 // bytes
 )
 
@@ -30,7 +31,9 @@ type view struct {
 	Of       string // the result's name; "" where there is but one
 	Pictures []template.HTML
 	Reasons  []reason
-	More     int // differences that are not shown
+	Others   []reason // to unfold
+	More     int      // differences that are not shown either
+	Sent     string   // the interactions as the implementation saw them
 }
 
 // reason is a difference: the events, the rules that they meet, what is expected by them.
@@ -59,6 +62,9 @@ func laws(ids []string) (all []law) {
 	return all
 }
 
+// OthersCount is how many differences are not shown unfolded.
+func (v *view) OthersCount() int { return len(v.Others) + v.More }
+
 // FieldName is the field, or the invariant that is broken.
 func (r *reason) FieldName() string { return safe(string(r.Field)) }
 
@@ -82,10 +88,17 @@ func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
 		}
 		v.Pictures = pictures(l)
 		shown := shownDifferences(l)
-		v.More = max(0, len(shown)-maxDifferences)
-		for _, d := range shown[:len(shown)-v.More] {
-			v.Reasons = append(v.Reasons, reason{d, laws(d.Rules)})
+		for k, d := range shown {
+			switch {
+			case k < maxDifferences:
+				v.Reasons = append(v.Reasons, reason{d, laws(d.Rules)})
+			case k < maxDifferences+maxUnfolded:
+				v.Others = append(v.Others, reason{d, laws(d.Rules)})
+			default:
+				v.More++
+			}
 		}
+		v.Sent = cut(sentAs(l), maxSaid)
 		f.Views = append(f.Views, v)
 	}
 	return f

@@ -37,6 +37,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Funcs(template.FuncMap{
 		"safe": safe, "lines": lines, "number": Number, "join": strings.Join, "sentence": sentence,
 		"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
+		"causeID":      func(i int) string { return fmt.Sprintf("cause-%d", i+1) },
 		"milliseconds": func(micro int64) string { return fmt.Sprintf("%.1f", float64(micro)/1000) },
 	}).Parse(pageHTML))
 })
@@ -48,23 +49,28 @@ type page struct {
 	JS          template.JS
 	Results     []*Results
 	Names       []string // of the results, no two alike
-	Matrix      table
+	Matrix      *table
 	Causes      []pageCause
-	Failures    []*failure
 	Groups      []*group
 	Laws        []lawTable
 	Remarks     []remark
 	MoreRemarks int
 	Slow        []*engine.ScenarioLine
-	Failing     int // scenarios; not all of them are shown in full
+	Failing     int // scenarios
+	InFull      int // of them, shown so
+	OtherCauses int // that are not listed
 }
 
 // WriteHTML writes one self-contained page about one result, or about several side by side: different
 // implementations, or versions of one. It needs no network and no script, and is bounded in size.
 func WriteHTML(w io.Writer, results ...*Results) error {
+	return pageTemplate().Execute(w, newPage(results))
+}
+
+func newPage(results []*Results) *page {
 	css := pageCSS + timelineCSS
 	p := &page{
-		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results,
+		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results, Matrix: new(table),
 		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", digest(css), digest(pageJS)),
 	}
 	p.name()
@@ -73,7 +79,7 @@ func WriteHTML(w io.Writer, results ...*Results) error {
 	p.laws()
 	p.remarks()
 	p.slowest()
-	return pageTemplate().Execute(w, p)
+	return p
 }
 
 func digest(s string) string {
@@ -95,17 +101,42 @@ func (p *page) Standing() string {
 	return "note"
 }
 
+// Answer says why most of what fails does, where one thing explains it and the causes do not say it.
+func (p *page) Answer() string {
+	head, why := p.First().answer()
+	if p.Several() || head == "" || strings.HasSuffix(head, "cause") {
+		return ""
+	}
+	if e := p.First().Header.Environment; e != nil && (len(e.Command) > 0 && e.Facts == "" || e.URL != "") {
+		why += " Try 'chatproof doctor' with the same flags and command."
+	}
+	return head + ": " + why
+}
+
+// Levels reports whether the columns tell by which levels scenarios differ.
+func (t *table) Levels() bool { return len(t.Head) > 1 }
+
+// Expected reports whether expectations are in force.
+func (p *page) Expected() bool {
+	return slices.ContainsFunc(p.Results, func(r *Results) bool { return len(r.Footer.Expectations) > 0 })
+}
+
 // First is the result that the page is about where there is one.
 func (p *page) First() *Results { return p.Results[0] }
 
 // firstCauses is how many causes stand above the table: a phone's screen holds that many.
 const firstCauses = 3
 
-// FirstCauses are those that stand above the table.
-func (p *page) FirstCauses() []pageCause { return p.Causes[:min(len(p.Causes), firstCauses)] }
+// FirstCauses are those that stand above the table; where nothing came back, that is cause enough.
+func (p *page) FirstCauses() []pageCause {
+	if !p.Several() && p.First().rowless() {
+		return nil
+	}
+	return p.Causes[:min(len(p.Causes), firstCauses)]
+}
 
 // MoreCauses is how many there are beside those.
-func (p *page) MoreCauses() int { return max(0, len(p.Causes)-firstCauses) }
+func (p *page) MoreCauses() int { return len(p.Causes) + p.OtherCauses - len(p.FirstCauses()) }
 
 // name tells the results apart: by implementation, and where that is not enough by the suite's version and the file.
 func (p *page) name() {
@@ -131,28 +162,53 @@ type tableRow struct {
 }
 
 // cell is a count, or a word, with how good that is: pass, fail, note, or "" where there is nothing to tell.
-type cell struct{ Is, Text string }
+type cell struct {
+	Is, Text string
+	Bar      []barPart
+}
+
+// barPart is the share of a group's scenarios that ended alike, in a line a hundred long.
+type barPart struct{ Is, At, Width string }
+
+// barOf draws how a group of scenarios did, what is wrong first.
+func barOf(c *engine.Count) (parts []barPart) {
+	all, at := float64(c.Scenarios()), 0.0
+	for _, p := range []struct {
+		is string
+		n  int
+	}{{"fail", c.Bad() - c.Known}, {"known", c.Known}, {"unrun", c.NotRun}, {"note", c.Differ}, {"pass", c.Pass}} {
+		if p.n > 0 {
+			width := 100 * float64(p.n) / all
+			parts = append(parts, barPart{p.is, fmt.Sprintf("%.2f", at), fmt.Sprintf("%.2f", width)})
+			at += width
+		}
+	}
+	return parts
+}
 
 // standing is how a group of scenarios did.
 func standing(c *engine.Count) cell {
 	all := c.Scenarios()
+	s := cell{"pass", fmt.Sprintf("%d pass", all), barOf(c)}
 	switch bad := c.Bad(); {
 	case all == 0:
-		return cell{"", "–"}
+		return cell{Text: "–"}
 	case bad > 0 && bad == c.Known:
-		return cell{"note", fmt.Sprintf("%d of %d known", bad, all)}
+		s.Is, s.Text = "note", fmt.Sprintf("%d of %d known", bad, all)
 	case bad > 0:
-		return cell{"fail", fmt.Sprintf("%d of %d fail", bad, all)}
+		s.Is, s.Text = "fail", fmt.Sprintf("%d of %d %s", bad, all, plural(bad, "fails", "fail"))
 	case c.NotRun > 0:
-		return cell{"", fmt.Sprintf("%d of %d not run", c.NotRun, all)}
+		s.Is, s.Text = "", fmt.Sprintf("%d of %d not run", c.NotRun, all)
 	case c.Differ > 0:
-		return cell{"note", fmt.Sprintf("%d of %d differ", c.Differ, all)}
-	default:
-		return cell{"pass", fmt.Sprintf("%d pass", all)}
+		s.Is, s.Text = "note", fmt.Sprintf("%d of %d %s", c.Differ, all, plural(c.Differ, "differs", "differ"))
 	}
+	return s
 }
 
-// matrix is flows and families by level; of several results, by result.
+// Bar is how all scenarios of the only result did.
+func (p *page) Bar() []barPart { return barOf(&p.First().Footer.Totals.All) }
+
+// matrix is how flows and families did, with the levels by which their scenarios differ; of several results, by result.
 func (p *page) matrix() {
 	if p.Several() {
 		p.sideBySide()
@@ -160,33 +216,34 @@ func (p *page) matrix() {
 	}
 	r := p.First()
 	differ := make(map[[2]string]int) // scenarios of a group that differ by a level
-	for _, l := range r.Lines {
-		for _, level := range model.AllLevels {
+	var levels []model.Level
+	for _, level := range model.AllLevels {
+		for _, l := range r.Lines {
 			if slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return d.Level == level }) {
 				differ[[2]string{groupOf(l), level.String()}]++
 			}
 		}
+		if slices.ContainsFunc(r.groups(), func(c engine.Count) bool { return differ[[2]string{c.Name, level.String()}] > 0 }) {
+			levels = append(levels, level)
+		}
 	}
 	p.Matrix.Head = []string{"scenarios"}
-	for _, level := range model.AllLevels {
+	for _, level := range levels {
 		p.Matrix.Head = append(p.Matrix.Head, level.String())
 	}
 	for _, c := range r.groups() {
 		t := tableRow{Name: safe(c.Name), Title: safe(c.Title), Cells: []cell{standing(&c)}}
-		for _, level := range model.AllLevels {
-			is := "note"
+		for _, level := range levels {
+			of := cell{Is: "note"}
 			if slices.Contains(r.Header.Require, level.String()) {
-				is = "fail"
+				of.Is = "fail"
 			}
-			n := differ[[2]string{c.Name, level.String()}]
-			switch {
-			case n > 0:
-				t.Cells = append(t.Cells, cell{is, fmt.Sprintf("%d differ", n)})
-			case !concerns(c.Name, level) || c.NotRun+c.Error+c.Skip == c.Scenarios():
-				t.Cells = append(t.Cells, cell{})
-			default:
-				t.Cells = append(t.Cells, cell{"pass", ""})
+			if n := differ[[2]string{c.Name, level.String()}]; n > 0 {
+				of.Text = fmt.Sprint(n)
+			} else {
+				of.Is = ""
 			}
+			t.Cells = append(t.Cells, of)
 		}
 		p.Matrix.Rows = append(p.Matrix.Rows, t)
 	}
@@ -207,7 +264,7 @@ func (p *page) sideBySide() {
 					if i := slices.IndexFunc(of, func(x engine.Count) bool { return x.Name == c.Name }); i >= 0 {
 						t.Cells = append(t.Cells, standing(&of[i]))
 					} else {
-						t.Cells = append(t.Cells, cell{"", "–"})
+						t.Cells = append(t.Cells, cell{Text: "–"})
 					}
 				}
 				p.Matrix.Rows = append(p.Matrix.Rows, t)
@@ -224,15 +281,6 @@ func (p *page) sideBySide() {
 	})
 }
 
-// concerns reports whether scenarios of a group can differ by a level.
-func concerns(group string, level model.Level) bool {
-	switch group {
-	case "own", "delivery", "robustness":
-		return level.String() == group
-	}
-	return level == model.Documented || level == model.Invariant || level == model.Inferred
-}
-
 // citing counts the scenarios that fail by a difference for which a rule is to blame: not those in which the rule only
 // bears on a row that is right. So one fault points at one rule.
 func (r *Results) citing(rule string) (n int) {
@@ -244,7 +292,7 @@ func (r *Results) citing(rule string) (n int) {
 	return n
 }
 
-// lawTable is the rules, or the invariants: what each says, how often it was exercised, and how the results did.
+// lawTable is the rules, or the invariants: what each says, how the results did by it, and how often it was exercised.
 type lawTable struct {
 	Kind, Source string // headings
 	Rows         []lawRow
@@ -253,26 +301,30 @@ type lawTable struct {
 type lawRow struct {
 	ID, Says, Source string
 	Stands           []lawStanding // a result each
+	blamed           int
 }
 
+// lawStanding is how a result did by a rule or an invariant, and how often it could.
 type lawStanding struct {
+	cell
 	Exercised string
-	Cell      cell
 }
 
+// laws lists the rules and the invariants, those first that most scenarios fail by.
 func (p *page) laws() {
 	rules := lawTable{Kind: "rule", Source: "of the guide"}
 	for i, rule := range model.Rules() {
 		row := lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source}
 		for _, r := range p.Results {
-			stands := lawStanding{"–", cell{"", "–"}}
+			stands := lawStanding{cell: cell{Text: "–"}}
 			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == rule.ID {
-				stands.Exercised = Number(c.Rules[i].Chats, "chat", "chats")
+				stands.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
 			}
 			if n := r.citing(rule.ID); n > 0 {
-				stands.Cell = cell{"fail", Number(n, "scenario fails by it", "scenarios fail by it")}
+				stands.Is, stands.Text = "fail", fmt.Sprintf("%d %s by it", n, plural(n, "fails", "fail"))
+				row.blamed += n
 			} else if c := r.Footer.Totals.Rules; i < len(c) && c[i].Scenarios() > c[i].NotRun+c[i].Error+c[i].Skip {
-				stands.Cell = cell{"pass", "met"}
+				stands.Is, stands.Text = "pass", "met"
 			}
 			row.Stands = append(row.Stands, stands)
 		}
@@ -282,10 +334,11 @@ func (p *page) laws() {
 	for _, v := range model.Invariants() {
 		row := lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind)}
 		for _, r := range p.Results {
-			stands := lawStanding{"–", cell{"", "–"}}
+			stands := lawStanding{cell: cell{Text: "–"}}
 			for _, b := range r.Footer.Totals.Invariants {
 				if b.Name == v.ID {
 					stands = invariantStanding(&b)
+					row.blamed += b.Scenarios
 				}
 			}
 			row.Stands = append(row.Stands, stands)
@@ -293,17 +346,20 @@ func (p *page) laws() {
 		invariants.Rows = append(invariants.Rows, row)
 	}
 	p.Laws = []lawTable{rules, invariants}
+	for _, t := range p.Laws {
+		slices.SortStableFunc(t.Rows, func(a, b lawRow) int { return b.blamed - a.blamed })
+	}
 }
 
 func invariantStanding(b *engine.Broken) lawStanding {
-	exercised := scenarios(b.Checked)
+	s := lawStanding{cell{Text: "–"}, "of " + scenarios(b.Checked)}
 	switch {
 	case b.Scenarios > 0:
-		return lawStanding{exercised, cell{"fail", fmt.Sprintf("%d break it", b.Scenarios)}}
+		s.Is, s.Text = "fail", fmt.Sprintf("%d %s it", b.Scenarios, plural(b.Scenarios, "breaks", "break"))
 	case b.Checked > 0:
-		return lawStanding{exercised, cell{"pass", "holds"}}
+		s.Is, s.Text = "pass", "holds"
 	}
-	return lawStanding{exercised, cell{"", "–"}}
+	return s
 }
 
 // remark is something that does not fail: a skip, or how scenarios differ that pass.

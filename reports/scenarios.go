@@ -7,15 +7,20 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// pageCause is why scenarios do not pass, with the first of them that is shown in full.
+// pageCause is why scenarios do not pass, with those of them that are shown in full.
 type pageCause struct {
-	Of    string
-	Said  string // of the first
-	What  string // what is wrong, and by which rules; "" where Said says it
-	Where string // flows and families
-	Count int
-	First string
+	Of     string // the result's name; "" where there is but one
+	What   string
+	Rules  []law  // that are to blame
+	Where  string // flows and families
+	Count  int
+	Full   []*failure
+	Others []string // ids of others
+	More   int      // others that are not named either
 }
+
+// OthersCount is how many scenarios are not shown in full.
+func (c *pageCause) OthersCount() int { return len(c.Others) + c.More }
 
 // group is the scenarios of a flow or family, a line each.
 type group struct {
@@ -28,6 +33,7 @@ type group struct {
 type scenarioRow struct {
 	ID       string
 	Shown    bool // in full, elsewhere
+	Fails    bool
 	Verdicts []engine.Verdict
 	Said     string
 }
@@ -56,7 +62,7 @@ func (p *page) scenarios() {
 			g = &group{Name: groupOf(l)}
 			byName[g.Name], p.Groups = g, append(p.Groups, g)
 		}
-		row := scenarioRow{ID: ids[at], Shown: chosen[at]}
+		row := scenarioRow{ID: ids[at], Shown: chosen[at], Fails: slices.ContainsFunc(lines, fails)}
 		for _, l := range lines {
 			if l == nil {
 				row.Verdicts = append(row.Verdicts, "")
@@ -70,8 +76,9 @@ func (p *page) scenarios() {
 		g.Lines = append(g.Lines, row)
 	}
 	for _, g := range p.Groups {
+		slices.SortStableFunc(g.Lines, func(a, b scenarioRow) int { return first(a.Fails, b.Fails) })
 		for _, r := range p.Results {
-			c := cell{"", "–"}
+			c := cell{Text: "–"}
 			for _, count := range r.groups() {
 				if count.Name == g.Name {
 					g.Title, c = count.Title, standing(&count)
@@ -82,40 +89,12 @@ func (p *page) scenarios() {
 	}
 }
 
-// choose chooses what is shown in full, and makes it ready: the first scenario of each cause, then in the order of the
-// plan, until it is enough.
+// choose chooses what is shown in full: the first scenario of each cause, then the next ones, until it is enough. The
+// others are named.
 func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[int]bool {
-	var order []int
-	for i, r := range p.Results {
-		for _, c := range r.causes() {
-			if !fails(c.lines[0]) {
-				continue
-			}
-			said := pageCause{Said: c.said, Where: c.where(), Count: len(c.lines), First: c.lines[0].ID}
-			if d := telling(c.lines[0]); c.lines[0].Verdict == engine.Fail && d != nil {
-				said.What = blamed(d)
-			}
-			if p.Several() {
-				said.Of = p.Names[i]
-			}
-			if p.Causes = append(p.Causes, said); len(p.Causes) <= maxRemarks {
-				order = append(order, place[said.First])
-			}
-		}
-	}
-	p.Causes = p.Causes[:min(len(p.Causes), maxRemarks)]
-	for at, lines := range all {
-		if slices.ContainsFunc(lines, fails) {
-			order = append(order, at)
-			p.Failing++
-		}
-	}
+	var causes []*cause
 	chosen, room := make(map[int]bool), maxArticles
-	ready := make(map[int]*failure)
-	for _, at := range order {
-		if chosen[at] || len(chosen) == maxFailures || room < 0 {
-			continue
-		}
+	show := func(at, cause int) {
 		shown := make([]*engine.ScenarioLine, len(all[at]))
 		for i, l := range all[at] {
 			if fails(l) {
@@ -123,15 +102,54 @@ func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[in
 			}
 		}
 		f := newFailure(shown, p.Names)
-		chosen[at], ready[at] = true, f
+		chosen[at] = true
+		p.Causes[cause].Full = append(p.Causes[cause].Full, f)
 		room -= f.size()
 	}
-	for at := range all {
-		if chosen[at] {
-			p.Failures = append(p.Failures, ready[at])
+	for i, r := range p.Results {
+		for _, c := range r.causes() {
+			if !fails(c.lines[0]) {
+				continue
+			}
+			if len(causes) == maxRemarks {
+				p.OtherCauses++
+				continue
+			}
+			said := pageCause{What: c.what, Rules: laws(c.rules), Where: c.where(), Count: len(c.lines)}
+			if p.Several() {
+				said.Of = p.Names[i]
+			}
+			causes, p.Causes = append(causes, c), append(p.Causes, said)
+			if at := place[c.lines[0].ID]; !chosen[at] {
+				show(at, len(causes)-1)
+			}
 		}
 	}
-	slices.SortStableFunc(p.Failures, func(a, b *failure) int { return first(a.gates(), b.gates()) })
+	for depth, more := 0, true; more; depth++ { // a scenario of each cause in turn
+		more = false
+		for k, c := range causes {
+			if depth >= len(c.lines) {
+				continue
+			}
+			more = true
+			at, of := place[c.lines[depth].ID], &p.Causes[k]
+			switch {
+			case chosen[at]:
+			case len(chosen) < maxFailures && room > 0:
+				show(at, k)
+			case len(of.Others) < maxRemarks:
+				of.Others = append(of.Others, c.lines[depth].ID)
+			default:
+				of.More++
+			}
+		}
+	}
+	p.InFull = len(chosen)
+	for _, lines := range all {
+		if slices.ContainsFunc(lines, fails) {
+			p.Failing++
+		}
+	}
 	return chosen
 }
 
@@ -140,16 +158,14 @@ func fails(l *engine.ScenarioLine) bool {
 	return l != nil && (l.Verdict == engine.Fail || l.Verdict == engine.Error || l.Verdict == engine.Skip && l.Gates)
 }
 
-// gates reports whether some result does not conform by the scenario.
-func (f *failure) gates() bool {
-	return slices.ContainsFunc(f.Views, func(v *view) bool { return v.Gates })
-}
-
 // size is about how many bytes the page needs for it.
 func (f *failure) size() int {
 	n := 4000 + len(f.Feature)
 	for _, v := range f.Views {
-		n += 1000 * len(v.Reasons)
+		n += 1000 * (len(v.Reasons) + len(v.Others))
+		if e := v.Environment; e != nil {
+			n += min(len(e.Stderr), maxTail)
+		}
 		for _, svg := range v.Pictures {
 			n += len(svg)
 		}

@@ -54,7 +54,7 @@ const (
 func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 	var b bytes.Buffer
 	r.heading(&b)
-	r.answer(&b, o)
+	r.explain(&b, o)
 	r.standings(&b, o)
 	if !o.Brief {
 		r.wrong(&b, o)
@@ -86,63 +86,32 @@ func (r *Results) heading(b *bytes.Buffer) {
 	if r.Header.Shard != "" {
 		n = fmt.Sprintf("shard %s, %s of %d", safe(r.Header.Shard), n, r.Header.Scenarios)
 	}
-	var without []string
-	for _, w := range r.Header.LeftOut {
-		without = append(without, fmt.Sprintf("%d %s", w.Scenarios, safe(w.Why)))
-	}
-	if len(without) > 0 {
-		n += " (left out: " + strings.Join(without, ", ") + ")"
+	if without := r.LeftOut(); without != "" {
+		n += " (left out: " + without + ")"
 	}
 	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, cut(safe(r.Implementation()), maxSaid))
 }
 
-// answer says in a line why most of what fails does, where one thing explains it.
-func (r *Results) answer(b *bytes.Buffer, o *TextOptions) {
-	if r.rowless() {
-		why := "no row came back"
-		if e := r.Footer.Environment; e != nil && e.Ignored > 0 {
-			why = fmt.Sprintf("all %s that came back are of interactions that were not asked about", Number(e.Ignored, "row", "rows"))
-			if r.offline() {
-				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
-			}
-		}
-		fmt.Fprintf(b, "%s: %s.", o.paint("1;31", "0 rows received"), why)
-		if o.Doctor != "" {
-			fmt.Fprintf(b, " Try: %s", o.Doctor)
-		}
-		b.WriteString("\n\n")
-		return
+// LeftOut counts the scenarios that the plan leaves out, and says why; "" is none.
+func (r *Results) LeftOut() string {
+	var without []string
+	for _, w := range r.Header.LeftOut {
+		without = append(without, fmt.Sprintf("%d %s", w.Scenarios, safe(w.Why)))
 	}
-	causes := r.causes()
-	if len(causes) == 0 || !causes[0].lines[0].Gates {
-		return
-	}
-	bad := 0
-	for _, c := range causes {
-		if c.lines[0].Gates {
-			bad += len(c.lines)
-		}
-	}
-	if n := len(causes[0].lines); n > 1 && 2*n >= bad {
-		fmt.Fprintf(b, "%s %s\n\n", o.paint("1;31", fmt.Sprintf("%d of %s that do not pass, by one cause:", n, scenarios(bad))), o.brief(causes[0].said))
-	}
+	return strings.Join(without, ", ")
 }
 
-// rowless reports whether rows were expected, and none came back, though nothing says that the program failed.
-func (r *Results) rowless() bool {
-	expected := false
-	for _, l := range r.Lines {
-		if len(l.Actual) > 0 || l.Failure != nil || l.Verdict == engine.Skip {
-			return false
-		}
-		expected = expected || len(l.Expected) > 0 && l.Verdict != engine.NotRun
+// explain says first why most of what fails does, where one thing explains it.
+func (r *Results) explain(b *bytes.Buffer, o *TextOptions) {
+	head, why := r.answer()
+	if head == "" {
+		return
 	}
-	return expected
-}
-
-// offline reports whether rows at rest were judged.
-func (r *Results) offline() bool {
-	return r.Header.Environment != nil && r.Header.Environment.Facts != ""
+	fmt.Fprintf(b, "%s: %s", o.paint("1;31", head), o.brief(why))
+	if r.rowless() && o.Doctor != "" {
+		fmt.Fprintf(b, " Try: %s", o.Doctor)
+	}
+	b.WriteString("\n\n")
 }
 
 // standings tells how each flow and family did.

@@ -1,9 +1,7 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -63,22 +61,20 @@ func (r *Results) Verdict() string {
 }
 
 // Guide says in plain text how the scenarios did that the guide draws, and those composed of its situations, and what
-// that means, since the guide does not answer for modified flows; "" where there are none.
+// it means that one of these fails, since the guide does not answer for modified flows; "" where there are none.
 func (r *Results) Guide() string {
-	of := func(name string) (string, bool) {
-		for _, c := range r.Footer.Totals.Guide {
-			if c.Name == name {
-				return fmt.Sprintf("%s %s pass", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios())), true
-			}
-		}
-		return "", false
-	}
 	var said []string
-	if drawn, any := of("as-drawn"); any {
-		said = append(said, "Flows as the guide draws them: "+drawn+".")
-	}
-	if composed, any := of("composed"); any {
-		said = append(said, "Composed of the same situations: "+composed+"; the guide does not guarantee results for modified flows, so what fails there contradicts its rules as they are combined here.")
+	for _, c := range r.Footer.Totals.Guide {
+		passing := fmt.Sprintf("%s %s pass", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios()))
+		switch c.Name {
+		case "as-drawn":
+			said = append(said, "Flows as the guide draws them: "+passing+".")
+		case "composed":
+			if c.Fail > 0 {
+				passing += "; the guide does not guarantee results for modified flows, so what fails there contradicts its rules as they are combined here"
+			}
+			said = append(said, "Composed of the same situations: "+passing+".")
+		}
 	}
 	return strings.Join(said, " ")
 }
@@ -88,25 +84,17 @@ func (r *Results) failsByTheGuide() bool {
 	return slices.ContainsFunc(r.Footer.Totals.Guide, func(c engine.Count) bool { return c.Fail > 0 })
 }
 
-// Headline is the verdict's first clause, and Rest what follows: of "Does not conform: 3 of 7 scenarios fail; …" the
-// page shows the first as its title.
+// Headline is what the verdict says first, "Does not conform", and Rest what it says besides, without what was required.
 func (r *Results) Headline() string {
-	headline, _ := r.split()
+	headline, _, _ := strings.Cut(r.Verdict(), ":")
 	return headline
 }
 
-// Rest is what the verdict says beside its first clause.
+// Rest is the verdict without its headline.
 func (r *Results) Rest() string {
-	_, rest := r.split()
+	_, rest, _ := strings.Cut(strings.TrimSuffix(r.Verdict(), "."), ": ")
+	rest, _, _ = strings.Cut(rest, " (required: ")
 	return rest
-}
-
-func (r *Results) split() (headline, rest string) {
-	v := strings.TrimSuffix(r.Verdict(), ".")
-	if at := strings.IndexAny(v, ";("); at > 0 {
-		return strings.TrimSpace(v[:at]), strings.Trim(v[at:], "; ()")
-	}
-	return v, ""
 }
 
 // wrongs counts what is not green: 3 of 7 scenarios fail, 1 is in error.
@@ -206,97 +194,6 @@ func safe(s string) string {
 // sentence is a difference in a line of plain text.
 func sentence(d *model.Difference) string {
 	return safe(d.String())
-}
-
-// cause is scenarios that end alike: by one failure, or first of all by differences with one signature.
-type cause struct {
-	lines []*engine.ScenarioLine
-	said  string // what it is, in a line of plain text
-}
-
-// rank orders causes of one size: what gates; errors, failures by level, skips.
-func (c *cause) rank() int {
-	l, n := c.lines[0], 0
-	if !l.Gates {
-		n = 100
-	}
-	if d := telling(l); l.Verdict == engine.Fail && d != nil {
-		return n + 1 + int(d.Level)
-	} else if l.Verdict == engine.Skip {
-		return n + 50
-	}
-	return n
-}
-
-// places are where in an output something stands: of one cause, it stands somewhere else in each scenario.
-var places = regexp.MustCompile(`\d+`)
-
-// ofInvariant reports whether a broken invariant is all there is to say: rows that are wrong say why.
-func (c *cause) ofInvariant() bool {
-	d := telling(c.lines[0])
-	return c.lines[0].Verdict == engine.Fail && d != nil && d.OfInvariant()
-}
-
-// causes groups what did not pass: what gates first, wrong rows before broken invariants, then by size.
-func (r *Results) causes() (causes []*cause) {
-	byKey := make(map[string]*cause)
-	for _, l := range r.Lines {
-		said, key := "", ""
-		if d := telling(l); l.Verdict == engine.Error {
-			said = safe(l.Failure.Kind + ": " + l.Failure.Message)
-			key = places.ReplaceAllString(said, "0")
-		} else if l.Verdict == engine.Skip {
-			said = "skipped: " + safe(l.Reason)
-			key = said
-		} else if l.Verdict == engine.Fail && d != nil {
-			said, key = sentence(d), "difference "+blamed(d)
-		} else {
-			continue
-		}
-		key = fmt.Sprint(l.Gates, key)
-		if byKey[key] == nil {
-			byKey[key] = &cause{said: said}
-			causes = append(causes, byKey[key])
-		}
-		byKey[key].lines = append(byKey[key].lines, l)
-	}
-	slices.SortStableFunc(causes, func(a, b *cause) int {
-		return cmp.Or(
-			first(a.lines[0].Gates, b.lines[0].Gates), first(!a.ofInvariant(), !b.ofInvariant()),
-			len(b.lines)-len(a.lines), a.rank()-b.rank(),
-		)
-	})
-	return causes
-}
-
-// blamed says what is wrong, without the scenario in which it is: R2: expected ReceivedTransfer, got RoutedTo.
-func blamed(d *model.Difference) string {
-	b := d.Blame()
-	what := "expected " + b.Expected + ", got " + b.Got
-	switch {
-	case d.OfInvariant():
-		return safe("breaks " + string(d.Field) + ": " + d.Expected)
-	case d.Field != model.DescriptorField && d.Field != model.RowField:
-		what = string(d.Field) + " is wrong"
-		if d.Field == model.TypeField {
-			what = "resource type: expected " + b.Expected + ", got " + b.Got
-		}
-	}
-	if len(b.Rules) > 0 {
-		what = strings.Join(b.Rules, ", ") + ": " + what
-	}
-	return safe(what)
-}
-
-// where names the flows and families of a cause's scenarios, in their order.
-func (c *cause) where() string {
-	var names []string
-	for _, l := range c.lines {
-		if name := safe(groupOf(l)); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // explains reports whether a difference says why others are there: ids or names were merged.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -53,6 +54,16 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 		return 0
 	case how == "garbage":
 		fmt.Fprintln(out, "Loading rules ...")
+	case how == "logs":
+		for _, e := range events {
+			fmt.Fprintf(out, "DEBUG chat %s, seq %d\n", e.InteractionID, e.Seq)
+		}
+	case how == "misspells":
+		out.Write(bytes.ReplaceAll(classified(how, events), []byte(`"technical_result"`), []byte(`"tech_result"`))) //nolint:errcheck // see below
+		return 0
+	case how == "raises":
+		fmt.Fprint(os.Stderr, "Traceback (most recent call last):\n  File \"my.py\", line 7, in <module>\n    queue = event[\"queue\"]\nKeyError: 'queue'\n")
+		return 1
 	case how == "only strangers":
 		how, events = "strangers", nil
 	case how == "first chat only":

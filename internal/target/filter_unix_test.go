@@ -110,10 +110,10 @@ func TestFilterFailsTheBatch(t *testing.T) {
 		{"exit 7", ample, bigBatch(), Crash, `exited with status 7`},
 		{"right exit 7", ample, batch, Crash, `exited with status 7`},
 		{"suicide", ample, batch, Crash, `ended by signal: killed`},
-		{"garbage and 7", ample, batch, Crash, `exited with status 7; and stdout:1: not a JSON object: .*: Segmentation fault`},
+		{"garbage and 7", ample, batch, Crash, `exited with status 7; and stdout:1: not a JSON object: Segmentation fault`},
 
-		{"garbage", ample, batch, Protocol, `stdout:1: not a JSON object: .*: .*Traceback \(most recent call last\):.*`},
-		{"garbage galore", ample, batch, Protocol, `stdout:7: not a JSON object: .*: <html>`},
+		{"garbage", ample, batch, Protocol, `stdout:1: not a JSON object: .*Traceback \(most recent call last\):.*`},
+		{"garbage galore", ample, batch, Protocol, `stdout:7: not a JSON object: <html>`},
 		{"64 MiB line", ample, batch, Protocol, `stdout:1: the line is longer than 16777216 bytes`},
 
 		{"sleeper", 2 * brief, batch, Hang, `did not end within 2s`},
@@ -130,7 +130,7 @@ func TestFilterFailsTheBatch(t *testing.T) {
 		{"holder", ample, batch, Protocol, "exited" + held},
 		{"setsid holder", ample, batch, Protocol, "exited" + held},
 		{"holder and 7", ample, batch, Crash, "exited with status 7" + held},
-		{"garbling holder", ample, batch, Protocol, "exited" + held + `; and stdout:1: not a JSON object: .*: oops`},
+		{"garbling holder", ample, batch, Protocol, "exited" + held + `; and stdout:1: not a JSON object: oops`},
 	}
 	t.Cleanup(holds(t)) // after those that run in a crowd
 	for _, tt := range tests {

@@ -139,7 +139,7 @@ func TestHTTPFailsOneQuestion(t *testing.T) {
 			conn.Close()
 		}, `crash: net/http: HTTP/1.x transport connection broken: malformed HTTP response "hello"`},
 
-		{"garbage", time.Minute, body("<html>"), "protocol: answer:1: not a JSON object: expected a JSON object: <html>"},
+		{"garbage", time.Minute, body("<html>"), "protocol: answer:1: not a JSON object: <html>"},
 		{"a bad fact", time.Minute, body(strings.Replace(row(guiltyChat, "A"), `"A"`, "[7]", 1)), "protocol: answer:1: resource: expected a string, got an array"},
 		{"an endless line", time.Minute, endless("x"), "protocol: answer:1: the line is longer than 16777216 bytes"},
 		{"endless blank lines", time.Minute, endless("\n"), "protocol: the answer is longer than 17825792 bytes"},

@@ -44,7 +44,7 @@ func TestFilterFailsTheGuilty(t *testing.T) {
 		{"exit 7", ample, []string{"chat-19"}, "crash: exited with status 7"},
 		{"exit 7", ample, []string{"chat-5", "chat-6", "chat-18"}, "crash: exited with status 7"},
 		{"hang", 2 * brief, []string{"chat-13"}, "hang: did not end within 2s"},
-		{"garbage", ample, []string{"chat-2"}, "protocol: stdout:1: not a JSON object: expected a JSON object: Traceback"},
+		{"garbage", ample, []string{"chat-2"}, "protocol: stdout:1: not a JSON object: Traceback"},
 	}
 	batch := batchOf(20)
 	want := reference(t, batch)

@@ -269,7 +269,7 @@ func TestStreamRefusesAHandshake(t *testing.T) {
 		{"hangs at the start", "no hello within 300ms"},
 		{"speaks version 2", "a hello was expected: stdout:1: protocol: expected 1, got 2"},
 		{"has no name", "a hello was expected: stdout:1: implementation.name: missing; expected a non-empty string"},
-		{"greets in prose", `a hello was expected: stdout:1: not a JSON object: expected a JSON object: Listening on stdin ...`},
+		{"greets in prose", `a hello was expected: stdout:1: not a JSON object: Listening on stdin ...`},
 		{"answers first", "its first message is facts, expected hello"},
 	}
 	for _, tt := range tests {

@@ -20,6 +20,9 @@ const (
 
 // notJSON is the problem of a line that is faulty as a whole: it shows the line, for want of a field.
 func notJSON(problem, line string) string {
+	if problem == "" {
+		return "not a JSON object: " + model.Name(line)
+	}
 	return "not a JSON object: " + problem + ": " + model.Name(line)
 }
 
@@ -53,10 +56,10 @@ func badEvent(t *testing.T, line string) *wire.LineError {
 
 func TestLineThatIsNoObject(t *testing.T) {
 	for _, c := range []struct{ name, line, problem string }{
-		{"text", `garbage`, "expected a JSON object"},
-		{"number", `7`, "expected a JSON object"},
-		{"null", `null`, "expected a JSON object"},
-		{"byte order mark behind the first line", "\ufeff" + good, "expected a JSON object"},
+		{"text", `garbage`, ""},
+		{"number", `7`, ""},
+		{"null", `null`, ""},
+		{"byte order mark behind the first line", "\ufeff" + good, ""},
 		{"two objects", good + good, "expected one JSON object, found more behind it"},
 		{"two objects with a comma", good + "," + good, "expected one JSON object, found more behind it"},
 		{"a closing brace too many", good + "}", "expected one JSON object, found more behind it"},

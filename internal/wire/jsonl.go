@@ -130,10 +130,13 @@ func (l *lines) reset(line []byte) {
 	l.json.Reset(&l.src)
 }
 
+// errNoObject says no more of a line than that it is no object.
+var errNoObject = errors.New("")
+
 // begin goes to the line's object.
 func (l *lines) begin(line []byte) *LineError {
 	if l.reset(line); l.json.PeekKind() != '{' {
-		return l.notJSON(line, errors.New("expected a JSON object"))
+		return l.notJSON(line, errNoObject)
 	}
 	return nil
 }
@@ -198,21 +201,31 @@ func readObject[T any](l *lines, o *objects[T], line []byte, row *T) *LineError 
 		return nil
 	}
 	if lacks {
-		bad.Problem += l.found(line)
+		bad.Problem += l.found(line, func(name []byte) bool { return !o.reading.plain() || o.means(name) }, bad.Field)
 	}
 	at := l.errorf(bad.Field, "%s", bad.Problem)
 	at.InteractionID, at.Seq = o.form.Key(row)
 	return at
 }
 
-// found lists the names that a line has, for an error.
-func (l *lines) found(line []byte) string {
-	var names []string
+// found lists the names that a line has, for an error: first that which may be the missing one, misspelt.
+func (l *lines) found(line []byte, known func(name []byte) bool, missing string) string {
+	var names, unknown []string
 	l.reset(line)
-	if l.members(func(name []byte) { names = append(names, string(name)); l.skip() }) != nil || len(names) == 0 {
+	all := l.members(func(name []byte) {
+		if names = append(names, string(name)); !known(name) {
+			unknown = append(unknown, string(name))
+		}
+		l.skip()
+	})
+	if all != nil || len(names) == 0 {
 		return ""
 	}
-	return "; found " + Listed(names) + Unjoined(names)
+	hint := ""
+	if near := model.Nearest(missing, unknown); near != "" {
+		hint = "; is it " + model.Name(near) + "?"
+	}
+	return hint + "; found " + Listed(names) + Unjoined(names)
 }
 
 func (l *lines) notJSON(line []byte, err error) *LineError {
@@ -229,6 +242,9 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 	shown := model.Name(string(line[:min(len(line), 400)]))
 	if cause := causeOf(line); cause != "" && (l.line == 1 || !bytes.HasPrefix(line, []byte("{"))) {
 		return l.errorf("", "not a JSON object: %s; found %s", cause, shown)
+	}
+	if err == errNoObject {
+		return l.errorf("", "not a JSON object: %s", shown)
 	}
 	return l.errorf("", "not a JSON object: %s: %s", problem, shown)
 }

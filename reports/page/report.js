@@ -12,7 +12,7 @@ function textOf(item) {
 	let text = texts.get(item);
 	if (text === undefined) {
 		text = (item.cells ? [...item.cells].map((cell) => cell.textContent).join(" ") : item.textContent).toLowerCase();
-		const group = item.closest(".group");
+		const group = item.closest("details.group");
 		if (group) text += " " + group.querySelector("summary b").textContent.toLowerCase();
 		texts.set(item, text);
 	}
@@ -35,7 +35,7 @@ function filter() {
 	}
 	for (const group of groups) {
 		group.hidden = !group.querySelector("[data-scenario]:not([hidden])");
-		group.open = words.length > 0 && !group.hidden;
+		if (group.tagName === "DETAILS") group.open = words.length > 0 && !group.hidden;
 	}
 	const rows = items.filter((item) => item.tagName === "TR").length;
 	shown.textContent = words.length ? `${count} of ${rows} scenarios` : "";
