@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/chatproof/chatproof/internal/engine"
-	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -93,12 +92,12 @@ func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 		key = strings.ReplaceAll(key, s.As, "0")
 	}
 	key = l.Failure.Kind + numbers.ReplaceAllString(itsLine.ReplaceAllString(key, "$1"), "0")
-	switch kind := target.FailureKind(l.Failure.Kind); {
-	case kind == target.Crash:
+	switch kind := l.Failure.Kind; { // as the record has it
+	case kind == "crash":
 		if last := lastLine(r.stderrOf(l)); last != "" {
 			helps = "; its stderr ends: " + safe(last)
 		}
-	case kind == target.Protocol && strings.Contains(message, "not a JSON object"):
+	case kind == "protocol" && strings.Contains(message, "not a JSON object"):
 		helps = "; only rows may go to stdout, all else to stderr"
 	}
 	return safe(l.Failure.Kind + ": " + message), helps, key
