@@ -67,7 +67,7 @@ func TestGenerationIsPinned(t *testing.T) {
 		"generated":   "e9efb67761afb938",
 		"delivery":    "51aea818a8b4016a",
 		"robustness":  "199997ce9576b551",
-		"fuzz":        "c5ee91419cad273d",
+		"fuzz":        "269891ecf619322b",
 		"random":      "c9531e1820aaa5df",
 		"documented":  "952843fc8fd9f9dc",
 		"all":         "091b5a8f43be03fb",

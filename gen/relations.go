@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -227,10 +228,19 @@ func Outcome(log []model.Event, i int) int {
 	return -1
 }
 
+// reader is a classifier of chats that nobody keeps.
+type reader struct {
+	*model.Classifier
+	chat model.Chat
+}
+
+var readers = sync.Pool{New: func() any { return &reader{Classifier: model.NewClassifier(model.Reference())} }}
+
 // wellFormedLog reports whether a log is, and finished.
 func wellFormedLog(log []model.Event) bool {
-	var chat model.Chat
-	return model.NewClassifier(model.Reference()).Classify(&chat, log) == nil && chat.StoppedSeq > 0
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	return r.Classify(&r.chat, log) == nil && r.chat.StoppedSeq > 0
 }
 
 func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {

@@ -3,6 +3,7 @@ package gen
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -135,9 +136,9 @@ func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Eve
 	company := base + pair.end
 	r.Company = []string{company}
 	said = append(said, "chats "+both(r.Variant, company))
-	limits := Everyday
-	limits.Events = 12
-	other = NewWalker(limits).Log(company, src)
+	w := companions.Get().(*Walker)
+	defer companions.Put(w)
+	other = slices.Clone(w.Log(company, src))
 	same := sameRenamed(names)
 	r.Compare = func(of, variant []model.Fact) string {
 		if found := same(of, variant); found != "" {
@@ -148,12 +149,18 @@ func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Eve
 	return other, true
 }
 
+// companions make the chats that stand beside a variant.
+var companions = sync.Pool{New: func() any {
+	limits := Everyday
+	limits.Events = 12
+	return NewWalker(limits)
+}}
+
 // accompany makes a chat that comes before the variant and one that comes after it, under ids that are near its own
 // (V17).
 func (r *Related) accompany(src Source) (before, after []model.Event) {
-	limits := Everyday
-	limits.Events = 12
-	w := NewWalker(limits)
+	w := companions.Get().(*Walker)
+	defer companions.Put(w)
 	company := func() []model.Event {
 		id := nearID(r.Variant, r.How, src)
 		for slices.Contains(r.Company, id) {

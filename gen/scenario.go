@@ -28,7 +28,9 @@ type Scenarios struct {
 	classifier      *model.Classifier
 	chat            model.Chat
 	scratch         []model.Event
-	spare           [][]model.Event
+	logs            [][]model.Event
+	spare           []*model.Case
+	steering        steering
 }
 
 // NewScenarios returns the scenarios of a seed.
@@ -166,15 +168,19 @@ func Interleave(logs [][]model.Event, src Source) []model.Event {
 	for _, log := range logs {
 		n += len(log)
 	}
-	out := make([]model.Event, 0, n)
+	return interleave(make([]model.Event, 0, n), logs, src)
+}
+
+// interleave is the same, appended to dst.
+func interleave(dst []model.Event, logs [][]model.Event, src Source) []model.Event {
 	for len(logs) > 0 {
 		k := src.Intn(len(logs))
-		out = append(out, logs[k][0])
+		dst = append(dst, logs[k][0])
 		if logs[k] = logs[k][1:]; len(logs[k]) == 0 {
 			logs = slices.Delete(logs, k, k+1)
 		}
 	}
-	return out
+	return dst
 }
 
 func Shuffle(events []model.Event, src Source) {

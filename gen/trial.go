@@ -19,7 +19,7 @@ var Grand = func() Limits {
 // mixes kinds.
 const (
 	trialBlock      = 1024
-	trialsAtOnce    = 128
+	trialsAtOnce    = 32
 	trialsDelivered = 32 // before those
 )
 
@@ -40,31 +40,24 @@ func (s *Scenarios) Campaign(i int) *model.Case {
 	return c
 }
 
+func atOnce(i int) bool { return i%trialBlock >= trialBlock-trialsAtOnce }
+
 // Trial makes scenario i of a campaign, drawn without regard to how telling it is: a chat with variants by one or two
 // relations, or five to nine chats under ids that are near each other, interleaved, and the first of them once more, alone.
-// It goes where the plan of a run does not: a chat may be of a thousand events and fourteen agents.
+// It goes where the plan of a run does not: a chat may be of a thousand events and fourteen agents, and it follows what
+// earlier trials have come upon that is rare. It is a function of the seed and i; to make the trials of an [Epoch] in
+// order costs least.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
-	c := &model.Case{
-		ID: "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i), Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
-	}
-	if i%trialBlock >= trialBlock-trialsAtOnce {
+	c := s.blank()
+	c.ID, c.Level, c.Title = "fuzz/"+strconv.FormatUint(s.seed, 10)+"/"+strconv.Itoa(i), model.Inferred, "Campaign"
+	c.Checked, c.Opaque = true, true
+	if atOnce(i) {
 		s.manyAtOnce(c, src)
 		return c
 	}
-	of, w := drawID(src), s.everyday
-	switch src.Intn(32) {
-	case 0, 1:
-		w = s.long
-	case 2:
-		w = s.grand
-	}
-	drawn := w.Log(of, src)
-	var room []model.Event
-	if n := len(s.spare); n > 0 {
-		room, s.spare = s.spare[n-1][:0], s.spare[:n-1]
-	}
-	c.Events = append(slices.Grow(room, 3*len(drawn)+8), drawn...)
+	drawn := s.steered(i, drawID(src))
+	c.Events = append(slices.Grow(c.Events, 3*len(drawn)+8), drawn...)
 	log, first, most := c.Events, src.Intn(len(Relations)), 1+src.Intn(4)/3
 	for k := 0; k < len(Relations) && len(c.Variants) < most; k++ {
 		s.vary(c, Relations[(first+k)%len(Relations)], -1, drawID(src), log, src)
@@ -84,22 +77,42 @@ func (s *Scenarios) manyAtOnce(c *model.Case, src Source) {
 		}
 		ids = append(ids, id)
 	}
-	logs := make([][]model.Event, len(ids))
-	for k, id := range ids {
+	s.scratch, s.logs = s.scratch[:0], s.logs[:0]
+	var ends []int
+	for _, id := range ids {
 		w := s.everyday
 		if src.Intn(8) == 0 {
 			w = s.long
 		}
-		logs[k] = slices.Clone(w.Log(id, src))
+		s.scratch = append(s.scratch, w.Log(id, src)...)
+		ends = append(ends, len(s.scratch))
 	}
-	alone := as(logs[0], idLike(of, src))
-	c.Events = append(alone, Interleave(logs, src)...)
-	c.Aside = []string{alone[0].InteractionID}
-	c.Variants = []model.Variant{{Relation: "V17", Of: of, Variant: alone[0].InteractionID, Compare: sameEverything}}
+	start := 0
+	for _, end := range ends {
+		s.logs = append(s.logs, s.scratch[start:end])
+		start = end
+	}
+	alone := idLike(of, src)
+	c.Events = append(slices.Grow(c.Events, len(s.scratch)+ends[0]), s.logs[0]...)
+	for i := range c.Events {
+		c.Events[i].InteractionID = alone
+	}
+	c.Events = interleave(c.Events, s.logs, src)
+	c.Aside = append(c.Aside, alone)
+	c.Variants = append(c.Variants, model.Variant{Relation: "V17", Of: of, Variant: alone, Compare: sameEverything})
 }
 
-// Recycle takes back the events of a trial that nobody needs any more, for those to come.
-func (s *Scenarios) Recycle(c *model.Case) {
-	s.spare = append(s.spare, c.Events)
-	c.Events = nil
+// blank is an empty case, in the memory of one that was recycled.
+func (s *Scenarios) blank() *model.Case {
+	n := len(s.spare)
+	if n == 0 {
+		return new(model.Case)
+	}
+	c := s.spare[n-1]
+	s.spare = s.spare[:n-1]
+	*c = model.Case{Events: c.Events[:0], Aside: c.Aside[:0], Variants: c.Variants[:0]}
+	return c
 }
+
+// Recycle takes back a trial that nobody needs any more, nor any part of it, for those to come.
+func (s *Scenarios) Recycle(c *model.Case) { s.spare = append(s.spare, c) }

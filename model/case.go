@@ -85,16 +85,26 @@ func OpaqueID(scenario, interaction string) string {
 
 // Expected tells what is expected of each interaction of the case, in the order in which they first appear in the
 // log. An ill-formed interaction expects nothing unless a table says so.
-func (c *Case) Expected(t *Table) []Expected {
-	var out []Expected
+func (c *Case) Expected(t *Table) []Expected { return c.ExpectedIn(t, nil) }
+
+// ExpectedIn is the same as Expected, in the memory of what was expected of a case that nobody needs any more.
+func (c *Case) ExpectedIn(t *Table, spent []Expected) []Expected {
+	out := spent[:0]
 	classifier := borrowed(t)
 	defer classifiers.Put(classifier)
-	for _, log := range Chats(c.Events) {
+	for _, log := range classifier.grouper.chats(c.Events) {
 		id := log[0].InteractionID
 		if slices.Contains(c.Aside, id) {
 			continue
 		}
-		chat := new(Chat)
+		var last Expected // where the next one goes
+		if n := len(out); n < cap(out) {
+			last = out[:n+1][n]
+		}
+		chat := last.Chat
+		if chat == nil {
+			chat = new(Chat)
+		}
 		if err := classifier.Classify(chat, log); err != nil {
 			chat = nil
 		}
@@ -110,7 +120,7 @@ func (c *Case) Expected(t *Table) []Expected {
 			w.InteractionID, w.Chat = id, chat
 			out = append(out, w)
 		case chat != nil && chat.InteractionID != "":
-			out = append(out, Expect(chat))
+			out = append(out, expectIn(chat, last.Rows))
 		}
 	}
 	return out

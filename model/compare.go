@@ -35,9 +35,12 @@ func (r *ExpectedRow) Rules() []string {
 }
 
 // Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
-func Expect(c *Chat) Expected {
+func Expect(c *Chat) Expected { return expectIn(c, nil) }
+
+// expectIn is the same, with rows in the memory of others.
+func expectIn(c *Chat, spent []ExpectedRow) Expected {
 	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.level(c.Silent.Level()), Chat: c}
-	w.Rows = slices.Grow(w.Rows, len(c.IRFs))
+	w.Rows = slices.Grow(spent[:0], len(c.IRFs))
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
 		w.Rows = append(w.Rows, ExpectedRow{Fact: r.Fact, Level: r.Clauses.Level(), irf: r})

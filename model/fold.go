@@ -9,12 +9,13 @@ import (
 // Classifier turns the log of one interaction into its IRFs. It keeps its working memory between calls, so that
 // classification allocates nothing once warm; it is not safe for concurrent use: take one a goroutine.
 type Classifier struct {
-	fold fold
+	fold    fold
+	grouper grouper
 }
 
 // NewClassifier returns a classifier that answers as the table says.
 func NewClassifier(t *Table) *Classifier {
-	return &Classifier{fold{table: t}}
+	return &Classifier{fold: fold{table: t}}
 }
 
 // Chat is what became of one interaction.

@@ -9,50 +9,65 @@ import (
 
 // Chats groups the events of a log by interaction, each group in the order of arrival, the groups in the order in
 // which their interactions first appear.
-func Chats(events []Event) [][]Event {
-	if groups, ok := runs(events); ok {
-		return groups
-	}
-	index := make(map[string]int)
-	var sizes []int
-	for i := range events {
-		g, ok := index[events[i].InteractionID]
-		if !ok {
-			g = len(sizes)
-			index[events[i].InteractionID] = g
-			sizes = append(sizes, 0)
-		}
-		sizes[g]++
-	}
-	groups, room := make([][]Event, len(sizes)), make([]Event, len(events))
-	for g, n := range sizes {
-		groups[g], room = room[:0:n], room[n:]
-	}
-	for i := range events {
-		g := index[events[i].InteractionID]
-		groups[g] = append(groups[g], events[i])
-	}
-	return groups
+func Chats(events []Event) [][]Event { return new(grouper).chats(events) }
+
+// grouper groups events by interaction. What it returns is its memory: valid until the next call.
+type grouper struct {
+	groups [][]Event
+	room   []Event
+	index  map[string]int
+	sizes  []int
 }
 
-// runs groups events whose interactions do not mix, which needs no copy.
-func runs(events []Event) (groups [][]Event, ok bool) {
+func (g *grouper) chats(events []Event) [][]Event {
+	if g.runs(events) {
+		return g.groups
+	}
+	if g.index == nil {
+		g.index = make(map[string]int)
+	}
+	clear(g.index)
+	g.sizes = g.sizes[:0]
+	for i := range events {
+		k, ok := g.index[events[i].InteractionID]
+		if !ok {
+			k = len(g.sizes)
+			g.index[events[i].InteractionID] = k
+			g.sizes = append(g.sizes, 0)
+		}
+		g.sizes[k]++
+	}
+	room := slices.Grow(g.room[:0], len(events))[:len(events)]
+	g.groups, g.room = g.groups[:0], room
+	for _, n := range g.sizes {
+		g.groups, room = append(g.groups, room[:0:n]), room[n:]
+	}
+	for i := range events {
+		k := g.index[events[i].InteractionID]
+		g.groups[k] = append(g.groups[k], events[i])
+	}
+	return g.groups
+}
+
+// runs groups events whose interactions do not mix, which needs no copy; it reports whether they are such.
+func (g *grouper) runs(events []Event) bool {
+	g.groups = g.groups[:0]
 	for start := 0; start < len(events); {
 		id, end := events[start].InteractionID, start+1
 		for end < len(events) && events[end].InteractionID == id {
 			end++
 		}
-		for _, g := range groups {
-			if g[0].InteractionID == id {
-				return nil, false
+		for _, other := range g.groups {
+			if other[0].InteractionID == id {
+				return false
 			}
 		}
-		if groups = append(groups, events[start:end:end]); len(groups) > 16 {
-			return nil, false
+		if g.groups = append(g.groups, events[start:end:end]); len(g.groups) > 16 {
+			return false
 		}
 		start = end
 	}
-	return groups, true
+	return true
 }
 
 // Began tells when each interaction of a log began: the earliest time that an event of it has.
@@ -90,7 +105,7 @@ func ClassifyLog(t *Table, events []Event) ([]Chat, []*IllFormed) {
 func (c *Classifier) ClassifyLog(dst []Chat, events []Event) ([]Chat, []*IllFormed) {
 	chats := dst[:0]
 	var bad []*IllFormed
-	for _, log := range Chats(events) {
+	for _, log := range c.grouper.chats(events) {
 		n := len(chats)
 		if n < cap(chats) {
 			chats = chats[:n+1]

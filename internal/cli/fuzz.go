@@ -63,7 +63,7 @@ Exit codes as of run.`,
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
-	flags.StringVar(&f.shard, "shard", "", "only every N-th scenario from the I-th on, such as 2/5, as many as --scenarios says; "+shardVariables)
+	flags.StringVar(&f.shard, "shard", "", "the I-th of N parts of the random scenarios, such as 2/5, as many as --scenarios says; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000, "how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
@@ -155,7 +158,8 @@ func TestCampaignEndsOnce(t *testing.T) {
 	}
 }
 
-// Small chats are asked the shortest first, then random ones in rounds that grow, each once, of a shard every n-th.
+// Small chats are asked the shortest first, then random ones in rounds that grow, each once, of a shard those of every
+// n-th epoch.
 func TestTrialsAreShared(t *testing.T) {
 	asks := func(c *Campaign) (ids []string, sizes []int) {
 		h := c.run(t, answering(func(batch []target.Question) (*target.Round, error) {
@@ -169,15 +173,20 @@ func TestTrialsAreShared(t *testing.T) {
 		return ids[h.Small:], sizes
 	}
 	_, sizes := asks(campaign(1000, defaults))
-	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 864, 32, 104}, sizes, "deliveries, and several chats at once, come apart")
-	whole, _ := asks(campaign(12, defaults))
-	require.Len(t, whole, 12)
+	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 1936, 960, 32, 8}, sizes, "deliveries, and several chats at once, come apart")
 	for shard := 1; shard <= 3; shard++ {
 		c := campaign(4, defaults)
 		c.Shard, c.Shards = shard, 3
 		ids, _ := asks(c)
-		assert.Equal(t, []string{whole[shard-1], whole[shard+2], whole[shard+5], whole[shard+8]}, ids)
+		var of []string
+		for i := range 4 {
+			of = append(of, gen.NewScenarios(1).Trial((shard-1)*gen.Epoch+i).Events[0].InteractionID)
+		}
+		assert.Equal(t, of, ids)
 	}
+	last := (&Campaign{Seed: 1, Scenarios: math.MaxInt, Shard: 2, Shards: 3}).randomTrials(time.Time{})
+	last.made = gen.Epoch
+	assert.Equal(t, fmt.Sprintf("fuzz/1/%d", 4*gen.Epoch), last.next().ID)
 }
 
 // No chat is asked for a second time to shrink or prove something, whichever finding it is for; and a campaign has few

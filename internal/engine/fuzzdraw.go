@@ -15,6 +15,7 @@ type drawn struct {
 	scenarios []*Scenario
 	questions []target.Question
 	spent     []*model.Case // that nobody needs any more
+	room      []*Scenario   // of earlier rounds, likewise
 }
 
 // drawnRounds makes rounds of trials, one ahead of that which is asked. Rounds come back by spent, which has room for all.
@@ -48,7 +49,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 		for _, c := range d.spent {
 			r.recycle(c)
 		}
-		*d = drawn{d.scenarios[:0], d.questions[:0], d.spent[:0]}
+		*d = drawn{d.scenarios[:0], d.questions[:0], d.spent[:0], append(d.room, d.scenarios...)}
 		for n := r.sizes.next(); len(d.scenarios) < n; {
 			c := r.held
 			if r.held = nil; c == nil {
@@ -61,7 +62,11 @@ func (r *drawnRounds) draw(ctx context.Context) {
 				r.held = c
 				break
 			}
-			s := newTrial(c)
+			s := new(Scenario)
+			if n := len(d.room); n > 0 {
+				s, d.room = d.room[n-1], d.room[:n-1]
+			}
+			s.try(c)
 			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
 		}
 		if len(d.scenarios) == 0 {
@@ -80,7 +85,7 @@ type smallTrials struct {
 	chats  *gen.SmallChats
 	made   int
 	enough func(made int) bool
-	spare  [][]model.Event
+	spare  []*model.Case
 }
 
 func newSmallTrials(enough func(made int) bool) *smallTrials {
@@ -97,30 +102,28 @@ func (s *smallTrials) next() *model.Case {
 		return nil
 	}
 	s.made++
-	var room []model.Event
+	c := new(model.Case)
 	if last := len(s.spare) - 1; last >= 0 {
-		room, s.spare = s.spare[last][:0], s.spare[:last]
+		c, s.spare = s.spare[last], s.spare[:last]
 	}
-	return &model.Case{
-		ID: "small/" + n, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true, Events: append(room, log...),
+	*c = model.Case{
+		ID: "small/" + n, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true, Events: append(c.Events[:0], log...),
 	}
+	return c
 }
 
-func (s *smallTrials) recycle(c *model.Case) {
-	s.spare = append(s.spare, c.Events)
-	c.Events = nil
-}
+func (s *smallTrials) recycle(c *model.Case) { s.spare = append(s.spare, c) }
 
-// randomTrials are the campaign's own, of a shard every n-th.
+// randomTrials are the campaign's own, of a shard those of every n-th epoch, which steer by each other.
 type randomTrials struct {
-	scenarios *gen.Scenarios
-	at, step  int
-	made      int
-	enough    func(made int) bool
+	scenarios   *gen.Scenarios
+	first, step int // epochs
+	made        int
+	enough      func(made int) bool
 }
 
 func (c *Campaign) randomTrials(began time.Time) *randomTrials {
-	t := &randomTrials{scenarios: gen.NewScenarios(c.Seed), at: max(c.Shard-1, 0), step: max(c.Shards, 1)}
+	t := &randomTrials{scenarios: gen.NewScenarios(c.Seed), first: max(c.Shard-1, 0), step: max(c.Shards, 1)}
 	t.enough = func(made int) bool { return made >= c.Scenarios }
 	if c.Span > 0 {
 		t.enough = func(int) bool { return time.Since(began) >= c.Span }
@@ -132,8 +135,8 @@ func (t *randomTrials) next() *model.Case {
 	if t.enough(t.made) {
 		return nil
 	}
-	c := t.scenarios.Campaign(t.at)
-	t.at, t.made = t.at+t.step, t.made+1
+	c := t.scenarios.Campaign((t.first+t.made/gen.Epoch*t.step)*gen.Epoch + t.made%gen.Epoch)
+	t.made++
 	return c
 }
 

@@ -182,9 +182,15 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 
 // newTrial is a scenario that nobody plans or records: one of many.
 func newTrial(c *model.Case) *Scenario {
-	s := &Scenario{Case: c, want: c.Expected(model.Reference()), trial: true}
-	s.Levels = c.Levels(s.want)
+	s := new(Scenario)
+	s.try(c)
 	return s
+}
+
+// try makes the scenario one that nobody plans or records, of another case, in its memory.
+func (s *Scenario) try(c *model.Case) {
+	*s = Scenario{Case: c, want: c.ExpectedIn(model.Reference(), s.want), trial: true}
+	s.Levels = c.Levels(s.want)
 }
 
 func newScenario(c *model.Case) *Scenario {

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -122,6 +121,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	classifier := model.NewClassifier(r.Table)
 	var chats []model.Chat
 	var bad []*model.IllFormed
+	var room []model.Fact // a rest too small for a question's facts is left
 	for i, q := range batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -131,19 +131,27 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		for k := range chats {
 			n += len(chats[k].IRFs)
 		}
-		facts := slices.Grow([]model.Fact(nil), n)
+		if n > 0 && cap(room)-len(room) < n {
+			room = make([]model.Fact, 0, max(n, factsAtOnce))
+		}
+		start := len(room)
 		for k := range chats {
 			for j := range chats[k].IRFs {
-				facts = append(facts, chats[k].IRFs[j].Fact)
+				room = append(room, chats[k].IRFs[j].Fact)
 			}
 		}
-		round.Answers[i].Facts = facts
+		if n > 0 {
+			round.Answers[i].Facts = room[start:len(room):len(room)]
+		}
 		if len(bad) > 0 {
 			round.Answers[i].Failure = &Failure{Said, bad[0].Error()}
 		}
 	}
 	return round, nil
 }
+
+// factsAtOnce is for how many facts memory is taken.
+const factsAtOnce = 256
 
 // AtOnce is as many questions as a processor keeps close at hand, with their answers.
 func (Reference) AtOnce() int { return 64 }
