@@ -22,7 +22,7 @@ type steering struct {
 	next   int // the trial that comes next
 	begun  bool
 	seen   [64][mostTimes + 2]model.Clauses // with each rule: those of its own row, of the party's last, of the row before
-	kept   [][]uint32 // the choices of chats that had something new
+	kept   [][]uint32                       // the choices of chats that had something new
 	source replay
 	chat   model.Chat
 }
@@ -125,7 +125,9 @@ func (s *Scenarios) candidate(id string, src *Seeded) []model.Event {
 }
 
 // late draws one of the chats that were kept, rather a late one.
-func (t *steering) late(src Source) []uint32 { return t.kept[max(src.Intn(len(t.kept)), src.Intn(len(t.kept)))] }
+func (t *steering) late(src Source) []uint32 {
+	return t.kept[max(src.Intn(len(t.kept)), src.Intn(len(t.kept)))]
+}
 
 // learn adds the features of the chat at hand, and reports whether one of them is new.
 func (t *steering) learn() (news bool) {

@@ -71,7 +71,7 @@ func TestCampaignShrinks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			asked := 2000
+			asked := 2500
 			if testing.Short() {
 				asked = 600
 			}
@@ -180,7 +180,7 @@ func TestTrialsAreShared(t *testing.T) {
 		ids, _ := asks(c)
 		var of []string
 		for i := range 4 {
-			of = append(of, gen.NewScenarios(1).Trial((shard-1)*gen.Epoch+i).Events[0].InteractionID)
+			of = append(of, gen.NewScenarios(1).Trial((shard-1)*gen.Epoch + i).Events[0].InteractionID)
 		}
 		assert.Equal(t, of, ids)
 	}

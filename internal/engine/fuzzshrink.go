@@ -32,7 +32,25 @@ type asking struct {
 	place   int // of the finding among them
 	f       *Finding
 	queries chan<- *query
-	spend   *int // how many more chats may be asked for all together; nil is any number
+	own     int  // how many more chats may be asked for it alone, and
+	spend   *int // for all together; nil is any number
+}
+
+// ownProof is how many shorter chats are asked of a finding though those of others have taken all that may be.
+const ownProof = 1000
+
+// spent takes one chat more, and reports whether that may not be.
+func (a *asking) spent() bool {
+	switch {
+	case a.spend == nil:
+	case a.own > 0:
+		a.own--
+	case *a.spend > 0:
+		*a.spend--
+	default:
+		return true
+	}
+	return false
 }
 
 // probe is a [gen.Probe].
@@ -64,7 +82,7 @@ func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *
 	errs := make([]error, len(findings))
 	for i, f := range findings {
 		go func() {
-			errs[i] = work(&asking{i, f, queries, spend})
+			errs[i] = work(&asking{place: i, f: f, queries: queries, own: ownProof, spend: spend})
 			ended <- i
 		}()
 	}
@@ -107,12 +125,9 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 			if _, twice := asked[k]; twice || known && !q.review {
 				continue
 			}
-			if q.spend != nil && !q.review {
-				if *q.spend == 0 {
-					over = true
-					continue
-				}
-				*q.spend--
+			if !q.review && q.spent() {
+				over = true
+				continue
 			}
 			asked[k] = nil
 			cases, keys = append(cases, q.f.candidate(log)), append(keys, k)
