@@ -51,7 +51,7 @@ func TestKills(t *testing.T) {
 		"I1 rejected yields Revoked": {First: []int{-1, -1}},
 		"by-arrival":                 {First: []int{111, 111}},                                   // by the first scenario of delivery, behind all others
 		"R5 dropped":                 {ByFeatures: true, ByInvariants: true, First: []int{8, 3}}, // by an invariant later
-		"last-to-join-invites":       {ByFeatures: true, ByInvariants: true, First: []int{10, 8}, Shrunk: []int{12, 9}, Short: 1},
+		"last-to-join-invites":       {ByFeatures: true, ByInvariants: true, First: []int{10, 8}, Shrunk: []int{11, 9}, Short: 2},
 	}
 	var some []faults.Fault
 	for _, f := range append(faults.Rules(), faults.All()...) {
