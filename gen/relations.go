@@ -302,7 +302,22 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 		between[k].InteractionID, between[k].Time = e.InteractionID, e.Time
 	}
 	log = Renumber(slices.Replace(log, i, i+1, between...))
-	return log, sameRoles, wellFormedLog(log)
+	_, kinds := namesIn(log)
+	return log, func(of, variant []model.Fact) string {
+		if asTheyStand(of, variant, false, nil) {
+			return ""
+		}
+		return sameRoles(ofAgents(of, kinds), ofAgents(variant, kinds))
+	}, wellFormedLog(log)
+}
+
+// ofAgents are the rows of agents: where they do not say what they are of, those of a name that nothing else bears. A queue
+// that comes between may be the one in which a chat is lost later.
+func ofAgents(rows []model.Fact, kinds map[string]kind) []model.Fact {
+	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
+		is, _ := f.ResourceType.Meaning()
+		return is != model.AgentResource && (is != "" || kinds[f.Resource] != agentKind)
+	})
 }
 
 func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {

@@ -21,9 +21,9 @@ func factsOf(table *model.Table, events []model.Event) (facts []model.Fact) {
 	return facts
 }
 
-// alternatives are the reference's table, those that always answer by one accepted alternative, and two that answer by all
+// alternativeTables are the reference's table, those that always answer by one accepted alternative, and two that answer by all
 // at once: by the first of every clause, and by the last.
-func alternatives() (tables []*model.Table) {
+func alternativeTables() (tables []*model.Table) {
 	first, last := model.Reference(), model.Reference()
 	tables = append(tables, model.Reference())
 	for _, r := range model.Rules() {
@@ -45,7 +45,7 @@ var deliveries = []string{"D5", "D6", "D7"}
 // Every relation and every invariant holds for the reference and for each accepted alternative; and the walks reach
 // every relation.
 func TestRelationsHold(t *testing.T) {
-	tables := alternatives()
+	tables := alternativeTables()
 	w := NewWalker(Everyday)
 	reached := make(map[string]int)
 	for seed := range uint64(4000) {

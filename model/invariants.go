@@ -58,7 +58,7 @@ var invariants = []NamedInvariant{
 	{"V10", OnEvents, "No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)},
 	{"V11", OnFacts, "No IRF ends before it starts, but where the clock ran backwards in between.", row11},
 	{"V12", OnRelation, "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
-	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no role.", nil},
+	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil},
 	{"V14", OnRelation, "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or strategy that it ended in.", nil},
 	{"V15", OnRelation, "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
 	{"V16", OnRelation, "Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all alike, or running backwards: the descriptors stay.", nil},
