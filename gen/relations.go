@@ -311,12 +311,12 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	}, wellFormedLog(log)
 }
 
-// ofAgents are the rows of agents: where they do not say what they are of, those of a name that nothing else bears. A queue
-// that comes between may be the one in which a chat is lost later.
+// ofAgents leaves out the rows of queues and strategies: where they do not say what they are of, those of a name that one
+// bears. A queue that comes between may be the one in which a chat is lost later.
 func ofAgents(rows []model.Fact, kinds map[string]kind) []model.Fact {
 	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
 		is, _ := f.ResourceType.Meaning()
-		return is != model.AgentResource && (is != "" || kinds[f.Resource] != agentKind)
+		return is != model.AgentResource && (is != "" || kinds[f.Resource]&^agentKind != 0)
 	})
 }
 

@@ -69,8 +69,11 @@ func TestRelationsHold(t *testing.T) {
 			variant := slices.DeleteFunc(made, func(e model.Event) bool { return e.InteractionID != r.Variant })
 			answer := factsOf(table, variant)
 			require.Empty(t, compare(of, answer), "%s %d, seed %d\n%s", relation, r.How, seed, describe(log))
-			if n := len(answer); n > 0 { // and tells what is wrong
-				at := int(seed) % n
+			at := 0
+			if n := len(answer); n > 0 {
+				at = int(seed) % n
+			}
+			if len(answer) > 0 && (relation != "V13" || answer[at].ResourceType == model.AgentResource) { // and tells what is wrong
 				require.NotEmpty(t, compare(of, slices.Delete(slices.Clone(answer), at, at+1)), "%s, seed %d: a row lost", relation, seed)
 				require.NotEmpty(t, compare(of, append(slices.Clone(answer), answer[at])), "%s, seed %d: a row doubled", relation, seed)
 				answer[at].Resource = "nobody"
