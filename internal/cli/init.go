@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -61,8 +63,9 @@ func (e *env) init() *cobra.Command {
 		Use:   "init --lang LANG [DIR]",
 		Short: "Start an implementation: a program that runs, its known failures, a CI workflow",
 		Long: `Init writes to a directory (this one, or DIR): a filter that reads, groups and orders the events and prints nothing
-yet, with the place to fill in marked; expect.yaml, which lists what it fails, so that CI is green from the first day
-and the list can only shrink; and a workflow for GitHub Actions, which belongs to the root of a repository.
+yet, with the place to fill in marked; and expect.yaml, which lists what it fails, so that CI is green from the first
+day and the list can only shrink. A workflow for GitHub Actions goes to the root of the git repository that holds the
+directory, and runs in the directory; without a repository it goes to the directory.
 
 LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL by way of psql. Nothing that exists is written over.`,
 		Example: `  chatproof init --lang python
@@ -92,12 +95,22 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	if err != nil {
 		return err
 	}
-	var workflow bytes.Buffer
-	err = template.Must(template.ParseFS(starterFiles, "starter/workflow.yml")).Execute(&workflow, map[string]string{
-		"Version": engine.Version, "Command": s.command, "Setup": s.setup,
-	})
+	root, within := repository(dir)
+	workflow, err := s.workflow(within)
 	if err != nil {
 		return err
+	}
+	texts := []struct{ path, text string }{
+		{filepath.Join(dir, s.file), string(program)},
+		{filepath.Join(dir, "expect.yaml"), known},
+		{filepath.Join(root, ".github", "workflows", workflowName(within)), workflow},
+	}
+	for _, f := range texts {
+		if _, err := os.Lstat(f.path); err == nil {
+			return fmt.Errorf("%s is there already: nothing was written", f.path)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	var outputs []*files.File
 	defer func() {
@@ -106,23 +119,15 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 		}
 	}()
 	var names []string
-	for _, f := range []struct{ name, text string }{
-		{s.file, string(program)}, {"expect.yaml", known}, {".github/workflows/chatproof.yml", workflow.String()},
-	} {
-		path := filepath.Join(dir, filepath.FromSlash(f.name))
-		if _, err := os.Lstat(path); err == nil {
-			return fmt.Errorf("%s is there already: nothing was written", path)
-		} else if !errors.Is(err, fs.ErrNotExist) {
+	for _, f := range texts {
+		if err := os.MkdirAll(filepath.Dir(f.path), 0o777); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return err
-		}
-		file, err := files.Create(context.Background(), path, nil)
+		file, err := files.Create(cmd.Context(), f.path, nil)
 		if err != nil {
 			return err
 		}
-		outputs, names = append(outputs, file), append(names, path)
+		outputs, names = append(outputs, file), append(names, f.path)
 		if _, err := file.Write([]byte(f.text)); err != nil {
 			return err
 		}
@@ -130,13 +135,76 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	if err := files.Keep(outputs...); err != nil {
 		return err
 	}
-	return e.sayNext(s, dir, names)
+	return e.sayNext(s, dir, within, names)
+}
+
+// repository finds the root of the git repository that a directory is in, or will be, as it is reached from here, and the
+// directory's path within it. Where there is none, the root is the directory itself, and within is "".
+func repository(dir string) (root, within string) {
+	here, err := filepath.EvalSymlinks(".")
+	if err == nil {
+		here, err = filepath.Abs(here)
+	}
+	at, absolute := filepath.Abs(dir)
+	if err != nil || absolute != nil {
+		return dir, ""
+	}
+	missing := "" // the end of the path that is not there yet
+	for {
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			at = filepath.Join(real, missing)
+			break
+		}
+		missing, at = filepath.Join(filepath.Base(at), missing), filepath.Dir(at)
+	}
+	for top := at; ; top = filepath.Dir(top) {
+		if _, err := os.Stat(filepath.Join(top, ".git")); err == nil {
+			within, _ = filepath.Rel(top, at)
+			if root, err = filepath.Rel(here, top); err != nil {
+				root = top
+			}
+			return root, filepath.ToSlash(within)
+		}
+		if top == filepath.Dir(top) {
+			return dir, ""
+		}
+	}
+}
+
+// workflowName is the file of the workflow: a repository may hold several implementations, each in a directory.
+func workflowName(within string) string {
+	if within == "" || within == "." {
+		return "chatproof.yml"
+	}
+	return "chatproof-" + notInNames.ReplaceAllString(within, "-") + ".yml"
+}
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// workflow writes the gate, for a directory of a repository.
+func (s *starter) workflow(within string) (string, error) {
+	fields := map[string]string{"Version": engine.Version, "Command": s.command, "Setup": s.setup, "Lang": s.lang, "Name": "chatproof", "Report": "chatproof-report"}
+	if within != "" && within != "." {
+		fields["Within"], fields["Name"] = strconv.Quote(within), strconv.Quote("chatproof in "+within)
+		fields["Report"] = strconv.Quote(within + "/chatproof-report")
+	}
+	var b strings.Builder
+	err := template.Must(template.ParseFS(starterFiles, "starter/workflow.yml")).Execute(&b, fields)
+	return b.String(), err
 }
 
 // sayNext says what was written, and what to do now.
-func (e *env) sayNext(s *starter, dir string, names []string) error {
+func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Written: %s\n", strings.Join(names, ", "))
+	switch within {
+	case "":
+		b.WriteString("The directory is in no git repository: the workflow (.github) belongs to the root of one.\n")
+	case ".":
+		b.WriteString("The workflow is at the root of the git repository, where GitHub looks for it.\n")
+	default:
+		fmt.Fprintf(&b, "The workflow is at the root of the git repository, where GitHub looks for it, and runs in %s.\n", model.Name(within))
+	}
 	if s.needs != "" {
 		fmt.Fprintf(&b, "It needs %s.\n", s.needs)
 	}
