@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"embed"
 	"errors"
 	"fmt"
