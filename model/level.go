@@ -17,11 +17,12 @@ const (
 	Inferred                // our reading where the guide is silent: I1–I21, and start, end, received_from
 	Delivery                // the same facts however the same events are delivered
 	Robustness              // an ill-formed log harms nothing else
+	Repaired                // of an audit: what all repairs of an ill-formed log agree on
 )
 
-var levelNames = [...]string{"documented", "invariant", "own", "inferred", "delivery", "robustness"}
+var levelNames = [...]string{"documented", "invariant", "own", "inferred", "delivery", "robustness", "repaired"}
 
-// AllLevels lists the levels, the strongest first.
+// AllLevels lists the levels that a suite has, the strongest first. Repaired is none of them, nor of "all".
 var AllLevels = []Level{Documented, Invariant, Own, Inferred, Delivery, Robustness}
 
 func (l Level) String() string { return levelNames[l] }
@@ -66,9 +67,9 @@ func (s Levels) Has(l Level) bool { return s&(1<<l) != 0 }
 // String lists the set's levels, comma-separated, the strongest first.
 func (s Levels) String() string {
 	var names []string
-	for _, l := range AllLevels {
-		if s.Has(l) {
-			names = append(names, l.String())
+	for l, name := range levelNames {
+		if s.Has(Level(l)) {
+			names = append(names, name)
 		}
 	}
 	return strings.Join(names, ",")

@@ -101,12 +101,13 @@ type Repairer struct {
 	agents, strategies, queues []string // that the log names, and those that it does not
 	stops                      bool     // the log has a stop
 	steps                      int      // that may still be taken
+	finds                      int      // repairs so far
 	chat                       Chat
 	out                        Repair
 }
 
 // mostSteps bounds the search for repairs of so many edits, in events that are taken: beyond it there is no answer.
-var mostSteps = [MostEdits + 1]int{0, 1 << 20, 1 << 17}
+var mostSteps = [MostEdits + 1]int{0, 1 << 20, 1 << 15}
 
 // mostRepaired is how many events a log has at most that is repaired: more would take time by the square.
 const mostRepaired = 500
@@ -256,7 +257,13 @@ func (r *Repairer) put(f *fold, i, left int) {
 	if i > 0 {
 		after = near.Seq
 	}
-	r.candidates(f, func(e Event) {
+	finds := 0
+	r.candidates(f, func(e Event, like bool) {
+		if like && r.finds == finds {
+			return
+		} else if !like {
+			finds = r.finds
+		}
 		if moved := r.moved(); moved != nil && !alike(moved, &e) {
 			return
 		}
@@ -286,6 +293,7 @@ func (r *Repairer) found(f *fold) {
 	if r.stops && f.stoppedAt == never {
 		return // to forget that the chat ended mends everything
 	}
+	r.finds++
 	f.finish(&r.chat)
 	rows := r.chat.IRFs
 	for i := range rows {
@@ -363,10 +371,14 @@ func (f *fold) copyTo(dst *fold) {
 
 // copied makes one map, which may be nil, the same as another.
 func copied[V any](dst, src map[string]V) map[string]V {
-	clear(dst)
-	if dst == nil && len(src) > 0 {
-		dst = make(map[string]V)
+	if len(dst) > 0 {
+		clear(dst)
 	}
-	maps.Copy(dst, src)
+	if len(src) > 0 {
+		if dst == nil {
+			dst = make(map[string]V)
+		}
+		maps.Copy(dst, src)
+	}
 	return dst
 }

@@ -1,12 +1,16 @@
 package model
 
+// tried takes a candidate. One that is alike goes where the one before it goes, and differs in what rows it makes alone:
+// where the one before leads to no chat, nor does it.
+type tried func(e Event, alike bool)
+
 // candidates yields every event that may come next in a state, each in one of the forms that make a difference: no other
 // event and no other form could be told by any row. What it yields may still be refused by the fold, which knows W1–W9;
 // what it does not yield is (TestCandidates).
-func (r *Repairer) candidates(f *fold, yield func(Event)) {
+func (r *Repairer) candidates(f *fold, yield tried) {
 	switch {
 	case !f.begun:
-		yield(Event{Name: Submitted, Actor: Party{Type: MediaServer}})
+		yield(Event{Name: Submitted, Actor: Party{Type: MediaServer}}, false)
 		return
 	case f.stoppedAt != never:
 		return
@@ -19,9 +23,8 @@ func (r *Repairer) candidates(f *fold, yield func(Event)) {
 		removals(f.attempts[f.leaver].agent, yield)
 		return
 	}
-	for _, by := range []PartyType{MediaServer, InteractionServer} { // whether the customer stops it, or anybody else
-		yield(Event{Name: ProcessingStopped, Actor: Party{Type: by}})
-	}
+	yield(Event{Name: ProcessingStopped, Actor: Party{Type: MediaServer}}, false)
+	yield(Event{Name: ProcessingStopped, Actor: Party{Type: InteractionServer}}, true) // or anybody but the customer
 	if f.due == stopDue {
 		return
 	}
@@ -32,7 +35,7 @@ func (r *Repairer) candidates(f *fold, yield func(Event)) {
 	}
 	for _, s := range f.parties {
 		p := Party{Strategy, s}
-		yield(Event{Name: PartyRemoved, Actor: p, Party: p})
+		yield(Event{Name: PartyRemoved, Actor: p, Party: p}, false)
 		if f.leg.stage == routing && f.leg.strategy == s {
 			r.invitations(f, Event{Name: AgentInvited, Actor: p}, f.leg.operation, yield)
 		}
@@ -43,7 +46,7 @@ func (r *Repairer) candidates(f *fold, yield func(Event)) {
 }
 
 // takers yields the joining of whoever took the chat from its queue.
-func (r *Repairer) takers(f *fold, yield func(Event)) {
+func (r *Repairer) takers(f *fold, yield tried) {
 	taker := f.events[f.leg.takenAt].Actor
 	for _, t := range [...]struct {
 		of    PartyType
@@ -61,29 +64,29 @@ func (r *Repairer) takers(f *fold, yield func(Event)) {
 			if t.of == Agent {
 				inModes(f.leg.operation, e, yield)
 			} else {
-				yield(e)
+				yield(e, false)
 			}
 		}
 	}
 }
 
 // takings yields the taking of the chat from its queue.
-func (r *Repairer) takings(f *fold, yield func(Event)) {
+func (r *Repairer) takings(f *fold, yield tried) {
 	for _, name := range r.strategies {
-		yield(Event{Name: TakenFromQueue, Actor: Party{Strategy, name}, Queue: f.leg.queue})
+		yield(Event{Name: TakenFromQueue, Actor: Party{Strategy, name}, Queue: f.leg.queue}, false)
 	}
 	for _, name := range r.agents {
 		if f.open(name) == never {
-			yield(Event{Name: TakenFromQueue, Actor: Party{Agent, name}, Queue: f.leg.queue})
+			yield(Event{Name: TakenFromQueue, Actor: Party{Agent, name}, Queue: f.leg.queue}, false)
 		}
 	}
 }
 
 // placings yields the placing of the chat in a queue, on nobody's behalf or back in one.
-func (r *Repairer) placings(f *fold, yield func(Event)) {
+func (r *Repairer) placings(f *fold, yield tried) {
 	for _, queue := range r.queues {
 		if !f.entered {
-			yield(Event{Name: PlacedInQueue, Actor: Party{Type: MediaServer}, Queue: queue})
+			yield(Event{Name: PlacedInQueue, Actor: Party{Type: MediaServer}, Queue: queue}, false)
 		}
 		if f.leg.stage == routing || f.leg.stage == failed {
 			inModes(f.leg.operation, Event{Name: PlacedInQueue, Actor: Party{Type: InteractionServer}, Queue: queue}, yield)
@@ -92,18 +95,21 @@ func (r *Repairer) placings(f *fold, yield func(Event)) {
 }
 
 // ofAttempt yields what may happen to an agent who is invited, or a party.
-func (r *Repairer) ofAttempt(f *fold, a *attempt, yield func(Event)) {
+func (r *Repairer) ofAttempt(f *fold, a *attempt, yield tried) {
 	p := Party{Agent, a.agent}
 	switch a.state {
 	case pending:
 		inModes(a.operation, Event{Name: PartyAdded, Actor: p, Party: p}, yield)
-		yield(Event{Name: Rejected, Actor: p, Party: p})
-		for _, reason := range []string{Expired, Stopped, "Canceled"} {
-			yield(Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: reason})
-		}
+		revoked := Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: Expired}
+		yield(revoked, false)
+		yield(Event{Name: Rejected, Actor: p, Party: p}, true)
+		revoked.Reason = "Canceled"
+		yield(revoked, true)
+		revoked.Reason = Stopped
+		yield(revoked, false)
 	case party:
 		removals(a.agent, yield)
-		yield(Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: Expired})
+		yield(Event{Name: Revoked, Actor: Party{Type: InteractionServer}, Party: p, Reason: Expired}, false)
 		for _, op := range []Operation{Transfer, Conference} {
 			r.invitations(f, Event{Name: AgentInvited, Actor: p, Operation: op}, op, yield)
 		}
@@ -112,17 +118,17 @@ func (r *Repairer) ofAttempt(f *fold, a *attempt, yield func(Event)) {
 		}
 		for _, queue := range r.queues {
 			if f.agents == 1 && f.flying == 0 && f.table.deployment.Finishes(queue) {
-				yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue})
+				yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue}, false)
 				continue
 			}
-			yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue, Operation: Transfer})
+			yield(Event{Name: PlacedInQueue, Actor: p, Queue: queue, Operation: Transfer}, false)
 			inModes(Conference, Event{Name: PlacedInQueue, Actor: p, Queue: queue, Operation: Conference}, yield)
 		}
 	}
 }
 
 // invitations yields an invitation of whoever may be invited, for what an agent wants of them.
-func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield func(Event)) {
+func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield tried) {
 	for _, name := range r.agents {
 		if f.open(name) == never {
 			e.Party = Party{Agent, name}
@@ -132,20 +138,20 @@ func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield func(Ev
 }
 
 // removals yields the ways in which an agent leaves.
-func removals(agent string, yield func(Event)) {
+func removals(agent string, yield tried) {
 	p := Party{Agent, agent}
-	yield(Event{Name: PartyRemoved, Actor: p, Party: p})
-	yield(Event{Name: PartyRemoved, Actor: Party{Type: MediaServer}, Party: p})
+	yield(Event{Name: PartyRemoved, Actor: p, Party: p}, false)
+	yield(Event{Name: PartyRemoved, Actor: Party{Type: MediaServer}, Party: p}, true)
 }
 
 // inModes yields an event in each visibility mode that makes a difference.
-func inModes(operation Operation, e Event, yield func(Event)) {
-	yield(e)
+func inModes(operation Operation, e Event, yield tried) {
+	yield(e, false)
 	if operation != Conference {
 		return
 	}
 	for _, mode := range []VisibilityMode{Conferred, Monitor, Coach} {
 		e.VisibilityMode = mode
-		yield(e)
+		yield(e, true)
 	}
 }

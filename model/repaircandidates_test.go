@@ -24,7 +24,7 @@ func TestCandidates(t *testing.T) {
 		f.reset(Reference(), r.events)
 		for at := range int32(40) {
 			var yielded []Event
-			r.candidates(&f, func(e Event) { e.InteractionID = "chat"; yielded = append(yielded, e) })
+			r.candidates(&f, func(e Event, _ bool) { e.InteractionID = "chat"; yielded = append(yielded, e) })
 			var next []Event
 			for _, e := range every {
 				n, told := f.tried(e, at)

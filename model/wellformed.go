@@ -35,10 +35,13 @@ func (e *IllFormed) Error() string {
 	return fmt.Sprintf("interaction %s, seq %d: %s: %s", Name(e.InteractionID), e.Seq, e.Requirement, e.Problem)
 }
 
+// unsaid is what is wrong with any event, where nobody asks.
+var unsaid IllFormed
+
 // illFormed says what is wrong with an event; the words cost more than the fold, and nobody reads those of a repair.
 func (f *fold) illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 	if f.mute {
-		return &IllFormed{Requirement: requirement}
+		return &unsaid
 	}
 	return &IllFormed{e.InteractionID, e.Seq, requirement, fmt.Sprintf(format, args...)}
 }

@@ -20,6 +20,8 @@ type CheckOptions struct {
 	Stdin   io.Reader // of a place that is -
 	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be nil.
 	Keys func(*Key) error
+	// Repair looks for what the chats that are set aside lack, and judges the rows that all repairs of one agree on.
+	Repair bool
 	// Known reports whether differences of a signature are expected; it may be nil, and is called at the same time.
 	Known func(signature string) bool
 }
@@ -91,6 +93,9 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	}
 	for _, t := range tallies {
 		t.known, t.Table = o.Known, o.table()
+		if o.Repair {
+			t.repairer = model.NewRepairer(t.Table)
+		}
 	}
 	keys := o.newKeys(tallies)
 	defer keys.Close()
@@ -126,6 +131,9 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		errors.As(err, &bad)
 		lacks, beginning := bad.Lacks(c.Events)
 		t.setAside(c, err, asideKey{bad.Requirement, lacks, beginning})
+		if t.repairer != nil {
+			t.mend(c)
+		}
 		return
 	case reference.InteractionID == "": // no event of a known name
 		if t.Strangers += len(c.Facts); len(c.Facts) > 0 {
@@ -151,5 +159,5 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		t.Rowless++
 		t.hints.Event(c.ID)
 	}
-	t.add(Example{c.ID, c.Events, c.Facts, ds})
+	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: ds})
 }

@@ -32,6 +32,7 @@ type Report struct {
 	Signature func(*model.Difference) string
 
 	Unjudged
+	Mended
 }
 
 // Aside is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
@@ -69,6 +70,7 @@ func (f *Finding) shifted(by time.Duration) {
 type Example struct {
 	InteractionID string
 	Log           []model.Event      // nil where there are no events
+	Put           map[int64]bool     // the seqs of its events that a repair put in
 	Rows          []model.Fact       // those that the user has, the first MaxRows
 	Differences   []model.Difference // of the chat, the first MaxRows
 }
@@ -86,13 +88,14 @@ type tally struct {
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
+	repairer *model.Repairer // nil: chats that are set aside are not repaired
 	known    func(signature string) bool // nil is none
 	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
 	beyond   string                      // from here on findings are dropped; "" is nowhere
 }
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
-	return &tally{Report: Report{Signature: signature, Unjudged: newUnjudged()}, require: require, findings: make(map[string]*Finding)}
+	return &tally{Report: Report{Signature: signature, Unjudged: newUnjudged(), Mended: newMended()}, require: require, findings: make(map[string]*Finding)}
 }
 
 // add counts a chat that was judged, and keeps a copy of it where it is the best example yet.
@@ -100,12 +103,17 @@ func (t *tally) add(chat Example) {
 	t.Chats++
 	t.Rows += len(chat.Rows)
 	t.met |= model.Meets(chat.Rows)
-	if len(chat.Differences) == 0 {
+	switch {
+	case len(chat.Differences) == 0:
 		t.Agreeing++
-		return
+	case t.differ(chat):
+		t.Differing++
 	}
+}
+
+// differ adds the differences of a chat to their findings, and reports whether some count.
+func (t *tally) differ(chat Example) (required bool) {
 	var kept *Example
-	required := false
 	var seen []*Finding
 	for i := range chat.Differences {
 		d := &chat.Differences[i]
@@ -127,15 +135,13 @@ func (t *tally) add(chat Example) {
 		seen = append(seen, f)
 		if f.Chats++; f.Chats == 1 || chat.simpler(&f.Example) {
 			if kept == nil {
-				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), slices.Clone(first(chat.Rows)), first(chat.Differences)}
+				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), chat.Put, slices.Clone(first(chat.Rows)), first(chat.Differences)}
 				slices.SortStableFunc(kept.Log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 			}
 			f.Example = *kept
 		}
 	}
-	if required {
-		t.Differing++
-	}
+	return required
 }
 
 // finding is the one that a difference belongs to, nil where it is dropped.
@@ -201,6 +207,7 @@ func (t *tally) merge(o *tally) {
 	t.Unsaid += o.Unsaid
 	t.hints.Merge(&o.hints)
 	t.Unjudged.merge(&o.Unjudged)
+	t.Mended.merge(&o.Mended)
 	t.Aside = append(t.Aside, o.Aside...)
 	t.firstAside()
 	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
@@ -235,7 +242,8 @@ func (t *tally) report() *Report {
 	t.firstAside()
 	t.prune()
 	t.Alike = t.hints.String()
-	t.finish(t.Aside)
+	t.Unjudged.finish(t.Aside)
+	t.Mended.finish()
 	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {

@@ -24,6 +24,7 @@ type checkFlags struct {
 	setAside      float64 // percent
 	examples      int
 	keys          string
+	repair        bool
 	expect        string
 	writeExpect   string
 	strictExpect  bool
@@ -76,6 +77,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	flags.Float64Var(&f.setAside, "set-aside", 1, "how many percent of the chats may be set aside before the exit code is 5")
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
+	flags.BoolVar(&f.repair, "repair", false, "say what the chats set aside lack, and compare their rows with those that all repairs agree on, at the level repaired")
 	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
 	flags.StringVar(&f.writeExpect, "write-expect", "", "write the differences that count to a file for --expect, and exit 0")
 	flags.BoolVar(&f.strictExpect, "strict-expect", false, "an entry of --expect that matches nothing is an error (exit code 4), not a note")
@@ -91,6 +93,8 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	switch {
 	case err != nil:
 		return err
+	case f.repair && len(f.events) == 0:
+		return errors.New("--repair repairs logs: name one by --events")
 	case len(f.facts) == 0:
 		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
@@ -140,7 +144,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	}
 	exceeded, stale := expect.judge(f.strictExpect, e.err)
 	switch {
-	case r.Differing > 0 || exceeded:
+	case r.Differing+r.Worse > 0 || exceeded:
 		return &exitError{code: exitNonconforming}
 	case r.Chats == 0:
 		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
@@ -158,7 +162,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 	if err != nil {
 		return nil, err
 	}
-	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in)}
+	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in), Repair: f.repair}
 	if keys != nil {
 		o.Keys = keys.add
 	}

@@ -89,6 +89,7 @@ func (r *checkReport) unjudged(b *bytes.Buffer) {
 	if r.Unfinished > 0 {
 		fmt.Fprintf(b, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.\n", number(r.Unfinished, "chat", "chats"), number(r.Early, "row", "rows"))
 	}
+	r.repaired(b)
 	r.unknown(b)
 	if r.Strangers > 0 {
 		fmt.Fprintf(b, "Ignored: %s of chats that have no events here.\n", number(r.Strangers, "row", "rows"))
@@ -274,7 +275,9 @@ func (r *checkReport) example(b *bytes.Buffer, f *bulk.Finding) {
 	case x.Log != nil:
 		b.WriteByte('\n')
 		chats, _ := model.ClassifyLog(r.Table, x.Log)
-		explainChat(b, &chats[0], reports.NewTimeline(x.Log), false)
+		timeline := reports.NewTimeline(x.Log)
+		timeline.Put = x.Put
+		explainChat(b, &chats[0], timeline, false)
 	}
 	b.WriteString("Your rows:\n")
 	for i := range x.Rows {

@@ -1,0 +1,95 @@
+package bulk
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Mended is what repairs made of the chats that were set aside, which they stay.
+type Mended struct {
+	Repaired  int           // chats of which few edits make one
+	Unanimous int           // of these: all repairs as short give the same rows
+	Mends     int           // of these: the chats have these rows
+	Defects   []DefectGroup // of chats all of whose repairs mend the same, the most frequent first
+	Unclear   int           // repaired chats whose repairs mend different defects
+	Worse     int           // chats whose rows differ from what all repairs give, at a required level
+
+	defects map[model.Defect]*DefectGroup
+}
+
+// DefectGroup is the chats whose logs have one defect.
+type DefectGroup struct {
+	model.Defect
+	Chats   int
+	Example string // the least id
+}
+
+func newMended() Mended { return Mended{defects: make(map[model.Defect]*DefectGroup)} }
+
+// mend repairs a chat that was set aside, and compares its rows with what all repairs agree on.
+func (t *tally) mend(c *Chat) {
+	r := t.repairer.Repair(c.Events)
+	if len(r.Edits) == 0 {
+		return
+	}
+	t.Repaired++
+	if !r.Sure {
+		t.Unclear++
+	} else {
+		for i, d := range r.Defects {
+			if !slices.Contains(r.Defects[:i], d) {
+				t.defect(d, c.ID, 1)
+			}
+		}
+	}
+	if !r.Unanimous {
+		return
+	}
+	t.Unanimous++
+	want := model.Expect(&r.Chat)
+	ds := model.Compare(&want, c.Facts)
+	if len(ds) == 0 {
+		t.Mends++
+		return
+	}
+	for i := range ds {
+		ds[i].Level = model.Repaired
+	}
+	log, put := r.Apply(c.Events)
+	if t.differ(Example{InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Differences: ds}) {
+		t.Worse++
+	}
+}
+
+func (m *Mended) defect(d model.Defect, example string, n int) {
+	g := m.defects[d]
+	if g == nil {
+		g = &DefectGroup{Defect: d, Example: example}
+		m.defects[d] = g
+	}
+	g.Chats += n
+	g.Example = min(g.Example, example)
+}
+
+func (m *Mended) merge(o *Mended) {
+	m.Repaired += o.Repaired
+	m.Unanimous += o.Unanimous
+	m.Mends += o.Mends
+	m.Unclear += o.Unclear
+	m.Worse += o.Worse
+	for d, g := range o.defects {
+		m.defect(d, g.Example, g.Chats)
+	}
+}
+
+// finish sorts the defects.
+func (m *Mended) finish() {
+	for _, g := range slices.SortedFunc(maps.Values(m.defects), func(a, b *DefectGroup) int {
+		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Actor, b.Actor))
+	}) {
+		m.Defects = append(m.Defects, *g)
+	}
+}
