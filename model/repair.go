@@ -80,6 +80,10 @@ type Defect struct {
 // DefectKind says what an event is that is wrong.
 type DefectKind uint8
 
+var defectNames = [...]string{"missing", "superfluous", "out of order"}
+
+func (k DefectKind) String() string { return defectNames[k] }
+
 // The kinds of defects.
 const (
 	Missing DefectKind = iota

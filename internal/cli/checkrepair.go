@@ -47,3 +47,28 @@ func defect(g *bulk.DefectGroup) string {
 	}
 	return chats + lack + event
 }
+
+// The lines of check --json about repairs.
+type (
+	defectLine struct {
+		Type    string `json:"type"` // "defect"
+		Kind    string `json:"kind"` // missing, superfluous, or out of order
+		Event   string `json:"event"`
+		Actor   string `json:"actor"` // its type
+		Chats   int    `json:"chats"` // all of whose repairs mend the same
+		Example string `json:"example"`
+	}
+	repairedSum struct {
+		Chats     int `json:"chats"`     // of those set aside: few edits make a chat of the log
+		Unanimous int `json:"unanimous"` // of these: all repairs as short give the same rows
+		Agreeing  int `json:"agreeing"`  // of these: the chat has these rows
+		Unclear   int `json:"unclear"`   // of the repaired: repairs as short mend different defects
+	}
+)
+
+func (r *checkReport) repairedSum() *repairedSum {
+	if !r.flags.repair {
+		return nil
+	}
+	return &repairedSum{r.Repaired, r.Unanimous, r.Mends, r.Unclear}
+}

@@ -351,6 +351,8 @@ type (
 		RowsAside  int      `json:"rows_set_aside"`
 		Share      float64  `json:"set_aside_share"`          // of the chats that are there whole
 		NotMet     []string `json:"not_applicable,omitempty"` // invariants that no row is about
+
+		Repaired *repairedSum `json:"repaired,omitempty"` // with --repair
 	}
 )
 
@@ -384,9 +386,13 @@ func (r *checkReport) lines(b *bytes.Buffer) (err error) {
 	for _, g := range r.Groups {
 		write(groupLine{"set_aside_group", g.Requirement, g.Lacks, g.Chats, g.Example})
 	}
+	for _, g := range r.Defects {
+		write(defectLine{"defect", g.Kind.String(), string(g.Name), string(g.Actor), g.Chats, g.Example})
+	}
 	write(sumLine{
 		Type: "sum", Chats: r.Chats, Rows: r.Rows, Agreeing: r.Agreeing, Differing: r.Differing, SetAside: r.Spoilt, Unfinished: r.Unfinished, Early: r.Early,
 		Rowless: r.Rowless, Strangers: r.Strangers, Unsaid: r.Unsaid, CutOff: r.CutOff, Endless: r.Endless, RowsAside: r.RowsAside, Share: r.Share(), NotMet: r.NotMet,
+		Repaired: r.repairedSum(),
 	})
 	return err
 }
