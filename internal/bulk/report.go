@@ -88,7 +88,7 @@ type tally struct {
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
-	repairer *model.Repairer // nil: chats that are set aside are not repaired
+	repairer *model.Repairer             // nil: chats that are set aside are not repaired
 	known    func(signature string) bool // nil is none
 	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
 	beyond   string                      // from here on findings are dropped; "" is nowhere
