@@ -65,7 +65,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 			if f.printSQL != "" {
 				return e.printQuery(cmd.Context(), f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
 			}
-			return e.runCheck(cmd.Context(), &f)
+			return e.leftOut(&f.placeFlags, e.runCheck(cmd.Context(), &f))
 		},
 	}
 	flags := cmd.Flags()

@@ -76,7 +76,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return err
 	}
 	defer in.Close()
-	out, err := e.factOutput(ctx, f.out, f.format)
+	out, err := e.factOutput(ctx, f.out, f.format, at.Mapping)
 	if err != nil {
 		return err
 	}
@@ -103,5 +103,5 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if err == nil && illFormed > 0 {
 		err = &exitError{code: exitUsage}
 	}
-	return err
+	return e.leftOut(&f.in, err)
 }

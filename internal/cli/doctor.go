@@ -29,7 +29,7 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
   chatproof doctor --http http://localhost:8080/classify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.command = args
-			t, err := w.target()
+			t, err := w.target(cmd.Context())
 			if err != nil {
 				return err
 			}

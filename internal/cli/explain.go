@@ -30,7 +30,9 @@ goes to a file as a picture, its facts drawn in.`,
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return e.runExplain(cmd.Context(), &f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.leftOut(&f.in, e.runExplain(cmd.Context(), &f, args))
+		},
 	}
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
 	cmd.Flags().BoolVar(&f.repair, "repair", false, "draw each ill-formed chat as the fewest edits of its log make it; what was put in is marked with a +")

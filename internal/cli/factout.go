@@ -12,7 +12,7 @@ import (
 )
 
 // factOutput opens the place that --output and --format tell: in a format of rows, or as a table to be looked at.
-func (e *env) factOutput(ctx context.Context, path, format string) (*wire.Output[model.Fact], error) {
+func (e *env) factOutput(ctx context.Context, path, format string, m *tables.Mapping) (*wire.Output[model.Fact], error) {
 	if format == "table" {
 		file, err := files.Create(ctx, path, e.out)
 		if err != nil {
@@ -25,7 +25,7 @@ func (e *env) factOutput(ctx context.Context, path, format string) (*wire.Output
 	if _, err := tables.FormatOf(path, format); err != nil && format != "" {
 		return nil, fmt.Errorf("--format: %w, or table", err)
 	}
-	out, err := tables.CreateFacts(ctx, tables.Place{Path: path, Format: format}, e.out)
+	out, err := tables.CreateFacts(ctx, tables.Place{Path: path, Format: format, Mapping: m}, e.out)
 	if err != nil {
 		return nil, fmt.Errorf("--output: %w", err)
 	}

@@ -84,7 +84,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if len(f.way.facts) > 0 {
 		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows with 'run --facts'")
 	}
-	t, err := f.way.target()
+	t, err := f.way.target(ctx)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	defer out.Events.Discard()
 	if f.facts != "" {
-		if out.Facts, err = tables.CreateFacts(ctx, tables.Place{Path: f.facts}, e.out); err != nil {
+		if out.Facts, err = tables.CreateFacts(ctx, tables.Place{Path: f.facts, Mapping: at.Mapping}, e.out); err != nil {
 			return fmt.Errorf("--facts: %w", err)
 		}
 		defer out.Facts.Discard()

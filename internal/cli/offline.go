@@ -32,6 +32,7 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 
 // refuseOffline makes a verb say why it has no such way.
 func (o *offline) refuseOffline(cmd *cobra.Command) {
+	o.addMapping(cmd)
 	cmd.Flags().StringArrayVar(&o.facts, "facts", nil, "")
 	cmd.Flags().MarkHidden("facts") //nolint:errcheck // the flag is there
 }
@@ -43,8 +44,8 @@ func (o *offline) check(reached bool) error {
 		return errors.New("--facts takes rows that are there: leave the command, --stream and --http out")
 	case len(o.facts) == 0 && o.start != "":
 		return errors.New("--start: only with --facts")
-	case len(o.facts) == 0 && len(o.placeFlags.words()) > 0:
-		return fmt.Errorf("%s: only with --facts", o.placeFlags.words()[0])
+	case len(o.facts) == 0 && o.format != "":
+		return errors.New("--format: only with --facts")
 	}
 	return nil
 }

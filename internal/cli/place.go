@@ -15,6 +15,16 @@ import (
 // placeFlags say how rows at a place are to be read.
 type placeFlags struct {
 	format, mapping string
+
+	read *tables.Mapping // once it is
+}
+
+// readMapping reads the mapping, once; nil is none.
+func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err error) {
+	if p.read == nil && p.mapping != "" {
+		p.read, err = tables.ReadMapping(ctx, p.mapping)
+	}
+	return p.read, err
 }
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
@@ -24,7 +34,7 @@ func (p *placeFlags) addTo(cmd *cobra.Command) {
 }
 
 func (p *placeFlags) addMapping(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how tables and columns are called, where they have other names")
+	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how your world differs from ours: names of tables and columns, values, programs in jq, ids ('schema mapping')")
 }
 
 // place is a place to write to, or one or several to read from.
@@ -40,9 +50,7 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 			return at, fmt.Errorf("--format: %w", err)
 		}
 	}
-	if p.mapping != "" {
-		at.Mapping, err = tables.ReadMapping(ctx, p.mapping)
-	}
+	at.Mapping, err = p.readMapping(ctx)
 	return at, err
 }
 
@@ -57,13 +65,11 @@ func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, e
 	if w.Media, err = engine.ParseMedia(media); err != nil {
 		return w, fmt.Errorf("--media: %w", err)
 	}
-	if p.mapping == "" {
-		return w, nil
-	}
-	m, err := tables.ReadMapping(ctx, p.mapping)
-	if err != nil {
+	m, err := p.readMapping(ctx)
+	if err != nil || m == nil {
 		return w, err
 	}
+	w.WholeChats = m.SendsChats()
 	if len(w.Media) == 0 {
 		w.Media = m.Media()
 	}

@@ -119,7 +119,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if err != nil {
 		return err
 	}
-	t, err := f.way.target()
+	t, err := f.way.target(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 			if len(f.way.facts) > 0 {
 				return e.atRest(ctx, &f.way.offline, plan)
 			}
-			return t, nil
+			return t, f.way.faithful(ctx, plan)
 		},
 		Began: func(plan *engine.Plan, t target.Target) (func(any) error, error) {
 			if out, err = reports.Create(f.report, f.jsonTo(e.out)); err != nil {
@@ -160,7 +160,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if err := errors.Join(out.Close(), e.render(out, r, f, colour, failed)); err != nil && ctx.Err() == nil {
 		return err
 	}
-	return e.conclude(ctx, f, r, failed)
+	return e.leftOut(&f.way.placeFlags, e.conclude(ctx, f, r, failed))
 }
 
 // options checks the flags.

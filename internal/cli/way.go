@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -57,7 +58,7 @@ func (w *way) addTo(cmd *cobra.Command) {
 }
 
 // target is what is asked.
-func (w *way) target() (target.Target, error) {
+func (w *way) target(ctx context.Context) (target.Target, error) {
 	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || len(w.facts) > 0 {
 		return nil, err // rows are read when it is known which
 	}
@@ -72,12 +73,19 @@ func (w *way) target() (target.Target, error) {
 		return nil, errors.New("--stream takes a command behind --, such as: chatproof run --stream -- node my.js")
 	case w.http == "" && len(w.headers) > 0:
 		return nil, errors.New("--header goes with --http")
+	}
+	speech, err := w.speech(ctx)
+	switch {
+	case err != nil:
+		return nil, err
 	case w.http != "":
-		return w.server()
+		return w.server(speech)
 	case w.stream:
-		return &target.Stream{Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + engine.Version}, nil
+		return &target.Stream{
+			Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + engine.Version, Speech: speech,
+		}, nil
 	case len(w.command) > 0:
-		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs}, nil
+		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs, Speech: speech}, nil
 	}
 	return target.Reference{Table: model.Reference()}, nil
 }
@@ -86,7 +94,7 @@ func (w *way) limit(otherwise time.Duration) time.Duration { return cmp.Or(w.tim
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
-func (w *way) server() (target.Target, error) {
+func (w *way) server(speech target.Speech) (target.Target, error) {
 	u, err := url.Parse(w.http)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, errors.New("--http: expected a URL such as http://localhost:8080/classify")
@@ -100,7 +108,9 @@ func (w *way) server() (target.Target, error) {
 		header.Add(name, value)
 	}
 	w.url = u
-	return target.NewHTTP(u, header, w.limit(10*time.Second), w.jobs), nil
+	server := target.NewHTTP(u, header, w.limit(10*time.Second), w.jobs)
+	server.Speech = speech
+	return server, nil
 }
 
 // environment is what of a target goes into the header of results.
@@ -133,6 +143,7 @@ func (w *way) words() (words []string) {
 	if w.timeout > 0 {
 		words = append(words, "--timeout", w.timeout.String())
 	}
+	words = append(words, w.placeFlags.words()...)
 	if len(w.command) > 0 {
 		words = append(append(words, "--"), withoutSecrets(w.command)...)
 	}

@@ -12,6 +12,8 @@ import (
 type World struct {
 	Media []string            // of the deployment; nil is all
 	Fold  func(string) string // what ids and names are compared by; nil is byte for byte
+
+	WholeChats bool // events are sent by chat: none runs beside another, and all are in order
 }
 
 // Without is a kind of scenarios that a plan leaves out, as they cannot be in the user's world.
@@ -31,6 +33,11 @@ func (p *Plan) Of(w World) {
 	}
 	if w.Fold != nil {
 		p.leaveOut("with ids or names that the mapping takes for one", func(c *model.Case) bool { return merges(c, w.Fold) })
+	}
+	if w.WholeChats {
+		p.leaveOut("delivered otherwise than chat by chat, in order, as the mapping sends chats whole", func(c *model.Case) bool {
+			return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind
+		})
 	}
 	if len(p.without) > 0 {
 		p.seal()

@@ -240,7 +240,7 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(
 	for i := range values {
 		into[i] = &values[i]
 	}
-	r, err := newFlatReader(f, p.Mapping.words(), db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
+	r, err := newFlatReader(f, p.Mapping.queried(f.Table), db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
 		if !rows.Next() {
 			if err := rows.Err(); err != nil {
 				return false, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)

@@ -16,14 +16,20 @@ type flatReader[T any] struct {
 	reading *wire.Reading
 	file    string
 	header  []string
-	at      [][]int // of each column of the form the cells that may hold it
-	width   int     // cells of a row
+	at      [][]flatCell // of each column of the form the cells that may hold it
+	width   int          // cells of a row
 	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
 	next  func(b *flatBlock) (more bool, err error)
 	err   error // behind what was read
 	close func() error
 	own   *flatRows[T] // for Read
 	block wire.Block
+}
+
+// flatCell is a cell that may hold a column.
+type flatCell struct {
+	in      int // of the header
+	convert wire.Convert
 }
 
 // rowsPerBlock is how many rows are read at once: what they take fits the cache of a core.
@@ -44,12 +50,12 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 		found[name] = i
 	}
 	for i := range f.Columns {
-		var at []int
+		var at []flatCell
 		names := f.Columns[i].Names
 		for _, name := range names {
 			actual, renamed := m.Renamed(name)
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
-				at = append(at, j)
+				at = append(at, flatCell{j, m.Converting(name)})
 			} else if renamed && actual != "" {
 				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, wire.Listed(header))
 			}
@@ -156,8 +162,8 @@ func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	r.row, r.cells = r.cells[:r.width], r.cells[r.width:]
 	for i, at := range r.at {
 		if len(at) > 0 {
-			j := r.telling(at)
-			r.fill.Put(row, i, &r.row[j], r.header[j])
+			c := r.telling(at)
+			r.fill.Put(row, i, &r.row[c.in], r.header[c.in], c.convert)
 		}
 	}
 	bad, _ := r.fill.Done(row)
@@ -169,16 +175,16 @@ func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 }
 
 // telling is the first of several cells that says something, or a word that stands for nothing.
-func (r *flatRows[T]) telling(at []int) int {
+func (r *flatRows[T]) telling(at []flatCell) flatCell {
 	best := at[0]
-	for _, j := range at {
-		c := &r.row[j]
+	for _, of := range at {
+		c := &r.row[of.in]
 		r.reading.Mark(c)
 		switch {
-		case c.Is == wire.Word && r.row[best].Is == wire.Empty:
-			best = j
+		case c.Is == wire.Word && r.row[best.in].Is == wire.Empty:
+			best = of
 		case c.Is != wire.Empty && c.Is != wire.Word:
-			return j
+			return of
 		}
 	}
 	return best

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,36 +17,46 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// fillTable opens a table for rows, which are there when all are written, or none of them.
-func fillTable[T any](ctx context.Context, p Place, f *wire.Form[T], ddl string) (_ *wire.Output[T], err error) {
+// fillTable opens a table for rows, which are there when all are written, or none of them. It makes the table where it
+// is missing, and then takes it away where it is not filled. The columns of the form are called as in the table.
+func fillTable[T any](ctx context.Context, p Place, known string, f *wire.Form[T]) (_ *wire.Output[T], err error) {
 	db, err := openDatabase(ctx, p.Path, true)
 	if err != nil {
 		return nil, err
 	}
+	table, made := p.Mapping.table(known), false
+	remove := func() {
+		if made {
+			db.ExecContext(context.WithoutCancel(ctx), "DROP TABLE "+table) //nolint:errcheck // what failed is reported
+		}
+	}
 	defer func() {
 		if err != nil {
+			remove()
 			db.Close()
 		}
 	}()
-	table := p.Mapping.table(f.Table)
 	has, err := db.columns(ctx, table)
 	if err != nil {
-		if _, err := db.ExecContext(ctx, strings.ReplaceAll(ddl, " "+f.Table+" ", " "+table+" ")); err != nil {
+		if _, err := db.ExecContext(ctx, tableOf(table, f)); err != nil {
 			return nil, db.failed("table "+table, err)
 		}
+		made = true
 		if has, err = db.columns(ctx, table); err != nil {
 			return nil, err
 		}
 	}
 	var columns []string
 	for i := range f.Columns {
-		actual, err := p.Mapping.actual(&Dialects[0], f.Table, f.Columns[i].Name, has, true)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", db.name, err)
+		name := f.Columns[i].Name
+		actual, ok := has[strings.ToLower(name)]
+		if !ok {
+			return nil, fmt.Errorf("%s: table %s has no column %s; found %s", db.name, table, model.Name(name), wire.Listed(slices.Sorted(maps.Values(has))))
 		}
-		columns = append(columns, actual)
+		columns = append(columns, quotedName(actual))
 	}
 	l := &loader[T]{ctx: ctx, db: db, form: f, table: table, columns: columns}
+	l.remove = remove
 	o := &wire.Output[T]{Put: l.put, End: l.finish, Abort: l.abort}
 	if db.postgres {
 		err = l.copy()
@@ -64,13 +76,27 @@ type loader[T any] struct {
 	known   bool     // that the first interaction is not there yet
 	write   func(rows []T) error
 	end     func(failed error) error // commits, or with an error does not
+	remove  func()                   // takes the table away that was made for the rows
 }
+
+// tableOf makes a table for the rows of a form, in SQL that PostgreSQL and SQLite understand.
+func tableOf[T any](table string, f *wire.Form[T]) string {
+	var columns []string
+	for i := range f.Columns {
+		kind := map[wire.Kind]string{wire.Text: "text", wire.Integer: "bigint", wire.Instant: "timestamptz"}[f.Columns[i].Kind]
+		columns = append(columns, "    "+quotedName(f.Columns[i].Name)+" "+kind)
+	}
+	return "CREATE TABLE IF NOT EXISTS " + table + " (\n" + strings.Join(columns, ",\n") + "\n)"
+}
+
+func quotedName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func (l *loader[T]) put(rows []T) error {
 	if !l.known && len(rows) > 0 {
-		id, _ := l.form.Key(&rows[0])
-		if err := l.refuse(id); err != nil {
-			return err
+		if id, _ := l.form.Key(&rows[0]); id != "" {
+			if err := l.refuse(id); err != nil {
+				return err
+			}
 		}
 		l.known = true
 	}
@@ -94,12 +120,14 @@ func (l *loader[T]) finish() error {
 	err := l.end(nil)
 	if err != nil {
 		err = l.db.failed("table "+l.table, err)
+		l.remove()
 	}
 	return errors.Join(err, l.db.Close())
 }
 
 func (l *loader[T]) abort() {
 	l.end(errors.New("given up")) //nolint:errcheck // what failed has been reported
+	l.remove()
 	l.db.Close()
 }
 

@@ -13,15 +13,30 @@ import (
 // CreateEvents opens a place for events: a file, which is created anew, or a table, which is created where it is
 // missing and keeps what it holds.
 func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Event], error) {
-	if IsDSN(p.Path) {
-		return fillTable(ctx, p, wire.EventForm, EventDDL)
+	if send := p.Mapping.programs().send; send != nil {
+		return createSent(ctx, p, stdout, send)
 	}
-	return create(ctx, p, stdout, wire.EventForm, wire.AppendEvent)
+	w := newWriting(p.Mapping, wire.EventForm)
+	if IsDSN(p.Path) {
+		return watched(w)(fillTable(ctx, p, wire.EventForm.Table, w.form))
+	}
+	return watched(w)(create(ctx, p, stdout, w.form, w.line(wire.AppendEvent)))
 }
 
 // CreateFacts opens a file for facts.
 func CreateFacts(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
-	return create(ctx, p, stdout, wire.FactForm, wire.AppendFact)
+	w := newWriting(p.Mapping, wire.FactForm)
+	return watched(w)(create(ctx, p, stdout, w.form, w.line(wire.AppendFact)))
+}
+
+// watched makes the output that there is, if there is one, tell what goes wrong with the writing.
+func watched[T any](w *writing[T]) func(*wire.Output[T], error) (*wire.Output[T], error) {
+	return func(o *wire.Output[T], err error) (*wire.Output[T], error) {
+		if err != nil {
+			return nil, err
+		}
+		return w.watch(o), nil
+	}
 }
 
 var resourceForm = wire.Form[wire.Resource]{

@@ -59,10 +59,15 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
 	for _, at := range r.at {
-		for _, j := range at {
-			if column := &c.columns[j]; column.node != nil {
+		for _, of := range at {
+			if column := &c.columns[of.in]; column.node != nil {
 				column.cell = c.cellOf(column.node)
 			}
+		}
+	}
+	for i := range c.columns {
+		if column := &c.columns[i]; len(f.Columns) == 0 && column.node != nil { // all are wanted
+			column.cell = c.cellOf(column.node)
 		}
 	}
 	r.close = file.Close

@@ -48,8 +48,10 @@ func (p Place) String() string {
 	return name
 }
 
-// IsDatabase reports whether all that is to be read is in one database.
-func (p Place) IsDatabase() bool { return len(p.More) == 0 && IsDSN(p.Path) }
+// IsDatabase reports whether all that is to be read is in one database, and is rows there as it is.
+func (p Place) IsDatabase() bool {
+	return len(p.More) == 0 && IsDSN(p.Path) && p.Mapping.programs().readFacts == nil
+}
 
 // parts are the places of which a place consists, each with a format.
 func (p Place) parts() (all []Place, err error) {
@@ -136,29 +138,56 @@ func FormatOf(path, wanted string) (string, error) {
 
 // OpenEvents opens a source of events.
 func OpenEvents(ctx context.Context, p Place, stdin io.Reader) (Source[model.Event], error) {
-	return openParts(ctx, p, stdin, eventKind)
+	return openRows(ctx, p, stdin, eventKind)
 }
 
 // OpenFacts opens a source of facts.
 func OpenFacts(ctx context.Context, p Place, stdin io.Reader) (Source[model.Fact], error) {
-	return openParts(ctx, p, stdin, factKind)
+	return openRows(ctx, p, stdin, factKind)
 }
 
 // OpenEventBlocks is [OpenEvents], to be read by several goroutines.
 func OpenEventBlocks(ctx context.Context, p Place, stdin io.Reader) (wire.Blocks[model.Event], error) {
-	return openParts(ctx, p, stdin, eventKind)
+	return openRows(ctx, p, stdin, eventKind)
+}
+
+// rows are read one by one, or by several goroutines.
+type rows[T model.Event | model.Fact] interface {
+	Source[T]
+	wire.Blocks[T]
+}
+
+// openRows opens a place, whose rows a program makes where the mapping has one.
+func openRows[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (rows[T], error) {
+	if k.program(p.Mapping) != nil {
+		t, err := openTranslated(ctx, p, stdin, k)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
+	}
+	r, err := openParts(ctx, p, stdin, k)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // kind is what reading has to know of events, and of facts.
 type kind[T model.Event | model.Fact] struct {
-	form  *wire.Form[T]
-	lines func(file string, in io.Reader, r *wire.Reading) wire.Blocks[T]
-	query func(context.Context, *database, *Mapping) (string, error)
+	form    *wire.Form[T]
+	lines   func(file string, in io.Reader, r *wire.Reading) wire.Blocks[T]
+	query   func(context.Context, *database, *Mapping) (string, error)
+	program func(*Mapping) *program // that makes the rows; nil: they are as they are read
 }
 
 var (
-	eventKind = &kind[model.Event]{wire.EventForm, wire.EventBlocksOf, queryEvents}
-	factKind  = &kind[model.Fact]{wire.FactForm, wire.FactBlocksOf, queryFacts}
+	eventKind = &kind[model.Event]{
+		wire.EventForm, wire.EventBlocksOf, queryEvents, func(m *Mapping) *program { return m.programs().readEvents },
+	}
+	factKind = &kind[model.Fact]{
+		wire.FactForm, wire.FactBlocksOf, queryFacts, func(m *Mapping) *program { return m.programs().readFacts },
+	}
 )
 
 // open opens one part of a place.

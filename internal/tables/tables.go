@@ -160,7 +160,7 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 			if err != nil {
 				return "", nil, err
 			} else if actual != "" {
-				real[t.alias+"."+c] = t.alias + "." + actual
+				real[t.alias+"."+c] = m.translated(t.name, c, t.alias+"."+actual)
 			}
 		}
 	}
@@ -201,6 +201,19 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 		}
 	}
 	return query, kept, nil
+}
+
+// translated is an expression of SQL for what a column's values are to us.
+func (m *Mapping) translated(table, column, expression string) string {
+	if m == nil || m.tables[table].forms[column] == nil || len(m.tables[table].forms[column].values) == 0 {
+		return expression
+	}
+	literal := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	b := "CASE " + expression
+	for _, v := range m.tables[table].forms[column].values {
+		b += " WHEN " + literal(v.theirs) + " THEN " + literal(v.ours)
+	}
+	return b + " ELSE " + expression + " END"
 }
 
 // source is a table, of which a mapping may want some rows only.

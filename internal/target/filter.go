@@ -32,6 +32,7 @@ type Filter struct {
 	// PerStart is how many questions a start is sent at most; 0 is 1000. It changes no answer of a program that keeps
 	// chats apart.
 	PerStart int
+	Speech   Speech
 
 	starts atomic.Int64
 	mu     sync.Mutex
@@ -53,6 +54,13 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
+	var text []byte
+	if f.Speech != nil {
+		var err error
+		if text, err = textOf(f.Speech, batch); err != nil {
+			return nil, nil, err
+		}
+	}
 	limit, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
 	f.starts.Add(1)
@@ -65,9 +73,15 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 		sorter.first = func(i int) { f.Answered(batch[i].Events[0].InteractionID) }
 	}
 	feeding := make(chan error, 1)
-	go func() { feeding <- feed(p.stdin, batch) }()
+	go func() {
+		if f.Speech != nil {
+			feeding <- pour(p.stdin, text)
+		} else {
+			feeding <- feed(p.stdin, batch)
+		}
+	}()
 	reading := make(chan error, 1)
-	go func() { reading <- sorter.read("stdout", p.stdout) }()
+	go func() { reading <- sorter.read(factsOf(f.Speech, batch, "stdout", p.stdout), p.stdout) }()
 	heard := make(chan *witness, 1)
 	go func() {
 		w := newWitness(sorter.owner)
@@ -141,7 +155,12 @@ func feed(w io.WriteCloser, batch []Question) error {
 			b = append(append(b, line...), '\n')
 		}
 	}
-	if _, err := w.Write(b); err != nil {
+	return pour(w, b)
+}
+
+// pour writes text and closes stdin.
+func pour(w io.WriteCloser, text []byte) error {
+	if _, err := w.Write(text); err != nil {
 		return err
 	}
 	return w.Close()
@@ -171,8 +190,8 @@ func newSorter(batch []Question) *sorter {
 
 // read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
 // follows it is read all the same, so that the program can end.
-func (s *sorter) read(file string, in io.Reader) error {
-	err := s.sort(wire.NewFactReader(file, in))
+func (s *sorter) read(facts Facts, in io.Reader) error {
+	err := s.sort(facts)
 	if err != nil {
 		io.Copy(io.Discard, in) //nolint:errcheck // the first error is the one to report
 	}

@@ -163,7 +163,7 @@ func TestSorter(t *testing.T) {
 			s, in := newSorter(batch), strings.NewReader(tt.out)
 			told := make(map[int]int)
 			s.first = func(question int) { told[question]++ }
-			err := s.read("stdout", in)
+			err := s.read(wire.NewFactReader("stdout", in), in)
 			if tt.err == "" {
 				assert.NoError(t, err)
 			} else if assert.Error(t, err) {
@@ -184,7 +184,8 @@ func TestSorter(t *testing.T) {
 	t.Run("the output cannot be read", func(t *testing.T) {
 		broken := errors.New("broken")
 		s := newSorter(batch)
-		err := s.read("stdout", io.MultiReader(strings.NewReader(row("chat-0", "A")), iotest.ErrReader(broken)))
+		in := io.MultiReader(strings.NewReader(row("chat-0", "A")), iotest.ErrReader(broken))
+		err := s.read(wire.NewFactReader("stdout", in), in)
 		assert.ErrorIs(t, err, broken)
 		assert.Len(t, s.answers[0].Facts, 1)
 	})
@@ -334,7 +335,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 		out = bytes.Repeat(out, int(times))
 		in, s := bytes.NewReader(out), newSorter(batch)
-		err := s.read("stdout", in)
+		err := s.read(wire.NewFactReader("stdout", in), in)
 		if in.Len() > 0 {
 			t.Fatalf("%d bytes were left", in.Len())
 		}
@@ -358,7 +359,8 @@ func FuzzAnswers(f *testing.F) {
 			t.Fatalf("%q", err)
 		}
 		again := newSorter(batch)
-		err2 := again.read("stdout", iotest.HalfReader(bytes.NewReader(out)))
+		halves := iotest.HalfReader(bytes.NewReader(out))
+		err2 := again.read(wire.NewFactReader("stdout", halves), halves)
 		if fmt.Sprint(err) != fmt.Sprint(err2) || !assert.ObjectsAreEqual(s.answers, again.answers) || s.ignored != again.ignored {
 			t.Fatalf("read in pieces: %v, then %v", err, err2)
 		}

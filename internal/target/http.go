@@ -27,6 +27,7 @@ type HTTP struct {
 	Header  http.Header   // sent with each request; its values are told nobody else
 	Timeout time.Duration // of one question
 	Jobs    int           // requests at the same time, at least one
+	Speech  Speech
 
 	client  http.Client
 	silence silence
@@ -59,9 +60,13 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	h.silence.peers = max(h.Jobs, 1)
 	v, before := &interview{workers: max(h.Jobs, 1), state: &h.silence}, h.silence.lost
 	v.ask = func(ctx context.Context, _, _ int, q *Question) outcome {
+		body, err := h.body(q)
+		if err != nil {
+			return outcome{err: err}
+		}
 		limit, cancel := context.WithTimeout(ctx, h.Timeout)
 		defer cancel()
-		answer, n, err := h.post(limit, q)
+		answer, n, err := h.post(limit, q, body)
 		ignored.Add(int64(n))
 		switch {
 		case ctx.Err() != nil:
@@ -84,13 +89,19 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took, Notes: v.silenced(before, h.Timeout)}, err
 }
 
-// post sends one request. An error is one of the connection; what the server answers is in the answer.
-func (h *HTTP) post(ctx context.Context, q *Question) (answer Answer, ignored int, err error) {
-	var body bytes.Buffer
-	if err := feed(nopCloser{&body}, []Question{*q}); err != nil {
-		return answer, 0, err
+// body is a question as it is sent.
+func (h *HTTP) body(q *Question) ([]byte, error) {
+	if h.Speech != nil {
+		return textOf(h.Speech, []Question{*q})
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL.String(), &body)
+	var b bytes.Buffer
+	err := feed(nopCloser{&b}, []Question{*q})
+	return b.Bytes(), err
+}
+
+// post sends one request. An error is one of the connection; what the server answers is in the answer.
+func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answer, ignored int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL.String(), bytes.NewReader(body))
 	if err != nil {
 		return answer, 0, err
 	}
@@ -126,7 +137,7 @@ func (h *HTTP) post(ctx context.Context, q *Question) (answer Answer, ignored in
 		return h.refusal(resp, strings.TrimSpace(string(text))), 0, nil
 	}
 	s := newSorter([]Question{*q})
-	err = s.read("answer", in)
+	err = s.read(factsOf(h.Speech, []Question{*q}, "answer", in), in)
 	var bad *wire.LineError
 	switch {
 	case err == nil:

@@ -29,6 +29,7 @@ const (
 type speaker struct {
 	p        *process
 	limit    time.Duration // of one question
+	speech   Speech
 	hello    wire.Message
 	out      chan []byte   // what is to be written; buffered, so that the loop never waits
 	spare    chan []byte   // what has been written, for its memory
@@ -54,6 +55,8 @@ type received struct {
 type asked struct {
 	id       string
 	question *Question
+	speech   Speech
+	text     []byte // the events, as they are sent; nil: as the contract says
 	repeated func() // is called when it is answered again
 	outcome  chan outcome
 }
@@ -66,7 +69,7 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 		return nil, err
 	}
 	s := &speaker{
-		p: p, limit: t.Timeout, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight),
+		p: p, limit: t.Timeout, speech: t.Speech, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight),
 		deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1), submit: make(chan *asked),
 		quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}), heard: make(chan struct{}),
 		stderr: tail{size: stderrTail},
@@ -131,7 +134,11 @@ func (s *speaker) write() {
 
 func (s *speaker) receive() {
 	defer close(s.messages)
-	for r := wire.NewMessageReader("stdout", s.p.stdout); ; {
+	r := wire.NewMessageReader("stdout", s.p.stdout)
+	if s.speech != nil {
+		r.Rows = func(in io.Reader) interface{ Read() (model.Fact, error) } { return s.speech.Facts("facts", in) }
+	}
+	for {
 		m, err := r.Read()
 		var bad *wire.LineError
 		if err != nil && !errors.As(err, &bad) {
@@ -197,7 +204,11 @@ func (s *speaker) loop() {
 			case b = <-s.spare:
 			default:
 			}
-			s.out <- wire.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
+			if q.speech != nil {
+				s.out <- wire.AppendClassifyText(b, q.id, q.text, q.question.Lines)
+			} else {
+				s.out <- wire.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
+			}
 		case m, more := <-messages:
 			if !more {
 				f := s.postmortem()
@@ -209,7 +220,7 @@ func (s *speaker) loop() {
 			switch {
 			case i >= 0:
 				q := flight[i]
-				q.outcome <- outcome{answer: answerOf(q.question, &m)}
+				q.outcome <- outcome{answer: answerOf(q, &m)}
 				if flight = append(flight[:i], flight[i+1:]...); i == 0 {
 					oldest.Reset(s.limit)
 				}
@@ -292,7 +303,7 @@ func (s *speaker) postmortem() *Failure {
 }
 
 // answerOf makes an answer of a message about a question.
-func answerOf(q *Question, m *received) Answer {
+func answerOf(q *asked, m *received) Answer {
 	var bad *wire.LineError
 	switch {
 	case errors.As(m.err, &bad):
@@ -302,8 +313,13 @@ func answerOf(q *Question, m *received) Answer {
 	case m.Type == wire.Failed:
 		return Answer{Failure: &Failure{Said, said(m.Text, "no message given")}}
 	}
-	s := newSorter([]Question{*q})
+	batch := []Question{*q.question}
+	s, spell := newSorter(batch), func(*model.Fact) {}
+	if q.speech != nil {
+		spell = q.speech.Spelling(batch)
+	}
 	for _, f := range m.Facts {
+		spell(&f)
 		if _, known := s.owner[f.InteractionID]; !known {
 			return Answer{Failure: &Failure{Protocol, "facts of interaction " + model.Name(f.InteractionID) + ", which was not asked about"}}
 		}

@@ -19,6 +19,7 @@ type Stream struct {
 	Timeout time.Duration // of one question
 	Jobs    int           // processes at the same time, at least one
 	Harness string        // what we call ourselves
+	Speech  Speech
 
 	patience time.Duration // overrides the constant
 	about    Implementation
@@ -100,7 +101,12 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		}
 		again[i] = true
 		mu.Unlock()
-		a := &asked{id: strconv.Itoa(id), question: q}
+		a := &asked{id: strconv.Itoa(id), question: q, speech: t.Speech}
+		if t.Speech != nil {
+			if a.text, err = t.Speech.AppendEvents(nil, q.Events); err != nil {
+				return outcome{err: err}
+			}
+		}
 		a.repeated = func() {
 			mu.Lock()
 			defer mu.Unlock()

@@ -183,9 +183,13 @@ func NormalName(name string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), ".", "_")
 }
 
+// Convert makes what the user's world has in a column what ours has, in place; problem says why it cannot.
+type Convert func(c *Cell) (problem string)
+
 // Reading is how rows are read where the user's world has other names, words and ids than ours. A nil one is ours.
 type Reading struct {
 	Columns map[string]string   // the user's names, by a name under which a column is read; "" is not there
+	Convert map[string]Convert  // by a name under which a column is read; those that are as ours are not there
 	Null    map[string]bool     // words that mean absent
 	Key     func(string) string // what ids and names are compared by; nil leaves them as they are
 	Watch   func(text []byte)   // sees JSON Lines before they are read, in order; nil where nobody looks
@@ -205,6 +209,14 @@ func (r *Reading) Renamed(name string) (actual string, renamed bool) {
 // plain reports whether a reading is ours.
 func (r *Reading) plain() bool {
 	return r == nil || len(r.Columns) == 0 && len(r.Null) == 0 && r.Key == nil
+}
+
+// Converting is how the values of a column are converted that is read under a name; nil is not at all.
+func (r *Reading) Converting(name string) Convert {
+	if r == nil {
+		return nil
+	}
+	return r.Convert[name]
 }
 
 // Mark makes text that is a word for absent one.
@@ -231,13 +243,19 @@ func NewFiller[T any](f *Form[T], r *Reading, names *Names) *Filler[T] {
 	return filler
 }
 
-// Put fills the field of column i, which the user calls so.
-func (f *Filler[T]) Put(row *T, i int, c *Cell, called string) {
+// Put fills the field of column i, which the user calls so, by what convert, unless it is nil, makes of the cell.
+func (f *Filler[T]) Put(row *T, i int, c *Cell, called string, convert Convert) {
 	column := &f.form.Columns[i]
 	f.value.Cell = *c
 	if c.Is == Word {
 		if f.value.Is = Text; !column.IsID || column.Need < NeedField {
 			f.value.Cell = Cell{}
+		}
+	}
+	if convert != nil && f.value.Is != Empty {
+		if problem := convert(&f.value.Cell); problem != "" {
+			f.bad.Set(called, problem)
+			return
 		}
 	}
 	if f.value.Is == Empty && column.Need == NeedValue {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"io"
 	"strconv"
 
@@ -38,6 +39,9 @@ type Message struct {
 
 // MessageReader reads an implementation's messages: a JSON object a line, blank lines and unknown fields ignored.
 type MessageReader struct {
+	// Rows reads the members of an array of facts, a JSON value a line, where these are not in our form; nil: they are.
+	Rows func(in io.Reader) interface{ Read() (model.Fact, error) }
+
 	lines *lines
 	facts *objects[model.Fact]
 }
@@ -45,7 +49,7 @@ type MessageReader struct {
 // NewMessageReader reads from in; file names it in errors.
 func NewMessageReader(file string, in io.Reader) *MessageReader {
 	l := newLines(file, in, nil)
-	return &MessageReader{l, newObjects(FactForm, nil, plainFacts(), l.names)}
+	return &MessageReader{lines: l, facts: newObjects(FactForm, nil, plainFacts(), l.names)}
 }
 
 // Read returns the next message. The error is io.EOF at the end, a *LineError for a line that is no message, or the
@@ -76,7 +80,11 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 			m.ID = l.str(field, &bad)
 		case "facts":
 			facts = true
-			m.Facts = l.factArray(r.facts, &bad)
+			if r.Rows != nil {
+				m.Facts = l.translatedFacts(r.Rows, &bad)
+			} else {
+				m.Facts = l.factArray(r.facts, &bad)
+			}
 		case "reason", "message":
 			text[field] = l.str(field, &bad)
 		case "protocol":
@@ -169,6 +177,40 @@ func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fac
 	}
 }
 
+// translatedFacts reads an array of what rows makes facts of.
+func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fact, error) }, bad *Fault) (facts []model.Fact) {
+	if kind := l.json.PeekKind(); kind != '[' {
+		bad.Set("facts", "expected an array, got "+kindName(kind))
+		l.skip()
+		return nil
+	}
+	_, _ = l.json.ReadToken()
+	var text bytes.Buffer
+	for l.json.PeekKind() != ']' {
+		value, err := l.json.ReadValue()
+		if err != nil {
+			return nil // it shows again at the next token
+		}
+		text.Write(value)
+		text.WriteByte('\n')
+	}
+	_, _ = l.json.ReadToken()
+	for source := rows(&text); ; {
+		f, err := source.Read()
+		switch {
+		case err == io.EOF:
+			return facts
+		case err != nil:
+			bad.Set("facts", err.Error())
+			return facts
+		case len(facts) == maxMessageFacts:
+			bad.Set("facts", "more than "+strconv.Itoa(maxMessageFacts))
+			return facts
+		}
+		facts = append(facts, f)
+	}
+}
+
 // implementation reads what an implementation says of itself.
 func (l *lines) implementation(m *Message, bad *Fault) {
 	if kind := l.json.PeekKind(); kind != '{' {
@@ -200,12 +242,30 @@ func AppendHello(b []byte, harness string) []byte {
 // AppendClassify appends a classify message. Lines that are no events stand behind them: as they are where they are
 // JSON, else as strings.
 func AppendClassify(b []byte, id string, events []model.Event, lines []string) []byte {
-	b = AppendString(append(b, `{"type":"classify","id":`...), id)
-	b = append(b, `,"events":[`...)
+	b = appendClassify(b, id)
 	for i := range events {
 		b = AppendEvent(b, &events[i])
 		b[len(b)-1] = ','
 	}
+	return endClassify(b, lines)
+}
+
+// AppendClassifyText is [AppendClassify] for events that are lines of JSON already.
+func AppendClassifyText(b []byte, id string, events []byte, lines []string) []byte {
+	b = append(appendClassify(b, id), events...)
+	for i := len(b) - len(events); i < len(b); i++ {
+		if b[i] == '\n' {
+			b[i] = ','
+		}
+	}
+	return endClassify(b, lines)
+}
+
+func appendClassify(b []byte, id string) []byte {
+	return append(AppendString(append(b, `{"type":"classify","id":`...), id), `,"events":[`...)
+}
+
+func endClassify(b []byte, lines []string) []byte {
 	for _, line := range lines {
 		if jsontext.Value(line).IsValid() {
 			b = append(b, line...)
@@ -214,10 +274,7 @@ func AppendClassify(b []byte, id string, events []model.Event, lines []string) [
 		}
 		b = append(b, ',')
 	}
-	if len(events)+len(lines) > 0 {
-		b = b[:len(b)-1]
-	}
-	return append(b, "]}\n"...)
+	return append(bytes.TrimSuffix(b, []byte(",")), "]}\n"...)
 }
 
 // AppendBye appends the last message.

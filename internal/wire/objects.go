@@ -11,7 +11,10 @@ import (
 )
 
 // target is what a member of an object is for: a column, under one of the names that this is read by.
-type target struct{ column, rank int }
+type target struct {
+	column, rank int
+	convert      Convert // nil of most
+}
 
 // binding says for which columns the members of objects are.
 type binding struct {
@@ -36,7 +39,7 @@ func bind[T any](f *Form[T], r *Reading) *binding {
 					b.parents[NormalName(actual[:at])] = true
 				}
 			}
-			b.columns[normal] = append(b.columns[normal], target{i, rank})
+			b.columns[normal] = append(b.columns[normal], target{i, rank, r.Converting(name)})
 		}
 	}
 	return b
@@ -82,8 +85,9 @@ type objects[T any] struct {
 // objectCell is what an object has for a column.
 type objectCell struct {
 	Cell
-	called string // the member's name; "" where there is none
-	score  int    // of several for one column the least counts
+	called  string // the member's name; "" where there is none
+	score   int    // of several for one column the least counts
+	convert Convert
 }
 
 func newObjects[T any](f *Form[T], r *Reading, plain *binding, names *Names) *objects[T] {
@@ -104,7 +108,7 @@ func (o *objects[T]) read(l *lines, row *T) (bad Fault, lacks bool, err error) {
 		if c := &o.cells[i]; c.called == "" {
 			o.fill.Lack(i)
 		} else {
-			o.fill.Put(row, i, &c.Cell, c.called)
+			o.fill.Put(row, i, &c.Cell, c.called, c.convert)
 		}
 	}
 	if bad, lacks = o.fill.Done(row); lacks {
@@ -166,7 +170,7 @@ func (o *objects[T]) put(t target, cell Cell, called string, shape *Fault) {
 	case c.called != "" && c.score == score && score < 100:
 		shape.Set(called, "given twice: "+model.Name(c.called)+" is the same field")
 	case c.called == "" || score < c.score:
-		*c = objectCell{cell, called, score}
+		*c = objectCell{Cell: cell, called: called, score: score, convert: t.convert}
 	}
 }
 

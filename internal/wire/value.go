@@ -199,6 +199,70 @@ func (v *Value) seq() int64 {
 	return n.Value
 }
 
+// Fractions of a second in which times since 1970 are counted.
+var epochUnits = map[string]time.Duration{"epoch_s": time.Second, "epoch_ms": time.Millisecond, "epoch_us": time.Microsecond, "epoch_ns": 1}
+
+// EpochUnit is the unit of a format that counts since 1970: epoch_s, epoch_ms, epoch_us or epoch_ns.
+func EpochUnit(format string) (unit time.Duration, ok bool) {
+	unit, ok = epochUnits[format]
+	return unit, ok
+}
+
+// TimesIn reads times of a column that are counted in a unit since 1970 where they are numbers (0: in seconds), and that
+// are a zone's where they have none (nil: UTC). A time that a zone has twice, or not at all, is none.
+func TimesIn(unit time.Duration, zone *time.Location) Convert {
+	return func(c *Cell) (problem string) {
+		n, isNumber := model.Num(c.N), c.Is == Integer
+		if c.Is == Text {
+			n, isNumber = parseInteger(c.Text)
+			isNumber = isNumber && n.Is == model.Given
+		}
+		if isNumber && unit != 0 {
+			per := int64(time.Second / unit)
+			*c = Cell{Is: Instant, Time: time.Unix(n.Value/per, n.Value%per*int64(unit)).UTC()}
+		} else if c.Is == Text && zone != nil {
+			return inZone(c, zone)
+		}
+		return ""
+	}
+}
+
+// inZone reads a time without a zone as one of a zone.
+func inZone(c *Cell, zone *time.Location) (problem string) {
+	const seconds = len("2026-01-05T09:00:07")
+	text := strings.TrimSpace(c.Text)
+	if len(text) < seconds || strings.ContainsAny(text[seconds:], "Zz+-:uU ") {
+		return "" // it has a zone, or is no time
+	}
+	wall, ok := parseText(text)
+	if !ok {
+		return ""
+	}
+	times := At(wall, zone)
+	switch len(times) {
+	case 0:
+		return model.Name(text) + " is no time in " + zone.String() + ": clocks were put forward over it"
+	case 1:
+		*c = Cell{Is: Instant, Time: times[0]}
+		return ""
+	}
+	return model.Name(text) + " was twice in " + zone.String() + ": clocks were put back over it"
+}
+
+// At are the instants at which clocks of a zone show what a time says, whatever its own zone: one, or two in the hour
+// that is repeated when clocks are put back, or none in that which is left out.
+func At(wall time.Time, zone *time.Location) (instants []time.Time) {
+	naive := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), time.UTC)
+	for _, near := range [...]time.Duration{-26 * time.Hour, 26 * time.Hour} {
+		_, offset := naive.Add(near).In(zone).Zone()
+		at := naive.Add(-time.Duration(offset) * time.Second)
+		if _, real := at.In(zone).Zone(); real == offset && (len(instants) == 0 || !instants[0].Equal(at)) {
+			instants = append(instants, at)
+		}
+	}
+	return instants
+}
+
 const aTime = "a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970"
 
 // instant reads a time: an instant, seconds since 1970, or text.

@@ -1,0 +1,111 @@
+package tables
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// mostChats bounds the logs that are looked at where a text is made of whole chats.
+const mostChats = 40
+
+// Faithful says what is wrong with events.send, if it makes one text of two chats that have different rows: no program
+// could tell which are right. It takes each log, changes one field of one event at a time, and looks whether what is sent
+// changes where the rows do. Logs are of one chat each.
+func (m *Mapping) Faithful(logs [][]model.Event) error {
+	send := m.programs().send
+	if send == nil {
+		return nil
+	}
+	if send.perChat {
+		logs = logs[:min(len(logs), mostChats)]
+	}
+	classifier := model.NewClassifier(m.Reference())
+	var text, other []byte
+	for _, log := range logs {
+		rows, ok := rowsOf(classifier, log)
+		if !ok {
+			continue
+		}
+		changed := slices.Clone(log)
+		for i := range log {
+			for _, variant := range variants(log, &log[i]) {
+				changed[i] = variant
+				theirs, ok := rowsOf(classifier, changed)
+				if !ok || theirs == rows {
+					continue
+				}
+				a, b := log, changed
+				if !send.perChat {
+					a, b = log[i:i+1], changed[i:i+1]
+				}
+				var err error
+				if text, err = m.AppendEvents(text[:0], a); err != nil {
+					return err
+				} else if other, err = m.AppendEvents(other[:0], b); err != nil {
+					return err
+				}
+				if bytes.Equal(text, other) {
+					line := func(e *model.Event) string {
+						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
+					}
+					return fmt.Errorf("%s: one text is made of two chats with different rows, %s and %s, for one has %s and the other %s; "+
+						"expected what tells them apart", send.name, rows, theirs, line(&log[i]), line(&variant))
+				}
+			}
+			changed[i] = log[i]
+		}
+	}
+	return nil
+}
+
+// rowsOf are the rows of a well-formed chat.
+func rowsOf(classifier *model.Classifier, log []model.Event) (rows string, ok bool) {
+	var chat model.Chat
+	if classifier.Classify(&chat, log) != nil {
+		return "", false
+	}
+	var all []string
+	for i := range chat.IRFs {
+		f := &chat.IRFs[i].Fact
+		all = append(all, model.Name(f.Resource)+" "+f.Descriptor().String())
+	}
+	if len(all) == 0 {
+		return "none", true
+	}
+	return strings.Join(all, ", "), true
+}
+
+// variants are an event with one thing changed, to what it may be in the log.
+func variants(log []model.Event, e *model.Event) (all []model.Event) {
+	add := func(change func(v *model.Event)) {
+		v := *e
+		if change(&v); v != *e {
+			all = append(all, v)
+		}
+	}
+	for _, o := range []model.Operation{"", model.Transfer, model.Conference} {
+		add(func(v *model.Event) { v.Operation = o })
+	}
+	for mode := model.VisibilityMode(0); mode <= model.Coach; mode++ {
+		add(func(v *model.Event) { v.VisibilityMode = mode })
+	}
+	for _, reason := range []string{"", "Expired", "Stopped"} {
+		add(func(v *model.Event) { v.Reason = reason })
+	}
+	for _, name := range []model.EventName{"EventRejected", "EventRevoked"} {
+		if e.Name == "EventRejected" || e.Name == "EventRevoked" {
+			add(func(v *model.Event) { v.Name = name })
+		}
+	}
+	add(func(v *model.Event) { v.Queue += "2" })
+	for i := range log {
+		add(func(v *model.Event) { v.Actor = log[i].Actor })
+		add(func(v *model.Event) { v.Party = log[i].Party })
+	}
+	return all
+}

@@ -1,0 +1,105 @@
+package tables
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/chatproof/chatproof/internal/wire"
+)
+
+// values reads JSON values one after the other, over lines or not, and knows where each begins. Duplicate names and what
+// is no UTF-8 are refused.
+type values struct {
+	in       io.Reader
+	json     *jsontext.Decoder
+	read     int64   // bytes so far
+	newlines []int64 // where lines end that no value has passed
+	line     int     // of the next
+}
+
+func newValues(in io.Reader) *values {
+	v := &values{in: in, line: 1}
+	v.json = jsontext.NewDecoder(v)
+	return v
+}
+
+// Read reads for the decoder.
+func (v *values) Read(p []byte) (int, error) {
+	if v.read-v.json.InputOffset() > wire.MaxLine {
+		return 0, fmt.Errorf("a value of more than %d bytes", wire.MaxLine)
+	}
+	n, err := v.in.Read(p)
+	if v.read == 0 && n >= 3 && string(p[:3]) == "\ufeff" {
+		copy(p, "   ") // which mean nothing
+	}
+	for i, c := range p[:n] {
+		if c == '\n' {
+			v.newlines = append(v.newlines, v.read+int64(i))
+		}
+	}
+	v.read += int64(n)
+	return n, err
+}
+
+// next is the next value, valid until the next call, and the line in which it begins; io.EOF comes after the last.
+func (v *values) next() (value jsontext.Value, line int, err error) {
+	value, err = v.json.ReadValue()
+	begins := v.json.InputOffset() - int64(len(value))
+	for len(v.newlines) > 0 && v.newlines[0] < begins {
+		v.newlines, v.line = v.newlines[1:], v.line+1
+	}
+	return value, v.line, err
+}
+
+// waits reports whether the next value may be long in coming.
+func (v *values) waits() bool { return len(v.json.UnreadBuffer()) == 0 }
+
+// valueOf is a value as programs in jq take it: numbers as they are written.
+func valueOf(d *jsontext.Decoder) (any, error) {
+	t, err := d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind() {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return t.Bool(), nil
+	case '"':
+		return t.String(), nil
+	case '0':
+		text := t.String()
+		if n, err := strconv.Atoi(text); err == nil {
+			return n, nil
+		}
+		return json.Number(text), nil
+	case '[':
+		list := []any{}
+		for d.PeekKind() != ']' {
+			v, err := valueOf(d)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err = d.ReadToken()
+		return list, err
+	}
+	object := make(map[string]any)
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key := name.String()
+		if object[key], err = valueOf(d); err != nil {
+			return nil, err
+		}
+	}
+	_, err = d.ReadToken()
+	return object, err
+}

@@ -1,0 +1,314 @@
+package tables
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// ReadMapping reads a mapping from a YAML file. Errors name the file, the line and the column.
+func ReadMapping(ctx context.Context, path string) (*Mapping, error) {
+	text, err := files.Text(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return parseMapping(ctx, path, strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// tableName is a name with its schema and catalog, each plain or in the quotes of a dialect. It is compiled where it is
+// needed: all letters and digits of Unicode take a twentieth of the program's start.
+var tableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(" + part + `)(\.(` + part + "))*$") })
+
+const part = `[\pL_][\pL\pN_$#]*|"[^"\x00]+"|\[[^\]\x00]+\]|` + "`[^`\x00]+`"
+
+// mappingFile is a mapping that is being read.
+type mappingFile struct {
+	ctx        context.Context
+	path, text string
+	*Mapping
+}
+
+func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
+	f := &mappingFile{ctx: ctx, path: path, text: text, Mapping: &Mapping{tables: make(map[string]Renamed), null: make(map[string]bool)}}
+	body, err := files.YAML(path, text)
+	if err != nil || body == nil {
+		return f.Mapping, err
+	}
+	keys := map[string]func(ast.Node) error{
+		"ids": f.ids, "null": f.nullWords, "finishing_queues": f.finishingQueues, "media": f.mediaNames,
+		"events": func(n ast.Node) error {
+			return f.each(n, "events", map[string]func(ast.Node) error{
+				"send": f.program("events.send", &f.jq.send), "read": f.program("events.read", &f.jq.readEvents),
+			})
+		},
+		"facts": func(n ast.Node) error {
+			return f.each(n, "facts", map[string]func(ast.Node) error{"read": f.program("facts.read", &f.jq.readFacts)})
+		},
+	}
+	for table, columns := range knownColumns() {
+		keys[table] = func(n ast.Node) error { return f.table(table, columns, n) }
+	}
+	if err := f.each(body, "", keys); err != nil {
+		return nil, err
+	}
+	return f.Mapping, f.contradiction(body)
+}
+
+// contradiction is that of columns which are renamed, and made by a program as well.
+func (f *mappingFile) contradiction(n ast.Node) error {
+	switch {
+	case (f.jq.send != nil || f.jq.readEvents != nil) && len(f.tables[wire.EventForm.Table].Columns) > 0:
+		return f.wrong(n, "chat_event.columns: the programs of events know the columns; expected one of the two")
+	case f.jq.readFacts != nil && len(f.tables[wire.FactForm.Table].Columns) > 0:
+		return f.wrong(n, "fact.columns: facts.read knows the columns; expected one of the two")
+	}
+	return nil
+}
+
+// wrong is an error about a node.
+func (f *mappingFile) wrong(n ast.Node, format string, args ...any) error {
+	at := n.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", f.path, at.Line, at.Column, fmt.Sprintf(format, args...))
+}
+
+// each reads a mapping of YAML; keys are those that it may have.
+func (f *mappingFile) each(n ast.Node, what string, keys map[string]func(ast.Node) error) error {
+	if what != "" {
+		what += ": "
+	}
+	fields, ok := n.(*ast.MappingNode)
+	if !ok {
+		return f.wrong(n, "%sexpected keys, each with a colon and a value; got %s", what, model.Name(n.String()))
+	}
+	for _, field := range fields.Values {
+		key := field.Key.GetToken().Value
+		read, ok := keys[key]
+		if !ok {
+			return f.wrong(field.Key, "%sno such key: %s; expected %s", what, model.Name(key), strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		}
+		if err := read(field.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scalar is the text of a value; "" of none.
+func (f *mappingFile) scalar(n ast.Node, what string) (string, error) {
+	switch n := n.(type) {
+	case *ast.NullNode:
+		return "", nil
+	case *ast.StringNode:
+		return n.Value, nil
+	case *ast.LiteralNode:
+		return strings.TrimSpace(n.Value.Value), nil
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, nil
+	}
+	return "", f.wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
+}
+
+// oneOf reads a word.
+func (f *mappingFile) oneOf(n ast.Node, what string, words ...string) (string, error) {
+	s, err := f.scalar(n, what)
+	if err == nil && !slices.Contains(words, s) {
+		err = f.wrong(n, "%s: expected %s, got %s", what, strings.Join(words, ", "), model.Name(s))
+	}
+	return s, err
+}
+
+func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
+	t := Renamed{Columns: make(map[string]string), forms: make(map[string]*columnForm)}
+	if _, isNull := n.(*ast.NullNode); isNull { // as it is, all of it
+		f.tables[name] = t
+		return nil
+	}
+	text := func(key string, into *string) func(ast.Node) error {
+		return func(n ast.Node) (err error) {
+			*into, err = f.scalar(n, name+"."+key)
+			return err
+		}
+	}
+	renamed := make(map[string]func(ast.Node) error)
+	for _, c := range columns {
+		renamed[c] = func(n ast.Node) (err error) {
+			what := name + ".columns." + c
+			if _, isForm := n.(*ast.MappingNode); isForm {
+				t.Columns[c], t.forms[c], err = f.columnForm(n, what, c)
+			} else {
+				t.Columns[c], err = f.scalar(n, what)
+			}
+			return err
+		}
+	}
+	err := f.each(n, name, map[string]func(ast.Node) error{
+		"table": func(n ast.Node) error {
+			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
+				return err
+			}
+			return f.wrong(n, "%s: %s names no table; expected the like of TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"", name, model.Name(t.Table))
+		},
+		"where":   text("where", &t.Where),
+		"columns": func(n ast.Node) error { return f.each(n, name+".columns", renamed) },
+	})
+	f.tables[name] = t
+	return err
+}
+
+// isTime reports whether a column, by any of its names, holds times.
+func isTime(name string) bool {
+	return slices.Contains([]string{"time", "start", "start_ts", "end", "end_ts"}, name)
+}
+
+// columnForm reads how the values of a column are written: {column: NAME, format: F, zone: Z, values: {THEIRS: OURS}}.
+func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, c *columnForm, err error) {
+	name, c = column, new(columnForm)
+	onlyTimes := func(key string, n ast.Node) error {
+		if isTime(column) {
+			return nil
+		}
+		return f.wrong(n, "%s.%s: only of a column of times", what, key)
+	}
+	err = f.each(n, what, map[string]func(ast.Node) error{
+		"column": func(n ast.Node) (err error) {
+			name, err = f.scalar(n, what+".column")
+			return err
+		},
+		"format": func(n ast.Node) (err error) {
+			if err = onlyTimes("format", n); err == nil {
+				c.format, err = f.oneOf(n, what+".format", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339")
+			}
+			return err
+		},
+		"zone": func(n ast.Node) error {
+			zone, err := f.scalar(n, what+".zone")
+			if err == nil {
+				err = onlyTimes("zone", n)
+			}
+			if err != nil {
+				return err
+			}
+			if c.zone, err = time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+				return f.wrong(n, "%s.zone: no such time zone: %s; expected a name such as Europe/Berlin", what, model.Name(zone))
+			}
+			return nil
+		},
+		"values": func(n ast.Node) error {
+			if isTime(column) {
+				return f.wrong(n, "%s.values: not of a column of times", what)
+			}
+			return f.values(n, what+".values", c)
+		},
+	})
+	return name, c, err
+}
+
+// values reads {THEIRS: OURS}, in order.
+func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
+	list, ok := n.(*ast.MappingNode)
+	if !ok || len(list.Values) == 0 {
+		return f.wrong(n, "%s: expected the like of {ROUTINGPOINT: strategy}", what)
+	}
+	for _, v := range list.Values {
+		ours, err := f.scalar(v.Value, what)
+		if err != nil {
+			return err
+		}
+		c.values = append(c.values, translation{v.Key.GetToken().Value, ours})
+	}
+	return nil
+}
+
+func (f *mappingFile) nullWords(n ast.Node) error {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		return f.wrong(n, `null: expected a list of words, such as ["n/a", "-"]`)
+	}
+	for _, item := range list.Values {
+		word, err := f.scalar(item, "null")
+		if err != nil {
+			return err
+		}
+		if word == "" {
+			word = item.GetToken().Value // of an unquoted null, or ~
+		}
+		f.null[word] = true
+	}
+	return nil
+}
+
+func (f *mappingFile) mediaNames(n ast.Node) error {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) == 0 {
+		return f.wrong(n, `media: expected a list of media, such as [chat, sms]`)
+	}
+	for _, item := range list.Values {
+		medium, err := f.scalar(item, "media")
+		if err == nil && medium == "" {
+			err = f.wrong(item, "media: a medium without a name")
+		}
+		if err != nil {
+			return err
+		}
+		f.media = append(f.media, medium)
+	}
+	return nil
+}
+
+func (f *mappingFile) finishingQueues(n ast.Node) error {
+	f.deployment = new(model.Deployment)
+	queues := func(key string, into *[]string) func(ast.Node) error {
+		what := "finishing_queues." + key
+		return func(n ast.Node) error {
+			list, ok := n.(*ast.SequenceNode)
+			if !ok {
+				return f.wrong(n, `%s: expected a list of queues, such as ["Chat_Stop"]`, what)
+			}
+			for _, item := range list.Values {
+				queue, err := f.scalar(item, what)
+				switch {
+				case err != nil:
+					return err
+				case queue == "":
+					return f.wrong(item, "%s: a queue without a name", what)
+				case f.deployment.Finishes(queue):
+					return f.wrong(item, "%s: %s stands twice", what, model.Name(queue))
+				}
+				*into = append(*into, queue)
+			}
+			return nil
+		}
+	}
+	return f.each(n, "finishing_queues", map[string]func(ast.Node) error{
+		"completed": queues("completed", &f.deployment.Completed), "canceled": queues("canceled", &f.deployment.Canceled),
+	})
+}
+
+func (f *mappingFile) ids(n ast.Node) error {
+	return f.each(n, "ids", map[string]func(ast.Node) error{
+		"form": func(n ast.Node) (err error) {
+			f.form, err = f.oneOf(n, "ids.form", "guid", "interaction-server")
+			return err
+		},
+		"compare": func(n ast.Node) (err error) {
+			f.keys.Compare, err = f.oneOf(n, "ids.compare", Exact, IgnoreCase, GUID)
+			return err
+		},
+		"trim": func(n ast.Node) error {
+			s, err := f.oneOf(n, "ids.trim", "true", "false")
+			f.keys.Trim = s == "true"
+			return err
+		},
+	})
+}
