@@ -199,9 +199,12 @@ func appendField(b []byte, s string) []byte {
 
 // headerCSV is the header of a form.
 func headerCSV[T any](f *wire.Form[T]) []byte {
-	var names []string
+	var b []byte
 	for i := range f.Columns {
-		names = append(names, f.Columns[i].Name)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendField(b, f.Columns[i].Name)
 	}
-	return []byte(strings.Join(names, ",") + "\n")
+	return append(b, '\n')
 }

@@ -22,7 +22,11 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 		return nil
 	}
 	if send.perChat {
-		logs = logs[:min(len(logs), mostChats)]
+		var some [][]model.Event
+		for i := range min(len(logs), mostChats) {
+			some = append(some, logs[i*len(logs)/min(len(logs), mostChats)])
+		}
+		logs = some
 	}
 	classifier := model.NewClassifier(m.Reference())
 	var text, other []byte

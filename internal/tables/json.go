@@ -1,7 +1,9 @@
 package tables
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -49,6 +51,13 @@ func (v *values) Read(p []byte) (int, error) {
 func (v *values) next() (value jsontext.Value, line int, err error) {
 	value, err = v.json.ReadValue()
 	begins := v.json.InputOffset() - int64(len(value))
+	var syntax *jsontext.SyntacticError
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		unread := v.json.UnreadBuffer()
+		begins += int64(len(unread) - len(bytes.TrimLeft(unread, " \t\r\n")))
+	} else if errors.As(err, &syntax) {
+		begins = syntax.ByteOffset
+	}
 	for len(v.newlines) > 0 && v.newlines[0] < begins {
 		v.newlines, v.line = v.newlines[1:], v.line+1
 	}

@@ -80,7 +80,9 @@ func openRaw(ctx context.Context, p Place, stdin io.Reader, table string) (rawPa
 		return &rawRows{flatReader: r, mapping: p.Mapping}, r.file, nil
 	}
 	if IsDSN(p.Path) {
-		return rows(readTable(ctx, p, rawForm, func(context.Context, *database, *Mapping) (string, error) {
+		form := *rawForm
+		form.Table = table
+		return rows(readTable(ctx, p, &form, func(context.Context, *database, *Mapping) (string, error) {
 			return "SELECT * FROM " + p.Mapping.source(table), nil
 		}))
 	}

@@ -107,6 +107,19 @@ func (w *writing[T]) watch(o *wire.Output[T]) *wire.Output[T] {
 			return err
 		}
 	}
+	end, abort := o.End, o.Abort
+	o.End = func() error {
+		if err := w.failed(); err != nil {
+			if abort != nil {
+				abort()
+			}
+			return err
+		}
+		if end == nil {
+			return nil
+		}
+		return end()
+	}
 	return o
 }
 
@@ -129,8 +142,7 @@ func (w *writing[T]) line(ours func([]byte, *T) []byte) func([]byte, *T) []byte 
 		for i := range cells {
 			cells[i] = w.form.Columns[i].Get(row)
 		}
-		b, _ = root.append(b, cells)
-		return append(b, '\n')
+		return append(root.append(b, cells), '\n')
 	}
 }
 
@@ -153,31 +165,25 @@ func (m *jsonMember) add(path []string, column int) {
 	}
 }
 
-// append appends a value, and reports whether it says something: what is absent is left out.
-func (m *jsonMember) append(b []byte, cells []wire.Cell) (_ []byte, says bool) {
+// append appends a value. What is absent is null: so each name is in each line, and one that a mapping has wrong is told.
+func (m *jsonMember) append(b []byte, cells []wire.Cell) []byte {
 	if m.members == nil {
 		switch c := &cells[m.column]; c.Is {
 		case wire.Text:
-			return wire.AppendString(b, c.Text), true
+			return wire.AppendString(b, c.Text)
 		case wire.Integer:
-			return strconv.AppendInt(b, c.N, 10), true
+			return strconv.AppendInt(b, c.N, 10)
 		case wire.Instant:
-			return wire.AppendString(b, c.Time.UTC().Format(time.RFC3339Nano)), true
+			return wire.AppendString(b, c.Time.UTC().Format(time.RFC3339Nano))
 		}
-		return b, false
+		return append(b, "null"...)
 	}
 	b = append(b, '{')
-	for _, o := range m.members {
-		start := len(b)
-		if says {
+	for i, o := range m.members {
+		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(wire.AppendString(b, o.name), ':')
-		var said bool
-		if b, said = o.append(b, cells); !said {
-			b = b[:start]
-		}
-		says = says || said
+		b = o.append(append(wire.AppendString(b, o.name), ':'), cells)
 	}
-	return append(b, '}'), says
+	return append(b, '}')
 }

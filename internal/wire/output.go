@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"errors"
 	"io"
 
 	"github.com/chatproof/chatproof/internal/files"
@@ -31,13 +30,16 @@ func (o *Output[T]) Finish() error {
 	return end()
 }
 
-// All writes rows and finishes.
+// All writes rows and finishes; where it fails, what was written is to be discarded.
 func (o *Output[T]) All(rows []T) error {
 	var b Batch[T]
 	for i := range rows {
 		b.Add(o, &rows[i])
 	}
-	return errors.Join(b.Flush(o), o.Finish())
+	if err := b.Flush(o); err != nil {
+		return err
+	}
+	return o.Finish()
 }
 
 // Batch is rows on their way to an output: in bytes, where it takes them so.
