@@ -166,6 +166,13 @@ func TestPageInABrowser(t *testing.T) {
 		assert.Equal(t, 0, eval[int](t, p, `document.querySelectorAll("img, iframe, object, embed, link, base").length`))
 		p.quiet(t)
 	})
+	t.Run("a phone shows the causes at once, and what fails without scrolling sideways", func(t *testing.T) {
+		p := open(t, ctx, page, command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true}))
+		assert.LessOrEqual(t, eval[float64](t, p, `document.querySelector(".first").getBoundingClientRect().bottom`), 844.0)
+		assert.LessOrEqual(t, eval[int](t, p, `document.querySelectorAll(".first > li").length`), 3)
+		eval[chromedp.Void](t, p, `for (const d of document.querySelectorAll("details")) d.open = true; null`)
+		assert.Empty(t, eval[[]string](t, p, `[...document.querySelectorAll("#matrix .wide, #scenarios .wide, #rules .wide")].filter(w => w.scrollWidth > w.clientWidth).map(w => w.ariaLabel)`))
+	})
 	t.Run("no text overlaps another in a picture", func(t *testing.T) {
 		p := open(t, ctx, page)
 		assert.Empty(t, eval[[]string](t, p, overlaps))

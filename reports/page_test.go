@@ -31,7 +31,7 @@ func TestPage(t *testing.T) {
 	at := 0
 	for _, part := range []string{
 		`<h1 class="fail">Does not conform</h1>`, " scenarios fail", `<rect class="fail" x="0.00"`, `<li><p><a href="#R2">R2</a>: expected ReceivedTransfer, got RoutedTo</p>`, `<a href="#cause-1">`,
-		">Flows</h2>", `<th scope="row"><a href="#in-1.4">1.4</a></th>`, ">Failures</h2>", `<section class="cause group" id="cause-1">`,
+		">Flows</h2>", `<th scope="row"><a href="#in-1.4">1.4</a> An agent`, ">Failures</h2>", `<section class="cause group" id="cause-1">`,
 		`<article id="documented/1.3/the-other-agent-accepts" data-scenario>`,
 		"<b>Agent 2</b> expected <code>ReceivedTransfer/Completed</code>, got <code class=\"wrong\">RoutedTo/Completed</code>",
 		"<span>events</span> invited by Agent 1&#39;s transfer (seq 8), accepted (seq 9), left (seq 11)", `<a href="#R2">R2</a> An agent invited by another`,
@@ -66,7 +66,7 @@ func TestPageOfAnyResult(t *testing.T) {
 	assert.Contains(t, pageOf(t, read(t, "r.jsonl", cutOff)), "there is no coverage")
 	page = pageOf(t, read(t, "a.jsonl", good), read(t, "b.jsonl", bad), read(t, "c.jsonl", cutOff))
 	assert.Contains(t, page, "<h1>3 results side by side</h1>")
-	assert.Regexp(t, `1\.4</a></th><td class="title">An agent&#39;s attempt to transfer a chat to another agent fails</td><td class="pass"><i aria-hidden="true">✓</i> 7 pass<svg .*</td><td class="fail"><i aria-hidden="true">✗</i> 7 of 7 fail<svg `, page)
+	assert.Regexp(t, `1\.4</a> An agent&#39;s attempt to transfer a chat to another agent fails</th><td class="pass"><i aria-hidden="true">✓</i> 7 pass<svg .*</td><td class="fail"><i aria-hidden="true">✗</i> 7 of 7 fail<svg `, page)
 }
 
 // A page is bounded however much fails, and nothing in it is markup that comes from the record.
