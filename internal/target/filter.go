@@ -14,10 +14,12 @@ import (
 )
 
 const (
-	// maxFacts bounds the rows that are kept of one interaction; more of them is a protocol failure.
-	maxFacts = 1000
-	// maxText bounds their text likewise, in bytes: a line alone may have megabytes of it.
-	maxText = 256 << 10
+	// FactsAnEvent and LeastFacts bound the rows that are kept of one interaction: so many for each of its events, and so
+	// many at least; more of them is a protocol failure. No event makes more than two. MaxText bounds their text likewise,
+	// in bytes: a line alone may have megabytes of it.
+	FactsAnEvent = 4
+	LeastFacts   = 100
+	MaxText      = 64 << 10
 )
 
 // Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0.
@@ -168,25 +170,36 @@ func pour(w io.WriteCloser, text []byte) error {
 
 // sorter sorts facts by the question that their interaction belongs to.
 type sorter struct {
-	owner   map[string]int // question, by interaction
-	count   map[string]int // facts, by interaction
-	text    map[string]int // bytes of their text, by interaction
+	owner   map[string]int   // question, by interaction
+	kept    map[string]*kept // by interaction
 	answers []Answer
 	ignored int
 	first   func(question int) // called when its first fact comes; may be nil
 }
 
 func newSorter(batch []Question) *sorter {
-	s := &sorter{make(map[string]int), make(map[string]int), make(map[string]int), make([]Answer, len(batch)), 0, nil}
+	s := &sorter{owner: make(map[string]int), kept: make(map[string]*kept), answers: make([]Answer, len(batch))}
 	for i, q := range batch {
+		var of *kept
 		for j := range q.Events {
 			if id := q.Events[j].InteractionID; j == 0 || id != q.Events[j-1].InteractionID {
 				s.owner[id] = i
+				if of = s.kept[id]; of == nil {
+					of = new(kept)
+					s.kept[id] = of
+				}
 			}
+			of.events++
 		}
 	}
 	return s
 }
+
+// kept is how much there is of an interaction: events, rows, and bytes of their text.
+type kept struct{ events, rows, text int }
+
+// most is how many rows may be kept.
+func (k *kept) most() int { return max(LeastFacts, FactsAnEvent*k.events) }
 
 // read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
 // follows it is read all the same, so that the program can end.
@@ -225,14 +238,14 @@ func (s *sorter) sort(facts Facts) error {
 }
 
 func (s *sorter) take(i int, f model.Fact) {
-	id := f.InteractionID
-	s.count[id]++
-	s.text[id] += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
+	k := s.kept[f.InteractionID]
+	k.rows++
+	k.text += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
 	switch {
-	case s.count[id] > maxFacts:
-		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", maxFacts)}}
-	case s.text[id] > maxText:
-		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", maxText)}}
+	case k.rows > k.most():
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", k.most())}}
+	case k.text > MaxText:
+		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", MaxText)}}
 	case s.answers[i].Failure == nil:
 		if s.first != nil && s.answers[i].Facts == nil {
 			s.first(i)

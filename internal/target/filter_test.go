@@ -134,23 +134,23 @@ func TestSorter(t *testing.T) {
 		{name: "NUL bytes", out: row("chat-0", "A") + "\x00\x00\n", facts: [3]int{1, 0, 0}, err: `stdout:2: not a JSON object: "\\x00\\x00"`},
 		{name: "deep nesting", out: row("chat-0", "A") + strings.Repeat(`{"a":`, 20_000), facts: [3]int{1, 0, 0}, err: "stdout:2: not a JSON object: .*"},
 		{name: "what a terminal or a page would act on", out: row("chat-0", "\x1b[2J<script>alert(1)</script>\x00"), facts: [3]int{1, 0, 0}},
-		{name: "a million rows", out: strings.Repeat(row("chat-2", "A"), 1_000_000), failures: [3]*Failure{2: protocol("more than 1000 rows for one interaction")}},
+		{name: "a million rows", out: strings.Repeat(row("chat-2", "A"), 1_000_000), failures: [3]*Failure{2: protocol("more than 100 rows for one interaction")}},
 		{name: "no interaction", out: strings.Replace(bad, `"interaction_id":"chat-1",`, "", 1), err: "stdout:1: interaction_id: missing; .*"},
 		{name: "two objects on a line", out: strings.TrimSpace(row("chat-0", "A")) + row("chat-0", "B"), err: "stdout:1: not a JSON object: .*"},
 		{name: "an interaction named twice", out: `{"interaction_id":"chat-0","interaction_id":"chat-1"}`, err: `stdout:1: not a JSON object: duplicate name "interaction_id": .*`},
 		{
-			name: "too many rows for two interactions of one question", out: strings.Repeat(row("chat-1", "A"), maxFacts) + strings.Repeat(row("chat-1b", "A"), maxFacts),
-			facts: [3]int{0, 2 * maxFacts, 0},
+			name: "too many rows for two interactions of one question", out: strings.Repeat(row("chat-1", "A"), LeastFacts) + strings.Repeat(row("chat-1b", "A"), LeastFacts),
+			facts: [3]int{0, 2 * LeastFacts, 0},
 		},
 		{
-			name: "too many rows", out: strings.Repeat(row("chat-1", "A"), maxFacts+1) + row("chat-1b", "A"),
-			failures: [3]*Failure{1: protocol("more than 1000 rows for one interaction")},
+			name: "too many rows", out: strings.Repeat(row("chat-1", "A"), LeastFacts+1) + row("chat-1b", "A"),
+			failures: [3]*Failure{1: protocol("more than 100 rows for one interaction")},
 		},
 		{
-			name: "too much text", out: strings.Repeat(row("chat-1", strings.Repeat("x", maxText/10)), 10) + row("chat-1b", "A"),
-			failures: [3]*Failure{1: protocol("more than 262144 bytes of text in the rows of one interaction")},
+			name: "too much text", out: strings.Repeat(row("chat-1", strings.Repeat("x", MaxText/10)), 10) + row("chat-1b", "A"),
+			failures: [3]*Failure{1: protocol("more than 65536 bytes of text in the rows of one interaction")},
 		},
-		{name: "a long line", out: row("chat-1", strings.Repeat("x", maxText-100)), facts: [3]int{0, 1, 0}},
+		{name: "a long line", out: row("chat-1", strings.Repeat("x", MaxText-100)), facts: [3]int{0, 1, 0}},
 		{
 			name: "too long a line", out: row("chat-0", "A") + row("chat-1", strings.Repeat("x", wire.MaxLine+1<<20)) + row("chat-2", "A"),
 			facts: [3]int{1, 0, 0}, err: "stdout:2: the line is longer than 16777216 bytes",
@@ -321,9 +321,9 @@ func FuzzAnswers(f *testing.F) {
 	} {
 		f.Add([]byte(out), uint16(1))
 	}
-	f.Add([]byte(one), uint16(maxFacts+1))
-	f.Add([]byte(other+one), uint16(maxFacts))
-	f.Add([]byte(row("chat-0", strings.Repeat("x", 300))), uint16(maxFacts))
+	f.Add([]byte(one), uint16(LeastFacts+1))
+	f.Add([]byte(other+one), uint16(LeastFacts))
+	f.Add([]byte(row("chat-0", strings.Repeat("x", 300))), uint16(LeastFacts))
 	f.Add([]byte(`{"x":[`), uint16(100))
 	f.Add([]byte("["), uint16(20_000))
 	batch := batchOf(3)
@@ -347,7 +347,7 @@ func FuzzAnswers(f *testing.F) {
 			for _, fact := range a.Facts {
 				kept[fact.InteractionID]++
 				text[fact.InteractionID] += len(fact.Resource) + len(fact.RoleReason)
-				if s.owner[fact.InteractionID] != i || kept[fact.InteractionID] > maxFacts || text[fact.InteractionID] > maxText {
+				if s.owner[fact.InteractionID] != i || kept[fact.InteractionID] > LeastFacts || text[fact.InteractionID] > MaxText {
 					t.Fatalf("question %d has a fact too many: %v", i, fact)
 				}
 			}

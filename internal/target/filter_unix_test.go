@@ -165,8 +165,8 @@ func TestFilterFailsOneQuestion(t *testing.T) {
 		message string
 	}{
 		{"one bad line", 0, "stdout:1: resource: expected a string, got an array"},
-		{"1001 rows", 2, "more than 1000 rows for one interaction"},
-		{"fat rows", 2, "more than 262144 bytes of text in the rows of one interaction"},
+		{"101 rows", 2, "more than 100 rows for one interaction"},
+		{"fat rows", 2, "more than 65536 bytes of text in the rows of one interaction"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,10 +188,10 @@ func TestFilterFailsOneQuestion(t *testing.T) {
 
 func TestFilterTakesAsManyRowsAsAreAllowed(t *testing.T) {
 	z := newEnclosure(t)
-	round, err := z.ask(t.Context(), ample, batchOf(2), z.argv("1000 rows")...)
+	round, err := z.ask(t.Context(), ample, batchOf(2), z.argv("100 rows")...)
 	require.NoError(t, err)
 	assert.Nil(t, round.Answers[1].Failure)
-	assert.Len(t, round.Answers[1].Facts, 1000)
+	assert.Len(t, round.Answers[1].Facts, 100)
 }
 
 // A program that exits with 0 is judged by its facts, few as they may be; that it has not read all is noted.

@@ -144,7 +144,7 @@ func TestHTTPFailsOneQuestion(t *testing.T) {
 		{"an endless line", time.Minute, endless("x"), "protocol: answer:1: the line is longer than 16777216 bytes"},
 		{"endless blank lines", time.Minute, endless("\n"), "protocol: the answer is longer than 17825792 bytes"},
 		{"endless rows", time.Minute, endless(row(guiltyChat, "A")), "protocol: the answer is longer than 17825792 bytes"},
-		{"1001 rows", time.Minute, body(strings.Repeat(row(guiltyChat, "A"), 1001)), "protocol: more than 1000 rows for one interaction"},
+		{"101 rows", time.Minute, body(strings.Repeat(row(guiltyChat, "A"), 101)), "protocol: more than 100 rows for one interaction"},
 		{"endless headers", time.Minute, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 1<<20))
 		}, "crash: net/http: HTTP/1.x transport connection broken: net/http: server response headers exceeded 65536 bytes; aborted"},

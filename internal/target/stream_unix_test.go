@@ -100,7 +100,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"NUL bytes", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"deep nesting", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"another chat", ample, Protocol, "facts of interaction chat-1, which was not asked about"},
-		{"1001 rows", ample, Protocol, "more than 1000 rows for one interaction"},
+		{"101 rows", ample, Protocol, "more than 100 rows for one interaction"},
 		{"10,001 rows", ample, Protocol, "facts: more than 10000"},
 		{"arrays for strings", ample, Protocol, `facts\[0\]\.resource: expected a string, got an array`},
 		{"no facts", ample, Protocol, "facts: missing; expected an array"},

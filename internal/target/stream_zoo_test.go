@@ -228,7 +228,7 @@ func misbehave(how, id string, facts [][]byte) (answered bool) {
 		say(strings.ReplaceAll(answerLine(id, facts), guilty, "chat-1"))
 	case "a million rows":
 		say(answerLine(id, slices.Repeat(facts[:1], 1_000_000)))
-	case "1001 rows":
+	case "101 rows":
 		say(answerLine(id, slices.Repeat(facts[:1], 1001)))
 	case "10,001 rows":
 		say(answerLine(id, slices.Repeat(facts[:1], 10_001)))
