@@ -197,6 +197,9 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 		fmt.Fprintf(b, "      known: %s\n", safe(strings.TrimSpace(l.Known.Reason+"  "+l.Known.Issue)))
 	}
 	differences(b, l, o)
+	if l.Omitted != nil {
+		fmt.Fprintf(b, "      not recorded, as it is too much: %s\n", l.Omitted)
+	}
 	if len(others) > 0 {
 		fmt.Fprintf(b, "      alike: %s more, such as %s\n", scenarios(len(others)), safe(others[0].ID))
 	}

@@ -22,12 +22,15 @@ func memoryFlag(cmd *cobra.Command, bytes *int64) {
 // memory is a number of bytes as a flag.
 type memory int64
 
+// thrifty is from how many bytes in use on garbage is collected often after all.
+const thrifty = 256 << 20
+
 // memoryForSpeed is for what makes much and keeps little, until undo: garbage is collected seldom, and the heap begins
 // with huge pages.
 func memoryForSpeed() (undo func()) {
 	hugeHeap()
-	before := debug.SetGCPercent(400)
-	return func() { debug.SetGCPercent(before) }
+	limit, before := debug.SetMemoryLimit(thrifty), debug.SetGCPercent(400)
+	return func() { debug.SetGCPercent(before); debug.SetMemoryLimit(limit) }
 }
 
 // memoryBound has the garbage collected so that about so many bytes are in use, until undo.

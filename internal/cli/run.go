@@ -125,6 +125,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	}
 	if f.generated <= 2*engine.DefaultGenerated { // a larger plan takes memory enough as it is
 		defer memoryForSpeed()()
+	} else {
+		defer memoryBound(thrifty)()
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"io"
+	"iter"
 	"slices"
 	"time"
 
@@ -15,22 +16,23 @@ import (
 
 // evidence is the events of those chats of a scenario that something is to be said of: in which it differs; of one in
 // error all that would have been judged. They come in the order of the log, under the case's own ids.
-func (o *Outcome) evidence() (lines []jsontext.Value) {
-	var chats []string
+func (o *Outcome) evidence() iter.Seq[*model.Event] {
+	chats := make(map[string]bool)
 	for i := range o.Differences {
-		chats = append(chats, o.Differences[i].InteractionID)
+		chats[o.Differences[i].InteractionID] = true
 	}
 	if o.Verdict == Error {
 		for i := range o.want {
-			chats = append(chats, o.want[i].InteractionID)
+			chats[o.want[i].InteractionID] = true
 		}
 	}
-	for i := range o.Events {
-		if slices.Contains(chats, o.Events[i].InteractionID) {
-			lines = append(lines, bytes.TrimSpace(wire.AppendEvent(nil, &o.Events[i])))
+	return func(yield func(*model.Event) bool) {
+		for i := range o.Events {
+			if chats[o.Events[i].InteractionID] && !yield(&o.Events[i]) {
+				return
+			}
 		}
 	}
-	return lines
 }
 
 // checks lists the invariants and relations that the scenario's answer is held against, in the order of the table.

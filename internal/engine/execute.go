@@ -56,6 +56,9 @@ type Record struct {
 	Expired  []string   // of the entries written, the ids of those past their last day
 }
 
+// manyLines is from how many on the lines of a record are kept in part.
+const manyLines = 5000
+
 // Execute plans a run, asks, judges and records. The record is nil where nothing was asked: the error is then that of the
 // options or their files, [ErrNothing], Target's, or that of opening the target. With a record, the error is that of
 // [Run], of recording, or of writing the expectations.
@@ -94,11 +97,17 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		line.Environment = by.about(outcome)
 		tally.Add(line)
 		outcome.Cover(coverage)
-		r.Lines = append(r.Lines, line)
 		if by.Judged != nil {
 			by.Judged(tally.Totals.All.Scenarios(), tally.Totals.All.Fail+tally.Totals.All.Error)
 		}
-		return write(line)
+		if err := write(line); err != nil {
+			return err
+		}
+		if len(plan.Scenarios) > manyLines {
+			line.light()
+		}
+		r.Lines = append(r.Lines, line)
+		return nil
 	})
 	known.known.Asked(r.Lines)
 	r.Footer = NewFooter(tally, NewCoverage(coverage))
@@ -118,11 +127,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 
 // plan makes the plan of a run, and reads the known failures, whose entries are about the whole of it.
 func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error) {
-	cases, err := Cases(o.Features, o.Seed, o.Generated)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := NewPlan(append(cases, Named(cases, o.Scenarios)...))
+	plan, err := PlanOf(o.Features, o.Seed, o.Generated, o.Scenarios)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -88,6 +89,9 @@ func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added [
 		b.WriteString("[]\n")
 	}
 	again, err := ReadExpectations(x.file, b.String())
+	if b.Len() > files.MaxText {
+		return "", done, fmt.Errorf("%s: %d entries are more than a file of %d bytes holds: mend something first", x.file, done.Kept+done.Added, files.MaxText)
+	}
 	if err == nil && len(again.Entries) != done.Kept+done.Added {
 		err = fmt.Errorf("%s: %d entries", x.file, len(again.Entries))
 	}

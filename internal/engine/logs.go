@@ -72,11 +72,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Exhaustive > 0:
 		return ExhaustiveLogs(g.Exhaustive, g.Seed), nil
 	}
-	cases, err := Cases(g.Features, g.Seed, g.Generated)
-	if err != nil {
-		return logs, err
-	}
-	plan, err := NewPlan(cases)
+	plan, err := PlanOf(g.Features, g.Seed, g.Generated, nil)
 	if err != nil {
 		return logs, err
 	}
@@ -145,7 +141,7 @@ func (p *Plan) Logs() Logs {
 				if i >= len(p.Scenarios) {
 					return nil, false
 				}
-				events = p.Scenarios[i].sent(events[:0])
+				events = p.Scenarios[i].whole().sent(events[:0])
 				return events, true
 			}
 		},

@@ -46,6 +46,7 @@ type Scenario struct {
 	Rules  []string     // that bear on what is expected
 	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
+	again   func() *model.Case // makes the case, of a scenario that is light until it is asked; nil of one that is whole
 	want    []model.Expected
 	digest  [sha256.Size]byte // of all this, where it is planned
 	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
@@ -53,13 +54,67 @@ type Scenario struct {
 	trial   bool              // it is not planned, and its rows are judged as they come
 }
 
-// Cases are those of a run: of the features that come with the suite, of a team's own, and generated ones, as many as
-// n says.
-func Cases(dirs []string, seed uint64, n int) ([]*model.Case, error) {
+// PlanOf plans a run: the features that come with the suite, a team's own, generated scenarios, as many as n says, and
+// those that are named beside (see [Named]).
+func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
+	var drawn []planned
+	if n > keptGenerated {
+		drawn = drawings(seed, n)
+		named = slices.DeleteFunc(slices.Clone(named), func(id string) bool {
+			kind, of, i := parseGenerated(id)
+			return of == seed && (kind == "generated" && i < n || (kind == "delivery" || kind == "robustness") && i < n/10)
+		})
+	}
 	generated := make(chan []*model.Case, 1)
-	go func() { generated <- Generated(seed, n) }() // while the features are compiled
+	go func() { // while the features are compiled
+		if n > keptGenerated {
+			generated <- nil
+		} else {
+			generated <- Generated(seed, n)
+		}
+	}()
 	cases, err := Authored(dirs)
-	return append(cases, <-generated...), err
+	cases = append(cases, <-generated...)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(slices.Concat(each(cases), drawn, each(Named(cases, named))))
+}
+
+// planned is a case of a plan, or what makes it.
+type planned struct {
+	*model.Case
+	again func() *model.Case
+}
+
+func each(cases []*model.Case) []planned {
+	all := make([]planned, len(cases))
+	for i, c := range cases {
+		all[i].Case = c
+	}
+	return all
+}
+
+// keptGenerated is how many generated scenarios a plan holds. Of more it holds what they are called, and each is made
+// again when it is asked: at 60 kB each, a hundred thousand of them would take gigabytes.
+const keptGenerated = 2 * DefaultGenerated
+
+// drawings are what makes the scenarios of [Generated].
+func drawings(seed uint64, n int) (all []planned) {
+	makers := sync.Pool{New: func() any { return gen.NewScenarios(seed) }}
+	add := func(n int, draw func(*gen.Scenarios, int) *model.Case) {
+		for i := range n {
+			all = append(all, planned{again: func() *model.Case {
+				s := makers.Get().(*gen.Scenarios)
+				defer makers.Put(s)
+				return draw(s, i)
+			}})
+		}
+	}
+	add(n, (*gen.Scenarios).Generated)
+	add(n/10, (*gen.Scenarios).Delivery)
+	add(n/10, (*gen.Scenarios).Robustness)
+	return all
 }
 
 // Authored compiles the features that come with the suite, and a team's own.
@@ -98,8 +153,7 @@ func Own(dirs ...string) (cases []*model.Case, err error) {
 	return cases, nil
 }
 
-// DefaultGenerated is how many generated scenarios a run has where nobody says, MaxGenerated how many it may have: a
-// plan is held in memory, each scenario at some 60 kB.
+// DefaultGenerated is how many generated scenarios a run has where nobody says, MaxGenerated how many it may have.
 const (
 	DefaultGenerated = 500
 	MaxGenerated     = 1_000_000
@@ -128,25 +182,40 @@ var generatedID = regexp.MustCompile(`^(generated|delivery|robustness|fuzz)/(\d+
 func Named(cases []*model.Case, ids []string) []*model.Case {
 	var more []*model.Case
 	for _, id := range ids {
-		m := generatedID.FindStringSubmatch(id)
-		if m == nil || slices.ContainsFunc(cases, func(c *model.Case) bool { return c.ID == id }) {
-			continue
-		}
-		seed, err := strconv.ParseUint(m[2], 10, 64)
-		i, err2 := strconv.Atoi(m[3])
-		if err != nil || err2 != nil || fmt.Sprintf("%s/%d/%d", m[1], seed, i) != id {
+		kind, seed, i := parseGenerated(id)
+		if kind == "" || slices.ContainsFunc(cases, func(c *model.Case) bool { return c.ID == id }) {
 			continue
 		}
 		s := gen.NewScenarios(seed)
-		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness, "fuzz": s.Trial}[m[1]](i))
+		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness, "fuzz": s.Trial}[kind](i))
 	}
 	return more
 }
 
+// parseGenerated takes the id of a generated scenario apart; the kind of another is "".
+func parseGenerated(id string) (kind string, seed uint64, i int) {
+	m := generatedID.FindStringSubmatch(id)
+	if m == nil {
+		return "", 0, 0
+	}
+	seed, err := strconv.ParseUint(m[2], 10, 64)
+	i, err2 := strconv.Atoi(m[3])
+	if err != nil || err2 != nil || fmt.Sprintf("%s/%d/%d", m[1], seed, i) != id {
+		return "", 0, 0
+	}
+	return m[1], seed, i
+}
+
 // NewPlan plans cases in the given order. Two cases with one id are an error.
-func NewPlan(cases []*model.Case) (*Plan, error) {
+func NewPlan(cases []*model.Case) (*Plan, error) { return newPlan(each(cases)) }
+
+func newPlan(cases []planned) (*Plan, error) {
 	seen, sent := make(map[string]*model.Case), make(map[string]*model.Case)
-	for _, c := range cases {
+	for _, p := range cases {
+		c := p.Case
+		if c == nil { // its id is like no other's
+			continue
+		}
 		if other := seen[c.ID]; other != nil {
 			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
 		}
@@ -169,8 +238,15 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 		workers.Go(func() {
 			var b []byte
 			for i := j; i < len(cases); i += jobs {
-				s := newScenario(cases[i])
+				c := cases[i]
+				if c.again != nil {
+					c.Case = c.again()
+				}
+				s := newScenario(c.Case)
 				b = s.seal(b)
+				if c.again != nil {
+					s.lighten(c.again)
+				}
 				p.Scenarios[i] = s
 			}
 		})
@@ -178,6 +254,27 @@ func NewPlan(cases []*model.Case) (*Plan, error) {
 	workers.Wait()
 	p.seal()
 	return p, nil
+}
+
+// lighten leaves of a scenario what it is chosen by.
+func (s *Scenario) lighten(again func() *model.Case) {
+	c := s.Case
+	*s = Scenario{
+		Case: &model.Case{
+			ID: c.ID, Level: c.Level, Flow: c.Flow, Title: c.Title, Name: c.Name, Tags: c.Tags, Source: c.Source, Kind: c.Kind, Opaque: c.Opaque,
+		},
+		Index: s.Index, Levels: s.Levels, digest: s.digest, again: again,
+	}
+}
+
+// whole is the scenario with all that is asked and expected.
+func (s *Scenario) whole() *Scenario {
+	if s.again == nil {
+		return s
+	}
+	w := newScenario(s.again())
+	w.Index = s.Index
+	return w
 }
 
 // newTrial is a scenario that nobody plans or records: one of many.
@@ -232,7 +329,7 @@ func (s *Scenario) question() target.Question {
 func (p *Plan) Questions() []target.Question {
 	questions := make([]target.Question, len(p.Scenarios))
 	for i, s := range p.Scenarios {
-		questions[i] = s.question()
+		questions[i] = s.whole().question()
 	}
 	return questions
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/chatproof/chatproof/internal/target"
-	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -87,6 +86,7 @@ type ScenarioLine struct {
 	Differences []model.Difference `json:"differences,omitempty"`
 	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
 	Sent        []Sent             `json:"sent,omitempty"`   // of one that is not green: the ids under which its chats were sent
+	Omitted     *Omitted           `json:"omitted,omitempty"`
 	Environment *Environment       `json:"environment,omitempty"`
 }
 
@@ -325,7 +325,7 @@ func (t *Tally) conclusion() Conclusion {
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Guide: strings.TrimPrefix(o.Guide(), "@"), Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason, Expected: factLines(o.expected()), Actual: factLines(pointers(o.Actual)), Events: o.evidence(),
+		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason,
 	}
 	if o.Known != nil {
 		l.Known = &KnownLine{o.Known.Verdict, o.Known.Reason, o.Known.Issue, l.Gates}
@@ -337,23 +337,9 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	if !o.Verdict.Green() && o.Verdict != NotRun {
 		l.Sent = o.sentAs()
 	}
-	l.Differences = o.Differences
-	model.Require(l.Differences, require)
+	model.Require(o.Differences, require)
+	l.bound(o)
 	return l
-}
-
-func factLines(facts iter.Seq[*model.Fact]) []jsontext.Value {
-	var b []byte
-	var ends []int
-	for f := range facts {
-		b = wire.AppendFact(b, f)
-		ends = append(ends, len(b))
-	}
-	lines, start := make([]jsontext.Value, len(ends)), 0
-	for i, end := range ends {
-		lines[i], start = b[start:end-len("\n")], end
-	}
-	return lines
 }
 
 func pointers(facts []model.Fact) iter.Seq[*model.Fact] {

@@ -89,19 +89,19 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 	go p.ask(asking, t, answers)
 
 	occasion := new(Occasion)
-	outcomes := make(map[*Scenario]*Outcome)
+	outcomes := make(map[string]*Outcome) // by id
 	next := 0
 	flush := func(all bool) error {
 		for ; next < len(p.Scenarios); next++ {
 			s := p.Scenarios[next]
-			o := outcomes[s]
+			o := outcomes[s.ID]
 			if o == nil {
 				if !all {
 					return nil
 				}
-				o = &Outcome{Scenario: s, Verdict: NotRun}
+				o = &Outcome{Scenario: s.whole(), Verdict: NotRun}
 			}
-			delete(outcomes, s)
+			delete(outcomes, s.ID)
 			if err := record(o); err != nil {
 				return err
 			}
@@ -120,7 +120,8 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 			if a.round.Took != nil {
 				o.Took = a.round.Took[i]
 			}
-			outcomes[s] = o
+			outcomes[s.ID] = o
+			a.round.Answers[i] = target.Answer{} // it is judged, and much at once is more than memory has room for
 		}
 		if unrecorded = flush(false); unrecorded != nil {
 			stop()
@@ -148,7 +149,8 @@ func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
 	for batch := range p.batches(t) {
 		questions := make([]target.Question, len(batch))
 		for i, s := range batch {
-			questions[i] = s.question()
+			batch[i] = s.whole()
+			questions[i] = batch[i].question()
 		}
 		round, err := t.Ask(ctx, questions)
 		if out <- (&answered{batch, round, err}); err != nil {
@@ -157,21 +159,32 @@ func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
 	}
 }
 
+// window is how many scenarios are asked before what they showed is recorded, at most. It is no matter of jobs, which
+// change no result.
+const window = 8000
+
 // batches groups the scenarios by how they are asked.
 func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
-	if t, ok := t.(target.Piecemeal); ok {
-		return slices.Chunk(p.Scenarios, t.AtOnce())
-	}
 	return func(yield func([]*Scenario) bool) {
-		for kind := model.OrderedKind; kind <= model.RobustnessKind; kind++ {
-			var batch []*Scenario
-			for _, s := range p.Scenarios {
-				if s.Kind == kind {
-					batch = append(batch, s)
+		if t, ok := t.(target.Piecemeal); ok {
+			for batch := range slices.Chunk(p.Scenarios, t.AtOnce()) {
+				if !yield(slices.Clone(batch)) {
+					return
 				}
 			}
-			if len(batch) > 0 && !yield(batch) {
-				return
+			return
+		}
+		for part := range slices.Chunk(p.Scenarios, window) {
+			for kind := model.OrderedKind; kind <= model.RobustnessKind; kind++ {
+				var batch []*Scenario
+				for _, s := range part {
+					if s.Kind == kind {
+						batch = append(batch, s)
+					}
+				}
+				if len(batch) > 0 && !yield(batch) {
+					return
+				}
 			}
 		}
 	}

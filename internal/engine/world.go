@@ -47,7 +47,7 @@ func (p *Plan) Of(w World) {
 func (p *Plan) leaveOut(why string, which func(*model.Case) bool) {
 	out := Without{Why: why}
 	p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool {
-		if !which(s.Case) {
+		if !which(s.whole().Case) {
 			return false
 		}
 		out.ids = append(out.ids, s.ID)
