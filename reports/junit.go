@@ -10,8 +10,11 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// maxBody bounds the text of a test case, in bytes.
-const maxBody = 8 << 10
+const (
+	// maxBody bounds the text of a test case, in bytes, and maxBodies that of all: beyond, a message tells what differs.
+	maxBody   = 8 << 10
+	maxBodies = 8 << 20
+)
 
 type junitSuites struct {
 	XMLName  xml.Name `xml:"testsuites"`
@@ -20,6 +23,8 @@ type junitSuites struct {
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
 	Suites   []*junitSuite
+
+	bodies int // bytes of text so far
 }
 
 type junitSuite struct {
@@ -92,14 +97,14 @@ func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
 	switch {
 	case l.Verdict.Green():
 	case l.Verdict == engine.Fail && l.Gates:
-		outcome.Type, outcome.Body = "wrong facts", body(l)
+		outcome.Type, outcome.Body = "wrong facts", all.body(l)
 		if d := telling(l); d != nil {
 			outcome.Message = sentence(d)
 		}
 		c.Failure = outcome
 		s.Failures, all.Failures = s.Failures+1, all.Failures+1
 	case l.Verdict == engine.Error && l.Gates:
-		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), body(l)
+		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), all.body(l)
 		c.Error = outcome
 		s.Errors, all.Errors = s.Errors+1, all.Errors+1
 	default:
@@ -133,6 +138,16 @@ func notGating(l *engine.ScenarioLine) string {
 func (r *Results) red() bool {
 	c := r.Footer.Conclusion()
 	return c != engine.Conforming && c != engine.AsExpected
+}
+
+// body is the text of a test case, while there is room for it.
+func (all *junitSuites) body(l *engine.ScenarioLine) string {
+	if all.bodies > maxBodies {
+		return ""
+	}
+	text := body(l)
+	all.bodies += len(text)
+	return text
 }
 
 // body tells of a scenario that did not pass all that there is to tell in lines of text, bounded.

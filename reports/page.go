@@ -31,6 +31,8 @@ const (
 	maxFailures = 100
 	maxArticles = 2_000_000 // bytes of scenarios shown in full
 	maxRemarks  = 100       // lines of a list
+	maxPassing  = 5000      // scenarios in the list of all that pass
+	maxOthers   = 5000      // and that do not
 )
 
 var pageTemplate = sync.OnceValue(func() *template.Template {

@@ -27,6 +27,8 @@ type group struct {
 	Name, Title string
 	Cells       []cell
 	Lines       []scenarioRow
+	Passing     int // scenarios that pass and are not among Lines
+	More        int // others that are not
 }
 
 // scenarioRow is a scenario in a list.
@@ -55,6 +57,7 @@ func (p *page) scenarios() {
 	}
 	chosen := p.choose(all, place)
 	byName := make(map[string]*group)
+	passing, others := maxPassing, maxOthers
 	for at, lines := range all {
 		l := lines[slices.IndexFunc(lines, func(l *engine.ScenarioLine) bool { return l != nil })]
 		g := byName[groupOf(l)]
@@ -72,6 +75,18 @@ func (p *page) scenarios() {
 			if row.Said == "" {
 				row.Said = said(l)
 			}
+		}
+		switch green := !slices.ContainsFunc(lines, func(l *engine.ScenarioLine) bool { return l != nil && l.Verdict != engine.Pass }); {
+		case green && passing > 0:
+			passing--
+		case green:
+			g.Passing++
+			continue
+		case others > 0 || row.Shown:
+			others--
+		default:
+			g.More++
+			continue
 		}
 		g.Lines = append(g.Lines, row)
 	}
