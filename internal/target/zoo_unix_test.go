@@ -61,8 +61,8 @@ func init() {
 		"strangers":    strangers,
 		"noisy":        noisy,
 		"one bad line": oneBadLine,
-		"100 rows":    func() { manyRows(100) },
-		"101 rows":    func() { manyRows(101) },
+		"100 rows":     func() { manyRows(100) },
+		"101 rows":     func() { manyRows(101) },
 		"fat rows":     fatRows,
 
 		// wrong ends
