@@ -66,7 +66,35 @@ func TestRepairs(t *testing.T) {
 	t.Log(table.String())
 }
 
-type repairCount struct{ events, illFormed, repaired, unanimous, wrong int }
+// Logs of which a share of all events suffers, as production's do: chats that suffer twice have no proof.
+func TestRepairsOfShares(t *testing.T) {
+	n := *damagedChats
+	if testing.Short() {
+		n = 50
+	}
+	var table strings.Builder
+	table.WriteString("\n| damage | of events | chats | ill-formed | repaired | unanimous | right |\n|---|---|---|---|---|---|---|\n")
+	for _, d := range damages {
+		for _, percent := range []int{1, 2, 5} {
+			src := gen.Seed(uint64(percent))
+			c := repairs(t, n, func(log []model.Event, i int) []model.Event {
+				if i > 0 {
+					return log // it has suffered
+				}
+				for j := len(log) - 1; j >= 0; j-- {
+					if src.Intn(100) < percent {
+						log = d.damage(log, j)
+					}
+				}
+				return log
+			})
+			fmt.Fprintf(&table, "| %s | %d %% | %d | %d | %d | %d | %d |\n", d.name, percent, c.chats, c.illFormed, c.repaired, c.unanimous, c.unanimous-c.wrong)
+		}
+	}
+	t.Log(table.String())
+}
+
+type repairCount struct{ chats, events, illFormed, repaired, unanimous, wrong int }
 
 // repairs damages random chats at one event each, until so many have become ill-formed.
 func repairs(t *testing.T, n int, damage func([]model.Event, int) []model.Event) (count repairCount) {
@@ -78,6 +106,7 @@ func repairs(t *testing.T, n int, damage func([]model.Event, int) []model.Event)
 		if truth.StoppedSeq == 0 {
 			continue
 		}
+		count.chats++
 		for i := range whole {
 			if !whole[i].Name.Known() || whole[i].Name.Neutral() || count.illFormed == n {
 				continue
