@@ -135,6 +135,9 @@ func describeFinding(b *bytes.Buffer, f *engine.Finding, n int) {
 	}
 	log := f.Minimal.Log
 	fmt.Fprintf(b, "      %d events; %s\n", len(log), f.Verdict())
+	if f.Again {
+		fmt.Fprintf(b, "      %s\n", engine.ForAgain)
+	}
 	for i := range f.Found {
 		if f.Found[i].Signature() == f.Signature {
 			fmt.Fprintf(b, "      %s\n", &f.Found[i])

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,7 +16,10 @@ import (
 //   - where the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the same
 //     party;
 //   - where that party is invited again and again, and so it is in the other, whoever invites it: history has as many
-//     signatures as there are ways to come.
+//     signatures as there are ways to come;
+//   - where both are gone when each agent that comes again is another one: who confuses an agent's attempts gets rows,
+//     results, roles and ordinals wrong. This is not read off the chats but asked ([campaignRun.setApart]): a chat may
+//     have an agent twice only because that is shortest.
 
 // explained returns the finding that a sighting is a face of, or nil.
 func (r *campaignRun) explained(x *sighting) *Finding {
@@ -44,7 +48,7 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	reduced := *f.sighting
 	reduced.example, reduced.shown = f.Case(), f.shown
 	for _, other := range slices.Concat(r.harvest.Findings, before) {
-		if other.explains(&reduced) || other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
+		if other.Again && f.Again || other.explains(&reduced) || other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
 			return other
 		}
 	}
@@ -286,6 +290,40 @@ func (t *traced) courseOf(party int) string {
 		}
 	}
 	return b.String()
+}
+
+// apart gives each agent of a chat another name whenever it comes again. It is nil where none does, or where what
+// results is no chat.
+func apart(log []model.Event) []model.Event {
+	log = slices.Clone(log)
+	came, now := make(map[string]int), make(map[string]string)
+	again := false
+	for i := range log {
+		who := ""
+		switch e := &log[i]; model.MoveOf(log, i) {
+		case model.Invite, model.TransferTo, model.ConferWith:
+			who = e.Party.ID
+		case model.Pull:
+			if e.Name == model.TakenFromQueue { // and then it joins
+				who = e.Actor.ID
+			}
+		}
+		if who != "" {
+			if came[who]++; came[who] > 1 {
+				now[who] = fmt.Sprintf("%s, %d", who, came[who])
+				again = true
+			}
+		}
+		for _, p := range [...]*model.Party{&log[i].Actor, &log[i].Party} {
+			if name, ok := now[p.ID]; ok && p.Type == model.Agent {
+				p.ID = name
+			}
+		}
+	}
+	if _, bad := model.ClassifyLog(model.Reference(), log); !again || len(bad) > 0 {
+		return nil
+	}
+	return log
 }
 
 // recurs reports whether the party is invited more than once.

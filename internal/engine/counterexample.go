@@ -32,6 +32,9 @@ func (f *Finding) Write(dir string) error {
 		actual.Write(wire.AppendFact(nil, &f.Actual[i]))
 	}
 	comment := []string{f.Signature, f.Verdict(), "first seen in " + f.First}
+	if f.Again {
+		comment = append(comment, ForAgain)
+	}
 	for _, face := range f.Faces {
 		comment = append(comment, "also seen as "+face.Signature)
 	}
@@ -58,6 +61,9 @@ func (f *Finding) Write(dir string) error {
 	}
 	return nil
 }
+
+// ForAgain says of a finding that it is [Finding.Again].
+const ForAgain = "it takes an agent that comes again: with another one each time, nothing differs"
 
 // expected lists the reference's facts for the case.
 func (f *Finding) expected(c *model.Case) (facts []model.Fact) {

@@ -20,6 +20,7 @@ type Finding struct {
 	First     string // the id of the first of them
 	Faces     []Face // other signatures of the cause, by level, then the most frequent first
 	Unstable  bool   // asked again, the scenario did not show it
+	Again     bool   // it takes an agent that comes again: with another one each time, nothing required differs
 	Example   *model.Case
 	Minimal   gen.Minimal
 	Actual    []model.Fact       // of Minimal.Log

@@ -262,6 +262,25 @@ func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	return nil
 }
 
+// setApart asks for the findings' chats with another agent for each that comes again.
+func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
+	var of []*Finding
+	var cases []*model.Case
+	for _, f := range fresh {
+		if log := apart(f.Minimal.Log); f.shrinks() && f.relation == "" && log != nil {
+			of, cases = append(of, f), append(cases, f.candidate(log))
+		}
+	}
+	outcomes, err := r.ask(ctx, cases)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		of[i].Again = o.Verdict.Green()
+	}
+	return nil
+}
+
 // shrink makes the chats of confirmed findings as short as can be, and publishes those that are causes of their own, each
 // as soon as it is ready.
 func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
@@ -278,6 +297,9 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 		return a.review(r.Require)
 	}, func(*Finding) {})
 	if err != nil {
+		return err
+	}
+	if err := r.setApart(ctx, fresh); err != nil {
 		return err
 	}
 	for _, f := range fresh {
