@@ -71,6 +71,9 @@ Exit codes as of run.`,
 	return cmd
 }
 
+// leastPerStart is how many chats a start of a filter is sent at least, where there are several at the same time.
+const leastPerStart = 64
+
 // runCampaign looks, reports, and writes what was found.
 func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	levels, err := parseLevels(f.require)
@@ -104,7 +107,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	}
 	defer memoryForSpeed()()
 	if filter, ok := t.(*target.Filter); ok {
-		filter.PerStart = engine.MostAtOnce / f.way.jobs
+		filter.PerStart, filter.Spread = engine.MostAtOnce, leastPerStart
 	}
 	shown := &progress{}
 	told := &campaignReport{env: e, dir: f.report, shown: shown}

@@ -48,7 +48,7 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	reduced := *f.sighting
 	reduced.example, reduced.shown = f.Case(), f.shown
 	for _, other := range slices.Concat(r.harvest.Findings, before) {
-		if other.Again && f.Again || other.explains(&reduced) || other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
+		if other.again && f.again || other.explains(&reduced) || other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
 			return other
 		}
 	}

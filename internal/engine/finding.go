@@ -31,6 +31,7 @@ type Finding struct {
 
 	sighting *sighting
 	relation string             // whose variant has to stand beside the chat, "" is none
+	again    bool               // it, or one of its faces, is Again
 	whole    bool               // it shows only in the scenario as it was
 	shown    []model.Difference // of required levels, of Minimal.Log
 	gaps     int                // candidates that were not answered

@@ -156,7 +156,7 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	for d := range rounds.drawn {
 		began := time.Now()
 		round, err := r.t.Ask(ctx, d.questions)
-		rounds.sizes.took(time.Since(began))
+		rounds.sizes.took(len(d.questions), time.Since(began))
 		if err != nil {
 			return err
 		}
@@ -291,38 +291,44 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 }
 
 // sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the starts of
-// a program cost little.
+// a program cost little; and fewer again where a round takes long: what it found is told when it is over, and a span may
+// end before.
 type sizes struct {
-	round, most int
-	piecemeal   bool // questions are asked one by one: their kinds may be mixed
-	slow        atomic.Bool
+	round     int
+	piecemeal bool // questions are asked one by one: their kinds may be mixed
+	most      atomic.Int64
 }
 
 const (
 	firstRound = 128
 	// MostAtOnce is how many chats a round of a campaign has at most.
 	MostAtOnce = 4096
-	slowRound  = 5 * time.Second
+	slowRound  = 4 * time.Second
 )
 
 func newSizes(t target.Target) *sizes {
+	s, most := &sizes{round: firstRound}, MostAtOnce
 	if p, ok := t.(target.Piecemeal); ok {
-		return &sizes{round: p.AtOnce(), most: p.AtOnce(), piecemeal: true}
+		s.round, s.piecemeal = p.AtOnce(), true
+		most = s.round
 	}
-	return &sizes{round: firstRound, most: MostAtOnce}
+	s.most.Store(int64(most))
+	return s
 }
 
 // next is the size of the next round. It follows from the number of rounds alone, unless the program is slow.
 func (s *sizes) next() int {
+	s.round = min(s.round, s.atMost())
 	n := s.round
-	if !s.slow.Load() {
-		s.round = min(2*s.round, s.most)
-	}
+	s.round *= 2
 	return n
 }
 
-func (s *sizes) took(d time.Duration) {
+func (s *sizes) atMost() int { return int(s.most.Load()) }
+
+// took hears how long a round of n questions took.
+func (s *sizes) took(n int, d time.Duration) {
 	if d > slowRound {
-		s.slow.Store(true)
+		s.most.Store(min(s.most.Load(), max(1, int64(float64(n)*float64(slowRound)/float64(d)))))
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/gen/faults"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
@@ -225,6 +226,35 @@ func TestCampaignEndsInTime(t *testing.T) {
 	h := c.run(t, answering(func(batch []target.Question) (*target.Round, error) { return wrong.Ask(t.Context(), batch) }))
 	require.NotEmpty(t, h.Findings)
 	assert.True(t, h.Findings[0].Minimal.Proven(), "it is the second chat that is asked")
+}
+
+// Who confuses the attempts of an agent has many signatures, and one finding, which says so: found by asking with another
+// agent each time. What needs no such agent is another one.
+func TestAgentsThatComeAgainAreOneCause(t *testing.T) {
+	byName := func(name string) func([]model.Event) []model.Fact {
+		all := faults.All()
+		return all[slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == name })].Answer
+	}
+	for _, name := range []string{"last-attempt-of-agent-only", "role-of-first-attempt"} {
+		h := campaign(300, defaults).run(t, answers(byName(name)))
+		require.Len(t, h.Findings, 1, name)
+		assert.True(t, h.Findings[0].Again, name)
+		assert.Greater(t, h.Signatures(), 3, name)
+	}
+	h := campaign(300, defaults).run(t, target.Reference{Table: model.Reference().Dropping(model.R12)})
+	assert.False(t, h.Findings[0].Again)
+}
+
+// Rounds grow until one takes long.
+func TestRoundsOfSlowProgramsAreSmall(t *testing.T) {
+	s := newSizes(answering(nil))
+	assert.Equal(t, []int{128, 256, 512}, []int{s.next(), s.next(), s.next()})
+	s.took(512, 2*slowRound)
+	assert.Equal(t, []int{256, 256}, []int{s.next(), s.next()})
+	s.took(256, slowRound/2)
+	assert.Equal(t, 256, s.next())
+	s.took(256, 1000*slowRound)
+	assert.Equal(t, []int{1, 1}, []int{s.next(), s.next()})
 }
 
 // What a program answers no more ends the campaign.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/target"
@@ -166,17 +167,17 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 
 // ask asks cases, in rounds as large as the target takes.
 func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) (outcomes []*Outcome, err error) {
-	most := MostAtOnce
-	if p, ok := r.t.(target.Piecemeal); ok {
-		most = p.AtOnce()
-	}
-	for batch := range slices.Chunk(cases, most) {
+	for len(cases) > 0 {
+		batch := cases[:min(r.sizes.atMost(), len(cases))]
+		cases = cases[len(batch):]
 		scenarios, questions := make([]*Scenario, len(batch)), make([]target.Question, len(batch))
 		for i, c := range batch {
 			scenarios[i] = newTrial(c)
 			questions[i] = scenarios[i].question()
 		}
+		began := time.Now()
 		round, err := r.t.Ask(ctx, questions)
+		r.sizes.took(len(batch), time.Since(began))
 		if err != nil {
 			return outcomes, err
 		}
@@ -211,8 +212,10 @@ func (r *campaignRun) conclude(ctx context.Context) error {
 		r.shrinking = 0
 		if err != nil {
 			for _, f := range fresh {
-				if f.sighting.of == nil {
-					r.open = append(r.open, f.sighting)
+				for _, x := range append(f.pending, f.sighting) {
+					if x.of == nil {
+						r.open = append(r.open, x)
+					}
 				}
 			}
 			return err
@@ -262,12 +265,13 @@ func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	return nil
 }
 
-// setApart asks for the findings' chats with another agent for each that comes again.
+// setApart asks for the findings' chats with another agent for each that comes again. It is asked of whole chats, and
+// once more of what is left of them.
 func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 	var of []*Finding
 	var cases []*model.Case
 	for _, f := range fresh {
-		if log := apart(f.Minimal.Log); f.shrinks() && f.relation == "" && log != nil {
+		if log := apart(f.Minimal.Log); f.shrinks() && !f.Again && log != nil {
 			of, cases = append(of, f), append(cases, f.candidate(log))
 		}
 	}
@@ -277,6 +281,7 @@ func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 	}
 	for i, o := range outcomes {
 		of[i].Again = o.Verdict.Green()
+		of[i].again = of[i].Again
 	}
 	return nil
 }
@@ -285,8 +290,13 @@ func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 // as soon as it is ready.
 func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	var long, left, proving []*Finding
+	if err := r.setApart(ctx, fresh); err != nil {
+		return err
+	}
+	again := slices.ContainsFunc(r.harvest.Findings, func(f *Finding) bool { return f.again })
 	for _, f := range fresh {
-		if f.shrinks() && !f.sighting.minimal {
+		face := again && f.again
+		if again = again || f.again; f.shrinks() && !f.sighting.minimal && !face {
 			long = append(long, f)
 		}
 	}
@@ -305,6 +315,7 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	for _, f := range fresh {
 		if other := r.explainedBy(f, left); other != nil {
 			other.pending = append(append(other.pending, f.sighting), f.pending...)
+			other.again = other.again || f.again
 			r.adoptPending(other)
 		} else {
 			left = append(left, f)

@@ -34,6 +34,9 @@ type Filter struct {
 	// PerStart is how many questions a start is sent at most; 0 is 1000. It changes no answer of a program that keeps
 	// chats apart.
 	PerStart int
+	// Spread has a batch sent in as many starts as may run at the same time, where each gets so many questions at least; 0
+	// has it not. It is of no more consequence.
+	Spread int
 	Speech   Speech
 
 	starts atomic.Int64

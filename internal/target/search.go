@@ -23,7 +23,7 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	if f.silent {
 		return &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch))}, nil
 	}
-	parts := slices.Collect(slices.Chunk(batch, cmp.Or(f.PerStart, perStart)))
+	parts := slices.Collect(slices.Chunk(batch, f.perStart(len(batch))))
 	if len(batch) == 0 {
 		parts = [][]Question{nil}
 	}
@@ -43,6 +43,15 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	close(next)
 	workers.Wait()
 	return asking.joined(parts), firstOf(asking.errs)
+}
+
+// perStart is how many questions of a batch a start is sent at most.
+func (f *Filter) perStart(n int) int {
+	per := cmp.Or(f.PerStart, perStart)
+	if jobs := max(f.Jobs, 1); f.Spread > 0 {
+		per = min(per, max(f.Spread, (n+jobs-1)/jobs))
+	}
+	return per
 }
 
 // division is a batch that is asked part by part, several at the same time.
