@@ -37,7 +37,7 @@ type Filter struct {
 	// Spread has a batch sent in as many starts as may run at the same time, where each gets so many questions at least; 0
 	// has it not. It is of no more consequence.
 	Spread int
-	Speech   Speech
+	Speech Speech
 
 	starts atomic.Int64
 	mu     sync.Mutex
