@@ -27,6 +27,11 @@ type Related struct {
 // or like it where the relation is about ids. ok is false where the relation says nothing about the chat: nothing is
 // appended.
 func Relate(dst []model.Event, relation string, how int, log []model.Event, as string, src Source) (_ []model.Event, _ Related, ok bool) {
+	return relate(dst, relation, how, log, as, "", src)
+}
+
+// relate does that with an id that those of D7 begin with; "" is one that is drawn.
+func relate(dst []model.Event, relation string, how int, log []model.Event, as, near string, src Source) (_ []model.Event, _ Related, ok bool) {
 	if drawn := src.Intn(Ways(relation)); how < 0 { // drawn in any case: what follows is the same
 		how = drawn
 	}
@@ -62,7 +67,7 @@ func Relate(dst []model.Event, relation string, how int, log []model.Event, as s
 		respell(variant, how, src)
 		r.Compare = sameEverything
 	case "D7":
-		after, ok = r.nearlyRename(variant, src)
+		after, ok = r.nearlyRename(variant, near, src)
 	}
 	if !ok {
 		return dst[:start], r, false

@@ -100,8 +100,9 @@ func sameRenamed(names map[string]string) func(of, variant []model.Fact) string 
 }
 
 // nearlyRename gives two agents, two queues and two strategies of a chat, as far as it has them, names that differ by
-// what some stores overlook, and the chat an id beside which another chat's is such (D7). It returns that chat.
-func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Event, ok bool) {
+// what some stores overlook, and the chat an id beside which another chat's is such (D7): both begin with near, or with what is
+// drawn. It returns that chat.
+func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {
 	pair := alike[r.How]
 	old, kinds := namesIn(log)
 	names := make(map[string]string)
@@ -131,7 +132,10 @@ func (r *Related) nearlyRename(log []model.Event, src Source) (other []model.Eve
 		}
 	}
 	apply(names, log)
-	base := idLike(serverForm, src)
+	base := idLike(serverForm, src) // drawn in any case: what follows is the same
+	if near != "" {
+		base = near
+	}
 	r.Variant = base + pair.tail
 	company := base + pair.end
 	r.Company = []string{company}

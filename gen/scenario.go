@@ -147,12 +147,12 @@ func as(log []model.Event, id string) []model.Event {
 // vary adds the variant by a relation of a chat of the case, where there is one, in a way of it or, where that is
 // negative, in any.
 func (s *Scenarios) vary(c *model.Case, relation string, how int, id string, log []model.Event, src Source) bool {
-	return vary(c, model.Variant{Relation: relation, How: how, Seed: uint64(src.Intn(1 << 62))}, id, log)
+	return vary(c, model.Variant{Relation: relation, How: how, Seed: uint64(src.Intn(1 << 62))}, id, "", log)
 }
 
 // vary adds a variant like another to a case of the log.
-func vary(c *model.Case, like model.Variant, id string, log []model.Event) bool {
-	events, r, ok := Relate(c.Events, like.Relation, like.How, log, id, Seed(Generation, like.Seed))
+func vary(c *model.Case, like model.Variant, id, near string, log []model.Event) bool {
+	events, r, ok := relate(c.Events, like.Relation, like.How, log, id, near, Seed(Generation, like.Seed))
 	if c.Events = events; ok {
 		c.Aside = append(append(c.Aside, r.Company...), r.Variant)
 		c.Variants = append(c.Variants, model.Variant{
@@ -314,7 +314,7 @@ func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
 	c := &model.Case{ID: id, Level: of.Level, Kind: of.Kind, Title: of.Title, Checked: true, Opaque: true}
 	c.Events = as(log, idLike(log[0].InteractionID, src))
 	if len(of.Variants) > 0 {
-		vary(c, of.Variants[0], idLike(of.Variants[0].Variant, src), c.Events)
+		vary(c, of.Variants[0], idLike(of.Variants[0].Variant, src), idLike(serverForm, src), c.Events) // two candidates share no id
 	}
 	return c
 }
