@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -14,41 +15,153 @@ import (
 type Coverage struct {
 	fold   fold
 	chat   Chat
-	irfs   [clauseCount]int // by place of the rule in the table, which has no more rules than clauses
-	chats  [clauseCount]int
-	pairs  [clauseCount]ruleSet // of rules that bear on an IRF together
-	yields map[Yield]bool
+	clause [clauseCount]exercised // IRFs are those of shapes
+	rules  [clauseCount]int       // chats, by place of the rule in the table, which has no more rules than clauses
+	shapes map[Clauses]*exercised
+	yields map[Yield]*exercised
 	logs   []span // working memory of AddCase
 	log    []Event
 }
 
+// exercised counts what rests on something; example is the least id of such a chat, where chats are added by [Coverage.Note].
+type exercised struct {
+	irfs, chats int
+	example     string
+}
+
+func (e *exercised) add(irfs, chats int, example string) {
+	e.irfs += irfs
+	e.chats += chats
+	if e.example == "" || example != "" && example < e.example {
+		e.example = example
+	}
+}
+
 // NewCoverage returns the coverage of no chat.
 func NewCoverage() *Coverage {
-	return &Coverage{fold: fold{table: Reference()}, yields: make(map[Yield]bool)}
+	return &Coverage{fold: fold{table: Reference()}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised)}
 }
 
-// RuleCoverage says what rests on a rule.
+// RuleCoverage says what rests on a rule, or on one of its clauses.
 type RuleCoverage struct {
-	ID    string `json:"name"`
-	IRFs  int    `json:"irfs"`  // none where the rule says that no IRF is made
-	Chats int    `json:"chats"` // of those IRFs, or left without one by the rule
+	ID      string         `json:"name"`  // of a clause, which part of its rule it is
+	IRFs    int            `json:"irfs"`  // none where the rule says that no IRF is made
+	Chats   int            `json:"chats"` // of those IRFs, or left without one by the rule
+	Example string         `json:"example,omitempty"`
+	Clauses []RuleCoverage `json:"clauses,omitempty"` // of a rule that has several
 }
 
-// Rules lists every rule of the table, in its order.
+// Rules lists every rule of the table, in its order, with its clauses.
 func (c *Coverage) Rules() []RuleCoverage {
 	out := make([]RuleCoverage, len(ruleTable))
 	for i := range ruleTable {
-		out[i] = RuleCoverage{ruleTable[i].ID, c.irfs[i], c.chats[i]}
+		rule := exercised{chats: c.rules[i]}
+		for shape, e := range c.shapes {
+			if shape&ruleTable[i].set() != 0 {
+				rule.irfs += e.irfs
+			}
+		}
+		var clauses []RuleCoverage
+		for _, clause := range ruleTable[i].Clauses {
+			e := c.clause[clause.ID]
+			for shape, x := range c.shapes {
+				if shape.Has(clause.ID) {
+					e.irfs += x.irfs
+				}
+			}
+			rule.add(0, 0, e.example)
+			clauses = append(clauses, RuleCoverage{ID: clause.Part, IRFs: e.irfs, Chats: e.chats, Example: e.example})
+		}
+		if len(clauses) < 2 {
+			clauses = nil
+		}
+		out[i] = RuleCoverage{ruleTable[i].ID, rule.irfs, rule.chats, rule.example, clauses}
 	}
 	return out
+}
+
+// Shape is the rules that make one row together, each with the part of it that bears.
+type Shape struct {
+	Rules   []string `json:"rules"` // such as R3, or I1 (rejected)
+	IRFs    int      `json:"irfs"`
+	Example string   `json:"example,omitempty"`
+}
+
+// Beyond lists the shapes of rows that another coverage does not have, the most frequent first. In another medium than
+// chat (I19) a row has the shape that it has in a chat.
+func (c *Coverage) Beyond(o *Coverage) (shapes []Shape) {
+	known, all := make(map[Clauses]bool), make(map[Clauses]*exercised)
+	for clauses := range o.shapes {
+		known[clauses&^Set(I19)] = true
+	}
+	for clauses, e := range c.shapes {
+		at(all, clauses&^Set(I19)).add(e.irfs, 0, e.example)
+	}
+	for clauses, e := range all {
+		if !known[clauses] {
+			s := Shape{IRFs: e.irfs, Example: e.example}
+			for i := range ruleTable {
+				for _, clause := range ruleTable[i].Clauses {
+					switch {
+					case !clauses.Has(clause.ID):
+					case clause.Part == "":
+						s.Rules = append(s.Rules, ruleTable[i].ID)
+					default:
+						s.Rules = append(s.Rules, ruleTable[i].ID+" ("+clause.Part+")")
+					}
+				}
+			}
+			shapes = append(shapes, s)
+		}
+	}
+	slices.SortFunc(shapes, func(a, b Shape) int { return cmp.Or(b.IRFs-a.IRFs, slices.Compare(a.Rules, b.Rules)) })
+	return shapes
+}
+
+// CombinationCount is how often rows have a combination.
+type CombinationCount struct {
+	Combination
+	IRFs    int    `json:"irfs"`
+	Example string `json:"example,omitempty"`
+}
+
+// Merge adds another coverage.
+func (c *Coverage) Merge(o *Coverage) {
+	for i := range o.clause {
+		c.clause[i].add(0, o.clause[i].chats, o.clause[i].example)
+		c.rules[i] += o.rules[i]
+	}
+	for s, e := range o.shapes {
+		at(c.shapes, s).add(e.irfs, e.chats, e.example)
+	}
+	for y, e := range o.yields {
+		at(c.yields, y).add(e.irfs, e.chats, e.example)
+	}
+}
+
+// at is what a map has at a key, made where there is nothing.
+func at[K comparable](m map[K]*exercised, key K) *exercised {
+	e := m[key]
+	if e == nil {
+		e = new(exercised)
+		m[key] = e
+	}
+	return e
 }
 
 // Pairs lists the pairs of different rules that bear on one IRF together, each in the order of the table, by the first
 // and then the second.
 func (c *Coverage) Pairs() (pairs [][2]string) {
+	var together [clauseCount]ruleSet
+	for s := range c.shapes {
+		rules := rulesOf(s)
+		for rest := rules; rest != 0; rest &= rest - 1 {
+			together[bits.TrailingZeros64(uint64(rest))] |= rules
+		}
+	}
 	for i := range ruleTable {
 		for j := i + 1; j < len(ruleTable); j++ {
-			if c.pairs[i]&(1<<j) != 0 {
+			if together[i]&(1<<j) != 0 {
 				pairs = append(pairs, [2]string{ruleTable[i].ID, ruleTable[j].ID})
 			}
 		}
@@ -58,10 +171,10 @@ func (c *Coverage) Pairs() (pairs [][2]string) {
 
 // Combinations parts [Combinations] into those that an IRF has and the others. What is only accepted in place of the
 // reference's answer covers nothing: who never gives it is right, too.
-func (c *Coverage) Combinations() (covered, uncovered []Combination) {
+func (c *Coverage) Combinations() (covered []CombinationCount, uncovered []Combination) {
 	for _, comb := range Combinations() {
-		if c.yields[comb.Yield] {
-			covered = append(covered, comb)
+		if e := c.yields[comb.Yield]; e != nil {
+			covered = append(covered, CombinationCount{comb, e.irfs, e.example})
 		} else {
 			uncovered = append(uncovered, comb)
 		}
@@ -121,25 +234,23 @@ func (c *Coverage) Add(events []Event) {
 		}
 	}
 	f.finish(&c.chat)
-	c.note(&c.chat)
+	c.Note(&c.chat, "")
 }
 
-// note adds what made the rows of a chat.
-func (c *Coverage) note(chat *Chat) {
-	of := rulesOf(chat.Silent)
+// Note adds a chat that the reference has read, and takes its id for an example where it is the least; "" is none.
+func (c *Coverage) Note(chat *Chat, id string) {
+	all := chat.Silent
 	for i := range chat.IRFs {
 		r := &chat.IRFs[i]
-		rules := rulesOf(r.Clauses)
-		of |= rules
-		for rest := rules; rest != 0; rest &= rest - 1 {
-			rule := bits.TrailingZeros64(uint64(rest))
-			c.irfs[rule]++
-			c.pairs[rule] |= rules
-		}
-		c.yields[Yield{r.ResourceType, r.Role, r.Result, r.Reason}] = true
+		all |= r.Clauses
+		at(c.shapes, r.Clauses).add(1, 0, id)
+		at(c.yields, Yield{r.ResourceType, r.Role, r.Result, r.Reason}).add(1, 0, id)
 	}
-	for ; of != 0; of &= of - 1 {
-		c.chats[bits.TrailingZeros64(uint64(of))]++
+	for rest := all; rest != 0; rest &= rest - 1 {
+		c.clause[bits.TrailingZeros64(uint64(rest))].add(0, 1, id)
+	}
+	for of := rulesOf(all); of != 0; of &= of - 1 {
+		c.rules[bits.TrailingZeros64(uint64(of))]++
 	}
 }
 

@@ -21,6 +21,38 @@ func coverageOf(logs ...[]model.Event) *model.Coverage {
 	return c
 }
 
+// How often, with an example, clause by clause; and what another coverage lacks. The order of chats makes no difference.
+func TestCoverageOfALog(t *testing.T) {
+	chats := []string{
+		alerted + "\"Agent 1\" rejects\nthe server returns the chat to queue \"Queue 1\"\nthe customer leaves",
+		alerted + "the invitation of \"Agent 1\" is revoked as \"Odd\"\nthe server returns the chat to queue \"Queue 1\"\nthe customer leaves",
+		entered + "the customer leaves",
+	}
+	of := func(order ...int) *model.Coverage {
+		c, classifier := model.NewCoverage(), model.NewClassifier(model.Reference())
+		for _, i := range order {
+			var chat model.Chat
+			assert.NoError(t, classifier.Classify(&chat, log(t, chats[i])))
+			c.Note(&chat, fmt.Sprint("chat ", i))
+		}
+		return c
+	}
+	all := of(2, 1, 0, 1)
+	parts := of(1, 2)
+	parts.Merge(of(1, 0))
+	assert.Equal(t, all.Rules(), parts.Rules())
+	i := slices.IndexFunc(all.Rules(), func(r model.RuleCoverage) bool { return r.ID == "I1" })
+	assert.Equal(t, model.RuleCoverage{ID: "I1", IRFs: 3, Chats: 3, Example: "chat 0", Clauses: all.Rules()[i].Clauses}, all.Rules()[i])
+	for _, clause := range all.Rules()[i].Clauses {
+		assert.Positive(t, clause.Chats, clause.ID)
+	}
+	beyond := all.Beyond(of(0, 2))
+	assert.Len(t, beyond, 1)
+	assert.Equal(t, 2, beyond[0].IRFs)
+	assert.Equal(t, "chat 1", beyond[0].Example)
+	assert.Empty(t, all.Beyond(all))
+}
+
 // rests writes what rests on which rule (IRFs/chats), the pairs and the combinations.
 func rests(c *model.Coverage) string {
 	var parts []string

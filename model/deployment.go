@@ -7,7 +7,8 @@ import "slices"
 type Deployment struct {
 	// Completed and Canceled are the finishing queues (I20): Info Mart's options stop-ixn-queues and canceled-queues. The
 	// last agent's placing a chat in one of them finishes it.
-	Completed, Canceled []string
+	Completed []string `json:"completed,omitempty"`
+	Canceled  []string `json:"canceled,omitempty"`
 }
 
 // Usual is the deployment that the suite's own scenarios are about, and every log whose mapping says nothing else. The

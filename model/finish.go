@@ -45,7 +45,7 @@ func (f *fold) finish(dst *Chat) {
 	}
 	first := &f.events[f.turn[0]]
 	dst.InteractionID, dst.Began = first.InteractionID, first.Time
-	dst.OtherMedium, dst.Backwards = !sameCode(first.medium(), chatMedium), f.backwards
+	dst.OtherMedium, dst.Backwards, dst.Pause = !sameCode(first.medium(), chatMedium), f.backwards, f.pause
 	f.now++ // the stop counts as later than all else
 	stopped := f.stoppedAt != never
 	byCustomer := false

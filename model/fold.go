@@ -28,8 +28,9 @@ type Chat struct {
 	Silent        Clauses   // rules by which no IRF was made
 	// SilentResource is the queue or strategy that the silent rule is about.
 	SilentResource string
-	OtherMedium    bool // of another medium than chat: every difference is of level Inferred (I19)
-	Backwards      bool // the clock ran backwards
+	OtherMedium    bool          // of another medium than chat: every difference is of level Inferred (I19)
+	Backwards      bool          // the clock ran backwards
+	Pause          time.Duration // the longest between two events that follow each other
 
 	handling   bool // an agent was, at the stop
 	inLeg      bool // the stop found it in a queue or with a strategy that had distributed it to nobody
@@ -100,6 +101,7 @@ type fold struct {
 	turn      []int32 // the events that count, in order of seq
 	backwards bool    // their times fall somewhere
 	mute      bool    // what is wrong with an event is not said
+	pause     time.Duration
 
 	begun     bool
 	entered   bool // placed in its first queue
@@ -160,7 +162,10 @@ func (f *fold) order(events []Event) error {
 		if err := f.checkFields(&events[at]); err != nil {
 			return err
 		}
-		f.backwards = f.backwards || i > 0 && events[at].Time.Before(events[f.turn[i-1]].Time)
+		if i > 0 {
+			since := events[at].Time.Sub(events[f.turn[i-1]].Time)
+			f.backwards, f.pause = f.backwards || since < 0, max(f.pause, since)
+		}
 	}
 	return nil
 }

@@ -89,6 +89,26 @@ type alikeKey struct {
 	start, end                                       int64
 }
 
+func keyOf(f *Fact) alikeKey {
+	k := alikeKey{
+		ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource, role: Code(string(f.Role)),
+		roleReason: Code(f.RoleReason), result: Code(string(f.Result)), reason: Code(string(f.Reason)),
+	}
+	if f.Ordinal.Is == Given {
+		k.ordinal.Is = Given
+	}
+	if f.ReceivedFrom.Is == Given {
+		k.from = f.ReceivedFrom
+	}
+	if !f.Start.IsZero() {
+		k.start = f.Start.UnixNano()
+	}
+	if !f.End.IsZero() {
+		k.end = f.End.UnixNano()
+	}
+	return k
+}
+
 // rowsTogether checks what rows of a chat must keep among each other: V20, V21. finished is false of a chat whose log
 // says that it is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
@@ -132,24 +152,8 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 	alike, ordinals := make(map[alikeKey]int, len(got)), make(map[int64]int, len(got))
 	keys := make([]alikeKey, len(got))
 	for i := range got {
-		f := &got[i]
-		k := &keys[i]
-		*k = alikeKey{
-			ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource, role: Code(string(f.Role)),
-			roleReason: Code(f.RoleReason), result: Code(string(f.Result)), reason: Code(string(f.Reason)),
-		}
-		if f.Ordinal.Is == Given {
-			k.ordinal.Is = Given
-		}
-		if f.ReceivedFrom.Is == Given {
-			k.from = f.ReceivedFrom
-		}
-		if !f.Start.IsZero() {
-			k.start = f.Start.UnixNano()
-		}
-		if !f.End.IsZero() {
-			k.end = f.End.UnixNano()
-		}
+		f, k := &got[i], &keys[i]
+		*k = keyOf(f)
 		alike[*k]++
 		ordinals[f.Ordinal.Value]++
 	}
@@ -163,6 +167,42 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 			report(f, ordinalTwice)
 		}
 	}
+}
+
+// Twins takes the rows that stand there again and again out of a chat's, which are not changed: it says that they do
+// (V20), and nothing else is to be said of them. c is the chat, or nil.
+func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
+	ranked, rising := true, true
+	for i := range got {
+		ranked = ranked && got[i].Ordinal.Is == Given
+		rising = rising && (i == 0 || got[i-1].Ordinal.Value < got[i].Ordinal.Value)
+	}
+	if len(got) < 2 || ranked && rising {
+		return got, nil
+	}
+	again := make(map[*Fact]bool)
+	twins(got, ranked, func(f *Fact, found string) {
+		if found == duplicateRow {
+			d := invariantByID("V20").broken(f.Resource, found)
+			d.InteractionID, d.Level = f.InteractionID, c.level(Invariant)
+			ds, again[f] = append(ds, d), true
+		}
+	})
+	if ds == nil {
+		return got, nil
+	}
+	seen := make(map[alikeKey]bool)
+	for i := range got {
+		if again[&got[i]] {
+			k := keyOf(&got[i])
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+		}
+		rest = append(rest, got[i])
+	}
+	return rest, ds
 }
 
 // senders reports the rows whose received_from names no row of an agent that ranks before them. It says nothing where

@@ -266,6 +266,9 @@ func Reference() *Table { return reference }
 
 var reference = &Table{deployment: Usual}
 
+// Deployment is that of the table.
+func (t *Table) Deployment() *Deployment { return &t.deployment }
+
 // In returns a copy of the table for another deployment.
 func (t *Table) In(d Deployment) *Table {
 	c := *t

@@ -21,18 +21,30 @@ type Changes struct {
 type Change struct {
 	ID          string
 	Before, Now engine.Verdict
+	Chats       [2]int // of a check: that had the difference, and that have it
 }
 
-// Against compares a result with an older one. A scenario that was planned and not run counts as absent.
+// Against compares a result with an older one. A scenario that was planned and not run counts as absent. A difference
+// that a check does not find is no difference: it passes.
 func Against(before, now *Results) *Changes {
 	c := new(Changes)
-	old := make(map[string]engine.Verdict)
+	old := make(map[string]*engine.ScenarioLine)
 	for _, l := range before.Lines {
-		old[l.ID] = l.Verdict
+		old[l.ID] = l
 	}
+	isCheck := now.Header.Kind == engine.Check
 	runs := func(v engine.Verdict) bool { return v != "" && v != engine.NotRun }
 	for _, l := range now.Lines {
-		change := Change{l.ID, old[l.ID], l.Verdict}
+		change := Change{ID: l.ID, Now: l.Verdict}
+		if isCheck {
+			change.Before, change.Chats[1] = engine.Pass, l.Found.Chats
+		}
+		if was := old[l.ID]; was != nil {
+			change.Before = was.Verdict
+			if was.Found != nil {
+				change.Chats[0] = was.Found.Chats
+			}
+		}
 		delete(old, l.ID)
 		switch was, is := runs(change.Before), runs(change.Now); {
 		case was && !is:
@@ -46,8 +58,13 @@ func Against(before, now *Results) *Changes {
 		}
 	}
 	for _, l := range before.Lines {
-		if was, ok := old[l.ID]; ok && runs(was) {
-			c.Removed = append(c.Removed, Change{ID: l.ID, Before: was})
+		switch was := old[l.ID]; {
+		case was == nil || !runs(was.Verdict):
+		case isCheck && was.Verdict.Green():
+		case isCheck && was.Found != nil:
+			c.NewlyPassing = append(c.NewlyPassing, Change{l.ID, was.Verdict, engine.Pass, [2]int{was.Found.Chats}})
+		default:
+			c.Removed = append(c.Removed, Change{ID: l.ID, Before: was.Verdict})
 		}
 	}
 	return c
@@ -59,6 +76,8 @@ const maxChanges = 10
 // Verdicts says how the scenario ended then and now: was pass, is fail.
 func (c Change) Verdicts() string {
 	switch {
+	case c.Chats != [2]int{}:
+		return fmt.Sprintf("was in %s, is in %d", Number(c.Chats[0], "chat", "chats"), c.Chats[1])
 	case c.Before == "":
 		return string(c.Now)
 	case c.Now == "":

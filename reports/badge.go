@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -14,6 +15,10 @@ import (
 func (r *Results) badge() (label, message, colour string) {
 	all := &r.Footer.Totals.All
 	label = "chatproof"
+	if a := r.Footer.Audit; a != nil {
+		colour = map[engine.Conclusion]string{engine.Conforming: "brightgreen", engine.AsExpected: "yellow", engine.Incomplete: "yellow"}[r.Footer.Conclusion()]
+		return label, fmt.Sprintf("%d of %d chats differ", a.Differing, a.Chats), cmp.Or(colour, "red")
+	}
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
 		return label, fmt.Sprintf("conforms, %d of %d", all.Pass+all.Differ, all.Scenarios()), "brightgreen"

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/chatproof/chatproof/model"
 )
 
 // MaxMarkdown bounds a summary in Markdown, in bytes: a step of GitHub Actions may write a mebibyte.
@@ -14,6 +16,11 @@ const MaxMarkdown = 900_000
 func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n", markdown(r.Verdict()))
+	if r.Footer.Audit != nil {
+		r.auditMarkdown(&b, limit)
+		_, err := w.Write(b.Bytes()[:min(b.Len(), max(0, limit))])
+		return err
+	}
 	fmt.Fprintf(&b, "%s against %s\n\n", markdown("chatproof "+r.Header.Chatproof), codeSpan(r.Implementation()))
 	b.WriteString("| | | pass | differs | fail | error | skip | not run |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
 	groups := r.groups()
@@ -81,4 +88,31 @@ func codeSpan(s string) string {
 		fence += "`"
 	}
 	return fence + " " + s + " " + fence
+}
+
+// auditMarkdown writes what a check found: the answer, what was not judged, and the findings.
+func (r *Results) auditMarkdown(b *bytes.Buffer, limit int) {
+	fmt.Fprintf(b, "%s\n\n", markdown(r.audited()+": "+r.sum()))
+	for i, c := range r.auditCauses() {
+		if i < auditCauses {
+			fmt.Fprintf(b, "- %s\n", markdown(strings.TrimSpace(c.String())))
+		}
+	}
+	for _, said := range r.unjudged() {
+		fmt.Fprintf(b, "- %s\n", markdown(strings.TrimSpace(said)))
+	}
+	if r.Changes != nil {
+		r.Changes.writeMarkdown(b)
+	}
+	for i, l := range r.Lines {
+		if i == 0 {
+			b.WriteString("\n| chats | times | counts | level | difference | for example |\n|--:|--:|---|---|---|---|\n")
+		}
+		line := fmt.Sprintf("| %d | %d | %s | %s | %s | %s |\n", l.Found.Chats, l.Found.Times, counts(l), markdown(l.Level), markdown(l.Found.Signature), markdown(model.Name(l.Found.Example)))
+		if i == maxListed || b.Len()+len(line)+100 > limit {
+			fmt.Fprintf(b, "\nand %s more: the report has them all.\n", Number(len(r.Lines)-i, "difference", "differences"))
+			break
+		}
+		b.WriteString(line)
+	}
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -15,6 +16,9 @@ import (
 // are incomplete ones, gaps and overlaps: the error names the files. A whole record alone is its own merge.
 func Merge(shards []*Results) (*Results, error) {
 	first := shards[0]
+	if len(shards) > 1 && slices.ContainsFunc(shards, func(s *Results) bool { return s.Header.Kind == engine.Check }) {
+		return nil, errors.New("the record of a check has no shards: it cannot be merged")
+	}
 	if len(shards) == 1 && first.Header.Shard == "" && !first.Incomplete {
 		return first, nil
 	}

@@ -74,16 +74,16 @@ func TestAgainst(t *testing.T) {
 		line("same", engine.Pass), line("broke", engine.Pass), line("declined", engine.Pass), line("mended", engine.Error),
 		line("still wrong", engine.Fail), line("gone", engine.Pass), line("no longer run", engine.Fail), line("never run", engine.NotRun),
 	}}
-	now := &Results{Lines: []*engine.ScenarioLine{
+	now := &Results{Header: new(engine.Header), Lines: []*engine.ScenarioLine{
 		line("new", engine.Fail), line("same", engine.Pass), line("broke", engine.Fail), line("declined", engine.Skip),
 		line("mended", engine.Pass), line("still wrong", engine.Error), line("no longer run", engine.NotRun), line("never run", engine.Pass),
 	}}
 	c := Against(before, now)
 	assert.Equal(t, &Changes{
-		NewlyFailing: []Change{{"broke", engine.Pass, engine.Fail}, {"declined", engine.Pass, engine.Skip}},
-		NewlyPassing: []Change{{"mended", engine.Error, engine.Pass}},
-		Added:        []Change{{"new", "", engine.Fail}, {"never run", engine.NotRun, engine.Pass}},
-		Removed:      []Change{{"no longer run", engine.Fail, engine.NotRun}, {"gone", engine.Pass, ""}},
+		NewlyFailing: []Change{{ID: "broke", Before: engine.Pass, Now: engine.Fail}, {ID: "declined", Before: engine.Pass, Now: engine.Skip}},
+		NewlyPassing: []Change{{ID: "mended", Before: engine.Error, Now: engine.Pass}},
+		Added:        []Change{{ID: "new", Before: "", Now: engine.Fail}, {ID: "never run", Before: engine.NotRun, Now: engine.Pass}},
+		Removed:      []Change{{ID: "no longer run", Before: engine.Fail, Now: engine.NotRun}, {ID: "gone", Before: engine.Pass, Now: ""}},
 	}, c)
 	var text bytes.Buffer
 	require.NoError(t, c.WriteText(&text, false))

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -20,6 +21,8 @@ import (
 var (
 	//go:embed page/report.html
 	pageHTML string
+	//go:embed page/audit.html
+	auditHTML string
 	//go:embed page/report.css
 	pageCSS string
 	//go:embed page/report.js
@@ -41,7 +44,8 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 		"anchor": anchor, "tail": tail, "link": func(id string) string { return "#" + anchor(id) },
 		"causeID":      func(i int) string { return fmt.Sprintf("cause-%d", i+1) },
 		"milliseconds": func(micro int64) string { return fmt.Sprintf("%.1f", float64(micro)/1000) },
-	}).Parse(pageHTML))
+		"combination":  func(c model.Combination) string { return combination(&c) },
+	}).Parse(pageHTML + auditHTML))
 })
 
 // page is what the template shows.
@@ -66,15 +70,16 @@ type page struct {
 // WriteHTML writes one self-contained page about one result, or about several side by side: different
 // implementations, or versions of one. It needs no network and no script, and is bounded in size.
 func WriteHTML(w io.Writer, results ...*Results) error {
-	return pageTemplate().Execute(w, newPage(results))
+	if !slices.ContainsFunc(results, func(r *Results) bool { return r.Footer.Audit != nil }) {
+		return pageTemplate().Execute(w, newPage(results))
+	} else if len(results) > 1 {
+		return errors.New("the record of a check has a page of its own: it cannot stand beside others")
+	}
+	return pageTemplate().ExecuteTemplate(w, "audit", newAuditPage(results[0]))
 }
 
 func newPage(results []*Results) *page {
-	css := pageCSS + timelineCSS
-	p := &page{
-		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results, Matrix: new(table),
-		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", digest(css), digest(pageJS)),
-	}
+	p := emptyPage(results)
 	p.name()
 	p.matrix()
 	p.scenarios()
@@ -82,6 +87,14 @@ func newPage(results []*Results) *page {
 	p.remarks()
 	p.slowest()
 	return p
+}
+
+func emptyPage(results []*Results) *page {
+	css := pageCSS + timelineCSS
+	return &page{
+		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results, Matrix: new(table),
+		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", digest(css), digest(pageJS)),
+	}
 }
 
 func digest(s string) string {

@@ -94,7 +94,7 @@ type reader struct {
 var scenarioStart = []byte(`{"type":"scenario",`)
 
 func (r *reader) line(line []byte) error {
-	if r.Header != nil && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) { // as we write them: no need to read twice
+	if r.Header != nil && r.Header.Kind == "" && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) { // as we write them: no need to read twice
 		return r.scenario(line)
 	}
 	var kind struct {
@@ -110,7 +110,7 @@ func (r *reader) line(line []byte) error {
 		return r.lines.Errorf("", "expected nothing behind the footer; a file holds one record")
 	case kind.Type == "header":
 		return r.header(line)
-	case kind.Type == "scenario":
+	case kind.Type == "scenario" && r.Header.Kind == "", kind.Type == "finding" && r.Header.Kind == engine.Check:
 		return r.scenario(line)
 	case kind.Type == "footer":
 		return r.footer(line)
@@ -126,7 +126,10 @@ func (r *reader) header(line []byte) error {
 	if err := r.decode(line, h); err != nil {
 		return err
 	}
-	if h.Scenarios < 1 {
+	if h.Kind != "" && h.Kind != engine.Check {
+		return r.lines.Errorf("kind", "expected check, or none, got %s", model.Name(h.Kind))
+	}
+	if h.Scenarios < 0 || h.Scenarios == 0 && h.Kind == "" {
 		return r.lines.Errorf("scenarios", "expected 1 or more, got %d", h.Scenarios)
 	}
 	r.Header = h
@@ -152,6 +155,8 @@ func (r *reader) scenario(line []byte) error {
 		return r.lines.Errorf("level", "%s is no level", model.Name(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
+	case r.Header.Kind == engine.Check && l.Found == nil:
+		return r.lines.Errorf("found", "missing; what check finds has it")
 	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return d.Required }):
 		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
 	case l.Verdict == engine.Error && l.Failure == nil:
@@ -177,7 +182,10 @@ func (r *reader) footer(line []byte) error {
 	if err := r.decode(line, f); err != nil {
 		return err
 	}
-	if f.Coverage == nil {
+	if r.Header.Kind == engine.Check && f.Audit == nil {
+		return r.lines.Errorf("audit", "missing")
+	}
+	if f.Coverage == nil && r.Header.Kind == "" {
 		return r.lines.Errorf("coverage", "missing")
 	}
 	if f.Totals.Upgrade(); f.Totals.All != r.tally.Totals.All {

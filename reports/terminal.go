@@ -52,6 +52,9 @@ const (
 // WriteText writes what a person wants to know first: how each flow did, what is wrong, the worst first, and the
 // verdict last.
 func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
+	if r.Footer.Audit != nil {
+		return r.WriteAudit(w, auditExamples, o.Verbose)
+	}
 	var b bytes.Buffer
 	r.heading(&b)
 	r.explain(&b, o)

@@ -33,6 +33,9 @@ func (r *Results) Verdict() string {
 	n := scenarios(all.Scenarios())
 	known := fmt.Sprintf("%d of %s %s", all.Known, n, plural(all.Known, "is a known failure", "are known failures"))
 	said := ""
+	if r.Footer.Audit != nil {
+		return r.auditVerdict() + " (required: " + required + ")."
+	}
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
 		said = fmt.Sprintf("Conforms: %s %s pass", Number(all.Pass, "of", "of"), n)
@@ -135,7 +138,7 @@ var families = map[string]string{
 func (r *Results) groups() (groups []engine.Count) {
 	groups = slices.Clone(r.Footer.Totals.Flows)
 	for _, c := range r.Footer.Totals.Families {
-		if c.Name != model.Documented.String() {
+		if c.Name != model.Documented.String() || r.Header.Kind == engine.Check {
 			c.Title = families[c.Name]
 			groups = append(groups, c)
 		}

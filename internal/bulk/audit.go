@@ -48,6 +48,8 @@ func faultOf(d *model.Difference) string {
 		return "resource_type " + d.Actual
 	}
 	switch d.Field {
+	case "V20", "V21":
+		return brokenBy(d)
 	case model.OrdinalField, model.ReceivedFromField, model.StartField, model.EndField:
 		return string(d.Field)
 	}
@@ -92,9 +94,11 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(o.table())
 	}
 	for _, t := range tallies {
-		t.known, t.Table = o.Known, o.table()
+		if t.known = o.Known; o.Table != nil && o.Table != model.Reference() {
+			t.Finishing = o.Table.Deployment()
+		}
 		if o.Repair {
-			t.repairer = model.NewRepairer(t.Table)
+			t.repairer = model.NewRepairer(o.table())
 		}
 	}
 	keys := o.newKeys(tallies)
@@ -141,16 +145,21 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		}
 		return
 	}
-	t.chat(&reference, c.Events)
+	t.edges.chat(&reference, c.Events)
+	if reference.Backwards {
+		t.Backwards++
+	}
 	want := model.Expect(&reference)
-	var ds []model.Difference
-	judged := c.Facts
+	rows, ds := model.Twins(&reference, c.Facts)
+	judged := rows
 	if reference.StoppedSeq == 0 {
 		t.Unfinished++
-		ds, judged = model.CompareOpen(&want, c.Facts)
-		t.Early += len(c.Facts) - len(judged)
+		var open []model.Difference
+		open, judged = model.CompareOpen(&want, rows)
+		ds = append(ds, open...)
+		t.Early += len(rows) - len(judged)
 	} else {
-		ds = model.Compare(&want, c.Facts)
+		ds = append(ds, model.Compare(&want, rows)...)
 	}
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) { // else they say it again
 		ds = append(ds, model.CheckInvariants(&reference, judged)...)
@@ -159,5 +168,5 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		t.Rowless++
 		t.hints.Event(c.ID)
 	}
-	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: ds})
+	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: ds}, &reference)
 }

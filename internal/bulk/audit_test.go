@@ -81,7 +81,7 @@ func TestColumnThatIsWrongEverywhere(t *testing.T) {
 	r, err := bulk.CheckChats(t.Context(), options, place(t, wire.AppendEvent, events), place(t, wire.AppendFact, facts))
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 2)
-	assert.Equal(t, "V21", r.Findings[0].Signature) // which needs no log to see it
+	assert.Equal(t, "V21 received_from names no earlier row of an agent", r.Findings[0].Signature) // which needs no log to see it
 	assert.Equal(t, "received_from", r.Findings[1].Signature)
 }
 

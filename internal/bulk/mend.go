@@ -5,29 +5,17 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
 
-// Mended is what repairs made of the chats that were set aside, which they stay.
+// Mended collects what repairs made of the chats that were set aside.
 type Mended struct {
-	Repaired  int           // chats of which few edits make one
-	Unanimous int           // of these: all repairs as short give the same rows
-	Mends     int           // of these: the chats have these rows
-	Defects   []DefectGroup // of chats all of whose repairs mend the same, the most frequent first
-	Unclear   int           // repaired chats whose repairs mend different defects
-	Worse     int           // chats whose rows differ from what all repairs give, at a required level
-
-	defects map[model.Defect]*DefectGroup
+	engine.Mended
+	defects map[model.Defect]*engine.DefectGroup
 }
 
-// DefectGroup is the chats whose logs have one defect.
-type DefectGroup struct {
-	model.Defect
-	Chats   int
-	Example string // the least id
-}
-
-func newMended() Mended { return Mended{defects: make(map[model.Defect]*DefectGroup)} }
+func newMended() Mended { return Mended{defects: make(map[model.Defect]*engine.DefectGroup)} }
 
 // mend repairs a chat that was set aside, and compares its rows with what all repairs agree on.
 func (t *tally) mend(c *Chat) {
@@ -59,7 +47,7 @@ func (t *tally) mend(c *Chat) {
 		ds[i].Level = model.Repaired
 	}
 	log, put := r.Apply(c.Events)
-	if t.differ(Example{InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Differences: ds}) {
+	if t.differ(Example{InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Differences: ds}, &r.Chat) {
 		t.Worse++
 	}
 }
@@ -67,7 +55,7 @@ func (t *tally) mend(c *Chat) {
 func (m *Mended) defect(d model.Defect, example string, n int) {
 	g := m.defects[d]
 	if g == nil {
-		g = &DefectGroup{Defect: d, Example: example}
+		g = &engine.DefectGroup{Kind: d.Kind.String(), Event: d.Name, Actor: d.Actor, Example: example}
 		m.defects[d] = g
 	}
 	g.Chats += n
@@ -87,8 +75,8 @@ func (m *Mended) merge(o *Mended) {
 
 // finish sorts the defects.
 func (m *Mended) finish() {
-	for _, g := range slices.SortedFunc(maps.Values(m.defects), func(a, b *DefectGroup) int {
-		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Actor, b.Actor))
+	for _, g := range slices.SortedFunc(maps.Values(m.defects), func(a, b *engine.DefectGroup) int {
+		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Actor, b.Actor))
 	}) {
 		m.Defects = append(m.Defects, *g)
 	}

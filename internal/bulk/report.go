@@ -2,67 +2,58 @@ package bulk
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
 )
 
 // Report is what was found.
 type Report struct {
-	Table      *model.Table  // of the reference that judged
-	Chats      int           // judged
-	Rows       int           // of those chats
-	Agreeing   int           // chats without a difference
-	Differing  int           // chats with a difference of a required level
-	Unfinished int           // chats of which only the closed attempts were judged
-	Early      int           // rows that unfinished chats have beyond those: not judged
-	Rowless    int           // chats that should have rows and have none
-	Strangers  int           // rows of chats without events: not judged
-	Spoilt     int           // chats set aside
-	Aside      []Aside       // the first of them by interaction, MaxAside at most
-	Findings   []*Finding    // those of required levels first, then the most frequent
-	Unsaid     int           // differences that are in no finding: there were too many signatures
-	Unknown    []UnknownName // of events that were left out
-	Alike      string        // in which way alone ids of chats without rows and of rows without events differ; "" in none
+	engine.Audit
+	Findings []*Finding // those of required levels first, then the most frequent
 
 	// Signature names a difference: a finding is all of one name and level.
 	Signature func(*model.Difference) string
 
-	Unjudged
 	Mended
+	coverage *model.Coverage // nil where there are no events
 }
 
-// Aside is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
-type Aside struct {
-	InteractionID string
-	Why           error
-	CutOff        bool // the log begins after the chat did
-
+// aside is a chat that was set aside.
+type aside struct {
+	engine.AsideChat
 	headless bool
 	first    int64
 }
 
 // Finding is all differences of one signature and level.
 type Finding struct {
-	Signature string
-	Level     model.Level
-	Required  bool
-	Known     bool          // expected: it makes no chat differ
-	Count     int           // differences
-	Chats     int           // chats that have them
-	Shift     time.Duration // by which times are late, where they all are by the same; else 0
-	Example   Example
+	engine.FoundLine
+	Level    model.Level
+	Required bool
+	Known    bool // expected: it makes no chat differ
+	Example  Example
 }
 
-// shifted takes the shift of one more difference, which is counted already.
-func (f *Finding) shifted(by time.Duration) {
-	if f.Count == 1 {
-		f.Shift = by
-	} else if f.Shift != by {
-		f.Shift = 0
+// common keeps of a finding what one more difference, which is counted already, has in common with those before.
+func (f *Finding) common(shift int64, of model.ResourceType, resource string) {
+	if f.Times == 1 {
+		f.ShiftSeconds, f.Type, f.Resource = shift, of, resource
+		return
+	}
+	if f.ShiftSeconds != shift {
+		f.ShiftSeconds = 0
+	}
+	if f.Type != of {
+		f.Type = ""
+	}
+	if f.Resource != resource {
+		f.Resource = ""
 	}
 }
 
@@ -75,7 +66,7 @@ type Example struct {
 	Differences   []model.Difference // of the chat, the first MaxRows
 }
 
-// MaxAside bounds Report.Aside, MaxRows an Example. maxFindings bounds the signatures, for rows may hold anything.
+// MaxAside bounds the chats set aside that are told apart, MaxRows an Example. maxFindings bounds the signatures, for rows may hold anything.
 const (
 	MaxAside    = 10_000
 	MaxRows     = 1_000
@@ -85,6 +76,7 @@ const (
 // tally collects a report. What it finds does not depend on the order of chats, nor on how many tallies share them.
 type tally struct {
 	Report
+	edges
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
@@ -92,27 +84,42 @@ type tally struct {
 	known    func(signature string) bool // nil is none
 	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
 	beyond   string                      // from here on findings are dropped; "" is nowhere
+	aside    []aside                     // the first by interaction, MaxAside at most, and a few more
+	rowsOf   map[model.ResourceType]int
 }
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
-	return &tally{Report: Report{Signature: signature, Unjudged: newUnjudged(), Mended: newMended()}, require: require, findings: make(map[string]*Finding)}
+	return &tally{
+		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: require, findings: make(map[string]*Finding),
+		rowsOf: make(map[model.ResourceType]int),
+	}
 }
 
-// add counts a chat that was judged, and keeps a copy of it where it is the best example yet.
-func (t *tally) add(chat Example) {
+// add counts a chat that was judged, and keeps a copy of it where it is the best example yet. reference is what it
+// should be, nil where there are no events.
+func (t *tally) add(chat Example, reference *model.Chat) {
 	t.Chats++
 	t.Rows += len(chat.Rows)
 	t.met |= model.Meets(chat.Rows)
+	if reference != nil {
+		if t.coverage == nil {
+			t.coverage = model.NewCoverage()
+		}
+		t.coverage.Note(reference, chat.InteractionID)
+		for i := range reference.IRFs {
+			t.rowsOf[reference.IRFs[i].ResourceType]++
+		}
+	}
 	switch {
 	case len(chat.Differences) == 0:
 		t.Agreeing++
-	case t.differ(chat):
+	case t.differ(chat, reference):
 		t.Differing++
 	}
 }
 
 // differ adds the differences of a chat to their findings, and reports whether some count.
-func (t *tally) differ(chat Example) (required bool) {
+func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 	var kept *Example
 	var seen []*Finding
 	for i := range chat.Differences {
@@ -126,9 +133,8 @@ func (t *tally) differ(chat Example) (required bool) {
 			t.Unsaid++
 			continue
 		}
-		f.Count++
-		by, _ := shift(d)
-		f.shifted(by)
+		f.Times++
+		f.common(int64(shift(d)/time.Second), typeOf(d, reference, chat.Rows), d.Resource)
 		if slices.Contains(seen, f) {
 			continue
 		}
@@ -144,12 +150,29 @@ func (t *tally) differ(chat Example) (required bool) {
 	return required
 }
 
+// typeOf is the type of the resource that a difference is about: what it should be, else what the row says.
+func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model.ResourceType {
+	if reference != nil {
+		for i := range reference.IRFs {
+			if r := &reference.IRFs[i]; r.Resource == d.Resource && (d.Ordinal == 0 || r.Ordinal.Value == d.Ordinal) {
+				return r.ResourceType
+			}
+		}
+	}
+	for i := range rows {
+		if rows[i].Resource == d.Resource {
+			return rows[i].ResourceType
+		}
+	}
+	return ""
+}
+
 // finding is the one that a difference belongs to, nil where it is dropped.
 func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
 	key := d.Level.String() + " " + signature
 	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
-		t.findings[key] = &Finding{Signature: signature, Level: d.Level, Required: t.require.Has(d.Level), Known: t.known != nil && t.known(signature)}
+		t.findings[key] = &Finding{FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.require.Has(d.Level), Known: t.known != nil && t.known(signature)}
 		if len(t.findings) == 2*maxFindings {
 			t.prune()
 		}
@@ -165,7 +188,7 @@ func (t *tally) prune() {
 	}
 	t.beyond = keys[maxFindings]
 	for _, key := range keys[maxFindings:] {
-		t.Unsaid += t.findings[key].Count
+		t.Unsaid += t.findings[key].Times
 		delete(t.findings, key)
 	}
 }
@@ -179,18 +202,19 @@ func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }
 
 // setAside counts a chat as ill-formed.
 func (t *tally) setAside(c *Chat, why error, key asideKey) {
-	a := Aside{InteractionID: c.ID, Why: why}
-	t.Spoilt++
-	t.spoilt(&a, c.Events, len(c.Facts), key)
-	t.Aside = append(t.Aside, a)
-	if len(t.Aside) == 2*MaxAside {
+	a := aside{AsideChat: engine.AsideChat{InteractionID: c.ID, Why: why.Error()}}
+	t.SetAside++
+	t.RowsAside += len(c.Facts)
+	t.spoilt(&a, c.Events, key)
+	t.aside = append(t.aside, a)
+	if len(t.aside) == 2*MaxAside {
 		t.firstAside()
 	}
 }
 
 func (t *tally) firstAside() {
-	slices.SortFunc(t.Aside, func(a, b Aside) int { return cmp.Compare(a.InteractionID, b.InteractionID) })
-	t.Aside = t.Aside[:min(len(t.Aside), MaxAside)]
+	slices.SortFunc(t.aside, func(a, b aside) int { return cmp.Compare(a.InteractionID, b.InteractionID) })
+	t.aside = t.aside[:min(len(t.aside), MaxAside)]
 }
 
 // merge adds what another tally has found in other chats.
@@ -203,13 +227,23 @@ func (t *tally) merge(o *tally) {
 	t.Early += o.Early
 	t.Rowless += o.Rowless
 	t.Strangers += o.Strangers
-	t.Spoilt += o.Spoilt
+	t.SetAside += o.SetAside
+	t.RowsAside += o.RowsAside
+	t.Backwards += o.Backwards
 	t.Unsaid += o.Unsaid
 	t.hints.Merge(&o.hints)
-	t.Unjudged.merge(&o.Unjudged)
+	t.edges.merge(&o.edges)
 	t.Mended.merge(&o.Mended)
-	t.Aside = append(t.Aside, o.Aside...)
+	t.aside = append(t.aside, o.aside...)
 	t.firstAside()
+	if t.coverage == nil {
+		t.coverage = o.coverage
+	} else if o.coverage != nil {
+		t.coverage.Merge(o.coverage)
+	}
+	for kind, n := range o.rowsOf {
+		t.rowsOf[kind] += n
+	}
 	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
 		t.beyond = o.beyond
 	}
@@ -219,10 +253,8 @@ func (t *tally) merge(o *tally) {
 			t.findings[key] = f
 			continue
 		}
-		if mine.Shift != f.Shift {
-			mine.Shift = 0
-		}
-		mine.Count += f.Count
+		mine.Times += f.Times // two at least
+		mine.common(f.ShiftSeconds, f.Type, f.Resource)
 		mine.Chats += f.Chats
 		if f.Example.simpler(&mine.Example) {
 			mine.Example = f.Example
@@ -230,7 +262,7 @@ func (t *tally) merge(o *tally) {
 	}
 	for key, f := range t.findings {
 		if t.beyond != "" && key >= t.beyond {
-			t.Unsaid += f.Count
+			t.Unsaid += f.Times
 			delete(t.findings, key)
 		}
 	}
@@ -242,8 +274,13 @@ func (t *tally) report() *Report {
 	t.firstAside()
 	t.prune()
 	t.Alike = t.hints.String()
-	t.Unjudged.finish(t.Aside)
-	t.Mended.finish()
+	t.finish(&t.Audit, t.aside)
+	for _, kind := range slices.Sorted(maps.Keys(t.rowsOf)) {
+		t.Of = append(t.Of, engine.RowCount{Type: kind, Rows: t.rowsOf[kind]})
+	}
+	if t.Mended.finish(); t.repairer != nil {
+		t.Repairs = &t.Mended.Mended
+	}
 	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {
@@ -251,7 +288,26 @@ func (t *tally) report() *Report {
 			}
 			return 1
 		}
-		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Level, b.Level), cmp.Compare(a.Signature, b.Signature))
+		return cmp.Or(b.Times-a.Times, cmp.Compare(a.Level, b.Level), cmp.Compare(a.Signature, b.Signature))
 	})
+	t.NamesAlike = namesAlike(t.Findings)
 	return &t.Report
+}
+
+// namesAlike says in which way alone names differ that a finding is about, with the line of a mapping that makes them
+// one; "" where none do.
+func namesAlike(findings []*Finding) string {
+	for _, f := range findings {
+		for i := range f.Example.Differences {
+			d := &f.Example.Differences[i]
+			for j := range f.Example.Rows {
+				got := f.Example.Rows[j].Resource
+				if how, line := tables.Unlike(d.Resource, got); d.Field == model.ResourceField && how != "" {
+					a, b := model.Apart(d.Resource, got)
+					return fmt.Sprintf("%s and %s differ only in %s. %s", a, b, how, tables.Remedy(line))
+				}
+			}
+		}
+	}
+	return ""
 }

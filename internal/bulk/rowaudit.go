@@ -20,7 +20,7 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	return judgeEach(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *Chat) {
-		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)})
+		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)}, nil)
 	})
 }
 
@@ -32,7 +32,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 	var chat Example // the offenders of the interaction at hand
 	done := func() {
 		if len(chat.Differences) > 0 {
-			t.add(chat)
+			t.add(chat, nil)
 		}
 		chat = Example{Rows: chat.Rows[:0]}
 	}

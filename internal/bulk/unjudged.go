@@ -2,35 +2,27 @@ package bulk
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
 
-// Unjudged is what check can say nothing of, and why.
-type Unjudged struct {
-	Groups    []AsideGroup // the chats set aside, cut off ones apart, the largest group first
-	CutOff    int          // of the chats set aside: the log begins after they did
-	Endless   int          // of the unfinished chats: the log goes on after their last event for longer than any chat lasts
-	RowsAside int          // rows of chats that were set aside
-	NotMet    []string     // invariants of kind facts that no row is about
-
+// edges is what the whole log tells of the chats that its beginning and its end cut off.
+//
+// Whoever is cut off was silent at the edge: between two of its events, of which the log has one. So a chat without its
+// beginning whose first event comes so many seconds after the log begins has paused for as long, and there is no reason
+// for more of them than there are complete chats that paused so long. Were the longest of all chats the measure, one that
+// was parked for a day would excuse every chat of the day that lost its beginning.
+type edges struct {
 	began, ended int64 // of the log, in seconds since 1970; began after ended is no log
-	longest      int64 // how long a complete chat lasts, in seconds
+	pauses       []int // complete chats by their longest pause
 	headless     []int64
 	open         []int64 // the last events of unfinished chats
 	met          uint64
-	groups       map[asideKey]*AsideGroup
-}
-
-// AsideGroup is chats that were set aside for one reason.
-type AsideGroup struct {
-	Requirement string // W1, …
-	Lacks       string // what seems to lack in the logs; "" is nothing: there is rather too much
-	Chats       int
-	Example     string // the least id
-	CutOff      bool
+	groups       map[asideKey]*engine.AsideGroup
 }
 
 type asideKey struct {
@@ -38,29 +30,22 @@ type asideKey struct {
 	beginning          bool
 }
 
-func newUnjudged() Unjudged {
-	return Unjudged{began: 1<<63 - 1, ended: -1 << 63, groups: make(map[asideKey]*AsideGroup)}
+func newEdges() edges {
+	return edges{began: 1<<63 - 1, ended: -1 << 63, pauses: make([]int, spanGrade(1<<63-1)+1), groups: make(map[asideKey]*engine.AsideGroup)}
 }
 
-// Share is the share of the chats that could not be judged, those cut off by the edges of the log left out.
-func (r *Report) Share() float64 {
-	all := r.Chats + r.Spoilt - r.CutOff
-	if all == 0 {
-		return 0
-	}
-	return float64(r.Unjudgeable()) / float64(all)
+// spanGrade sorts spans of seconds into grades that are at most 1/64 wide.
+func spanGrade(seconds int64) int {
+	shift := max(0, bits.Len64(uint64(seconds))-7)
+	return 64*shift + int(seconds>>shift)
 }
-
-// Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log left
-// out.
-func (r *Report) Unjudgeable() int { return r.Spoilt - r.CutOff + r.Endless }
 
 // chat takes the times of a chat that makes one.
-func (u *Unjudged) chat(c *model.Chat, log []model.Event) {
-	began := c.Began.Unix()
-	u.began = min(u.began, began)
+func (u *edges) chat(c *model.Chat, log []model.Event) {
+	u.began = min(u.began, c.Began.Unix())
 	if c.StoppedSeq != 0 {
-		u.ended, u.longest = max(u.ended, c.Ended.Unix()), max(u.longest, c.Ended.Unix()-began)
+		u.ended = max(u.ended, c.Ended.Unix())
+		u.pauses[spanGrade(int64((c.Pause+time.Second-1)/time.Second))]++
 		return
 	}
 	_, last := span(log)
@@ -80,8 +65,7 @@ func span(log []model.Event) (first, last int64) {
 }
 
 // spoilt takes a chat that is set aside.
-func (u *Unjudged) spoilt(a *Aside, log []model.Event, rows int, key asideKey) {
-	u.RowsAside += rows
+func (u *edges) spoilt(a *aside, log []model.Event, key asideKey) {
 	first, last := span(log)
 	if first <= last {
 		u.began, u.ended = min(u.began, first), max(u.ended, last)
@@ -93,66 +77,91 @@ func (u *Unjudged) spoilt(a *Aside, log []model.Event, rows int, key asideKey) {
 	u.group(key, a.InteractionID, 1)
 }
 
-func (u *Unjudged) group(key asideKey, example string, n int) {
+func (u *edges) group(key asideKey, example string, n int) {
 	g := u.groups[key]
 	if g == nil {
-		g = &AsideGroup{Requirement: key.requirement, Lacks: key.lacks, Example: example}
+		g = &engine.AsideGroup{Requirement: key.requirement, Lacks: key.lacks, Example: example}
 		u.groups[key] = g
 	}
 	g.Chats += n
 	g.Example = min(g.Example, example)
 }
 
-func (u *Unjudged) merge(o *Unjudged) {
-	u.RowsAside += o.RowsAside
-	u.began, u.ended, u.longest = min(u.began, o.began), max(u.ended, o.ended), max(u.longest, o.longest)
+func (u *edges) merge(o *edges) {
+	u.began, u.ended = min(u.began, o.began), max(u.ended, o.ended)
 	u.headless, u.open = append(u.headless, o.headless...), append(u.open, o.open...)
 	u.met |= o.met
+	for grade, n := range o.pauses {
+		u.pauses[grade] += n
+	}
 	for key, g := range o.groups {
 		u.group(key, g.Example, g.Chats)
 	}
 }
 
-// atEdge reports whether a chat without its beginning began before the log: were it whole, the log would hold it, unless
-// it lasted longer than every chat that is.
-func (u *Unjudged) atEdge(first int64) bool { return first <= u.began+u.longest }
+// excused counts the distances from an edge that it explains, and returns the least that it does not.
+func (u *edges) excused(distances []int64) (n int, beyond int64) {
+	slices.Sort(distances)
+	complete := 0
+	for _, paused := range u.pauses {
+		complete += paused
+	}
+	grade := 0
+	for i, d := range distances {
+		for ; grade < spanGrade(max(0, d)); grade++ {
+			complete -= u.pauses[grade]
+		}
+		if complete < len(distances)-i {
+			n, _ = slices.BinarySearch(distances, d) // those as far are not, either
+			return n, d
+		}
+	}
+	return len(distances), 1<<63 - 1
+}
 
 // finish tells what the whole log tells.
-func (u *Unjudged) finish(aside []Aside) {
-	for _, first := range u.headless {
-		if u.atEdge(first) {
-			u.CutOff++
-		}
+func (u *edges) finish(a *engine.Audit, all []aside) {
+	after := make([]int64, len(u.headless))
+	for i, first := range u.headless {
+		after[i] = first - u.began
 	}
-	for _, last := range u.open {
-		if u.ended-last > u.longest {
-			u.Endless++
-		}
+	before := make([]int64, len(u.open))
+	for i, last := range u.open {
+		before[i] = u.ended - last
 	}
-	for i := range aside {
-		aside[i].CutOff = aside[i].headless && u.atEdge(aside[i].first)
+	cutOff, beyond := u.excused(after)
+	atEnd, _ := u.excused(before)
+	a.CutOff, a.Endless = cutOff, len(before)-atEnd
+	if cutOff > 0 {
+		a.AtEdge = int(after[cutOff-1])
+	}
+	example := ""
+	for _, x := range all { // by id
+		x.CutOff = x.headless && x.first-u.began < beyond
+		if x.headless && !x.CutOff && example == "" {
+			example = x.InteractionID
+		}
+		a.Aside = append(a.Aside, x.AsideChat)
 	}
 	for key, g := range u.groups {
 		if key.beginning {
-			g.Chats -= u.CutOff
-			for _, a := range aside { // by id: the least of each kind
-				if a.headless && !a.CutOff {
-					g.Example = a.InteractionID
-					break
-				}
-			}
+			g.Chats -= a.CutOff
+			g.Example = cmp.Or(example, g.Example)
 		}
 		if g.Chats > 0 {
-			u.Groups = append(u.Groups, *g)
+			a.Groups = append(a.Groups, *g)
 		}
 	}
-	slices.SortFunc(u.Groups, func(a, b AsideGroup) int {
+	slices.SortFunc(a.Groups, func(a, b engine.AsideGroup) int {
 		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Requirement, b.Requirement), cmp.Compare(a.Lacks, b.Lacks))
 	})
 	for i, v := range model.Invariants() {
 		if v.Kind == model.OnFacts && u.met&(1<<i) == 0 {
-			u.NotMet = append(u.NotMet, v.ID)
+			a.NotMet = append(a.NotMet, v.ID)
 		}
+	}
+	if whole := a.Chats + a.SetAside - a.CutOff; whole > 0 {
+		a.Share = float64(a.Unjudgeable()) / float64(whole)
 	}
 }
 
@@ -167,11 +176,14 @@ func metAll(counts map[string]int) (met uint64) {
 }
 
 // shift is how much later a time of a row is than it should be, where that is what differs.
-func shift(d *model.Difference) (by time.Duration, ok bool) {
+func shift(d *model.Difference) time.Duration {
 	if d.Field != model.StartField && d.Field != model.EndField {
-		return 0, false
+		return 0
 	}
 	want, err := time.Parse(time.RFC3339, d.Expected)
 	got, err2 := time.Parse(time.RFC3339, d.Actual)
-	return got.Sub(want), err == nil && err2 == nil
+	if err != nil || err2 != nil {
+		return 0
+	}
+	return got.Sub(want)
 }

@@ -5,15 +5,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
 
 // UnknownName is an event's name that classification ignores.
-type UnknownName struct {
-	Name  model.EventName
-	Count int             // events
-	Meant model.EventName // the known name that is nearly so spelt; "" where there is none
-}
+type UnknownName = engine.UnknownName
 
 // unknownNames counts events of unknown names. Which names are told apart does not depend on the order of events: the
 // least of them, where there are too many.

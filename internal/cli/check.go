@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -13,6 +13,7 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
 )
 
 // checkFlags are the flags of check.
@@ -23,8 +24,11 @@ type checkFlags struct {
 	memory        int64
 	setAside      float64 // percent
 	examples      int
+	coverage      bool
 	keys          string
 	repair        bool
+	report        string
+	against       string
 	expect        string
 	writeExpect   string
 	strictExpect  bool
@@ -39,15 +43,17 @@ func (e *env) check() *cobra.Command {
 		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
 		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. The answer comes first: what was
 judged and what was not; then the differences by signature, those of required levels first, the most frequent before
-others; then --examples of them, explained. --keys writes every chat of every signature to a file.
+others; then --examples of them, explained; then what of the rules your chats exercise, and what of them no scenario of
+the suite does, which --coverage lists. --keys writes every chat of every signature to a file, --report the record and a
+page.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
 aside, counted by what is wrong with them and by what they seem to lack; those that the beginning of the log cuts off
-are told apart, which are those without their own beginning that start no later after it than the longest chat lasts.
-Rows of chats without events are counted. Of a chat that is not finished only the closed attempts are judged.
+are told apart: those without their own beginning, as many as complete chats pause for as long between two events. Rows
+of chats without events are counted. Of a chat that is not finished only the closed attempts are judged.
 
 What was not judged is no success: more chats set aside than --set-aside allows, and the exit code is 5. Chats that are
-unfinished count with them where the log goes on for longer than the longest chat lasts.
+unfinished count with them where the log goes on for longer than complete chats pause.
 
 Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8, V11, V20 and V21
 ('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open. A database
@@ -58,6 +64,7 @@ Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that 
 check, or too many were set aside; 4 the expectations are stale or expired.`,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
   chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
+  chatproof check --events chats.jsonl --facts irf.csv --report today/ --against yesterday/
   chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
   chatproof check --print-sql sqlserver > audit.sql`,
 		Args: cobra.NoArgs,
@@ -72,10 +79,13 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	flags.StringArrayVar(&f.events, "events", nil, "the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	flags.StringArrayVar(&f.facts, "facts", nil, "the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
+	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory, as run does: results.jsonl, index.html, junit.xml, summary.md, badge.json, badge.svg")
+	flags.StringVar(&f.against, "against", "", "compare with the record of an older check: a report's directory, or its results.jsonl")
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
 	flags.Float64Var(&f.setAside, "set-aside", 1, "how many percent of the chats may be set aside before the exit code is 5")
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
+	flags.BoolVar(&f.coverage, "coverage", false, "list which rules, clauses and combinations your chats exercise, how often, with an example each")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
 	flags.BoolVar(&f.repair, "repair", false, "say what the chats set aside lack, and compare their rows with those that all repairs agree on, at the level repaired")
 	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
@@ -121,37 +131,113 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	} else if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if said := (checkReport{r, f, levels}); f.json {
-		err = said.lines(&b)
-	} else {
-		said.text(&b)
+	if expect.known != nil {
+		expect.known.Count(found(r), r.Chats)
 	}
+	record, err := f.record(r, levels, expect)
 	if err != nil {
 		return err
 	}
-	if _, err := e.out.Write(b.Bytes()); err != nil {
+	if err := e.tellCheck(ctx, f, record, keys); err != nil {
 		return err
-	}
-	if err := keys.keep(); err != nil && r.Differing == 0 {
-		return err
-	}
-	if expect.known != nil {
-		expect.known.Count(found(r), r.Chats)
 	}
 	if f.writeExpect != "" && r.Chats > 0 {
 		return expect.write(ctx, found(r), e.out, e.err)
 	}
-	exceeded, stale := expect.judge(f.strictExpect, e.err)
+	expect.tell(e.err)
+	c := record.Footer.Conclusion()
 	switch {
-	case r.Differing+r.Worse > 0 || exceeded:
-		return &exitError{code: exitNonconforming}
-	case r.Chats == 0:
+	case c == engine.Incomplete && r.Chats == 0:
 		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
-	case 100*r.Share() > f.setAside:
-		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", percent(r.Share()), f.setAside)}
-	case stale:
-		return &exitError{code: exitStale}
+	case c == engine.Incomplete:
+		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", reports.Percent(r.Share), f.setAside)}
+	}
+	return exitOf(ctx, c, nil)
+}
+
+// record is the record of what was found.
+func (f *checkFlags) record(r *bulk.Report, levels model.Levels, expect *checkExpect) (*engine.Record, error) {
+	coverage, err := r.Coverage()
+	if err != nil {
+		return nil, err
+	}
+	about := &engine.Environment{Way: "check", Facts: placeOf(f.facts).String()}
+	if len(f.events) > 0 {
+		about.Events = placeOf(f.events).String()
+	}
+	judged := &engine.Judged{Unjudged: r.Chats == 0 || 100*r.Share > f.setAside}
+	if f.expect != "" {
+		judged.Known, judged.Expired = expect.known, expect.known.Expired(today())
+		judged.Exceeded, judged.Stale = expect.judge(f.strictExpect)
+	}
+	lines := r.Lines(levels, expect.entry)
+	for _, l := range lines {
+		if len(f.events) > 0 {
+			l.Environment = &engine.Environment{Explain: f.explain(l.Found.Example)}
+		}
+	}
+	record := engine.NewAudit(&r.Audit, lines, coverage, levels, judged)
+	record.Header.Environment = about
+	return record, nil
+}
+
+// explain is a command that shows an interaction.
+func (f *checkFlags) explain(id string) string {
+	words := append([]string{"explain", "--interaction", id}, f.placeFlags.words()...)
+	for _, path := range f.events {
+		words = append(words, tables.Place{Path: path}.String())
+	}
+	return commandLine(words)
+}
+
+// tellCheck writes the record, its renderings and the keys, and prints the answer.
+func (e *env) tellCheck(ctx context.Context, f *checkFlags, record *engine.Record, keys *keysFile) error {
+	var lines io.Writer
+	if f.json {
+		lines = e.out
+	}
+	out, err := reports.Create(f.report, lines)
+	if err != nil {
+		return fmt.Errorf("--report: %w", err)
+	}
+	out.Write(record.Header)
+	for _, l := range record.Lines {
+		out.Write(l)
+	}
+	out.Write(record.Footer)
+	if err := out.Close(); err != nil { // the first of all
+		return err
+	}
+	whole := reports.Of(record, out.Path())
+	if f.against != "" {
+		before, err := reports.Open(ctx, f.against, e.in)
+		if err != nil {
+			return fmt.Errorf("--against: %w", err)
+		}
+		if before.Header.Kind != engine.Check {
+			return fmt.Errorf("--against: %s: expected the record of a check, got that of a run", model.Line(f.against))
+		}
+		whole.Changes = reports.Against(before, whole)
+	}
+	if err := out.Render(whole); err != nil {
+		return fmt.Errorf("--report: %w", err)
+	}
+	if err := whole.TellGitHub(e.err); err != nil {
+		return err
+	}
+	if !f.json {
+		if err := whole.WriteAudit(e.out, f.examples, f.coverage); err != nil {
+			return err
+		}
+		if whole.Changes != nil {
+			fmt.Fprintln(e.out)
+			if err := whole.Changes.WriteText(e.out, false); err != nil {
+				return err
+			}
+		}
+	}
+	if err := keys.keep(); err != nil && record.Footer.Audit.Differing == 0 {
+		return err
 	}
 	return nil
 }
@@ -167,7 +253,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 		o.Keys = keys.add
 	}
 	if f.expect != "" {
-		o.Known = expect.covers
+		o.Known = func(signature string) bool { return expect.entry(signature) != nil }
 	}
 	defer memoryBound(f.memory)()
 	o.Table = facts.Mapping.Reference()

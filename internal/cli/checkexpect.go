@@ -28,14 +28,16 @@ func openCheckExpect(ctx context.Context, f *checkFlags) (x *checkExpect, err er
 	return x, err
 }
 
-// covers reports whether differences of a signature are expected.
-func (x *checkExpect) covers(signature string) bool {
-	for _, entry := range x.known.Entries {
-		if entry.ID == "" && entry.Covers(signature) {
-			return true
+// entry is the one that expects differences of a signature; nil is none.
+func (x *checkExpect) entry(signature string) *engine.Expectation {
+	if x.known != nil {
+		for _, entry := range x.known.Entries {
+			if entry.ID == "" && entry.Covers(signature) {
+				return entry
+			}
 		}
 	}
-	return false
+	return nil
 }
 
 // found is the differences that count, or would.
@@ -51,21 +53,23 @@ func found(r *bulk.Report) (all []engine.Found) {
 	return all
 }
 
-// judge says on w what became of the entries: exceeded is 1 where one covers more than it may, stale where the file is to
-// be mended. An entry that covers nothing is a note, unless strict.
-func (x *checkExpect) judge(strict bool, w io.Writer) (exceeded, stale bool) {
-	if x.known == nil {
-		return false, false
-	}
+// judge says what became of the entries: exceeded is 1 where one covers more than it may, stale where the file is to be
+// mended. An entry that covers nothing is a note, unless strict.
+func (x *checkExpect) judge(strict bool) (exceeded, stale bool) {
 	for _, entry := range x.known.Entries {
-		over := entry.Exceeded(entry.Held, entry.Scenarios)
-		exceeded = exceeded || over
-		stale = stale || !over && (strict && entry.Nothing || entry.Held > 0 && entry.Until != "" && entry.Until < today())
-	}
-	for _, says := range x.known.Findings(today()) {
-		fmt.Fprintln(w, "chatproof:", says)
+		exceeded = exceeded || entry.Exceeded(entry.Held, entry.Scenarios)
+		stale = stale || strict && entry.Nothing
 	}
 	return exceeded, stale
+}
+
+// tell says on w which entries no longer hold.
+func (x *checkExpect) tell(w io.Writer) {
+	if x.known != nil {
+		for _, says := range x.known.Findings(today()) {
+			fmt.Fprintln(w, "chatproof:", says)
+		}
+	}
 }
 
 // write writes the file anew.

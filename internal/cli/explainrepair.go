@@ -46,5 +46,5 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 	}
 	timeline := reports.NewTimeline(repaired)
 	timeline.Put = put
-	explainChat(b, &chat, timeline, true)
+	reports.Explain(b, &chat, timeline, true)
 }

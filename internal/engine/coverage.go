@@ -16,6 +16,9 @@ type Coverage struct {
 	Pairs        PairCoverage         `json:"pairs"`
 	Combinations CombinationCoverage  `json:"combinations"`
 
+	// Beyond is the shapes of rows that the suite lacks, of a user's own chats.
+	Beyond []model.Shape `json:"beyond,omitempty"`
+
 	// Transitions stands in records up to 0.1, which counted them; it is read, and not written.
 	Transitions jsontext.Value `json:"transitions,omitempty"`
 }
@@ -32,6 +35,9 @@ type CombinationCoverage struct {
 	All          int                 `json:"all"`
 	Alternatives int                 `json:"alternatives"` // of All: never expected, only accepted
 	Uncovered    []model.Combination `json:"uncovered"`
+
+	// List is those that are covered, with how often, of a user's own chats.
+	List []model.CombinationCount `json:"list,omitempty"`
 }
 
 // Cover adds to a coverage what the outcome's scenario exercises, if it was asked.
@@ -44,10 +50,31 @@ func (o *Outcome) Cover(c *model.Coverage) {
 // NewCoverage writes down a coverage.
 func NewCoverage(of *model.Coverage) *Coverage {
 	c := &Coverage{Rules: of.Rules()}
+	for i := range c.Rules {
+		c.Rules[i].Clauses = nil
+	}
 	c.Pairs.List = of.Pairs()
 	_, c.Combinations.Uncovered = of.Combinations()
 	c.count()
 	return c
+}
+
+// LogCoverage writes down what a user's own chats exercise, clause by clause, and what of it the suite lacks: its features
+// and the generated chats that a run has by default.
+func LogCoverage(of *model.Coverage) (*Coverage, error) {
+	c := NewCoverage(of)
+	c.Rules = of.Rules()
+	c.Combinations.List, _ = of.Combinations()
+	cases, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	suite := model.NewCoverage()
+	for _, one := range append(cases, Generated(1, DefaultGenerated)...) {
+		suite.AddCase(one)
+	}
+	c.Beyond = of.Beyond(suite)
+	return c, nil
 }
 
 // count counts what is listed.

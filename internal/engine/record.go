@@ -22,7 +22,8 @@ var ResultsSchema []byte
 // Header is the first line of the results. What depends on the occasion stands in Environment, here and in the other
 // lines: without it, two runs of one plan against one behaviour give the same bytes.
 type Header struct {
-	Type        string       `json:"type"` // "header"
+	Type        string       `json:"type"`           // "header"
+	Kind        string       `json:"kind,omitempty"` // [Check], or "" of a run
 	Chatproof   string       `json:"chatproof"`
 	Suite       string       `json:"suite"` // digest of features, rules and invariants
 	Seed        uint64       `json:"seed"`  // of the generated scenarios
@@ -48,7 +49,8 @@ type Environment struct {
 	Way       string   `json:"way,omitempty"`
 	Command   []string `json:"command,omitempty"`
 	URL       string   `json:"url,omitempty"`
-	Facts     string   `json:"facts,omitempty"` // where rows at rest were read from, without credentials
+	Events    string   `json:"events,omitempty"` // of a check: where they were read from, without credentials
+	Facts     string   `json:"facts,omitempty"`  // where rows at rest were read from, without credentials
 	Platform  string   `json:"platform,omitempty"`
 	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
 	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them
@@ -65,7 +67,7 @@ type Environment struct {
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
 type ScenarioLine struct {
-	Type        string             `json:"type"`  // "scenario"
+	Type        string             `json:"type"`  // "scenario"; "finding" in the record of a check
 	Index       int                `json:"index"` // place in the plan, from 1
 	ID          string             `json:"id"`
 	Level       string             `json:"level"`
@@ -87,6 +89,7 @@ type ScenarioLine struct {
 	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
 	Sent        []Sent             `json:"sent,omitempty"`   // of one that is not green: the ids under which its chats were sent
 	Omitted     *Omitted           `json:"omitted,omitempty"`
+	Found       *FoundLine         `json:"found,omitempty"` // of a check's finding, whose example the line holds
 	Environment *Environment       `json:"environment,omitempty"`
 }
 
@@ -121,7 +124,8 @@ type Footer struct {
 	Type         string         `json:"type"`    // "footer"
 	Verdict      Conclusion     `json:"verdict"` // whatever the day; see [Footer.Conclusion]
 	Totals       Totals         `json:"totals"`
-	Coverage     *Coverage      `json:"coverage"`
+	Coverage     *Coverage      `json:"coverage"` // nil of a check of rows alone
+	Audit        *Audit         `json:"audit,omitempty"`
 	Expectations []*Expectation `json:"expectations,omitempty"` // in force, in the order of their file
 	Environment  *Environment   `json:"environment,omitempty"`
 }

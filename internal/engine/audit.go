@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Check is the kind of record that check makes: a line is all differences of one signature and level, not a scenario.
+const Check = "check"
+
+// Audit is what check knows of a user's own chats beside how they differ: from the judge to the page it is one.
+type Audit struct {
+	Chats      int `json:"chats"`                 // judged
+	Rows       int `json:"rows"`                  // of those chats
+	Agreeing   int `json:"agreeing"`              // chats without a difference
+	Differing  int `json:"differing"`             // chats with a difference that counts
+	Unfinished int `json:"unfinished"`            // chats of which only the closed attempts were judged
+	Early      int `json:"rows_of_open_attempts"` // rows that unfinished chats have beyond those: not judged
+	Rowless    int `json:"chats_without_rows"`    // chats that should have rows and have none
+	Strangers  int `json:"rows_without_events"`   // rows of chats without events: not judged
+	Backwards  int `json:"clock_backwards"`       // judged chats whose clock ran backwards
+	Unsaid     int `json:"differences_unsaid"`    // differences that no line has: there were too many signatures
+	SetAside   int `json:"set_aside"`             // chats whose log makes none
+	CutOff     int `json:"cut_off"`               // of those: by the beginning of the log
+	Endless    int `json:"without_end"`           // of the unfinished chats: long before the end of the log
+	RowsAside  int `json:"rows_set_aside"`        // rows of chats that were set aside
+	AtEdge     int `json:"edge_seconds,omitzero"` // how far into the log the beginning cuts off
+	Limit      int `json:"-"`                     // of the chats set aside that are listed in the record
+
+	Share      float64       `json:"set_aside_share"`           // of the chats that are there whole
+	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`    // cut off ones apart, the largest group first
+	Aside      []AsideChat   `json:"set_aside_first,omitempty"` // the first by id
+	Unknown    []UnknownName `json:"unknown_events,omitempty"`
+	NotMet     []string      `json:"not_applicable,omitempty"` // invariants that no row is about
+	Alike      string        `json:"alike,omitempty"`          // in which way alone ids of chats without rows and of rows without events differ
+	NamesAlike string        `json:"names_alike,omitempty"`    // names that may be one, and what makes them so
+	Of         []RowCount    `json:"rows_by_type,omitempty"`   // rows that the judged chats should have, by resource type
+
+	Repairs *Mended `json:"repaired,omitempty"` // of the chats set aside, where they were looked for
+
+	// Finishing are the deployment's finishing queues, where a mapping names others than the usual ones.
+	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
+}
+
+// RowCount counts rows of a resource type.
+type RowCount struct {
+	Type model.ResourceType `json:"resource_type"`
+	Rows int                `json:"rows"`
+}
+
+// AsideGroup is chats that were set aside for one reason.
+type AsideGroup struct {
+	Requirement string `json:"requirement"`     // W1, …
+	Lacks       string `json:"lacks,omitempty"` // what seems to lack in the logs; "" is nothing: there is rather too much
+	Chats       int    `json:"chats"`
+	Example     string `json:"example"` // the least id
+}
+
+// AsideChat is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
+type AsideChat struct {
+	InteractionID string `json:"interaction_id"`
+	Why           string `json:"why"`
+	CutOff        bool   `json:"cut_off,omitzero"` // the log begins after the chat did
+}
+
+// Mended is what repairs made of the chats that were set aside, which they stay.
+type Mended struct {
+	Repaired  int           `json:"chats"`             // of which few edits make one
+	Unanimous int           `json:"unanimous"`         // of these: all repairs as short give the same rows
+	Mends     int           `json:"agreeing"`          // of these: the chats have these rows
+	Unclear   int           `json:"unclear"`           // repaired chats whose repairs mend different defects
+	Worse     int           `json:"differing"`         // chats whose rows differ from what all repairs give, at a level that counts
+	Defects   []DefectGroup `json:"defects,omitempty"` // of chats all of whose repairs mend the same, the most frequent first
+}
+
+// DefectGroup is the chats whose logs have one defect.
+type DefectGroup struct {
+	Kind    string          `json:"kind"` // missing, superfluous, or out of order
+	Event   model.EventName `json:"event"`
+	Actor   model.PartyType `json:"actor"` // its type
+	Chats   int             `json:"chats"`
+	Example string          `json:"example"` // the least id
+}
+
+// UnknownName is an event's name that classification ignores.
+type UnknownName struct {
+	Name  model.EventName `json:"event"`           // "" of all beyond those that are told apart
+	Count int             `json:"count"`           // events
+	Meant model.EventName `json:"meant,omitempty"` // the known name that is nearly so spelt; "" where there is none
+}
+
+// FoundLine is how often differences of a signature were found, and what all of them have in common.
+type FoundLine struct {
+	Signature    string             `json:"signature"`
+	Times        int                `json:"times"`                   // differences
+	Chats        int                `json:"chats"`                   // that have them
+	ShiftSeconds int64              `json:"shift_seconds,omitzero"`  // by which times are late, where they all are by the same
+	Type         model.ResourceType `json:"resource_type,omitempty"` // of the resources, where they all are of one
+	Resource     string             `json:"resource,omitempty"`      // where it is always the same
+	Example      string             `json:"example"`                 // the shortest chat that has them
+	Put          []int64            `json:"put,omitempty"`           // the seqs of its events that a repair put in
+}
+
+// Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log left
+// out.
+func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless }
+
+// Table is the reference that judged.
+func (a *Audit) Table() *model.Table {
+	if a.Finishing == nil {
+		return model.Reference()
+	}
+	return model.Reference().In(*a.Finishing)
+}
+
+// Judged is what a check makes of itself beside its differences.
+type Judged struct {
+	Unjudged bool          // too little was judged
+	Exceeded bool          // an expectation covers more than it may
+	Stale    bool          // an expectation covers nothing, and may not
+	Known    *Expectations // in force, counted; nil without
+	Expired  []string      // of those, the ones past their last day
+}
+
+// NewAudit makes the record of a check, and numbers its lines. The coverage may be nil.
+func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels, j *Judged) *Record {
+	t := NewTally()
+	t.Totals.Rules, t.Totals.Invariants = nil, nil
+	for i, l := range lines {
+		l.Type, l.Index = "finding", i+1
+		t.Add(l)
+	}
+	t.gating, t.incomplete = t.gating || j.Exceeded, j.Unjudged
+	f := NewFooter(t, c)
+	f.Audit = a
+	if j.Known != nil {
+		f.Expectations = j.Known.Entries
+	}
+	if j.Stale && (f.Verdict == Conforming || f.Verdict == AsExpected) {
+		f.Verdict = StaleExpectations
+	}
+	if len(j.Expired) > 0 {
+		f.Environment = &Environment{Expired: j.Expired}
+	}
+	return &Record{
+		Header: &Header{
+			Type: "header", Kind: Check, Chatproof: Version, Suite: Digest(), Scenarios: len(lines), Require: strings.Split(require.String(), ","),
+		},
+		Lines: lines, Footer: f,
+	}
+}

@@ -1,0 +1,325 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+)
+
+// How much of a check is written.
+const (
+	maxListed     = 100 // findings
+	maxReasons    = 10  // of chats set aside
+	maxAside      = 20  // chats set aside
+	maxRows       = 30  // of an example
+	maxEvents     = 200 // of an example
+	maxUnknown    = 10  // names of events
+	auditCauses   = 3   // that come first
+	auditExamples = 3   // where nobody says how many
+	maxBeyond     = 20  // shapes that the suite lacks
+	maxRulesSaid  = 4   // of a cause
+)
+
+// WriteAudit writes a check as text: first the answer, what was judged and what is wrong; then what was not judged, the
+// findings in a table, so many of them explained by an example, and what the log exercises: in short, or all of it.
+func (r *Results) WriteAudit(w io.Writer, examples int, all bool) error {
+	var b bytes.Buffer
+	a := r.Footer.Audit
+	fmt.Fprintf(&b, "chatproof %s, %s\n\n%s\n", safe(r.Header.Chatproof), r.audited(), r.sum())
+	for i, c := range r.auditCauses() {
+		if i == auditCauses {
+			break
+		}
+		fmt.Fprintf(&b, "%s\n", c.String())
+	}
+	for _, said := range r.unjudged() {
+		fmt.Fprintln(&b, said)
+	}
+	r.findings(&b)
+	r.hints(&b)
+	for _, l := range r.examples(examples) {
+		fmt.Fprintf(&b, "\nDIFFERENCE  %s, for example in %s\n", head(l), model.Name(l.Found.Example))
+		r.example(&b, l)
+	}
+	aside(&b, a)
+	r.exercised(&b, all)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// auditVerdict is the verdict of a check in a sentence.
+func (r *Results) auditVerdict() string {
+	a := r.Footer.Audit
+	of := Number(a.Chats, "chat", "chats")
+	switch r.Footer.Conclusion() {
+	case engine.Nonconforming:
+		return fmt.Sprintf("Does not conform: %s %s %s", Number(a.Differing, "of", "of"), of, plural(a.Differing, "differs", "differ"))
+	case engine.Incomplete:
+		if a.Chats == 0 {
+			return "Incomplete: there was no chat to check"
+		}
+		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
+	case engine.StaleExpectations:
+		return fmt.Sprintf("The expectations no longer hold: %s %s %s beside them", Number(a.Differing, "of", "of"), of, plural(a.Differing, "differs", "differ"))
+	case engine.AsExpected:
+		return fmt.Sprintf("Does not conform, as expected: no chat of %s differs beside that", of)
+	}
+	return fmt.Sprintf("Conforms: no chat of %s differs", of)
+}
+
+// audited names the rows, and what they were held against.
+func (r *Results) audited() string {
+	e := r.Header.Environment
+	switch {
+	case e == nil:
+		return "a check"
+	case e.Events == "":
+		return safe(e.Facts) + " against the invariants of rows alone"
+	}
+	return safe(e.Facts) + " against the reference on " + safe(e.Events)
+}
+
+// sum is the answer in a line.
+func (r *Results) sum() string {
+	a, others := r.Footer.Audit, ""
+	if n := a.Chats - a.Agreeing - a.Differing; n > 0 {
+		others = ", " + Number(n, "differs", "differ") + " at other levels only"
+	}
+	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", Number(a.Chats, "chat", "chats"), Number(a.Rows, "row", "rows"), Number(a.Agreeing, "agrees", "agree"),
+		Number(a.Differing, "differs", "differ"), others, safe(strings.Join(r.Header.Require, ", ")))
+}
+
+// unjudged says in lines what could not be judged, and why.
+func (r *Results) unjudged() (said []string) {
+	a := r.Footer.Audit
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			said = append(said, fmt.Sprintf(format, args...))
+		}
+	}
+	chats := func(n int) string { return Number(n, "chat", "chats") }
+	rows := func(n int) string { return Number(n, "row", "rows") }
+	say(a.Unjudgeable(), "Set aside: %s, %s of those that are there whole, with %s.", chats(a.Unjudgeable()), Percent(a.Share), rows(a.RowsAside))
+	for i, g := range a.Groups {
+		if i == maxReasons {
+			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
+			break
+		}
+		lacks := "something too many"
+		if g.Lacks != "" {
+			lacks = "seems to lack " + safe(g.Lacks)
+		}
+		say(1, "  %s, %s: %s, for example %s", chats(g.Chats), safe(g.Requirement), lacks, safe(model.Name(g.Example)))
+	}
+	say(a.Endless, "  %s: seems to lack EventProcessingStopped, and is judged by the attempts that have closed", chats(a.Endless))
+	say(a.CutOff, "Cut off by the beginning of the log, and not judged: %s without their own, %s of all, that start within its first %s.",
+		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
+	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.", chats(a.Unfinished), rows(a.Early))
+	if m := a.Repairs; m != nil && a.SetAside > 0 {
+		say(1, "Repaired: %d of %s by at most %d events put in or left out. Of %d all repairs as short give the same rows: %d have them, %d have others (level repaired).",
+			m.Repaired, chats(a.SetAside), model.MostEdits, m.Unanimous, m.Mends, m.Unanimous-m.Mends)
+		for i, g := range m.Defects {
+			if i == maxReasons {
+				say(1, "  and %s", Number(len(m.Defects)-i, "other defect", "other defects"))
+				break
+			}
+			say(1, "  %s, for example %s", defect(&g), safe(model.Name(g.Example)))
+		}
+		say(m.Unclear, "  %s: more than one defect would explain it", chats(m.Unclear))
+	}
+	say(a.Backwards, "The clock runs backwards in %s: the order of seq counts.", chats(a.Backwards))
+	say(len(a.Unknown), "%s", unknownEvents(a))
+	say(a.Strangers, "Ignored: %s of chats that have no events here.", rows(a.Strangers))
+	why := "Do rows and events cover the same time?"
+	if a.Alike != "" {
+		why = "But " + safe(a.Alike) + "."
+	}
+	say(a.Rowless, "Without any row, though they should have some: %s. %s", chats(a.Rowless), why)
+	if a.Rows > 0 {
+		say(len(a.NotMet), "Not applicable, for no row is what they are about: %s.", safe(strings.Join(a.NotMet, ", ")))
+	}
+	return said
+}
+
+// defect says what is wrong with how many logs.
+func defect(g *engine.DefectGroup) string {
+	event := safe(string(g.Event))
+	if by, ok := map[model.PartyType]string{
+		model.Strategy: "a strategy's ", model.Agent: "an agent's ", model.InteractionServer: "the server's ", model.MediaServer: "the media server's ",
+	}[g.Actor]; ok {
+		event = by + event
+	}
+	chats, have, lack := Number(g.Chats, "chat", "chats"), " have ", " lack "
+	if g.Chats == 1 {
+		have, lack = " has ", " lacks "
+	}
+	switch g.Kind {
+	case model.Superfluous.String():
+		return chats + have + event + " twice"
+	case model.OutOfOrder.String():
+		return chats + have + event + " in the wrong place"
+	}
+	return chats + lack + event
+}
+
+// unknownEvents says which events were left out because nobody knows their names.
+func unknownEvents(a *engine.Audit) string {
+	n, names := 0, []string{}
+	for i, u := range a.Unknown {
+		n += u.Count
+		switch count := strings.TrimSpace(Number(u.Count, "", "")); {
+		case i >= maxUnknown || u.Name == "":
+		case u.Meant != "":
+			names = append(names, fmt.Sprintf("%s (%s; is it %s?)", safe(model.Name(string(u.Name))), count, safe(string(u.Meant))))
+		default:
+			names = append(names, fmt.Sprintf("%s (%s)", safe(model.Name(string(u.Name))), count))
+		}
+	}
+	if len(a.Unknown) > len(names) {
+		names = append(names, "and others")
+	}
+	return fmt.Sprintf("Ignored: %s of unknown names: %s.", Number(n, "event", "events"), strings.Join(names, ", "))
+}
+
+// Counts says whether a finding counts.
+func counts(l *engine.ScenarioLine) string {
+	switch {
+	case l.Known != nil && l.Known.Gates:
+		return "known"
+	case l.Verdict == engine.Fail:
+		return "yes"
+	}
+	return "no"
+}
+
+// findings lists the findings, those that count first.
+func (r *Results) findings(b *bytes.Buffer) {
+	shown := r.Lines[:min(len(r.Lines), maxListed)]
+	width := 0
+	for _, l := range shown {
+		width = max(width, len(l.Level))
+	}
+	for i, l := range shown {
+		if i == 0 {
+			fmt.Fprintf(b, "\n   chats    times  counts  %-*s  difference\n", width, "level")
+		}
+		fmt.Fprintf(b, "%8d %8d  %-6s  %-*s  %s", l.Found.Chats, l.Found.Times, counts(l), width, l.Level, safe(l.Found.Signature))
+		if hint := r.inCommon([]*engine.ScenarioLine{l}); hint != "" {
+			fmt.Fprintf(b, " – %s", hint)
+		}
+		b.WriteByte('\n')
+	}
+	if n := len(r.Lines) - len(shown); n > 0 {
+		fmt.Fprintf(b, "  and %d more: --json lists them\n", n)
+	}
+	if n := r.Footer.Audit.Unsaid; n > 0 {
+		fmt.Fprintf(b, "\n%s more, of more signatures than are kept.\n", Number(n, "difference", "differences"))
+	}
+}
+
+// head is a finding in a line.
+func head(l *engine.ScenarioLine) string {
+	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"), Number(l.Found.Chats, "chat", "chats"))
+}
+
+// examples are the most frequent findings that count, those of the shortest chats first.
+func (r *Results) examples(most int) (shown []*engine.ScenarioLine) {
+	for _, l := range r.Lines {
+		if l.Gates && len(shown) < most {
+			shown = append(shown, l)
+		}
+	}
+	slices.SortStableFunc(shown, func(a, b *engine.ScenarioLine) int {
+		return cmp.Or(len(a.Events)-len(b.Events), len(a.Actual)-len(b.Actual))
+	})
+	return shown
+}
+
+// hints says what one cause may be behind.
+func (r *Results) hints(b *bytes.Buffer) {
+	if hint := r.Footer.Audit.NamesAlike; hint != "" {
+		fmt.Fprintf(b, "\nNames that may be one: %s.\n", safe(hint))
+	}
+	for _, l := range r.Lines {
+		if strings.HasPrefix(l.Found.Signature, string(model.TypeField)+" ") {
+			if i := slices.IndexFunc(l.Differences, func(d model.Difference) bool { return d.Why != "" }); i >= 0 {
+				fmt.Fprintf(b, "\n%s\n", sentence(&l.Differences[i]))
+			}
+		}
+	}
+}
+
+// example explains the chat that shows a finding.
+func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
+	for i := range l.Differences {
+		if i == maxRows {
+			b.WriteString("      and more\n")
+			break
+		}
+		fmt.Fprintf(b, "      %s\n", sentence(&l.Differences[i]))
+	}
+	chats, err := l.Chats()
+	_, rows, err2 := l.Facts()
+	if err != nil || err2 != nil {
+		return // a record that somebody else wrote
+	}
+	switch {
+	case len(l.Events) > maxEvents:
+		fmt.Fprintf(b, "%d events: 'explain --interaction' shows them\n", len(l.Events))
+	case len(chats) == 1:
+		b.WriteByte('\n')
+		if known, _ := model.ClassifyLog(r.Footer.Audit.Table(), chats[0]); len(known) == 1 {
+			timeline := NewTimeline(chats[0])
+			timeline.Put = make(map[int64]bool)
+			for _, seq := range l.Found.Put {
+				timeline.Put[seq] = true
+			}
+			Explain(b, &known[0], timeline, false)
+		}
+	}
+	b.WriteString("Your rows:\n")
+	for i := range rows {
+		row := &rows[i]
+		if i == maxRows {
+			b.WriteString("       and more\n")
+			break
+		}
+		fmt.Fprintf(b, "       %s\n", rowLine(row))
+	}
+	if len(rows) == 0 {
+		b.WriteString("       none\n")
+	}
+}
+
+// aside lists the chats that were set aside.
+func aside(b *bytes.Buffer, a *engine.Audit) {
+	for i, x := range a.Aside {
+		if i == 0 {
+			fmt.Fprintf(b, "\nSet aside, because the events make no chat: %s.\n", Number(a.SetAside, "chat", "chats"))
+		}
+		if i == maxAside {
+			fmt.Fprintf(b, "  and %d more: --json lists them\n", a.SetAside-i)
+			break
+		}
+		edge := ""
+		if x.CutOff {
+			edge = " (cut off by the beginning of the log)"
+		}
+		fmt.Fprintf(b, "  %s%s\n", safe(x.Why), edge)
+	}
+}
+
+// rowLine is a row in a line.
+func rowLine(row *model.Fact) string {
+	kind := ""
+	if row.ResourceType != "" {
+		kind = model.Name(string(row.ResourceType)) + " "
+	}
+	return kind + model.Name(row.Resource) + "  " + model.Line(row.Descriptor().String())
+}

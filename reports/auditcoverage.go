@@ -1,0 +1,100 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+)
+
+// exercised says what of the rules and combinations the log exercises, what never, and what of it the suite lacks; all of
+// it with how often, and an example each.
+func (r *Results) exercised(b *bytes.Buffer, all bool) {
+	c := r.Footer.Coverage
+	if c == nil || r.Footer.Audit.Chats == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d are accepted alternatives only)", c.CoveredRules(), len(c.Rules),
+		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives)
+	if all {
+		b.WriteString(":\n")
+		often(b, c)
+	} else {
+		b.WriteString("; --coverage lists how often, with an example each.\n")
+	}
+	if never := neverMet(c, all); len(never) > 0 {
+		fmt.Fprintf(b, "Never: %s.\n", strings.Join(never, ", "))
+	}
+	most := 1
+	if all {
+		most = maxBeyond
+	}
+	for i, s := range c.Beyond {
+		if i == 0 {
+			fmt.Fprintf(b, "In no scenario of the suite, rules that make a row together: %s, the most frequent\n", Number(len(c.Beyond), "set", "sets"))
+		}
+		if i == most {
+			break
+		}
+		fmt.Fprintf(b, "  %s: %s, for example %s\n", safe(strings.Join(s.Rules, ", ")), Number(s.IRFs, "row", "rows"), safe(model.Name(s.Example)))
+	}
+}
+
+// often lists what is exercised.
+func often(b *bytes.Buffer, c *engine.Coverage) {
+	line := func(indent, name string, x *model.RuleCoverage) {
+		if x.Chats > 0 {
+			fmt.Fprintf(b, "  %s%s: %s, for example %s\n", indent, safe(name), exercisedBy(x), safe(model.Name(x.Example)))
+		}
+	}
+	for _, rule := range c.Rules {
+		line("", rule.ID, &rule)
+		for _, clause := range rule.Clauses {
+			line("    ", clause.ID, &clause)
+		}
+	}
+	for _, comb := range c.Combinations.List {
+		fmt.Fprintf(b, "  %s: %s, for example %s\n", combination(&comb.Combination), Number(comb.IRFs, "row", "rows"), safe(model.Name(comb.Example)))
+	}
+}
+
+// neverMet lists the rules and clauses that are not exercised, and the combinations, mere alternatives left out, or how
+// many these are.
+func neverMet(c *engine.Coverage, all bool) (never []string) {
+	for _, rule := range c.Rules {
+		if rule.Chats == 0 {
+			never = append(never, safe(rule.ID))
+			continue
+		}
+		for _, clause := range rule.Clauses {
+			if clause.Chats == 0 {
+				never = append(never, safe(rule.ID+" ("+clause.ID+")"))
+			}
+		}
+	}
+	combinations := 0
+	for _, comb := range c.Combinations.Uncovered {
+		if !comb.Alternative {
+			if combinations++; all {
+				never = append(never, combination(&comb))
+			}
+		}
+	}
+	if combinations > 0 && !all {
+		never = append(never, Number(combinations, "combination", "combinations"))
+	}
+	return never
+}
+
+func exercisedBy(c *model.RuleCoverage) string {
+	if c.IRFs == 0 {
+		return Number(c.Chats, "chat", "chats")
+	}
+	return Number(c.IRFs, "row", "rows") + " in " + Number(c.Chats, "chat", "chats")
+}
+
+func combination(c *model.Combination) string {
+	return safe(string(c.Type) + " " + model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}.String())
+}

@@ -1,0 +1,128 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+)
+
+// auditPage is what the template shows of a check.
+type auditPage struct {
+	*page
+	Audit    *engine.Audit
+	Coverage *engine.Coverage // nil of rows alone
+	Sum      string
+	Audited  string
+	Top      []auditCause
+	Unjudged []string
+	Rows     []*auditRow
+	MoreRows int
+}
+
+// auditRow is a finding, with the example that shows it where there is room.
+type auditRow struct {
+	*engine.ScenarioLine
+	Counts, Is, Hint string
+	Shown            bool
+	Failure          *failure
+	Yours            []string
+}
+
+func newAuditPage(r *Results) *auditPage {
+	p := &auditPage{
+		page: emptyPage([]*Results{r}), Audit: r.Footer.Audit, Coverage: r.Footer.Coverage, Sum: r.sum(), Audited: r.audited(), Unjudged: r.unjudged(),
+	}
+	causes := r.auditCauses()
+	p.Top = causes[:min(len(causes), auditCauses)]
+	room := maxArticles
+	for i, l := range r.Lines {
+		if i == maxFailures {
+			p.MoreRows = len(r.Lines) - i
+			break
+		}
+		row := &auditRow{ScenarioLine: l, Counts: counts(l), Hint: r.inCommon([]*engine.ScenarioLine{l})}
+		switch row.Counts {
+		case "yes":
+			row.Is = "fail"
+		case "known":
+			row.Is = "note"
+		}
+		if room > 0 {
+			row.show()
+			room -= row.Failure.size()
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	p.Laws = r.auditLaws()
+	return p
+}
+
+// show makes the example ready.
+func (row *auditRow) show() {
+	row.Shown, row.Failure = true, newFailure([]*engine.ScenarioLine{row.ScenarioLine}, nil)
+	_, rows, err := row.Facts()
+	if err != nil {
+		return // a record that somebody else wrote
+	}
+	for i := range rows[:min(len(rows), maxRows)] {
+		row.Yours = append(row.Yours, safe(rowLine(&rows[i])))
+	}
+	if n := len(rows) - maxRows; n > 0 {
+		row.Yours = append(row.Yours, fmt.Sprintf("and %d more", n))
+	}
+}
+
+// auditLaws is the rules and the invariants of rows and events, those first by which most rows are wrong.
+func (r *Results) auditLaws() []lawTable {
+	wrong := make(map[string]int)
+	for _, l := range r.Lines {
+		if len(l.Differences) > 0 {
+			d := &l.Differences[0]
+			if d.OfInvariant() {
+				wrong[string(d.Field)] += l.Found.Times
+			}
+			for _, id := range d.Blame().Rules {
+				wrong[id] += l.Found.Times
+			}
+		}
+	}
+	rules, invariants := lawTable{Kind: "rule", Source: "of the guide"}, lawTable{Kind: "invariant", Source: "checked on"}
+	stand := func(id string, met, asked bool) lawStanding {
+		switch {
+		case wrong[id] > 0:
+			return lawStanding{cell: cell{Is: "fail", Text: Number(wrong[id], "time wrong", "times wrong")}}
+		case met:
+			return lawStanding{cell: cell{Is: "pass", Text: "met"}}
+		case asked:
+			return lawStanding{cell: cell{Text: "not applicable"}}
+		}
+		return lawStanding{cell: cell{Text: "–"}}
+	}
+	for i, rule := range model.Rules() {
+		c := r.Footer.Coverage
+		if c == nil {
+			break
+		}
+		s := stand(rule.ID, i < len(c.Rules) && c.Rules[i].Chats > 0, true)
+		if i < len(c.Rules) {
+			s.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
+		}
+		rules.Rows = append(rules.Rows, lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source, Stands: []lawStanding{s}, blamed: wrong[rule.ID]})
+	}
+	for _, v := range model.Invariants() {
+		if v.Kind == model.OnFacts || v.Kind == model.OnEvents && r.Footer.Coverage != nil {
+			met := r.Footer.Audit.Chats > 0 && !slices.Contains(r.Footer.Audit.NotMet, v.ID)
+			invariants.Rows = append(invariants.Rows, lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met, true)}, blamed: wrong[v.ID]})
+		}
+	}
+	tables := []lawTable{rules, invariants}
+	if len(rules.Rows) == 0 {
+		tables = tables[1:]
+	}
+	for _, t := range tables {
+		slices.SortStableFunc(t.Rows, func(a, b lawRow) int { return b.blamed - a.blamed })
+	}
+	return tables
+}
