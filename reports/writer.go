@@ -18,52 +18,76 @@ func Of(r *engine.Record, name string) *Results {
 }
 
 // Writer writes the record of a run line by line, to a directory, to another place, or both, and renders it there in the
-// end. It is for one goroutine.
+// end. A directory that cannot be written any more costs what would be in it, and nothing else. It is for one goroutine.
 type Writer struct {
 	dir  string
 	file *os.File
-	out  io.Writer
-	err  error // the first
+	lock *os.File // held as long as the record is written
+	also io.Writer
+	err  error // the first of the directory
 }
 
 // Create makes the directory of a report, "" for none, and begins the record there. The renderings of a run before this
-// go: they would be taken for this one's if it broke off. also gets each line too; it may be nil.
-func Create(dir string, also io.Writer) (*Writer, error) {
-	w := &Writer{dir: dir, out: io.Discard}
-	if also != nil {
-		w.out = also
-	}
+// go: they would be taken for this one's if it broke off. It is refused where another run writes its report, and where
+// something stands that no report has: a link, a directory, a device. also gets each line too; it may be nil.
+func Create(dir string, also io.Writer) (_ *Writer, err error) {
+	w := &Writer{dir: dir, also: also}
 	if dir == "" {
 		return w, nil
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	if w.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock")); err != nil {
+		return nil, fmt.Errorf("%s: another run writes its report there: %w", dir, err)
+	}
+	defer func() {
+		if err != nil {
+			files.Release(w.lock)
+		}
+	}()
+	names := []string{filepath.Base(w.Path())}
 	for _, form := range Forms {
-		if err := os.Remove(filepath.Join(dir, form.File)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		names = append(names, form.File)
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s: no file of a report, but %s: move it away, or name another directory", path, kindOf(info.Mode()))
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
 	}
-	file, err := os.Create(w.Path())
-	if err != nil {
-		return nil, err
+	w.file, err = os.OpenFile(w.Path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return w, err
+}
+
+func kindOf(mode os.FileMode) string {
+	switch {
+	case mode&os.ModeSymlink != 0:
+		return "a link"
+	case mode.IsDir():
+		return "a directory"
 	}
-	w.file, w.out = file, io.MultiWriter(w.out, file)
-	return w, nil
+	return "a device or a pipe"
 }
 
 // Path is that of the record.
 func (w *Writer) Path() string { return filepath.Join(w.dir, "results.jsonl") }
 
-// Write writes a header, a line or a footer. After an error nothing is written.
+// Write writes a header, a line or a footer. The error is that of the other place: after one nothing is written there.
 func (w *Writer) Write(line any) error {
-	if w.err == nil {
-		w.err = engine.WriteLine(w.out, line)
+	if w.file != nil && w.err == nil {
+		w.err = engine.WriteLine(w.file, line)
 	}
-	return w.err
+	if w.also == nil {
+		return nil
+	}
+	return engine.WriteLine(w.also, line)
 }
 
-// Close ends the record, and returns the first error of all that was written.
+// Close ends the record, and returns the first error of writing it to the directory.
 func (w *Writer) Close() error {
 	if w.file != nil {
 		w.err = errors.Join(w.err, w.file.Close())
@@ -72,16 +96,27 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// Render writes the other files of the report, all or none.
+// Render writes the other files of the report, each whole or not at all: one that cannot be written costs no other. It is
+// the last of the writer. The error is the first, with the number of the others.
 func (w *Writer) Render(r *Results) error {
 	if w.dir == "" {
 		return nil
 	}
-	forms := make(map[string]func(*Results, io.Writer) error)
+	defer files.Release(w.lock)
+	var failed []error
 	for _, form := range Forms {
-		forms[filepath.Join(w.dir, form.File)] = form.Write
+		path := filepath.Join(w.dir, form.File)
+		if err := WriteFiles(map[string]func(*Results, io.Writer) error{path: form.Write}, r, nil); err != nil {
+			failed = append(failed, err)
+		}
 	}
-	return WriteFiles(forms, r, nil)
+	switch len(failed) {
+	case 0:
+		return nil
+	case 1:
+		return failed[0]
+	}
+	return fmt.Errorf("%w (and %s more)", failed[0], Number(len(failed)-1, "file", "files"))
 }
 
 // WriteFiles renders a record into files, which appear all or none; - is stdout.

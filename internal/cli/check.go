@@ -261,7 +261,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 		return bulk.CheckRows(ctx, o, facts)
 	}
 	events := placeOf(f.events)
-	events.Mapping = facts.Mapping
+	events.Mapping, events.QueryTimeout = facts.Mapping, facts.QueryTimeout
 	return bulk.CheckChats(ctx, o, events, facts)
 }
 

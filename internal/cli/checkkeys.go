@@ -50,7 +50,7 @@ func newKeysFile(ctx context.Context, path string, stdout io.Writer) (*keysFile,
 // add writes a line.
 func (k *keysFile) add(key *bulk.Key) error {
 	if k.csv != nil {
-		return k.csv.Write([]string{key.Signature, key.Level.String(), strconv.FormatBool(key.Required), key.InteractionID})
+		return k.csv.Write([]string{inert(key.Signature), key.Level.String(), strconv.FormatBool(key.Required), inert(key.InteractionID)})
 	}
 	return engine.WriteLine(k.file, keyLine{key.Signature, key.Level.String(), key.Required, key.InteractionID})
 }

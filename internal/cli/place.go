@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,6 +16,7 @@ import (
 // placeFlags say how rows at a place are to be read.
 type placeFlags struct {
 	format, mapping string
+	queryTimeout    time.Duration // 0 is the default
 
 	read *tables.Mapping // once it is
 }
@@ -29,6 +31,7 @@ func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err er
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, and stdin is jsonl")
+	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0, "how long reading from a database may take (1h unless given)")
 	p.addMapping(cmd)
 	complete(cmd, "format", tables.Formats...)
 }
@@ -39,7 +42,10 @@ func (p *placeFlags) addMapping(cmd *cobra.Command) {
 
 // place is a place to write to, or one or several to read from.
 func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at tables.Place, err error) {
-	at = tables.Place{Path: path, More: more, Format: p.format}
+	at = tables.Place{Path: path, More: more, Format: p.format, QueryTimeout: p.queryTimeout}
+	if p.queryTimeout < 0 {
+		return at, fmt.Errorf("--query-timeout: expected a duration above zero, got %v", p.queryTimeout)
+	}
 	for _, path := range append([]string{path}, more...) {
 		if p.format != "" && tables.IsDSN(path) {
 			return at, fmt.Errorf("--format: %s is a database, and has none", tables.Place{Path: path})
@@ -91,6 +97,9 @@ func (p *placeFlags) inputs(ctx context.Context, args []string) (tables.Place, e
 func (p *placeFlags) words() (words []string) {
 	if p.format != "" {
 		words = append(words, "--format", p.format)
+	}
+	if p.queryTimeout != 0 {
+		words = append(words, "--query-timeout", p.queryTimeout.String())
 	}
 	if p.mapping != "" {
 		words = append(words, "--mapping", p.mapping)

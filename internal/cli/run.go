@@ -159,10 +159,11 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if r == nil {
 		return notAsked(ctx, failed)
 	}
-	if err := errors.Join(out.Close(), e.render(out, r, f, colour, failed)); err != nil && ctx.Err() == nil {
+	aside, err := e.render(out, r, f, colour, failed)
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	return e.leftOut(&f.way.placeFlags, e.conclude(ctx, f, r, failed))
+	return e.beside(aside, e.leftOut(&f.way.placeFlags, e.conclude(ctx, f, r, failed)))
 }
 
 // options checks the flags.

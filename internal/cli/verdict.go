@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,26 +21,37 @@ func notAsked(ctx context.Context, err error) error {
 	return exitOf(ctx, "", err)
 }
 
-// render writes the files of the report, prints the summary, and tells GitHub.
-func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) error {
+// render writes the files of the report, prints the summary, and tells GitHub. aside is the first error of what is beside
+// the verdict; the other is that of printing it.
+func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) (aside, err error) {
 	whole := reports.Of(r, out.Path())
-	if err := out.Render(whole); err != nil {
-		return fmt.Errorf("--report: %w", err)
+	if aside = cmp.Or(out.Close(), out.Render(whole)); aside != nil {
+		aside = fmt.Errorf("--report: %w", aside)
 	}
 	var notStarted *target.StartError
 	if errors.As(failed, &notStarted) {
-		return nil
+		return aside, nil
 	}
-	if err := whole.TellGitHub(e.err); err != nil || f.json {
-		return err
+	if aside = cmp.Or(aside, whole.TellGitHub(e.err)); f.json {
+		return aside, nil
 	}
-	err := whole.WriteText(e.out, &reports.TextOptions{
+	err = whole.WriteText(e.out, &reports.TextOptions{
 		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Doctor: f.doctor(), Expect: f.expect, Findings: r.Findings,
 	})
-	if err == nil && f.report != "" {
+	if err == nil && aside == nil && f.report != "" {
 		_, err = fmt.Fprintln(e.err, "chatproof: the report:", filepath.Join(f.report, "index.html"))
 	}
-	return err
+	return aside, err
+}
+
+// beside ends a run that could not write all that was asked for beside its verdict: that is a line on stderr, and an exit
+// code of its own where the verdict has none.
+func (e *env) beside(aside, verdict error) error {
+	if aside == nil || verdict == nil {
+		return cmp.Or(aside, verdict)
+	}
+	fmt.Fprintln(e.err, "chatproof: "+oneLine(aside.Error()))
+	return verdict
 }
 
 // conclude says what became of --write-expect, and makes the exit code.

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -61,6 +62,9 @@ type database struct {
 	postgres bool     // else SQLite
 	secrets  []string // that no message may hold
 	tx       *sql.Tx  // in which tables are read, all as they were when it began; nil before
+
+	limit   time.Duration   // of all reading
+	reading context.Context // that ends by it, nil in writing
 }
 
 // connectTimeout bounds how long a server may take to be reached.
@@ -87,6 +91,9 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 			}
 		}
 		source = "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=" + mode
+		if write {
+			source += "&_txlock=immediate" // who writes at the same time is refused at once
+		}
 	} else {
 		u, err := parseDSN(dsn)
 		if err != nil {
@@ -119,6 +126,9 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 
 // failed says what failed where, without a secret.
 func (db *database) failed(what string, err error) error {
+	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) || strings.Contains(err.Error(), "statement timeout") {
+		err = fmt.Errorf("not read within %v; --query-timeout gives it longer", db.limit)
+	}
 	s := err.Error()
 	for _, secret := range db.secrets {
 		if secret != "" {
@@ -134,7 +144,11 @@ func (db *database) failed(what string, err error) error {
 
 // columns are those of a table, from lower case to their spelling.
 func (db *database) columns(ctx context.Context, table string) (map[string]string, error) {
-	rows, err := db.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
+	query := db.QueryContext
+	if db.tx != nil {
+		query = db.tx.QueryContext
+	}
+	rows, err := query(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
 	if err != nil {
 		return nil, db.failed("table "+table, err)
 	}
@@ -202,17 +216,30 @@ func (db *database) begin(ctx context.Context) (err error) {
 	if db.tx, err = db.BeginTx(ctx, o); err != nil {
 		return db.failed("", err)
 	}
+	if db.postgres {
+		// The server ends a query by itself when its time is up, and, from version 14 on, soon after we are gone.
+		_, err = db.tx.ExecContext(ctx, "SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '10s' END, true) "+
+			"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')", fmt.Sprintf("%dms", db.limit.Milliseconds()))
+		if err != nil {
+			return db.failed("", err)
+		}
+	}
 	return nil
 }
 
+// DefaultQueryTimeout is how long reading from a database may take where nobody says.
+const DefaultQueryTimeout = time.Hour
+
 // readTable opens the tables of a place, in a transaction that only reads.
 func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
-	ctx, cancel := context.WithCancel(ctx) // what is not wanted is not read
+	limit := cmp.Or(p.QueryTimeout, DefaultQueryTimeout)
+	ctx, cancel := context.WithTimeout(ctx, limit) // what is not wanted is not read
 	db, err := openDatabase(ctx, p.Path, false)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
+	db.limit, db.reading = limit, ctx
 	defer func() {
 		if err != nil {
 			cancel()

@@ -283,3 +283,59 @@ func FuzzMapping(f *testing.F) {
 		}
 	})
 }
+
+// A place is read in one transaction that only reads: a view that writes is refused by the server, with the counts of an
+// audit as with the rows, and a query that takes too long ends.
+func TestServerIsOnlyRead(t *testing.T) {
+	server := pgtest.Start(t)
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	defer db.Close()
+	exec := func(statement string) {
+		t.Helper()
+		_, err := db.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	exec(`CREATE TABLE seen (n int);
+CREATE FUNCTION tell() RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (1); RETURN 'A'; END $$;
+CREATE VIEW spy AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, tell() AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result;
+CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, 'A' || pg_sleep(1000) AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result`)
+	none := func(*model.Fact, []model.RowCondition) error { return nil }
+
+	spy := tables.Place{Path: server, Mapping: mapping(t, "fact: {table: spy}")}
+	_, err = readAll(tables.OpenFacts(t.Context(), spy, nil))
+	assert.ErrorContains(t, err, "cannot execute INSERT in a read-only transaction")
+	_, err = tables.Audit(t.Context(), spy, none)
+	assert.ErrorContains(t, err, "cannot execute INSERT in a read-only transaction")
+	n := 0
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM seen").Scan(&n))
+	assert.Zero(t, n)
+
+	slow := tables.Place{Path: server, Mapping: mapping(t, "fact: {table: slow}"), QueryTimeout: 100 * time.Millisecond}
+	_, err = readAll(tables.OpenFacts(t.Context(), slow, nil))
+	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
+	_, err = tables.Audit(t.Context(), slow, none)
+	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
+}
+
+// Of two that fill a table at once one is refused, at once and before it has written anything.
+func TestTwoFillATable(t *testing.T) {
+	for name, dsn := range map[string]string{"PostgreSQL": "", "SQLite": "sqlite:" + filepath.Join(t.TempDir(), "x.db")} {
+		t.Run(name, func(t *testing.T) {
+			if dsn == "" {
+				dsn = pgtest.Start(t)
+			}
+			first, err := tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
+			require.NoError(t, err)
+			_, err = tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
+			assert.ErrorContains(t, err, map[string]string{"PostgreSQL": "is being filled by another process", "SQLite": "locked"}[name])
+			events := []model.Event{{InteractionID: "c-1", Seq: 1, Name: model.Submitted, Time: nine}}
+			require.NoError(t, first.All(events))
+			require.NoError(t, first.Finish())
+			again, err := tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
+			require.NoError(t, err)
+			assert.ErrorContains(t, again.All(events), "holds the interaction c-1 already")
+			again.Discard()
+		})
+	}
+}

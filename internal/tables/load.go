@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,8 +73,9 @@ type loader[T any] struct {
 	db      *database
 	form    *wire.Form[T]
 	table   string
-	columns []string // as they are spelt in SQL
-	known   bool     // that the first interaction is not there yet
+	columns []string                                     // as they are spelt in SQL
+	known   bool                                         // that the first interaction is not there yet
+	query   func(statement string, args ...any) *sql.Row // in the transaction that writes
 	write   func(rows []T) error
 	end     func(failed error) error // commits, or with an error does not
 	remove  func()                   // takes the table away that was made for the rows
@@ -106,7 +108,7 @@ func (l *loader[T]) put(rows []T) error {
 // refuse tells that an interaction is there already: the same chats twice, perhaps with other times, are no chats.
 func (l *loader[T]) refuse(id string) error {
 	var n int
-	err := l.db.QueryRowContext(l.ctx, fmt.Sprintf("SELECT 1 FROM %s WHERE %s = $1 LIMIT 1", l.table, l.columns[0]), id).Scan(&n)
+	err := l.query(fmt.Sprintf("SELECT 1 FROM %s WHERE %s = $1 LIMIT 1", l.table, l.columns[0]), id).Scan(&n)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
@@ -137,25 +139,34 @@ func (l *loader[T]) copy() error {
 	if err != nil {
 		return l.db.failed("", err)
 	}
+	if err := l.alone(conn); err != nil {
+		return errors.Join(err, conn.Close())
+	}
 	statement := fmt.Sprintf("COPY %s (%s) FROM STDIN WITH (FORMAT csv)", l.table, strings.Join(l.columns, ", "))
 	out, in := io.Pipe()
 	done := make(chan struct{})
 	var ended error
-	go func() {
-		defer close(done)
-		ended = conn.Raw(func(driver any) error {
-			_, err := driver.(interface{ Conn() *pgx.Conn }).Conn().PgConn().CopyFrom(l.ctx, out, statement)
-			return err
-		})
-		out.CloseWithError(errors.New("the copy has ended")) // for who still writes
-		ended = errors.Join(ended, conn.Close())
-	}()
+	begin := sync.OnceFunc(func() {
+		go func() {
+			defer close(done)
+			ended = conn.Raw(func(driver any) error {
+				_, err := driver.(interface{ Conn() *pgx.Conn }).Conn().PgConn().CopyFrom(l.ctx, out, statement)
+				return err
+			})
+			out.CloseWithError(errors.New("the copy has ended")) // for who still writes
+			if ended == nil {
+				_, ended = conn.ExecContext(l.ctx, "COMMIT")
+			}
+			ended = errors.Join(ended, conn.Close())
+		}()
+	})
 	var b []byte
 	l.write = func(rows []T) error {
 		b = b[:0]
 		for i := range rows {
 			b = appendCSV(b, l.form, &rows[i])
 		}
+		begin() // what was asked before is answered
 		if _, err := in.Write(b); err != nil {
 			<-done
 			return l.db.failed("table "+l.table, errors.Join(ended, l.ctx.Err()))
@@ -163,9 +174,27 @@ func (l *loader[T]) copy() error {
 		return nil
 	}
 	l.end = func(failed error) error {
+		begin()
 		in.CloseWithError(failed)
 		<-done
 		return ended
+	}
+	return nil
+}
+
+// alone begins the transaction of a copy. Another of our processes that fills the table is not waited for: its chats may be
+// the same.
+func (l *loader[T]) alone(conn *sql.Conn) error {
+	l.query = func(statement string, args ...any) *sql.Row { return conn.QueryRowContext(l.ctx, statement, args...) }
+	if _, err := conn.ExecContext(l.ctx, "BEGIN"); err != nil {
+		return l.db.failed("", err)
+	}
+	alone := false
+	if err := l.query("SELECT pg_try_advisory_xact_lock(hashtext($1))", "chatproof "+strings.ToLower(l.table)).Scan(&alone); err != nil {
+		return l.db.failed("table "+l.table, err)
+	}
+	if !alone {
+		return fmt.Errorf("%s: table %s is being filled by another process", l.db.name, l.table)
 	}
 	return nil
 }
@@ -176,6 +205,7 @@ func (l *loader[T]) insert() error {
 	if err != nil {
 		return l.db.failed("", err)
 	}
+	l.query = func(statement string, args ...any) *sql.Row { return tx.QueryRowContext(l.ctx, statement, args...) }
 	marks := strings.Repeat(", ?", len(l.columns))[2:]
 	insert, err := tx.PrepareContext(l.ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", l.table, strings.Join(l.columns, ", "), marks))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/wire"
@@ -29,6 +30,8 @@ type Place struct {
 	More    []string // further such, to be read from
 	Format  string   // jsonl, csv or parquet; "" goes by the endings of files
 	Mapping *Mapping // nil renames nothing
+
+	QueryTimeout time.Duration // of reading from a database; 0 is DefaultQueryTimeout
 }
 
 // Formats are the formats of files.
@@ -70,7 +73,7 @@ func (p Place) parts() (all []Place, err error) {
 			}
 		}
 		for _, f := range files {
-			all = append(all, Place{Path: f, Format: p.Format, Mapping: p.Mapping})
+			all = append(all, Place{Path: f, Format: p.Format, Mapping: p.Mapping, QueryTimeout: p.QueryTimeout})
 		}
 	}
 	if stdin > 1 {
