@@ -30,7 +30,7 @@ var beyondSmallWorlds = map[string]string{
 // Small worlds alone tell the faults that show on one plain chat in order and of nine events at most; what they do not
 // tell needs more, and is listed with what.
 func TestSmallWorldsTellFaults(t *testing.T) {
-	small, random := 25_000, 1500
+	small, random := 30_000, 1500
 	if testing.Short() {
 		small, random = 3000, 0
 	}
