@@ -81,9 +81,13 @@ func WriteHTML(w io.Writer, results ...*Results) error {
 func newPage(results []*Results) *page {
 	p := emptyPage(results)
 	p.name()
-	p.matrix()
 	p.scenarios()
 	p.laws()
+	if p.First().Campaign != "" {
+		p.ofFindings()
+		return p
+	}
+	p.matrix()
 	p.remarks()
 	p.slowest()
 	return p
@@ -100,6 +104,28 @@ func emptyPage(results []*Results) *page {
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// ofFindings leaves on the page of a campaign what it has to tell: no flows, no list, and of the rules those to blame.
+func (p *page) ofFindings() {
+	p.Groups = nil
+	for i := range p.Causes {
+		if p.Causes[i].Where = ""; len(p.Causes[i].Full) > 0 {
+			p.Causes[i].Where = safe(p.Causes[i].Full[0].Name)
+		}
+	}
+	for i := range p.Laws {
+		p.Laws[i].Rows = slices.DeleteFunc(p.Laws[i].Rows, func(r lawRow) bool { return r.blamed == 0 })
+	}
+	p.Laws = slices.DeleteFunc(p.Laws, func(t lawTable) bool { return len(t.Rows) == 0 })
+}
+
+// Counted counts scenarios, or findings.
+func (p *page) Counted(n int) string {
+	if p.First().Campaign != "" {
+		return Number(n, "finding", "findings")
+	}
+	return scenarios(n)
 }
 
 // Several reports whether results stand side by side.

@@ -33,6 +33,8 @@ type Results struct {
 	// Changes are what became of the scenarios of an older result, where a caller has compared with one: the page and
 	// the Markdown show them.
 	Changes *Changes
+	// Campaign says how far a campaign went, where the lines are its findings; "" is a run. Only the page shows it.
+	Campaign string
 }
 
 // Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].

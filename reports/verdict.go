@@ -89,12 +89,18 @@ func (r *Results) failsByTheGuide() bool {
 
 // Headline is what the verdict says first, "Does not conform", and Rest what it says besides, without what was required.
 func (r *Results) Headline() string {
+	if r.Campaign != "" {
+		return Number(len(r.Lines), "finding", "findings")
+	}
 	headline, _, _ := strings.Cut(r.Verdict(), ":")
 	return headline
 }
 
 // Rest is the verdict without its headline.
 func (r *Results) Rest() string {
+	if r.Campaign != "" {
+		return safe(r.Campaign)
+	}
 	_, rest, _ := strings.Cut(strings.TrimSuffix(r.Verdict(), "."), ": ")
 	rest, _, _ = strings.Cut(rest, " (required: ")
 	return rest

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +41,8 @@ of it, shrinking included. --scenarios bounds the random chats; there are then a
 and no more than --prove says.
 
 With --report each finding gets a directory: events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which fails
-for the same reason when the directory is given to 'run --features'. Interrupted, it keeps what it found.
+for the same reason when the directory is given to 'run --features'. In the end index.html shows them all, drawn.
+Interrupted, it keeps what it found.
 Exit codes as of run.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
@@ -110,7 +112,9 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		filter.PerStart, filter.Spread = engine.MostAtOnce, leastPerStart
 	}
 	shown := &progress{}
-	told := &campaignReport{env: e, dir: f.report, shown: shown}
+	told := &campaignReport{env: e, dir: f.report, shown: shown, words: f.way.words(), header: &engine.Header{
+		Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","), Environment: f.way.environment(t),
+	}}
 	c := &engine.Campaign{
 		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios, Span: f.span, Found: told.found,
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +19,9 @@ type campaignReport struct {
 	*env
 	dir   string // "" is no report
 	shown *progress
+	// header heads the page, and words reach the implementation again.
+	header *engine.Header
+	words  []string
 
 	mu       sync.Mutex
 	now      engine.Progress
@@ -111,12 +115,39 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	for _, note := range h.Notes {
 		fmt.Fprintf(&b, "The program %s.\n", model.Line(note))
 	}
-	fmt.Fprintf(&b, "%s, %s, seed %d: %s, of %s of differences (required: %s).\n", smallChats(h.Small), scenarios(h.Scenarios), seed,
-		number(len(h.Findings), "finding", "findings"), number(h.Signatures(), "signature", "signatures"), levels)
+	asked := fmt.Sprintf("%s, %s, seed %d", smallChats(h.Small), scenarios(h.Scenarios), seed)
+	signatures := number(h.Signatures(), "signature", "signatures")
+	fmt.Fprintf(&b, "%s: %s, of %s of differences (required: %s).\n", asked, number(len(h.Findings), "finding", "findings"), signatures, levels)
 	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
 		c.failed = err
 	}
+	if c.dir != "" && c.failed == nil {
+		c.failed = c.page("of "+signatures+" of differences, in "+asked, levels)
+	}
 	return c.failed
+}
+
+// page writes the findings as one page, and says where.
+func (c *campaignReport) page(lead string, levels model.Levels) error {
+	tally := engine.NewTally()
+	r := &reports.Results{Header: c.header, Campaign: lead}
+	for i, f := range c.findings {
+		l := f.Line(i, levels)
+		if l.Environment == nil {
+			l.Environment = new(engine.Environment)
+		}
+		l.Environment.Reproduce = commandLine(append([]string{"run", "--scenario", "own/*", "--features", filepath.Join(c.dir, f.Directory(i))}, c.words...))
+		r.Lines = append(r.Lines, l)
+		tally.Add(l)
+	}
+	r.Footer = engine.NewFooter(tally, nil)
+	path := filepath.Join(c.dir, "index.html")
+	page := func(r *reports.Results, w io.Writer) error { return reports.WriteHTML(w, r) }
+	if err := reports.WriteFiles(map[string]func(*reports.Results, io.Writer) error{path: page}, r, nil); err != nil {
+		return fmt.Errorf("--report: %w", err)
+	}
+	fmt.Fprintln(c.err, "chatproof: the report:", model.Line(path))
+	return nil
 }
 
 func chats(n int) string      { return number(n, "chat", "chats") }

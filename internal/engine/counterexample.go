@@ -2,10 +2,12 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,4 +98,45 @@ func (f *Finding) Directory(i int) string {
 	words := strings.FieldsFunc(strings.ToLower(f.Signature), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	name := strings.Join(words, "-")
 	return fmt.Sprintf("%03d-%s", i+1, name[:min(len(name), 80)])
+}
+
+// Line is the finding as a line of a record, the one at i: its shortest chat, what is expected of it, and what came.
+func (f *Finding) Line(i int, require model.Levels) *ScenarioLine {
+	c := f.Case()
+	facts := f.expected(c)
+	l := &ScenarioLine{
+		Type: "scenario", Index: i + 1, ID: "finding/" + f.Directory(i), Level: f.Level.String(), Title: f.Signature,
+		Name: fmt.Sprintf("%d events, %s; seen %s", len(c.Events), f.Verdict(), times(f.Count)), Verdict: Fail, Gates: true,
+		Differences: slices.Clone(f.Found),
+	}
+	l.Expected, _ = lines(pointers(facts), wire.AppendFact)
+	l.Actual, _ = lines(pointers(f.Actual), wire.AppendFact)
+	l.Events, _ = lines(pointers(c.Events), wire.AppendEvent)
+	switch {
+	case f.Failure != nil:
+		l.Verdict, l.Failure = Error, &FailureLine{string(f.Failure.Kind), f.Failure.Message}
+		l.Environment = &Environment{Stderr: f.Stderr}
+	case len(f.Found) == 0:
+		l.Verdict, l.Failure = Error, &FailureLine{"finding", f.Signature}
+	}
+	model.Require(l.Differences, require)
+	slices.SortStableFunc(l.Differences, func(a, b model.Difference) int {
+		return cmp.Compare(weightOf(f, &a), weightOf(f, &b))
+	})
+	return l
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// weightOf puts what a finding is about first.
+func weightOf(f *Finding, d *model.Difference) int {
+	if d.Signature() == f.Signature {
+		return 0
+	}
+	return 1
 }

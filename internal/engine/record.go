@@ -346,10 +346,10 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	return l
 }
 
-func pointers(facts []model.Fact) iter.Seq[*model.Fact] {
-	return func(yield func(*model.Fact) bool) {
-		for i := range facts {
-			if !yield(&facts[i]) {
+func pointers[T any](all []T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range all {
+			if !yield(&all[i]) {
 				return
 			}
 		}

@@ -76,13 +76,15 @@ function addCopyButton(source) {
 	source.after(button);
 }
 
-form.hidden = false;
-form.addEventListener("submit", (event) => event.preventDefault());
-let pending = 0;
-input.addEventListener("input", () => {
-	clearTimeout(pending);
-	pending = setTimeout(filter, 80);
-});
+if (form) { // a page without a list has no filter
+	form.hidden = false;
+	form.addEventListener("submit", (event) => event.preventDefault());
+	let pending = 0;
+	input.addEventListener("input", () => {
+		clearTimeout(pending);
+		pending = setTimeout(filter, 80);
+	});
+}
 addEventListener("hashchange", follow);
 document.querySelectorAll(".copy").forEach(addCopyButton);
 follow();
