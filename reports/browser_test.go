@@ -200,10 +200,11 @@ func TestPageIsAccessible(t *testing.T) {
 	ctx := browser(t)
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
 	one, two := written(t, r), written(t, r, read(t, "s.jsonl", record(t, reference, 1, 1, 1)))
+	check := written(t, nastyCheck(t, 12))
 	for _, tt := range []struct {
 		name, address, scheme string
 		width                 int64
-	}{{"one", one, "light", 1280}, {"one", one, "dark", 390}, {"two", two, "dark", 1280}, {"two", two, "light", 390}} {
+	}{{"one", one, "light", 1280}, {"one", one, "dark", 390}, {"two", two, "dark", 1280}, {"two", two, "light", 390}, {"check", check, "light", 1280}, {"check", check, "dark", 390}} {
 		t.Run(fmt.Sprint(tt.name, " ", tt.scheme, " ", tt.width), func(t *testing.T) {
 			p := open(t, ctx, tt.address,
 				command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: tt.width, Height: 1800, DeviceScaleFactor: 1, Mobile: tt.width < 500}),

@@ -111,7 +111,7 @@ func (u *edges) excused(distances []int64) (n int, beyond int64) {
 		for ; grade < spanGrade(max(0, d)); grade++ {
 			complete -= u.pauses[grade]
 		}
-		if complete < len(distances)-i {
+		if d > 0 && complete < len(distances)-i { // at the edge itself nobody has paused
 			n, _ = slices.BinarySearch(distances, d) // those as far are not, either
 			return n, d
 		}
