@@ -87,6 +87,31 @@ func TestRelationsHold(t *testing.T) {
 	t.Log(reached)
 }
 
+// Names that mean something stay: a finishing queue is called what the deployment calls it (V15, D7).
+func TestFinishingQueuesKeepTheirNames(t *testing.T) {
+	w, finished := NewWalker(Everyday), 0
+	for seed := range uint64(2000) {
+		src := Seed(15, seed)
+		log := slices.Clone(w.Log("x", src))
+		for _, relation := range []string{"V15", "D7"} {
+			made, r, ok := Relate(nil, relation, -1, log, "0000xyz00001", src)
+			if !ok {
+				continue
+			}
+			variant := slices.DeleteFunc(made, func(e model.Event) bool { return e.InteractionID != r.Variant })
+			require.Len(t, variant, len(log))
+			for i := range log {
+				require.Equal(t, model.Usual.Finishes(log[i].Queue), model.Usual.Finishes(variant[i].Queue))
+				if model.Usual.Finishes(log[i].Queue) {
+					require.Equal(t, log[i].Queue, variant[i].Queue)
+					finished++
+				}
+			}
+		}
+	}
+	assert.Greater(t, finished, 50)
+}
+
 // Each comparison of rows tells a difference in what it looks at, and in nothing else.
 func TestComparisonsOfRows(t *testing.T) {
 	at := Day
