@@ -109,7 +109,7 @@ func (r *reader) line(line []byte) error {
 	case r.Header == nil && kind.Type != "header":
 		return r.lines.Errorf("type", "expected the header of a record, got %s", model.Name(kind.Type))
 	case r.Footer != nil:
-		return r.lines.Errorf("", "expected nothing behind the footer; a file holds one record")
+		return r.lines.Errorf("", "expected nothing after the footer; a file holds one record")
 	case kind.Type == "header":
 		return r.header(line)
 	case kind.Type == "scenario" && r.Header.Kind == "", kind.Type == "finding" && r.Header.Kind == engine.Check:

@@ -45,7 +45,7 @@ func processors(jobs int) error {
 	return nil
 }
 
-// addTo adds the flags to a verb, and makes it accept a command behind --.
+// addTo adds the flags to a verb, and makes it accept a command after --.
 func (w *way) addTo(cmd *cobra.Command) {
 	cmd.Args = behindDash
 	flags := cmd.Flags()
@@ -70,7 +70,7 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	case w.http != "" && (w.stream || len(w.command) > 0):
 		return nil, errors.New("--http asks a server: it takes no --stream and no command")
 	case w.stream && len(w.command) == 0:
-		return nil, errors.New("--stream takes a command behind --, such as: chatproof run --stream -- node my.js")
+		return nil, errors.New("--stream takes a command after --, such as: chatproof run --stream -- node my.js")
 	case w.http == "" && len(w.headers) > 0:
 		return nil, errors.New("--header goes with --http")
 	}
@@ -150,13 +150,13 @@ func (w *way) words() (words []string) {
 	return words
 }
 
-// behindDash accepts a command behind --, or none of both.
+// behindDash accepts a command after --, or none of both.
 func behindDash(cmd *cobra.Command, args []string) error {
 	switch dash := cmd.ArgsLenAtDash(); {
 	case len(args) > 0 && dash != 0:
-		return fmt.Errorf("%s takes a command behind --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
+		return fmt.Errorf("%s takes a command after --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
 	case len(args) == 0 && dash == 0:
-		return errors.New("no command behind --; leave the -- out to check the reference model")
+		return errors.New("no command after --; leave the -- out to check the reference model")
 	}
 	return nil
 }
