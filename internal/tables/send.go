@@ -96,13 +96,9 @@ func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[strin
 	return nil
 }
 
-// eventValue is an event as programs in jq take it: as the contract writes it.
+// eventValue is an event as programs in jq take it: as the contract writes it, with times in UTC, and without members that
+// mean nothing: how the user's world spells its own is for the program to say.
 func eventValue(e *model.Event) any {
-	if e.Wire != nil {
-		if v, err := decode(wire.AppendEvent(nil, e)); err == nil {
-			return v
-		}
-	}
 	v := make(map[string]any, 10)
 	v["interaction_id"], v["seq"] = e.InteractionID, int(e.Seq)
 	if !e.Time.IsZero() {
