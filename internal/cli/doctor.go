@@ -2,20 +2,24 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
 )
 
 func (e *env) doctor() *cobra.Command {
 	var w way
+	var events, facts string
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
 		Short: "Look step by step whether an implementation can be asked at all",
@@ -23,12 +27,19 @@ func (e *env) doctor() *cobra.Command {
 events in it that nobody knows, then for the same chat twice. It tells an adapter that is broken (what reads, groups
 and prints) from a classification that is wrong, and says what to mend.
 
+With --events or --facts, a sample of your own, it asks nobody: it shows the first three events and rows as --mapping
+reads them, and which fields it does not use.
+
 Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not be started; 130 interrupted.`,
 		Example: `  chatproof doctor -- python3 my.py
   chatproof doctor --stream -- node my.js
+  chatproof doctor --mapping world.yaml --events sample.jsonl --facts rows.csv
   chatproof doctor --http http://localhost:8080/classify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.command = args
+			if events != "" || facts != "" {
+				return e.leftOut(&w.placeFlags, e.showSamples(cmd.Context(), &w, events, facts))
+			}
 			t, err := w.target(cmd.Context())
 			if err != nil {
 				return err
@@ -61,7 +72,48 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 		},
 	}
 	w.addTo(cmd)
+	w.addMapping(cmd)
+	cmd.Flags().StringVar(&events, "events", "", "ask nobody: show how the first events of this sample are read")
+	cmd.Flags().StringVar(&facts, "facts", "", "ask nobody: show how the first rows of this sample are read")
 	return cmd
+}
+
+// showSamples shows what the mapping makes of samples.
+func (e *env) showSamples(ctx context.Context, w *way, events, facts string) error {
+	if len(w.command) > 0 || w.http != "" || w.stream {
+		return errors.New("--events and --facts ask nobody: leave the command, --stream and --http out")
+	}
+	for _, s := range []struct {
+		path, what string
+		of         func(context.Context, tables.Place, io.Reader) (*tables.Sampled, error)
+	}{{events, "events", tables.SampleEvents}, {facts, "rows", tables.SampleFacts}} {
+		if s.path == "" {
+			continue
+		}
+		at, err := w.place(ctx, s.path)
+		if err != nil {
+			return err
+		}
+		found, err := s.of(ctx, at, e.in)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "The first %s of %s, as they are read:\n", s.what, at)
+		for _, row := range found.Rows {
+			fmt.Fprintln(e.out, "  "+model.Line(row))
+		}
+		for i, name := range found.Unused {
+			found.Unused[i] = model.Name(name)
+		}
+		switch {
+		case found.Values == 0:
+		case len(found.Unused) == 0:
+			fmt.Fprintf(e.out, "Every field of the first %s is used.\n", number(found.Values, "value", "values"))
+		default:
+			fmt.Fprintf(e.out, "Not used of the first %s: %s\n", number(found.Values, "value", "values"), strings.Join(found.Unused, ", "))
+		}
+	}
+	return nil
 }
 
 // prescription writes what each step found, what is to be mended, and who is to blame; it reports whether nobody is.

@@ -22,7 +22,7 @@ import (
 type generateFlags struct {
 	engine.Generation
 	arrival, shard, start     string
-	media                     string
+	media, require            string
 	out, to, facts, resources string
 	placeFlags
 }
@@ -62,6 +62,9 @@ func (e *env) generate() *cobra.Command {
 			if len(f.Features) > 0 && !f.Suite {
 				return errors.New("--features: only of --suite")
 			}
+			if cmd.Flags().Changed("require") && !f.Suite {
+				return errors.New("--require: only of --suite")
+			}
 			if f.media != "" && !f.Suite {
 				return errors.New("--media: only of --suite")
 			}
@@ -88,6 +91,7 @@ func (e *env) generate() *cobra.Command {
 	flags.StringVar(&f.start, "start", "", "when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil, "of --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "of --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
 	flags.StringVar(&f.format, "format", "", fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most %d chats", engine.MostInFeature))
 	f.addMapping(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
@@ -115,6 +119,13 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if f.World, err = f.world(ctx, f.media); err != nil {
 		return err
 	}
+	levels, err := parseLevels(f.require)
+	if err != nil {
+		return err
+	}
+	if f.AtRest = !levels.Has(model.Robustness); f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
+		return errors.New("--mapping: it sends chats whole: leave --interleave and --delivery out")
+	}
 	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
@@ -135,6 +146,9 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	logs, err := f.Logs()
 	if err != nil {
 		return err
+	}
+	for _, w := range logs.Without {
+		fmt.Fprintf(e.err, "chatproof: left out: %s %s\n", scenarios(w.Scenarios), w.Why)
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()

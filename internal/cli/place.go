@@ -75,7 +75,7 @@ func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, e
 	if err != nil || m == nil {
 		return w, err
 	}
-	w.WholeChats = m.SendsChats()
+	w.WholeChats, w.Form = m.SendsChats(), m.IDForm()
 	if len(w.Media) == 0 {
 		w.Media = m.Media()
 	}

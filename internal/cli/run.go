@@ -12,6 +12,7 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
 
@@ -186,6 +187,7 @@ func (f *runFlags) options(ctx context.Context, stdout io.Writer, demand bool) (
 	if o.World, err = f.way.world(ctx, f.media); err != nil {
 		return nil, err
 	}
+	o.AtRest = len(f.way.facts) > 0 && !o.Require.Has(model.Robustness)
 	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
 		return nil, err
 	}

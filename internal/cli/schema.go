@@ -13,16 +13,16 @@ import (
 )
 
 func (e *env) schema() *cobra.Command {
-	schemas := map[string][]byte{"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema, "results": engine.ResultsSchema, "expect": engine.ExpectSchema, "tables": []byte(tables.EventDDL + "\n" + tables.FactDDL)}
+	schemas := map[string][]byte{"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema, "results": engine.ResultsSchema, "expect": engine.ExpectSchema, "mapping": tables.MappingSchema(), "tables": []byte(tables.EventDDL + "\n" + tables.FactDDL)}
 	return &cobra.Command{
-		Use:       "schema event|fact|protocol|results|expect|tables",
-		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file; or the tables, in SQL",
+		Use:       "schema event|fact|protocol|results|expect|mapping|tables",
+		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file, a mapping; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
-		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "tables"},
+		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "mapping", "tables"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, ok := schemas[strings.Join(args, " ")]
 			if !ok {
-				return fmt.Errorf("schema: expected event, fact, protocol, results, expect or tables, got %s%s", model.Name(strings.Join(args, " ")), model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
+				return fmt.Errorf("schema: expected event, fact, protocol, results, expect, mapping or tables, got %s%s", model.Name(strings.Join(args, " ")), model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
 			}
 			_, err := e.out.Write(text)
 			return err

@@ -81,11 +81,15 @@ func (g *Generation) Logs() (logs Logs, err error) {
 		plan.Shard(g.Shard, g.Shards)
 		g.Shard, g.Shards = 1, 1
 	}
-	return plan.Logs(), nil
+	logs = plan.Logs()
+	logs.Without = plan.without
+	return logs, nil
 }
 
 // Logs are logs to write, each of one chat, or of one scenario with all its chats.
 type Logs struct {
+	Without []Without // scenarios that were left out
+
 	name func(i int) string
 	// open starts the sequence anew; the events of a log are valid until the next call.
 	open func() func(i int) (log []model.Event, ok bool)

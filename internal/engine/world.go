@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,9 @@ type World struct {
 	Fold  func(string) string // what ids and names are compared by; nil is byte for byte
 
 	WholeChats bool // events are sent by chat: none runs beside another, and all are in order
+	AtRest     bool // a job reads one file: what could end it stays out of that
+
+	Form string // of ids: guid or interaction-server; "" is any
 }
 
 // Without is a kind of scenarios that a plan leaves out, as they cannot be in the user's world.
@@ -39,9 +43,55 @@ func (p *Plan) Of(w World) {
 			return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind
 		})
 	}
-	if len(p.without) > 0 {
+	if w.AtRest {
+		p.leaveOut("ill-formed, as a job that reads one file may end at it; --require robustness asks them", func(c *model.Case) bool {
+			return c.Kind == model.RobustnessKind
+		})
+	}
+	if w.Form != "" {
+		p.inForm(w.Form)
+	}
+	if len(p.without) > 0 || w.Form != "" {
 		p.seal()
 	}
+}
+
+// inForm gives the interactions ids of one form; those that are of it stay.
+func (p *Plan) inForm(form string) {
+	for _, s := range p.Scenarios {
+		for i := range s.Events {
+			id := s.Events[i].InteractionID
+			as := cmp.Or(s.opaque[id], id)
+			if s.opaque == nil {
+				s.opaque, s.aliases = make(map[string]string), make(map[string]string)
+			}
+			delete(s.aliases, as)
+			like := idLike(form, as)
+			s.opaque[id], s.aliases[like] = like, id
+		}
+	}
+}
+
+// idLike is an id in a form, the same for the same: a GUID, or 16 characters as Interaction Server makes them.
+func idLike(form, id string) string {
+	const guid = "00000000-0000-0000-0000-000000000000"
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("0123456789abcdefABCDEF", r) {
+			return '0'
+		}
+		return r
+	}, id)
+	made := model.OpaqueID("form", id)
+	if form == "guid" {
+		if digits == guid {
+			return id
+		}
+		return made
+	}
+	if len(id) == 16 && strings.HasPrefix(id, "0000") && !strings.Contains(id, "-") {
+		return id
+	}
+	return "0000" + strings.ReplaceAll(made, "-", "")[:12]
 }
 
 func (p *Plan) leaveOut(why string, which func(*model.Case) bool) {

@@ -36,6 +36,14 @@ func (m *Mapping) programs() programs {
 	return m.jq
 }
 
+// IDForm is the form of the ids that the suite gives its chats; "" is any.
+func (m *Mapping) IDForm() string {
+	if m == nil {
+		return ""
+	}
+	return m.form
+}
+
 // Media are the media of the deployment that a mapping names; nil is all.
 func (m *Mapping) Media() []string {
 	if m == nil {

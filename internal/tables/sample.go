@@ -1,0 +1,133 @@
+package tables
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// shownOfSample is how many rows of a sample are shown, and maxSampled how many values are looked at for what is not used.
+const (
+	shownOfSample = 3
+	maxSampled    = 100
+)
+
+// Sampled is what a mapping makes of a sample.
+type Sampled struct {
+	Rows   []string // the first three, as ours
+	Unused []string // fields that change nothing where they are left out, by name
+	Values int      // that were looked at for that
+}
+
+// SampleEvents reads the beginning of a place's events.
+func SampleEvents(ctx context.Context, p Place, stdin io.Reader) (*Sampled, error) {
+	return sampled(ctx, p, stdin, eventKind, wire.AppendEvent)
+}
+
+// SampleFacts reads the beginning of a place's facts.
+func SampleFacts(ctx context.Context, p Place, stdin io.Reader) (*Sampled, error) {
+	return sampled(ctx, p, stdin, factKind, wire.AppendFact)
+}
+
+func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T], line func([]byte, *T) []byte) (*Sampled, error) {
+	s := new(Sampled)
+	in, err := openRows(ctx, p, stdin, k)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	for len(s.Rows) < shownOfSample {
+		row, err := in.Read()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		s.Rows = append(s.Rows, strings.TrimSpace(string(line(nil, &row))))
+	}
+	parts, err := p.parts()
+	if err != nil || p.Path == "-" || IsDSN(p.Path) && k.program(p.Mapping) == nil {
+		return s, err // which is read once, or by columns that the query names
+	}
+	raw, _, err := openRaw(ctx, parts[0], stdin, k.form.Table)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close()
+	used := make(map[string]bool)
+	uses := usesOf(p.Mapping, k)
+	for s.Values < maxSampled {
+		text, _, err := raw.next()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		value, err := decode(jsontext.Value(text))
+		object, ok := value.(map[string]any)
+		if err != nil || !ok {
+			continue
+		}
+		for name := range object {
+			used[name] = used[name] || uses(object, name, s.Values)
+		}
+		s.Values++
+	}
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		if !used[name] {
+			s.Unused = append(s.Unused, name)
+		}
+	}
+	return s, nil
+}
+
+// usesOf tells whether a field of a value is used: by a program, if what it gives is another without it.
+func usesOf[T model.Event | model.Fact](m *Mapping, k *kind[T]) func(object map[string]any, name string, n int) bool {
+	program := k.program(m)
+	if program == nil {
+		names := make(map[string]bool)
+		reading := m.reading(k.form.Table)
+		for i := range k.form.Columns {
+			for _, name := range k.form.Columns[i].Names {
+				actual, _ := reading.Renamed(name)
+				first, _, _ := strings.Cut(actual, ".")
+				names[wire.NormalName(actual)], names[wire.NormalName(first)] = true, true
+			}
+		}
+		for _, parent := range k.form.Parents {
+			names[parent] = true
+		}
+		return func(_ map[string]any, name string, _ int) bool { return names[wire.NormalName(name)] }
+	}
+	gives := func(value map[string]any, n int) string {
+		var b []byte
+		var given any = value
+		if program.perChat {
+			given = []any{value}
+		}
+		err := program.run(given, n, func(object map[string]any) (err error) {
+			b, err = appendObject(b, object, program.name)
+			return err
+		})
+		return fmt.Sprint(string(b), err)
+	}
+	return func(object map[string]any, name string, n int) bool {
+		without := maps.Clone(object)
+		delete(without, name)
+		return gives(object, n) != gives(without, n) || program.key != nil && keyed(program, without, n)
+	}
+}
+
+// keyed reports whether a value without a field has no key.
+func keyed(p *program, without map[string]any, n int) bool {
+	_, err := p.chatOf(without, n)
+	return err != nil
+}

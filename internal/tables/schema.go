@@ -1,0 +1,68 @@
+package tables
+
+import (
+	"encoding/json"
+)
+
+// schema is a JSON Schema that is being made.
+type schema = map[string]any
+
+func objectOf(says string, properties schema) schema {
+	return schema{"type": "object", "description": says, "additionalProperties": false, "properties": properties}
+}
+
+func listOf(says string) schema {
+	return schema{"type": "array", "description": says, "items": schema{"type": []string{"string", "null"}}}
+}
+
+func textSchema(says string) schema { return schema{"type": "string", "description": says} }
+
+// MappingSchema is the JSON Schema of a mapping.
+func MappingSchema() []byte {
+	text := schema{"type": []string{"string", "null"}}
+	program := func(says string, reads bool) schema {
+		properties := schema{
+			"jq": textSchema("the program"), "file": textSchema("a file that has the program, from the mapping's directory"),
+			"per": schema{"enum": []string{"chat"}, "description": "the program is given the array of a chat's values"},
+		}
+		if reads {
+			properties["key"] = textSchema("a program that makes the id of the chat of a value")
+		}
+		return schema{"description": says, "oneOf": []any{schema{"type": "string"}, objectOf("", properties)}}
+	}
+	all := schema{
+		"ids": objectOf("of ids and names", schema{
+			"form":    schema{"enum": []string{"guid", "interaction-server"}, "description": "of the ids that the suite gives its chats"},
+			"compare": schema{"enum": []string{Exact, IgnoreCase, GUID}}, "trim": schema{"type": "boolean"},
+		}),
+		"null":             listOf("words that mean absent"),
+		"media":            listOf("the media of the deployment"),
+		"finishing_queues": objectOf("queues in which a chat is finished (I20)", schema{"completed": listOf(""), "canceled": listOf("")}),
+		"events":           objectOf("programs in jq", schema{"send": program("makes our events yours", false), "read": program("makes your values our events", true)}),
+		"facts":            objectOf("programs in jq", schema{"read": program("makes your values our facts", true)}),
+	}
+	for table, names := range knownColumns() {
+		columns := make(schema)
+		for _, name := range names {
+			form := schema{"column": text}
+			if isTime(name) {
+				form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
+				form["zone"] = textSchema("of times without one, such as Europe/Berlin")
+			} else {
+				form["values"] = schema{"type": "object", "description": "yours: ours; the first is written"}
+			}
+			columns[name] = schema{"oneOf": []any{text, objectOf("", form)}}
+		}
+		all[table] = objectOf("the table, or the rows of files", schema{
+			"table": text, "where": textSchema("a condition in SQL"), "columns": objectOf("the names of columns; an empty one does not exist", columns),
+		})
+		all[table].(schema)["type"] = []string{"object", "null"}
+	}
+	s := objectOf("How a user's world differs from chatproof's", all)
+	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		panic(err) // of text alone
+	}
+	return append(b, '\n')
+}
