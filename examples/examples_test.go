@@ -95,7 +95,7 @@ func TestSQLExampleConforms(t *testing.T) {
 		require.NoError(t, err, string(out))
 	}
 	judge := func(generated, etl string) (string, error) {
-		out, err := exec.Command(chatproof, "generate", "--suite", "--generated", generated, "--to", dsn).CombinedOutput()
+		out, err := exec.Command(chatproof, "generate", "--suite", "--require", "all", "--generated", generated, "--to", dsn).CombinedOutput()
 		require.NoError(t, err, string(out))
 		psql(etl+"TRUNCATE chat_event;", "-f", "internal/tables/infomart.sql", "-f", "-")
 		out, err = exec.Command(chatproof, "run", "--facts", dsn, "--generated", generated, "--require", "all").CombinedOutput()

@@ -309,7 +309,7 @@ func newScenario(c *model.Case) *Scenario {
 
 // sent is the log under ids that say nothing, appended to dst; that of a case whose own ids do is not copied.
 func (s *Scenario) sent(dst []model.Event) []model.Event {
-	if s.Opaque {
+	if s.opaque == nil {
 		return s.Events
 	}
 	dst = slices.Grow(dst, len(s.Events))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 	"github.com/itchyny/gojq"
 
 	"github.com/chatproof/chatproof/internal/files"
@@ -127,7 +128,11 @@ func (f *mappingFile) within(n ast.Node, text string, offset int) string {
 		indent := len(lines[first]) - len(strings.TrimLeft(lines[first], " "))
 		return f.path + ":" + position(text, offset, first+1, indent+1)
 	}
-	return f.path + ":" + position(text, offset, at.Line, at.Column)
+	column := at.Column
+	if kind := n.GetToken().Type; kind == token.SingleQuoteType || kind == token.DoubleQuoteType {
+		column++
+	}
+	return f.path + ":" + position(text, offset, at.Line, column)
 }
 
 // position is line:column of an offset in a text that begins in a line and a column.
