@@ -44,7 +44,7 @@ func (p *Plan) Of(w World) {
 		})
 	}
 	if w.AtRest {
-		p.leaveOut("ill-formed, as a job that reads one file may end at it; --require robustness asks them", func(c *model.Case) bool {
+		p.leaveOut("of ill-formed logs, which a file leaves out unless --require names robustness", func(c *model.Case) bool {
 			return c.Kind == model.RobustnessKind
 		})
 	}
