@@ -86,7 +86,7 @@ var requirements = []Requirement{
 	{ID: "N4", Says: "STOP_ACTION, LAST_INTERACTION_RESOURCE.", Untested: "Without public evidence of what they are in these flows."},
 	{ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE_FACT, CHAT_SESSION_FACT.", Untested: "They are other tables of other grain; the page's descriptors are on INTERACTION_RESOURCE_FACT."},
 	{ID: "N6", Says: "Workbins, transfers between sites, supervisors who monitor without an invitation.", Untested: "No flow of the page has them."},
-	{ID: "N7", Says: "Whether your program reads your events right.", Untested: "The suite sends events in its own form."},
+	{ID: "N7", Says: "Whether your program reads your events right.", Untested: "The suite sends events in its own form, or in yours as --mapping makes it; that your own look so, doctor --mapping shows."},
 	{ID: "N8", Says: "That a program which passes is right about every chat.", Untested: "Scenarios are examples, however many; `check` looks at your own chats."},
 	{ID: "N9", Says: "How fast your program is.", Untested: "It has to answer within `--timeout`, and no more."},
 }
