@@ -89,23 +89,21 @@ func (r *Results) auditLaws() []lawTable {
 		}
 	}
 	rules, invariants := lawTable{Kind: "rule", Source: "of the guide"}, lawTable{Kind: "invariant", Source: "checked on"}
-	stand := func(id string, met, asked bool) lawStanding {
+	stand := func(id string, met bool) lawStanding {
 		switch {
 		case wrong[id] > 0:
 			return lawStanding{cell: cell{Is: "fail", Text: Number(wrong[id], "time wrong", "times wrong")}}
 		case met:
 			return lawStanding{cell: cell{Is: "pass", Text: "met"}}
-		case asked:
-			return lawStanding{cell: cell{Text: "not applicable"}}
 		}
-		return lawStanding{cell: cell{Text: "–"}}
+		return lawStanding{cell: cell{Text: "not applicable"}}
 	}
 	for i, rule := range model.Rules() {
 		c := r.Footer.Coverage
 		if c == nil {
 			break
 		}
-		s := stand(rule.ID, i < len(c.Rules) && c.Rules[i].Chats > 0, true)
+		s := stand(rule.ID, i < len(c.Rules) && c.Rules[i].Chats > 0)
 		if i < len(c.Rules) {
 			s.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
 		}
@@ -114,7 +112,7 @@ func (r *Results) auditLaws() []lawTable {
 	for _, v := range model.Invariants() {
 		if v.Kind == model.OnFacts || v.Kind == model.OnEvents && r.Footer.Coverage != nil {
 			met := r.Footer.Audit.Chats > 0 && !slices.Contains(r.Footer.Audit.NotMet, v.ID)
-			invariants.Rows = append(invariants.Rows, lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met, true)}, blamed: wrong[v.ID]})
+			invariants.Rows = append(invariants.Rows, lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met)}, blamed: wrong[v.ID]})
 		}
 	}
 	tables := []lawTable{rules, invariants}
