@@ -35,7 +35,7 @@ var house = map[string]string{
 	"internal/engine":        "internal/files features gen gen/faults internal/target internal/wire model steps github.com/go-json-experiment/json github.com/goccy/go-yaml",
 	"suite":                  "internal/engine internal/target model reports",
 	"reports":                "internal/engine internal/files internal/wire model github.com/go-json-experiment/json",
-	"internal/cli":           "gen gen/faults internal/bulk internal/engine internal/files internal/tables internal/target internal/wire model reports steps github.com/go-json-experiment/json github.com/spf13/cobra github.com/spf13/pflag github.com/jackc/pgx/v5/stdlib modernc.org/sqlite golang.org/x/term",
+	"internal/cli":           "gen gen/faults internal/bulk internal/engine internal/files internal/secret internal/tables internal/target internal/wire model reports steps github.com/go-json-experiment/json github.com/spf13/cobra github.com/spf13/pflag github.com/jackc/pgx/v5/stdlib modernc.org/sqlite golang.org/x/term",
 	"":                       "internal/cli",
 
 	"docs":                    "", // their tests

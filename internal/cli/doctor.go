@@ -62,7 +62,7 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 			}
 			var b bytes.Buffer
 			well := prescription(&b, steps, stderr)
-			if _, err := e.out.Write(b.Bytes()); err != nil {
+			if _, err := e.out.Write([]byte(w.secrets().Hide(b.String()))); err != nil {
 				return err
 			}
 			if !well {

@@ -112,7 +112,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		filter.PerStart, filter.Spread = engine.MostAtOnce, leastPerStart
 	}
 	shown := &progress{}
-	told := &campaignReport{env: e, dir: f.report, shown: shown, words: f.way.words(), header: &engine.Header{
+	told := &campaignReport{env: e, dir: f.report, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(), header: &engine.Header{
 		Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","), Environment: f.way.environment(t),
 	}}
 	c := &engine.Campaign{

@@ -19,6 +19,7 @@ type campaignReport struct {
 	*env
 	dir   string // "" is no report
 	shown *progress
+	hide  func(text string) string // takes credentials out of what the implementation said
 	// header heads the page, and words reach the implementation again.
 	header *engine.Header
 	words  []string
@@ -36,6 +37,7 @@ func (c *campaignReport) found(f *engine.Finding) {
 		b.WriteByte('\n')
 	}
 	c.findings = append(c.findings, f)
+	f.Hide(c.hide)
 	describeFinding(&b, f, len(c.findings))
 	c.write(f, len(c.findings)-1, &b)
 	c.shown.clear()

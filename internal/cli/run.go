@@ -151,6 +151,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 			return out.Write, nil
 		},
 		Judged:      func(done, failed int) { shown.set(done, failed) },
+		Hide:        f.way.secrets().Hide,
 		Environment: f.way.environment,
 		Commands:    func(id string) (string, string) { return f.reproduce(id), f.explain(id) },
 	})

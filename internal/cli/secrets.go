@@ -1,48 +1,32 @@
 package cli
 
 import (
-	"regexp"
-	"slices"
+	"os"
 	"strings"
+
+	"github.com/chatproof/chatproof/internal/secret"
 )
-
-// secrets are the passwords that connection strings hold, with what stands before and behind them.
-var secrets = []struct {
-	at   *regexp.Regexp
-	with string
-}{
-	{regexp.MustCompile(`(?s)(\w:/{0,2}[^/:@]*):.*@`), "$1@"},                                       // postgres://USER:PASSWORD@
-	{regexp.MustCompile(`(?s)(:thin:[^/@]*)/.*@`), "$1@"},                                           // jdbc:oracle:thin:USER/PASSWORD@
-	{regexp.MustCompile(`(?i)((?:password|passwd|pwd)\s*=\s*)(?:'[^']*'|"[^"]*"|[^&;\s]+)`), "$1…"}, // Server=…;Password=…
-}
-
-// withoutSecret is a word of a command line without the passwords of connection strings.
-func withoutSecret(word string) string {
-	for _, s := range secrets {
-		word = s.at.ReplaceAllString(word, s.with)
-	}
-	return word
-}
 
 // withoutSecrets are words to be shown and recorded.
 func withoutSecrets(words []string) []string {
-	words = slices.Clone(words)
-	for i := range words {
-		words[i] = withoutSecret(words[i])
-	}
-	return words
+	shown, _ := secret.Command(words)
+	return shown
 }
 
-// hide takes the passwords that the words of a command line hold out of a message: not every message knows what it
+// hide takes the credentials that the words of a command line hold out of a message: not every message knows what it
 // repeats.
 func hide(words []string, message string) string {
-	for _, word := range words {
-		if _, value, ok := strings.Cut(word, "="); ok && strings.HasPrefix(word, "-") {
-			word = value
-		}
-		if without := withoutSecret(word); without != word {
-			message = strings.ReplaceAll(message, word, without)
+	shown, values := secret.Command(words)
+	for i, word := range words {
+		if word != shown[i] && len(word) > len("…") {
+			message = strings.ReplaceAll(message, word, shown[i])
 		}
 	}
-	return message
+	return values.Hide(message)
+}
+
+// secrets are the credentials by which an implementation is reached, and those of our environment, which is also its.
+func (w *way) secrets() secret.Values {
+	_, all := secret.Command(append(w.command[:len(w.command):len(w.command)], w.facts...))
+	return all.And(secret.OfHeader(w.header), secret.OfURL(w.url), secret.OfEnvironment(os.Environ()))
 }

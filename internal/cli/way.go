@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/secret"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
@@ -29,8 +30,9 @@ type way struct {
 	timeout time.Duration // 0 is the default of the way
 	jobs    int
 
-	given func(flag string) bool
-	url   *url.URL
+	given  func(flag string) bool
+	url    *url.URL
+	header http.Header
 	offline
 }
 
@@ -107,7 +109,7 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 		}
 		header.Add(name, value)
 	}
-	w.url = u
+	w.url, w.header = u, header
 	server := target.NewHTTP(u, header, w.limit(10*time.Second), w.jobs)
 	server.Speech = speech
 	return server, nil
@@ -117,7 +119,7 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 func (w *way) environment(t target.Target) *engine.Environment {
 	e := &engine.Environment{Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
 	if w.url != nil {
-		e.URL = w.url.Redacted()
+		e.URL = secret.Text(w.url.Redacted())
 	}
 	if len(w.facts) > 0 {
 		e.Facts = tables.Place{Path: w.facts[0], More: w.facts[1:]}.String()
@@ -134,7 +136,7 @@ func (w *way) words() (words []string) {
 		words = append(words, "--stream")
 	}
 	if w.url != nil {
-		words = append(words, "--http", w.url.Redacted())
+		words = append(words, "--http", secret.Text(w.url.Redacted()))
 	}
 	for _, h := range w.headers {
 		name, _, _ := strings.Cut(h, ":")

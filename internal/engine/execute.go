@@ -39,6 +39,8 @@ type Asking struct {
 	Began func(*Plan, target.Target) (record func(line any) error, err error)
 	// Judged is told how many scenarios have been judged, and how many of them failed.
 	Judged func(done, failed int)
+	// Hide takes credentials out of what the implementation said, before it is recorded.
+	Hide func(text string) string
 	// Environment is that of the header.
 	Environment func(target.Target) *Environment
 	// Commands are those that repeat and explain a scenario.
@@ -93,6 +95,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	tally, coverage := known.tally(), model.NewCoverage()
 	occasion, failed := Run(ctx, plan, t, o.Require, func(outcome *Outcome) error {
 		known.judge(outcome, o.Require)
+		outcome.hide(by.Hide)
 		line := outcome.Line(o.Require)
 		line.Environment = by.about(outcome)
 		tally.Add(line)
@@ -114,6 +117,12 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	r.Footer.Environment = &Environment{
 		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(o.Today),
+	}
+	if e := r.Footer.Environment; by.Hide != nil {
+		e.Stderr = by.Hide(e.Stderr)
+		for i := range e.Notes {
+			e.Notes[i] = by.Hide(e.Notes[i])
+		}
 	}
 	r.Findings = known.findings(o.Today)
 	if err := write(r.Footer); failed == nil {

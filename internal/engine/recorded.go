@@ -93,6 +93,38 @@ func lines[T any](all iter.Seq[*T], add func([]byte, *T) []byte) (kept []jsontex
 	return kept, more
 }
 
+// hide takes credentials out of what the implementation said: it may repeat what it was given.
+func (o *Outcome) hide(from func(string) string) {
+	if from == nil {
+		return
+	}
+	for i := range o.Actual {
+		f := &o.Actual[i]
+		for _, text := range []*string{
+			&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result), (*string)(&f.Reason),
+		} {
+			*text = from(*text)
+		}
+	}
+	for i := range o.Differences {
+		d := &o.Differences[i]
+		d.Actual, d.Resource = from(d.Actual), from(d.Resource)
+	}
+	if o.Failure != nil {
+		f := *o.Failure
+		f.Message = from(f.Message)
+		o.Failure = &f
+	}
+	o.Reason, o.Stderr = from(o.Reason), from(o.Stderr)
+}
+
+// Hide takes credentials out of what the implementation said.
+func (f *Finding) Hide(from func(text string) string) {
+	o := &Outcome{Actual: f.Actual, Differences: f.Found, Failure: f.Failure, Stderr: f.Stderr}
+	o.hide(from)
+	f.Failure, f.Stderr = o.Failure, o.Stderr
+}
+
 // light leaves of a line of many that has been written and passes one row of each list: nobody is shown more.
 func (l *ScenarioLine) light() {
 	for _, list := range []*[]jsontext.Value{&l.Expected, &l.Actual} {

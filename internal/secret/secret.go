@@ -26,12 +26,24 @@ type Values struct{ longest []string }
 
 // OfHeader collects the credentials of headers: whole values, without their scheme, and what Basic encodes.
 func OfHeader(h http.Header) (v Values) {
+	v.ofHeader(h)
+	v.sort()
+	return v
+}
+
+func (v *Values) ofHeader(h http.Header) {
 	for name, values := range h {
 		if !InHeader(name) {
 			continue
 		}
 		for _, value := range values {
 			v.add(value)
+			if strings.Contains(strings.ToLower(name), "cookie") {
+				for part := range strings.SplitSeq(value, ";") {
+					_, cookie, _ := strings.Cut(part, "=")
+					v.add(strings.TrimSpace(cookie))
+				}
+			}
 			scheme, rest, found := strings.Cut(value, " ")
 			if !found {
 				continue
@@ -44,8 +56,10 @@ func OfHeader(h http.Header) (v Values) {
 			}
 		}
 	}
+}
+
+func (v *Values) sort() {
 	slices.SortFunc(v.longest, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
-	return v
 }
 
 func (v *Values) add(value string) {

@@ -77,7 +77,7 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		case limit.Err() != nil:
 			return outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: unheard}
 		case unreachable(err) && !h.reached.Load():
-			return outcome{err: &StartError{h.URL.Redacted(), "could not be reached", err}}
+			return outcome{err: &StartError{secret.Text(h.URL.Redacted()), "could not be reached", err}}
 		}
 		o := outcome{answer: Answer{Failure: &Failure{Crash, h.discreet(err.Error())}}}
 		if unreachable(err) {
@@ -193,7 +193,7 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 // discreet makes one line of text that came from outside, without the values of our headers.
 func (h *HTTP) discreet(text string) string { return model.Line(h.hide(text)) }
 
-func (h *HTTP) hide(text string) string { return secret.OfHeader(h.Header).Hide(text) }
+func (h *HTTP) hide(text string) string { return secret.OfHeader(h.Header).And(secret.OfURL(h.URL)).Hide(text) }
 
 // unreachable reports whether nobody was there to be asked.
 func unreachable(err error) bool {
