@@ -7,10 +7,12 @@
 package bulk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"runtime"
@@ -66,6 +68,15 @@ func NewGroups(o Options) *Groups {
 	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs())}
 }
 
+// MaxOfChat is how many events and rows a chat may have together: one with more is no chat, and is set aside. The longest
+// that anybody has seen have some thousands.
+const MaxOfChat = 100_000
+
+// tooMany is what is wrong with a chat that has more.
+func tooMany(id string) *wire.LineError {
+	return &wire.LineError{File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows", MaxOfChat), InteractionID: id}
+}
+
 // Jobs is how many goroutines [Groups.Each] takes.
 func (g *Groups) Jobs() int { return g.options.jobs() }
 
@@ -111,6 +122,8 @@ type eventWriter struct {
 	out     *recordWriter
 	event   model.Event
 	record  []byte
+	id      []byte // of the record before, and
+	before  []byte // that itself
 }
 
 func (w *eventWriter) addAll(b *wire.Block) error {
@@ -129,9 +142,10 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 			}
 			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
 		}
-		if !w.options.here(id) {
+		if !w.options.here(id) || bytes.Equal(id, w.id) && bytes.Equal(w.record, w.before) { // delivered twice says nothing
 			continue
 		}
+		w.id, w.before = append(w.id[:0], id...), append(w.before[:0], w.record...)
 		if err := w.out.Add(id, w.record); err != nil {
 			return err
 		}
@@ -211,6 +225,10 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 		}
 		c, u := &chats[job], unpackers[job]
 		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0]}
+		if len(records) > MaxOfChat {
+			c.Bad = tooMany(c.ID)
+			return visit(job, c)
+		}
 		for _, r := range records {
 			switch r[0] {
 			case anEvent:

@@ -58,6 +58,7 @@ type sequence struct {
 type openChat struct {
 	id      string
 	events  []byte
+	n       int // of them
 	bad     *wire.LineError
 	stopped bool
 }
@@ -142,7 +143,13 @@ func (s *sequence) take(b *batch, e *item) error {
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
 	}
-	c.events = append(c.events, b.text[e.record.from:e.record.to]...)
+	if c.n++; c.n > MaxOfChat {
+		if c.bad == nil {
+			c.bad = tooMany(c.id)
+		}
+	} else {
+		c.events = append(c.events, b.text[e.record.from:e.record.to]...)
+	}
 	if s.held += c.size(); s.held > s.options.memory()/2 {
 		return &wire.LineError{File: b.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
 	}

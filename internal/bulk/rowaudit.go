@@ -20,6 +20,10 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	return judgeEach(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *Chat) {
+		if c.Bad != nil {
+			t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
+			return
+		}
 		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)}, nil)
 	})
 }

@@ -24,6 +24,7 @@ const (
 // In a chunk, records of one key that follow each other share it: logs often hold a chat in one piece.
 type recordGroups struct {
 	memory int64
+	most   int // records of a key that are kept, and one more
 	chunks int // the size of a chunk
 	depth  int
 	seed   maphash.Seed
@@ -47,7 +48,7 @@ type part struct {
 // called in the end.
 func newRecordGroups(memory int64, writers int) *recordGroups {
 	share := 8 * partitions * int64(writers) // each has a chunk of each part open
-	return &recordGroups{memory: memory, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
+	return &recordGroups{memory: memory, most: MaxOfChat, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
 }
 
 // Close leaves nothing of the groups.
@@ -59,6 +60,7 @@ type recordWriter struct {
 	open   [partitions][]byte
 	last   []byte // the key of the last record
 	part   uint64 // that it fell to
+	same   int    // how many records of that key have followed each other
 }
 
 // recordWriter returns a writer.
@@ -67,7 +69,13 @@ func (g *recordGroups) writer() *recordWriter { return &recordWriter{groups: g} 
 // Add adds a record of a key. Both are copied.
 func (w *recordWriter) Add(key, record []byte) error {
 	again := len(w.last) > 0 && bytes.Equal(key, w.last)
-	if !again {
+	if again {
+		// Of a key with too many records no more are kept than tell so: a table may be all of one chat.
+		if w.same++; w.same > w.groups.most {
+			return nil
+		}
+	} else {
+		w.same = 0
 		w.last = append(w.last[:0], key...)
 		w.part = maphash.Bytes(w.groups.seed, key) % partitions
 	}
@@ -240,6 +248,7 @@ func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records [
 	parts.depth = g.depth + 1
 	defer parts.Close()
 	w := parts.writer()
+	counts := make(map[uint64]int) // records by the hash of their key
 	var buffer []byte
 	for _, e := range p.extents {
 		buffer = append(buffer[:0], make([]byte, e.n)...)
@@ -249,6 +258,10 @@ func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records [
 		var key, record []byte
 		for rest := buffer; len(rest) > 0; {
 			key, record, rest = cutShared(rest, key)
+			hash := maphash.Bytes(g.seed, key)
+			if counts[hash]++; counts[hash] > g.most+1 {
+				continue
+			}
 			if err := w.Add(key, record); err != nil {
 				return err
 			}

@@ -193,7 +193,9 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 // discreet makes one line of text that came from outside, without the values of our headers.
 func (h *HTTP) discreet(text string) string { return model.Line(h.hide(text)) }
 
-func (h *HTTP) hide(text string) string { return secret.OfHeader(h.Header).And(secret.OfURL(h.URL)).Hide(text) }
+func (h *HTTP) hide(text string) string {
+	return secret.OfHeader(h.Header).And(secret.OfURL(h.URL)).Hide(text)
+}
 
 // unreachable reports whether nobody was there to be asked.
 func unreachable(err error) bool {

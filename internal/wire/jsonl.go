@@ -31,6 +31,9 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string {
+	if e.Line == 0 { // no line in particular
+		return e.File + ": " + e.What()
+	}
 	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.What()
 }
 
