@@ -15,6 +15,8 @@ import (
 
 var ciCommand = regexp.MustCompile(`(?m)^ *(?:- run: |- )?(chatproof .*)$`)
 
+var buildLine = regexp.MustCompile(`- run: go build .*`)
+
 // The commands of docs/ci.md are run as they stand, for a program that conforms: each block in an empty directory, one
 // that is for several jobs once for each, with what the service would fill in.
 func TestCIRecipes(t *testing.T) {
@@ -23,10 +25,12 @@ func TestCIRecipes(t *testing.T) {
 	text, err := os.ReadFile("docs/ci.md")
 	require.NoError(t, err)
 	bin := built(t)
+	root, err := os.Getwd()
+	require.NoError(t, err)
 	program, err := os.ReadFile("examples/python/classify.py")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```(?:yaml|sh)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	require.Len(t, blocks, 5)
+	require.Len(t, blocks, 6)
 	for _, block := range blocks {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "my.py"), program, 0o666))
@@ -38,6 +42,13 @@ func TestCIRecipes(t *testing.T) {
 		}
 		if strings.Contains(block[1], "last-release.jsonl") {
 			sh("chatproof run --generated 0 --tags @R2 --json > last-release.jsonl")
+		}
+		if build := buildLine.FindString(block[1]); build != "" { // of the clone, where the workflow puts it
+			require.NoError(t, os.Symlink(root, filepath.Join(dir, ".chatproof")))
+			sh(strings.TrimPrefix(build, "- run: "), "RUNNER_TEMP="+dir, "GITHUB_PATH="+filepath.Join(dir, "path"))
+			path, err := os.ReadFile(filepath.Join(dir, "path"))
+			require.NoError(t, err)
+			sh(filepath.Join(strings.TrimSpace(string(path)), "chatproof") + " version")
 		}
 		for _, m := range ciCommand.FindAllStringSubmatch(block[1], -1) {
 			command := strings.ReplaceAll(m[1], " --generated 2000", "")

@@ -9,9 +9,10 @@ import (
 // NamedInvariant is a condition that holds for every finished chat, whatever the open questions: for the reference, and
 // for every accepted alternative.
 type NamedInvariant struct {
-	ID   string        `json:"id"`
-	Kind InvariantKind `json:"kind"`
-	Says string        `json:"says"`
+	ID    string        `json:"id"`
+	Kind  InvariantKind `json:"kind"`
+	Since string        `json:"since"` // the suite's minor version that brought it
+	Says  string        `json:"says"`
 
 	check checker
 }
@@ -46,34 +47,34 @@ const (
 func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
-	{"V1", OnFacts, "Every IRF has exactly one role and one result, each a known value.", row1},
-	{"V2", OnFacts, "Resource type, role, result and reason are together a valid combination.", row2},
-	{"V3", OnEvents, "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)},
-	{"V4", OnEvents, "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", logCheck(v4)},
-	{"V5", OnEvents, "Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)},
-	{"V6", OnFacts, "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6},
-	{"V7", OnFacts, "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", row7},
-	{"V8", OnFacts, "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8},
-	{"V9", OnEvents, "No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was handling at the stop, but for what I5 and I11 accept.", logCheck(v9)},
-	{"V10", OnEvents, "No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)},
-	{"V11", OnFacts, "No IRF ends before it starts, but where the clock ran backwards in between.", row11},
-	{"V12", OnRelation, "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
-	{"V13", OnRelation, "A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil},
-	{"V14", OnRelation, "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or strategy that it ended in.", nil},
-	{"V15", OnRelation, "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
-	{"V16", OnRelation, "Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all alike, or running backwards: the descriptors stay.", nil},
-	{"V17", OnRelation, "Other chats in the same run, whatever their ids, change nothing.", nil},
-	{"V18", OnRelation, "Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode where it means nothing: nothing changes.", nil},
-	{"V19", OnRelation, "Another online medium: the same descriptors.", nil},
-	{"V20", OnFacts, "No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil},
-	{"V21", OnFacts, "A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row of an agent.", nil},
-	{"D1", OnDelivery, "Any order of arrival: the same facts.", nil},
-	{"D2", OnDelivery, "Exact duplicates change nothing.", nil},
-	{"D3", OnDelivery, "Any grouping of whole chats into runs: the same facts.", nil},
-	{"D4", OnDelivery, "The facts of a log cut short are among the facts of the whole.", nil},
-	{"D5", OnDelivery, "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
-	{"D6", OnDelivery, "The same instants otherwise spelt, in other zones, with fractions: the same facts.", nil},
-	{"D7", OnDelivery, "Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th character alone are two.", nil},
+	{"V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1},
+	{"V2", OnFacts, "0.1", "Resource type, role, result and reason are together a valid combination.", row2},
+	{"V3", OnEvents, "0.1", "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)},
+	{"V4", OnEvents, "0.1", "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", logCheck(v4)},
+	{"V5", OnEvents, "0.1", "Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)},
+	{"V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6},
+	{"V7", OnFacts, "0.1", "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", row7},
+	{"V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8},
+	{"V9", OnEvents, "0.1", "No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was handling at the stop, but for what I5 and I11 accept.", logCheck(v9)},
+	{"V10", OnEvents, "0.1", "No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)},
+	{"V11", OnFacts, "0.1", "No IRF ends before it starts, but where the clock ran backwards in between.", row11},
+	{"V12", OnRelation, "0.1", "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
+	{"V13", OnRelation, "0.1", "A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil},
+	{"V14", OnRelation, "0.1", "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or strategy that it ended in.", nil},
+	{"V15", OnRelation, "0.1", "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
+	{"V16", OnRelation, "0.1", "Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all alike, or running backwards: the descriptors stay.", nil},
+	{"V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil},
+	{"V18", OnRelation, "0.1", "Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode where it means nothing: nothing changes.", nil},
+	{"V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil},
+	{"V20", OnFacts, "0.2", "No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil},
+	{"V21", OnFacts, "0.2", "A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row of an agent.", nil},
+	{"D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil},
+	{"D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil},
+	{"D3", OnDelivery, "0.1", "Any grouping of whole chats into runs: the same facts.", nil},
+	{"D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil},
+	{"D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
+	{"D6", OnDelivery, "0.2", "The same instants otherwise spelt, in other zones, with fractions: the same facts.", nil},
+	{"D7", OnDelivery, "0.2", "Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th character alone are two.", nil},
 }
 
 func invariantByID(id string) *NamedInvariant {

@@ -12,6 +12,7 @@ import (
 type Rule struct {
 	ID      string   `json:"id"`
 	Level   Level    `json:"level"`
+	Since   string   `json:"since"`   // the suite's minor version that brought it
 	Source  string   `json:"section"` // the guide's sections, or "inferred"
 	Says    string   `json:"says"`    // the whole rule in one sentence
 	Clauses []Clause `json:"clauses,omitempty"`

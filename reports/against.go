@@ -2,16 +2,21 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps"
 )
 
 // Changes are what became of scenarios from one result to a later one, each in the order of its plan. Pass and
-// differs are green: from pass to a skip is newly failing, too.
+// differs are green: from pass to a skip is newly failing, too, and from pending to a failure.
 type Changes struct {
 	NewlyFailing []Change
+	// BecauseNew are not green, and the older suite did not ask them, or asked something else under their name.
+	BecauseNew   []Change
 	NewlyPassing []Change
 	Added        []Change // not run before
 	Removed      []Change // no longer run
@@ -22,6 +27,7 @@ type Change struct {
 	ID          string
 	Before, Now engine.Verdict
 	Chats       [2]int // of a check: that had the difference, and that have it
+	Why         string // of one that fails because it is new: what is new of it
 }
 
 // Against compares a result with an older one. A scenario that was planned and not run counts as absent. A difference
@@ -38,6 +44,8 @@ func Against(before, now *Results) *Changes {
 		change := Change{ID: l.ID, Now: l.Verdict}
 		if isCheck {
 			change.Before, change.Chats[1] = engine.Pass, l.Found.Chats
+		} else {
+			change.Why = newTo(before, now, old[l.ID], l)
 		}
 		if was := old[l.ID]; was != nil {
 			change.Before = was.Verdict
@@ -47,11 +55,13 @@ func Against(before, now *Results) *Changes {
 		}
 		delete(old, l.ID)
 		switch was, is := runs(change.Before), runs(change.Now); {
+		case is && change.Why != "" && !change.Now.Green():
+			c.BecauseNew = append(c.BecauseNew, change)
 		case was && !is:
 			c.Removed = append(c.Removed, change)
 		case !was && is:
 			c.Added = append(c.Added, change)
-		case is && change.Before.Green() && !change.Now.Green():
+		case is && (change.Before.Green() && !change.Now.Green() || change.Before == engine.Pending && change.Now != engine.Pending && !change.Now.Green()):
 			c.NewlyFailing = append(c.NewlyFailing, change)
 		case is && !change.Before.Green() && change.Now.Green():
 			c.NewlyPassing = append(c.NewlyPassing, change)
@@ -62,7 +72,7 @@ func Against(before, now *Results) *Changes {
 		case was == nil || !runs(was.Verdict):
 		case isCheck && was.Verdict.Green():
 		case isCheck && was.Found != nil:
-			c.NewlyPassing = append(c.NewlyPassing, Change{l.ID, was.Verdict, engine.Pass, [2]int{was.Found.Chats}})
+			c.NewlyPassing = append(c.NewlyPassing, Change{ID: l.ID, Before: was.Verdict, Now: engine.Pass, Chats: [2]int{was.Found.Chats}})
 		default:
 			c.Removed = append(c.Removed, Change{ID: l.ID, Before: was.Verdict})
 		}
@@ -70,20 +80,39 @@ func Against(before, now *Results) *Changes {
 	return c
 }
 
+// newTo says what is new of a scenario to an older suite; "" is nothing. That the older run did not come to a scenario
+// does not make it new: it may have been a narrow one.
+func newTo(before, now *Results, was, is *engine.ScenarioLine) string {
+	since := cmp.Or(is.Since, steps.Base)
+	authored := is.Source != "" && is.Family() != model.Own.String()
+	switch {
+	case before.Header.Suite == now.Header.Suite:
+	case was == nil && authored && engine.Later(since, before.Header.Chatproof):
+		return "new since " + since
+	case was != nil && fmt.Sprintf("%s", was.Expected) != fmt.Sprintf("%s", is.Expected):
+		return "asks something else than before"
+	}
+	return ""
+}
+
 // maxChanges bounds how many scenarios of a kind are named.
 const maxChanges = 10
 
 // Verdicts says how the scenario ended then and now: was pass, is fail.
 func (c Change) Verdicts() string {
+	said := fmt.Sprintf("was %s, is %s", c.Before, c.Now)
 	switch {
 	case c.Chats != [2]int{}:
 		return fmt.Sprintf("was in %s, is in %d", Number(c.Chats[0], "chat", "chats"), c.Chats[1])
 	case c.Before == "":
-		return string(c.Now)
+		said = string(c.Now)
 	case c.Now == "":
-		return "was " + string(c.Before)
+		said = "was " + string(c.Before)
 	}
-	return fmt.Sprintf("was %s, is %s", c.Before, c.Now)
+	if c.Why != "" {
+		said += "; " + safe(c.Why)
+	}
+	return said
 }
 
 // Kind is changes of one kind.
@@ -98,9 +127,13 @@ func (k Kind) Named() []Change { return k.All[:min(len(k.All), maxChanges)] }
 // More is how many changes there are beside those that are named.
 func (k Kind) More() int { return len(k.All) - len(k.Named()) }
 
-// Kinds is the changes by kind, the worst first.
+// Kinds is the changes by kind, the worst first. That nothing fails because it is new is not said: most often nothing is.
 func (c *Changes) Kinds() []Kind {
-	return []Kind{{"Newly failing", c.NewlyFailing}, {"Newly passing", c.NewlyPassing}, {"Added", c.Added}, {"Removed", c.Removed}}
+	kinds := []Kind{{"Newly failing", c.NewlyFailing}}
+	if len(c.BecauseNew) > 0 {
+		kinds = append(kinds, Kind{"Fails because new", c.BecauseNew})
+	}
+	return append(kinds, Kind{"Newly passing", c.NewlyPassing}, Kind{"Added", c.Added}, Kind{"Removed", c.Removed})
 }
 
 // WriteText writes the changes as lines of text: how many of each kind, and which, ten at most where not all are

@@ -28,7 +28,10 @@ func (r *Results) causes() (causes []*cause) {
 		if c == nil {
 			continue
 		}
-		key = fmt.Sprint(l.IsKnown(), key)
+		if l.Verdict == engine.Pending {
+			c.said = "new since " + safe(l.Since) + ", gates nothing yet: " + c.said
+		}
+		key = fmt.Sprint(l.IsKnown(), l.Verdict == engine.Pending, key)
 		if first := byKey[key]; first != nil {
 			c = first
 		} else {
@@ -45,13 +48,13 @@ func (r *Results) causes() (causes []*cause) {
 // causeOf says why a scenario does not pass, and what is the same for all scenarios of that cause; nil where it passes.
 func (r *Results) causeOf(l *engine.ScenarioLine) (c *cause, key string) {
 	switch d := telling(l); {
-	case l.Verdict == engine.Error:
+	case l.Wrong() == engine.Error:
 		said, helps, key := r.failureOf(l)
 		return &cause{said: said, what: said + helps}, key
-	case l.Verdict == engine.Skip:
+	case l.Wrong() == engine.Skip:
 		said := "skipped: " + safe(l.Reason)
 		return &cause{said: said, what: said}, said
-	case l.Verdict == engine.Fail && d != nil:
+	case l.Wrong() == engine.Fail && d != nil:
 		what, rules := blamed(d)
 		return &cause{said: sentence(d), what: what, rules: rules}, fmt.Sprint("difference ", rules, what)
 	}
@@ -197,7 +200,7 @@ func (c *cause) blame() string {
 func (r *Results) rowless() bool {
 	expected := false
 	for _, l := range r.Lines {
-		if len(l.Actual) > 0 || l.Failure != nil || l.Verdict == engine.Skip {
+		if len(l.Actual) > 0 || l.Failure != nil || l.Wrong() == engine.Skip {
 			return false
 		}
 		expected = expected || len(l.Expected) > 0 && l.Verdict != engine.NotRun

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/go-json-experiment/json"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +25,7 @@ import (
 // forms are the renderings of text.
 var forms = map[string]func(*Results, io.Writer) error{
 	"junit.xml":   (*Results).WriteJUnit,
+	"ctrf.json":   (*Results).WriteCTRF,
 	"summary.md":  func(r *Results, w io.Writer) error { return r.WriteMarkdown(w, MaxMarkdown) },
 	"badge.json":  (*Results).WriteBadge,
 	"badge.svg":   (*Results).WriteBadgeSVG,
@@ -49,12 +52,15 @@ func hostile(t testing.TB) *Results {
 	for i, l := range r.Lines {
 		n := nasty[i%len(nasty)]
 		l.ID, l.Name, l.Source, l.Title = l.ID+n, n, n+":12", n
-		l.Environment = &engine.Environment{Reproduce: n, Explain: n}
+		l.Environment = &engine.Environment{Reproduce: n, Explain: n, Microseconds: int64(i % 4 * 1500)}
 		if i%3 == 0 {
 			l.Verdict, l.Gates, l.Failure = engine.Error, i%2 == 0, &engine.FailureLine{Kind: n, Message: n}
 		}
 		if i%5 == 0 {
 			l.Verdict, l.Gates, l.Reason = engine.Skip, i%2 == 0, n
+		}
+		if i%11 == 0 {
+			l.Verdict, l.Gates, l.Since = engine.Pending, false, n
 		}
 		if i%7 == 0 {
 			l.Verdict, l.Gates, l.Known = engine.Fail, false, &engine.KnownLine{Verdict: engine.Fail, Reason: n, Issue: n}
@@ -182,7 +188,37 @@ func TestJUnit(t *testing.T) {
 			assert.Contains(t, "<testsuites <testsuite <testcase <failure <error <skipped", tag)
 		}
 		t.Run(name+" by the schema", func(t *testing.T) { validate(t, text) })
+		asCTRF(t, tt.r, tests, failures+errors)
 	}
+}
+
+// asCTRF checks that CTRF follows its schema, as the npm package ctrf 0.3.0 has it, and tells of the same tests as JUnit.
+func asCTRF(t *testing.T, r *Results, tests, failed int) {
+	t.Helper()
+	schema := jsonschema.NewCompiler().MustCompile("testdata/ctrf-schema-0.0.json")
+	text := render(t, "ctrf.json", r)
+	got, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	require.NoError(t, err)
+	assert.NoError(t, schema.Validate(got))
+	var report ctrfReport
+	require.NoError(t, json.Unmarshal([]byte(text), &report))
+	sum := report.Results.Summary
+	assert.Equal(t, []int{tests, failed}, []int{sum.Tests, sum.Failed})
+	assert.Equal(t, sum.Tests, sum.Passed+sum.Failed+sum.Skipped+sum.Pending+sum.Other)
+	assert.Len(t, report.Results.Tests, tests)
+}
+
+// A scenario's time is told where the record knows it, and nowhere else: of a filter nothing tells it.
+func TestTimes(t *testing.T) {
+	r := read(t, "r.jsonl", record(t, reference, 1, 1, 1))
+	assert.NotContains(t, render(t, "junit.xml", r), " time=")
+	r.Lines[0].Environment = &engine.Environment{Microseconds: 1500}
+	r.Lines[2].Environment = &engine.Environment{Microseconds: 2_000_250}
+	junit, ctrf := render(t, "junit.xml", r), render(t, "ctrf.json", r)
+	assert.Contains(t, junit, ` errors="0" time="2.002">`)
+	assert.Equal(t, 1, strings.Count(junit, ` time="0.002"></testcase>`))
+	assert.Equal(t, 1, strings.Count(ctrf, `"duration": 2000,`))
+	assert.Contains(t, ctrf, `"stop": 2001`)
 }
 
 // validate checks JUnit XML with xmllint.

@@ -22,9 +22,11 @@ type junitSuites struct {
 	Tests    int      `xml:"tests,attr"`
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
+	Time     string   `xml:"time,attr,omitempty"` // seconds, where it is known, of the scenarios of which it is
 	Suites   []*junitSuite
 
-	bodies int // bytes of text so far
+	took   int64
+	bodies bodies
 }
 
 type junitSuite struct {
@@ -34,16 +36,22 @@ type junitSuite struct {
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
 	Skipped  int      `xml:"skipped,attr"`
+	Time     string   `xml:"time,attr,omitempty"`
 	Cases    []*junitCase
+
+	took int64
 }
 
 type junitCase struct {
 	XMLName xml.Name      `xml:"testcase"`
 	Name    string        `xml:"name,attr"`
 	Class   string        `xml:"classname,attr"`
+	Time    string        `xml:"time,attr,omitempty"`
 	Failure *junitOutcome `xml:"failure"`
 	Error   *junitOutcome `xml:"error"`
 	Skipped *junitOutcome `xml:"skipped"`
+
+	took int64 // microseconds
 }
 
 type junitOutcome struct {
@@ -54,8 +62,8 @@ type junitOutcome struct {
 
 // WriteJUnit writes JUnit XML as Jenkins and Surefire have it: a suite a flow or family. What does not gate is skipped,
 // with its reason; where the record breaks off, or the verdict is not good and no scenario tells, a case of its own
-// does, so that the file is
-// green exactly if the verdict is.
+// does, so that the file is green exactly if the verdict is. A case has a time where the record knows it: the
+// implementation was asked for that scenario by itself, over a stream or HTTP.
 func (r *Results) WriteJUnit(w io.Writer) error {
 	all := &junitSuites{Name: "chatproof " + safe(r.Header.Chatproof)}
 	for _, group := range r.groups() {
@@ -98,25 +106,60 @@ func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
 	s := all.Suites[i]
 	s.Cases = append(s.Cases, c)
 	s.Tests, all.Tests = s.Tests+1, all.Tests+1
-	outcome := &junitOutcome{Message: string(l.Verdict)}
-	switch {
-	case l.Verdict.Green():
-	case l.Verdict == engine.Fail && l.Gates:
-		outcome.Type, outcome.Body = "wrong facts", all.body(l)
-		if d := telling(l); d != nil {
-			outcome.Message = sentence(d)
-		}
+	if e := l.Environment; e != nil && e.Microseconds > 0 {
+		c.took = e.Microseconds
+		s.took, all.took = s.took+c.took, all.took+c.took
+		c.Time, s.Time, all.Time = seconds(c.took), seconds(s.took), seconds(all.took)
+	}
+	is, outcome := asTest(l, &all.bodies)
+	switch is {
+	case testFailed:
 		c.Failure = outcome
 		s.Failures, all.Failures = s.Failures+1, all.Failures+1
-	case l.Verdict == engine.Error && l.Gates:
-		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), all.body(l)
+	case testError:
 		c.Error = outcome
 		s.Errors, all.Errors = s.Errors+1, all.Errors+1
-	default:
-		outcome.Message = notGating(l)
+	case testSkipped, testPending:
 		c.Skipped = outcome
 		s.Skipped++
 	}
+}
+
+// seconds writes a time as JUnit has it, with three decimals at most.
+func seconds(micro int64) string { return fmt.Sprintf("%.3f", float64(micro)/1e6) }
+
+// testResult is what became of a scenario in the few words that readers of tests know.
+type testResult string
+
+const (
+	testPassed  testResult = "passed"
+	testFailed  testResult = "failed"
+	testError   testResult = "error"
+	testSkipped testResult = "skipped"
+	testPending testResult = "pending"
+)
+
+// asTest is a scenario as a test: what does not gate is skipped, with its reason.
+func asTest(l *engine.ScenarioLine, texts *bodies) (testResult, *junitOutcome) {
+	outcome := &junitOutcome{Message: string(l.Verdict)}
+	switch {
+	case l.Verdict.Green():
+		return testPassed, outcome
+	case l.Verdict == engine.Fail && l.Gates:
+		outcome.Type, outcome.Body = "wrong facts", texts.of(l)
+		if d := telling(l); d != nil {
+			outcome.Message = sentence(d)
+		}
+		return testFailed, outcome
+	case l.Verdict == engine.Error && l.Gates:
+		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), texts.of(l)
+		return testError, outcome
+	case l.Verdict == engine.Pending:
+		outcome.Type, outcome.Message, outcome.Body = "pending", "pending, new since "+safe(l.Since)+": gates with the next minor version of the suite", texts.of(l)
+		return testPending, outcome
+	}
+	outcome.Message = notGating(l)
+	return testSkipped, outcome
 }
 
 // notGating says why a scenario that did not pass counts as skipped.
@@ -145,13 +188,16 @@ func (r *Results) red() bool {
 	return c != engine.Conforming && c != engine.AsExpected
 }
 
-// body is the text of a test case, while there is room for it.
-func (all *junitSuites) body(l *engine.ScenarioLine) string {
-	if all.bodies > maxBodies {
+// bodies is how many bytes of text a file has so far.
+type bodies int
+
+// of is the text of a test case, while there is room for it.
+func (n *bodies) of(l *engine.ScenarioLine) string {
+	if *n > maxBodies {
 		return ""
 	}
 	text := body(l)
-	all.bodies += len(text)
+	*n += bodies(len(text))
 	return text
 }
 

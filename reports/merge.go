@@ -78,6 +78,7 @@ func alike(shards []*Results) error {
 			{"seeds", fmt.Sprint(a.Seed), fmt.Sprint(b.Seed)},
 			{"plans", fmt.Sprintf("%s of %d scenarios", a.Plan, a.Scenarios), fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios)},
 			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
+			{"strictness", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
 			{"implementations", first.Implementation(), s.Implementation()},
 		} {
 			if part.first != part.other {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -55,11 +56,11 @@ func TestMergeRefuses(t *testing.T) {
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
 		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: its run did not end"},
 		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl are of different seeds (1, 2)"},
-		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.1.0 "},
+		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.2.0 "},
 		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different plans"},
 		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
 		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
-		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.1.0 abc, this is 0.1.0 "},
+		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.2.0 abc, this is 0.2.0 "},
 	} {
 		_, err := Merge(tt.shards)
 		assert.ErrorContains(t, err, tt.want, tt.name)
@@ -70,30 +71,49 @@ func TestAgainst(t *testing.T) {
 	line := func(id string, v engine.Verdict) *engine.ScenarioLine {
 		return &engine.ScenarioLine{ID: id, Verdict: v}
 	}
-	before := &Results{Lines: []*engine.ScenarioLine{
+	of := func(l *engine.ScenarioLine, since string, expected ...string) *engine.ScenarioLine {
+		l.Since, l.Source = since, "features/x.feature:1"
+		for _, e := range expected {
+			l.Expected = append(l.Expected, jsontext.Value(e))
+		}
+		return l
+	}
+	before := &Results{Header: &engine.Header{Chatproof: "0.3.0", Suite: "a"}, Lines: []*engine.ScenarioLine{
+		of(line("other", engine.Pass), "", "{}"), line("in force now", engine.Pending),
 		line("same", engine.Pass), line("broke", engine.Pass), line("declined", engine.Pass), line("mended", engine.Error),
 		line("still wrong", engine.Fail), line("gone", engine.Pass), line("no longer run", engine.Fail), line("never run", engine.NotRun),
 	}}
-	now := &Results{Header: new(engine.Header), Lines: []*engine.ScenarioLine{
-		line("new", engine.Fail), line("same", engine.Pass), line("broke", engine.Fail), line("declined", engine.Skip),
+	now := &Results{Header: &engine.Header{Chatproof: "0.4.0", Suite: "b"}, Lines: []*engine.ScenarioLine{
+		of(line("new", engine.Pending), "0.4"), of(line("narrow", engine.Fail), ""), of(line("other", engine.Fail), "", "{}", "{}"), line("in force now", engine.Fail),
+		line("same", engine.Pass), line("broke", engine.Fail), line("declined", engine.Skip),
 		line("mended", engine.Pass), line("still wrong", engine.Error), line("no longer run", engine.NotRun), line("never run", engine.Pass),
 	}}
 	c := Against(before, now)
 	assert.Equal(t, &Changes{
-		NewlyFailing: []Change{{ID: "broke", Before: engine.Pass, Now: engine.Fail}, {ID: "declined", Before: engine.Pass, Now: engine.Skip}},
+		NewlyFailing: []Change{
+			{ID: "in force now", Before: engine.Pending, Now: engine.Fail}, {ID: "broke", Before: engine.Pass, Now: engine.Fail}, {ID: "declined", Before: engine.Pass, Now: engine.Skip},
+		},
 		NewlyPassing: []Change{{ID: "mended", Before: engine.Error, Now: engine.Pass}},
-		Added:        []Change{{ID: "new", Before: "", Now: engine.Fail}, {ID: "never run", Before: engine.NotRun, Now: engine.Pass}},
-		Removed:      []Change{{ID: "no longer run", Before: engine.Fail, Now: engine.NotRun}, {ID: "gone", Before: engine.Pass, Now: ""}},
+		BecauseNew: []Change{
+			{ID: "new", Now: engine.Pending, Why: "new since 0.4"},
+			{ID: "other", Before: engine.Pass, Now: engine.Fail, Why: "asks something else than before"},
+		},
+		Added:   []Change{{ID: "narrow", Now: engine.Fail}, {ID: "never run", Before: engine.NotRun, Now: engine.Pass}},
+		Removed: []Change{{ID: "no longer run", Before: engine.Fail, Now: engine.NotRun}, {ID: "gone", Before: engine.Pass}},
 	}, c)
 	var text bytes.Buffer
 	require.NoError(t, c.WriteText(&text, false))
-	assert.Equal(t, `Newly failing: 2
+	assert.Equal(t, `Newly failing: 3
+  in force now  (was pending, is fail)
   broke  (was pass, is fail)
   declined  (was pass, is skip)
+Fails because new: 2
+  new  (pending; new since 0.4)
+  other  (was pass, is fail; asks something else than before)
 Newly passing: 1
   mended  (was error, is pass)
 Added: 2
-  new  (fail)
+  narrow  (fail)
   never run  (was not-run, is pass)
 Removed: 2
   no longer run  (was fail, is not-run)
@@ -103,9 +123,9 @@ Removed: 2
 	r := read(t, "r.jsonl", record(t, reference, 1, 1, 1))
 	r.Changes = c
 	c.Removed[1].ID = nasty[0]
-	assert.Contains(t, render(t, "summary.md", r), "\n**Newly failing:** 2\n\n- ` broke ` was pass, is fail\n- ` declined ` was pass, is skip\n")
+	assert.Contains(t, render(t, "summary.md", r), "\n**Newly failing:** 3\n\n- ` in force now ` was pending, is fail\n- ` broke ` was pass, is fail\n- ` declined ` was pass, is skip\n")
 	page := pageOf(t, r)
-	assert.Contains(t, page, `<h3>Newly failing: 2</h3>`)
+	assert.Contains(t, page, `<h3>Newly failing: 3</h3>`)
 	assert.Contains(t, page, `<li><a href="#broke">broke</a> (was pass, is fail)</li>`)
 	assert.NotContains(t, page, nasty[0])
 	for i := range 30 {

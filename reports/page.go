@@ -217,7 +217,7 @@ func barOf(c *engine.Count) (parts []barPart) {
 	for _, p := range []struct {
 		is string
 		n  int
-	}{{"fail", c.Bad() - c.Known}, {"known", c.Known}, {"unrun", c.NotRun}, {"note", c.Differ}, {"pass", c.Pass}} {
+	}{{"fail", c.Bad() - c.Known}, {"known", c.Known}, {"unrun", c.NotRun}, {"note", c.Differ + c.Pending}, {"pass", c.Pass}} {
 		if p.n > 0 {
 			width := 100 * float64(p.n) / all
 			parts = append(parts, barPart{p.is, fmt.Sprintf("%.2f", at), fmt.Sprintf("%.2f", width)})
@@ -240,6 +240,8 @@ func standing(c *engine.Count) cell {
 		s.Is, s.Text = "fail", fmt.Sprintf("%d of %d %s", bad, all, plural(bad, "fails", "fail"))
 	case c.NotRun > 0:
 		s.Is, s.Text = "", fmt.Sprintf("%d of %d not run", c.NotRun, all)
+	case c.Pending > 0:
+		s.Is, s.Text = "note", fmt.Sprintf("%d of %d pending", c.Pending, all)
 	case c.Differ > 0:
 		s.Is, s.Text = "note", fmt.Sprintf("%d of %d %s", c.Differ, all, plural(c.Differ, "differs", "differ"))
 	}
@@ -425,6 +427,13 @@ func (p *page) remarks() {
 				byKey[key], all = m, append(all, m)
 			}
 			m.Count++
+		}
+		for _, c := range r.causes() {
+			for _, l := range c.lines {
+				if l.Verdict == engine.Pending {
+					add("pending "+c.said, "pending, "+c.said, l)
+				}
+			}
 		}
 		for _, l := range r.Lines {
 			switch {

@@ -164,6 +164,9 @@ func (r *reader) scenario(line []byte) error {
 	case l.Verdict == engine.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}
+	if l.Verdict == engine.Pending && l.Since == "" {
+		return r.lines.Errorf("since", "missing; a scenario that is pending has it")
+	}
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		if d.Field == "" {

@@ -191,9 +191,9 @@ func (f *failure) size() int {
 // said is what there is to say of a scenario in a list.
 func said(l *engine.ScenarioLine) string {
 	switch d := telling(l); {
-	case l.Verdict == engine.Error:
+	case l.Wrong() == engine.Error:
 		return cut(safe(l.Failure.Kind+": "+l.Failure.Message), 160)
-	case l.Verdict == engine.Skip:
+	case l.Wrong() == engine.Skip:
 		return cut(safe(l.Reason), 160)
 	case d != nil:
 		return cut(safe(d.Resource+": expected "+d.Expected+", got "+d.Actual), 160)

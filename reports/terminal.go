@@ -128,10 +128,15 @@ func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 		case c.Pass+c.Differ == c.Scenarios():
 			word, colour = "differs", "33"
 			tally = fmt.Sprintf("not required: %d of %d %s", c.Differ, c.Scenarios(), plural(c.Differ, "differs", "differ"))
+		case c.Bad()+c.NotRun == 0:
+			word, colour, tally = "pending", "33", ""
 		case c.Bad() == 0:
 			word, colour = "not run", "33"
 		case c.Bad() == c.Known && c.NotRun == 0:
 			word, colour = "known", "33"
+		}
+		if c.Pending > 0 {
+			tally = strings.TrimPrefix(tally+fmt.Sprintf(", %d of %d new and pending", c.Pending, c.Scenarios()), ", ")
 		}
 		if c.Known > 0 {
 			tally += ", " + Number(c.Known, "known failure", "known failures")
@@ -161,8 +166,11 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		told++
 		switch verdict := c.lines[0].Verdict; {
 		case verdict != engine.Fail:
-			word := map[engine.Verdict]string{engine.Error: "ERROR", engine.Skip: "SKIP"}[verdict]
-			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint("31", word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
+			word, colour := strings.ToUpper(string(verdict)), "31"
+			if verdict == engine.Pending {
+				colour = "33"
+			}
+			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint(colour, word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
 			nameLines(b, c.lines, o)
 			if l := c.lines[0]; len(l.Sent) > 0 {
 				fmt.Fprintf(b, "      the first was sent as: %s\n", o.brief(sentAs(l)))

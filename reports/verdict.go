@@ -57,6 +57,9 @@ func (r *Results) Verdict() string {
 			said += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
 		}
 	}
+	if all.Pending > 0 {
+		said += fmt.Sprintf("; %d %s, and pending", all.Pending, plural(all.Pending, "is new", "are new"))
+	}
 	if all.Differ > 0 {
 		said += fmt.Sprintf("; %d %s only by what is not required", all.Differ, plural(all.Differ, "differs", "differ"))
 	}

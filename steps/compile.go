@@ -254,9 +254,31 @@ func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 		mc.Tags = append(mc.Tags, t.Name)
 	}
 	mc.Opaque = slices.Contains(mc.Tags, AsWrittenTag)
+	c.since(mc, line)
 	group := c.group(mc)
 	mc.Tags = append(mc.Tags, "@"+mc.Level.String())
 	mc.ID = mc.Level.String() + "/" + group + "/" + slug(p.Name)
+}
+
+// Base is the version that the suite's scenarios date from unless they are tagged @since-0.3 or the like. What was there
+// before it is not told apart.
+const Base = "0.2"
+
+var sinceTag = regexp.MustCompile(`^@since-(\d+\.\d+)$`)
+
+// since gives a case of the suite the version that brought it. A team's own versions are none of the suite's.
+func (c *compiler) since(mc *model.Case, line int64) {
+	if c.src.Own {
+		return
+	}
+	mc.Since = Base
+	for _, tag := range mc.Tags {
+		if m := sinceTag.FindStringSubmatch(tag); m != nil {
+			mc.Since = m[1]
+		} else if strings.HasPrefix(tag, "@since") {
+			c.problem(line, fmt.Sprintf("%s: expected a minor version, such as @since-0.3", model.Name(tag)))
+		}
+	}
 }
 
 // IllFormedTag marks a scenario whose log is meant to break W1–W9.

@@ -51,6 +51,7 @@ const (
 const (
 	Pass    = engine.Pass
 	Differs = engine.Differs
+	Pending = engine.Pending
 	Fail    = engine.Fail
 	Error   = engine.Error
 	Skip    = engine.Skip
@@ -69,6 +70,7 @@ type Options struct {
 	Seed      uint64   // of the generated scenarios; 0 is 1
 	Generated int      // how many there are; 0 is 500, -1 is none
 	Expect    string   // a file of known failures, which do not count as long as they end as listed
+	Strict    bool     // scenarios that are new in this minor version of the suite count, too, and are not pending
 	Report    string   // a directory for the record, the page, JUnit XML, the summary and the badge; "" writes nothing
 }
 
@@ -120,6 +122,8 @@ func tell(t *testing.T, l *Scenario) {
 	switch {
 	case l.IsKnown():
 		t.Skipf("known failure: %s", l.Known.Reason)
+	case l.Verdict == Pending:
+		t.Skipf("pending: new since %s, counts with the next minor version", l.Since)
 	case l.Verdict.Green():
 		return
 	case l.Gates:
@@ -141,7 +145,7 @@ func tell(t *testing.T, l *Scenario) {
 func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Record, error) {
 	run := &engine.Options{
 		Features: o.Features, Seed: cmp.Or(o.Seed, 1), Generated: o.Generated, Require: model.LevelSet(o.Require...), Demand: len(o.Require) > 0,
-		Tags: o.Tags, Scenarios: o.Scenarios, Expect: o.Expect, Today: time.Now().UTC().Format(time.DateOnly),
+		Tags: o.Tags, Scenarios: o.Scenarios, Expect: o.Expect, Strict: o.Strict, Today: time.Now().UTC().Format(time.DateOnly),
 	}
 	switch {
 	case o.Generated == 0:

@@ -15,6 +15,9 @@ func (f *runFlags) reproduce(id string) string {
 	if f.require != engine.DefaultLevels.String() {
 		words = append(words, "--require", f.require)
 	}
+	if f.strict {
+		words = append(words, "--strict")
+	}
 	words = append(words, "--scenario", id)
 	return commandLine(append(words, f.way.words()...))
 }

@@ -219,7 +219,7 @@ func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
 func rulesOf(s model.Clauses) (rules []model.Rule) {
 	for _, id := range s.Rules() {
 		r, _ := model.RuleByID(id)
-		rules = append(rules, model.Rule{ID: r.ID, Level: r.Level, Source: r.Source, Says: r.Says})
+		rules = append(rules, model.Rule{ID: r.ID, Level: r.Level, Since: r.Since, Source: r.Source, Says: r.Says})
 	}
 	return rules
 }

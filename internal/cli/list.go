@@ -157,6 +157,7 @@ func listFlows([]string) (items []item, err error) {
 type scenario struct {
 	ID     string   `json:"id"`
 	Level  string   `json:"level"`
+	Since  string   `json:"since,omitempty"`
 	Flow   string   `json:"flow,omitempty"`
 	Title  string   `json:"title"`
 	Name   string   `json:"name"`
@@ -202,7 +203,7 @@ func listScenarios(dirs []string) (items []item, err error) {
 		return nil, err
 	}
 	for _, s := range plan.Scenarios {
-		items = append(items, &scenario{s.ID, s.Level.String(), s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source})
+		items = append(items, &scenario{s.ID, s.Level.String(), s.Since, s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source})
 	}
 	return items, nil
 }

@@ -18,10 +18,12 @@ import (
 
 // reportFlags are the flags of report.
 type reportFlags struct {
-	html, junit, markdown, badge string
-	merge, against               string
-	verbose                      bool
-	color                        string
+	html, junit, ctrf, markdown, badge string
+	merge, against                     string
+	claim                              string
+	subjects                           []string
+	verbose                            bool
+	color                              string
 }
 
 func (e *env) report() *cobra.Command {
@@ -36,21 +38,29 @@ Results of shards are merged first; all of them must be given. The merge is what
 recorded, but for environments. Gaps, overlaps, and results of different suites, seeds, plans or implementations are
 refused.
 
-With --against an older result, report tells which scenarios newly fail, newly pass, were added or removed, and so do
-the page and the Markdown.
+With --against an older result, report tells which scenarios newly fail, fail because the suite is new, newly pass, were
+added or removed, and so do the page and the Markdown.
+
+With --claim, report says of files (--subject) what came of the run, as an in-toto Statement with their SHA-256, the
+suite's digest, the levels, the counts, and what is not tested. Nothing signs it, and nothing shows that the run was of
+these files: that is for whoever signs it to say.
 
 Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
 read, or shards that do not fit.`,
 		Example: `  chatproof report report/
   chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
+  chatproof report report/ --claim claim.json --subject classify.py
   chatproof report results.jsonl --against last-release.jsonl --markdown -`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.html, "html", "", "write one self-contained page; several results stand side by side in it")
 	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
+	flags.StringVar(&f.ctrf, "ctrf", "", "write the Common Test Report Format, JSON")
 	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
 	flags.StringVar(&f.badge, "badge", "", "write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
+	flags.StringVar(&f.claim, "claim", "", "write an in-toto Statement, unsigned, that the files of --subject did so in this suite")
+	flags.StringArrayVar(&f.subjects, "subject", nil, "with --claim: a file that was tested; may be repeated")
 	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
 	flags.StringVar(&f.against, "against", "", "compare with these older results")
 	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass, and every difference")
@@ -74,7 +84,10 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(results) > 1 && f.junit+f.markdown+f.badge+f.against != "" {
+	if (f.claim == "") != (len(f.subjects) == 0) {
+		return errors.New("--claim FILE and --subject FILE: expected both, or neither: a claim is about files")
+	}
+	if len(results) > 1 && f.claim+f.junit+f.ctrf+f.markdown+f.badge+f.against != "" {
 		return errors.New("several results: expected one, or all the shards of one; --html takes several")
 	}
 	var changes *reports.Changes
@@ -106,6 +119,10 @@ func (f *reportFlags) files(args []string, results []*reports.Results) (map[stri
 	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
 		badge = (*reports.Results).WriteBadgeSVG
 	}
+	subjects, err := reports.Subjects(f.subjects)
+	if err != nil {
+		return nil, fmt.Errorf("--subject: %w", err)
+	}
 	files := map[string]func(*reports.Results, io.Writer) error{}
 	for _, form := range []struct {
 		flag, path string
@@ -113,6 +130,8 @@ func (f *reportFlags) files(args []string, results []*reports.Results) (map[stri
 	}{
 		{"--html", f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
 		{"--junit", f.junit, (*reports.Results).WriteJUnit},
+		{"--claim", f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
+		{"--ctrf", f.ctrf, (*reports.Results).WriteCTRF},
 		{"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error { return r.WriteMarkdown(w, reports.MaxMarkdown) }},
 		{"--badge", f.badge, badge},
 		{"--merge", f.merge, (*reports.Results).Write},

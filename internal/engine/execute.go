@@ -22,6 +22,7 @@ type Options struct {
 	Tags        string       // narrows the plan, as [Plan.Select] has it
 	Scenarios   []string     // ids or globs, likewise
 	World                    // scenarios that cannot be there are left out
+	Strict      bool         // scenarios that are new gate, too
 	Shard       int          // from 1
 	Shards      int          // 0 and 1 are the whole
 	Expect      string       // a file of known failures, in force; "" is none
@@ -86,6 +87,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		}
 	}
 	r := &Record{Header: NewHeader(plan, o.Seed, o.Require)}
+	r.Header.Strict = o.Strict
 	if by.Environment != nil {
 		r.Header.Environment = by.Environment(t)
 	}
@@ -141,6 +143,9 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 		return nil, err
 	}
 	plan.Of(o.World)
+	if !o.Strict {
+		plan.spare(Version)
+	}
 	if err := known.open(ctx, plan); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ import (
 )
 
 // Version is the suite's and the program's version.
-const Version = "0.1.0"
+const Version = "0.2.0"
 
 // Plan is the scenarios of a run, in order.
 type Plan struct {
@@ -52,6 +52,7 @@ type Scenario struct {
 	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
 	aliases map[string]string // and back
 	trial   bool              // it is not planned, and its rows are judged as they come
+	pending bool              // it is new: what does not pass gates nothing yet
 }
 
 // PlanOf plans a run: the features that come with the suite, a team's own, generated scenarios, as many as n says, and

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/steps"
 )
 
 // ResultsSchema is the JSON Schema of a line of the results.
@@ -33,6 +34,7 @@ type Header struct {
 	Media       []string     `json:"media,omitempty"`    // of the deployment; none is all
 	LeftOut     []Without    `json:"left_out,omitempty"` // scenarios that are not planned
 	Require     []string     `json:"require"`
+	Strict      bool         `json:"strict,omitzero"` // scenarios that are new gate, too
 	Environment *Environment `json:"environment,omitempty"`
 }
 
@@ -71,6 +73,7 @@ type ScenarioLine struct {
 	Index       int                `json:"index"` // place in the plan, from 1
 	ID          string             `json:"id"`
 	Level       string             `json:"level"`
+	Since       string             `json:"since,omitempty"` // the minor version that brought the scenario, where it came after 0.2
 	Flow        string             `json:"flow,omitempty"`
 	Guide       string             `json:"guide,omitempty"` // as-drawn or composed, see [model.Case.Guide]
 	Title       string             `json:"title,omitempty"`
@@ -109,6 +112,22 @@ type KnownLine struct {
 
 // IsKnown reports whether the scenario ended as the expectations list it.
 func (l *ScenarioLine) IsKnown() bool { return l.Known != nil && l.Known.Verdict == l.Verdict }
+
+// Wrong is how a scenario ended that is not green, Fail, Error or Skip; of one that is pending, how it would have ended,
+// were it not new. Of any other it is "".
+func (l *ScenarioLine) Wrong() Verdict {
+	switch {
+	case l.Verdict == Fail, l.Verdict == Error, l.Verdict == Skip:
+		return l.Verdict
+	case l.Verdict != Pending:
+		return ""
+	case l.Failure != nil:
+		return Error
+	case len(l.Differences) > 0:
+		return Fail
+	}
+	return Skip
+}
 
 // FailureLine says why there are no facts to compare.
 type FailureLine struct {
@@ -169,15 +188,16 @@ type Broken struct {
 
 // Count counts the verdicts of a group of scenarios.
 type Count struct {
-	Name   string `json:"name,omitempty"`
-	Title  string `json:"title,omitempty"`
-	Pass   int    `json:"pass"`
-	Differ int    `json:"differs"`
-	Fail   int    `json:"fail"`
-	Error  int    `json:"error"`
-	Skip   int    `json:"skip"`
-	NotRun int    `json:"not_run"`
-	Known  int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
+	Name    string `json:"name,omitempty"`
+	Title   string `json:"title,omitempty"`
+	Pass    int    `json:"pass"`
+	Differ  int    `json:"differs"`
+	Pending int    `json:"pending,omitzero"`
+	Fail    int    `json:"fail"`
+	Error   int    `json:"error"`
+	Skip    int    `json:"skip"`
+	NotRun  int    `json:"not_run"`
+	Known   int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
 
 	// Noted stands in records up to 0.1, where those that differ counted as passing. It is read, and not written.
 	Noted int `json:"noted,omitzero"`
@@ -202,7 +222,9 @@ func (t *Totals) Upgrade() {
 func (c *Count) Bad() int { return c.Fail + c.Error + c.Skip }
 
 // Scenarios is the size of the group.
-func (c *Count) Scenarios() int { return c.Pass + c.Differ + c.Fail + c.Error + c.Skip + c.NotRun }
+func (c *Count) Scenarios() int {
+	return c.Pass + c.Differ + c.Pending + c.Fail + c.Error + c.Skip + c.NotRun
+}
 
 func (c *Count) add(l *ScenarioLine) {
 	switch l.Verdict {
@@ -210,6 +232,8 @@ func (c *Count) add(l *ScenarioLine) {
 		c.Pass++
 	case Differs:
 		c.Differ++
+	case Pending:
+		c.Pending++
 	case Fail:
 		c.Fail++
 	case Error:
@@ -330,6 +354,9 @@ func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Guide: strings.TrimPrefix(o.Guide(), "@"), Title: o.Title, Name: o.Name, Source: o.Source,
 		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason,
+	}
+	if Later(o.Since, steps.Base) {
+		l.Since = o.Since
 	}
 	if o.Known != nil {
 		l.Known = &KnownLine{o.Known.Verdict, o.Known.Reason, o.Known.Issue, l.Gates}

@@ -19,6 +19,7 @@ type Verdict string
 const (
 	Pass    Verdict = "pass"
 	Differs Verdict = "differs" // wrong facts, of levels that are not required alone
+	Pending Verdict = "pending" // it would be fail, error or skip, but the scenario is new: shown, and gates nothing yet
 	Fail    Verdict = "fail"    // wrong facts, of a required level
 	Error   Verdict = "error"   // said so, crashed, hung, or broke the protocol
 	Skip    Verdict = "skip"    // declined, with its reason
@@ -26,7 +27,7 @@ const (
 )
 
 // Verdicts lists them, the best first.
-var Verdicts = []Verdict{Pass, Differs, Fail, Error, Skip, NotRun}
+var Verdicts = []Verdict{Pass, Differs, Pending, Fail, Error, Skip, NotRun}
 
 // Green reports whether a scenario that ends so speaks for the implementation, as far as what is required goes.
 func (v Verdict) Green() bool { return v == Pass || v == Differs }
@@ -50,7 +51,7 @@ func (o *Outcome) IsKnown() bool { return o.Known != nil && o.Known.Verdict == o
 // Gates reports whether the outcome alone makes an implementation nonconforming: wrong facts of a required level, or
 // no facts at all for a scenario that could have shown some.
 func (o *Outcome) Gates(require model.Levels) bool {
-	return o.Verdict == Fail || !o.Verdict.Green() && o.Levels&require != 0
+	return o.Verdict == Fail || !o.Verdict.Green() && o.Verdict != Pending && o.Levels&require != 0
 }
 
 // Occasion is what of a run does not repeat: it is recorded apart.
@@ -212,8 +213,17 @@ func (s *Scenario) explainMerged(o *Outcome) {
 	})
 }
 
-// judge compares an answer with what is expected.
+// judge compares an answer with what is expected, and spares a scenario that is new.
 func (s *Scenario) judge(a *target.Answer, require model.Levels) *Outcome {
+	o := s.compare(a, require)
+	if s.pending && !o.Verdict.Green() && o.Verdict != NotRun {
+		o.Verdict = Pending
+	}
+	return o
+}
+
+// compare compares an answer with what is expected.
+func (s *Scenario) compare(a *target.Answer, require model.Levels) *Outcome {
 	o := &Outcome{Scenario: s, Verdict: Pass, Actual: s.recognized(a.Facts), Failure: a.Failure, Stderr: a.Stderr}
 	switch {
 	case a.NotRun:

@@ -113,7 +113,7 @@ func TestTranscripts(t *testing.T) {
 					batch = append(batch, q)
 				}
 			}
-			stream := &Stream{Argv: z.argv("scripted", path), Timeout: ample, Harness: "chatproof/0.1.0"}
+			stream := &Stream{Argv: z.argv("scripted", path), Timeout: ample, Harness: "chatproof/0.2.0"}
 			var got []string
 			err := stream.Open(t.Context())
 			var start *StartError
