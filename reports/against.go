@@ -8,7 +8,6 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
-	"github.com/chatproof/chatproof/steps"
 )
 
 // Changes are what became of scenarios from one result to a later one, each in the order of its plan. Pass and
@@ -83,7 +82,7 @@ func Against(before, now *Results) *Changes {
 // newTo says what is new of a scenario to an older suite; "" is nothing. That the older run did not come to a scenario
 // does not make it new: it may have been a narrow one.
 func newTo(before, now *Results, was, is *engine.ScenarioLine) string {
-	since := cmp.Or(is.Since, steps.Base)
+	since := cmp.Or(is.Since, engine.Base)
 	authored := is.Source != "" && is.Family() != model.Own.String()
 	switch {
 	case before.Header.Suite == now.Header.Suite:

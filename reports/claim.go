@@ -11,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/chatproof/chatproof/features"
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
@@ -75,12 +74,7 @@ type claim struct {
 	Verdicts     engine.Count          `json:"verdicts"`
 	Levels       []engine.Count        `json:"levels"`
 	Expectations []*engine.Expectation `json:"known_failures,omitempty"`
-	NotTested    []untested            `json:"not_tested"`
-}
-
-type untested struct {
-	What string `json:"what"`
-	Why  string `json:"why"`
+	NotTested    []engine.Untested     `json:"not_tested"`
 }
 
 // WriteClaim writes an in-toto Statement v1 that the subjects ended as the record says: unsigned, and as true as whoever
@@ -93,11 +87,7 @@ func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	c := claim{
 		Verdict: r.Footer.Conclusion(), Says: r.Verdict(), Chatproof: h.Chatproof, Suite: h.Suite, Plan: h.Plan, Seed: h.Seed,
 		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Verdicts: t.All, Levels: t.Levels, Expectations: r.Footer.Expectations,
-	}
-	for _, q := range features.Requirements() {
-		if q.Untested != "" {
-			c.NotTested = append(c.NotTested, untested{q.Says, q.Untested})
-		}
+		NotTested: engine.NotTested(),
 	}
 	b, err := json.Marshal(&statement{"https://in-toto.io/Statement/v1", subjects, ClaimType, c}, jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))
 	if err == nil {

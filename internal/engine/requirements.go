@@ -54,3 +54,19 @@ func (s *Scenario) shows(r *features.Requirement) bool {
 	}
 	return false
 }
+
+// Untested is something that the suite does not test, and why.
+type Untested struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// NotTested lists what the suite does not test, in the order of the requirements.
+func NotTested() (all []Untested) {
+	for _, r := range features.Requirements() {
+		if r.Untested != "" {
+			all = append(all, Untested{r.Says, r.Untested})
+		}
+	}
+	return all
+}

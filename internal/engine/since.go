@@ -7,6 +7,9 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
+// Base is the minor version since which every scenario is that came with it or before.
+const Base = steps.Base
+
 // Later reports whether a minor version, such as 0.3, is later than that of another version, such as 0.2.1. What is no
 // version is earlier than every one.
 func Later(a, b string) bool { return slices.Compare(minor(a), minor(b)) > 0 }
