@@ -26,7 +26,10 @@ var alike = []alikePair{
 	{"accents", "René Müller", "Rene Muller", "é", "e", withoutAccents},
 	{"composition (NFC, NFD)", "Zo\u00eb", "Zoe\u0308", "\u00e9", "e\u0301", norm.NFC.String},
 	{"outer blanks", "Anna", "Anna ", "", " ", strings.TrimSpace},
-	{"what is beyond the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2", first50},
+	{
+		"what is beyond the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2",
+		first50,
+	},
 }
 
 const (
@@ -61,11 +64,13 @@ func differIn(a, b string) (in string) {
 }
 
 // Merged tells of two ids, or of two names of one chat, that differ by what some stores overlook, and that should have
-// rows each: where one has none, the store has merged them, or cannot tell them apart (D7). id is the chat's; found is ""
-// where there are none such.
+// rows each: where one has none, the store has merged them, or cannot tell them apart (D7). id is the chat's; found is
+// "" where there are none such.
 func Merged(want []model.Expected, got []model.Fact) (id, found string) {
 	has := func(id, name string) bool {
-		return slices.ContainsFunc(got, func(f model.Fact) bool { return f.InteractionID == id && (name == "" || f.Resource == name) })
+		return slices.ContainsFunc(got, func(f model.Fact) bool {
+			return f.InteractionID == id && (name == "" || f.Resource == name)
+		})
 	}
 	var ids []string
 	for i := range want {
@@ -78,11 +83,13 @@ func Merged(want []model.Expected, got []model.Fact) (id, found string) {
 		if len(names) > 0 {
 			ids = append(ids, want[i].InteractionID)
 		}
-		if found = mergedOf(names, func(name string) bool { return has(want[i].InteractionID, name) }); found != "" {
+		found = mergedOf(names, func(name string) bool { return has(want[i].InteractionID, name) })
+		if found != "" {
 			return want[i].InteractionID, found
 		}
 	}
-	if found = mergedOf(ids, func(id string) bool { return has(id, "") }); found != "" {
+	found = mergedOf(ids, func(id string) bool { return has(id, "") })
+	if found != "" {
 		return ids[0], found
 	}
 	return "", ""

@@ -32,7 +32,10 @@ var damages = map[string]func(log []model.Event, at int) []model.Event{
 		return insert(log, at, model.Event{Name: model.PlacedInQueue, Actor: mediaServer, Queue: "Queue nowhere"})
 	},
 	"W5": func(log []model.Event, at int) []model.Event {
-		return insert(log, at, model.Event{Name: model.AgentInvited, Actor: nobodyParty, Party: model.Party{Type: model.Agent, ID: "Somebody"}, Operation: model.Transfer})
+		return insert(log, at, model.Event{
+			Name: model.AgentInvited, Actor: nobodyParty, Party: model.Party{Type: model.Agent, ID: "Somebody"},
+			Operation: model.Transfer,
+		})
 	},
 	"W6": func(log []model.Event, at int) []model.Event {
 		return insert(log, at, model.Event{Name: model.Revoked, Actor: server, Party: nobodyParty})
@@ -52,11 +55,11 @@ var damages = map[string]func(log []model.Event, at int) []model.Event{
 	},
 }
 
-// insert puts an event behind the one at a place.
+// insert puts an event after the one at a place.
 func insert(log []model.Event, at int, e model.Event) []model.Event {
 	e.InteractionID, e.Time = log[at].InteractionID, log[at].Time
 	return Renumber(slices.Insert(log, at+1, e))
 }
 
-// again repeats the event at a place, as another event, behind that at another.
+// again repeats the event at a place, as another event, after that at another.
 func again(log []model.Event, which, at int) []model.Event { return insert(log, at, log[which]) }

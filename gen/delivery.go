@@ -15,7 +15,7 @@ const (
 	shuffledFamily
 )
 
-// Delivery says how the events of a group of chats arrive; the zero Delivery is each chat in order, one behind the
+// Delivery says how the events of a group of chats arrive; the zero Delivery is each chat in order, one after the
 // other. Each of the three draws from a source of its own: to ask for one does not change what another draws.
 type Delivery struct {
 	Duplicated  bool // one event in four arrives twice, the second time at once or a few events later

@@ -39,7 +39,9 @@ var neutralEvents = []model.EventName{model.PropertiesChanged, model.Held, model
 // Everyday limits a random chat to what fits a screen; Exhaustive is the small alphabet of the enumeration.
 var (
 	Everyday = Limits{
-		Events: 60, Agents: 5, Queues: 4, Strategies: 3, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach, model.Monitor},
+		Events: 60, Agents: 5, Queues: 4, Strategies: 3, Modes: []model.VisibilityMode{
+			0, model.Conferred, model.Coach, model.Monitor,
+		},
 		Stops:        []model.PartyType{model.MediaServer, model.Agent, model.InteractionServer, model.Strategy},
 		OtherReasons: true, Neutral: neutralEvents, Weighted: true, Irregular: true,
 		Finishing: slices.Concat(model.Usual.Completed, model.Usual.Canceled),
@@ -87,8 +89,10 @@ func (s moveSet) first() move { return move(bits.TrailingZeros32(uint32(s))) }
 
 // wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
-	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5, confer: 6, serverPlaces: 20,
-	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 8, removed: 5, revokeOther: 2, revokeStopped: 1, finish: 3, timeOut: 3, neutral: 2,
+	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5,
+	confer: 6, serverPlaces: 20,
+	pull: 4, transferThroughQueue: 3, conferThroughQueue: 4, strategyPlaces: 8, removed: 5, revokeOther: 2,
+	revokeStopped: 1, finish: 3, timeOut: 3, neutral: 2,
 }
 
 const (
@@ -159,7 +163,10 @@ var Day = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 // Log makes a chat by the choices of src and returns its events in order of seq. They are the walker's memory: valid
 // until the next call.
 func (w *Walker) Log(id string, src Source) []model.Event {
-	*w = Walker{limits: w.limits, src: src, log: w.log[:0], id: id, clock: Day, initiator: nobody, router: nobody, lastJoined: nobody}
+	*w = Walker{
+		limits: w.limits, src: src, log: w.log[:0], id: id, clock: Day, initiator: nobody, router: nobody,
+		lastJoined: nobody,
+	}
 	w.names = canonicalNames
 	if w.limits.Irregular {
 		w.names = drawNames(src)
@@ -206,7 +213,8 @@ func (w *Walker) choose() move {
 	}
 	at := w.src.Intn(total)
 	for ; moves != 0; moves &= moves - 1 {
-		if at -= w.weight(moves.first()); at < 0 {
+		at -= w.weight(moves.first())
+		if at < 0 {
 			break
 		}
 	}
@@ -348,7 +356,8 @@ func (w *Walker) someStrategy() bool {
 // mayTransfer reports whether an agent is a party without a transfer of its own under way (W8).
 func (w *Walker) mayTransfer(i int) bool {
 	a := &w.agents[i]
-	return a.status == joined && !a.offering && (w.stage == noLeg || w.legOperation != model.Transfer || int(w.initiator) != i)
+	return a.status == joined && !a.offering && (w.stage == noLeg || w.legOperation != model.Transfer ||
+		int(w.initiator) != i)
 }
 
 // pick draws one of the agents for whom ok holds.

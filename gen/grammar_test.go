@@ -200,7 +200,7 @@ func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
 
 func TestTape(t *testing.T) {
 	tape := Tape{Bytes: []byte{5, 0, 255, 7}}
-	assert.Equal(t, []int{2, 0, 3, 7, 0, 0}, []int{tape.Intn(3), tape.Intn(2), tape.Intn(4), tape.Intn(100), tape.Intn(9), tape.Intn(9)}, "a byte a choice, and 0 behind the last")
+	assert.Equal(t, []int{2, 0, 3, 7, 0, 0}, []int{tape.Intn(3), tape.Intn(2), tape.Intn(4), tape.Intn(100), tape.Intn(9), tape.Intn(9)}, "a byte a choice, and 0 after the last")
 }
 
 func TestSomeChatsAreLong(t *testing.T) {

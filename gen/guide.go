@@ -56,7 +56,8 @@ func (w *Walker) guideStopper() model.Party {
 // Guide limits a random chat to what the guide's flows show.
 var Guide = Limits{
 	Events: 60, Agents: 4, Queues: 3, Strategies: 2, Modes: []model.VisibilityMode{0, model.Conferred, model.Coach},
-	Stops: []model.PartyType{model.MediaServer, model.Agent}, Neutral: neutralEvents, Weighted: true, Irregular: true, Guide: true,
+	Stops: []model.PartyType{model.MediaServer, model.Agent}, Neutral: neutralEvents, Weighted: true, Irregular: true,
+	Guide: true,
 }
 
 // Documented reports whether documented rules alone decide a chat.

@@ -49,7 +49,8 @@ func fill(form string, src Source) string {
 		case 'h':
 			b[i] = idHex[src.Intn(len(idHex))]
 		case 'H':
-			if b[i] = idHex[src.Intn(len(idHex))]; b[i] >= 'a' {
+			b[i] = idHex[src.Intn(len(idHex))]
+			if b[i] >= 'a' {
 				b[i] -= 'a' - 'A'
 			}
 		case 'd':

@@ -31,7 +31,10 @@ func (w *Walker) make(m move) {
 		i := w.newcomer()
 		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator})
 		w.stage = alerting
-		w.add(model.Event{Name: model.AgentInvited, Actor: w.strategyParty(w.router), Party: w.agentParty(i), VisibilityMode: w.modeFor(w.legOperation)})
+		w.add(model.Event{
+			Name: model.AgentInvited, Actor: w.strategyParty(w.router), Party: w.agentParty(i),
+			VisibilityMode: w.modeFor(w.legOperation),
+		})
 	case transfer, confer:
 		w.inviteDirectly(m)
 	case transferThroughQueue, conferThroughQueue:
@@ -132,7 +135,10 @@ func (w *Walker) inviteDirectly(m move) {
 	i := w.newcomer()
 	w.setInvited(i, agent{operation: op, direct: true, inviter: int8(who)})
 	w.flying++
-	w.add(model.Event{Name: model.AgentInvited, Actor: w.agentParty(who), Party: w.agentParty(i), Operation: op, VisibilityMode: w.modeFor(op)})
+	w.add(model.Event{
+		Name: model.AgentInvited, Actor: w.agentParty(who), Party: w.agentParty(i), Operation: op,
+		VisibilityMode: w.modeFor(op),
+	})
 }
 
 func (w *Walker) placeOnBehalf(m move) {
@@ -307,7 +313,10 @@ func (w *Walker) add(e model.Event) {
 	w.seq++
 	if w.limits.Irregular {
 		w.seq += int64([...]int{0, 0, 0, 1, 4}[w.src.Intn(5)])
-		w.clock = w.clock.Add([...]time.Duration{0, 0, time.Second, 2 * time.Second, 5 * time.Second, 30 * time.Second}[w.src.Intn(6)])
+		w.clock = w.clock.Add([...]time.Duration{
+			0, 0, time.Second, 2 * time.Second, 5 * time.Second,
+			30 * time.Second,
+		}[w.src.Intn(6)])
 	} else if len(w.log) > 0 {
 		w.clock = w.clock.Add(time.Second)
 	}

@@ -20,7 +20,10 @@ var canonicalNames = namesOf{numbered("Agent"), numbered("Queue"), numbered("Str
 // namings are the ways in which an irregular chat names its people: in no alphabetical order, with what CSV, SQL and
 // HTML have to quote, one name for a queue, a strategy and an agent.
 var namings = func() (all [8]namesOf) {
-	odd := [maxParties]string{"Zoë", "agent-2", "O'Brien", "Müller, Ana", "1001", "Agent 10", "Agent 20", "Agent 2", "李雷", "a<b>&c", `"q"`, "x", "y;z", "Agent 1", "-", "0"}
+	odd := [maxParties]string{
+		"Zoë", "agent-2", "O'Brien", "Müller, Ana", "1001", "Agent 10", "Agent 20", "Agent 2", "李雷", "a<b>&c", `"q"`,
+		"x", "y;z", "Agent 1", "-", "0",
+	}
 	for i := range all {
 		n := namesOf{new([maxParties]string), new([maxParties]string), new([maxParties]string)}
 		for j := range maxParties {
@@ -40,14 +43,17 @@ func drawNames(src Source) namesOf {
 	return canonicalNames
 }
 
-// fieldNames are names as they are in the field: of several words and scripts, up to 100 characters. No two are alike in
-// their first 20 characters, case and accents aside.
+// fieldNames are names as they are in the field: of several words and scripts, up to 100 characters. No two are alike
+// in their first 20 characters, case and accents aside.
 var fieldNames = []string{
-	"Anna-Sofía Müller", "Отдел продаж Алматы", "カスタマーサポート 東京", "NULL", "O'Connor, Siân", "خدمة العملاء", "0042", "agent@contact.example",
+	"Anna-Sofía Müller", "Отдел продаж Алматы", "カスタマーサポート 東京", "NULL", "O'Connor, Siân", "خدمة العملاء", "0042",
+	"agent@contact.example",
 	"Kundenservice für Rückfragen zu Rechnungen, Verträgen und Zählerständen (Privatkunden), zweite Stufe",
-	"Nguyễn Thị Minh Khai", "VQ_Chat_EN_Tier-2", "Łukasz Śliwiński", "客户服务 第三组", "Ελληνική εξυπηρέτηση", "1e3", "true", "Ana / María", "Ğülşen Öztürk",
+	"Nguyễn Thị Minh Khai", "VQ_Chat_EN_Tier-2", "Łukasz Śliwiński", "客户服务 第三组", "Ελληνική εξυπηρέτηση", "1e3", "true",
+	"Ana / María", "Ğülşen Öztürk",
 	"Back office: complaints, claims and refunds of the northern, western and overseas regions, weekdays",
-	"Σ-team", "한국어 상담", "שירות לקוחות", "D'Angelo \"Dee\" Brown", "Chat.Routing.Default", "Ünal", "हिन्दी सहायता", "-1", "50% off",
+	"Σ-team", "한국어 상담", "שירות לקוחות", "D'Angelo \"Dee\" Brown", "Chat.Routing.Default", "Ünal", "हिन्दी सहायता", "-1",
+	"50% off",
 }
 
 // fieldName is the name of a number, each another.

@@ -22,16 +22,20 @@ type Related struct {
 	Compare func(of, variant []model.Fact) string
 }
 
-// Relate changes a finished chat in the way of a relation, of those that it has in way how, or where that is negative in
-// one that it draws; and appends what that makes to dst, which the log may be a part of. The variant's interaction is as,
-// or like it where the relation is about ids. ok is false where the relation says nothing about the chat: nothing is
-// appended.
-func Relate(dst []model.Event, relation string, how int, log []model.Event, as string, src Source) (_ []model.Event, _ Related, ok bool) {
+// Relate changes a finished chat in the way of a relation, of those that it has in way how, or where that is negative
+// in one that it draws; and appends what that makes to dst, which the log may be a part of. The variant's interaction
+// is as, or like it where the relation is about ids. ok is false where the relation says nothing about the chat:
+// nothing is appended.
+func Relate(dst []model.Event, relation string, how int, log []model.Event, as string, src Source) (_ []model.Event,
+	_ Related, ok bool,
+) {
 	return relate(dst, relation, how, log, as, "", src)
 }
 
 // relate does that with an id that those of D7 begin with; "" is one that is drawn.
-func relate(dst []model.Event, relation string, how int, log []model.Event, as, near string, src Source) (_ []model.Event, _ Related, ok bool) {
+func relate(dst []model.Event, relation string, how int, log []model.Event, as, near string,
+	src Source,
+) (_ []model.Event, _ Related, ok bool) {
 	if drawn := src.Intn(Ways(relation)); how < 0 { // drawn in any case: what follows is the same
 		how = drawn
 	}
@@ -152,14 +156,16 @@ func sameRows(view func(*model.Fact) string, times bool) func(of, variant []mode
 	}
 }
 
-// asTheyStand reports whether rows are the same in the same order, where names tells other names for those of the first.
+// asTheyStand reports whether rows are the same in the same order, where names tells other names for those of the
+// first.
 func asTheyStand(of, variant []model.Fact, times bool, names map[string]string) bool {
 	return slices.EqualFunc(of, variant, func(a, b model.Fact) bool {
 		resource := a.Resource
 		if name, ok := names[resource]; ok {
 			resource = name
 		}
-		return resource == b.Resource && a.ResourceType == b.ResourceType && a.Role == b.Role && a.RoleReason == b.RoleReason &&
+		return resource == b.Resource && a.ResourceType == b.ResourceType && a.Role == b.Role &&
+			a.RoleReason == b.RoleReason &&
 			a.Result == b.Result && a.Reason == b.Reason && (!times || a.Start.Equal(b.Start) && a.End.Equal(b.End))
 	})
 }
@@ -254,7 +260,8 @@ func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of,
 			return false
 		}
 		j := Outcome(log, i)
-		return j > 0 && log[j].Name == model.Revoked && (log[j].Reason == "" || log[j].Reason == model.Expired) && !removedBefore(log, j) && !finishingIn(log[:j])
+		return j > 0 && log[j].Name == model.Revoked && (log[j].Reason == "" || log[j].Reason == model.Expired) &&
+			!removedBefore(log, j) && !finishingIn(log[:j])
 	})
 	if i < 0 {
 		return nil, nil, false
@@ -283,13 +290,16 @@ func removedBefore(log []model.Event, j int) bool {
 // finishingIn reports whether an agent places the chat in a finishing queue. Whether that finishes it hangs on the
 // invitations that are pending, and what follows then has no row.
 func finishingIn(log []model.Event) bool {
-	return slices.ContainsFunc(log, func(e model.Event) bool { return e.Actor.Type == model.Agent && model.Usual.Finishes(e.Queue) })
+	return slices.ContainsFunc(log, func(e model.Event) bool {
+		return e.Actor.Type == model.Agent && model.Usual.Finishes(e.Queue)
+	})
 }
 
 func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, variant []model.Fact) string, bool) {
 	i := choosePlace(log, src, func(i int) bool {
 		j := Outcome(log, i)
-		return log[i].Name == model.AgentInvited && log[i].Operation == model.Conference && log[i].Actor.Type == model.Agent && j > 0 && log[j].Name == model.PartyAdded
+		return log[i].Name == model.AgentInvited && log[i].Operation == model.Conference &&
+			log[i].Actor.Type == model.Agent && j > 0 && log[j].Name == model.PartyAdded
 	})
 	if i < 0 {
 		return nil, nil, false
@@ -297,7 +307,10 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	e := log[i]
 	by := model.Party{Type: model.Strategy, ID: "Strategy between"}
 	between := []model.Event{
-		{Name: model.PlacedInQueue, Actor: e.Actor, Queue: "Queue between", Operation: model.Conference, VisibilityMode: e.VisibilityMode},
+		{
+			Name: model.PlacedInQueue, Actor: e.Actor, Queue: "Queue between", Operation: model.Conference,
+			VisibilityMode: e.VisibilityMode,
+		},
 		{Name: model.TakenFromQueue, Actor: by, Queue: "Queue between"},
 		{Name: model.PartyAdded, Actor: by, Party: by},
 		{Name: model.AgentInvited, Actor: by, Party: e.Party},
@@ -316,8 +329,8 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	}, wellFormedLog(log)
 }
 
-// ofAgents leaves out the rows of queues and strategies: where they do not say what they are of, those of a name that one
-// bears. A queue that comes between may be the one in which a chat is lost later.
+// ofAgents leaves out the rows of queues and strategies: where they do not say what they are of, those of a name that
+// one bears. A queue that comes between may be the one in which a chat is lost later.
 func ofAgents(rows []model.Fact, kinds map[string]kind) []model.Fact {
 	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
 		is, _ := f.ResourceType.Meaning()
@@ -334,7 +347,8 @@ func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, var
 	}
 	i := choosePlace(log, src, func(i int) bool {
 		e := &log[i]
-		if e.Name != model.AgentInvited || e.Operation != model.Conference || e.Actor.Type != model.Agent || e.VisibilityMode != model.Conferred {
+		if e.Name != model.AgentInvited || e.Operation != model.Conference || e.Actor.Type != model.Agent ||
+			e.VisibilityMode != model.Conferred {
 			return false
 		}
 		j := accepts(i)

@@ -100,8 +100,8 @@ func sameRenamed(names map[string]string) func(of, variant []model.Fact) string 
 }
 
 // nearlyRename gives two agents, two queues and two strategies of a chat, as far as it has them, names that differ by
-// what some stores overlook, and the chat an id beside which another chat's is such (D7): both begin with near, or with what is
-// drawn. It returns that chat.
+// what some stores overlook, and the chat an id beside which another chat's is such (D7): both begin with near, or with
+// what is drawn. It returns that chat.
 func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {
 	pair := alike[r.How]
 	old, kinds := namesIn(log)

@@ -38,8 +38,8 @@ func NewScenarios(seed uint64) *Scenarios {
 	long := Everyday
 	long.Events = 400
 	return &Scenarios{
-		seed: seed, guide: NewWalker(Guide), everyday: NewWalker(Everyday), long: NewWalker(long), grand: NewWalker(Grand),
-		classifier: model.NewClassifier(model.Reference()),
+		seed: seed, guide: NewWalker(Guide), everyday: NewWalker(Everyday), long: NewWalker(long),
+		grand: NewWalker(Grand), classifier: model.NewClassifier(model.Reference()),
 	}
 }
 
@@ -153,10 +153,12 @@ func (s *Scenarios) vary(c *model.Case, relation string, how int, id string, log
 // vary adds a variant like another to a case of the log.
 func vary(c *model.Case, like model.Variant, id, near string, log []model.Event) bool {
 	events, r, ok := relate(c.Events, like.Relation, like.How, log, id, near, Seed(Generation, like.Seed))
-	if c.Events = events; ok {
+	c.Events = events
+	if ok {
 		c.Aside = append(append(c.Aside, r.Company...), r.Variant)
 		c.Variants = append(c.Variants, model.Variant{
-			Relation: like.Relation, Of: log[0].InteractionID, Variant: r.Variant, How: r.How, Seed: like.Seed, Compare: r.Compare,
+			Relation: like.Relation, Of: log[0].InteractionID, Variant: r.Variant, How: r.How, Seed: like.Seed,
+			Compare: r.Compare,
 		})
 	}
 	return ok
@@ -176,7 +178,8 @@ func interleave(dst []model.Event, logs [][]model.Event, src Source) []model.Eve
 	for len(logs) > 0 {
 		k := src.Intn(len(logs))
 		dst = append(dst, logs[k][0])
-		if logs[k] = logs[k][1:]; len(logs[k]) == 0 {
+		logs[k] = logs[k][1:]
+		if len(logs[k]) == 0 {
 			logs = slices.Delete(logs, k, k+1)
 		}
 	}
@@ -190,13 +193,14 @@ func Shuffle(events []model.Event, src Source) {
 	}
 }
 
-// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times; one cut short
-// beside its whole; one in other company, under other seqs, with its times otherwise spelt, or with names and an id that
-// differ from others by what some stores overlook.
+// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times; one cut
+// short beside its whole; one in other company, under other seqs, with its times otherwise spelt, or with names and an
+// id that differ from others by what some stores overlook.
 func (s *Scenarios) Delivery(i int) *model.Case {
 	src := s.source(deliveryFamily, i)
 	c := &model.Case{
-		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind, Title: "Delivery", Checked: true, Opaque: true,
+		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind,
+		Title: "Delivery", Checked: true, Opaque: true,
 	}
 	log := s.chatOf(nil, drawID(src), src, src.Intn(2) == 0)
 	other := s.chatOf(nil, drawID(src), src, false)
@@ -241,12 +245,15 @@ func (s *Scenarios) cutShort(c *model.Case, log, other []model.Event, src Source
 	prefix := as(log[:1+src.Intn(len(log))], drawID(src))
 	short := prefix[0].InteractionID
 	c.Events = Interleave([][]model.Event{log, prefix, other}, src)
-	c.Variants = []model.Variant{{Relation: "D4", Of: log[0].InteractionID, Variant: short, Compare: func(of, short []model.Fact) string {
-		if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
-			return "cut short it has " + plain(more)
-		}
-		return ""
-	}}}
+	c.Variants = []model.Variant{{
+		Relation: "D4", Of: log[0].InteractionID, Variant: short,
+		Compare: func(of, short []model.Fact) string {
+			if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
+				return "cut short it has " + plain(more)
+			}
+			return ""
+		},
+	}}
 }
 
 // again adds other chats, and then the log once more (D3).
@@ -260,7 +267,9 @@ func (s *Scenarios) again(c *model.Case, log, other []model.Event, src Source) {
 	repeated := as(log, drawID(src))
 	c.Events = append(c.Events, repeated...)
 	c.Aside = append(c.Aside, repeated[0].InteractionID)
-	c.Variants = []model.Variant{{Relation: "D3", Of: log[0].InteractionID, Variant: repeated[0].InteractionID, Compare: sameEverything}}
+	c.Variants = []model.Variant{
+		{Relation: "D3", Of: log[0].InteractionID, Variant: repeated[0].InteractionID, Compare: sameEverything},
+	}
 }
 
 // delivered makes a case of a log and its variant by a delivery. What the variant is expected to yield is known of
@@ -277,7 +286,9 @@ func (s *Scenarios) delivered(c *model.Case, relation string, how int, log []mod
 // named reports whether two agents of the last chat but one, the variant of D7, have names of a pair.
 func named(events []model.Event) bool {
 	return slices.ContainsFunc(events, func(e model.Event) bool {
-		return slices.ContainsFunc(alike[:], func(pair alikePair) bool { return e.Party == model.Party{Type: model.Agent, ID: pair.one} })
+		return slices.ContainsFunc(alike[:], func(pair alikePair) bool {
+			return e.Party == model.Party{Type: model.Agent, ID: pair.one}
+		})
 	})
 }
 
@@ -286,7 +297,8 @@ func named(events []model.Event) bool {
 func (s *Scenarios) Robustness(i int) *model.Case {
 	src := s.source(robustnessFamily, i)
 	c := &model.Case{
-		ID: fmt.Sprintf("robustness/%d/%d", s.seed, i), Level: model.Robustness, Kind: model.RobustnessKind, Title: "Robustness",
+		ID: fmt.Sprintf("robustness/%d/%d", s.seed, i), Level: model.Robustness, Kind: model.RobustnessKind,
+		Title: "Robustness",
 	}
 	before, after := s.chatOf(nil, "chat 1", src, true), s.chatOf(nil, "chat 2", src, true)
 	if i%10 == 9 {
@@ -304,17 +316,19 @@ func (s *Scenarios) Robustness(i int) *model.Case {
 }
 
 var junk = []string{
-	`{`, `[]`, `null`, `{"interaction_id":"chat 4"`, `{"interaction_id":"chat 4","seq":"1","event":7}`, `not json`, `{"interaction_id":null,"seq":1}`,
+	`{`, `[]`, `null`, `{"interaction_id":"chat 4"`, `{"interaction_id":"chat 4","seq":"1","event":7}`, `not json`,
+	`{"interaction_id":null,"seq":1}`,
 }
 
-// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation, in the same
-// way, where the other case has one that applies. It is a function of the id, the chat, and the other case alone.
+// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation, in the
+// same way, where the other case has one that applies. It is a function of the id, the chat, and the other case alone.
 func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
 	src := Seed(Generation, textSeed(id))
 	c := &model.Case{ID: id, Level: of.Level, Kind: of.Kind, Title: of.Title, Checked: true, Opaque: true}
 	c.Events = as(log, idLike(log[0].InteractionID, src))
 	if len(of.Variants) > 0 {
-		vary(c, of.Variants[0], idLike(of.Variants[0].Variant, src), idLike(serverForm, src), c.Events) // two candidates share no id
+		// two candidates share no id
+		vary(c, of.Variants[0], idLike(of.Variants[0].Variant, src), idLike(serverForm, src), c.Events)
 	}
 	return c
 }

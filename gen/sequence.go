@@ -2,8 +2,8 @@ package gen
 
 import "github.com/chatproof/chatproof/model"
 
-// Sequence gives the logs of a sequence by their numbers, from 0: i may not fall from one call to the next, but may skip
-// numbers. ok is false behind the last. The events are the sequence's memory: valid until the next call.
+// Sequence gives the logs of a sequence by their numbers, from 0: i may not fall from one call to the next, but may
+// skip numbers. ok is false after the last. The events are the sequence's memory: valid until the next call.
 type Sequence func(i int, id string) (log []model.Event, ok bool)
 
 // Random is the sequence of n random chats of a seed, each a function of the seed and its number alone. Documented

@@ -61,7 +61,8 @@ func Prove(ctx context.Context, log []model.Event, probe Probe, prove int) (Mini
 		if found == nil {
 			return Minimal{Log: log, Tried: tried, All: all}, nil
 		}
-		if log, err = s.reduce(ctx, found); err != nil { // which is shorter
+		log, err = s.reduce(ctx, found)
+		if err != nil { // which is shorter
 			return Minimal{Log: log, All: -1}, err
 		}
 	}
@@ -87,7 +88,9 @@ func (s *shrinker) reduce(ctx context.Context, log []model.Event) ([]model.Event
 				return log, nil
 			}
 		}
-		next, err := s.first(ctx, slices.Concat(s.withoutAgents(log), s.withoutEvents(log, 3), s.withoutEvents(log, 1), s.withoutEvents(log, 2)))
+		next, err := s.first(ctx,
+			slices.Concat(s.withoutAgents(log), s.withoutEvents(log, 3), s.withoutEvents(log, 1),
+				s.withoutEvents(log, 2)))
 		if err == nil && next == nil {
 			next, err = s.first(ctx, s.plainer(log))
 		}
@@ -114,7 +117,7 @@ func (s *shrinker) first(ctx context.Context, candidates [][]model.Event) ([]mod
 	return nil, nil
 }
 
-// repair leaves out what does not fit behind what stands before it, and ends the chat where its end was lost. It
+// repair leaves out what does not fit after what stands before it, and ends the chat where its end was lost. It
 // returns nil where the result is not shorter than limit.
 func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
 	var out []model.Event
@@ -129,7 +132,10 @@ func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
 	}
 	if s.classifier.Classify(&s.chat, out) != nil || s.chat.StoppedSeq == 0 {
 		stopped := out[len(out)-1]
-		stopped = model.Event{InteractionID: stopped.InteractionID, Seq: stopped.Seq + 1, Time: stopped.Time, Name: model.ProcessingStopped, Actor: mediaServer}
+		stopped = model.Event{
+			InteractionID: stopped.InteractionID, Seq: stopped.Seq + 1, Time: stopped.Time,
+			Name: model.ProcessingStopped, Actor: mediaServer,
+		}
 		out = append(out, stopped)
 		if s.classifier.Classify(&s.chat, out) != nil {
 			return nil
@@ -151,29 +157,31 @@ func (s *shrinker) withoutAgents(log []model.Event) (out [][]model.Event) {
 		}
 		seen[p] = true
 		rest := slices.DeleteFunc(slices.Clone(log), func(e model.Event) bool { return e.Party == p || e.Actor == p })
-		if rest = s.repair(rest, len(log)); rest != nil {
+		rest = s.repair(rest, len(log))
+		if rest != nil {
 			out = append(out, rest)
 		}
 	}
 	return out
 }
 
-// short is how many events a log has of which any two are left out. A longer one loses spans first: to take one event of
-// a thousand away, and repair the rest, a thousand times, takes minutes.
+// short is how many events a log has of which any two are left out. A longer one loses spans first: to take one event
+// of a thousand away, and repair the rest, a thousand times, takes minutes.
 const (
 	short = 40
 	long  = 160 // and of a log that is still longer then, no more is left out: it is its length that shows
 )
 
-// withoutSpans makes the logs in which one agent, strategy or queue does not take part, or that lack a half, a quarter, and so on
-// to a thirty-second.
+// withoutSpans makes the logs in which one agent, strategy or queue does not take part, or that lack a half, a quarter,
+// and so on to a thirty-second.
 func (s *shrinker) withoutSpans(log []model.Event) (out [][]model.Event) {
 	out = s.withoutAgents(log)
 	for parts := 2; parts <= 32; parts *= 2 {
 		size := len(log)/parts + 1
 		for i := 1; i < len(log)-1; i += size {
 			rest := slices.Concat(log[:i], log[min(i+size, len(log)):])
-			if rest = s.repair(rest, len(log)); rest != nil {
+			rest = s.repair(rest, len(log))
+			if rest != nil {
 				out = append(out, rest)
 			}
 		}
@@ -184,7 +192,8 @@ func (s *shrinker) withoutSpans(log []model.Event) (out [][]model.Event) {
 // withoutEvents makes the logs that lack n events in a row; with n of 2, any two.
 func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event) {
 	add := func(rest []model.Event) {
-		if rest = s.repair(rest, len(log)); rest != nil {
+		rest = s.repair(rest, len(log))
+		if rest != nil {
 			out = append(out, rest)
 		}
 	}
@@ -291,7 +300,9 @@ const counted = 2_000_000
 
 // enumerate tries every log that is shorter than a counterexample, over its own alphabet, the shortest first. It
 // returns the first that the probe says yes to, or nil with how many were tried and how many there are.
-func (s *shrinker) enumerate(ctx context.Context, log []model.Event, prove int) (found []model.Event, tried, all int, err error) {
+func (s *shrinker) enumerate(ctx context.Context, log []model.Event, prove int) (found []model.Event, tried, all int,
+	err error,
+) {
 	limits := alphabetOf(log)
 	var candidates [][]model.Event
 	ask := func() error {

@@ -13,12 +13,17 @@ type smallWorld struct {
 }
 
 // smallWorlds are nested by what a fault most often needs: a second agent, a consult, a third agent, and only then all
-// that the grammar has. A world of everything reaches 7 events where one of two agents reaches 10, and faults of history
-// need length before they need variety. How many chats each adds is in the test.
+// that the grammar has. A world of everything reaches 7 events where one of two agents reaches 10, and faults of
+// history need length before they need variety. How many chats each adds is in the test.
 var smallWorlds = func() []smallWorld {
-	pair := Limits{Agents: 2, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{0}, Stops: []model.PartyType{model.MediaServer}}
+	pair := Limits{
+		Agents: 2, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{0},
+		Stops: []model.PartyType{model.MediaServer},
+	}
 	consult := pair
-	consult.Modes, consult.Stops = []model.VisibilityMode{0, model.Coach}, []model.PartyType{model.MediaServer, model.Agent}
+	consult.Modes, consult.Stops = []model.VisibilityMode{0, model.Coach}, []model.PartyType{
+		model.MediaServer, model.Agent,
+	}
 	three := consult
 	three.Agents = 3
 	everything := Everyday
@@ -38,8 +43,8 @@ var smallWorlds = func() []smallWorld {
 	}
 }()
 
-// SmallChats makes the chats of the smallest alphabets, each once: all of one alphabet in order of length, then those that
-// the next one adds. So the first that shows something is proven to be the shortest over its alphabet.
+// SmallChats makes the chats of the smallest alphabets, each once: all of one alphabet in order of length, then those
+// that the next one adds. So the first that shows something is proven to be the shortest over its alphabet.
 type SmallChats struct {
 	world, length int
 	walker        *Walker
@@ -98,7 +103,8 @@ func (s *SmallChats) had(log []model.Event) bool {
 func (l *Limits) has(log []model.Event) bool {
 	needs := alphabetOf(log)
 	return needs.Agents <= l.Agents && needs.Queues <= l.Queues && needs.Strategies <= l.Strategies &&
-		(l.OtherReasons || needs.moves&(1<<revokeOther) == 0) && among(needs.Modes, l.Modes) && among(needs.Stops, l.Stops) &&
+		(l.OtherReasons || needs.moves&(1<<revokeOther) == 0) && among(needs.Modes, l.Modes) &&
+		among(needs.Stops, l.Stops) &&
 		among(needs.Neutral, l.Neutral) && among(needs.Finishing, l.Finishing)
 }
 

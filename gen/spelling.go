@@ -9,7 +9,8 @@ import (
 
 // meaninglessWays are the ways of V18 to say more of a chat without saying anything.
 var meaninglessWays = []string{
-	"neutral and unknown events in between", "unknown fields", "null for what is absent", "a reason or a mode where it means nothing", "all that means nothing",
+	"neutral and unknown events in between", "unknown fields", "null for what is absent",
+	"a reason or a mode where it means nothing", "all that means nothing",
 }
 
 func meaningless(log []model.Event, how int, src Source) []model.Event {
@@ -32,7 +33,13 @@ func insertNeutral(log []model.Event, src Source) []model.Event {
 	out := append(log, log[0])[len(log):] // after the log, in the same memory where there is room
 	for i := 1; i < len(log); i++ {
 		for range max(0, src.Intn(4)-1) {
-			e := model.Event{InteractionID: log[i].InteractionID, Time: log[i-1].Time, Name: [...]model.EventName{model.Held, model.Resumed, model.PropertiesChanged, "EventPartyTyping"}[src.Intn(4)]}
+			e := model.Event{
+				InteractionID: log[i].InteractionID, Time: log[i-1].Time,
+				Name: [...]model.EventName{
+					model.Held, model.Resumed, model.PropertiesChanged,
+					"EventPartyTyping",
+				}[src.Intn(4)],
+			}
 			out = append(out, e)
 		}
 		out = append(out, log[i])
@@ -66,8 +73,8 @@ const (
 func saysMore(e *model.Event, unknown, nulls bool) *model.Wire {
 	absent := 0
 	for i, has := range [...]bool{
-		e.Actor != model.Party{}, e.Party != model.Party{}, e.Queue != "", e.Operation != "", e.VisibilityMode != 0, e.Reason != "", e.MediaType != "",
-		e.Actor.ID != "",
+		e.Actor != model.Party{}, e.Party != model.Party{}, e.Queue != "", e.Operation != "", e.VisibilityMode != 0,
+		e.Reason != "", e.MediaType != "", e.Actor.ID != "",
 	} {
 		if !has {
 			absent |= 1 << i
@@ -89,10 +96,14 @@ var spellings = sync.OnceValue(func() *[4][256]*model.Wire {
 		for absent := range all[at] {
 			var event, actor, party []string
 			if at&1 != 0 {
-				event, actor, party = append(event, unknownMembers), append(actor, unknownOfActor), append(party, unknownOfParty)
+				event, actor, party = append(event, unknownMembers), append(actor, unknownOfActor),
+					append(party, unknownOfParty)
 			}
 			if at&2 != 0 {
-				for i, name := range [...]string{"actor", "party", "queue", "operation", "visibility_mode", "reason", "media_type"} {
+				for i, name := range [...]string{
+					"actor", "party", "queue", "operation", "visibility_mode", "reason",
+					"media_type",
+				} {
 					if absent&(1<<i) != 0 {
 						event = append(event, `"`+name+`":null`)
 					}
@@ -101,7 +112,9 @@ var spellings = sync.OnceValue(func() *[4][256]*model.Wire {
 					actor = append(actor, `"id":null`)
 				}
 			}
-			all[at][absent] = &model.Wire{Also: strings.Join(event, ","), Actor: strings.Join(actor, ","), Party: strings.Join(party, ",")}
+			all[at][absent] = &model.Wire{
+				Also: strings.Join(event, ","), Actor: strings.Join(actor, ","), Party: strings.Join(party, ","),
+			}
 		}
 	}
 	return &all

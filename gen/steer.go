@@ -8,10 +8,10 @@ import (
 )
 
 // A campaign steers by what the reference's reading of its chats has in it: the pairs of rules that bear on one row
-// together, those of a row and of the row before it, and those of a row and of the same party's last one, by how many it
-// had before, up to three. What has something new is kept. Half of the chats that steer begin as one of those that were
-// kept, or are one but for a choice; and of several that are drawn, the first with something new is asked. To come upon
-// as much takes a third of the events that it takes without.
+// together, those of a row and of the row before it, and those of a row and of the same party's last one, by how many
+// it had before, up to three. What has something new is kept. Half of the chats that steer begin as one of those that
+// were kept, or are one but for a choice; and of several that are drawn, the first with something new is asked. To come
+// upon as much takes a third of the events that it takes without.
 
 // Epoch is how many trials steer by each other: trial i by those from the last multiple of Epoch on. It bounds what one
 // trial costs that is asked for by its number.
@@ -92,7 +92,8 @@ const (
 func (s *Scenarios) follow(id string, src *Seeded) (log []model.Event) {
 	t := &s.steering
 	for range candidates {
-		if log = s.candidate(id, src); t.learn() {
+		log = s.candidate(id, src)
+		if t.learn() {
 			t.kept = append(t.kept, slices.Clone(t.source.made))
 			break
 		}

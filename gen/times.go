@@ -12,9 +12,18 @@ var timeWays = []struct {
 	change func(log []model.Event, src Source)
 }{
 	{"shifted and stretched", stretch},
-	{"over midnight", overEdge(time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC), time.Date(2026, 7, 2, 0, 0, 0, 0, time.UTC))},
-	{"over the full hour", overEdge(time.Date(2026, 3, 11, 14, 0, 0, 0, time.UTC), time.Date(2026, 3, 11, 14, 30, 0, 0, time.UTC))},
-	{"over a month's end", overEdge(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC), time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC))},
+	{
+		"over midnight", overEdge(time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC),
+			time.Date(2026, 7, 2, 0, 0, 0, 0, time.UTC)),
+	},
+	{
+		"over the full hour", overEdge(time.Date(2026, 3, 11, 14, 0, 0, 0, time.UTC),
+			time.Date(2026, 3, 11, 14, 30, 0, 0, time.UTC)),
+	},
+	{
+		"over a month's end", overEdge(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC),
+			time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC), time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC)),
+	},
 	{"over a year's end", overEdge(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))},
 	{"over a change of summer time", overEdge( // in Europe and America, both ways
 		time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC),
@@ -96,7 +105,9 @@ func otherSeqs(log []model.Event, how int, src Source) {
 
 // otherSpellings are the ways of D6 to write an instant.
 var otherSpellings = []*model.Wire{
-	{Zone: 330}, {Digits: 3}, {Zone: -480, Digits: 6}, {Digits: 9}, {Zone: 330, Digits: 3}, {Zone: 840}, {Zone: -210, Digits: 1},
+	{Zone: 330}, {Digits: 3}, {Zone: -480, Digits: 6}, {Digits: 9}, {Zone: 330, Digits: 3}, {Zone: 840}, {
+		Zone: -210, Digits: 1,
+	},
 }
 
 // respell writes the times of a chat in other zones and with fractions: each event in another way, or all in one.

@@ -43,10 +43,10 @@ func (s *Scenarios) Campaign(i int) *model.Case {
 func atOnce(i int) bool { return i%trialBlock >= trialBlock-trialsAtOnce }
 
 // Trial makes scenario i of a campaign, drawn without regard to how telling it is: a chat with variants by one or two
-// relations, or five to nine chats under ids that are near each other, interleaved, and the first of them once more, alone.
-// It goes where the plan of a run does not: a chat may be of a thousand events and fourteen agents, and it follows what
-// earlier trials have come upon that is rare. It is a function of the seed and i; to make the trials of an [Epoch] in
-// order costs least.
+// relations, or five to nine chats under ids that are near each other, interleaved, and the first of them once more,
+// alone. It goes where the plan of a run does not: a chat may be of a thousand events and fourteen agents, and it
+// follows what earlier trials have come upon that is rare. It is a function of the seed and i; to make the trials of an
+// [Epoch] in order costs least.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
 	c := s.blank()

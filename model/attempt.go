@@ -49,8 +49,8 @@ type attempt struct {
 	handedTo                           string
 }
 
-// modes are the visibility modes that a conference is given, by seq: on its queueing, on re-queueings, on the invitation
-// and on its acceptance (R3, I18). They mean nothing elsewhere.
+// modes are the visibility modes that a conference is given, by seq: on its queueing, on re-queueings, on the
+// invitation and on its acceptance (R3, I18). They mean nothing elsewhere.
 type modes struct {
 	first, last VisibilityMode // 0 is none
 	from        int32          // the event that gave the last
@@ -106,7 +106,8 @@ var entering = leg{initiator: never, leftAt: never}
 // attempt opens one for the agent that e is about.
 func (f *fold) attempt(e *Event, at int32) int32 {
 	f.attempts = append(f.attempts, attempt{
-		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never, openedTurn: f.now,
+		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
+		openedTurn: f.now,
 	})
 	n := int32(len(f.attempts))
 	if n > few { // from here on, agents are looked up

@@ -22,7 +22,7 @@ type Case struct {
 
 	// Opaque says that the interactions' ids say nothing, so that they can be sent as they are.
 	Opaque bool
-	// Lines are sent behind the events as they are: what is no event at all (robustness).
+	// Lines are sent after the events as they are: what is no event at all (robustness).
 	Lines []string
 	// Aside are interactions of the log that are judged by no oracle: variants, and company.
 	Aside    []string
@@ -46,16 +46,16 @@ type Variant struct {
 }
 
 // The tags of a chat that the guide's own rules decide: no row of it, and no row that it lacks, is by an inferred one.
-// AsDrawn is a flow as the guide draws it, or a variant that its prose names; Composed is nothing but the same situations
-// put together. The guide warns that it does not answer for flows that were modified: what is wrong of a composed chat
-// contradicts its rules as they are combined here, and of a drawn one the guide itself.
+// AsDrawn is a flow as the guide draws it, or a variant that its prose names; Composed is nothing but the same
+// situations put together. The guide warns that it does not answer for flows that were modified: what is wrong of a
+// composed chat contradicts its rules as they are combined here, and of a drawn one the guide itself.
 const (
 	AsDrawn  = "@as-drawn"
 	Composed = "@composed"
 )
 
-// Guide is the one of [AsDrawn] and [Composed] that the case is tagged, or "": also of a team's own case, whose tags are
-// the team's.
+// Guide is the one of [AsDrawn] and [Composed] that the case is tagged, or "": also of a team's own case, whose tags
+// are the team's.
 func (c *Case) Guide() string {
 	for _, tag := range c.Tags {
 		if c.Level != Own && (tag == AsDrawn || tag == Composed) {
@@ -165,7 +165,9 @@ func (c *Case) OfOtherMedium(interaction string) bool {
 // BeyondMedia reports whether a chat of the case is of none of some media.
 func (c *Case) BeyondMedia(media []string) bool {
 	return slices.ContainsFunc(c.Events, func(e Event) bool {
-		return e.Name == Submitted && !slices.ContainsFunc(media, func(m string) bool { return sameCode(e.medium(), m) })
+		return e.Name == Submitted && !slices.ContainsFunc(media, func(m string) bool {
+			return sameCode(e.medium(), m)
+		})
 	})
 }
 
@@ -210,7 +212,10 @@ func (c *Case) Merged(interaction, found string) Difference {
 // broken is the difference of a relation that does not hold.
 func broken(relation, id, where, found string) Difference {
 	law := invariantByID(relation)
-	return Difference{InteractionID: id, Resource: where, Field: Field(law.ID), Expected: law.Says, Actual: found, Level: Invariant, Rules: []string{law.ID}}
+	return Difference{
+		InteractionID: id, Resource: where, Field: Field(law.ID), Expected: law.Says, Actual: found, Level: Invariant,
+		Rules: []string{law.ID},
+	}
 }
 
 // temper gives a difference of a delivery or robustness case that level, but one of another medium's chat that of I19.

@@ -55,9 +55,10 @@ var combinations = sync.OnceValue(func() []Combination {
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
 						for i, y := range variants(s, ways{behind, behind, behind}) {
-							// Of an open clause the reference's own answer belongs, or rows that are right would break V2 without
-							// the log; its examples do not.
-							if own := clauseTable[result].Yield; clauseTable[result].Open && (y.Result != own.Result || y.Reason != own.Reason) {
+							// Of an open clause the reference's own answer belongs, or rows that are right would break
+							// V2 without the log; its examples do not.
+							if own := clauseTable[result].Yield; clauseTable[result].Open &&
+								(y.Result != own.Result || y.Reason != own.Reason) {
 								continue
 							}
 							add(y, s, i > 0)
@@ -102,7 +103,8 @@ func fits(s Clauses) bool {
 				return false
 			}
 		case MarkClause:
-			if c.Joins&roleClauses != 0 && c.Joins&s&roleClauses == 0 || c.Joins&resultClauses != 0 && c.Joins&s&resultClauses == 0 {
+			if c.Joins&roleClauses != 0 && c.Joins&s&roleClauses == 0 ||
+				c.Joins&resultClauses != 0 && c.Joins&s&resultClauses == 0 {
 				return false
 			}
 		}

@@ -49,8 +49,9 @@ func expectIn(c *Chat, spent []ExpectedRow) Expected {
 		for _, y := range clauseTable[id].Allows {
 			w.Rows = append(w.Rows, ExpectedRow{
 				Fact: Fact{
-					InteractionID: c.InteractionID, Ordinal: Num(int64(len(c.IRFs) + 1)), ResourceType: y.Type, Resource: c.SilentResource,
-					Role: y.Role, Result: y.Result, Reason: y.Reason, ReceivedFrom: Number{Is: Null},
+					InteractionID: c.InteractionID, Ordinal: Num(int64(len(c.IRFs) + 1)), ResourceType: y.Type,
+					Resource: c.SilentResource,
+					Role:     y.Role, Result: y.Result, Reason: y.Reason, ReceivedFrom: Number{Is: Null},
 				},
 				Level:    w.Level,
 				Optional: true,
@@ -66,7 +67,8 @@ func expectIn(c *Chat, spent []ExpectedRow) Expected {
 func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 	w := Expected{Level: level}
 	if chat != nil {
-		if w = Expect(chat); level == Own {
+		w = Expect(chat)
+		if level == Own {
 			w.Silent, w.Level = 0, Own
 		}
 	}
@@ -78,7 +80,8 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 	for i, row := range rows {
 		row.Ordinal = Num(int64(i + 1))
 		e := ExpectedRow{Fact: row, Level: level}
-		if i < len(explained) && !explained[i].Optional && explained[i].Resource == row.Resource && explained[i].Descriptor().Same(row.Descriptor()) {
+		if i < len(explained) && !explained[i].Optional && explained[i].Resource == row.Resource &&
+			explained[i].Descriptor().Same(row.Descriptor()) {
 			e.irf = explained[i].irf
 			if level != Own {
 				e.Level = explained[i].Level
@@ -234,8 +237,8 @@ func Compare(want *Expected, got []Fact) []Difference {
 	ds := differences(want, got, pair(want, got))
 	if more > 0 {
 		ds = append(ds, Difference{
-			InteractionID: want.InteractionID, Field: RowField, Expected: "no row", Actual: fmt.Sprintf("%d rows more", more),
-			Level: want.Level, Rules: want.Silent.Rules(),
+			InteractionID: want.InteractionID, Field: RowField, Expected: "no row",
+			Actual: fmt.Sprintf("%d rows more", more), Level: want.Level, Rules: want.Silent.Rules(),
 		})
 	}
 	return ds
@@ -263,7 +266,8 @@ func ranked(got []Fact) []Fact {
 // which they came.
 func CompareFacts(a, b Fact) int {
 	return cmp.Or(
-		cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), a.Start.Compare(b.Start),
+		cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value),
+		a.Start.Compare(b.Start),
 		cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Result, b.Result),
 		cmp.Compare(a.Reason, b.Reason), a.End.Compare(b.End), cmp.Compare(a.ResourceType, b.ResourceType),
 		cmp.Compare(a.RoleReason, b.RoleReason), cmp.Compare(a.ReceivedFrom.Value, b.ReceivedFrom.Value),
@@ -324,7 +328,8 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 		if !r.sameType(g) {
 			ds = append(ds, r.difference(TypeField, hard, string(r.ResourceType), Name(string(g.ResourceType))))
 		} else if d, odd := oddType(g, cmp.Or(string(r.ResourceType), anyType)); odd {
-			d.InteractionID, d.Resource, d.Ordinal, d.Level, d.Rules = r.InteractionID, r.Resource, r.Ordinal.Value, soft, r.Rules()
+			d.InteractionID, d.Resource, d.Ordinal, d.Level, d.Rules = r.InteractionID, r.Resource, r.Ordinal.Value,
+				soft, r.Rules()
 			ds = append(ds, d)
 		}
 		if !r.matches(g.Descriptor()) {
@@ -407,7 +412,8 @@ func ranks(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 			if equal > 1 {
 				actual = fmt.Sprintf("%d, which another row has too", mine)
 			}
-			ds = append(ds, want.Rows[i].difference(OrdinalField, want.Rows[i].Level, fmt.Sprintf("rank %d", rank+1), actual))
+			ds = append(ds, want.Rows[i].difference(OrdinalField, want.Rows[i].Level, fmt.Sprintf("rank %d", rank+1),
+				actual))
 		}
 	}
 	return ds
@@ -426,7 +432,8 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 			return Difference{}, false
 		}
 		expected = Name(want.Rows[k].Resource) + "'s row"
-		if g.ReceivedFrom.Is == Given && pairs[k] != never && (got[pairs[k]].Ordinal == g.ReceivedFrom || got[pairs[k]].Ordinal.Is != Given) {
+		if g.ReceivedFrom.Is == Given && pairs[k] != never &&
+			(got[pairs[k]].Ordinal == g.ReceivedFrom || got[pairs[k]].Ordinal.Is != Given) {
 			return Difference{}, false
 		}
 	} else if g.ReceivedFrom.Is == Null {

@@ -204,7 +204,7 @@ func TestCompareSenderWithoutARow(t *testing.T) {
 	assert.Empty(t, told(model.Compare(&want, []model.Fact{row})))
 }
 
-// The row more that a rule allows stands behind all others.
+// The row more that a rule allows stands after all others.
 func TestExpectedRowsAreNumbered(t *testing.T) {
 	events := log(t, alerted+"\"Agent 1\" rejects\nthe customer leaves")
 	numbers := func(w model.Expected) (out []int64) {

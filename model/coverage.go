@@ -23,7 +23,8 @@ type Coverage struct {
 	log    []Event
 }
 
-// exercised counts what rests on something; example is the least id of such a chat, where chats are added by [Coverage.Note].
+// exercised counts what rests on something; example is the least id of such a chat, where chats are added by
+// [Coverage.Note].
 type exercised struct {
 	irfs, chats int
 	example     string
@@ -39,7 +40,9 @@ func (e *exercised) add(irfs, chats int, example string) {
 
 // NewCoverage returns the coverage of no chat.
 func NewCoverage() *Coverage {
-	return &Coverage{fold: fold{table: Reference()}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised)}
+	return &Coverage{
+		fold: fold{table: Reference()}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised),
+	}
 }
 
 // RuleCoverage says what rests on a rule, or on one of its clauses.

@@ -85,7 +85,7 @@ func TestCoverage(t *testing.T) {
 			"R6 1/1, R12 1/1, R6+R12, queue Received/CustomerAbandoned [AbandonedWhileQueued]",
 		},
 		{
-			"a rule by which no IRF is made, behind events of no effect", entered, "the chat is held\nthe unknown event \"EventX\" occurs\nthe server stops the chat",
+			"a rule by which no IRF is made, after events of no effect", entered, "the chat is held\nthe unknown event \"EventX\" occurs\nthe server stops the chat",
 			"I9 0/1",
 		},
 		{

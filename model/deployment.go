@@ -5,8 +5,8 @@ import "slices"
 // Deployment is what the log alone does not tell of the deployment that wrote it. The zero Deployment has no finishing
 // queues.
 type Deployment struct {
-	// Completed and Canceled are the finishing queues (I20): Info Mart's options stop-ixn-queues and canceled-queues. The
-	// last agent's placing a chat in one of them finishes it.
+	// Completed and Canceled are the finishing queues (I20): Info Mart's options stop-ixn-queues and canceled-queues.
+	// The last agent's placing a chat in one of them finishes it.
 	Completed []string `json:"completed,omitempty"`
 	Canceled  []string `json:"canceled,omitempty"`
 }

@@ -40,7 +40,8 @@ var EventNames = []EventName{
 // Known reports whether classification looks at events of this name at all.
 func (n EventName) Known() bool {
 	switch n {
-	case Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked, PartyRemoved, ProcessingStopped:
+	case Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked, PartyRemoved,
+		ProcessingStopped:
 		return true
 	}
 	return n.Neutral()

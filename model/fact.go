@@ -52,12 +52,13 @@ var (
 		"DivertedTo", "Initiated", "InitiatedConsult",
 	}
 	Results = []Result{
-		Abandoned, "AbnormalStop", "Cleared", Completed, "Conferenced", CustomerAbandoned, "Deferred", "DestinationBusy",
+		Abandoned, "AbnormalStop", "Cleared", Completed, "Conferenced", CustomerAbandoned, "Deferred",
+		"DestinationBusy",
 		"Diverted", "Incomplete", "None", "OutboundStopped", "Pulled", Redirected, "Routed", Transferred, "Unspecified",
 	}
 	Reasons = []Reason{
-		NoReason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging, RejectedReason, CanceledReason, "AnsweredByAgent",
-		"AbandonedFromHold", "RouteOnNoAnswer",
+		NoReason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging, RejectedReason, CanceledReason,
+		"AnsweredByAgent", "AbandonedFromHold", "RouteOnNoAnswer",
 	}
 )
 
@@ -139,7 +140,8 @@ func (d Descriptor) String() string {
 // Same reports whether two descriptors are one row of the dimension table: equal codes, blank and Unspecified
 // reasons alike.
 func (d Descriptor) Same(o Descriptor) bool {
-	return sameCode(string(d.Role), string(o.Role)) && sameCode(string(d.Result), string(o.Result)) && sameCode(string(d.Reason), string(o.Reason))
+	return sameCode(string(d.Role), string(o.Role)) && sameCode(string(d.Result), string(o.Result)) &&
+		sameCode(string(d.Reason), string(o.Reason))
 }
 
 // ParseDescriptor reads Role/Result [Reason]; blanks around the parts mean nothing. ok is false where a role or a

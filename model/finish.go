@@ -31,10 +31,11 @@ type Trace struct {
 	Invoker                              string // the inviting strategy, "" for a pull, a queue or a strategy
 	Initiator                            string // the agent on whose behalf, "" for an entering chat
 	Operation                            Operation
-	Queue                                string // the queue that it came through or ended in, "" for a direct invitation
-	Mode                                 VisibilityMode
-	HandedTo                             string // the agent who accepted the transfer, or the queue
-	Backwards                            bool   // the clock ran backwards between Opened and Closed
+	// the queue that it came through or ended in, "" for a direct invitation
+	Queue     string
+	Mode      VisibilityMode
+	HandedTo  string // the agent who accepted the transfer, or the queue
+	Backwards bool   // the clock ran backwards between Opened and Closed
 }
 
 // finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
@@ -302,7 +303,8 @@ func (f *fold) markHistory() {
 
 // leftBefore reports whether a conference's initiator left before its invitee's attempt closed.
 func (f *fold) leftBefore(initiator, invitee *attempt) bool {
-	return invitee.operation == Conference && left(initiator) && (invitee.state != over || initiator.closedTurn < invitee.closedTurn)
+	return invitee.operation == Conference && left(initiator) &&
+		(invitee.state != over || initiator.closedTurn < invitee.closedTurn)
 }
 
 // left reports whether an attempt that was accepted has ended.
@@ -310,7 +312,7 @@ func left(a *attempt) bool {
 	return a.joined != never && a.state >= waiting
 }
 
-// aloneFrom tells for every turn the first turn, from it on, behind which a single agent is a party.
+// aloneFrom tells for every turn the first turn, from it on, after which a single agent is a party.
 func (f *fold) aloneFrom() []int32 {
 	f.counts = slices.Grow(f.counts[:0], int(f.now+2))[:f.now+2]
 	clear(f.counts)
@@ -347,8 +349,8 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	r.ReceivedFrom.Is = Null
 	t := &r.Trace
 	*t = Trace{
-		Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue, Mode: a.modes.last,
-		HandedTo: a.handedTo, Backwards: f.fell(a.openedTurn, a.closedTurn),
+		Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue,
+		Mode: a.modes.last, HandedTo: a.handedTo, Backwards: f.fell(a.openedTurn, a.closedTurn),
 	}
 	if clauses&modal != 0 {
 		r.ways = f.ways(a.operation, &a.modes, a.queue != "", a.joined != never)
@@ -475,8 +477,8 @@ func (f *fold) silent(dst *Chat, id ClauseID, resource string) {
 	dst.Silent, dst.SilentResource = Set(id), resource
 	if y, ok := f.table.extra(id); ok {
 		dst.IRFs = append(dst.IRFs, IRF{Fact: Fact{
-			InteractionID: dst.InteractionID, Ordinal: Num(int64(len(f.attempts) + 1)), ResourceType: y.Type, Resource: resource,
-			Role: y.Role, Result: y.Result, Reason: y.Reason, Start: dst.Ended, End: dst.Ended,
+			InteractionID: dst.InteractionID, Ordinal: Num(int64(len(f.attempts) + 1)), ResourceType: y.Type,
+			Resource: resource, Role: y.Role, Result: y.Result, Reason: y.Reason, Start: dst.Ended, End: dst.Ended,
 		}, Clauses: dst.Silent})
 	}
 }

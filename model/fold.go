@@ -179,7 +179,8 @@ func (f *fold) step(e *Event, at, turn int32) error {
 		return nil
 	}
 	f.due, f.now = nothingDue, turn
-	if ends := e.Name == PartyRemoved || e.Name == Revoked && e.Reason == Stopped || e.Name == ProcessingStopped; !ends {
+	if ends := e.Name == PartyRemoved || e.Name == Revoked && e.Reason == Stopped ||
+		e.Name == ProcessingStopped; !ends {
 		f.closing = never
 	} else if f.closing == never {
 		f.closing = turn
@@ -225,7 +226,8 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 		}
 	default: // back to a queue, or on to another
 		if f.leg.stage != routing && f.leg.stage != failed {
-			return f.illFormed(e, "W4", "placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
+			return f.illFormed(e, "W4",
+				"placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
 		}
 		f.leg.sentOn = f.leg.sentOn || f.leg.stage == routing || f.leg.queue != e.Queue
 		f.leg.movedOn = true
@@ -255,8 +257,10 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	}
 	switch {
 	case e.Operation == "":
-		return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, no invitation "+
-			"pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
+		return f.illFormed(e, "W9",
+			"operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, "+
+				"no invitation "+
+				"pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
 		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
 	}
@@ -279,7 +283,8 @@ func (f *fold) taken(e *Event, at int32) *IllFormed {
 func (f *fold) added(e *Event, at int32) *IllFormed {
 	if e.Party.Type == Strategy {
 		if f.leg.stage != taken {
-			return f.illFormed(e, "W4", "strategy %s joins, but has not just taken the chat from a queue", Name(e.Party.ID))
+			return f.illFormed(e, "W4", "strategy %s joins, but has not just taken the chat from a queue",
+				Name(e.Party.ID))
 		}
 		f.leg.stage, f.leg.strategy, f.leg.addedAt, f.leg.leftAt = routing, e.Party.ID, at, never
 		if f.strategy(e.Party.ID) < 0 {
@@ -298,7 +303,8 @@ func (f *fold) added(e *Event, at int32) *IllFormed {
 	case f.leg.stage == taken:
 		return f.illFormed(e, "W6", "%s pulls the chat while it is a party or has an invitation", Name(e.Party.ID))
 	case i == never || f.attempts[i].state != pending:
-		return f.illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue", Name(e.Party.ID))
+		return f.illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue",
+			Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.state, a.joined, a.joinedTurn = party, at, f.now
@@ -398,10 +404,14 @@ func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	switch {
 	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
-		return f.illFormed(e, "W6", "%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the interaction_server, "+
-			"for a reason other than Stopped", e.Name, Name(e.Party.ID))
+		return f.illFormed(e, "W6",
+			"%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the "+
+				"interaction_server, "+
+				"for a reason other than Stopped", e.Name, Name(e.Party.ID))
 	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
-		return f.illFormed(e, "W6", "%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no invitation pending",
+		return f.illFormed(e, "W6",
+			"%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no "+
+				"invitation pending",
 			e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]

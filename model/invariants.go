@@ -50,31 +50,84 @@ var invariants = []NamedInvariant{
 	{"V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1},
 	{"V2", OnFacts, "0.1", "Resource type, role, result and reason are together a valid combination.", row2},
 	{"V3", OnEvents, "0.1", "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)},
-	{"V4", OnEvents, "0.1", "By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.", logCheck(v4)},
-	{"V5", OnEvents, "0.1", "Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)},
+	{
+		"V4", OnEvents, "0.1",
+		"By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.",
+		logCheck(v4),
+	},
+	{
+		"V5", OnEvents, "0.1", "Transferred only if a transfer of that agent was accepted or went through a queue.",
+		logCheck(v5),
+	},
 	{"V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6},
-	{"V7", OnFacts, "0.1", "Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with CustomerAbandoned.", row7},
+	{
+		"V7", OnFacts, "0.1",
+		"Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with " +
+			"CustomerAbandoned.", row7,
+	},
 	{"V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8},
-	{"V9", OnEvents, "0.1", "No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was handling at the stop, but for what I5 and I11 accept.", logCheck(v9)},
-	{"V10", OnEvents, "0.1", "No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)},
+	{
+		"V9", OnEvents, "0.1",
+		"No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was " +
+			"handling at the stop, but for what I5 and I11 accept.", logCheck(v9),
+	},
+	{
+		"V10", OnEvents, "0.1", "No IRF for the customer, none for a queue or strategy that distributed what it had.",
+		logCheck(v10),
+	},
 	{"V11", OnFacts, "0.1", "No IRF ends before it starts, but where the clock ran backwards in between.", row11},
-	{"V12", OnRelation, "0.1", "A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil},
-	{"V13", OnRelation, "0.1", "A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil},
-	{"V14", OnRelation, "0.1", "Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or strategy that it ended in.", nil},
-	{"V15", OnRelation, "0.1", "Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil},
-	{"V16", OnRelation, "0.1", "Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all alike, or running backwards: the descriptors stay.", nil},
+	{
+		"V12", OnRelation, "0.1",
+		"A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil,
+	},
+	{
+		"V13", OnRelation, "0.1",
+		"A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil,
+	},
+	{
+		"V14", OnRelation, "0.1",
+		"Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or " +
+			"strategy that it ended in.", nil,
+	},
+	{
+		"V15", OnRelation, "0.1", "Agents, queues, strategies and interactions renamed: the facts are renamed alike.",
+		nil,
+	},
+	{
+		"V16", OnRelation, "0.1",
+		"Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all " +
+			"alike, or running backwards: the descriptors stay.", nil,
+	},
 	{"V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil},
-	{"V18", OnRelation, "0.1", "Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode where it means nothing: nothing changes.", nil},
+	{
+		"V18", OnRelation, "0.1",
+		"Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode " +
+			"where it means nothing: nothing changes.", nil,
+	},
 	{"V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil},
-	{"V20", OnFacts, "0.2", "No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil},
-	{"V21", OnFacts, "0.2", "A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row of an agent.", nil},
+	{
+		"V20", OnFacts, "0.2",
+		"No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil,
+	},
+	{
+		"V21", OnFacts, "0.2",
+		"A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row " +
+			"of an agent.", nil,
+	},
 	{"D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil},
 	{"D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil},
 	{"D3", OnDelivery, "0.1", "Any grouping of whole chats into runs: the same facts.", nil},
 	{"D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil},
 	{"D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
-	{"D6", OnDelivery, "0.2", "The same instants otherwise spelt, in other zones, with fractions: the same facts.", nil},
-	{"D7", OnDelivery, "0.2", "Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th character alone are two.", nil},
+	{
+		"D6", OnDelivery, "0.2", "The same instants otherwise spelt, in other zones, with fractions: the same facts.",
+		nil,
+	},
+	{
+		"D7", OnDelivery, "0.2",
+		"Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th " +
+			"character alone are two.", nil,
+	},
 }
 
 func invariantByID(id string) *NamedInvariant {
@@ -83,11 +136,14 @@ func invariantByID(id string) *NamedInvariant {
 }
 
 func (v *NamedInvariant) broken(resource, found string) Difference {
-	return Difference{Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant, Rules: []string{v.ID}}
+	return Difference{
+		Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant,
+		Rules: []string{v.ID},
+	}
 }
 
-// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts, and with the reference's chat, which
-// says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
+// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts, and with the reference's chat,
+// which says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
 // chats: of an unfinished one, only what no row may be is checked.
 func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	var v *NamedInvariant
@@ -103,7 +159,8 @@ func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 		ds = append(ds, d)
 	}
 	for i := range invariants {
-		if v = &invariants[i]; v.check != nil {
+		v = &invariants[i]
+		if v.check != nil {
 			v.check.check(chat, got, report)
 		}
 	}
@@ -119,7 +176,9 @@ func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 }
 
 func isOneOf[S ~string](v S, values ...S) bool {
-	return slices.Contains(values, v) || slices.ContainsFunc(values, func(o S) bool { return sameCode(string(v), string(o)) })
+	return slices.Contains(values, v) || slices.ContainsFunc(values, func(o S) bool {
+		return sameCode(string(v), string(o))
+	})
 }
 
 // attempts lists the reference's IRFs of agents: the attempts of the log.
@@ -141,7 +200,8 @@ func typeOf(f *Fact, c *Chat) ResourceType {
 		return "QUEUE"
 	case isOneOf(f.Result, CustomerAbandoned) && sameCode(string(f.Reason), ""):
 		return "STRATEGY"
-	case c.Silent.Has(I9Strategy) && f.Resource == c.SilentResource && isOneOf(f.Role, Puller) && isOneOf(f.Result, Completed) &&
+	case c.Silent.Has(I9Strategy) && f.Resource == c.SilentResource && isOneOf(f.Role, Puller) &&
+		isOneOf(f.Result, Completed) &&
 		!slices.ContainsFunc(attempts(c), func(r IRF) bool { return r.Trace.Pulled && r.Resource == f.Resource }):
 		return "STRATEGY" // and not an agent of the same name
 	case slices.ContainsFunc(attempts(c), func(r IRF) bool { return r.Resource == f.Resource }):
@@ -177,7 +237,8 @@ func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 	}
 	sorted = slices.Clone(got)
 	slices.SortStableFunc(sorted, func(a, b Fact) int {
-		return cmp.Or(cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource), CompareFacts(a, b))
+		return cmp.Or(cmp.Compare(a.Ordinal.Value, b.Ordinal.Value), cmp.Compare(a.Resource, b.Resource),
+			CompareFacts(a, b))
 	})
 	return sorted, true
 }
@@ -266,7 +327,8 @@ func v10(c *Chat, got []Fact, report func(resource, found string)) {
 	for i := range got {
 		if t := typeOf(&got[i], c); t != "AGENT" {
 			if mediation--; mediation < 0 {
-				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+" where the chat did not end")
+				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+
+					" where the chat did not end")
 				return
 			}
 		}

@@ -23,7 +23,10 @@ var missing = []struct{ requirement, phrase, lacks string }{
 	{"W6", "who has no pending invitation", string(AgentInvited)},
 	{"W7", "strategy", "a strategy's " + string(PartyAdded)},
 	{"W7", "is removed, but is not a party", "an agent's " + string(PartyAdded)},
-	{"W8", "is invited while it is a party", string(Revoked) + ", " + string(Rejected) + " or an agent's " + string(PartyRemoved)},
+	{
+		"W8", "is invited while it is a party", string(Revoked) + ", " + string(Rejected) + " or an agent's " +
+			string(PartyRemoved),
+	},
 }
 
 // Lacks says what the log seems to lack, "" where it rather has something too many. beginning is true where the chat's
@@ -42,7 +45,8 @@ func (e *IllFormed) Lacks(log []Event) (lacks string, beginning bool) {
 	}
 	for _, m := range missing {
 		first, rest, both := strings.Cut(m.phrase, "%s")
-		if m.requirement == e.Requirement && strings.Contains(e.Problem, first) && (!both || strings.Contains(e.Problem, rest)) {
+		if m.requirement == e.Requirement && strings.Contains(e.Problem, first) &&
+			(!both || strings.Contains(e.Problem, rest)) {
 			return m.lacks, false
 		}
 	}

@@ -62,7 +62,8 @@ func (g *grouper) runs(events []Event) bool {
 				return false
 			}
 		}
-		if g.groups = append(g.groups, events[start:end:end]); len(g.groups) > 16 {
+		g.groups = append(g.groups, events[start:end:end])
+		if len(g.groups) > 16 {
 			return false
 		}
 		start = end

@@ -22,11 +22,12 @@ func (n EventName) Meant() (known EventName, ok bool) {
 
 // core is what tells an event's name from others.
 func core(n EventName) string {
-	return strings.TrimPrefix(strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(string(n))), "event")
+	return strings.TrimPrefix(strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(string(n))),
+		"event")
 }
 
-// mind adds to what is wrong with a log the first event that was ignored because its name is misspelt: it may be what is
-// missing.
+// mind adds to what is wrong with a log the first event that was ignored because its name is misspelt: it may be what
+// is missing.
 func mind(err error, log []Event) error {
 	bad, ok := err.(*IllFormed)
 	if !ok {

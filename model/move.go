@@ -32,8 +32,8 @@ const (
 	MoveCount
 )
 
-// MoveOf is the move that an event of a chat's log makes, or is part of. The log is in order and need not be well-formed;
-// what is neither of two moves is the more general one, such as Leave.
+// MoveOf is the move that an event of a chat's log makes, or is part of. The log is in order and need not be
+// well-formed; what is neither of two moves is the more general one, such as Leave.
 func MoveOf(log []Event, i int) Move {
 	e := &log[i]
 	switch e.Name {

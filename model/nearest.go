@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Nearest is the word that was probably meant: of those at hand the one with the fewest letters wrong, too many, missing
-// or swapped, one in three at most, and the first of several. "" is none. Case does not count.
+// Nearest is the word that was probably meant: of those at hand the one with the fewest letters wrong, too many,
+// missing or swapped, one in three at most, and the first of several. "" is none. Case does not count.
 func Nearest(word string, among []string) (best string) {
 	short := []rune(strings.ToLower(word))
 	if len(short) > 100 { // no typing error, and dear to compare

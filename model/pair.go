@@ -30,7 +30,8 @@ func (r *ExpectedRow) price(g *Fact) (p int) {
 	if !r.matches(g.Descriptor()) {
 		p += descriptorPrice
 		for _, same := range [...]bool{
-			sameCode(string(r.Role), string(g.Role)), sameCode(string(r.Result), string(g.Result)), sameCode(string(r.Reason), string(g.Reason)),
+			sameCode(string(r.Role), string(g.Role)), sameCode(string(r.Result), string(g.Result)),
+			sameCode(string(r.Reason), string(g.Reason)),
 		} {
 			if !same {
 				p += codePrice
@@ -85,7 +86,8 @@ func inOrder(got []Fact, pairs []int, prices [][]int) {
 	for i := range pairs {
 		for k := i + 1; k < len(pairs); k++ {
 			a, b := pairs[i], pairs[k]
-			if a != never && b != never && got[a].Ordinal.Is == Given && got[b].Ordinal.Is == Given && got[a].Ordinal.Value > got[b].Ordinal.Value &&
+			if a != never && b != never && got[a].Ordinal.Is == Given && got[b].Ordinal.Is == Given &&
+				got[a].Ordinal.Value > got[b].Ordinal.Value &&
 				prices[i][b]+prices[k][a] <= prices[i][a]+prices[k][b] {
 				pairs[i], pairs[k] = b, a
 			}

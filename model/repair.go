@@ -39,7 +39,8 @@ func (r *Repair) Apply(log []Event) (repaired []Event, put map[int64]bool) {
 	for i := 0; ; i++ {
 		dropped := false
 		for ; len(edits) > 0 && edits[0].at == i; edits = edits[1:] {
-			if dropped = dropped || !edits[0].Put; edits[0].Put {
+			dropped = dropped || !edits[0].Put
+			if edits[0].Put {
 				repaired = append(repaired, edits[0].Event)
 				put[int64(len(repaired))] = true
 			}
@@ -98,7 +99,7 @@ type Repairer struct {
 	broken []bool  // W9: the event can only be left out
 	spare  []bool  // it may be left out
 	goal   int     // how many edits are tried
-	events []Event // log, and behind it what is put in, an event an edit
+	events []Event // log, and after it what is put in, an event an edit
 	states [MostEdits + 1]fold
 	edits  []Edit
 
@@ -150,7 +151,8 @@ func (r *Repairer) begin(log []Event) bool {
 		e := &r.log[i]
 		r.broken = append(r.broken, f.checkFields(e) != nil)
 		twin := func(o Event) bool { return o.Seq == e.Seq || alike(&o, e) }
-		r.spare = append(r.spare, r.broken[i] || slices.ContainsFunc(r.log[:i], twin) || slices.ContainsFunc(r.log[i+1:], twin))
+		r.spare = append(r.spare, r.broken[i] || slices.ContainsFunc(r.log[:i], twin) ||
+			slices.ContainsFunc(r.log[i+1:], twin))
 		r.stops = r.stops || e.Name == ProcessingStopped
 		r.meet(e.Actor)
 		r.meet(e.Party)
@@ -188,8 +190,8 @@ func (r *Repairer) meet(p Party) {
 	}
 }
 
-// search goes on with the log from its i-th event, from the state of that many edits left, and edits it at every place up
-// to where it breaks: a later edit would not mend that.
+// search goes on with the log from its i-th event, from the state of that many edits left, and edits it at every place
+// up to where it breaks: a later edit would not mend that.
 func (r *Repairer) search(i, left int) {
 	f := &r.states[left]
 	for {
@@ -218,10 +220,10 @@ func (r *Repairer) search(i, left int) {
 	}
 }
 
-// mayDrop reports whether the i-th event may be left out: it is broken, has the seq of another, or is there twice; or it
-// is put in elsewhere. Logs hold an event twice, or too late; an event that never happened they do not hold. If every
-// event might be one, then a chat that lost an agent's invitation would have a second answer, without its acceptance, and
-// one chat more in twenty would have no rows that can be judged.
+// mayDrop reports whether the i-th event may be left out: it is broken, has the seq of another, or is there twice; or
+// it is put in elsewhere. Logs hold an event twice, or too late; an event that never happened they do not hold. If
+// every event might be one, then a chat that lost an agent's invitation would have a second answer, without its
+// acceptance, and one chat more in twenty would have no rows that can be judged.
 func (r *Repairer) mayDrop(i, left int) bool {
 	e := &r.log[i]
 	if r.spare[i] {
@@ -305,14 +307,16 @@ func (r *Repairer) found(f *fold) {
 	}
 	defects := r.defects()
 	if len(r.out.Edits) == 0 {
-		r.out.Edits, r.out.Unanimous, r.out.Sure = slices.Clone(r.edits), !slices.ContainsFunc(rows, func(row IRF) bool { return Unknown(row.Resource) }), true
+		r.out.Edits, r.out.Unanimous, r.out.Sure = slices.Clone(r.edits),
+			!slices.ContainsFunc(rows, func(row IRF) bool { return Unknown(row.Resource) }), true
 		r.out.Chat, r.chat = r.chat, r.out.Chat
 		r.out.Defects = defects
 		return
 	}
 	r.out.Sure = r.out.Sure && slices.Equal(defects, r.out.Defects)
 	first := r.out.Chat.IRFs
-	if r.out.Unanimous = r.out.Unanimous && len(first) == len(rows); !r.out.Unanimous {
+	r.out.Unanimous = r.out.Unanimous && len(first) == len(rows)
+	if !r.out.Unanimous {
 		return
 	}
 	for i := range rows {

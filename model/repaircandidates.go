@@ -1,12 +1,12 @@
 package model
 
-// tried takes a candidate. One that is alike goes where the one before it goes, and differs in what rows it makes alone:
-// where the one before leads to no chat, nor does it.
+// tried takes a candidate. One that is alike goes where the one before it goes, and differs in what rows it makes
+// alone: where the one before leads to no chat, nor does it.
 type tried func(e Event, alike bool)
 
-// candidates yields every event that may come next in a state, each in one of the forms that make a difference: no other
-// event and no other form could be told by any row. What it yields may still be refused by the fold, which knows W1–W9;
-// what it does not yield is (TestCandidates).
+// candidates yields every event that may come next in a state, each in one of the forms that make a difference: no
+// other event and no other form could be told by any row. What it yields may still be refused by the fold, which knows
+// W1–W9; what it does not yield is (TestCandidates).
 func (r *Repairer) candidates(f *fold, yield tried) {
 	switch {
 	case !f.begun:
@@ -89,7 +89,8 @@ func (r *Repairer) placings(f *fold, yield tried) {
 			yield(Event{Name: PlacedInQueue, Actor: Party{Type: MediaServer}, Queue: queue}, false)
 		}
 		if f.leg.stage == routing || f.leg.stage == failed {
-			inModes(f.leg.operation, Event{Name: PlacedInQueue, Actor: Party{Type: InteractionServer}, Queue: queue}, yield)
+			inModes(f.leg.operation, Event{Name: PlacedInQueue, Actor: Party{Type: InteractionServer}, Queue: queue},
+				yield)
 		}
 	}
 }

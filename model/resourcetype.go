@@ -44,8 +44,8 @@ func oddType(f *Fact, expected string) (d Difference, odd bool) {
 		return d, false
 	}
 	return Difference{
-		InteractionID: f.InteractionID, Resource: f.Resource, Field: TypeField, Expected: expected, Actual: Name(string(f.ResourceType)),
-		Level: Inferred, Why: mapType,
+		InteractionID: f.InteractionID, Resource: f.Resource, Field: TypeField, Expected: expected,
+		Actual: Name(string(f.ResourceType)), Level: Inferred, Why: mapType,
 	}, true
 }
 

@@ -20,7 +20,8 @@ type rowCheck struct {
 func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
 	lowest, ranked := Number{}, true
 	if r.first {
-		if lowest, ranked = lowestOrdinal(got, c == nil); !ranked || c != nil && c.StoppedSeq == 0 {
+		lowest, ranked = lowestOrdinal(got, c == nil)
+		if !ranked || c != nil && c.StoppedSeq == 0 {
 			return
 		}
 	}
@@ -72,7 +73,8 @@ var row1 = &rowCheck{
 	},
 	sql: func() string {
 		blank := func(r Result) bool { return blankCode(string(r)) }
-		return "resource_role NOT IN " + codeList(Roles...) + "\n   OR technical_result NOT IN " + codeList(slices.DeleteFunc(slices.Clone(Results), blank)...)
+		return "resource_role NOT IN " + codeList(Roles...) + "\n   OR technical_result NOT IN " +
+			codeList(slices.DeleteFunc(slices.Clone(Results), blank)...)
 	},
 }
 
@@ -80,7 +82,8 @@ var row1 = &rowCheck{
 var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 	codes := make(map[[4]string]bool)
 	for _, c := range combinations() {
-		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true // as the reference spells it
+		// as the reference spells it
+		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true
 		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
 		codes[code] = true
 		code[0] = ""
@@ -93,14 +96,19 @@ var row2 = &rowCheck{
 	found: func(f *Fact) string {
 		means, _ := f.ResourceType.Meaning()
 		if combinationCodes()[[4]string{string(means), string(f.Role), string(f.Result), string(f.Reason)}] ||
-			combinationCodes()[[4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}] {
+			combinationCodes()[[4]string{
+				Code(string(means)), Code(string(f.Role)), Code(string(f.Result)),
+				Code(string(f.Reason)),
+			}] {
 			return ""
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
 	},
 	// What a handling timeout leaves is open (I21).
 	spares: func(c *Chat, f *Fact) bool {
-		return slices.ContainsFunc(c.IRFs, func(r IRF) bool { return r.Clauses&openClauses != 0 && r.Resource == f.Resource })
+		return slices.ContainsFunc(c.IRFs, func(r IRF) bool {
+			return r.Clauses&openClauses != 0 && r.Resource == f.Resource
+		})
 	},
 	sql: func() string {
 		var groups []Yield // without their roles
@@ -115,8 +123,10 @@ var row2 = &rowCheck{
 		}
 		var valid []string
 		for _, y := range groups {
-			valid = append(valid, fmt.Sprintf("resource_type IN %s AND technical_result IN %s AND result_reason IN %s AND resource_role IN %s",
-				codeList(y.Type, ""), codeList(y.Result), codeList(y.Reason), codeList(roles[y]...)))
+			valid = append(valid,
+				fmt.Sprintf("resource_type IN %s AND technical_result IN %s AND result_reason IN %s AND "+
+					"resource_role IN %s",
+					codeList(y.Type, ""), codeList(y.Result), codeList(y.Reason), codeList(roles[y]...)))
 		}
 		return "NOT (" + strings.Join(valid, "\n   OR ") + ")"
 	},
@@ -168,7 +178,8 @@ var row7 = &rowCheck{
 	sql: func() string {
 		var broken []string
 		for _, b := range bound {
-			broken = append(broken, fmt.Sprintf("result_reason = '%s' AND technical_result NOT IN %s", Code(string(b.reason)), codeList(b.results...)))
+			broken = append(broken, fmt.Sprintf("result_reason = '%s' AND technical_result NOT IN %s",
+				Code(string(b.reason)), codeList(b.results...)))
 		}
 		return strings.Join(broken, "\n   OR ")
 	},
@@ -179,7 +190,8 @@ var row8 = &rowCheck{
 		means, _ := f.ResourceType.Meaning()
 		agent := means == AgentResource
 		for _, b := range bound {
-			if isOneOf(f.Reason, b.reason) && (agent && b.agents == noAgent || !agent && b.agents == onlyAgents && means != "") {
+			if isOneOf(f.Reason, b.reason) && (agent && b.agents == noAgent || !agent && b.agents == onlyAgents &&
+				means != "") {
 				return bareName(string(f.ResourceType)) + " " + plainDescriptor(f)
 			}
 		}
@@ -211,7 +223,9 @@ var row11 = &rowCheck{
 	// The order of events counts, not the clock: where it ran backwards within an attempt, so may the row.
 	spares: func(c *Chat, f *Fact) bool {
 		of := func(r IRF) bool { return r.Resource == f.Resource }
-		return c.Backwards && (!slices.ContainsFunc(c.IRFs, of) || slices.ContainsFunc(c.IRFs, func(r IRF) bool { return of(r) && r.Trace.Backwards }))
+		return c.Backwards && (!slices.ContainsFunc(c.IRFs, of) || slices.ContainsFunc(c.IRFs, func(r IRF) bool {
+			return of(r) && r.Trace.Backwards
+		}))
 	},
 }
 
@@ -223,7 +237,8 @@ func codeList[S ~string](names ...S) string {
 		if code == "" {
 			code = noCode
 		}
-		if code = "'" + code + "'"; !slices.Contains(codes, code) {
+		code = "'" + code + "'"
+		if !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}

@@ -24,23 +24,27 @@ const (
 	strangeSender = "received_from names no earlier row of an agent"
 )
 
-// RowConditions lists the conditions, in the order of their invariants. Their SQL is what all dialects share. Its columns
-// are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where they are
-// blank, the type's that of its meaning ([TypeSQL]); type_code, which is the type's code as it stands; started, ended,
-// ordinal and received_from, which may be NULL; lowest_ordinal, which is the least of the interaction's ordinals, NULL
-// where one is missing; lowest, the same whether one is missing or not; alike, how many rows of the chat are as this one in every field; same_ordinal, how many have its ordinal;
-// ranked, 1 where all rows of the chat have ordinals; abandons, how many CustomerAbandoned the chat has whose reason is
-// not AbandonedWhileRinging; gapless, 1 where the ordinals run from 0 or 1 without a gap and each once; sender, 1 where
-// received_from is the ordinal of a row that is no agent's.
+// RowConditions lists the conditions, in the order of their invariants. Their SQL is what all dialects share. Its
+// columns are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where
+// they are blank, the type's that of its meaning ([TypeSQL]); type_code, which is the type's code as it stands;
+// started, ended, ordinal and received_from, which may be NULL; lowest_ordinal, which is the least of the interaction's
+// ordinals, NULL where one is missing; lowest, the same whether one is missing or not; alike, how many rows of the chat
+// are as this one in every field; same_ordinal, how many have its ordinal; ranked, 1 where all rows of the chat have
+// ordinals; abandons, how many CustomerAbandoned the chat has whose reason is not AbandonedWhileRinging; gapless, 1
+// where the ordinals run from 0 or 1 without a gap and each once; sender, 1 where received_from is the ordinal of a row
+// that is no agent's.
 func RowConditions() (all []RowCondition) {
 	for i := range invariants {
 		v := &invariants[i]
 		if row, ok := v.check.(*rowCheck); ok {
-			all = append(all, RowCondition{Invariant: v.ID, Column: strings.ToLower(v.ID), SQL: row.sql(), found: row.found, level: Invariant})
+			all = append(all, RowCondition{
+				Invariant: v.ID, Column: strings.ToLower(v.ID), SQL: row.sql(), found: row.found, level: Invariant,
+			})
 		}
 	}
 	always := func(found string) func(*Fact) string { return func(*Fact) string { return found } }
-	abandon := fmt.Sprintf("technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned), codeList(AbandonedWhileRinging))
+	abandon := fmt.Sprintf("technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned),
+		codeList(AbandonedWhileRinging))
 	return append(all,
 		RowCondition{
 			Invariant: "V20", Column: "v20", level: Invariant, found: always(duplicateRow),
@@ -56,7 +60,8 @@ func RowConditions() (all []RowCondition) {
 		},
 		RowCondition{
 			Invariant: "V21", Column: "v21_received_from", level: Inferred, found: always(strangeSender),
-			SQL: "gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal OR sender = 1)",
+			SQL: "gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal " +
+				"OR sender = 1)",
 		},
 		RowCondition{
 			Column: "resource_type_odd", level: Inferred, SQL: oddTypeSQL("type_code"),
@@ -91,7 +96,8 @@ type alikeKey struct {
 
 func keyOf(f *Fact) alikeKey {
 	k := alikeKey{
-		ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource, role: Code(string(f.Role)),
+		ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource,
+		role:       Code(string(f.Role)),
 		roleReason: Code(f.RoleReason), result: Code(string(f.Result)), reason: Code(string(f.Reason)),
 	}
 	if f.Ordinal.Is == Given {
@@ -275,7 +281,8 @@ func meets(id string, f *Fact) bool {
 	return true
 }
 
-// MeetsSQL is the condition that a row is what an invariant of kind OnFacts is about, on the columns of [RowConditions].
+// MeetsSQL is the condition that a row is what an invariant of kind OnFacts is about, on the columns of
+// [RowConditions].
 func MeetsSQL(id string) string {
 	switch id {
 	case "V6":

@@ -34,7 +34,8 @@ type Clause struct {
 	Open bool `json:"accepts_any_result,omitzero"`
 }
 
-// AcceptsInstead reports whether a yield is one of the clause's alternatives, laid over its own, or the clause is open to it.
+// AcceptsInstead reports whether a yield is one of the clause's alternatives, laid over its own, or the clause is open
+// to it.
 func (c *Clause) AcceptsInstead(y Yield) bool {
 	for _, a := range c.Accepts {
 		over := c.Yield
@@ -47,7 +48,8 @@ func (c *Clause) AcceptsInstead(y Yield) bool {
 
 // openTo reports whether an agent's result and reason are such as an open clause accepts.
 func openTo(d Descriptor) bool {
-	if blankCode(string(d.Result)) || isOneOf(d.Result, CustomerAbandoned, Transferred) || !isOneOf(d.Result, Results...) {
+	if blankCode(string(d.Result)) || isOneOf(d.Result, CustomerAbandoned, Transferred) ||
+		!isOneOf(d.Result, Results...) {
 		return false
 	}
 	f := Fact{ResourceType: AgentResource, Result: d.Result, Reason: d.Reason}
@@ -78,8 +80,8 @@ const (
 	// RoleBehind is the role that an agent would have had whom the transfer or conference through a queue would have
 	// reached (I6).
 	RoleBehind Role = "the role by R2–R5"
-	// RoleByFirstMode and RoleWithoutMode are the roles that a conference's invitee has if the first mode counts, and if
-	// none does (I18).
+	// RoleByFirstMode and RoleWithoutMode are the roles that a conference's invitee has if the first mode counts, and
+	// if none does (I18).
 	RoleByFirstMode Role = "the role by the first mode"
 	RoleWithoutMode Role = "the role without a mode"
 )
@@ -355,7 +357,8 @@ func (t *Table) apply(s Clauses, w ways) (out Yield) {
 		out.Give(*y)
 		switch out.Role {
 		case RoleByFirstMode, RoleWithoutMode:
-			if behind = w.first; out.Role == RoleWithoutMode {
+			behind = w.first
+			if out.Role == RoleWithoutMode {
 				behind = w.bare
 			}
 			out.Role = t.roleOf(s, behind)

@@ -14,12 +14,35 @@ func Requirements() []Requirement {
 		{"W1", "Exactly one EventInteractionSubmitted, before every other event."},
 		{"W2", "Nothing after EventProcessingStopped but exact duplicates and neutral events."},
 		{"W3", "seq is unique within the interaction; the same seq with other content is no duplicate."},
-		{"W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the taker is added next, an agent that transfers through a queue, or places the chat in a finishing queue, is removed next."},
+		{
+			"W4",
+			"One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the " +
+				"taker is added next, an agent that transfers through a queue, or places the chat in a finishing " +
+				"queue, is removed next.",
+		},
 		{"W5", "A strategy or agent that invites is a party."},
-		{"W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by pulling, just after EventTakenFromQueue; the server may revoke the only agent handling, no leg under way and no invitation pending, and then its queue comes next, or the stop; after a revoke as Stopped come only removals, further such revokes and the stop."},
-		{"W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or an invitation is pending."},
-		{"W8", "An agent has one pending invitation at most, none while it is a party, and one pending transfer of its own at most."},
-		{"W9", "Required fields are present and of their type; an agent or strategy that invites or places has an id, an agent an operation but where it places the chat in a finishing queue."},
+		{
+			"W6",
+			"Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by " +
+				"pulling, just after EventTakenFromQueue; the server may revoke the only agent handling, no leg " +
+				"under way and no invitation pending, and then its queue comes next, or the stop; after a revoke as " +
+				"Stopped come only removals, further such revokes and the stop.",
+		},
+		{
+			"W7",
+			"Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or an " +
+				"invitation is pending.",
+		},
+		{
+			"W8",
+			"An agent has one pending invitation at most, none while it is a party, and one pending transfer of its " +
+				"own at most.",
+		},
+		{
+			"W9",
+			"Required fields are present and of their type; an agent or strategy that invites or places has an id, " +
+				"an agent an operation but where it places the chat in a finishing queue.",
+		},
 	}
 }
 
@@ -63,7 +86,8 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 	case "":
 		return f.illFormed(e, "W9", "actor: missing on %s", e.Name)
 	default:
-		return f.illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server", Quoted(string(e.Actor.Type)))
+		return f.illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server",
+			Quoted(string(e.Actor.Type)))
 	}
 	switch e.Name {
 	case PlacedInQueue, TakenFromQueue:
@@ -91,8 +115,11 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 		if f.table.deployment.finishing(e.Queue) != unfinished { // the state of the chat says whether it needs one
 			return nil
 		}
-		return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the deployment, "+
-			"stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
+		return f.illFormed(e, "W9",
+			"operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the "+
+				"deployment, "+
+				"stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)", e.Name,
+			Quoted(e.Queue))
 	}
 	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
 }
@@ -123,26 +150,37 @@ func (f *fold) checkTurn(e *Event) *IllFormed {
 	switch f.due {
 	case takerDue:
 		if e.Name != PartyAdded || !f.takenBy(e.Party) {
-			return f.illFormed(e, "W4", "after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
+			return f.illFormed(e, "W4",
+				"after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
 		}
 	case removalDue:
-		if leaver := f.attempts[f.leaver].agent; e.Name != PartyRemoved || e.Party.Type != Agent || e.Party.ID != leaver {
-			return f.illFormed(e, "W4", "%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s", Name(leaver), e.Name)
+		if leaver := f.attempts[f.leaver].agent; e.Name != PartyRemoved || e.Party.Type != Agent ||
+			e.Party.ID != leaver {
+			return f.illFormed(e, "W4",
+				"%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s",
+				Name(leaver), e.Name)
 		}
 	case serverDue:
 		if e.Name != ProcessingStopped && (e.Name != PlacedInQueue || e.Actor.Type != InteractionServer) {
-			return f.illFormed(e, "W6", "the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue comes next, or the stop, not this %s", e.Name)
+			return f.illFormed(e, "W6",
+				"the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue "+
+					"comes next, or the stop, not this %s", e.Name)
 		}
 	case stopDue:
 		if e.Name == PlacedInQueue {
-			return f.illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent placed the chat "+
-				"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
+			return f.illFormed(e, "W7",
+				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that "+
+					"agent placed the chat "+
+					"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under "+
+					"finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
 		if e.Name != ProcessingStopped {
-			return f.illFormed(e, "W7", "the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
+			return f.illFormed(e, "W7",
+				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
 		}
 	}
-	if f.stopping && e.Name != PartyRemoved && e.Name != ProcessingStopped && (e.Name != Revoked || e.Reason != Stopped) {
+	if f.stopping && e.Name != PartyRemoved && e.Name != ProcessingStopped &&
+		(e.Name != Revoked || e.Reason != Stopped) {
 		return f.illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
 	}
 	return nil

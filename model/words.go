@@ -93,7 +93,8 @@ func lookAlike(a, b string) bool {
 		if x[i] == y[i] {
 			continue
 		}
-		if alike = isComposed(x[i]) != isComposed(y[i]) || isForeign(x[i]) != isForeign(y[i]); !alike {
+		alike = isComposed(x[i]) != isComposed(y[i]) || isForeign(x[i]) != isForeign(y[i])
+		if !alike {
 			return false
 		}
 	}

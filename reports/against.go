@@ -60,7 +60,8 @@ func Against(before, now *Results) *Changes {
 			c.Removed = append(c.Removed, change)
 		case !was && is:
 			c.Added = append(c.Added, change)
-		case is && (change.Before.Green() && !change.Now.Green() || change.Before == engine.Pending && change.Now != engine.Pending && !change.Now.Green()):
+		case is && (change.Before.Green() && !change.Now.Green() || change.Before == engine.Pending &&
+			change.Now != engine.Pending && !change.Now.Green()):
 			c.NewlyFailing = append(c.NewlyFailing, change)
 		case is && !change.Before.Green() && change.Now.Green():
 			c.NewlyPassing = append(c.NewlyPassing, change)
@@ -71,7 +72,9 @@ func Against(before, now *Results) *Changes {
 		case was == nil || !runs(was.Verdict):
 		case isCheck && was.Verdict.Green():
 		case isCheck && was.Found != nil:
-			c.NewlyPassing = append(c.NewlyPassing, Change{ID: l.ID, Before: was.Verdict, Now: engine.Pass, Chats: [2]int{was.Found.Chats}})
+			c.NewlyPassing = append(c.NewlyPassing, Change{
+				ID: l.ID, Before: was.Verdict, Now: engine.Pass, Chats: [2]int{was.Found.Chats},
+			})
 		default:
 			c.Removed = append(c.Removed, Change{ID: l.ID, Before: was.Verdict})
 		}
@@ -126,7 +129,8 @@ func (k Kind) Named() []Change { return k.All[:min(len(k.All), maxChanges)] }
 // More is how many changes there are beside those that are named.
 func (k Kind) More() int { return len(k.All) - len(k.Named()) }
 
-// Kinds is the changes by kind, the worst first. That nothing fails because it is new is not said: most often nothing is.
+// Kinds is the changes by kind, the worst first. That nothing fails because it is new is not said: most often nothing
+// is.
 func (c *Changes) Kinds() []Kind {
 	kinds := []Kind{{"Newly failing", c.NewlyFailing}}
 	if len(c.BecauseNew) > 0 {

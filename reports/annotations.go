@@ -51,7 +51,8 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 		if m := sourceLine.FindStringSubmatch(l.Source); m != nil {
 			place = "file=" + property(m[1]) + ",line=" + m[2] + ","
 		}
-		if _, err := fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, property(l.ID), commandText(said[l])); err != nil {
+		if _, err := fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, property(l.ID),
+			commandText(said[l])); err != nil {
 			return err
 		}
 	}

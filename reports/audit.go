@@ -59,14 +59,16 @@ func (r *Results) auditVerdict() string {
 	of := Number(a.Chats, "chat", "chats")
 	switch r.Footer.Conclusion() {
 	case engine.Nonconforming:
-		return fmt.Sprintf("Does not conform: %s %s %s", Number(a.Differing, "of", "of"), of, plural(a.Differing, "differs", "differ"))
+		return fmt.Sprintf("Does not conform: %s %s %s", Number(a.Differing, "of", "of"), of,
+			plural(a.Differing, "differs", "differ"))
 	case engine.Incomplete:
 		if a.Chats == 0 {
 			return "Incomplete: there was no chat to check"
 		}
 		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: %s %s %s beside them", Number(a.Differing, "of", "of"), of, plural(a.Differing, "differs", "differ"))
+		return fmt.Sprintf("The expectations no longer hold: %s %s %s beside them", Number(a.Differing, "of", "of"), of,
+			plural(a.Differing, "differs", "differ"))
 	case engine.AsExpected:
 		return fmt.Sprintf("Does not conform, as expected: no chat of %s differs beside that", of)
 	}
@@ -91,7 +93,8 @@ func (r *Results) sum() string {
 	if n := a.Chats - a.Agreeing - a.Differing; n > 0 {
 		others = ", " + Number(n, "differs", "differ") + " at other levels only"
 	}
-	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", Number(a.Chats, "chat", "chats"), Number(a.Rows, "row", "rows"), Number(a.Agreeing, "agrees", "agree"),
+	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", Number(a.Chats, "chat", "chats"),
+		Number(a.Rows, "row", "rows"), Number(a.Agreeing, "agrees", "agree"),
 		Number(a.Differing, "differs", "differ"), others, safe(strings.Join(r.Header.Require, ", ")))
 }
 
@@ -105,7 +108,8 @@ func (r *Results) unjudged() (said []string) {
 	}
 	chats := func(n int) string { return Number(n, "chat", "chats") }
 	rows := func(n int) string { return Number(n, "row", "rows") }
-	say(a.Unjudgeable(), "Set aside: %s, %s of those that are there whole, with %s.", chats(a.Unjudgeable()), Percent(a.Share), rows(a.RowsAside))
+	say(a.Unjudgeable(), "Set aside: %s, %s of those that are there whole, with %s.", chats(a.Unjudgeable()),
+		Percent(a.Share), rows(a.RowsAside))
 	for i, g := range a.Groups {
 		if i == maxReasons {
 			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
@@ -117,12 +121,18 @@ func (r *Results) unjudged() (said []string) {
 		}
 		say(1, "  %s, %s: %s, for example %s", chats(g.Chats), safe(g.Requirement), lacks, safe(model.Name(g.Example)))
 	}
-	say(a.Endless, "  %s: seems to lack EventProcessingStopped, and is judged by the attempts that have closed", chats(a.Endless))
-	say(a.CutOff, "Cut off by the beginning of the log, and not judged: %s without their own, %s of all, that start within its first %s.",
+	say(a.Endless, "  %s: seems to lack EventProcessingStopped, and is judged by the attempts that have closed",
+		chats(a.Endless))
+	say(a.CutOff,
+		"Cut off by the beginning of the log, and not judged: %s without their own, %s of all, that start within its "+
+			"first %s.",
 		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
-	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.", chats(a.Unfinished), rows(a.Early))
+	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.",
+		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
-		say(1, "Repaired: %d of %s by at most %d events put in or left out. Of %d all repairs as short give the same rows: %d have them, %d have others (level repaired).",
+		say(1,
+			"Repaired: %d of %s by at most %d events put in or left out. Of %d all repairs as short give the same "+
+				"rows: %d have them, %d have others (level repaired).",
 			m.Repaired, chats(a.SetAside), model.MostEdits, m.Unanimous, m.Mends, m.Unanimous-m.Mends)
 		for i, g := range m.Defects {
 			if i == maxReasons {
@@ -151,7 +161,8 @@ func (r *Results) unjudged() (said []string) {
 func defect(g *engine.DefectGroup) string {
 	event := safe(string(g.Event))
 	if by, ok := map[model.PartyType]string{
-		model.Strategy: "a strategy's ", model.Agent: "an agent's ", model.InteractionServer: "the server's ", model.MediaServer: "the media server's ",
+		model.Strategy: "a strategy's ", model.Agent: "an agent's ", model.InteractionServer: "the server's ",
+		model.MediaServer: "the media server's ",
 	}[g.Actor]; ok {
 		event = by + event
 	}
@@ -176,7 +187,8 @@ func unknownEvents(a *engine.Audit) string {
 		switch count := strings.TrimSpace(Number(u.Count, "", "")); {
 		case i >= maxUnknown || u.Name == "":
 		case u.Meant != "":
-			names = append(names, fmt.Sprintf("%s (%s; is it %s?)", safe(model.Name(string(u.Name))), count, safe(string(u.Meant))))
+			names = append(names, fmt.Sprintf("%s (%s; is it %s?)", safe(model.Name(string(u.Name))), count,
+				safe(string(u.Meant))))
 		default:
 			names = append(names, fmt.Sprintf("%s (%s)", safe(model.Name(string(u.Name))), count))
 		}
@@ -209,7 +221,8 @@ func (r *Results) findings(b *bytes.Buffer) {
 		if i == 0 {
 			fmt.Fprintf(b, "\n   chats    times  counts  %-*s  difference\n", width, "level")
 		}
-		fmt.Fprintf(b, "%8d %8d  %-6s  %-*s  %s", l.Found.Chats, l.Found.Times, counts(l), width, l.Level, safe(l.Found.Signature))
+		fmt.Fprintf(b, "%8d %8d  %-6s  %-*s  %s", l.Found.Chats, l.Found.Times, counts(l), width, l.Level,
+			safe(l.Found.Signature))
 		if hint := r.inCommon([]*engine.ScenarioLine{l}); hint != "" {
 			fmt.Fprintf(b, " – %s", hint)
 		}
@@ -225,7 +238,8 @@ func (r *Results) findings(b *bytes.Buffer) {
 
 // head is a finding in a line.
 func head(l *engine.ScenarioLine) string {
-	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"), Number(l.Found.Chats, "chat", "chats"))
+	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"),
+		Number(l.Found.Chats, "chat", "chats"))
 }
 
 // examples are the most frequent findings that count, those of the shortest chats first.

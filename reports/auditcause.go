@@ -12,7 +12,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// auditCause is findings that one thing is behind: what is wrong of a row, whatever rules made it.
+// auditCause is findings that one thing is after: what is wrong of a row, whatever rules made it.
 type auditCause struct {
 	Lines []*engine.ScenarioLine
 	Times int
@@ -39,8 +39,8 @@ func (c auditCause) Said() string { return c.said }
 // Hint is what all that is wrong has in common, "" where that is nothing.
 func (c auditCause) Hint() string { return c.hint }
 
-// auditCauses groups the findings, the most telling and frequent first: what counts before what does not, rows before the
-// invariants that follow from them.
+// auditCauses groups the findings, the most telling and frequent first: what counts before what does not, rows before
+// the invariants that follow from them.
 func (r *Results) auditCauses() (causes []auditCause) {
 	place := make(map[string]int)
 	for _, l := range r.Lines {
@@ -129,8 +129,8 @@ func (c *auditCause) say() string {
 	return safe(what)
 }
 
-// inCommon says what one shift or one value explains: by how much times are late, or that every row of a resource type is
-// so, or that it is always the same resource.
+// inCommon says what one shift or one value explains: by how much times are late, or that every row of a resource type
+// is so, or that it is always the same resource.
 func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	times, kind, resource, shift := 0, lines[0].Found.Type, lines[0].Found.Resource, lines[0].Found.ShiftSeconds
 	fields := make(map[model.Field]bool)
@@ -148,7 +148,8 @@ func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	}
 	all, ofKind := 0, 0
 	for _, c := range r.Footer.Audit.Of {
-		if all += c.Rows; c.Type == kind {
+		all += c.Rows
+		if c.Type == kind {
 			ofKind = c.Rows
 		}
 	}
@@ -166,7 +167,8 @@ func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	case resource != "" && times > 2:
 		said = append(said, "always "+safe(model.Name(resource)))
 	case kind != "" && len(r.Footer.Audit.Of) > 1 && shift == 0 && 2*times >= each*ofKind && ofKind > 0:
-		said = append(said, fmt.Sprintf("%s of the rows of resource type %s, of no other", Percent(float64(times)/float64(each*ofKind)), safe(model.Name(string(kind)))))
+		said = append(said, fmt.Sprintf("%s of the rows of resource type %s, of no other",
+			Percent(float64(times)/float64(each*ofKind)), safe(model.Name(string(kind)))))
 	}
 	return strings.Join(said, ", ")
 }

@@ -9,14 +9,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// exercised says what of the rules and combinations the log exercises, what never, and what of it the suite lacks; all of
-// it with how often, and an example each.
+// exercised says what of the rules and combinations the log exercises, what never, and what of it the suite lacks; all
+// of it with how often, and an example each.
 func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	c := r.Footer.Coverage
 	if c == nil || r.Footer.Audit.Chats == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d are accepted alternatives only)", c.CoveredRules(), len(c.Rules),
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d are accepted alternatives only)",
+		c.CoveredRules(), len(c.Rules),
 		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives)
 	if all {
 		b.WriteString(":\n")
@@ -33,12 +34,14 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	}
 	for i, s := range c.Beyond {
 		if i == 0 {
-			fmt.Fprintf(b, "In no scenario of the suite, rules that make a row together: %s, the most frequent\n", Number(len(c.Beyond), "set", "sets"))
+			fmt.Fprintf(b, "In no scenario of the suite, rules that make a row together: %s, the most frequent\n",
+				Number(len(c.Beyond), "set", "sets"))
 		}
 		if i == most {
 			break
 		}
-		fmt.Fprintf(b, "  %s: %s, for example %s\n", safe(strings.Join(s.Rules, ", ")), Number(s.IRFs, "row", "rows"), safe(model.Name(s.Example)))
+		fmt.Fprintf(b, "  %s: %s, for example %s\n", safe(strings.Join(s.Rules, ", ")), Number(s.IRFs, "row", "rows"),
+			safe(model.Name(s.Example)))
 	}
 }
 
@@ -46,7 +49,8 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 func often(b *bytes.Buffer, c *engine.Coverage) {
 	line := func(indent, name string, x *model.RuleCoverage) {
 		if x.Chats > 0 {
-			fmt.Fprintf(b, "  %s%s: %s, for example %s\n", indent, safe(name), exercisedBy(x), safe(model.Name(x.Example)))
+			fmt.Fprintf(b, "  %s%s: %s, for example %s\n", indent, safe(name), exercisedBy(x),
+				safe(model.Name(x.Example)))
 		}
 	}
 	for _, rule := range c.Rules {
@@ -56,7 +60,8 @@ func often(b *bytes.Buffer, c *engine.Coverage) {
 		}
 	}
 	for _, comb := range c.Combinations.List {
-		fmt.Fprintf(b, "  %s: %s, for example %s\n", combination(&comb.Combination), Number(comb.IRFs, "row", "rows"), safe(model.Name(comb.Example)))
+		fmt.Fprintf(b, "  %s: %s, for example %s\n", combination(&comb.Combination), Number(comb.IRFs, "row", "rows"),
+			safe(model.Name(comb.Example)))
 	}
 }
 

@@ -32,7 +32,8 @@ type auditRow struct {
 
 func newAuditPage(r *Results) *auditPage {
 	p := &auditPage{
-		page: emptyPage([]*Results{r}), Audit: r.Footer.Audit, Coverage: r.Footer.Coverage, Sum: r.sum(), Audited: r.audited(), Unjudged: r.unjudged(),
+		page: emptyPage([]*Results{r}), Audit: r.Footer.Audit, Coverage: r.Footer.Coverage, Sum: r.sum(),
+		Audited: r.audited(), Unjudged: r.unjudged(),
 	}
 	causes := r.auditCauses()
 	p.Top = causes[:min(len(causes), auditCauses)]
@@ -88,7 +89,9 @@ func (r *Results) auditLaws() []lawTable {
 			}
 		}
 	}
-	rules, invariants := lawTable{Kind: "rule", Source: "of the guide"}, lawTable{Kind: "invariant", Source: "checked on"}
+	rules, invariants := lawTable{Kind: "rule", Source: "of the guide"}, lawTable{
+		Kind: "invariant", Source: "checked on",
+	}
 	stand := func(id string, met bool) lawStanding {
 		switch {
 		case wrong[id] > 0:
@@ -107,12 +110,17 @@ func (r *Results) auditLaws() []lawTable {
 		if i < len(c.Rules) {
 			s.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
 		}
-		rules.Rows = append(rules.Rows, lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source, Stands: []lawStanding{s}, blamed: wrong[rule.ID]})
+		rules.Rows = append(rules.Rows, lawRow{
+			ID: rule.ID, Says: rule.Says, Source: rule.Source, Stands: []lawStanding{s}, blamed: wrong[rule.ID],
+		})
 	}
 	for _, v := range model.Invariants() {
 		if v.Kind == model.OnFacts || v.Kind == model.OnEvents && r.Footer.Coverage != nil {
 			met := r.Footer.Audit.Chats > 0 && !slices.Contains(r.Footer.Audit.NotMet, v.ID)
-			invariants.Rows = append(invariants.Rows, lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met)}, blamed: wrong[v.ID]})
+			invariants.Rows = append(invariants.Rows, lawRow{
+				ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met)},
+				blamed: wrong[v.ID],
+			})
 		}
 	}
 	tables := []lawTable{rules, invariants}

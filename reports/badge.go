@@ -16,7 +16,10 @@ func (r *Results) badge() (label, message, colour string) {
 	all := &r.Footer.Totals.All
 	label = "chatproof"
 	if a := r.Footer.Audit; a != nil {
-		colour = map[engine.Conclusion]string{engine.Conforming: "brightgreen", engine.AsExpected: "yellow", engine.Incomplete: "yellow"}[r.Footer.Conclusion()]
+		colour = map[engine.Conclusion]string{
+			engine.Conforming: "brightgreen", engine.AsExpected: "yellow",
+			engine.Incomplete: "yellow",
+		}[r.Footer.Conclusion()]
 		return label, fmt.Sprintf("%d of %d chats differ", a.Differing, a.Chats), cmp.Or(colour, "red")
 	}
 	switch r.Footer.Conclusion() {

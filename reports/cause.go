@@ -40,7 +40,8 @@ func (r *Results) causes() (causes []*cause) {
 		c.lines, c.gates = append(c.lines, l), c.gates || l.Gates
 	}
 	slices.SortStableFunc(causes, func(a, b *cause) int {
-		return cmp.Or(first(a.gates, b.gates), first(!a.ofInvariant(), !b.ofInvariant()), len(b.lines)-len(a.lines), a.rank()-b.rank())
+		return cmp.Or(first(a.gates, b.gates), first(!a.ofInvariant(), !b.ofInvariant()), len(b.lines)-len(a.lines),
+			a.rank()-b.rank())
 	})
 	return causes
 }
@@ -86,8 +87,8 @@ var (
 	itsLine = regexp.MustCompile(`(not a JSON object: |; found ).*`)
 )
 
-// failureOf says what is wrong with a program that gave no facts, what helps to see why, and what is the same in all that
-// fails so.
+// failureOf says what is wrong with a program that gave no facts, what helps to see why, and what is the same in all
+// that fails so.
 func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 	message := lineOf.ReplaceAllString(l.Failure.Message, "$1: ")
 	key = message
@@ -157,7 +158,9 @@ func (r *Results) answer() (head, why string) {
 	if r.rowless() {
 		why = "no row came back"
 		if e := r.Footer.Environment; e != nil && e.Ignored > 0 {
-			why = fmt.Sprintf("all %s", Number(e.Ignored, "row that came back is of an interaction that was not asked about", "rows that came back are of interactions that were not asked about"))
+			why = fmt.Sprintf("all %s", Number(e.Ignored,
+				"row that came back is of an interaction that was not asked about",
+				"rows that came back are of interactions that were not asked about"))
 			if r.offline() {
 				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
 			}
@@ -165,7 +168,8 @@ func (r *Results) answer() (head, why string) {
 		return "0 rows received", why + "."
 	}
 	if n := r.otherSeed(); n > 0 {
-		return fmt.Sprintf("0 rows received of the %s of seed %d", Number(n, "generated scenario", "generated scenarios"), r.Header.Seed),
+		return fmt.Sprintf("0 rows received of the %s of seed %d",
+				Number(n, "generated scenario", "generated scenarios"), r.Header.Seed),
 			"were the events generated with this --seed?"
 	}
 	causes, bad := r.causes(), 0

@@ -77,19 +77,22 @@ type claim struct {
 	NotTested    []engine.Untested     `json:"not_tested"`
 }
 
-// WriteClaim writes an in-toto Statement v1 that the subjects ended as the record says: unsigned, and as true as whoever
-// says that the run was of these files. The error is that of a record that breaks off, of which nothing can be claimed.
+// WriteClaim writes an in-toto Statement v1 that the subjects ended as the record says: unsigned, and as true as
+// whoever says that the run was of these files. The error is that of a record that breaks off, of which nothing can be
+// claimed.
 func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	if r.Incomplete {
 		return fmt.Errorf("%s: incomplete: its run did not end, and nothing can be claimed of it", r.Name)
 	}
 	h, t := r.Header, &r.Footer.Totals
 	c := claim{
-		Verdict: r.Footer.Conclusion(), Says: r.Verdict(), Chatproof: h.Chatproof, Suite: h.Suite, Plan: h.Plan, Seed: h.Seed,
-		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Verdicts: t.All, Levels: t.Levels, Expectations: r.Footer.Expectations,
-		NotTested: engine.NotTested(),
+		Verdict: r.Footer.Conclusion(), Says: r.Verdict(), Chatproof: h.Chatproof, Suite: h.Suite, Plan: h.Plan,
+		Seed:     h.Seed,
+		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Verdicts: t.All, Levels: t.Levels,
+		Expectations: r.Footer.Expectations, NotTested: engine.NotTested(),
 	}
-	b, err := json.Marshal(&statement{"https://in-toto.io/Statement/v1", subjects, ClaimType, c}, jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))
+	b, err := json.Marshal(&statement{"https://in-toto.io/Statement/v1", subjects, ClaimType, c},
+		jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))
 	if err == nil {
 		_, err = fmt.Fprintf(w, "%s\n", b)
 	}

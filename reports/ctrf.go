@@ -26,8 +26,8 @@ type ctrfTool struct {
 	Version string `json:"version"`
 }
 
-// ctrfSummary counts the tests. Start is always 0: the record holds no clock, and Stop is so how long the scenarios took
-// of which that is known.
+// ctrfSummary counts the tests. Start is always 0: the record holds no clock, and Stop is so how long the scenarios
+// took of which that is known.
 type ctrfSummary struct {
 	Tests   int   `json:"tests"`
 	Passed  int   `json:"passed"`
@@ -51,11 +51,14 @@ type ctrfTest struct {
 	File     string     `json:"filePath,omitempty"`
 }
 
-// WriteCTRF writes the Common Test Report Format (ctrf.io): the same tests with the same outcomes as [Results.WriteJUnit].
+// WriteCTRF writes the Common Test Report Format (ctrf.io): the same tests with the same outcomes as
+// [Results.WriteJUnit].
 func (r *Results) WriteCTRF(w io.Writer) error {
 	var took int64
 	var texts bodies
-	all := &ctrfReport{Format: "CTRF", Version: "0.0.0", Results: ctrfResults{Tool: ctrfTool{"chatproof", safe(r.Header.Chatproof)}}}
+	all := &ctrfReport{
+		Format: "CTRF", Version: "0.0.0", Results: ctrfResults{Tool: ctrfTool{"chatproof", safe(r.Header.Chatproof)}},
+	}
 	sum := &all.Results.Summary
 	add := func(t *ctrfTest) {
 		all.Results.Tests = append(all.Results.Tests, t)
@@ -80,7 +83,11 @@ func (r *Results) WriteCTRF(w io.Writer) error {
 		if is == testError {
 			is = testFailed
 		}
-		t := &ctrfTest{Name: safe(l.ID), Status: is, Suite: []string{safe(strings.TrimSpace(groupOf(l) + " " + titles[groupOf(l)]))}, Raw: string(l.Verdict), File: safe(l.Source)}
+		t := &ctrfTest{
+			Name: safe(l.ID), Status: is,
+			Suite: []string{safe(strings.TrimSpace(groupOf(l) + " " + titles[groupOf(l)]))}, Raw: string(l.Verdict),
+			File: safe(l.Source),
+		}
 		if is != testPassed {
 			t.Message, t.Trace = outcome.Message, outcome.Body
 		}

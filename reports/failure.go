@@ -154,7 +154,7 @@ func pictures(l *engine.ScenarioLine) (all []template.HTML) {
 	return all
 }
 
-// judgedBars is the rows expected of a chat, beside each what differs, and behind them the rows that are too many.
+// judgedBars is the rows expected of a chat, beside each what differs, and after them the rows that are too many.
 func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, expected []model.Fact) (bars []bar) {
 	place := func(b *bar) {
 		for i := range chat.IRFs {
@@ -175,7 +175,10 @@ func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, ex
 		if f.InteractionID != interaction {
 			continue
 		}
-		b := bar{kind: f.ResourceType, resource: f.Resource, ordinal: f.Ordinal.Value, expected: safe(f.Descriptor().String())}
+		b := bar{
+			kind: f.ResourceType, resource: f.Resource, ordinal: f.Ordinal.Value,
+			expected: safe(f.Descriptor().String()),
+		}
 		var differ []string
 		for _, d := range shown {
 			switch {

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// maxBody bounds the text of a test case, in bytes, and maxBodies that of all: beyond, a message tells what differs.
+	// maxBody bounds the text of a test case, in bytes, and maxBodies that of all: beyond, a message tells what
+	// differs.
 	maxBody   = 8 << 10
 	maxBodies = 8 << 20
 )
@@ -81,12 +82,18 @@ func (r *Results) WriteJUnit(w io.Writer) error {
 	}
 	bad := r.Incomplete || r.red() && all.Failures+all.Errors == 0
 	if !r.red() && r.Footer.Audit != nil { // a check that finds nothing has no other case
-		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Cases: []*junitCase{{Name: "verdict", Class: "chatproof.verdict"}}})
+		all.Suites = append(all.Suites, &junitSuite{
+			Name: "verdict", Tests: 1, Cases: []*junitCase{{Name: "verdict", Class: "chatproof.verdict"}},
+		})
 		all.Tests++
 	}
 	if bad {
 		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Failures: 1, Cases: []*junitCase{
-			{Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{Type: string(r.Footer.Conclusion()), Message: r.Verdict()}},
+			{
+				Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{
+					Type: string(r.Footer.Conclusion()), Message: r.Verdict(),
+				},
+			},
 		}})
 		all.Tests, all.Failures = all.Tests+1, all.Failures+1
 	}
@@ -155,7 +162,8 @@ func asTest(l *engine.ScenarioLine, texts *bodies) (testResult, *junitOutcome) {
 		outcome.Type, outcome.Message, outcome.Body = safe(l.Failure.Kind), safe(l.Failure.Message), texts.of(l)
 		return testError, outcome
 	case l.Verdict == engine.Pending:
-		outcome.Type, outcome.Message, outcome.Body = "pending", "pending, new since "+safe(l.Since)+": gates with the next minor version of the suite", texts.of(l)
+		outcome.Type, outcome.Message, outcome.Body = "pending",
+			"pending, new since "+safe(l.Since)+": gates with the next minor version of the suite", texts.of(l)
 		return testPending, outcome
 	}
 	outcome.Message = notGating(l)
@@ -224,8 +232,10 @@ func body(l *engine.ScenarioLine) string {
 		lines = append(lines, "events: "+safe(e.Explain))
 	}
 	for n := range lines {
-		if lines[n] += "\n"; len(strings.Join(lines[:n+1], "")) > maxBody {
-			return strings.Join(slices.Concat(lines[:n], []string{fmt.Sprintf("and %d lines more\n", len(lines)-n)}), "")
+		lines[n] += "\n"
+		if len(strings.Join(lines[:n+1], "")) > maxBody {
+			return strings.Join(slices.Concat(lines[:n], []string{fmt.Sprintf("and %d lines more\n", len(lines)-n)}),
+				"")
 		}
 	}
 	return strings.Join(lines, "")

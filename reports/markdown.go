@@ -25,7 +25,8 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	b.WriteString("| | | pass | differs | fail | error | skip | not run |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
 	groups := r.groups()
 	for i, c := range groups[:min(len(groups), 100)] {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title), c.Pass, c.Differ, c.Fail, c.Error, c.Skip, c.NotRun)
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", markdown(c.Name), markdown(groups[i].Title),
+			c.Pass, c.Differ, c.Fail, c.Error, c.Skip, c.NotRun)
 	}
 	if guide := r.Guide(); guide != "" {
 		fmt.Fprintf(&b, "\n%s\n", markdown(guide))
@@ -73,8 +74,8 @@ const maxNamed = 10
 
 // unmarked escapes what could be markup within a line, and what GitHub makes links of.
 var unmarked = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "~", `\~`, "|", `\|`,
-	"@", `\@`, "!", `\!`, "$", `\$`, "#", `\#`, "://", `:\//`, "www.", `www\.`,
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "~", `\~`, "|",
+	`\|`, "@", `\@`, "!", `\!`, "$", `\$`, "#", `\#`, "://", `:\//`, "www.", `www\.`,
 )
 
 // markdown writes a line of text of which nothing is markup.
@@ -108,9 +109,11 @@ func (r *Results) auditMarkdown(b *bytes.Buffer, limit int) {
 		if i == 0 {
 			b.WriteString("\n| chats | times | counts | level | difference | for example |\n|--:|--:|---|---|---|---|\n")
 		}
-		line := fmt.Sprintf("| %d | %d | %s | %s | %s | %s |\n", l.Found.Chats, l.Found.Times, counts(l), markdown(l.Level), markdown(l.Found.Signature), markdown(model.Name(l.Found.Example)))
+		line := fmt.Sprintf("| %d | %d | %s | %s | %s | %s |\n", l.Found.Chats, l.Found.Times, counts(l),
+			markdown(l.Level), markdown(l.Found.Signature), markdown(model.Name(l.Found.Example)))
 		if i == maxListed || b.Len()+len(line)+100 > limit {
-			fmt.Fprintf(b, "\nand %s more: the report has them all.\n", Number(len(r.Lines)-i, "difference", "differences"))
+			fmt.Fprintf(b, "\nand %s more: the report has them all.\n",
+				Number(len(r.Lines)-i, "difference", "differences"))
 			break
 		}
 		b.WriteString(line)

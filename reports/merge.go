@@ -43,8 +43,10 @@ func Merge(shards []*Results) (*Results, error) {
 		for _, s := range shards {
 			given = append(given, model.Name(s.Header.Shard))
 		}
-		return nil, fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first is number %d of the plan; given are the shards %s",
-			missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
+		return nil,
+			fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first is number %d of the plan; "+
+				"given are the shards %s",
+				missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })
 	merged, err := engine.MergeCoverage(coverage)
@@ -76,7 +78,10 @@ func alike(shards []*Results) error {
 		for _, part := range []struct{ what, first, other string }{
 			{"suites", a.Chatproof + " " + a.Suite, b.Chatproof + " " + b.Suite},
 			{"seeds", fmt.Sprint(a.Seed), fmt.Sprint(b.Seed)},
-			{"plans", fmt.Sprintf("%s of %d scenarios", a.Plan, a.Scenarios), fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios)},
+			{
+				"plans", fmt.Sprintf("%s of %d scenarios", a.Plan, a.Scenarios),
+				fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios),
+			},
 			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
 			{"strictness", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
 			{"implementations", first.Implementation(), s.Implementation()},
@@ -90,7 +95,8 @@ func alike(shards []*Results) error {
 			return fmt.Errorf("%s: incomplete: its run did not end, or it was cut off", s.Name)
 		}
 		if b.Suite != engine.Digest() {
-			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name, safe(b.Chatproof+" "+b.Suite), engine.Version, engine.Digest())
+			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name,
+				safe(b.Chatproof+" "+b.Suite), engine.Version, engine.Digest())
 		}
 	}
 	return nil
@@ -115,7 +121,8 @@ func expectations(shards []*Results) (*engine.Expectations, error) {
 			same = x == y
 		}
 		if !same {
-			return nil, fmt.Errorf("%s and %s have different expectations: only shards of one run are merged", shards[0].Name, s.Name)
+			return nil, fmt.Errorf("%s and %s have different expectations: only shards of one run are merged",
+				shards[0].Name, s.Name)
 		}
 	}
 	if len(all.Entries) == 0 {

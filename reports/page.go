@@ -97,7 +97,8 @@ func emptyPage(results []*Results) *page {
 	css := pageCSS + timelineCSS
 	return &page{
 		CSS: template.CSS(css), JS: template.JS(pageJS), Results: results, Matrix: new(table),
-		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", digest(css), digest(pageJS)),
+		Policy: fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; "+
+			"form-action 'none'", digest(css), digest(pageJS)),
 	}
 }
 
@@ -110,7 +111,8 @@ func digest(s string) string {
 func (p *page) ofFindings() {
 	p.Groups = nil
 	for i := range p.Causes {
-		if p.Causes[i].Where = ""; len(p.Causes[i].Full) > 0 {
+		p.Causes[i].Where = ""
+		if len(p.Causes[i].Full) > 0 {
 			p.Causes[i].Where = safe(p.Causes[i].Full[0].Name)
 		}
 	}
@@ -185,7 +187,10 @@ func (p *page) name() {
 		p.Names = append(p.Names, cut(safe(r.Implementation()), 60))
 	}
 	for i, r := range p.Results {
-		if slices.ContainsFunc(p.Results, func(o *Results) bool { return o != r && o.Implementation() == r.Implementation() }) {
+		if slices.ContainsFunc(p.Results, func(o *Results) bool {
+			return o != r &&
+				o.Implementation() == r.Implementation()
+		}) {
 			p.Names[i] += " (" + cut(safe("chatproof "+r.Header.Chatproof+", "+r.Name), 80) + ")"
 		}
 	}
@@ -217,7 +222,13 @@ func barOf(c *engine.Count) (parts []barPart) {
 	for _, p := range []struct {
 		is string
 		n  int
-	}{{"fail", c.Bad() - c.Known}, {"known", c.Known}, {"unrun", c.NotRun}, {"note", c.Differ + c.Pending}, {"pass", c.Pass}} {
+	}{
+		{"fail", c.Bad() - c.Known},
+		{"known", c.Known},
+		{"unrun", c.NotRun},
+		{"note", c.Differ + c.Pending},
+		{"pass", c.Pass},
+	} {
 		if p.n > 0 {
 			width := 100 * float64(p.n) / all
 			parts = append(parts, barPart{p.is, fmt.Sprintf("%.2f", at), fmt.Sprintf("%.2f", width)})
@@ -266,7 +277,8 @@ func (p *page) matrix() {
 				differ[[2]string{groupOf(l), level.String()}]++
 			}
 		}
-		if slices.ContainsFunc(r.groups(), func(c engine.Count) bool { return differ[[2]string{c.Name, level.String()}] > 0 }) {
+		if slices.ContainsFunc(r.groups(),
+			func(c engine.Count) bool { return differ[[2]string{c.Name, level.String()}] > 0 }) {
 			levels = append(levels, level)
 		}
 	}

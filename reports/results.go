@@ -96,7 +96,8 @@ type reader struct {
 var scenarioStart = []byte(`{"type":"scenario",`)
 
 func (r *reader) line(line []byte) error {
-	if r.Header != nil && r.Header.Kind == "" && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) { // as we write them: no need to read twice
+	// as we write them: no need to read twice
+	if r.Header != nil && r.Header.Kind == "" && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) {
 		return r.scenario(line)
 	}
 	var kind struct {
@@ -159,7 +160,8 @@ func (r *reader) scenario(line []byte) error {
 		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
 	case r.Header.Kind == engine.Check && l.Found == nil:
 		return r.lines.Errorf("found", "missing; what check finds has it")
-	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return d.Required }):
+	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences,
+		func(d model.Difference) bool { return d.Required }):
 		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
 	case l.Verdict == engine.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
@@ -194,7 +196,8 @@ func (r *reader) footer(line []byte) error {
 		return r.lines.Errorf("coverage", "missing")
 	}
 	if f.Totals.Upgrade(); f.Totals.All != r.tally.Totals.All {
-		return r.lines.Errorf("totals.all", "the scenarios above count otherwise: the record was changed, or lines are missing")
+		return r.lines.Errorf("totals.all",
+			"the scenarios above count otherwise: the record was changed, or lines are missing")
 	}
 	r.Footer = f
 	return nil

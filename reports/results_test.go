@@ -114,7 +114,7 @@ func TestReadRefuses(t *testing.T) {
 		{"no level of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"x"}],"verdict"`, 1), `r.jsonl:2: differences.0.level: x is no level`},
 		{"no field of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"own"}],"verdict"`, 1), "r.jsonl:2: differences: expected a field, got none"},
 		{"a line taken out", header + second + footer, "r.jsonl:3: totals.all: the scenarios above count otherwise"},
-		{"behind the footer", strings.Join(lines, "") + header, "expected nothing after the footer; a file holds one record"},
+		{"after the footer", strings.Join(lines, "") + header, "expected nothing after the footer; a file holds one record"},
 		{"a long line", header + `{"type":"` + strings.Repeat("x", 17<<20), "r.jsonl:2: the line is longer than 16777216 bytes"},
 	} {
 		_, err := Read("r.jsonl", strings.NewReader(tt.text))

@@ -76,7 +76,10 @@ func (p *page) scenarios() {
 				row.Said = said(l)
 			}
 		}
-		switch green := !slices.ContainsFunc(lines, func(l *engine.ScenarioLine) bool { return l != nil && l.Verdict != engine.Pass }); {
+		switch green := !slices.ContainsFunc(lines, func(l *engine.ScenarioLine) bool {
+			return l != nil &&
+				l.Verdict != engine.Pass
+		}); {
 		case green && passing > 0:
 			passing--
 		case green:
@@ -168,7 +171,8 @@ func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[in
 	return chosen
 }
 
-// fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by it.
+// fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by
+// it.
 func fails(l *engine.ScenarioLine) bool {
 	return l != nil && (l.Verdict == engine.Fail || l.Verdict == engine.Error || l.Verdict == engine.Skip && l.Gates)
 }

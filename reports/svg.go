@@ -50,7 +50,10 @@ func (t *Timeline) AppendSVG(b *bytes.Buffer, chat *model.Chat) {
 	if chat != nil {
 		for i := range chat.IRFs {
 			r := &chat.IRFs[i]
-			bars = append(bars, bar{r.ResourceType, r.Resource, r.Ordinal.Value, r.Trace.Opened, r.Trace.Closed, r.Descriptor().String(), ""})
+			bars = append(bars, bar{
+				r.ResourceType, r.Resource, r.Ordinal.Value, r.Trace.Opened, r.Trace.Closed, r.Descriptor().String(),
+				"",
+			})
 		}
 	}
 	t.draw(b, bars, "<style>"+timelineCSS+"</style>\n")
@@ -117,7 +120,8 @@ func (t *Timeline) draw(b *bytes.Buffer, bars []bar, style string) {
 		p.text("small", "start", margin, p.height-margin, p.note)
 	}
 	label := html.EscapeString(p.describe())
-	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" aria-label="%s" width="%d" height="%d" viewBox="0 0 %[2]d %[3]d">`+"\n%s", label, p.width, p.height, style)
+	fmt.Fprintf(b,
+		`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" aria-label="%s" width="%d" height="%d" viewBox="0 0 %[2]d %[3]d">`+"\n%s", label, p.width, p.height, style)
 	fmt.Fprintf(b, `<rect class="paper" width="%d" height="%d"/>`+"\n", p.width, p.height)
 	b.Write(p.b.Bytes())
 	b.WriteString("</svg>\n")
@@ -178,7 +182,10 @@ func first(a, b bool) int {
 const strangerLane laneKind = agentLane + 1
 
 // laneNames says what a lane is.
-var laneNames = [...]string{customerLane: "", queueLane: "interaction queue", strategyLane: "routing strategy", agentLane: "agent", strangerLane: "not in the chat"}
+var laneNames = [...]string{
+	customerLane: "", queueLane: "interaction queue", strategyLane: "routing strategy", agentLane: "agent",
+	strangerLane: "not in the chat",
+}
 
 // holds reports whether a resource of the type can be that of the lane.
 func (k laneKind) holds(t model.ResourceType) bool {
@@ -212,7 +219,8 @@ func (p *picture) header() int {
 			continue
 		}
 		m := &p.marks[i][0]
-		cells := append([]string{fmt.Sprint(p.events[i].Seq), p.events[i].Time.UTC().Format("15:04:05"), m.verb}, m.more...)
+		cells := append([]string{fmt.Sprint(p.events[i].Seq), p.events[i].Time.UTC().Format("15:04:05"), m.verb},
+			m.more...)
 		w := 0
 		for k := range cells {
 			cells[k] = cut(cells[k], 16)
@@ -391,7 +399,8 @@ func (p *picture) line(class string, x1, y1, x2, y2 int) {
 }
 
 func (p *picture) rect(class string, x, y, w int) {
-	fmt.Fprintf(p.b, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="3"/>`+"\n", class, x, y, max(w, 2), barHeight)
+	fmt.Fprintf(p.b, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="3"/>`+"\n", class, x, y, max(w, 2),
+		barHeight)
 }
 
 // text writes one line. Where a font may not have the characters, it is made as long as was reckoned with.

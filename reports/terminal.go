@@ -92,7 +92,8 @@ func (r *Results) heading(b *bytes.Buffer) {
 	if without := r.LeftOut(); without != "" {
 		n += " (left out: " + without + ")"
 	}
-	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n, cut(safe(r.Implementation()), maxSaid))
+	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n,
+		cut(safe(r.Implementation()), maxSaid))
 }
 
 // LeftOut counts the scenarios that the plan leaves out, and says why; "" is none.
@@ -127,7 +128,8 @@ func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 			word, colour, tally = "pass", "32", fmt.Sprint(c.Pass)
 		case c.Pass+c.Differ == c.Scenarios():
 			word, colour = "differs", "33"
-			tally = fmt.Sprintf("not required: %d of %d %s", c.Differ, c.Scenarios(), plural(c.Differ, "differs", "differ"))
+			tally = fmt.Sprintf("not required: %d of %d %s", c.Differ, c.Scenarios(),
+				plural(c.Differ, "differs", "differ"))
 		case c.Bad()+c.NotRun == 0:
 			word, colour, tally = "pending", "33", ""
 		case c.Bad() == 0:
@@ -170,7 +172,8 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 			if verdict == engine.Pending {
 				colour = "33"
 			}
-			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint(colour, word), scenarios(len(c.lines)), o.brief(strings.TrimPrefix(c.said, "skipped: ")))
+			fmt.Fprintf(b, "\n%s  %s: %s\n", o.paint(colour, word), scenarios(len(c.lines)),
+				o.brief(strings.TrimPrefix(c.said, "skipped: ")))
 			nameLines(b, c.lines, o)
 			if l := c.lines[0]; len(l.Sent) > 0 {
 				fmt.Fprintf(b, "      the first was sent as: %s\n", o.brief(sentAs(l)))
@@ -188,7 +191,8 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(b, "\nand %s more, of %s: --verbose and the report have them all.\n", scenarios(left), Number(causes, "other cause", "other causes"))
+		fmt.Fprintf(b, "\nand %s more, of %s: --verbose and the report have them all.\n", scenarios(left),
+			Number(causes, "other cause", "other causes"))
 	}
 	var broken []string
 	for _, v := range r.Footer.Totals.Invariants {
@@ -197,7 +201,8 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if len(broken) > 0 {
-		fmt.Fprintf(b, "\nInvariants and relations broken, however the open questions are read: %s.\n", strings.Join(broken, ", "))
+		fmt.Fprintf(b, "\nInvariants and relations broken, however the open questions are read: %s.\n",
+			strings.Join(broken, ", "))
 	}
 }
 

@@ -60,7 +60,11 @@ func (m *mark) String() string { return strings.Join(append([]string{m.verb}, m.
 func NewTimeline(log []model.Event) *Timeline {
 	log = slices.DeleteFunc(slices.Clone(log), func(e model.Event) bool { return !e.Name.Known() })
 	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	t := &Timeline{byName: make(map[lane]*lane), events: slices.CompactFunc(log, func(a, b model.Event) bool { return a.Seq == b.Seq })}
+	t := &Timeline{
+		byName: make(map[lane]*lane), events: slices.CompactFunc(log, func(a, b model.Event) bool {
+			return a.Seq == b.Seq
+		}),
+	}
 	t.lane(customerLane, "customer")
 	for i := range t.events {
 		t.marks = append(t.marks, t.mark(i))
@@ -95,11 +99,14 @@ var verbs = [model.MoveCount]string{
 	model.TransferThroughQueue: "placed", model.ConferThroughQueue: "placed", model.Take: "routes", model.Pull: "pulls",
 	model.Invite: "alerted", model.TransferTo: "alerted", model.ConferWith: "alerted", model.Accept: "accepts",
 	model.Reject: "rejects", model.Expire: "revoked", model.RevokeOther: "revoked", model.RevokeStopped: "revoked",
-	model.StrategyLeaves: "leaves", model.Leave: "leaves", model.Removed: "removed", model.Finish: "placed", model.TimeOut: "revoked",
+	model.StrategyLeaves: "leaves", model.Leave: "leaves", model.Removed: "removed", model.Finish: "placed",
+	model.TimeOut: "revoked",
 }
 
 // effects are the verbs of neutral events.
-var effects = map[model.EventName]string{model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated"}
+var effects = map[model.EventName]string{
+	model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated",
+}
 
 // mark says what the event at i does, in the lanes of those whom it concerns.
 func (t *Timeline) mark(i int) (ms []mark) {

@@ -45,7 +45,8 @@ func (r *Results) Verdict() string {
 		said = fmt.Sprintf("The expectations no longer hold: %s, %d pass", known, all.Pass)
 	case engine.Incomplete:
 		if r.Incomplete {
-			return fmt.Sprintf("Incomplete: the run did not end; %d of %d planned scenarios pass.", all.Pass, r.Header.Scenarios)
+			return fmt.Sprintf("Incomplete: the run did not end; %d of %d planned scenarios pass.", all.Pass,
+				r.Header.Scenarios)
 		}
 		return fmt.Sprintf("Incomplete: %s %s were not run.", Number(all.NotRun, "of", "of"), n)
 	default:
@@ -77,7 +78,8 @@ func (r *Results) Guide() string {
 			said = append(said, "Flows as the guide draws them: "+passing+".")
 		case "composed":
 			if c.Fail > 0 {
-				passing += "; the guide does not guarantee results for modified flows, so what fails there contradicts its rules as they are combined here"
+				passing += "; the guide does not guarantee results for modified flows, so what fails there " +
+					"contradicts its rules as they are combined here"
 			}
 			said = append(said, "Composed of the same situations: "+passing+".")
 		}
@@ -90,7 +92,8 @@ func (r *Results) failsByTheGuide() bool {
 	return slices.ContainsFunc(r.Footer.Totals.Guide, func(c engine.Count) bool { return c.Fail > 0 })
 }
 
-// Headline is what the verdict says first, "Does not conform", and Rest what it says besides, without what was required.
+// Headline is what the verdict says first, "Does not conform", and Rest what it says besides, without what was
+// required.
 func (r *Results) Headline() string {
 	if r.Campaign != "" {
 		return Number(len(r.Lines), "finding", "findings")

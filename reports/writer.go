@@ -17,8 +17,9 @@ func Of(r *engine.Record, name string) *Results {
 	return &Results{Name: name, Header: r.Header, Lines: r.Lines, Footer: r.Footer}
 }
 
-// Writer writes the record of a run line by line, to a directory, to another place, or both, and renders it there in the
-// end. A directory that cannot be written any more costs what would be in it, and nothing else. It is for one goroutine.
+// Writer writes the record of a run line by line, to a directory, to another place, or both, and renders it there in
+// the end. A directory that cannot be written any more costs what would be in it, and nothing else. It is for one
+// goroutine.
 type Writer struct {
 	dir  string
 	file *os.File
@@ -38,7 +39,8 @@ func Create(dir string, also io.Writer) (_ *Writer, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	if w.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock")); err != nil {
+	w.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
+	if err != nil {
 		return nil, fmt.Errorf("%s: another run writes its report there: %w", dir, err)
 	}
 	defer func() {
@@ -53,7 +55,8 @@ func Create(dir string, also io.Writer) (_ *Writer, err error) {
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s: no file of a report, but %s: move it away, or name another directory", path, kindOf(info.Mode()))
+			return nil, fmt.Errorf("%s: no file of a report, but %s: move it away, or name another directory", path,
+				kindOf(info.Mode()))
 		}
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
@@ -96,8 +99,8 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// Render writes the other files of the report, each whole or not at all: one that cannot be written costs no other. It is
-// the last of the writer. The error is the first, with the number of the others.
+// Render writes the other files of the report, each whole or not at all: one that cannot be written costs no other. It
+// is the last of the writer. The error is the first, with the number of the others.
 func (w *Writer) Render(r *Results) error {
 	if w.dir == "" {
 		return nil
@@ -136,8 +139,8 @@ func WriteFiles(forms map[string]func(*Results, io.Writer) error, r *Results, st
 	return files.Keep(outputs...)
 }
 
-// TellGitHub appends the summary to the file that GitHub Actions names for it, and marks on annotations what failed at its
-// line; elsewhere it does nothing.
+// TellGitHub appends the summary to the file that GitHub Actions names for it, and marks on annotations what failed at
+// its line; elsewhere it does nothing.
 func (r *Results) TellGitHub(annotations io.Writer) error {
 	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
 		if err := r.appendSummary(path); err != nil {

@@ -12,8 +12,8 @@ import (
 const (
 	// MaxFeature bounds a file of features, in bytes.
 	MaxFeature = 4 << 20
-	// MaxWritten bounds the scenarios of a file, in bytes: an outline of 800 steps and 60,000 rows, a file of 750 kB, is
-	// 48 million steps when its rows are written out.
+	// MaxWritten bounds the scenarios of a file, in bytes: an outline of 800 steps and 60,000 rows, a file of 750 kB,
+	// is 48 million steps when its rows are written out.
 	MaxWritten = 32 << 20
 	// perStep is about what a step takes besides its text.
 	perStep = 200
@@ -39,7 +39,8 @@ func readFeature(in fs.FS, path string) ([]byte, error) {
 	return text, err
 }
 
-// tooMuch is the scenario with which a feature becomes too large once its outlines are written out, nil where it does not.
+// tooMuch is the scenario with which a feature becomes too large once its outlines are written out, nil where it does
+// not.
 func tooMuch(f *messages.Feature) *messages.Scenario {
 	if f == nil {
 		return nil
@@ -61,7 +62,8 @@ func tooMuch(f *messages.Feature) *messages.Scenario {
 				}
 			}
 			one := perStep + before + extent(scenario.Steps, longest)
-			if size += min(rows, MaxWritten) * min(one, MaxWritten); size > MaxWritten {
+			size += min(rows, MaxWritten) * min(one, MaxWritten)
+			if size > MaxWritten {
 				return scenario
 			}
 		}

@@ -101,8 +101,8 @@ func featureFiles(src Source) (files []file, err error) {
 }
 
 // parse parses a feature into its document and the scenarios that it holds: each row of an outline's examples is one,
-// and a background's steps are each scenario's first. Their ids are of this call alone. The parser panics at a line longer
-// than its scanner takes.
+// and a background's steps are each scenario's first. Their ids are of this call alone. The parser panics at a line
+// longer than its scanner takes.
 func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	for line := range bytes.Lines(text) {
 		if len(line) >= bufio.MaxScanTokenSize {
@@ -115,7 +115,9 @@ func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 		return nil, nil, err
 	}
 	if s := tooMuch(doc.Feature); s != nil {
-		return nil, nil, fmt.Errorf("(%d:1): its scenarios are more than %d bytes up to here, when its outlines are written out", s.Location.Line, MaxWritten)
+		return nil, nil,
+			fmt.Errorf("(%d:1): its scenarios are more than %d bytes up to here, when its outlines are written out",
+				s.Location.Line, MaxWritten)
 	}
 	return doc, gherkin.Pickles(*doc, "", id), nil
 }
@@ -145,7 +147,8 @@ func (c *compiler) compile(f *file) {
 		return
 	}
 	before := len(c.problems)
-	if c.feature = doc.Feature; c.feature != nil {
+	c.feature = doc.Feature
+	if c.feature != nil {
 		c.describe(f.text)
 		c.survey()
 	}
@@ -202,8 +205,8 @@ func children(f *messages.Feature) iter.Seq2[*messages.Background, *messages.Sce
 	}
 }
 
-// scenario makes a case of a scenario. After a step that fails, the others are looked at for those that do not exist, and
-// no more: they may fail because of the first.
+// scenario makes a case of a scenario. After a step that fails, the others are looked at for those that do not exist,
+// and no more: they may fail because of the first.
 func (c *compiler) scenario(p *messages.Pickle) {
 	line := c.line(p.AstNodeIds)
 	if len(p.Steps) == 0 {
@@ -232,7 +235,9 @@ func (c *compiler) scenario(p *messages.Pickle) {
 	case slug(p.Name) == "":
 		c.problem(line, "the scenario needs a name of letters or digits: its id is made of it")
 	case other != nil:
-		c.problem(line, fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (of an outline, with a <parameter>)", mc.ID, other.Source))
+		c.problem(line,
+			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (of an "+
+				"outline, with a <parameter>)", mc.ID, other.Source))
 	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)
@@ -260,8 +265,8 @@ func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 	mc.ID = mc.Level.String() + "/" + group + "/" + slug(p.Name)
 }
 
-// Base is the version that the suite's scenarios date from unless they are tagged @since-0.3 or the like. What was there
-// before it is not told apart.
+// Base is the version that the suite's scenarios date from unless they are tagged @since-0.3 or the like. What was
+// there before it is not told apart.
 const Base = "0.2"
 
 var sinceTag = regexp.MustCompile(`^@since-(\d+\.\d+)$`)
@@ -284,8 +289,8 @@ func (c *compiler) since(mc *model.Case, line int64) {
 // IllFormedTag marks a scenario whose log is meant to break W1–W9.
 const IllFormedTag = "@ill-formed"
 
-// AsWrittenTag marks a scenario whose chats are sent under the ids that it gives them: what it is about are ids. Those of
-// any other are replaced by ids that say nothing.
+// AsWrittenTag marks a scenario whose chats are sent under the ids that it gives them: what it is about are ids. Those
+// of any other are replaced by ids that say nothing.
 const AsWrittenTag = "@ids-as-written"
 
 // CheckLog refuses a case whose events cannot happen so (W1–W9), unless it is tagged as meant: then it is one of
@@ -320,7 +325,8 @@ func (c *compiler) group(mc *model.Case) string {
 		return p
 	}
 	folder, p, _ := strings.Cut(p, "/")
-	if mc.Level, _ = model.ParseLevel(folder); mc.Level == model.Delivery {
+	mc.Level, _ = model.ParseLevel(folder)
+	if mc.Level == model.Delivery {
 		mc.Kind = model.DeliveryKind
 	}
 	if mc.Level == model.Documented && mc.Flow != "" {

@@ -68,15 +68,16 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^strategy ` + named + ` takes the chat from queue ` + named + `$`, `strategy "Strategy 1" takes the chat from queue "Queue 1"`,
+		`^strategy ` + named + ` takes the chat from queue ` + named + `$`,
+		`strategy "Strategy 1" takes the chat from queue "Queue 1"`,
 		"EventTakenFromQueue, and EventPartyAdded of the strategy",
 		func(r *Recorder) any {
 			return func(name, queue string) error { return r.take(strategy(name), queue) }
 		},
 	},
 	{
-		`^` + named + ` pulls the chat from queue ` + named + withMode + `$`, `"Agent 1" pulls the chat from queue "Queue 1"`,
-		"EventTakenFromQueue, and EventPartyAdded of the agent",
+		`^` + named + ` pulls the chat from queue ` + named + withMode + `$`,
+		`"Agent 1" pulls the chat from queue "Queue 1"`, "EventTakenFromQueue, and EventPartyAdded of the agent",
 		func(r *Recorder) any {
 			return func(name, queue, mode string) error {
 				if err := r.take(agent(name), queue); err != nil {
@@ -92,12 +93,15 @@ var definitions = []Definition{
 		"EventAgentInvited by the strategy",
 		func(r *Recorder) any {
 			return func(name, who, mode string) error {
-				return r.add(model.Event{Name: model.AgentInvited, Actor: strategy(name), Party: agent(who), VisibilityMode: number(mode)})
+				return r.add(model.Event{
+					Name: model.AgentInvited, Actor: strategy(name), Party: agent(who), VisibilityMode: number(mode),
+				})
 			}
 		},
 	},
 	{
-		`^` + named + ` invites ` + named + ` to a (transfer|conference|consult)` + withMode + `$`, `"Agent 1" invites "Agent 2" to a conference with visibility mode 1`,
+		`^` + named + ` invites ` + named + ` to a (transfer|conference|consult)` + withMode + `$`,
+		`"Agent 1" invites "Agent 2" to a conference with visibility mode 1`,
 		"EventAgentInvited by the agent; a consult is a conference with visibility mode 3",
 		func(r *Recorder) any {
 			return func(name, who, what, mode string) error {
@@ -107,17 +111,22 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^` + named + ` (transfers|confers|consults) through queue ` + named + withMode + `$`, `"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
+		`^` + named + ` (transfers|confers|consults) through queue ` + named + withMode + `$`,
+		`"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
 		"EventPlacedInQueue by the agent; one that transfers leaves next",
 		func(r *Recorder) any {
 			return func(name, what, queue, mode string) error {
 				e := model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue}
-				return r.ask(e, map[string]string{"transfers": "transfer", "confers": "conference", "consults": "consult"}[what], mode)
+				return r.ask(e, map[string]string{
+					"transfers": "transfer", "confers": "conference",
+					"consults": "consult",
+				}[what], mode)
 			}
 		},
 	},
 	{
-		`^the chat leaves queue ` + named + ` for ` + whoever + `$`, `the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
+		`^the chat leaves queue ` + named + ` for ` + whoever + `$`,
+		`the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
 		"EventTakenFromQueue alone: for a taker who is added, which is to accept, at another time than a second later",
 		func(r *Recorder) any {
 			return func(queue, kind, name string) error {
@@ -145,7 +154,8 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^the invitation of ` + named + ` is revoked` + because + `$`, `the invitation of "Agent 1" is revoked as "Expired"`,
+		`^the invitation of ` + named + ` is revoked` + because + `$`,
+		`the invitation of "Agent 1" is revoked as "Expired"`,
 		"EventRevoked by the interaction server, with that reason or none",
 		func(r *Recorder) any {
 			return func(name, reason string) error {
@@ -165,7 +175,8 @@ var definitions = []Definition{
 	},
 	{
 		`^the (media )?server removes ` + whoever + `$`, `the media server removes "Agent 1"`,
-		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the interaction server",
+		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the " +
+			"interaction server",
 		func(r *Recorder) any {
 			return func(media, kind, name string) error {
 				by := server
@@ -177,7 +188,8 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^` + named + ` finishes the chat in queue ` + named + `$`, `"Agent 1" finishes the chat in queue "iWD_Completed"`,
+		`^` + named + ` finishes the chat in queue ` + named + `$`,
+		`"Agent 1" finishes the chat in queue "iWD_Completed"`,
 		"EventPlacedInQueue by the agent, without an operation; the agent leaves next",
 		func(r *Recorder) any {
 			return func(name, queue string) error {
@@ -199,12 +211,15 @@ var definitions = []Definition{
 		"EventPartyRemoved of the second by the first, which means the same as that it leaves",
 		func(r *Recorder) any {
 			return func(kind, name, otherKind, other string) error {
-				return r.add(model.Event{Name: model.PartyRemoved, Actor: party(kind, name), Party: party(otherKind, other)})
+				return r.add(model.Event{
+					Name: model.PartyRemoved, Actor: party(kind, name), Party: party(otherKind, other),
+				})
 			}
 		},
 	},
 	{
-		`^(?:` + whoever + `|(the media server)) revokes the invitation of ` + named + because + `$`, `"Agent 1" revokes the invitation of "Agent 2" as "Expired"`,
+		`^(?:` + whoever + `|(the media server)) revokes the invitation of ` + named + because + `$`,
+		`"Agent 1" revokes the invitation of "Agent 2" as "Expired"`,
 		"EventRevoked by another than the interaction server, which means the same",
 		func(r *Recorder) any {
 			return func(kind, name, media, who, reason string) error {
@@ -217,20 +232,24 @@ var definitions = []Definition{
 		},
 	},
 	{
-		`^the server returns the chat to queue ` + named + withMode + `$`, `the server returns the chat to queue "Queue 1"`,
-		"EventPlacedInQueue by the interaction server",
+		`^the server returns the chat to queue ` + named + withMode + `$`,
+		`the server returns the chat to queue "Queue 1"`, "EventPlacedInQueue by the interaction server",
 		func(r *Recorder) any {
 			return func(queue, mode string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: server, Queue: queue, VisibilityMode: number(mode)})
+				return r.add(model.Event{
+					Name: model.PlacedInQueue, Actor: server, Queue: queue, VisibilityMode: number(mode),
+				})
 			}
 		},
 	},
 	{
-		`^strategy ` + named + ` sends the chat on to queue ` + named + withMode + `$`, `strategy "Strategy 1" sends the chat on to queue "Queue 2"`,
-		"EventPlacedInQueue by the strategy",
+		`^strategy ` + named + ` sends the chat on to queue ` + named + withMode + `$`,
+		`strategy "Strategy 1" sends the chat on to queue "Queue 2"`, "EventPlacedInQueue by the strategy",
 		func(r *Recorder) any {
 			return func(name, queue, mode string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue, VisibilityMode: number(mode)})
+				return r.add(model.Event{
+					Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue, VisibilityMode: number(mode),
+				})
 			}
 		},
 	},
@@ -243,7 +262,8 @@ var definitions = []Definition{
 	},
 	{
 		`^(?:` + whoever + `|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
-		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an agent stops the chat",
+		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an " +
+			"agent stops the chat",
 		func(r *Recorder) any {
 			return func(kind, name, unnamed string) error {
 				by := party(kind, name)
@@ -262,13 +282,17 @@ var definitions = []Definition{
 		"EventHeld, EventResumed or EventPropertiesChanged: neutral",
 		func(r *Recorder) any {
 			return func(what string) error {
-				name := map[string]model.EventName{"held": model.Held, "resumed": model.Resumed, "updated": model.PropertiesChanged}[what]
+				name := map[string]model.EventName{
+					"held": model.Held, "resumed": model.Resumed,
+					"updated": model.PropertiesChanged,
+				}[what]
 				return r.add(model.Event{Name: name})
 			}
 		},
 	},
 	{
-		`^the unknown event ` + named + `( of the media server)? occurs$`, `the unknown event "EventTypingStarted" occurs`,
+		`^the unknown event ` + named + `( of the media server)? occurs$`,
+		`the unknown event "EventTypingStarted" occurs`,
 		"an event of that name, by nobody or the media server, which classification ignores",
 		func(r *Recorder) any {
 			return func(name, media string) error {
@@ -311,13 +335,15 @@ var definitions = []Definition{
 			return func(name string) composite {
 				return composite{
 					`a customer submits a chat`, `the chat enters queue "Queue 1"`,
-					`strategy "Strategy 1" routes the chat from queue "Queue 1" to "` + name + `"`, `"` + name + `" accepts`,
+					`strategy "Strategy 1" routes the chat from queue "Queue 1" to "` + name + `"`,
+					`"` + name + `" accepts`,
 				}
 			}
 		},
 	},
 	{
-		`^strategy ` + named + ` routes the chat from queue ` + named + ` to ` + named + `$`, `strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`,
+		`^strategy ` + named + ` routes the chat from queue ` + named + ` to ` + named + `$`,
+		`strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`,
 		"the strategy takes the chat, invites the agent and leaves",
 		func(*Recorder) any {
 			return func(name, queue, who string) composite {
@@ -354,7 +380,8 @@ var definitions = []Definition{
 	},
 	{
 		`^` + factsStep + `$`, factsStep,
-		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received from, start, end, interaction",
+		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received " +
+			"from, start, end, interaction",
 		func(r *Recorder) any {
 			return func(table *messages.PickleTable) error { return r.expect(table) }
 		},
@@ -398,7 +425,8 @@ func (r *Recorder) ask(e model.Event, what, mode string) error {
 		e.Operation = model.Transfer
 	case "consult":
 		if mode != "" {
-			return fmt.Errorf("a consult has visibility mode 3: leave %q out, or call it a conference", strings.TrimSpace("with visibility mode "+mode))
+			return fmt.Errorf("a consult has visibility mode 3: leave %q out, or call it a conference",
+				strings.TrimSpace("with visibility mode "+mode))
 		}
 		e.VisibilityMode = model.Coach
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Gherkin takes any line for description that stands behind a title and is nothing else. So a scenario whose keyword is
+// Gherkin takes any line for description that stands after a title and is nothing else. So a scenario whose keyword is
 // misspelt vanishes with all its steps into the description of the feature, and a first step into that of its scenario:
 // neither would ever be run, and the rest be green. What looks as if it was meant to be run is refused there.
 
@@ -65,7 +65,7 @@ func (c *compiler) describe(text []byte) {
 func breaks(r rune) bool { return strings.ContainsRune("\r\v\f\u0085\u2028\u2029", r) }
 
 // mistaken says what a line of a description looks like; "" is words. Of a scenario, a title without its colon is told,
-// too: elsewhere the steps behind it tell.
+// too: elsewhere the steps after it tell.
 func mistaken(line string, dialect *gherkin.Dialect, inScenario bool) string {
 	plain := strings.Join(strings.Fields(strings.Map(visible, line)), " ")
 	title, _, hasColon := strings.Cut(plain, ":")
@@ -129,8 +129,8 @@ var anyTitle = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// isTitle reports whether words before a colon are a title of any language, or one of the feature's or of English that is
-// misspelt.
+// isTitle reports whether words before a colon are a title of any language, or one of the feature's or of English that
+// is misspelt.
 func isTitle(words string, dialect *gherkin.Dialect) bool {
 	words = strings.ToLower(strings.TrimLeftFunc(words, bullet))
 	if anyTitle()[words] {

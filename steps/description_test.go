@@ -109,7 +109,7 @@ func TestDescriptionThatIsMeantToBeRun(t *testing.T) {
 		{"prose that begins like a step", said + "When in doubt, ask." + then, "2: When in doubt, ask.: it looks like a step"},
 		{"a row", said + "| resource |" + then, "2: | resource |: it looks like a row of a table"},
 		{"a doc string", said + `"""` + then, `2: "\"\"\"": it looks like a doc string`},
-		{"behind a separator of lines", said + "words\u2028Scenario: x" + then, "2: Scenario: x: it looks like a keyword"},
+		{"after a separator of lines", said + "words\u2028Scenario: x" + then, "2: Scenario: x: it looks like a keyword"},
 		{"a step without its keyword", "Feature: F\n  Scenario: S\n    the customer leaves\n    Given a customer submits a chat\n" + noFacts, "3: the customer leaves: it looks like a step"},
 		{"a step of a letter too many", "Feature: F\n  Scenario: S\n    Gven a customer submitts a chat\n    Given a customer submits a chat\n" + noFacts, "3: Gven a customer submitts a chat: it looks like a step"},
 		{"a scenario without its colon", "Feature: F\n  Scenario: S\n  Scenario T\n    Given a customer submits a chat\n" + noFacts, "3: Scenario T: it looks like a keyword without its colon"},

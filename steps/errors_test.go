@@ -75,7 +75,7 @@ func TestStepThatIsNotUnderstood(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"misspelt", submitted + "    And the customer goes\n" + noFacts, "test/f.feature:4: no such step: the customer goes; see 'list steps'"},
 		{"of another case", submitted + "    And The customer leaves\n" + noFacts, "test/f.feature:4: no such step: The customer leaves; see 'list steps'"},
-		{"more behind it", submitted + "    And the customer leaves angrily\n" + noFacts, "test/f.feature:4: no such step: the customer leaves angrily; see 'list steps'"},
+		{"more after it", submitted + "    And the customer leaves angrily\n" + noFacts, "test/f.feature:4: no such step: the customer leaves angrily; see 'list steps'"},
 		{"visibility mode 4", submitted + `    And "A" accepts with visibility mode 4` + "\n" + noFacts, "test/f.feature:4: no such step: " + model.Name(`"A" accepts with visibility mode 4`) + "; see 'list steps'"},
 		{"in the background", "Feature: F\n  Background:\n    Given a customer submitts a chat\n  Scenario: S\n" + noFacts, "test/f.feature:3: no such step: a customer submitts a chat; see 'list steps'"},
 		{"in a rule", submitted + noFacts + "  Rule: R\n    Scenario: T\n      Given a client\n", "test/f.feature:7: no such step: a client; see 'list steps'"},
@@ -120,8 +120,8 @@ func TestTableOrDocStringThatTheStepDoesNotTake(t *testing.T) {
 		{"facts as a doc string", submitted + "    Then the facts are:\n" + doc, "test/f.feature:4: the facts are:"},
 		{"no facts, and a table", submitted + noFacts + table, "test/f.feature:4: there are no facts"},
 		{"no facts, and a doc string", submitted + noFacts + doc, "test/f.feature:4: there are no facts"},
-		{"a table behind an event", submitted + "    And the customer leaves\n" + table + noFacts, "test/f.feature:4: the customer leaves"},
-		{"a doc string behind an event", submitted + "    And the customer leaves\n" + doc + noFacts, "test/f.feature:4: the customer leaves"},
+		{"a table after an event", submitted + "    And the customer leaves\n" + table + noFacts, "test/f.feature:4: the customer leaves"},
+		{"a doc string after an event", submitted + "    And the customer leaves\n" + doc + noFacts, "test/f.feature:4: the customer leaves"},
 		{"events without a doc string", submitted + "    And the events:\n" + noFacts, "test/f.feature:4: the events:"},
 		{"events as a table", submitted + "    And the events:\n" + table + noFacts, "test/f.feature:4: the events:"},
 	} {

@@ -21,7 +21,8 @@ var placeholder = regexp.MustCompile(`<([^<>]+)>`)
 func (c *compiler) outline(s *messages.Scenario) {
 	dialect := gherkin.DialectsBuiltin().GetDialect(c.feature.Language)
 	if len(s.Examples) == 0 {
-		if slices.Contains(dialect.ScenarioOutlineKeywords(), s.Keyword) && !slices.Contains(dialect.ScenarioKeywords(), s.Keyword) {
+		if slices.Contains(dialect.ScenarioOutlineKeywords(), s.Keyword) &&
+			!slices.Contains(dialect.ScenarioKeywords(), s.Keyword) {
 			c.problem(s.Location.Line, "the outline has no examples")
 		}
 		return
@@ -67,7 +68,8 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 			c.problem(e.TableHeader.Location.Line, "the examples: two columns are called "+model.Name(cell.Value))
 		case used[cell.Value] == 0:
 			c.problem(e.TableHeader.Location.Line, fmt.Sprintf(
-				"the examples: nothing takes column %s: the outline has no <%s>", model.Name(cell.Value), model.Line(cell.Value)))
+				"the examples: nothing takes column %s: the outline has no <%s>", model.Name(cell.Value),
+				model.Line(cell.Value)))
 		}
 		columns = append(columns, cell.Value)
 	}

@@ -58,7 +58,8 @@ func (r *Recorder) Case() (*model.Case, error) {
 	case len(r.events) == 0:
 		return nil, errors.New("the scenario has no event")
 	case !r.expected:
-		return nil, errors.New(`the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`)
+		return nil,
+			errors.New(`the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`)
 	}
 	return &model.Case{Events: r.events, Authored: true, Table: r.facts}, nil
 }
@@ -254,7 +255,8 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 			return fmt.Errorf("column %q is missing; found %s", column, strings.Join(heading, ", "))
 		}
 	}
-	if !slices.Contains(heading, "interaction") && slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID != r.onlyChat() }) {
+	if !slices.Contains(heading, "interaction") && slices.ContainsFunc(r.events,
+		func(e model.Event) bool { return e.InteractionID != r.onlyChat() }) {
 		return errors.New(`the scenario has several chats: column "interaction" is missing`)
 	}
 	for i, row := range table.Rows[1:] {
@@ -289,7 +291,8 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	case "interaction":
 		f.InteractionID = bare(value)
 	case "resource":
-		if f.Resource = bare(value); value == "" {
+		f.Resource = bare(value)
+		if value == "" {
 			return errors.New("blank")
 		}
 	case "technical descriptor":
@@ -307,7 +310,8 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		f.Role, f.Result, f.Reason = d.Role, d.Result, d.Reason
 	case "resource type":
 		types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource}
-		if f.ResourceType = model.ResourceType(value); value != "" && !known(types, f.ResourceType) {
+		f.ResourceType = model.ResourceType(value)
+		if value != "" && !known(types, f.ResourceType) {
 			return fmt.Errorf("%s is none of %s", model.Name(value), list(types))
 		}
 	case "received from":
@@ -324,7 +328,8 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	case "end":
 		f.End, err = r.moment(value)
 	default:
-		return errors.New("no such column; there are interaction, resource, resource type, technical descriptor, received from, start, end")
+		return errors.New("no such column; there are interaction, resource, resource type, technical descriptor, " +
+			"received from, start, end")
 	}
 	return err
 }

@@ -82,7 +82,8 @@ func taking(events []model.Event) (text string, n int) {
 	}
 	if len(events) > 1 {
 		added := model.Event{
-			InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time.Add(time.Second), Name: model.PartyAdded, Actor: e.Actor, Party: e.Actor,
+			InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time.Add(time.Second), Name: model.PartyAdded,
+			Actor: e.Actor, Party: e.Actor,
 		}
 		verb := " takes"
 		if e.Actor.Type == model.Agent {

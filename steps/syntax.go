@@ -9,14 +9,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The parser's error has a heading of its own, and a line for each place: (7:3): inconsistent cell count within the table.
+// The parser's error has a heading of its own, and a line for each place: (7:3): inconsistent cell count within the
+// table.
 var (
 	parseErrorLine = regexp.MustCompile(`\((\d+):\d+\): (.*)`)
 	unexpected     = regexp.MustCompile(`^(unexpected end of file, )?expected: (.*?)(?:, got '(.*)')?$`)
 )
 
-// unparsed is the first place that the parser complains about, in our words: the parser's name its tokens (#StepLine), and
-// repeat a line of the file as it is, which may move the cursor.
+// unparsed is the first place that the parser complains about, in our words: the parser's name its tokens (#StepLine),
+// and repeat a line of the file as it is, which may move the cursor.
 func unparsed(label string, err error) *Problem {
 	problem := &Problem{label, 1, err.Error()}
 	if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
@@ -30,7 +31,8 @@ func unparsed(label string, err error) *Problem {
 		}
 		problem.Text = "expected " + tokens(strings.Split(m[2], ", ")) + ", got " + got
 	} else if language, ok := strings.CutPrefix(problem.Text, "Language not supported: "); ok {
-		problem.Text = fmt.Sprintf("Gherkin has no language %s; leave # language: out for English", model.Name(language))
+		problem.Text = fmt.Sprintf("Gherkin has no language %s; leave # language: out for English",
+			model.Name(language))
 	} else if said, ok := inWords[problem.Text]; ok {
 		problem.Text = said
 	}
@@ -39,8 +41,9 @@ func unparsed(label string, err error) *Problem {
 
 // inWords says the parser's other errors.
 var inWords = map[string]string{
-	"inconsistent cell count within the table": "the row has another number of cells than the table's first; write | in a cell as \\|",
-	"A tag may not contain whitespace":         "a tag holds no blanks; each begins with @",
+	"inconsistent cell count within the table": "the row has another number of cells than the table's first; write | " +
+		"in a cell as \\|",
+	"A tag may not contain whitespace": "a tag holds no blanks; each begins with @",
 }
 
 // tokenNames are what the parser may expect, without comments and blank lines, which are welcome everywhere. Keywords

@@ -93,8 +93,8 @@ func (s *Written) chats() int {
 	return 1
 }
 
-// expectation is the facts as Compile gives them: with their interaction, and ordinals by their place alone. Those of an
-// unfinished chat may have gaps; where a sender has no row, no row says whom it has the chat from.
+// expectation is the facts as Compile gives them: with their interaction, and ordinals by their place alone. Those of
+// an unfinished chat may have gaps; where a sender has no row, no row says whom it has the chat from.
 func (s *Written) expectation() ([]model.Fact, error) {
 	facts := slices.Clone(s.Facts)
 	type row struct {
@@ -121,7 +121,8 @@ func (s *Written) expectation() ([]model.Fact, error) {
 	orphan := false
 	for i := range facts {
 		f := &facts[i]
-		if f.Ordinal = (model.Number{}); f.ReceivedFrom.Is != model.Given {
+		f.Ordinal = (model.Number{})
+		if f.ReceivedFrom.Is != model.Given {
 			continue
 		}
 		n, ok := place[row{f.InteractionID, f.ReceivedFrom.Value}]
@@ -147,10 +148,15 @@ func (s *Written) check(head, text string, facts []model.Fact) error {
 	if err != nil {
 		return err
 	}
-	if len(pickles) != 1 || strings.TrimSpace("Feature: "+doc.Feature.Name)+"\n" != head || pickles[0].Name != oneLine(s.Name) {
+	if len(pickles) != 1 || strings.TrimSpace("Feature: "+doc.Feature.Name)+"\n" != head ||
+		pickles[0].Name != oneLine(s.Name) {
 		return errors.New("a feature cannot hold its name")
 	}
-	if !slices.EqualFunc(pickles[0].Tags, s.tags(), func(t *messages.PickleTag, want string) bool { return t.Name == want }) {
+	if !slices.EqualFunc(pickles[0].Tags, s.tags(), func(t *messages.PickleTag,
+		want string,
+	) bool {
+		return t.Name == want
+	}) {
 		return fmt.Errorf("a feature cannot hold its tags %s", model.Quoted(strings.Join(s.Tags, " ")))
 	}
 	r := NewRecorder()
@@ -170,7 +176,8 @@ func (s *Written) check(head, text string, facts []model.Fact) error {
 
 // sameWritten reports whether two events agree, in how they are sent, too.
 func sameWritten(a, b *model.Event) bool {
-	return a.Equal(b) && (a.Wire == nil && b.Wire == nil || bytes.Equal(wire.AppendEvent(nil, a), wire.AppendEvent(nil, b)))
+	return a.Equal(b) && (a.Wire == nil && b.Wire == nil ||
+		bytes.Equal(wire.AppendEvent(nil, a), wire.AppendEvent(nil, b)))
 }
 
 // differAt is the first place at which two lists differ, or -1.
@@ -201,7 +208,8 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // tags are the scenario's, and the one that a plan asks of a log which cannot happen.
 func (s *Written) tags() []string {
-	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 && !slices.Contains(s.Tags, IllFormedTag) {
+	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 &&
+		!slices.Contains(s.Tags, IllFormedTag) {
 		return append(slices.Clone(s.Tags), IllFormedTag)
 	}
 	return s.Tags
@@ -246,13 +254,33 @@ func table(facts []model.Fact, manyChats bool) string {
 	}
 	always := func(model.Fact) bool { return true }
 	columns := []column{
-		{"interaction", func(f *model.Fact) string { return inCell(f.InteractionID) }, func(model.Fact) bool { return manyChats }},
+		{
+			"interaction", func(f *model.Fact) string { return inCell(f.InteractionID) }, func(model.Fact) bool {
+				return manyChats
+			},
+		},
 		{"resource", func(f *model.Fact) string { return inCell(f.Resource) }, always},
-		{"resource type", func(f *model.Fact) string { return string(f.ResourceType) }, func(f model.Fact) bool { return f.ResourceType != "" }},
+		{
+			"resource type", func(f *model.Fact) string { return string(f.ResourceType) }, func(f model.Fact) bool {
+				return f.ResourceType != ""
+			},
+		},
 		{"technical descriptor", descriptor, always},
-		{"received from", func(f *model.Fact) string { return number64(f.ReceivedFrom) }, func(f model.Fact) bool { return f.ReceivedFrom.Is != model.Absent }},
-		{"start", func(f *model.Fact) string { return clockTime(f.Start) }, func(f model.Fact) bool { return !f.Start.IsZero() }},
-		{"end", func(f *model.Fact) string { return clockTime(f.End) }, func(f model.Fact) bool { return !f.End.IsZero() }},
+		{
+			"received from", func(f *model.Fact) string { return number64(f.ReceivedFrom) }, func(f model.Fact) bool {
+				return f.ReceivedFrom.Is != model.Absent
+			},
+		},
+		{
+			"start", func(f *model.Fact) string { return clockTime(f.Start) }, func(f model.Fact) bool {
+				return !f.Start.IsZero()
+			},
+		},
+		{
+			"end", func(f *model.Fact) string { return clockTime(f.End) }, func(f model.Fact) bool {
+				return !f.End.IsZero()
+			},
+		},
 	}
 	lines := make([]string, 1+len(facts))
 	for _, c := range columns {
@@ -321,7 +349,8 @@ func authored(events []model.Event) (string, bool) {
 		if n == 0 {
 			return "", false
 		}
-		if opening := e.Name == model.Submitted || e.Name == model.PlacedInQueue && e.Actor.Type == model.MediaServer; !opening && !acting {
+		if opening := e.Name == model.Submitted || e.Name == model.PlacedInQueue &&
+			e.Actor.Type == model.MediaServer; !opening && !acting {
 			acting, keyword = true, "When "
 		}
 		if e.InteractionID != r.chat {

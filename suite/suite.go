@@ -1,5 +1,5 @@
-// Package suite runs the conformance suite on a Go function: [Test] from a test of yours, each scenario a subtest, [Run]
-// for the results as a value. It is the only package that a user imports.
+// Package suite runs the conformance suite on a Go function: [Test] from a test of yours, each scenario a subtest,
+// [Run] for the results as a value. It is the only package that a user imports.
 //
 // Goals: one line for a test; the same plan, verdicts and report as `chatproof run`. Not among them: programs in other
 // languages, servers, files and databases, which the command asks.
@@ -144,8 +144,10 @@ func tell(t *testing.T, l *Scenario) {
 
 func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Record, error) {
 	run := &engine.Options{
-		Features: o.Features, Seed: cmp.Or(o.Seed, 1), Generated: o.Generated, Require: model.LevelSet(o.Require...), Demand: len(o.Require) > 0,
-		Tags: o.Tags, Scenarios: o.Scenarios, Expect: o.Expect, Strict: o.Strict, Today: time.Now().UTC().Format(time.DateOnly),
+		Features: o.Features, Seed: cmp.Or(o.Seed, 1), Generated: o.Generated, Require: model.LevelSet(o.Require...),
+		Demand: len(o.Require) > 0,
+		Tags:   o.Tags, Scenarios: o.Scenarios, Expect: o.Expect, Strict: o.Strict,
+		Today: time.Now().UTC().Format(time.DateOnly),
 	}
 	switch {
 	case o.Generated == 0:
@@ -164,7 +166,8 @@ func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Recor
 			return target.Function(func(log []Event) ([]Fact, error) { return classify(slices.Clone(log)) }), nil
 		},
 		Began: func(*engine.Plan, target.Target) (record func(any) error, err error) {
-			if out, err = reports.Create(o.Report, nil); err != nil {
+			out, err = reports.Create(o.Report, nil)
+			if err != nil {
 				return nil, fmt.Errorf("suite: Report: %w", err)
 			}
 			return out.Write, nil
@@ -183,5 +186,7 @@ func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Recor
 func results(r *engine.Record) *Results {
 	whole := reports.Of(r, "results.jsonl")
 	c := r.Footer.Conclusion()
-	return &Results{Conforms: c == engine.Conforming || c == engine.AsExpected, Summary: whole.Verdict(), Scenarios: r.Lines}
+	return &Results{
+		Conforms: c == engine.Conforming || c == engine.AsExpected, Summary: whole.Verdict(), Scenarios: r.Lines,
+	}
 }

@@ -247,7 +247,10 @@ func (c *chat) facts(id string) (facts []fact) {
 		}
 	}
 	for _, s := range c.agents[:cmp.Or(c.done, len(c.agents))] {
-		f := fact{ID: id, Ordinal: s.ordinal, Type: s.Type, Resource: s.ID, Role: s.role(), Start: s.start, End: cmp.Or(s.end, c.stopped)}
+		f := fact{
+			ID: id, Ordinal: s.ordinal, Type: s.Type, Resource: s.ID, Role: s.role(), Start: s.start,
+			End: cmp.Or(s.end, c.stopped),
+		}
 		if f.End == "" || waiting[s] {
 			continue
 		}
@@ -258,7 +261,10 @@ func (c *chat) facts(id string) (facts []fact) {
 		facts = append(facts, f)
 	}
 	if c.lost && c.place != nil && c.done == 0 { // R6, R7, R12, R13
-		f := fact{ID: id, Ordinal: len(c.agents) + 1, Type: c.place.Type, Resource: c.place.ID, Role: "Puller", Result: "CustomerAbandoned"}
+		f := fact{
+			ID: id, Ordinal: len(c.agents) + 1, Type: c.place.Type, Resource: c.place.ID, Role: "Puller",
+			Result: "CustomerAbandoned",
+		}
 		if f.Type == "queue" {
 			f.Role, f.Reason = "Received", "AbandonedWhileQueued"
 		}

@@ -50,9 +50,11 @@ var beyondFaults = []Fault{
 		Answer: skipping(func(_ []model.Event, i int) bool { return i >= 500 }),
 	},
 	{
-		Name:   "ordinal-in-a-signed-byte",
-		Says:   "Keeps ordinals in a signed byte: after 127 comes -128.",
-		Answer: writing(func(c *inHand) { c.each(func(r *model.IRF) { r.Ordinal.Value = int64(int8(r.Ordinal.Value)) }) }),
+		Name: "ordinal-in-a-signed-byte",
+		Says: "Keeps ordinals in a signed byte: after 127 comes -128.",
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) { r.Ordinal.Value = int64(int8(r.Ordinal.Value)) })
+		}),
 	},
 	{
 		Name: "first-page-of-128-rows",
@@ -82,7 +84,8 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name: "agent-in-four-chats",
-		Says: "Knows four chats of an agent at the same time: a chat in which it is invited while it is in four others has no rows.",
+		Says: "Knows four chats of an agent at the same time: a chat in which it is invited while it is in four " +
+			"others has no rows.",
 		Answer: crowdedBy(4, func(e *model.Event) string {
 			if e.Name == model.AgentInvited {
 				return e.Party.ID

@@ -13,13 +13,22 @@ func Blanks() []Fault {
 	valid := model.Combinations()
 	return []Fault{
 		{Name: "no rows", Answer: func([]model.Event) []model.Fact { return nil }},
-		{Name: "one constant row", Answer: rowsOfAgents(func(agents []string) []string { return agents[:min(1, len(agents))] }, constant(completed))},
+		{
+			Name: "one constant row",
+			Answer: rowsOfAgents(func(agents []string) []string { return agents[:min(1, len(agents))] },
+				constant(completed)),
+		},
 		{Name: "RoutedTo/Completed for every agent", Answer: rowsOfAgents(slices.Clone[[]string], constant(completed))},
-		{Name: "echo of the last party", Answer: rowsOfAgents(func(agents []string) []string { return agents[max(0, len(agents)-1):] }, constant(completed))},
-		{Name: "random valid descriptors", Answer: rowsOfAgents(slices.Clone[[]string], func(src *gen.Seeded) model.Descriptor {
-			c := valid[src.Intn(len(valid))]
-			return model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}
-		})},
+		{
+			Name: "echo of the last party",
+			Answer: rowsOfAgents(func(agents []string) []string { return agents[max(0, len(agents)-1):] },
+				constant(completed)),
+		},
+		{Name: "random valid descriptors", Answer: rowsOfAgents(slices.Clone[[]string],
+			func(src *gen.Seeded) model.Descriptor {
+				c := valid[src.Intn(len(valid))]
+				return model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}
+			})},
 	}
 }
 
@@ -28,7 +37,9 @@ func constant(d model.Descriptor) func(*gen.Seeded) model.Descriptor {
 }
 
 // rowsOfAgents gives each chat a row for some of the agents that it names.
-func rowsOfAgents(which func(agents []string) []string, descriptor func(*gen.Seeded) model.Descriptor) func([]model.Event) []model.Fact {
+func rowsOfAgents(which func(agents []string) []string,
+	descriptor func(*gen.Seeded) model.Descriptor,
+) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {
 		for _, log := range model.Chats(events) {
 			var agents []string
@@ -40,7 +51,10 @@ func rowsOfAgents(which func(agents []string) []string, descriptor func(*gen.See
 			src := gen.Seed(uint64(len(log)), uint64(len(agents)))
 			for _, name := range which(agents) {
 				d := descriptor(src)
-				facts = append(facts, model.Fact{InteractionID: log[0].InteractionID, Resource: name, Role: d.Role, Result: d.Result, Reason: d.Reason})
+				facts = append(facts, model.Fact{
+					InteractionID: log[0].InteractionID, Resource: name, Role: d.Role, Result: d.Result,
+					Reason: d.Reason,
+				})
 			}
 		}
 		return facts

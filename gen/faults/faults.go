@@ -1,9 +1,9 @@
 // Package faults holds implementations that are wrong in one way each, as real ones have been or could be. By them the
 // suite proves that it can tell right from wrong (`chatproof selftest`).
 //
-// A fault earns its place if no other is harder to tell. Say that every scenario that tells fault A tells B, too: then a
-// suite that kills A kills B, and B proves nothing. B stays only if it is Common, a mistake that teams are known to make,
-// so that its name is worth reading in the list. A test holds this.
+// A fault earns its place if no other is harder to tell. Say that every scenario that tells fault A tells B, too: then
+// a suite that kills A kills B, and B proves nothing. B stays only if it is Common, a mistake that teams are known to
+// make, so that its name is worth reading in the list. A test holds this.
 package faults
 
 import (
@@ -40,8 +40,8 @@ var Families = []string{
 func All() (all []Fault) {
 	for i, family := range [...][]Fault{
 		invitationFaults, modeFaults, queueFaults, orderFaults, duplicateFaults, interleavingFaults, historyFaults,
-		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults, robustnessFaults,
-		worldFaults, numberFaults, timeFaults, formFaults,
+		longFaults, totalityFaults, symmetryFaults, reasonFaults, stopFaults, fieldFaults, mediaFaults,
+		robustnessFaults, worldFaults, numberFaults, timeFaults, formFaults,
 	} {
 		for _, f := range family {
 			f.Family, f.Common = Families[i], f.Common || ofTheStore(Families[i])
@@ -197,7 +197,8 @@ func (c *inHand) some(such func(r *model.IRF) bool) bool {
 func (c *inHand) more(t model.ResourceType, resource string, d model.Descriptor) {
 	ordinal := model.Num(int64(len(c.rows) + 1))
 	c.rows = append(c.rows, model.IRF{Fact: model.Fact{
-		InteractionID: c.id, Ordinal: ordinal, ResourceType: t, Resource: resource, Role: d.Role, Result: d.Result, Reason: d.Reason,
+		InteractionID: c.id, Ordinal: ordinal, ResourceType: t, Resource: resource, Role: d.Role, Result: d.Result,
+		Reason: d.Reason,
 	}})
 }
 
@@ -260,7 +261,8 @@ func sentBy(r, initiator *model.IRF) bool {
 
 // asRouted takes an attempt for one that a strategy made for an entering chat.
 func asRouted(r *model.IRF) {
-	if r.Role = model.RoutedTo; r.Result == model.Abandoned {
+	r.Role = model.RoutedTo
+	if r.Result == model.Abandoned {
 		r.Result = model.Redirected
 	}
 }

@@ -25,7 +25,10 @@ var historyFaults = []Fault{
 		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool { return sameAgent(r, &o) || o.Ordinal == r.Ordinal })].Role
+				r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool {
+					return sameAgent(r, &o) ||
+						o.Ordinal == r.Ordinal
+				})].Role
 			})
 		}),
 	},
@@ -45,14 +48,18 @@ var historyFaults = []Fault{
 		Says: "An agent to whom a chat is sent back by the agent it sent it to has no row for that.",
 		Answer: writing(func(c *inHand) {
 			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool { return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r) })
+				return c.some(func(o *model.IRF) bool {
+					return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r)
+				})
 			})
 		}),
 	},
 	{
-		Name:   "third-redirect-lost",
-		Says:   "Keeps two redirects a chat: the third and later have no rows.",
-		Answer: writing(func(c *inHand) { c.loseAfter(2, func(r *model.IRF) bool { return r.Result == model.Redirected }) }),
+		Name: "third-redirect-lost",
+		Says: "Keeps two redirects a chat: the third and later have no rows.",
+		Answer: writing(func(c *inHand) {
+			c.loseAfter(2, func(r *model.IRF) bool { return r.Result == model.Redirected })
+		}),
 	},
 	{
 		Name: "second-failed-transfer-lost",
@@ -81,13 +88,16 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "failed-transfer-pending-forever",
-		Says: "Does not forget a failed transfer: the next acceptance of any invitation of that agent makes it Transferred.",
+		Says: "Does not forget a failed transfer: the next acceptance of any invitation of that agent makes it " +
+			"Transferred.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
-					return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) && c.some(func(p *model.IRF) bool {
-						return sentBy(p, r) && hasJoined(p) && p.Trace.Accepted > o.Trace.Closed && p.Trace.Accepted < r.Trace.Closed
-					})
+					return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) &&
+						c.some(func(p *model.IRF) bool {
+							return sentBy(p, r) && hasJoined(p) && p.Trace.Accepted > o.Trace.Closed &&
+								p.Trace.Accepted < r.Trace.Closed
+						})
 				}) {
 					r.Result = model.Transferred
 				}
@@ -99,7 +109,11 @@ var historyFaults = []Fault{
 		Says: "Knows one transfer a chat: whoever transfers on is Completed.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if r.Result == model.Transferred && slices.ContainsFunc(c.rows, func(o model.IRF) bool { return o.Trace.HandedOver > 0 && o.Trace.HandedOver < r.Trace.HandedOver }) {
+				if r.Result == model.Transferred && slices.ContainsFunc(c.rows,
+					func(o model.IRF) bool {
+						return o.Trace.HandedOver > 0 &&
+							o.Trace.HandedOver < r.Trace.HandedOver
+					}) {
 					r.Result = model.Completed
 				}
 			})
@@ -134,7 +148,8 @@ func (c *inHand) loseAfter(n int, kind func(r *model.IRF) bool) {
 // uncount makes an agent Completed whose direct transfer was accepted, but who has such a failed invitation, too.
 func (c *inHand) uncount(failed func(r, o *model.IRF) bool) {
 	c.each(func(r *model.IRF) {
-		if r.Clauses.Has(model.R9) && c.some(func(o *model.IRF) bool { return sentBy(o, r) && isDirect(o) && !hasJoined(o) && failed(r, o) }) {
+		if r.Clauses.Has(model.R9) &&
+			c.some(func(o *model.IRF) bool { return sentBy(o, r) && isDirect(o) && !hasJoined(o) && failed(r, o) }) {
 			r.Result = model.Completed
 		}
 	})

@@ -14,7 +14,8 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "inviter-looked-up-late",
-		Says: "Looks up who invited when the invitation is answered, and takes an inviter who has left by then for a strategy.",
+		Says: "Looks up who invited when the invitation is answered, and takes an inviter who has left by then for a " +
+			"strategy.",
 		Answer: writing(func(c *inHand) {
 			c.eachDirect(asRouted, func(r *model.IRF) bool {
 				return !slices.Contains(partiesAfter(c.before(answeredAt(r)), model.Agent), r.Trace.Initiator)
@@ -26,7 +27,8 @@ var invitationFaults = []Fault{
 		Says: "Takes the agent who joined last for the one who invites.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			e := &log[i]
-			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited && e.Actor.Type == model.Agent && len(there) > 0 {
+			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited &&
+				e.Actor.Type == model.Agent && len(there) > 0 {
 				e.Actor.ID = there[len(there)-1]
 			}
 		}),
@@ -37,7 +39,8 @@ var invitationFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.eachDirect(func(r *model.IRF) { r.Role = model.ReceivedTransfer }, func(r *model.IRF) bool {
 				return c.some(func(o *model.IRF) bool {
-					return isDirect(o) && o.Trace.Operation == model.Transfer && o.Trace.Initiator == r.Trace.Initiator &&
+					return isDirect(o) && o.Trace.Operation == model.Transfer &&
+						o.Trace.Initiator == r.Trace.Initiator &&
 						o.Trace.Opened < r.Trace.Opened && r.Trace.Opened < answeredAt(o)
 				})
 			})
@@ -66,7 +69,11 @@ var invitationFaults = []Fault{
 		Says: "A conference's initiator who leaves before its invitee is Transferred.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if r.Result == model.Completed && c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Closed > r.Trace.Closed }) {
+				if r.Result == model.Completed &&
+					c.some(func(o *model.IRF) bool {
+						return sentBy(o, r) && hasJoined(o) &&
+							o.Trace.Closed > r.Trace.Closed
+					}) {
 					r.Result = model.Transferred
 				}
 			})
@@ -96,7 +103,9 @@ func (c *inHand) eachDirect(change func(*model.IRF), ok func(*model.IRF) bool) {
 }
 
 func (c *inHand) invitedByNamesake(r *model.IRF) bool {
-	return slices.ContainsFunc(c.log, func(e model.Event) bool { return e.Party == model.Party{Type: model.Strategy, ID: r.Trace.Initiator} })
+	return slices.ContainsFunc(c.log, func(e model.Event) bool {
+		return e.Party == model.Party{Type: model.Strategy, ID: r.Trace.Initiator}
+	})
 }
 
 var modeFaults = []Fault{
@@ -122,7 +131,10 @@ var modeFaults = []Fault{
 		Says: "Fills in a visibility mode unknown when the attempt failed from the same agent's next attempt.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; conferring(e) && e.VisibilityMode == 0 && e.Name == model.AgentInvited {
-				if j := slices.IndexFunc(log[i:], func(o model.Event) bool { return o.Party == e.Party && o.VisibilityMode != 0 }); j > 0 {
+				if j := slices.IndexFunc(log[i:], func(o model.Event) bool {
+					return o.Party == e.Party &&
+						o.VisibilityMode != 0
+				}); j > 0 {
 					e.VisibilityMode = log[i+j].VisibilityMode
 				}
 			}
@@ -130,7 +142,8 @@ var modeFaults = []Fault{
 	},
 	{
 		Name: "mode-by-initiator",
-		Says: "Keeps the visibility mode with the agent who confers: its next conference changes that of the one under way.",
+		Says: "Keeps the visibility mode with the agent who confers: its next conference changes that of the one " +
+			"under way.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				next := lastSuch(c.between(r.Trace.Opened, r.Trace.Closed), func(e *model.Event) bool {
@@ -179,7 +192,8 @@ var queueFaults = []Fault{
 		Says: "A conference through a queue whose first invitation expired is forgotten: the next agent is RoutedTo.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back, func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
+				if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back,
+					func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
 					asRouted(r)
 				}
 			})
@@ -191,7 +205,9 @@ var queueFaults = []Fault{
 		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				onward := func(e model.Event) bool { return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy }
+				onward := func(e model.Event) bool {
+					return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy
+				}
 				if isConferee(r) && slices.ContainsFunc(c.leg(r), onward) {
 					asRouted(r)
 				}
@@ -218,7 +234,8 @@ var queueFaults = []Fault{
 				if !isConferee(r) || *c.queueing(r) == c.log[first] {
 					return
 				}
-				if r.Role = roleOf(c.log[first].VisibilityMode); c.log[first].Operation == model.Transfer {
+				r.Role = roleOf(c.log[first].VisibilityMode)
+				if c.log[first].Operation == model.Transfer {
 					r.Role = model.ReceivedTransfer
 				}
 			})
@@ -230,7 +247,8 @@ var queueFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if r.Result == model.Transferred && c.some(func(o *model.IRF) bool {
-					return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver && r.Trace.HandedOver < answeredAt(o)
+					return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver &&
+						r.Trace.HandedOver < answeredAt(o)
 				}) {
 					r.Result = model.Completed
 				}
@@ -243,7 +261,11 @@ var queueFaults = []Fault{
 		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool { return sentBy(o, r) && hasJoined(o) && o.Trace.Operation == model.Transfer }) {
+				if r.Clauses.Has(model.I3Initiator) &&
+					!c.some(func(o *model.IRF) bool {
+						return sentBy(o, r) && hasJoined(o) &&
+							o.Trace.Operation == model.Transfer
+					}) {
 					r.Result = model.Completed
 				}
 			})
@@ -251,7 +273,8 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "dead-conference-has-a-row",
-		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue, whoever stops the chat.",
+		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue, " +
+			"whoever stops the chat.",
 		Answer: writing(func(c *inHand) {
 			placed := lastSuch(c.log, named(model.PlacedInQueue))
 			if placed == nil || !byAgent(*placed) {
@@ -259,7 +282,9 @@ var queueFaults = []Fault{
 			}
 			i := slices.IndexFunc(c.log, func(e model.Event) bool { return e == *placed })
 			if len(partiesAfter(c.log, model.Agent)) > 0 && howMany(c.log[i:], named(model.TakenFromQueue)) == 0 {
-				c.more(model.QueueResource, placed.Queue, model.Descriptor{Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued})
+				c.more(model.QueueResource, placed.Queue, model.Descriptor{
+					Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued,
+				})
 			}
 		}),
 	},

@@ -41,7 +41,8 @@ var orderFaults = []Fault{
 		Says:   "Reads no further than the arrival of the stop.",
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) []model.Event {
-			return inOrder(log[:1+slices.IndexFunc(log, func(e model.Event) bool { return e.Name == model.ProcessingStopped || e == log[len(log)-1] })])
+			return inOrder(log[:1+slices.IndexFunc(log,
+				func(e model.Event) bool { return e.Name == model.ProcessingStopped || e == log[len(log)-1] })])
 		}),
 	},
 	{
@@ -80,14 +81,18 @@ var duplicateFaults = []Fault{
 		Name: "same-second-is-duplicate",
 		Says: "Takes events of one second that differ in nothing but seq for one.",
 		Answer: skipping(func(log []model.Event, i int) bool {
-			return slices.ContainsFunc(log[:i], func(e model.Event) bool { return e.Time.Equal(log[i].Time) && alike(&e, &log[i]) })
+			return slices.ContainsFunc(log[:i], func(e model.Event) bool {
+				return e.Time.Equal(log[i].Time) && alike(&e, &log[i])
+			})
 		}),
 	},
 	{
 		Name: "repeated-invitation-is-duplicate",
 		Says: "Takes a second invitation by the same inviter of the same agent for a duplicate.",
 		Answer: skipping(func(log []model.Event, i int) bool {
-			return log[i].Name == model.AgentInvited && slices.ContainsFunc(log[:i], func(e model.Event) bool { return alike(&e, &log[i]) })
+			return log[i].Name == model.AgentInvited && slices.ContainsFunc(log[:i], func(e model.Event) bool {
+				return alike(&e, &log[i])
+			})
 		}),
 	},
 	{
@@ -128,9 +133,10 @@ func (c *inHand) double(twice func(r *model.IRF) bool) {
 
 var interleavingFaults = []Fault{
 	{
-		Name:   "agent-in-one-chat",
-		Says:   "Keeps one chat an agent: what befalls the agent is put down to the chat to which it was invited last.",
-		Answer: mixing(following(model.Agent, model.AgentInvited, model.PartyAdded, model.Rejected, model.Revoked, model.PartyRemoved)),
+		Name: "agent-in-one-chat",
+		Says: "Keeps one chat an agent: what befalls the agent is put down to the chat to which it was invited last.",
+		Answer: mixing(following(model.Agent, model.AgentInvited, model.PartyAdded, model.Rejected, model.Revoked,
+			model.PartyRemoved)),
 	},
 	{
 		Name:   "strategy-in-one-chat",
@@ -143,7 +149,10 @@ var interleavingFaults = []Fault{
 		Answer: mixing(func(run []model.Event) []model.Event {
 			for i := range run {
 				if e := &run[i]; e.Name == model.AgentInvited && e.Actor.Type == model.Strategy {
-					if o := lastSuch(run[:i], func(o *model.Event) bool { return o.Name == model.PartyAdded && o.Party == e.Actor }); o != nil {
+					if o := lastSuch(run[:i], func(o *model.Event) bool {
+						return o.Name == model.PartyAdded &&
+							o.Party == e.Actor
+					}); o != nil {
 						e.InteractionID = o.InteractionID
 					}
 				}
@@ -205,7 +214,9 @@ var interleavingFaults = []Fault{
 }
 
 // following puts what befalls a party down to the chat in which the party's last event of the first name was.
-func following(t model.PartyType, first model.EventName, others ...model.EventName) func(run []model.Event) []model.Event {
+func following(t model.PartyType, first model.EventName,
+	others ...model.EventName,
+) func(run []model.Event) []model.Event {
 	return func(run []model.Event) []model.Event {
 		chat := make(map[string]string)
 		for i := range run {

@@ -23,7 +23,9 @@ var totalityFaults = []Fault{
 		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool { return o.Start.Unix() == r.Start.Unix() && o.Ordinal.Value > r.Ordinal.Value })
+				return c.some(func(o *model.IRF) bool {
+					return o.Start.Unix() == r.Start.Unix() && o.Ordinal.Value > r.Ordinal.Value
+				})
 			})
 		}),
 	},
@@ -32,7 +34,9 @@ var totalityFaults = []Fault{
 		Says:   "Selects distinct rows: of attempts of one agent with one descriptor only the first is left.",
 		Common: true,
 		Answer: writing(func(c *inHand) {
-			c.rows = firstOf(c.rows, func(a, b *model.IRF) bool { return sameAgent(a, b) && a.Descriptor() == b.Descriptor() })
+			c.rows = firstOf(c.rows, func(a, b *model.IRF) bool {
+				return sameAgent(a, b) && a.Descriptor() == b.Descriptor()
+			})
 		}),
 	},
 	{
@@ -56,7 +60,9 @@ var totalityFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			for _, r := range c.rows {
 				if r.Trace.How == model.WasRevoked && r.Trace.Invoker != "" {
-					c.more(model.StrategyResource, r.Trace.Invoker, model.Descriptor{Role: model.Puller, Result: model.Redirected, Reason: model.RevokedReason})
+					c.more(model.StrategyResource, r.Trace.Invoker, model.Descriptor{
+						Role: model.Puller, Result: model.Redirected, Reason: model.RevokedReason,
+					})
 				}
 			}
 		}),
@@ -69,7 +75,8 @@ var symmetryFaults = []Fault{
 		Says: "Of the agents who handle, takes the one who is first in the alphabet for the one who transfers.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			e := &log[i]
-			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited && e.Operation == model.Transfer && len(there) > 0 {
+			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited &&
+				e.Operation == model.Transfer && len(there) > 0 {
 				e.Actor.ID = slices.Min(there)
 			}
 		}),
@@ -169,7 +176,10 @@ var fieldFaults = []Fault{
 		Levels: onlyInferred,
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if i := slices.IndexFunc(c.rows, func(o model.IRF) bool { return isAgent(&o) && o.Resource == r.Trace.Initiator }); i >= 0 && r.ReceivedFrom.Is == model.Given {
+				if i := slices.IndexFunc(c.rows, func(o model.IRF) bool {
+					return isAgent(&o) &&
+						o.Resource == r.Trace.Initiator
+				}); i >= 0 && r.ReceivedFrom.Is == model.Given {
 					r.ReceivedFrom = c.rows[i].Ordinal
 				}
 			})
@@ -180,7 +190,9 @@ var fieldFaults = []Fault{
 		Says:   "Begins an attempt when the agent accepts.",
 		Common: true,
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) { c.each(func(r *model.IRF) { r.Start = c.timeOf(r.Trace.Accepted, r.Start) }) }),
+		Answer: writing(func(c *inHand) {
+			c.each(func(r *model.IRF) { r.Start = c.timeOf(r.Trace.Accepted, r.Start) })
+		}),
 	},
 	{
 		Name:   "end-at-handover",

@@ -18,8 +18,8 @@ func Rules() (all []Fault) {
 			}
 			add := func(what string, table *model.Table, accepted bool) {
 				all = append(all, Fault{
-					Name: name + " " + what, Family: family, Says: "Rule " + name + ": " + what + ".", Levels: levels, Accepted: accepted,
-					Answer: answering(table),
+					Name: name + " " + what, Family: family, Says: "Rule " + name + ": " + what + ".", Levels: levels,
+					Accepted: accepted, Answer: answering(table),
 				})
 			}
 			if c.Kind == model.SilenceClause {
@@ -38,7 +38,8 @@ func Rules() (all []Fault) {
 func otherYields(c *model.Clause) (out []model.Yield) {
 	change := func(set func(y *model.Yield)) {
 		y := c.Yield
-		if set(&y); y != c.Yield && !(blank(y.Reason) && blank(c.Yield.Reason) && y.Role == c.Yield.Role && y.Result == c.Yield.Result) {
+		if set(&y); y != c.Yield && !(blank(y.Reason) && blank(c.Yield.Reason) && y.Role == c.Yield.Role &&
+			y.Result == c.Yield.Result) {
 			out = append(out, y)
 		}
 	}

@@ -21,9 +21,11 @@ var reasonFaults = []Fault{
 		}),
 	},
 	{
-		Name:   "unknown-reason-lost",
-		Says:   "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
-		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise }) }),
+		Name: "unknown-reason-lost",
+		Says: "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
+		Answer: writing(func(c *inHand) {
+			c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise })
+		}),
 	},
 	{
 		Name:   "who-declines-abandons",
@@ -78,7 +80,8 @@ var stopFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				if placed := lastSuch(c.log, named(model.PlacedInQueue)); c.strategyGone(r) && placed != nil {
-					r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received, model.AbandonedWhileQueued
+					r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received,
+						model.AbandonedWhileQueued
 				}
 			})
 		}),
@@ -98,7 +101,8 @@ var stopFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
 				stop := lastSuch(c.log, named(model.ProcessingStopped))
-				if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer && stop.Time.Sub(r.End) < 10*time.Second {
+				if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer &&
+					stop.Time.Sub(r.End) < 10*time.Second {
 					r.Result, r.Reason = model.CustomerAbandoned, model.AbandonedWhileRinging
 				}
 			})
@@ -120,7 +124,9 @@ var stopFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			e := lastSuch(c.log, func(e *model.Event) bool { return e.Name.Known() && !e.Name.Neutral() })
 			if e != nil && e.Name == model.PlacedInQueue {
-				c.more(model.QueueResource, e.Queue, model.Descriptor{Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued})
+				c.more(model.QueueResource, e.Queue, model.Descriptor{
+					Role: model.Received, Result: model.CustomerAbandoned, Reason: model.AbandonedWhileQueued,
+				})
 			}
 		}),
 	},
@@ -158,7 +164,9 @@ var mediaFaults = []Fault{
 		Answer: writing(func(c *inHand) {
 			for i, e := range c.log {
 				if there := partiesAfter(c.log[:i], model.Agent); e.Name == model.Resumed && len(there) > 0 {
-					c.more(model.AgentResource, there[len(there)-1], model.Descriptor{Role: model.RoutedTo, Result: model.Completed})
+					c.more(model.AgentResource, there[len(there)-1], model.Descriptor{
+						Role: model.RoutedTo, Result: model.Completed,
+					})
 				}
 			}
 		}),
@@ -168,7 +176,8 @@ var mediaFaults = []Fault{
 		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, and so a conference of it.",
 		Answer: writing(func(c *inHand) {
 			c.each(func(r *model.IRF) {
-				if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed), named(model.PropertiesChanged)) > 0 {
+				if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed),
+					named(model.PropertiesChanged)) > 0 {
 					r.Role = model.InConference
 				}
 			})

@@ -41,7 +41,10 @@ var foldings = []folding{
 	{"ids-as-floats", "Reads ids of digits as floats: long ones become one.", asFloat, 0, ids},
 	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rows},
 	{"names-without-case", "Compares names as a collation does that folds case.", strings.ToLower, onlyDelivery, names},
-	{"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery, names},
+	{
+		"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery,
+		names,
+	},
 	{"names-composed", "Composes names (NFC) before it compares them.", composed, onlyDelivery, names},
 	{"names-trimmed", "Trims names.", strings.TrimSpace, onlyDelivery, names},
 	{"names-compared-by-50", "Compares the first 50 characters of names.", first(50), onlyDelivery, names},
@@ -164,8 +167,16 @@ var numberFaults = func() (all []Fault) {
 	}{
 		{"seq-of-16-bits", "Keeps seq in 16 bits.", func(n int64) int64 { return int64(int16(n)) }},
 		{"seq-of-32-bits", "Keeps seq in 32 bits.", func(n int64) int64 { return int64(int32(n)) }},
-		{"seq-of-32-bits-capped", "Keeps seq in 32 bits, the largest for what is larger.", func(n int64) int64 { return min(n, math.MaxInt32) }},
-		{"seq-as-a-float", "Keeps seq as a float of single precision.", func(n int64) int64 { return int64(float32(n)) }},
+		{
+			"seq-of-32-bits-capped", "Keeps seq in 32 bits, the largest for what is larger.", func(n int64) int64 {
+				return min(n, math.MaxInt32)
+			},
+		},
+		{
+			"seq-as-a-float", "Keeps seq as a float of single precision.", func(n int64) int64 {
+				return int64(float32(n))
+			},
+		},
 	} {
 		all = append(all, Fault{Name: f.name, Says: f.says, Levels: onlyDelivery, Answer: renumbered(f.kept)})
 	}
@@ -200,15 +211,15 @@ func renumbered(kept func(int64) int64) func([]model.Event) []model.Fact {
 
 var timeFaults = []Fault{
 	{
-		Name: "time-in-one-form", Says: "Reads times of the form 2026-01-05T09:00:07Z, and passes over other events.", Levels: onlyDelivery,
-		Answer: skipping(func(log []model.Event, i int) bool {
+		Name: "time-in-one-form", Says: "Reads times of the form 2026-01-05T09:00:07Z, and passes over other events.",
+		Levels: onlyDelivery, Answer: skipping(func(log []model.Event, i int) bool {
 			w := log[i].Wire
 			return w != nil && (w.Zone != 0 || w.Digits > 0) || log[i].Time.Nanosecond() > 0
 		}),
 	},
 	{
-		Name: "zone-ignored", Says: "Takes the hour of a time for that of UTC, whatever its zone.", Levels: onlyDelivery,
-		Answer: rewriting(func(log []model.Event, i int) {
+		Name: "zone-ignored", Says: "Takes the hour of a time for that of UTC, whatever its zone.",
+		Levels: onlyDelivery, Answer: rewriting(func(log []model.Event, i int) {
 			if w := log[i].Wire; w != nil {
 				log[i].Time = log[i].Time.Add(time.Duration(w.Zone) * time.Minute)
 			}
@@ -230,11 +241,28 @@ var timeFaults = []Fault{
 		Name: "sort-by-time-then-seq", Says: "Sorts by time, then by seq.",
 		Answer: sorted(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
 	},
-	{Name: "split-by-day", Says: "Makes another chat of what happens on another day.", Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, 24*time.Hour) })},
-	{Name: "split-by-hour", Says: "Makes another chat of what happens in another hour.", Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, time.Hour) })},
-	{Name: "split-by-month", Says: "Keeps the chats of a month.", Answer: split(func(before, e *model.Event) bool { return before.Time.Month() != e.Time.Month() })},
-	{Name: "split-by-year", Says: "Keeps the chats of a year.", Answer: split(func(before, e *model.Event) bool { return before.Time.Year() != e.Time.Year() })},
-	{Name: "session-of-30-minutes", Says: "Ends a chat in which nothing happens for 30 minutes.", Answer: split(func(before, e *model.Event) bool { return e.Time.Sub(before.Time) > 30*time.Minute })},
+	{
+		Name: "split-by-day", Says: "Makes another chat of what happens on another day.",
+		Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, 24*time.Hour) }),
+	},
+	{
+		Name: "split-by-hour", Says: "Makes another chat of what happens in another hour.",
+		Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, time.Hour) }),
+	},
+	{
+		Name: "split-by-month", Says: "Keeps the chats of a month.", Answer: split(func(before, e *model.Event) bool {
+			return before.Time.Month() != e.Time.Month()
+		}),
+	},
+	{
+		Name: "split-by-year", Says: "Keeps the chats of a year.", Answer: split(func(before, e *model.Event) bool {
+			return before.Time.Year() != e.Time.Year()
+		}),
+	},
+	{
+		Name: "session-of-30-minutes", Says: "Ends a chat in which nothing happens for 30 minutes.",
+		Answer: split(func(before, e *model.Event) bool { return e.Time.Sub(before.Time) > 30*time.Minute }),
+	},
 	{
 		Name: "ends-before-it-starts", Says: "Drops rows that end before they start.",
 		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.End.Before(r.Start) }) }),
@@ -320,7 +348,8 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "mode-before-operation", Says: "Takes an invitation with a visibility mode for one to a conference, whatever its operation.",
+		Name: "mode-before-operation",
+		Says: "Takes an invitation with a visibility mode for one to a conference, whatever its operation.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.VisibilityMode > 0 && e.Actor.Type == model.Agent && e.Name == model.AgentInvited {
 				e.Operation = model.Conference
@@ -334,7 +363,8 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "stopped-whatever-the-event", Says: "Takes any event with the reason Stopped for the stop's, and passes over what follows.",
+		Name: "stopped-whatever-the-event",
+		Says: "Takes any event with the reason Stopped for the stop's, and passes over what follows.",
 		Answer: reading(func(log []model.Event) []model.Event {
 			for i := range log {
 				if log[i].Reason == model.Stopped && log[i].Name != model.Revoked {
@@ -357,5 +387,6 @@ var formFaults = []Fault{
 // has reports whether the line of an event has a text among what has no meaning.
 func has(e *model.Event, text string) bool {
 	w := e.Wire
-	return w != nil && (strings.Contains(w.Also, text) || strings.Contains(w.Actor, text) || strings.Contains(w.Party, text))
+	return w != nil && (strings.Contains(w.Also, text) || strings.Contains(w.Actor, text) ||
+		strings.Contains(w.Party, text))
 }

@@ -46,8 +46,10 @@ func main() {
 	b.make("go", "build", "-C", "../..", "-o", b.program, ".")
 	info, err := os.Stat(b.program)
 	check(err)
-	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
-	fmt.Printf("| what | against | ratio, clock | ratio, processors | events or scenarios/s, clock | per second of a processor | peak MB |\n|---|---|---|---|---|---|---|\n")
+	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH,
+		runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
+	fmt.Printf("| what | against | ratio, clock | ratio, processors | events or scenarios/s, clock | per second of a " +
+		"processor | peak MB |\n|---|---|---|---|---|---|---|\n")
 	b.logs()
 	b.suite()
 }
@@ -100,7 +102,10 @@ func (b *bench) once(args ...string) (cost, error) {
 	if err != nil {
 		return cost{}, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, said.String())
 	}
-	return cost{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, out}, nil
+	return cost{
+		time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+		cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, out,
+	}, nil
 }
 
 // why is the first line of what a command said that failed, of "bench: what: more" what.
@@ -115,7 +120,8 @@ func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
 
 func (b *bench) cp(args ...string) cost { return b.run(append([]string{b.program}, args...)...) }
 
-// row prints what n events or scenarios took, and how many times as long it took with something else; 0 is nothing else.
+// row prints what n events or scenarios took, and how many times as long it took with something else; 0 is nothing
+// else.
 func row(what string, n int, c cost, against string, other cost) {
 	clock, cpu := "", ""
 	if other.clock > 0 {
@@ -124,7 +130,8 @@ func row(what string, n int, c cost, against string, other cost) {
 	if other.cpu > 0 {
 		cpu = fmt.Sprintf("%.2f", other.cpu.Seconds()/c.cpu.Seconds())
 	}
-	fmt.Printf("| %s | %s | %s | %s | %.0f | %.0f | %d |\n", what, against, clock, cpu, float64(n)/c.clock.Seconds(), float64(n)/c.cpu.Seconds(), c.peak>>20)
+	fmt.Printf("| %s | %s | %s | %s | %.0f | %.0f | %d |\n", what, against, clock, cpu, float64(n)/c.clock.Seconds(),
+		float64(n)/c.cpu.Seconds(), c.peak>>20)
 }
 
 // logs times the making and the classifying of logs, of 100,000 events and more.
@@ -156,11 +163,13 @@ func (b *bench) logs() {
 		b.make(self(), "arrange", "by time", log, arranged)
 		row("classify --ordered", n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
 		b.make(self(), "arrange", "shuffled", log, arranged)
-		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "in order of chats", classified)
+		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull),
+			"in order of chats", classified)
 		if size > 1_000_000 {
 			continue
 		}
-		row("classify", n, classified, "Python example, the same log", b.run("sh", "-c", b.python+" ../examples/python/classify.py <'"+log+"' >"+os.DevNull))
+		row("classify", n, classified, "Python example, the same log",
+			b.run("sh", "-c", b.python+" ../examples/python/classify.py <'"+log+"' >"+os.DevNull))
 		if *dsn != "" && size == min(*most, 1_000_000) {
 			b.make(b.program, "generate", "--random", chats, "--to", *dsn)
 			query := b.run("psql", "-q", "-d", *dsn, "-f", "../../examples/sql/classify.sql")
@@ -182,18 +191,23 @@ func (b *bench) suite() {
 	b.make(b.program, "generate", "--suite", "-o", events)
 	program := b.python + " ../examples/python/classify.py"
 	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
-	row("run, Python filter, scenarios", 761, filter, "the bare program, the same events", b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
+	row("run, Python filter, scenarios", 761, filter, "the bare program, the same events",
+		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
-	row("run, Python filter, scenarios", 761, filter, "the bare program, started four times, too", b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
+	row("run, Python filter, scenarios", 761, filter, "the bare program, started four times, too",
+		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	row("fuzz, the reference, scenarios", 100*n, b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz, Python filter, scenarios", n, b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
+	row("fuzz, Python filter, scenarios", n, b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...),
+		"", cost{})
 	// The shell says what its own child took: the rest is the harness's.
 	times := b.file("times")
-	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c", b.python+" ../examples/python/classify.py --stream; times >"+times)
+	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c",
+		b.python+" ../examples/python/classify.py --stream; times >"+times)
 	row("fuzz, Python over stream, scenarios", 3*n, whole, "", cost{})
 	theirs := childTimes(times)
-	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n", 1-theirs.Seconds()/whole.cpu.Seconds())
+	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n",
+		1-theirs.Seconds()/whole.cpu.Seconds())
 }
 
 // group lets DuckDB group the events of a log by chat and order each group: what classify does before it classifies.
@@ -204,7 +218,8 @@ func group(path string) {
 	check(db.QueryRow(`SELECT count(*), sum(len(log)) FROM (SELECT interaction_id, list(e ORDER BY seq) AS log FROM read_json('`+path+`',
 	format = 'newline_delimited', columns = {interaction_id: 'VARCHAR', seq: 'BIGINT', time: 'TIMESTAMPTZ', event: 'VARCHAR',
 	actor: 'STRUCT(type VARCHAR, id VARCHAR)', party: 'STRUCT(type VARCHAR, id VARCHAR)', queue: 'VARCHAR', operation: 'VARCHAR',
-	visibility_mode: 'INTEGER', reason: 'VARCHAR', media_type: 'VARCHAR'}) AS e GROUP BY interaction_id)`).Scan(&chats, &events))
+	visibility_mode: 'INTEGER', reason: 'VARCHAR', media_type: 'VARCHAR'}) AS e GROUP BY interaction_id)`).Scan(&chats,
+		&events))
 }
 
 func check(err error) {

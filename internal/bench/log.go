@@ -27,8 +27,8 @@ func lines(path string) (n int) {
 	return n
 }
 
-// arrange writes the lines of a log in order of time, such as a day of production has, chats beginning a second apart; or
-// shuffled.
+// arrange writes the lines of a log in order of time, such as a day of production has, chats beginning a second apart;
+// or shuffled.
 func arrange(from, to string, shuffled bool) {
 	text, err := os.ReadFile(from)
 	check(err)
@@ -46,7 +46,8 @@ func arrange(from, to string, shuffled bool) {
 			end := at + bytes.IndexByte(line[at:], '"')
 			t, err := time.Parse(time.RFC3339, string(line[at:end]))
 			check(err)
-			all[i] = slices.Concat([]byte(t.Add(chat).Format(time.RFC3339)), line[:at], []byte(t.Add(chat).Format(time.RFC3339)), line[end:])
+			all[i] = slices.Concat([]byte(t.Add(chat).Format(time.RFC3339)), line[:at],
+				[]byte(t.Add(chat).Format(time.RFC3339)), line[end:])
 		}
 		slices.SortStableFunc(all, func(a, b []byte) int { return bytes.Compare(a[:20], b[:20]) })
 		for i := range all {

@@ -18,7 +18,8 @@ type CheckOptions struct {
 	Options
 	Require model.Levels
 	Stdin   io.Reader // of a place that is -
-	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be nil.
+	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be
+	// nil.
 	Keys func(*Key) error
 	// Repair looks for what the chats that are set aside lack, and judges the rows that all repairs of one agree on.
 	Repair bool
@@ -75,7 +76,8 @@ func addFacts(ctx context.Context, groups *Groups, p tables.Place, stdin io.Read
 	defer source.Close()
 	var bad *wire.LineError
 	err = groups.AddFacts(ctx, func() (f model.Fact, err error) {
-		if f, err = source.Read(); errors.As(err, &bad) {
+		f, err = source.Read()
+		if errors.As(err, &bad) {
 			return f, io.EOF
 		}
 		return f, err
@@ -87,14 +89,17 @@ func addFacts(ctx context.Context, groups *Groups, p tables.Place, stdin io.Read
 }
 
 // judgeEach judges every chat of the groups.
-func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature func(*model.Difference) string, judge func(*tally, *model.Classifier, *Chat)) (*Report, error) {
+func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature func(*model.Difference) string,
+	judge func(*tally, *model.Classifier, *Chat),
+) (*Report, error) {
 	tallies := make([]*tally, groups.Jobs())
 	classifiers := make([]*model.Classifier, len(tallies))
 	for i := range tallies {
 		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(o.table())
 	}
 	for _, t := range tallies {
-		if t.known = o.Known; o.Table != nil && o.Table != model.Reference() {
+		t.known = o.Known
+		if o.Table != nil && o.Table != model.Reference() {
 			t.Finishing = o.Table.Deployment()
 		}
 		if o.Repair {
@@ -140,7 +145,8 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		}
 		return
 	case reference.InteractionID == "": // no event of a known name
-		if t.Strangers += len(c.Facts); len(c.Facts) > 0 {
+		t.Strangers += len(c.Facts)
+		if len(c.Facts) > 0 {
 			t.hints.Row(c.ID)
 		}
 		return
@@ -161,7 +167,8 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	} else {
 		ds = append(ds, model.Compare(&want, rows)...)
 	}
-	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) { // else they say it again
+	// else they say it again
+	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) {
 		ds = append(ds, model.CheckInvariants(&reference, judged)...)
 	}
 	if len(c.Facts) == 0 && len(ds) > 0 {

@@ -13,7 +13,7 @@ import (
 type batch struct {
 	block  wire.Block
 	file   string // that the block is of
-	err    error  // of the reading, behind the items; io.EOF where the block has ended
+	err    error  // of the reading, after the items; io.EOF where the block has ended
 	text   []byte // ids and packed events
 	items  []item
 	record []byte
@@ -28,7 +28,9 @@ type item struct {
 }
 
 // readBlocks reads blocks, on which jobs work. An input that gives nothing is not waited for when the context ends.
-func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event], work func(job int, b *batch)) *belt[batch] {
+func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event],
+	work func(job int, b *batch),
+) *belt[batch] {
 	belt := newBelt(ctx, o.jobs(), func(job int, b *batch) {
 		if b.err == nil {
 			work(job, b)
@@ -65,7 +67,8 @@ func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
 		case err == nil && !e.Name.Known():
 			continue
 		case err != nil:
-			if it.bad = spoils(err); it.bad == nil {
+			it.bad = spoils(err)
+			if it.bad == nil {
 				b.err = err // io.EOF at the end
 				return
 			}

@@ -1,9 +1,9 @@
-// Package bulk works on any number of chats in bounded memory: it brings together what was read of each chat, its events
-// and its facts, in any order of arrival. What does not fit in memory goes to temporary files. [Classify] gives the
-// reference's facts for a log, in one order whatever the order of arrival. [CheckChats] compares a user's own rows with
-// them, and [CheckRows] holds rows without events against the invariants that need nothing else. What differs is grouped
-// by signature, with one example: the answer is short, however much is wrong. There is no scenario here and no verdict a
-// chat: that is package engine.
+// Package bulk works on any number of chats in bounded memory: it brings together what was read of each chat, its
+// events and its facts, in any order of arrival. What does not fit in memory goes to temporary files. [Classify] gives
+// the reference's facts for a log, in one order whatever the order of arrival. [CheckChats] compares a user's own rows
+// with them, and [CheckRows] holds rows without events against the invariants that need nothing else. What differs is
+// grouped by signature, with one example: the answer is short, however much is wrong. There is no scenario here and no
+// verdict a chat: that is package engine.
 package bulk
 
 import (
@@ -68,13 +68,16 @@ func NewGroups(o Options) *Groups {
 	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs())}
 }
 
-// MaxOfChat is how many events and rows a chat may have together: one with more is no chat, and is set aside. The longest
-// that anybody has seen have some thousands.
+// MaxOfChat is how many events and rows a chat may have together: one with more is no chat, and is set aside. The
+// longest that anybody has seen have some thousands.
 const MaxOfChat = 100_000
 
 // tooMany is what is wrong with a chat that has more.
 func tooMany(id string) *wire.LineError {
-	return &wire.LineError{File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows", MaxOfChat), InteractionID: id}
+	return &wire.LineError{
+		File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows", MaxOfChat),
+		InteractionID: id,
+	}
 }
 
 // Jobs is how many goroutines [Groups.Each] takes.
@@ -90,8 +93,8 @@ const (
 	aFault  = 'x'
 )
 
-// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the context's
-// or that of reading. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
+// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the
+// context's or that of reading. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
 func (g *Groups) AddEvents(ctx context.Context, in wire.Blocks[model.Event]) error {
 	writers := make([]eventWriter, g.options.jobs())
 	for i := range writers {
@@ -142,7 +145,8 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 			}
 			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
 		}
-		if !w.options.here(id) || bytes.Equal(id, w.id) && bytes.Equal(w.record, w.before) { // delivered twice says nothing
+		// delivered twice says nothing
+		if !w.options.here(id) || bytes.Equal(id, w.id) && bytes.Equal(w.record, w.before) {
 			continue
 		}
 		w.id, w.before = append(w.id[:0], id...), append(w.before[:0], w.record...)
@@ -208,7 +212,9 @@ func unpackFault(b []byte, id string) *wire.LineError {
 		size, n := binary.Uvarint(b)
 		text[i], b = string(b[n:n+int(size)]), b[n+int(size):]
 	}
-	return &wire.LineError{File: text[0], Line: int(line), Field: text[1], Problem: text[2], InteractionID: id, Seq: seq}
+	return &wire.LineError{
+		File: text[0], Line: int(line), Field: text[1], Problem: text[2], InteractionID: id, Seq: seq,
+	}
 }
 
 // Each calls visit for each chat, in no order, from several goroutines at a time, which are numbered from 0 to

@@ -15,7 +15,9 @@ import (
 // id, then unfinished ones by time of the first event and id, each chat's facts by ordinal. Afterwards it says of each
 // ill-formed chat what is wrong with it, by id; file names the log. The error is that of [Groups.AddEvents], or of out;
 // nothing is written before all is read.
-func Classify(ctx context.Context, o Options, file string, in wire.Blocks[model.Event], out *wire.Output[model.Fact], illFormed func(text string)) error {
+func Classify(ctx context.Context, o Options, file string, in wire.Blocks[model.Event], out *wire.Output[model.Fact],
+	illFormed func(text string),
+) error {
 	groups := NewGroups(o)
 	defer groups.Close()
 	if err := groups.AddEvents(ctx, in); err != nil {
@@ -40,7 +42,9 @@ type results struct {
 func newResults(o Options, memory int64, file string) *results {
 	r := &results{make([]classifier, o.jobs()), newSorter(memory, o.jobs()), newSorter(o.memory()/16, o.jobs())}
 	for i := range r.workers {
-		r.workers[i] = classifier{Classifier: model.NewClassifier(o.table()), file: file, facts: r.facts.writer(), faults: r.faults.writer()}
+		r.workers[i] = classifier{
+			Classifier: model.NewClassifier(o.table()), file: file, facts: r.facts.writer(), faults: r.faults.writer(),
+		}
 	}
 	return r
 }

@@ -66,6 +66,8 @@ func readKeys(s *sorter, require model.Levels, visit func(*Key) error) error {
 		last = append(last[:0], key...)
 		level := model.Level(key[0])
 		signature, id, _ := bytes.Cut(key[1:], []byte{0})
-		return visit(&Key{Signature: string(signature), Level: level, Required: require.Has(level), InteractionID: string(id)})
+		return visit(&Key{
+			Signature: string(signature), Level: level, Required: require.Has(level), InteractionID: string(id),
+		})
 	})
 }

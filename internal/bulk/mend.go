@@ -76,7 +76,8 @@ func (m *Mended) merge(o *Mended) {
 // finish sorts the defects.
 func (m *Mended) finish() {
 	for _, g := range slices.SortedFunc(maps.Values(m.defects), func(a, b *engine.DefectGroup) int {
-		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Actor, b.Actor))
+		return cmp.Or(b.Chats-a.Chats, cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event),
+			cmp.Compare(a.Actor, b.Actor))
 	}) {
 		m.Defects = append(m.Defects, *g)
 	}

@@ -20,7 +20,9 @@ import (
 //
 // Chats that were released are remembered, as far as a quarter of the memory goes: beyond, an event that comes too late
 // is that of an ill-formed chat.
-func ClassifyOrdered(ctx context.Context, o Options, file string, in wire.Blocks[model.Event], out *wire.Output[model.Fact], illFormed func(text string)) error {
+func ClassifyOrdered(ctx context.Context, o Options, file string, in wire.Blocks[model.Event],
+	out *wire.Output[model.Fact], illFormed func(text string),
+) error {
 	results := newResults(o, o.memory()/8, file)
 	defer results.close()
 	complete := make([]completer, o.jobs())
@@ -54,7 +56,7 @@ type sequence struct {
 	free     []*openChat         // to be used again
 }
 
-// openChat is a chat that can still change. Its events are packed, one behind the other.
+// openChat is a chat that can still change. Its events are packed, one after the other.
 type openChat struct {
 	id      string
 	events  []byte
@@ -112,7 +114,8 @@ func (s *sequence) run(in wire.Blocks[model.Event]) error {
 func (s *sequence) take(b *batch, e *item) error {
 	if e.at.Before(s.now) && !e.at.IsZero() {
 		return &wire.LineError{File: b.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
-			"%s is earlier than %s before it; leave --ordered out for a log whose times fall", e.at.Format(time.RFC3339Nano), s.now.Format(time.RFC3339Nano))}
+			"%s is earlier than %s before it; leave --ordered out for a log whose times fall",
+			e.at.Format(time.RFC3339Nano), s.now.Format(time.RFC3339Nano))}
 	}
 	if e.at.After(s.now) {
 		if err := s.release(); err != nil {
@@ -128,7 +131,8 @@ func (s *sequence) take(b *batch, e *item) error {
 				return nil
 			}
 			return &wire.LineError{File: b.file, Line: e.line, Problem: fmt.Sprintf(
-				"%s comes after the stop of interaction %s, whose facts are written; leave --ordered out for a log that has such", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
+				"%s comes after the stop of interaction %s, whose facts are written; leave --ordered out for a log "+
+					"that has such", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
 		}
 		if last := len(s.free) - 1; last >= 0 {
 			c, s.free = s.free[last], s.free[:last]
@@ -150,8 +154,12 @@ func (s *sequence) take(b *batch, e *item) error {
 	} else {
 		c.events = append(c.events, b.text[e.record.from:e.record.to]...)
 	}
-	if s.held += c.size(); s.held > s.options.memory()/2 {
-		return &wire.LineError{File: b.file, Line: e.line, Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out"}
+	s.held += c.size()
+	if s.held > s.options.memory()/2 {
+		return &wire.LineError{
+			File: b.file, Line: e.line,
+			Problem: "more chats are open here than --memory has room for; give more, or leave --ordered out",
+		}
 	}
 	if e.name == model.ProcessingStopped && !c.stopped {
 		c.stopped = true
@@ -188,7 +196,8 @@ const chatsAtOnce = 256
 // add hands on a chat, with others.
 func (s *sequence) add(c *openChat) error {
 	if s.at == nil {
-		if s.at = s.complete.get(); s.at == nil {
+		s.at = s.complete.get()
+		if s.at == nil {
 			return context.Canceled // what each says of the belt comes first
 		}
 		for _, c := range s.at.item.chats {
@@ -198,7 +207,8 @@ func (s *sequence) add(c *openChat) error {
 		}
 		s.at.item.chats = s.at.item.chats[:0]
 	}
-	if s.at.item.chats = append(s.at.item.chats, c); len(s.at.item.chats) == chatsAtOnce {
+	s.at.item.chats = append(s.at.item.chats, c)
+	if len(s.at.item.chats) == chatsAtOnce {
 		s.handOn()
 	}
 	return nil

@@ -17,18 +17,23 @@ const maxEvents = 2_000
 
 // Lines are the findings as a record has them, those of required levels first. known is the entry that expects
 // differences of a signature, nil where none does.
-func (r *Report) Lines(require model.Levels, known func(signature string) *engine.Expectation) (lines []*engine.ScenarioLine) {
+func (r *Report) Lines(require model.Levels,
+	known func(signature string) *engine.Expectation,
+) (lines []*engine.ScenarioLine) {
 	classifier := model.NewClassifier(r.Table())
 	for _, f := range r.Findings {
 		l := &engine.ScenarioLine{
-			ID: f.Level.String() + "/" + f.Signature, Level: f.Level.String(), Verdict: engine.Differs, Gates: f.Required && !f.Known, Found: &f.FoundLine,
+			ID: f.Level.String() + "/" + f.Signature, Level: f.Level.String(), Verdict: engine.Differs,
+			Gates: f.Required && !f.Known, Found: &f.FoundLine,
 			Expected: []jsontext.Value{}, Actual: []jsontext.Value{},
 		}
 		if f.Required {
 			l.Verdict = engine.Fail
 		}
 		if entry := known(f.Signature); f.Known && entry != nil {
-			l.Known = &engine.KnownLine{Verdict: engine.Fail, Reason: entry.Reason, Issue: entry.Issue, Gates: f.Required}
+			l.Known = &engine.KnownLine{
+				Verdict: engine.Fail, Reason: entry.Reason, Issue: entry.Issue, Gates: f.Required,
+			}
 		}
 		for _, d := range f.Example.Differences {
 			if d.Level == f.Level && r.Signature(&d) == f.Signature {

@@ -66,7 +66,8 @@ type Example struct {
 	Differences   []model.Difference // of the chat, the first MaxRows
 }
 
-// MaxAside bounds the chats set aside that are told apart, MaxRows an Example. maxFindings bounds the signatures, for rows may hold anything.
+// MaxAside bounds the chats set aside that are told apart, MaxRows an Example. maxFindings bounds the signatures, for
+// rows may hold anything.
 const (
 	MaxAside    = 10_000
 	MaxRows     = 1_000
@@ -90,8 +91,8 @@ type tally struct {
 
 func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
 	return &tally{
-		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: require, findings: make(map[string]*Finding),
-		rowsOf: make(map[model.ResourceType]int),
+		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: require,
+		findings: make(map[string]*Finding), rowsOf: make(map[model.ResourceType]int),
 	}
 }
 
@@ -141,7 +142,10 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 		seen = append(seen, f)
 		if f.Chats++; f.Chats == 1 || chat.simpler(&f.Example) {
 			if kept == nil {
-				kept = &Example{chat.InteractionID, slices.Clone(chat.Log), chat.Put, slices.Clone(first(chat.Rows)), first(chat.Differences)}
+				kept = &Example{
+					chat.InteractionID, slices.Clone(chat.Log), chat.Put, slices.Clone(first(chat.Rows)),
+					first(chat.Differences),
+				}
 				slices.SortStableFunc(kept.Log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 			}
 			f.Example = *kept
@@ -172,7 +176,10 @@ func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
 	key := d.Level.String() + " " + signature
 	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
-		t.findings[key] = &Finding{FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.require.Has(d.Level), Known: t.known != nil && t.known(signature)}
+		t.findings[key] = &Finding{
+			FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.require.Has(d.Level),
+			Known: t.known != nil && t.known(signature),
+		}
 		if len(t.findings) == 2*maxFindings {
 			t.prune()
 		}
@@ -195,7 +202,8 @@ func (t *tally) prune() {
 
 // simpler reports whether a chat is a better example than another, whatever the order in which they come.
 func (e *Example) simpler(o *Example) bool {
-	return cmp.Or(len(e.Log)-len(o.Log), len(first(e.Rows))-len(first(o.Rows)), cmp.Compare(e.InteractionID, o.InteractionID)) < 0
+	return cmp.Or(len(e.Log)-len(o.Log), len(first(e.Rows))-len(first(o.Rows)),
+		cmp.Compare(e.InteractionID, o.InteractionID)) < 0
 }
 
 func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }

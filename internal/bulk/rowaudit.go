@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a finished
-// one here. A database finds the offenders itself: only those are read, and examples have no other rows.
+// CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a
+// finished one here. A database finds the offenders itself: only those are read, and examples have no other rows.
 func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
 	if facts.IsDatabase() {
 		return inTables(ctx, o, facts)

@@ -40,8 +40,8 @@ type sortWriter struct {
 	size   int64
 }
 
-// sortItem is a record in memory: the beginning of its key, by which most are told apart, and the key, up to the capacity
-// of which the record stands behind it.
+// sortItem is a record in memory: the beginning of its key, by which most are told apart, and the key, up to the
+// capacity of which the record stands after it.
 type sortItem struct {
 	head uint64
 	key  []byte

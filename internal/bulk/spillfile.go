@@ -29,7 +29,7 @@ type spillFile struct {
 // extent is a part of a file.
 type extent struct{ at, n int64 }
 
-// reserve makes room for n bytes behind all others.
+// reserve makes room for n bytes after all others.
 func (t *spillFile) reserve(n int64) (extent, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -17,9 +17,10 @@ const (
 	mostPartings = 3
 )
 
-// recordGroups brings together the records of each key: [recordGroups.writer] adds them, then [recordGroups.Each] visits the groups.
-// Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than memory allows, all
-// are written to a file, the records of a part behind each other. A part at a time is then read again.
+// recordGroups brings together the records of each key: [recordGroups.writer] adds them, then [recordGroups.Each]
+// visits the groups. Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than
+// memory allows, all are written to a file, the records of a part one after the other. A part at a time is then read
+// again.
 //
 // In a chunk, records of one key that follow each other share it: logs often hold a chat in one piece.
 type recordGroups struct {
@@ -44,11 +45,14 @@ type part struct {
 	size    int64
 }
 
-// newRecordGroups returns groups for so many writers, whose records take about so many bytes of memory at mostPartings. Close must be
-// called in the end.
+// newRecordGroups returns groups for so many writers, whose records take about so many bytes of memory at mostPartings.
+// Close must be called in the end.
 func newRecordGroups(memory int64, writers int) *recordGroups {
 	share := 8 * partitions * int64(writers) // each has a chunk of each part open
-	return &recordGroups{memory: memory, most: MaxOfChat, chunks: int(min(max(memory/share, 512), largestChunk)), seed: maphash.MakeSeed()}
+	return &recordGroups{
+		memory: memory, most: MaxOfChat, chunks: int(min(max(memory/share, 512), largestChunk)),
+		seed: maphash.MakeSeed(),
+	}
 }
 
 // Close leaves nothing of the groups.
@@ -98,7 +102,8 @@ func (w *recordWriter) Add(key, record []byte) error {
 // cutShared cuts the first record off a chunk; key is that of the record before it.
 func cutShared(b, key []byte) (_, record, rest []byte) {
 	n, size := binary.Uvarint(b)
-	if b = b[size:]; n > 0 {
+	b = b[size:]
+	if n > 0 {
 		key, b = b[:n-1:n-1], b[n-1:]
 	}
 	n, size = binary.Uvarint(b)
@@ -146,7 +151,8 @@ func (g *recordGroups) take(p uint64, c []byte) error {
 	defer g.mu.Unlock()
 	g.parts[p].chunks = append(g.parts[p].chunks, c)
 	g.parts[p].size += int64(len(c))
-	if g.held += int64(cap(c)); g.held <= g.memory {
+	g.held += int64(cap(c))
+	if g.held <= g.memory {
 		return nil
 	}
 	return g.spill()
@@ -207,7 +213,9 @@ func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records []
 				if p >= partitions {
 					return
 				}
-				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records [][]byte) error { return visit(job, key, records) })
+				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records [][]byte) error {
+					return visit(job, key, records)
+				})
 				if err != nil {
 					failed.CompareAndSwap(nil, &err)
 				}
@@ -306,7 +314,8 @@ func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records [][]byte
 			v.records, v.next = append(v.records, record), append(v.next, -1)
 			if !shared {
 				known, ok := v.index[string(key)]
-				if at = known; !ok {
+				at = known
+				if !ok {
 					at = int32(len(v.groups))
 					v.index[string(key)] = at
 					v.groups = append(v.groups, chain{key: key, first: i, last: i})

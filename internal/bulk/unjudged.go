@@ -14,8 +14,8 @@ import (
 //
 // Whoever is cut off was silent at the edge: between two of its events, of which the log has one. So a chat without its
 // beginning whose first event comes so many seconds after the log begins has paused for as long, and there is no reason
-// for more of them than there are complete chats that paused so long. Were the longest of all chats the measure, one that
-// was parked for a day would excuse every chat of the day that lost its beginning.
+// for more of them than there are complete chats that paused so long. Were the longest of all chats the measure, one
+// that was parked for a day would excuse every chat of the day that lost its beginning.
 type edges struct {
 	began, ended int64 // of the log, in seconds since 1970; began after ended is no log
 	pauses       []int // complete chats by their longest pause
@@ -31,7 +31,10 @@ type asideKey struct {
 }
 
 func newEdges() edges {
-	return edges{began: 1<<63 - 1, ended: -1 << 63, pauses: make([]int, spanGrade(1<<63-1)+1), groups: make(map[asideKey]*engine.AsideGroup)}
+	return edges{
+		began: 1<<63 - 1, ended: -1 << 63, pauses: make([]int, spanGrade(1<<63-1)+1),
+		groups: make(map[asideKey]*engine.AsideGroup),
+	}
 }
 
 // spanGrade sorts spans of seconds into grades that are at most 1/64 wide.

@@ -35,7 +35,8 @@ func (u *unknownNames) add(name model.EventName, n int) (meant model.EventName) 
 		}
 		k = &UnknownName{Name: name}
 		k.Meant, _ = name.Meant()
-		if u.names[name] = k; len(u.names) == 2*maxUnknown {
+		u.names[name] = k
+		if len(u.names) == 2*maxUnknown {
 			defer u.prune()
 		}
 	}

@@ -76,21 +76,33 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.events, "events", nil, "the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
-	flags.StringArrayVar(&f.facts, "facts", nil, "the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
+	flags.StringArrayVar(&f.events, "events", nil,
+		"the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
+	flags.StringArrayVar(&f.facts, "facts", nil,
+		"the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
-	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory, as run does: results.jsonl, index.html, junit.xml, summary.md, badge.json, badge.svg")
-	flags.StringVar(&f.against, "against", "", "compare with the record of an older check: a report's directory, or its results.jsonl")
+	flags.StringVar(&f.report, "report", "",
+		"write the record and its renderings to this directory, as run does: results.jsonl, index.html, junit.xml, "+
+			"summary.md, badge.json, badge.svg")
+	flags.StringVar(&f.against, "against", "",
+		"compare with the record of an older check: a report's directory, or its results.jsonl")
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
-	flags.Float64Var(&f.setAside, "set-aside", 1, "how many percent of the chats may be set aside before the exit code is 5")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+		"the levels whose differences count (these and no others), comma-separated, or all")
+	flags.Float64Var(&f.setAside, "set-aside", 1,
+		"how many percent of the chats may be set aside before the exit code is 5")
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
-	flags.BoolVar(&f.coverage, "coverage", false, "list which rules, clauses and combinations your chats exercise, how often, with an example each")
+	flags.BoolVar(&f.coverage, "coverage", false,
+		"list which rules, clauses and combinations your chats exercise, how often, with an example each")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
-	flags.BoolVar(&f.repair, "repair", false, "say what the chats set aside lack, and compare their rows with those that all repairs agree on, at the level repaired")
+	flags.BoolVar(&f.repair, "repair", false,
+		"say what the chats set aside lack, and compare their rows with those that all repairs agree on, at the "+
+			"level repaired")
 	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
-	flags.StringVar(&f.writeExpect, "write-expect", "", "write the differences that count to a file for --expect, and exit 0")
-	flags.BoolVar(&f.strictExpect, "strict-expect", false, "an entry of --expect that matches nothing is an error (exit code 4), not a note")
+	flags.StringVar(&f.writeExpect, "write-expect", "",
+		"write the differences that count to a file for --expect, and exit 0")
+	flags.BoolVar(&f.strictExpect, "strict-expect", false,
+		"an entry of --expect that matches nothing is an error (exit code 4), not a note")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
@@ -148,9 +160,15 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	c := record.Footer.Conclusion()
 	switch {
 	case c == engine.Incomplete && r.Chats == 0:
-		return &exitError{exitIncomplete, fmt.Errorf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))}
+		return &exitError{
+			exitIncomplete, fmt.Errorf("%s: no chat to check",
+				placeOf(append(f.events, f.facts...)[:max(1, len(f.events))])),
+		}
 	case c == engine.Incomplete:
-		return &exitError{exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little", reports.Percent(r.Share), f.setAside)}
+		return &exitError{
+			exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little",
+				reports.Percent(r.Share), f.setAside),
+		}
 	}
 	return exitOf(ctx, c, nil)
 }
@@ -243,12 +261,16 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, record *engine.Recor
 }
 
 // checked checks the rows by what there is.
-func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile, expect *checkExpect) (*bulk.Report, error) {
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile,
+	expect *checkExpect,
+) (*bulk.Report, error) {
 	facts, err := f.place(ctx, f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}
-	o := bulk.CheckOptions{Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in), Repair: f.repair}
+	o := bulk.CheckOptions{
+		Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in), Repair: f.repair,
+	}
 	if keys != nil {
 		o.Keys = keys.add
 	}

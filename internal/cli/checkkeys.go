@@ -37,7 +37,8 @@ func newKeysFile(ctx context.Context, path string, stdout io.Writer) (*keysFile,
 		return nil, fmt.Errorf("--keys: expected a file that ends in .csv or .jsonl, got %s", path)
 	}
 	var err error
-	if k.file, err = files.Create(ctx, path, stdout); err != nil {
+	k.file, err = files.Create(ctx, path, stdout)
+	if err != nil {
 		return nil, fmt.Errorf("--keys: %w", err)
 	}
 	if isCSV {
@@ -50,7 +51,9 @@ func newKeysFile(ctx context.Context, path string, stdout io.Writer) (*keysFile,
 // add writes a line.
 func (k *keysFile) add(key *bulk.Key) error {
 	if k.csv != nil {
-		return k.csv.Write([]string{inert(key.Signature), key.Level.String(), strconv.FormatBool(key.Required), inert(key.InteractionID)})
+		return k.csv.Write([]string{
+			inert(key.Signature), key.Level.String(), strconv.FormatBool(key.Required), inert(key.InteractionID),
+		})
 	}
 	return engine.WriteLine(k.file, keyLine{key.Signature, key.Level.String(), key.Required, key.InteractionID})
 }

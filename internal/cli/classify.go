@@ -49,7 +49,8 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	flags.StringVar(&f.format, "format", "", "jsonl, csv, parquet or table; by default the ending of --output tells, jsonl if none does")
+	flags.StringVar(&f.format, "format", "",
+		"jsonl, csv, parquet or table; by default the ending of --output tells, jsonl if none does")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
 	f.in.addMapping(cmd)
 	complete(cmd, "format", append(tables.Formats, "table")...)
@@ -61,7 +62,8 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if err := processors(f.Jobs); err != nil {
 		return err
 	}
-	if f.Shard, f.Shards, err = shardOf(f.shard); err != nil {
+	f.Shard, f.Shards, err = shardOf(f.shard)
+	if err != nil {
 		return err
 	}
 	at, err := f.in.inputs(ctx, args)
@@ -92,7 +94,9 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
 	if ctx.Err() != nil {
-		return &exitError{exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete")}
+		return &exitError{
+			exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete"),
+		}
 	}
 	if err == nil {
 		err = out.Finish()

@@ -58,7 +58,8 @@ type env struct {
 // Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
 // done reported. It writes results to out, and diagnostics to err, one line each.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	log.SetOutput(io.Discard) // net/http tells there what is odd about a connection: it is no line of ours, and told already
+	// net/http tells there what is odd about a connection: it is no line of ours, and told already
+	log.SetOutput(io.Discard)
 	checked := &checkedWriter{w: out}
 	e := &env{in: in, out: checked, err: errOut}
 	root := &cobra.Command{
@@ -79,7 +80,8 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	root.SetIn(in)
 	root.SetOut(checked)
 	root.SetErr(errOut)
-	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(), e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
+	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(),
+		e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
 	once(root)
 	root.SetFlagErrorFunc(flagError)
@@ -96,7 +98,8 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 	}
 	var exit *exitError
 	if errors.As(err, &exit) {
-		if code = exit.code; exit.err == nil {
+		code = exit.code
+		if exit.err == nil {
 			return code
 		}
 	}

@@ -19,7 +19,9 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 
 // completeScenarios offers the ids of the scenarios that are written, and of those of --features.
 func completeScenarios(cmd *cobra.Command) {
-	err := cmd.RegisterFlagCompletionFunc("scenario", func(cmd *cobra.Command, _ []string, begun string) (ids []string, _ cobra.ShellCompDirective) {
+	err := cmd.RegisterFlagCompletionFunc("scenario", func(cmd *cobra.Command, _ []string, begun string) (ids []string,
+		_ cobra.ShellCompDirective,
+	) {
 		dirs, _ := cmd.Flags().GetStringArray("features")
 		cases, err := engine.Authored(dirs)
 		if err != nil {

@@ -110,7 +110,8 @@ func (e *env) showSamples(ctx context.Context, w *way, events, facts string) err
 		case len(found.Unused) == 0:
 			fmt.Fprintf(e.out, "Every field of the first %s is used.\n", number(found.Values, "value", "values"))
 		default:
-			fmt.Fprintf(e.out, "Not used of the first %s: %s\n", number(found.Values, "value", "values"), strings.Join(found.Unused, ", "))
+			fmt.Fprintf(e.out, "Not used of the first %s: %s\n", number(found.Values, "value", "values"),
+				strings.Join(found.Unused, ", "))
 		}
 	}
 	return nil

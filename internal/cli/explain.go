@@ -33,12 +33,16 @@ goes to a file as a picture, its facts drawn in.`,
 			return e.leftOut(&f.in, e.runExplain(cmd.Context(), &f, args))
 		},
 	}
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
-	cmd.Flags().BoolVar(&f.repair, "repair", false, "draw each ill-formed chat as the fewest edits of its log make it; what was put in is marked with a +")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false,
+		"print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
+	cmd.Flags().BoolVar(&f.repair, "repair", false,
+		"draw each ill-formed chat as the fewest edits of its log make it; what was put in is marked with a +")
 	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
-	cmd.Flags().StringVar(&f.svg, "svg", "", "write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
-	cmd.Flags().StringArrayVar(&f.dirs, "features", nil, "with --scenario: add a directory of your own features; may be repeated")
+	cmd.Flags().StringVar(&f.svg, "svg", "",
+		"write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
+	cmd.Flags().StringArrayVar(&f.dirs, "features", nil,
+		"with --scenario: add a directory of your own features; may be repeated")
 	completeScenarios(cmd)
 	f.in.addMapping(cmd)
 	return cmd
@@ -150,7 +154,8 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 // drawSVG writes the timeline of the only chat to a file, or to stdout.
 func (e *env) drawSVG(ctx context.Context, file string, chats []model.Chat, logs map[string][]model.Event) error {
 	if len(chats) != 1 {
-		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction", len(chats))
+		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction",
+			len(chats))
 	}
 	var b bytes.Buffer
 	reports.NewTimeline(logs[chats[0].InteractionID]).AppendSVG(&b, &chats[0])
@@ -170,7 +175,8 @@ func (l *eventLog) keep(id string) error {
 		for i := range l.events {
 			if how, _ := tables.Unlike(id, l.events[i].InteractionID); how != "" {
 				a, b := model.Apart(id, l.events[i].InteractionID)
-				return fmt.Errorf("%s: no event of interaction %s; there is %s, which differs only in %s", l.file, a, b, how)
+				return fmt.Errorf("%s: no event of interaction %s; there is %s, which differs only in %s", l.file, a, b,
+					how)
 			}
 		}
 		return fmt.Errorf("%s: no event of interaction %s", l.file, model.Name(id))
@@ -200,7 +206,9 @@ type explainedFact struct {
 
 // explainJSON appends a chat as a line of JSON.
 func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
-	x := explained{InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.Silent)}
+	x := explained{
+		InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.Silent),
+	}
 	for i := range log {
 		x.Events = append(x.Events, wire.AppendEvent(nil, &log[i]))
 	}

@@ -13,7 +13,8 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 	if b.Len() > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "Interaction %s is ill-formed: seq %d: %s: %s.\n", model.Name(bad.InteractionID), bad.Seq, bad.Requirement, bad.Problem)
+	fmt.Fprintf(b, "Interaction %s is ill-formed: seq %d: %s: %s.\n", model.Name(bad.InteractionID), bad.Seq,
+		bad.Requirement, bad.Problem)
 	r := model.NewRepairer(t).Repair(log)
 	if len(r.Edits) == 0 {
 		fmt.Fprintf(b, "No %d events that are put in or left out make a chat of it.\n", model.MostEdits)
@@ -24,9 +25,12 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		edits = "Two edits make"
 	}
 	if r.Unanimous {
-		fmt.Fprintf(b, "%s a chat of it, and all repairs as short give the rows below. The events are numbered anew.\n", edits)
+		fmt.Fprintf(b, "%s a chat of it, and all repairs as short give the rows below. The events are numbered anew.\n",
+			edits)
 	} else {
-		fmt.Fprintf(b, "%s a chat of it. Repairs as short give different rows; this is one. The events are numbered anew.\n", edits)
+		fmt.Fprintf(b,
+			"%s a chat of it. Repairs as short give different rows; this is one. The events are numbered anew.\n",
+			edits)
 	}
 	repaired, put := r.Apply(log)
 	for _, e := range r.Edits {

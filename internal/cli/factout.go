@@ -12,7 +12,9 @@ import (
 )
 
 // factOutput opens the place that --output and --format tell: in a format of rows, or as a table to be looked at.
-func (e *env) factOutput(ctx context.Context, path, format string, m *tables.Mapping) (*wire.Output[model.Fact], error) {
+func (e *env) factOutput(ctx context.Context, path, format string, m *tables.Mapping) (*wire.Output[model.Fact],
+	error,
+) {
 	if format == "table" {
 		file, err := files.Create(ctx, path, e.out)
 		if err != nil {
@@ -57,7 +59,8 @@ func (t *factTable) put(facts []model.Fact) error {
 		if f.ReceivedFrom.Is == model.Given {
 			from = fmt.Sprint(f.ReceivedFrom.Value)
 		}
-		_, err := fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", model.Name(f.InteractionID), f.Ordinal.Value, model.Name(f.Resource),
+		_, err := fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", model.Name(f.InteractionID), f.Ordinal.Value,
+			model.Name(f.Resource),
 			f.Descriptor(), from, clock(f.Start), clock(f.End))
 		if err != nil {
 			return err

@@ -63,10 +63,13 @@ Exit codes as of run.`,
 	flags := cmd.Flags()
 	flags.DurationVar(&f.span, "for", 0, "how long it may take in all, such as 8h, instead of --scenarios")
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count, comma-separated, or all")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+		"the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
-	flags.StringVar(&f.shard, "shard", "", "the I-th of N parts of the random scenarios, such as 2/5, as many as --scenarios says; "+shardVariables)
-	flags.IntVar(&f.prove, "prove", 100_000, "how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
+	flags.StringVar(&f.shard, "shard", "",
+		"the I-th of N parts of the random scenarios, such as 2/5, as many as --scenarios says; "+shardVariables)
+	flags.IntVar(&f.prove, "prove", 100_000,
+		"how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
 	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
@@ -87,7 +90,8 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		return err
 	}
 	if len(f.way.facts) > 0 {
-		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows with 'run --facts'")
+		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows " +
+			"with 'run --facts'")
 	}
 	t, err := f.way.target(ctx)
 	if err != nil {
@@ -112,11 +116,16 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		filter.PerStart, filter.Spread = engine.MostAtOnce, leastPerStart
 	}
 	shown := &progress{}
-	told := &campaignReport{env: e, dir: f.report, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(), header: &engine.Header{
-		Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","), Environment: f.way.environment(t),
-	}}
+	told := &campaignReport{
+		env: e, dir: f.report, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(),
+		header: &engine.Header{
+			Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","),
+			Environment: f.way.environment(t),
+		},
+	}
 	c := &engine.Campaign{
-		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios, Span: f.span, Found: told.found,
+		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,
+		Span: f.span, Found: told.found,
 	}
 	c.Progress = told.progress
 	shown.says = func(spent time.Duration) string { return told.line(spent, f.span) }

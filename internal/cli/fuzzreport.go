@@ -119,7 +119,8 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	}
 	asked := fmt.Sprintf("%s, %s, seed %d", smallChats(h.Small), scenarios(h.Scenarios), seed)
 	signatures := number(h.Signatures(), "signature", "signatures")
-	fmt.Fprintf(&b, "%s: %s, of %s of differences (required: %s).\n", asked, number(len(h.Findings), "finding", "findings"), signatures, levels)
+	fmt.Fprintf(&b, "%s: %s, of %s of differences (required: %s).\n", asked,
+		number(len(h.Findings), "finding", "findings"), signatures, levels)
 	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
 		c.failed = err
 	}
@@ -138,7 +139,10 @@ func (c *campaignReport) page(lead string, levels model.Levels) error {
 		if l.Environment == nil {
 			l.Environment = new(engine.Environment)
 		}
-		l.Environment.Reproduce = commandLine(append([]string{"run", "--scenario", "own/*", "--features", filepath.Join(c.dir, f.Directory(i))}, c.words...))
+		l.Environment.Reproduce = commandLine(append([]string{
+			"run", "--scenario", "own/*", "--features",
+			filepath.Join(c.dir, f.Directory(i)),
+		}, c.words...))
 		r.Lines = append(r.Lines, l)
 		tally.Add(l)
 	}

@@ -35,7 +35,7 @@ The same flags give the same bytes, with any number of jobs. A chat's id and eve
 its number. Of --shard I/N are the chats whose number, counted from 1, is I, I+N, I+2N, …; of --suite --shard those
 scenarios that 'run --shard' runs.
 
-Chats are written one behind the other, each in order. --interleave lets 8 at a time run at once (of a shard, 8 of
+Chats are written one after the other, each in order. --interleave lets 8 at a time run at once (of a shard, 8 of
 its own). --delivery duplicated repeats one event in four, at once or a few events later; shuffled shuffles the events
 of each chat or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
 
@@ -79,20 +79,29 @@ func (e *env) generate() *cobra.Command {
 	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
 	flags.IntVar(&f.Random, "random", 0, "that many random chats")
 	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "all chats of at most that many events")
-	flags.StringVar(&f.Level, "level", "", "of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
-	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated, "of --suite: how many generated scenarios, besides the authored ones")
+	flags.StringVar(&f.Level, "level", "",
+		"of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
+	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
+		"of --suite: how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
-	flags.StringVar(&f.arrival, "delivery", "ordered", "how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
+	flags.StringVar(&f.arrival, "delivery", "ordered",
+		"how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
 	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", engine.AtOnce))
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
 	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
 	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
-	flags.StringVar(&f.resources, "resources", "", "write the agents, queues and strategies that the events name to this file")
-	flags.StringVar(&f.start, "start", "", "when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
-	flags.StringArrayVar(&f.Features, "features", nil, "of --suite: add a directory of your own features; may be repeated")
+	flags.StringVar(&f.resources, "resources", "",
+		"write the agents, queues and strategies that the events name to this file")
+	flags.StringVar(&f.start, "start", "",
+		"when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
+	flags.StringArrayVar(&f.Features, "features", nil,
+		"of --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "of --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
-	flags.StringVar(&f.format, "format", "", fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most %d chats", engine.MostInFeature))
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+		"of --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
+	flags.StringVar(&f.format, "format", "",
+		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
+			"%d chats", engine.MostInFeature))
 	f.addMapping(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
@@ -107,23 +116,27 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err := processors(f.Jobs); err != nil {
 		return err
 	}
-	if f.Shard, f.Shards, err = parseShard(f.shard); err != nil {
+	f.Shard, f.Shards, err = parseShard(f.shard)
+	if err != nil {
 		return err
 	}
 	if err := f.Deliver(f.arrival); err != nil {
 		return err
 	}
-	if f.Start, err = parseStart(f.start); err != nil {
+	f.Start, err = parseStart(f.start)
+	if err != nil {
 		return err
 	}
-	if f.World, err = f.world(ctx, f.media); err != nil {
+	f.World, err = f.world(ctx, f.media)
+	if err != nil {
 		return err
 	}
 	levels, err := parseLevels(f.require)
 	if err != nil {
 		return err
 	}
-	if f.AtRest = !levels.Has(model.Robustness); f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
+	f.AtRest = !levels.Has(model.Robustness)
+	if f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
 		return errors.New("--mapping: it sends chats whole: leave --interleave and --delivery out")
 	}
 	feature := f.format == "feature"
@@ -136,7 +149,8 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
 	case f.facts != "" && f.to == "" && samePath(f.facts, f.out):
 		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
-	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" && samePath(f.resources, f.facts)):
+	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" &&
+		samePath(f.resources, f.facts)):
 		return errors.New("--resources: other rows go there; name another file")
 	case f.to != "" && !tables.IsDSN(f.to):
 		return errors.New("--to: expected a database, postgres://… or sqlite:FILE; write to a file with --output")
@@ -152,8 +166,12 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if err = e.writeLogs(ctx, f, logs, feature); err != nil && ctx.Err() != nil {
-		err = &exitError{exitInterrupted, errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete")}
+	err = e.writeLogs(ctx, f, logs, feature)
+	if err != nil && ctx.Err() != nil {
+		err = &exitError{
+			exitInterrupted,
+			errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete"),
+		}
 	}
 	return err
 }
@@ -166,14 +184,16 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	var out engine.Outputs
 	var outputs []*files.File
-	if out.Events, err = tables.CreateEvents(ctx, at, e.out); err != nil && f.to != "" {
+	out.Events, err = tables.CreateEvents(ctx, at, e.out)
+	if err != nil && f.to != "" {
 		return fmt.Errorf("--to: %w", err)
 	} else if err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	defer out.Events.Discard()
 	if f.facts != "" {
-		if out.Facts, err = tables.CreateFacts(ctx, tables.Place{Path: f.facts, Mapping: at.Mapping}, e.out); err != nil {
+		out.Facts, err = tables.CreateFacts(ctx, tables.Place{Path: f.facts, Mapping: at.Mapping}, e.out)
+		if err != nil {
 			return fmt.Errorf("--facts: %w", err)
 		}
 		defer out.Facts.Discard()
@@ -181,7 +201,8 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	var resources *wire.Output[wire.Resource]
 	if f.resources != "" {
-		if resources, err = tables.CreateResources(ctx, tables.Place{Path: f.resources}, e.out); err != nil {
+		resources, err = tables.CreateResources(ctx, tables.Place{Path: f.resources}, e.out)
+		if err != nil {
 			return fmt.Errorf("--resources: %w", err)
 		}
 		defer resources.Discard()

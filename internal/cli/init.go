@@ -137,8 +137,8 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	return e.sayNext(s, dir, within, names)
 }
 
-// repository finds the root of the git repository that a directory is in, or will be, as it is reached from here, and the
-// directory's path within it. Where there is none, the root is the directory itself, and within is "".
+// repository finds the root of the git repository that a directory is in, or will be, as it is reached from here, and
+// the directory's path within it. Where there is none, the root is the directory itself, and within is "".
 func repository(dir string) (root, within string) {
 	here, err := filepath.EvalSymlinks(".")
 	if err == nil {
@@ -159,7 +159,8 @@ func repository(dir string) (root, within string) {
 	for top := at; ; top = filepath.Dir(top) {
 		if _, err := os.Stat(filepath.Join(top, ".git")); err == nil {
 			within, _ = filepath.Rel(top, at)
-			if root, err = filepath.Rel(here, top); err != nil {
+			root, err = filepath.Rel(here, top)
+			if err != nil {
 				root = top
 			}
 			return root, filepath.ToSlash(within)
@@ -182,7 +183,10 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // workflow writes the gate, for a directory of a repository.
 func (s *starter) workflow(within string) (string, error) {
-	fields := map[string]string{"Version": engine.Version, "Command": s.command, "Setup": s.setup, "Lang": s.lang, "Name": "chatproof", "Report": "chatproof-report"}
+	fields := map[string]string{
+		"Version": engine.Version, "Command": s.command, "Setup": s.setup, "Lang": s.lang, "Name": "chatproof",
+		"Report": "chatproof-report",
+	}
 	if within != "" && within != "." {
 		fields["Within"], fields["Name"] = strconv.Quote(within), strconv.Quote("chatproof in "+within)
 		fields["Report"] = strconv.Quote(within + "/chatproof-report")
@@ -202,7 +206,9 @@ func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 	case ".":
 		b.WriteString("The workflow is at the root of the git repository, where GitHub looks for it.\n")
 	default:
-		fmt.Fprintf(&b, "The workflow is at the root of the git repository, where GitHub looks for it, and runs in %s.\n", model.Name(within))
+		fmt.Fprintf(&b,
+			"The workflow is at the root of the git repository, where GitHub looks for it, and runs in %s.\n",
+			model.Name(within))
 	}
 	if s.needs != "" {
 		fmt.Fprintf(&b, "It needs %s.\n", s.needs)

@@ -27,7 +27,8 @@ func parseLevels(s string) (levels model.Levels, err error) {
 		if !ok {
 			all := model.LevelSet(model.AllLevels...)
 			names := append(strings.Split(all.String(), ","), "all")
-			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s%s", model.Name(name), all, model.DidYouMean(name, names))
+			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s%s", model.Name(name), all,
+				model.DidYouMean(name, names))
 		}
 		levels |= model.LevelSet(l)
 	}

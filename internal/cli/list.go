@@ -36,7 +36,8 @@ func (e *env) list() *cobra.Command {
   chatproof list scenarios --features our-flows/`,
 		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("list what? expected flows, scenarios, rules, requirements, invariants, combinations, faults or steps")
+			return fmt.Errorf("list what? expected flows, scenarios, rules, requirements, invariants, combinations, " +
+				"faults or steps")
 		},
 	}
 	for _, l := range listings {
@@ -53,7 +54,8 @@ func (e *env) list() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if items, err = only.of(items); err != nil {
+				items, err = only.of(items)
+				if err != nil {
 					return err
 				}
 				switch {
@@ -107,12 +109,33 @@ func writeTable(w io.Writer, heading []string, items []item) error {
 }
 
 var listings = []listing{
-	{"flows", "The guide's flows, with how many scenarios show them", []string{"FLOW", "TITLE", "SCENARIOS", "FILE"}, listFlows},
+	{
+		"flows", "The guide's flows, with how many scenarios show them",
+		[]string{"FLOW", "TITLE", "SCENARIOS", "FILE"},
+		listFlows,
+	},
 	{"scenarios", "Every scenario, in the order of a run", []string{"ID", "RULES", "SOURCE"}, listScenarios},
-	{"rules", "The rules of classification, and what makes a log well-formed", []string{"RULE", "LEVEL", "SECTION", "SAYS"}, listRules},
-	{"requirements", "What the guide's page says of outcomes, with the rules and scenarios that show it, or why nothing does", []string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"}, listRequirements},
-	{"invariants", "What holds for every chat, whatever the open questions", []string{"INVARIANT", "NEEDS", "SAYS"}, listInvariants},
-	{"combinations", "The valid combinations of resource type and technical descriptor", []string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"}, listCombinations},
+	{
+		"rules", "The rules of classification, and what makes a log well-formed",
+		[]string{"RULE", "LEVEL", "SECTION", "SAYS"},
+		listRules,
+	},
+	{
+		"requirements",
+		"What the guide's page says of outcomes, with the rules and scenarios that show it, or why nothing does",
+		[]string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"},
+		listRequirements,
+	},
+	{
+		"invariants", "What holds for every chat, whatever the open questions",
+		[]string{"INVARIANT", "NEEDS", "SAYS"},
+		listInvariants,
+	},
+	{
+		"combinations", "The valid combinations of resource type and technical descriptor",
+		[]string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"},
+		listCombinations,
+	},
 	{"faults", "The faulty classifiers of selftest", []string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults},
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
 }
@@ -203,7 +226,9 @@ func listScenarios(dirs []string) (items []item, err error) {
 		return nil, err
 	}
 	for _, s := range plan.Scenarios {
-		items = append(items, &scenario{s.ID, s.Level.String(), s.Since, s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source})
+		items = append(items, &scenario{
+			s.ID, s.Level.String(), s.Since, s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source,
+		})
 	}
 	return items, nil
 }
@@ -250,7 +275,10 @@ type combination struct {
 }
 
 func (c *combination) cells() []string {
-	return []string{string(c.Type), model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}.String(), c.Level, strings.Join(c.Rules, " ")}
+	return []string{
+		string(c.Type), model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}.String(), c.Level,
+		strings.Join(c.Rules, " "),
+	}
 }
 
 func listCombinations([]string) (items []item, err error) {

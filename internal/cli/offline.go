@@ -24,7 +24,9 @@ type offline struct {
 // addOffline adds the flags of the way.
 func (o *offline) addOffline(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.facts, "facts", nil, "ask nobody: take the rows that are in this file, directory or glob, - for stdin, or postgres:// or sqlite: database; may be repeated")
+	flags.StringArrayVar(&o.facts, "facts", nil,
+		"ask nobody: take the rows that are in this file, directory or glob, - for stdin, or postgres:// or sqlite: "+
+			"database; may be repeated")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "of --facts: the time that generate was given by --start")
 	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
@@ -90,8 +92,10 @@ func parseStart(s string) (t time.Time, err error) {
 	if s == "" {
 		return t, nil
 	}
-	if t, err = time.Parse(time.RFC3339, s); err != nil || t.Nanosecond() != 0 {
-		return t, fmt.Errorf("--start: expected RFC 3339 in whole seconds, such as 2026-01-05T09:00:00Z, got %s", model.Name(s))
+	t, err = time.Parse(time.RFC3339, s)
+	if err != nil || t.Nanosecond() != 0 {
+		return t, fmt.Errorf("--start: expected RFC 3339 in whole seconds, such as 2026-01-05T09:00:00Z, got %s",
+			model.Name(s))
 	}
 	if t.Year() < 1900 || t.Year() > 2199 { // further away, no chat could keep its distances
 		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Name(s))

@@ -61,14 +61,16 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		err = fmt.Errorf("--%s: no such flag", model.Line(name))
 	case errors.As(err, &bad) && !errors.Is(err, errTwice) && expected[bad.GetFlag().Value.Type()] != "":
-		return fmt.Errorf("--%s: expected %s, got %s", bad.GetFlag().Name, expected[bad.GetFlag().Value.Type()], model.Name(bad.GetValue()))
+		return fmt.Errorf("--%s: expected %s, got %s", bad.GetFlag().Name, expected[bad.GetFlag().Value.Type()],
+			model.Name(bad.GetValue()))
 	}
 	return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
 }
 
 // expected is what the flags of a type take.
 var expected = map[string]string{
-	"int": "a whole number", "uint64": "a whole number, 0 or more", "duration": "a duration such as 10s or 5m", "bool": "true or false",
+	"int": "a whole number", "uint64": "a whole number, 0 or more", "duration": "a duration such as 10s or 5m",
+	"bool": "true or false",
 }
 
 // noSuchVerb refuses a word that is no verb of the command, and names the nearest.
@@ -82,5 +84,6 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 			names = append(names, verb.Name())
 		}
 	}
-	return fmt.Errorf("%s: no such verb of %s%s; see '%s --help'", model.Name(args[0]), cmd.CommandPath(), model.DidYouMean(args[0], names), cmd.CommandPath())
+	return fmt.Errorf("%s: no such verb of %s%s; see '%s --help'", model.Name(args[0]), cmd.CommandPath(),
+		model.DidYouMean(args[0], names), cmd.CommandPath())
 }

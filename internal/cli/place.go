@@ -30,14 +30,18 @@ func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err er
 }
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+"; by default the ending of the file tells, and stdin is jsonl")
-	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0, "how long reading from a database may take (1h unless given)")
+	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+
+		"; by default the ending of the file tells, and stdin is jsonl")
+	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0,
+		"how long reading from a database may take (1h unless given)")
 	p.addMapping(cmd)
 	complete(cmd, "format", tables.Formats...)
 }
 
 func (p *placeFlags) addMapping(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.mapping, "mapping", "", "a YAML file that says how your world differs from ours: names of tables and columns, values, programs in jq, ids ('schema mapping')")
+	cmd.Flags().StringVar(&p.mapping, "mapping", "",
+		"a YAML file that says how your world differs from ours: names of tables and columns, values, programs in "+
+			"jq, ids ('schema mapping')")
 }
 
 // place is a place to write to, or one or several to read from.
@@ -62,13 +66,16 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
-	flags.StringVar(list, "media", "", "leave out the scenarios about other media than these, such as chat or chat,sms; by default the mapping's media, or all")
+	flags.StringVar(list, "media", "",
+		"leave out the scenarios about other media than these, such as chat or chat,sms; by default the mapping's "+
+			"media, or all")
 }
 
 // world is what the deployment lacks: media that neither --media names nor, without it, the mapping does, and ids and
 // names that the mapping takes for one.
 func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, err error) {
-	if w.Media, err = engine.ParseMedia(media); err != nil {
+	w.Media, err = engine.ParseMedia(media)
+	if err != nil {
 		return w, fmt.Errorf("--media: %w", err)
 	}
 	m, err := p.readMapping(ctx)
@@ -113,12 +120,15 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
 	for i := range tables.Dialects {
 		names = append(names, tables.Dialects[i].Name)
 	}
-	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in the SQL of "+strings.Join(names, ", "))
+	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in the SQL of "+strings.Join(names,
+		", "))
 	complete(cmd, "print-sql", names...)
 }
 
 // printQuery prints a statement about facts, for the client of another database.
-func (e *env) printQuery(ctx context.Context, dialect string, p *placeFlags, statement func(*tables.Dialect, *tables.Mapping) (string, error)) error {
+func (e *env) printQuery(ctx context.Context, dialect string, p *placeFlags,
+	statement func(*tables.Dialect, *tables.Mapping) (string, error),
+) error {
 	at, err := p.place(ctx, "-")
 	if err != nil {
 		return err

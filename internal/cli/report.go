@@ -58,8 +58,10 @@ read, or shards that do not fit.`,
 	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
 	flags.StringVar(&f.ctrf, "ctrf", "", "write the Common Test Report Format, JSON")
 	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
-	flags.StringVar(&f.badge, "badge", "", "write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
-	flags.StringVar(&f.claim, "claim", "", "write an in-toto Statement, unsigned, that the files of --subject did so in this suite")
+	flags.StringVar(&f.badge, "badge", "",
+		"write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
+	flags.StringVar(&f.claim, "claim", "",
+		"write an in-toto Statement, unsigned, that the files of --subject did so in this suite")
 	flags.StringArrayVar(&f.subjects, "subject", nil, "with --claim: a file that was tested; may be repeated")
 	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
 	flags.StringVar(&f.against, "against", "", "compare with these older results")
@@ -114,7 +116,9 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 }
 
 // files says what is written where. The error is that of a file that is written twice, or read.
-func (f *reportFlags) files(args []string, results []*reports.Results) (map[string]func(*reports.Results, io.Writer) error, error) {
+func (f *reportFlags) files(args []string, results []*reports.Results) (map[string]func(*reports.Results,
+	io.Writer) error, error,
+) {
 	badge := (*reports.Results).WriteBadge
 	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
 		badge = (*reports.Results).WriteBadgeSVG
@@ -132,7 +136,11 @@ func (f *reportFlags) files(args []string, results []*reports.Results) (map[stri
 		{"--junit", f.junit, (*reports.Results).WriteJUnit},
 		{"--claim", f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
 		{"--ctrf", f.ctrf, (*reports.Results).WriteCTRF},
-		{"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error { return r.WriteMarkdown(w, reports.MaxMarkdown) }},
+		{
+			"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error {
+				return r.WriteMarkdown(w, reports.MaxMarkdown)
+			},
+		},
 		{"--badge", f.badge, badge},
 		{"--merge", f.merge, (*reports.Results).Write},
 	} {

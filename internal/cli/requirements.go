@@ -29,7 +29,10 @@ func listRequirements([]string) (items []item, err error) {
 		return nil, err
 	}
 	for _, r := range all {
-		out := &requirement{ID: r.ID, Section: r.Section(), Says: r.Says, Rules: append([]string{}, r.Rules...), Scenarios: []string{}, Untested: r.Untested}
+		out := &requirement{
+			ID: r.ID, Section: r.Section(), Says: r.Says, Rules: append([]string{}, r.Rules...), Scenarios: []string{},
+			Untested: r.Untested,
+		}
 		for _, s := range r.Scenarios {
 			out.Scenarios = append(out.Scenarios, s.ID)
 		}

@@ -91,24 +91,33 @@ func (e *env) run() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(), "the levels whose differences count (these and no others), comma-separated, or all")
+	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+		"the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
-	flags.StringVar(&f.failed, "failed", "", "only scenarios that did not pass in this record: a report's directory, or its results.jsonl")
+	flags.StringVar(&f.failed, "failed", "",
+		"only scenarios that did not pass in this record: a report's directory, or its results.jsonl")
 	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
-	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated, "how many generated scenarios, besides the authored ones")
+	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated,
+		"how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	addMedia(flags, &f.media)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	flags.StringVar(&f.expect, "expect", "", "a file of known failures, which do not count as long as they end as listed")
-	flags.StringVar(&f.writeExpect, "write-expect", "", "write the failures of this run to a file for --expect, and exit 0")
-	flags.BoolVar(&f.strict, "strict", false, "let scenarios gate that are new in this minor version of the suite, instead of leaving them pending")
+	flags.StringVar(&f.expect, "expect", "",
+		"a file of known failures, which do not count as long as they end as listed")
+	flags.StringVar(&f.writeExpect, "write-expect", "",
+		"write the failures of this run to a file for --expect, and exit 0")
+	flags.BoolVar(&f.strict, "strict", false,
+		"let scenarios gate that are new in this minor version of the suite, instead of leaving them pending")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
-	flags.StringVar(&f.report, "report", "", "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, summary.md, badge.json, badge.svg")
+	flags.StringVar(&f.report, "report", "",
+		"write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, summary.md, "+
+			"badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
-	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass and every difference, those of levels that are not required, too")
+	flags.BoolVar(&f.verbose, "verbose", false,
+		"print every scenario that did not pass and every difference, those of levels that are not required, too")
 	addColor(cmd, &f.color)
 	completeLevels(cmd)
 	completeScenarios(cmd)
@@ -146,7 +155,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 			return t, f.way.faithful(ctx, plan)
 		},
 		Began: func(plan *engine.Plan, t target.Target) (func(any) error, error) {
-			if out, err = reports.Create(f.report, f.jsonTo(e.out)); err != nil {
+			out, err = reports.Create(f.report, f.jsonTo(e.out))
+			if err != nil {
 				return nil, fmt.Errorf("--report: %w", err)
 			}
 			shown = (&progress{found: "failed", total: len(plan.Scenarios)}).start(e)
@@ -176,29 +186,35 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 // options checks the flags.
 func (f *runFlags) options(ctx context.Context, stdout io.Writer, demand bool) (o *engine.Options, err error) {
 	o = &engine.Options{
-		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" && f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
+		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" &&
+			f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
 		Expect: f.expect, WriteExpect: f.writeExpect, Strict: f.strict, Stdout: stdout, Today: today(),
 	}
-	if o.Require, err = parseLevels(f.require); err != nil {
+	o.Require, err = parseLevels(f.require)
+	if err != nil {
 		return nil, err
 	}
 	if f.generated < 0 || f.generated > engine.MaxGenerated {
 		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
 	}
 	if f.failed != "" {
-		if o.Scenarios, err = f.failedBefore(); err != nil {
+		o.Scenarios, err = f.failedBefore()
+		if err != nil {
 			return nil, err
 		}
 	}
-	if o.World, err = f.way.world(ctx, f.media); err != nil {
+	o.World, err = f.way.world(ctx, f.media)
+	if err != nil {
 		return nil, err
 	}
 	o.AtRest = len(f.way.facts) > 0 && !o.Require.Has(model.Robustness)
-	if o.Shard, o.Shards, err = shardOf(f.shard); err != nil {
+	o.Shard, o.Shards, err = shardOf(f.shard)
+	if err != nil {
 		return nil, err
 	}
 	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
-		return nil, errors.New("--write-expect: the file lists all failures; leave --tags, --scenario, --failed and --shard out")
+		return nil,
+			errors.New("--write-expect: the file lists all failures; leave --tags, --scenario, --failed and --shard out")
 	}
 	return o, nil
 }
@@ -225,7 +241,9 @@ func (f *runFlags) failedBefore() (ids []string, err error) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, &exitError{exitIncomplete, fmt.Errorf("--failed: nothing to run: in %s every scenario passes", f.failed)}
+		return nil, &exitError{
+			exitIncomplete, fmt.Errorf("--failed: nothing to run: in %s every scenario passes", f.failed),
+		}
 	}
 	return ids, nil
 }

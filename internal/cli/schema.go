@@ -13,10 +13,15 @@ import (
 )
 
 func (e *env) schema() *cobra.Command {
-	schemas := map[string][]byte{"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema, "results": engine.ResultsSchema, "expect": engine.ExpectSchema, "mapping": tables.MappingSchema(), "tables": []byte(tables.EventDDL + "\n" + tables.FactDDL)}
+	schemas := map[string][]byte{
+		"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema,
+		"results": engine.ResultsSchema, "expect": engine.ExpectSchema, "mapping": tables.MappingSchema(),
+		"tables": []byte(tables.EventDDL + "\n" + tables.FactDDL),
+	}
 	return &cobra.Command{
-		Use:       "schema event|fact|protocol|results|expect|mapping|tables",
-		Short:     "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations file, a mapping; or the tables, in SQL",
+		Use: "schema event|fact|protocol|results|expect|mapping|tables",
+		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an " +
+			"expectations file, a mapping; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
 		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "mapping", "tables"},
 		RunE: func(cmd *cobra.Command, args []string) error {

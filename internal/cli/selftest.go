@@ -29,7 +29,8 @@ Exit code 1 where a fault survives, an accepted answer is taken for one, or the 
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.Seeds < 1 || t.Scenarios < 10 || t.Scenarios > engine.MaxGenerated || t.Prove < 0 {
-				return fmt.Errorf("selftest: --seeds is at least 1, --generated 10 to %d, --prove not below 0", engine.MaxGenerated)
+				return fmt.Errorf("selftest: --seeds is at least 1, --generated 10 to %d, --prove not below 0",
+					engine.MaxGenerated)
 			}
 			kills, err := t.Run(cmd.Context())
 			if err != nil {
@@ -53,14 +54,17 @@ Exit code 1 where a fault survives, an accepted answer is taken for one, or the 
 	}
 	cmd.Flags().IntVar(&t.Seeds, "seeds", 1, "how many seeds to generate scenarios from")
 	cmd.Flags().IntVar(&t.Scenarios, "generated", 500, "generated scenarios a seed")
-	cmd.Flags().IntVar(&t.Prove, "prove", 10_000, "how many shorter chats to try before a counterexample is called minimal")
+	cmd.Flags().IntVar(&t.Prove, "prove", 10_000,
+		"how many shorter chats to try before a counterexample is called minimal")
 	return cmd
 }
 
 // killMatrix writes a row a family, then what is not as it should be, and reports whether all is.
 func killMatrix(b *bytes.Buffer, kills []*engine.Kill) bool {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FAMILY\tFAULTS\tKILLED\tBY FEATURES\tBY INVARIANTS\tBY GENERATED\tSCENARIOS TO KILL\tEVENTS OF COUNTEREXAMPLE\tPROVEN MINIMAL")
+	fmt.Fprintln(table,
+		"FAMILY\tFAULTS\tKILLED\tBY FEATURES\tBY INVARIANTS\tBY GENERATED\tSCENARIOS TO KILL\tEVENTS OF "+
+			"COUNTEREXAMPLE\tPROVEN MINIMAL")
 	var families []string
 	for _, k := range kills {
 		if !k.Accepted && !slices.Contains(families, k.Family) {
@@ -89,7 +93,8 @@ func killMatrix(b *bytes.Buffer, kills []*engine.Kill) bool {
 		if short > 0 {
 			share = fmt.Sprintf("%d of %d with at most 11 events", proven, short)
 		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", family, faults, killed, features, invariants, generated, spread(first), spread(shrunk), share)
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", family, faults, killed, features, invariants,
+			generated, spread(first), spread(shrunk), share)
 	}
 	table.Flush()
 	accepted := 0
@@ -100,7 +105,8 @@ func killMatrix(b *bytes.Buffer, kills []*engine.Kill) bool {
 		}
 	}
 	b.WriteString("Scenarios and events: median / 95th percentile / maximum.\n")
-	fmt.Fprintf(b, "\n%d mutants answer by an accepted alternative; %d of them are taken for faults.\n", accepted, count(wrong, true))
+	fmt.Fprintf(b, "\n%d mutants answer by an accepted alternative; %d of them are taken for faults.\n", accepted,
+		count(wrong, true))
 	fmt.Fprintf(b, "%d faults survive.\n", count(wrong, false))
 	for _, k := range wrong {
 		fmt.Fprintf(b, "  %s: %s: %s\n", k.Family, k.Name, k.Says)

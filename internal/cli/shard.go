@@ -37,8 +37,10 @@ func shardOf(flag string) (i, n int, err error) {
 		if i, n, ok := shardNumbers(index, total, s.from); ok {
 			return i, n, nil
 		}
-		return 0, 0, fmt.Errorf("%s=%s, %s=%s: expected which shard this is, from %d, and of how many; mend them, or say --shard I/N (1/1 is the whole)",
-			s.index, model.Name(index), s.total, model.Name(total), s.from)
+		return 0, 0,
+			fmt.Errorf("%s=%s, %s=%s: expected which shard this is, from %d, and of how many; mend them, or say "+
+				"--shard I/N (1/1 is the whole)",
+				s.index, model.Name(index), s.total, model.Name(total), s.from)
 	}
 	return 1, 1, nil
 }
@@ -52,7 +54,8 @@ func parseShard(flag string) (i, n int, err error) {
 	if i, n, ok := shardNumbers(first, second, 1); ok {
 		return i, n, nil
 	}
-	return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s", maxShards, model.Name(flag))
+	return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s",
+		maxShards, model.Name(flag))
 }
 
 func shardNumbers(index, total string, from int) (i, n int, ok bool) {

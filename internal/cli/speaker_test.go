@@ -64,7 +64,7 @@ func speaker(how string, in io.Reader, out io.Writer) int {
 	return 0
 }
 
-// tell opens the pipe that is named behind a word, writes a line to it, and hangs.
+// tell opens the pipe that is named after a word, writes a line to it, and hangs.
 func tell(how string) {
 	pipe, err := os.OpenFile(strings.TrimPrefix(how, "tells "), os.O_WRONLY, 0)
 	if err == nil {

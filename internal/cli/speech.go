@@ -46,7 +46,8 @@ func (p *placeFlags) faithful(ctx context.Context, plan *engine.Plan) error {
 	var b []byte
 	var logs [][]model.Event
 	for _, s := range plan.Scenarios {
-		if b, err = m.AppendEvents(b[:0], s.Events); err != nil {
+		b, err = m.AppendEvents(b[:0], s.Events)
+		if err != nil {
 			return fmt.Errorf("--mapping: %s: %w", s.ID, err)
 		}
 		if s.Level == model.Documented && len(model.Chats(s.Events)) == 1 {

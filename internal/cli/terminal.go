@@ -14,7 +14,8 @@ import (
 )
 
 func addColor(cmd *cobra.Command, flag *string) {
-	cmd.Flags().StringVar(flag, "color", "auto", "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, TERM and whether stdout is a terminal")
+	cmd.Flags().StringVar(flag, "color", "auto",
+		"auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, TERM and whether stdout is a terminal")
 	complete(cmd, "color", "auto", "always", "never")
 }
 

@@ -21,22 +21,25 @@ func notAsked(ctx context.Context, err error) error {
 	return exitOf(ctx, "", err)
 }
 
-// render writes the files of the report, prints the summary, and tells GitHub. aside is the first error of what is beside
-// the verdict; the other is that of printing it.
+// render writes the files of the report, prints the summary, and tells GitHub. aside is the first error of what is
+// beside the verdict; the other is that of printing it.
 func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) (aside, err error) {
 	whole := reports.Of(r, out.Path())
-	if aside = cmp.Or(out.Close(), out.Render(whole)); aside != nil {
+	aside = cmp.Or(out.Close(), out.Render(whole))
+	if aside != nil {
 		aside = fmt.Errorf("--report: %w", aside)
 	}
 	var notStarted *target.StartError
 	if errors.As(failed, &notStarted) {
 		return aside, nil
 	}
-	if aside = cmp.Or(aside, whole.TellGitHub(e.err)); f.json {
+	aside = cmp.Or(aside, whole.TellGitHub(e.err))
+	if f.json {
 		return aside, nil
 	}
 	err = whole.WriteText(e.out, &reports.TextOptions{
-		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Doctor: f.doctor(), Expect: f.expect, Findings: r.Findings,
+		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Doctor: f.doctor(),
+		Expect: f.expect, Findings: r.Findings,
 	})
 	if err == nil && aside == nil && f.report != "" {
 		_, err = fmt.Fprintln(e.err, "chatproof: the report:", filepath.Join(f.report, "index.html"))
@@ -44,8 +47,8 @@ func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour 
 	return aside, err
 }
 
-// beside ends a run that could not write all that was asked for beside its verdict: that is a line on stderr, and an exit
-// code of its own where the verdict has none.
+// beside ends a run that could not write all that was asked for beside its verdict: that is a line on stderr, and an
+// exit code of its own where the verdict has none.
 func (e *env) beside(aside, verdict error) error {
 	if aside == nil || verdict == nil {
 		return cmp.Or(aside, verdict)
@@ -59,7 +62,8 @@ func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, faile
 	if w := r.Wrote; w != nil {
 		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))
 		if n := len(r.Expired); n > 0 {
-			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect, number(n, "entry", "entries"))
+			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect,
+				number(n, "entry", "entries"))
 		}
 		return nil
 	}

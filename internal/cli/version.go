@@ -36,7 +36,10 @@ func (e *env) version() *cobra.Command {
 				_, err := fmt.Fprintln(e.out, "chatproof "+engine.Version)
 				return err
 			}
-			v := version{Version: engine.Version, Suite: engine.Digest(), Protocol: wire.Protocol, Generation: gen.Generation, Go: runtime.Version()}
+			v := version{
+				Version: engine.Version, Suite: engine.Digest(), Protocol: wire.Protocol, Generation: gen.Generation,
+				Go: runtime.Version(),
+			}
 			if build, ok := debug.ReadBuildInfo(); ok {
 				for _, s := range build.Settings {
 					switch s.Key {
@@ -54,6 +57,7 @@ func (e *env) version() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object: version, digest of the suite, protocol, generation, Go, commit")
+	cmd.Flags().BoolVar(&asJSON, "json", false,
+		"print an object: version, digest of the suite, protocol, generation, Go, commit")
 	return cmd
 }

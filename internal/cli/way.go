@@ -52,11 +52,16 @@ func (w *way) addTo(cmd *cobra.Command) {
 	cmd.Args = behindDash
 	flags := cmd.Flags()
 	w.given = flags.Changed
-	flags.BoolVar(&w.stream, "stream", false, "COMMAND is no filter but speaks the stream protocol, one long-lived process (see 'schema protocol')")
+	flags.BoolVar(&w.stream, "stream", false,
+		"COMMAND is no filter but speaks the stream protocol, one long-lived process (see 'schema protocol')")
 	flags.StringVar(&w.http, "http", "", "ask the server at this URL, one scenario a POST, instead of a command")
-	flags.StringArrayVar(&w.headers, "header", nil, "send this header, such as 'Authorization: Bearer TOKEN', with --http; its value is kept to ourselves; may be repeated")
-	flags.DurationVar(&w.timeout, "timeout", 0, "how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
-	flags.IntVar(&w.jobs, "jobs", 1, "how many processes or requests at the same time; of no consequence for the results")
+	flags.StringArrayVar(&w.headers, "header", nil,
+		"send this header, such as 'Authorization: Bearer TOKEN', with --http; its value is kept to ourselves; may "+
+			"be repeated")
+	flags.DurationVar(&w.timeout, "timeout", 0,
+		"how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
+	flags.IntVar(&w.jobs, "jobs", 1,
+		"how many processes or requests at the same time; of no consequence for the results")
 }
 
 // target is what is asked.
@@ -84,7 +89,8 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 		return w.server(speech)
 	case w.stream:
 		return &target.Stream{
-			Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + engine.Version, Speech: speech,
+			Argv: w.command, Timeout: w.limit(10 * time.Second), Jobs: w.jobs, Harness: "chatproof/" + engine.Version,
+			Speech: speech,
 		}, nil
 	case len(w.command) > 0:
 		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs, Speech: speech}, nil
@@ -104,8 +110,12 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 	header := make(http.Header)
 	for _, h := range w.headers {
 		name, value, found := strings.Cut(h, ":")
-		if value = strings.TrimSpace(value); !found || !headerName.MatchString(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return nil, errors.New("--header: expected a name, a colon and a value on one line, such as 'Authorization: Bearer TOKEN'")
+		value = strings.TrimSpace(value)
+		if !found || !headerName.MatchString(name) || strings.ContainsFunc(value,
+			func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return nil,
+				errors.New("--header: expected a name, a colon and a value on one line, such as 'Authorization: " +
+					"Bearer TOKEN'")
 		}
 		header.Add(name, value)
 	}
@@ -117,7 +127,10 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 
 // environment is what of a target goes into the header of results.
 func (w *way) environment(t target.Target) *engine.Environment {
-	e := &engine.Environment{Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH, Implementation: target.About(t)}
+	e := &engine.Environment{
+		Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Implementation: target.About(t),
+	}
 	if w.url != nil {
 		e.URL = secret.Text(w.url.Redacted())
 	}
@@ -156,7 +169,8 @@ func (w *way) words() (words []string) {
 func behindDash(cmd *cobra.Command, args []string) error {
 	switch dash := cmd.ArgsLenAtDash(); {
 	case len(args) > 0 && dash != 0:
-		return fmt.Errorf("%s takes a command after --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(), model.Line(strings.Join(args, " ")))
+		return fmt.Errorf("%s takes a command after --, such as: chatproof %s -- %s", cmd.Name(), cmd.Name(),
+			model.Line(strings.Join(args, " ")))
 	case len(args) == 0 && dash == 0:
 		return errors.New("no command after --; leave the -- out to check the reference model")
 	}

@@ -102,8 +102,8 @@ type FoundLine struct {
 	Put          []int64            `json:"put,omitempty"`           // the seqs of its events that a repair put in
 }
 
-// Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log left
-// out.
+// Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log
+// left out.
 func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless }
 
 // Table is the reference that judged.
@@ -145,7 +145,8 @@ func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels
 	}
 	return &Record{
 		Header: &Header{
-			Type: "header", Kind: Check, Chatproof: Version, Suite: Digest(), Scenarios: len(lines), Require: strings.Split(require.String(), ","),
+			Type: "header", Kind: Check, Chatproof: Version, Suite: Digest(), Scenarios: len(lines),
+			Require: strings.Split(require.String(), ","),
 		},
 		Lines: lines, Footer: f,
 	}

@@ -13,7 +13,8 @@ import (
 // besides. Two signatures are taken for one cause
 //
 //   - where the shortest chat of one shows the other, too: were they apart, a chat as short would show it alone;
-//   - where the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the same
+//   - where the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the
+// same
 //     party;
 //   - where that party is invited again and again, and so it is in the other, whoever invites it: history has as many
 //     signatures as there are ways to come;
@@ -36,8 +37,8 @@ func (r *campaignRun) explained(x *sighting) *Finding {
 	return nil
 }
 
-// explainedBy returns the finding that one which has been reduced is a face of, or nil: a published one, or one of those
-// that come before it.
+// explainedBy returns the finding that one which has been reduced is a face of, or nil: a published one, or one of
+// those that come before it.
 func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	if !f.shrinks() {
 		return nil
@@ -48,15 +49,16 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	reduced := *f.sighting
 	reduced.example, reduced.shown = f.Case(), f.shown
 	for _, other := range slices.Concat(r.harvest.Findings, before) {
-		if other.again && f.again || other.explains(&reduced) || other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
+		if other.again && f.again || other.explains(&reduced) ||
+			other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
 			return other
 		}
 	}
 	return nil
 }
 
-// besides returns the finding that another signature of the same chat belongs to, one that is as telling at least; or nil.
-// What follows from much else, such as an invariant, explains nothing.
+// besides returns the finding that another signature of the same chat belongs to, one that is as telling at least; or
+// nil. What follows from much else, such as an invariant, explains nothing.
 func (r *campaignRun) besides(signature string, shown []model.Difference) *Finding {
 	own := 0
 	for i := range shown {
@@ -86,7 +88,8 @@ func (f *Finding) explains(x *sighting) bool {
 	if mine == nil {
 		return false
 	}
-	if x.signature != f.Signature && strings.HasSuffix(x.signature, " "+string(model.OrdinalField)) && slices.Contains(f.kinds(), string(model.OrdinalField)) {
+	if x.signature != f.Signature && strings.HasSuffix(x.signature, " "+string(model.OrdinalField)) &&
+		slices.Contains(f.kinds(), string(model.OrdinalField)) {
 		return true // numbers are given in one place
 	}
 	for i := range x.shown {
@@ -94,7 +97,8 @@ func (f *Finding) explains(x *sighting) bool {
 		if d.Signature() != x.signature || !slices.Contains(f.kinds(), kindOf(d)) {
 			continue
 		}
-		if t := trace(logOf(x.example, d.InteractionID), d); t != nil && (mine.within(t) || mine.recurs() && mine.alike(t)) {
+		if t := trace(logOf(x.example, d.InteractionID), d); t != nil &&
+			(mine.within(t) || mine.recurs() && mine.alike(t)) {
 			return true
 		}
 	}
@@ -237,15 +241,16 @@ func trace(log []model.Event, d *model.Difference) *traced {
 	return t
 }
 
-// ofOpening reports whether a difference is of what is decided when an attempt begins: that there is a row, and its role.
+// ofOpening reports whether a difference is of what is decided when an attempt begins: that there is a row, and its
+// role.
 func ofOpening(d *model.Difference) bool {
 	a, b := parts(d.Expected), parts(d.Actual)
 	return d.Field == model.RowField || d.Field == model.DescriptorField && a[1] == b[1] && a[2] == b[2]
 }
 
-// essence leaves the stop out where the row that differs has ended before: any stop will do then. Of what is decided when
-// an attempt begins it leaves out how that ended, too, unless it takes others: who loses the rows of consults loses those
-// that are declined and those that are accepted.
+// essence leaves the stop out where the row that differs has ended before: any stop will do then. Of what is decided
+// when an attempt begins it leaves out how that ended, too, unless it takes others: who loses the rows of consults
+// loses those that are declined and those that are accepted.
 func (t *traced) essence(log []model.Event, d *model.Difference) *traced {
 	chats, _ := model.ClassifyLog(model.Reference(), log)
 	if t == nil || len(chats) != 1 {
@@ -345,8 +350,8 @@ func (t *traced) alike(other *traced) bool {
 // mostTries bounds the search for one chat in another.
 const mostTries = 20_000
 
-// within reports whether all that happens here happens in the other in that order, for some assignment of the parties in
-// which those that it goes wrong with are one.
+// within reports whether all that happens here happens in the other in that order, for some assignment of the parties
+// in which those that it goes wrong with are one.
 func (t *traced) within(other *traced) bool {
 	if (t.party < 0) != (other.party < 0) || t.queue != other.queue {
 		return false

@@ -45,7 +45,9 @@ func (f *Finding) Write(dir string) error {
 			comment = append(comment, f.Found[i].String())
 		}
 	}
-	w := steps.Written{Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.replayed(facts)}
+	w := steps.Written{
+		Name: f.Signature, Comment: strings.Join(comment, "\n"), Events: c.Events, Facts: f.replayed(facts),
+	}
 	if c != f.Example { // whose ids another finding may have, too
 		w.Tags = []string{steps.AsWrittenTag}
 	}
@@ -56,7 +58,10 @@ func (f *Finding) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	for name, b := range map[string]*bytes.Buffer{"events.jsonl": &events, "expected.jsonl": &expected, "actual.jsonl": &actual, "replay.feature": &feature} {
+	for name, b := range map[string]*bytes.Buffer{
+		"events.jsonl": &events, "expected.jsonl": &expected,
+		"actual.jsonl": &actual, "replay.feature": &feature,
+	} {
 		if err := files.Write(context.Background(), filepath.Join(dir, name), b.Bytes(), nil); err != nil {
 			return err
 		}
@@ -78,11 +83,13 @@ func (f *Finding) expected(c *model.Case) (facts []model.Fact) {
 	return facts
 }
 
-// replayed leaves of expected facts what a replay is to compare: times and senders only where the finding is about them.
+// replayed leaves of expected facts what a replay is to compare: times and senders only where the finding is about
+// them.
 func (f *Finding) replayed(facts []model.Fact) []model.Fact {
 	out := make([]model.Fact, len(facts))
 	for i, fact := range facts {
-		if !strings.HasSuffix(f.Signature, string(model.StartField)) && !strings.HasSuffix(f.Signature, string(model.EndField)) {
+		if !strings.HasSuffix(f.Signature, string(model.StartField)) &&
+			!strings.HasSuffix(f.Signature, string(model.EndField)) {
 			fact.Start, fact.End = time.Time{}, time.Time{}
 		}
 		if !strings.HasSuffix(f.Signature, string(model.ReceivedFromField)) {
@@ -95,7 +102,9 @@ func (f *Finding) replayed(facts []model.Fact) []model.Fact {
 
 // Directory names a finding's directory, by its place among the findings.
 func (f *Finding) Directory(i int) string {
-	words := strings.FieldsFunc(strings.ToLower(f.Signature), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	words := strings.FieldsFunc(strings.ToLower(f.Signature), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
 	name := strings.Join(words, "-")
 	return fmt.Sprintf("%03d-%s", i+1, name[:min(len(name), 80)])
 }
@@ -106,8 +115,8 @@ func (f *Finding) Line(i int, require model.Levels) *ScenarioLine {
 	facts := f.expected(c)
 	l := &ScenarioLine{
 		Type: "scenario", Index: i + 1, ID: "finding/" + f.Directory(i), Level: f.Level.String(), Title: f.Signature,
-		Name: fmt.Sprintf("%d events, %s; seen %s", len(c.Events), f.Verdict(), times(f.Count)), Verdict: Fail, Gates: true,
-		Differences: slices.Clone(f.Found),
+		Name: fmt.Sprintf("%d events, %s; seen %s", len(c.Events), f.Verdict(), times(f.Count)), Verdict: Fail,
+		Gates: true, Differences: slices.Clone(f.Found),
 	}
 	l.Expected, _ = lines(pointers(facts), wire.AppendFact)
 	l.Actual, _ = lines(pointers(f.Actual), wire.AppendFact)

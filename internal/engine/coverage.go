@@ -59,8 +59,8 @@ func NewCoverage(of *model.Coverage) *Coverage {
 	return c
 }
 
-// LogCoverage writes down what a user's own chats exercise, clause by clause, and what of it the suite lacks: its features
-// and the generated chats that a run has by default.
+// LogCoverage writes down what a user's own chats exercise, clause by clause, and what of it the suite lacks: its
+// features and the generated chats that a run has by default.
 func LogCoverage(of *model.Coverage) (*Coverage, error) {
 	c := NewCoverage(of)
 	c.Rules = of.Rules()
@@ -106,7 +106,9 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 			pairs[p] = true
 		}
 		whole.Combinations.Uncovered = slices.DeleteFunc(whole.Combinations.Uncovered, func(u model.Combination) bool {
-			return !slices.ContainsFunc(c.Combinations.Uncovered, func(o model.Combination) bool { return o.Yield == u.Yield })
+			return !slices.ContainsFunc(c.Combinations.Uncovered, func(o model.Combination) bool {
+				return o.Yield == u.Yield
+			})
 		})
 	}
 	for i, a := range whole.Rules { // in the order of the table

@@ -73,18 +73,22 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 	}
 	first := alone[0]
 	speaks.answered(first, t.Way(), &occasion)
-	if documented.Tried = speaks.Blame == Nothing; documented.Tried {
+	documented.Tried = speaks.Blame == Nothing
+	if documented.Tried {
 		documented.classified(first)
 		stranger, err := ask(all[1])
 		if err != nil {
 			return nil, "", err
 		}
-		unknown.same(first, stranger, "Unknown events and unknown fields are to be passed over: new ones come with every release.")
+		unknown.same(first, stranger,
+			"Unknown events and unknown fields are to be passed over: new ones come with every release.")
 		repeated, err := ask(all[2], all[3])
 		if err != nil {
 			return nil, "", err
 		}
-		again.same(first, repeated, "Chats share a start, and a process may be asked for many: nothing of one may be left when the next comes. Group by interaction_id, and keep no state beside.")
+		again.same(first, repeated,
+			"Chats share a start, and a process may be asked for many: nothing of one may be left when the next "+
+				"comes. Group by interaction_id, and keep no state beside.")
 	}
 	return []Step{speaks, documented, unknown, again}, occasion.Stderr, nil
 }
@@ -108,7 +112,10 @@ func checkupCases() ([]*model.Case, error) {
 		e.Seq *= 2
 		stranger.Events = append(stranger.Events, e)
 		if e.Name != model.ProcessingStopped {
-			e = model.Event{InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time, Name: "EventOfAnotherRelease", Party: e.Party, Reason: "unknown"}
+			e = model.Event{
+				InteractionID: e.InteractionID, Seq: e.Seq + 1, Time: e.Time, Name: "EventOfAnotherRelease",
+				Party: e.Party, Reason: "unknown",
+			}
 			stranger.Events = append(stranger.Events, e)
 		}
 	}
@@ -128,7 +135,8 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 			s.Blame = Classification
 		}
 	case len(o.Actual) == 0 && occasion.Ignored > 0:
-		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about", occasion.Ignored), Adapter
+		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about",
+			occasion.Ignored), Adapter
 		s.Means = "Give interaction_id back as it came, character by character."
 	case len(o.Actual) == 0:
 		s.Found = "no row, and no error"
@@ -142,10 +150,13 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 
 // mend says what a failure means, by its kind.
 var mend = map[target.FailureKind]string{
-	target.Said:     "It speaks as it should, and refuses an ordinary chat. Its message says why.",
-	target.Crash:    "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below may say why it did.",
-	target.Hang:     "It must answer without more input: a filter when stdin ends, all others when they have the whole request. Flush what is written; close what is opened.",
-	target.Protocol: "Nothing but what the form allows may go to stdout ('chatproof schema fact'): send logging to stderr.",
+	target.Said: "It speaks as it should, and refuses an ordinary chat. Its message says why.",
+	target.Crash: "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below " +
+		"may say why it did.",
+	target.Hang: "It must answer without more input: a filter when stdin ends, all others when they have the " +
+		"whole request. Flush what is written; close what is opened.",
+	target.Protocol: "Nothing but what the form allows may go to stdout ('chatproof schema fact'): send logging to " +
+		"stderr.",
 }
 
 // classified says whether the rows are those that are documented.
@@ -157,7 +168,8 @@ func (s *Step) classified(o *Outcome) {
 	s.Found, s.Blame = o.reason(DefaultLevels), Classification
 	s.Means = "These rows are decided by rules " + strings.Join(o.Rules, ", ") + " ('chatproof list rules')."
 	if len(o.Actual) == 0 {
-		s.Blame, s.Means = Silence, "If it ought to print rows already, look whether they go where they should, and are flushed."
+		s.Blame, s.Means = Silence,
+			"If it ought to print rows already, look whether they go where they should, and are flushed."
 	}
 }
 
@@ -186,7 +198,8 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 		s.Blame, s.Means = Adapter, means
 		return
 	}
-	if s.Found = "the same rows"; len(first.Actual) == 0 {
+	s.Found = "the same rows"
+	if len(first.Actual) == 0 {
 		s.Found = "no row either"
 	}
 }

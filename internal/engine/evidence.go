@@ -38,7 +38,9 @@ func (o *Outcome) evidence() iter.Seq[*model.Event] {
 // checks lists the invariants and relations that the scenario's answer is held against, in the order of the table.
 func (s *Scenario) checks() (ids []string) {
 	shuffled, doubled := s.delivered()
-	finished := slices.ContainsFunc(s.want, func(w model.Expected) bool { return w.Chat != nil && w.Chat.StoppedSeq > 0 })
+	finished := slices.ContainsFunc(s.want, func(w model.Expected) bool {
+		return w.Chat != nil && w.Chat.StoppedSeq > 0
+	})
 	for _, v := range model.Invariants() {
 		checked := false
 		switch v.Kind {
@@ -92,7 +94,8 @@ func (l *ScenarioLine) Chats() ([][]model.Event, error) {
 
 // Facts are the expected facts and the actual ones.
 func (l *ScenarioLine) Facts() (expected, actual []model.Fact, err error) {
-	if expected, err = facts(l.ID, l.Expected); err == nil {
+	expected, err = facts(l.ID, l.Expected)
+	if err == nil {
 		actual, err = facts(l.ID, l.Actual)
 	}
 	return expected, actual, err
@@ -132,7 +135,9 @@ func (l *ScenarioLine) Feature() (string, error) {
 		return "", err
 	}
 	differs := func(fields ...model.Field) bool {
-		return slices.ContainsFunc(l.Differences, func(d model.Difference) bool { return slices.Contains(fields, d.Field) })
+		return slices.ContainsFunc(l.Differences, func(d model.Difference) bool {
+			return slices.Contains(fields, d.Field)
+		})
 	}
 	w := steps.Written{Name: l.Name, Comment: l.ID, Events: slices.Concat(chats...)}
 	if w.Name == "" {

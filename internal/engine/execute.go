@@ -62,9 +62,9 @@ type Record struct {
 // manyLines is from how many on the lines of a record are kept in part.
 const manyLines = 5000
 
-// Execute plans a run, asks, judges and records. The record is nil where nothing was asked: the error is then that of the
-// options or their files, [ErrNothing], Target's, or that of opening the target. With a record, the error is that of
-// [Run], of recording, or of writing the expectations.
+// Execute plans a run, asks, judges and records. The record is nil where nothing was asked: the error is then that of
+// the options or their files, [ErrNothing], Target's, or that of opening the target. With a record, the error is that
+// of [Run], of recording, or of writing the expectations.
 func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	known := &knownFailures{file: o.Expect, written: o.WriteExpect, stdout: o.Stdout}
 	defer known.discard()
@@ -82,7 +82,8 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	}
 	write := func(any) error { return nil }
 	if by.Began != nil {
-		if write, err = by.Began(plan, t); err != nil {
+		write, err = by.Began(plan, t)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -118,7 +119,8 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	r.Footer = NewFooter(tally, NewCoverage(coverage))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
 	r.Footer.Environment = &Environment{
-		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr, Expired: tally.Known.Expired(o.Today),
+		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr,
+		Expired: tally.Known.Expired(o.Today),
 	}
 	if e := r.Footer.Environment; by.Hide != nil {
 		e.Stderr = by.Hide(e.Stderr)

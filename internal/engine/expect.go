@@ -23,9 +23,11 @@ import (
 //go:embed expect.schema.json
 var ExpectSchema []byte
 
-// Expectation is an entry of an expectations file: scenarios that are known to end so. Its lines in the results are alike.
+// Expectation is an entry of an expectations file: scenarios that are known to end so. Its lines in the results are
+// alike.
 type Expectation struct {
-	ID      string  `json:"id,omitempty"` // a glob, as in [Plan.Select]; "" is every scenario, where there is a signature
+	// a glob, as in [Plan.Select]; "" is every scenario, where there is a signature
+	ID      string  `json:"id,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason"`
 	Issue   string  `json:"issue,omitempty"` // a URL
@@ -203,7 +205,8 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 		line, name := field.Key.GetToken().Position.Line, field.Key.GetToken().Value
 		i := slices.IndexFunc(keys, func(k key) bool { return k.name == name })
 		if i < 0 {
-			return nil, x.wrong(line, "%s: no such key; expected id, signature, verdict, reason, issue, until or max", model.Name(name))
+			return nil, x.wrong(line, "%s: no such key; expected id, signature, verdict, reason, issue, until or max",
+				model.Name(name))
 		}
 		given[name] = true
 		value, ok := scalar(field.Value)
@@ -353,7 +356,8 @@ func (x *Expectations) Stale() bool {
 	return x != nil && slices.ContainsFunc(x.Entries, (*Expectation).Stale)
 }
 
-// Expired lists the entries whose last day is before a day, given as 2006-01-02, but for those outside of what was asked.
+// Expired lists the entries whose last day is before a day, given as 2006-01-02, but for those outside of what was
+// asked.
 func (x *Expectations) Expired(today string) (ids []string) {
 	if x != nil {
 		for _, entry := range x.Entries {

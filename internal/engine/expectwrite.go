@@ -49,7 +49,9 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 }
 
 // rewrite writes the entries that hold, in place of others those that replace them, and last those that are added.
-func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added []*Expectation) (text string, done Rewriting, err error) {
+func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added []*Expectation) (text string,
+	done Rewriting, err error,
+) {
 	var b strings.Builder
 	indent := ""
 	for _, p := range x.parts() {
@@ -90,13 +92,15 @@ func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added [
 	}
 	again, err := ReadExpectations(x.file, b.String())
 	if b.Len() > files.MaxText {
-		return "", done, fmt.Errorf("%s: %d entries are more than a file of %d bytes holds: mend something first", x.file, done.Kept+done.Added, files.MaxText)
+		return "", done, fmt.Errorf("%s: %d entries are more than a file of %d bytes holds: mend something first",
+			x.file, done.Kept+done.Added, files.MaxText)
 	}
 	if err == nil && len(again.Entries) != done.Kept+done.Added {
 		err = fmt.Errorf("%s: %d entries", x.file, len(again.Entries))
 	}
 	if err != nil {
-		return "", done, fmt.Errorf("%s: cannot be rewritten as it is; make it a plain list of entries (%w)", x.file, err)
+		return "", done, fmt.Errorf("%s: cannot be rewritten as it is; make it a plain list of entries (%w)", x.file,
+			err)
 	}
 	return b.String(), done, nil
 }
@@ -122,7 +126,9 @@ func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Leve
 		}
 		for _, glob := range globs[o] {
 			if entries[glob] == nil {
-				entries[glob] = &Expectation{Signature: glob, Verdict: Fail, Reason: "such as in " + o.ID, signature: globPattern(glob)}
+				entries[glob] = &Expectation{
+					Signature: glob, Verdict: Fail, Reason: "such as in " + o.ID, signature: globPattern(glob),
+				}
 				added = append(added, entries[glob])
 			}
 		}
@@ -141,14 +147,17 @@ func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Leve
 
 // has reports whether the outcome has a difference that gates and that the entry covers.
 func (o *Outcome) has(entry *Expectation, require model.Levels) bool {
-	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return require.Has(d.Level) && entry.Covers(d.Signature()) })
+	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool {
+		return require.Has(d.Level) && entry.Covers(d.Signature())
+	})
 }
 
 // causes are globs for the differences of an outcome that gate, those that an entry of the file covers left out.
 func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string) {
 	for i := range o.Differences {
 		d := &o.Differences[i]
-		if !require.Has(d.Level) || slices.ContainsFunc(x.about[o.ID], func(entry *Expectation) bool { return entry.Held > 0 && entry.Covers(d.Signature()) }) {
+		if !require.Has(d.Level) || slices.ContainsFunc(x.about[o.ID],
+			func(entry *Expectation) bool { return entry.Held > 0 && entry.Covers(d.Signature()) }) {
 			continue
 		}
 		if glob := Cause(d); !slices.Contains(globs, glob) {
@@ -169,7 +178,8 @@ type Found struct {
 // scenarios: they hold.
 func (x *Expectations) Count(found []Found, chats int) {
 	for _, entry := range x.Entries {
-		if entry.Scenarios = max(1, chats); entry.ID == "" {
+		entry.Scenarios = max(1, chats)
+		if entry.ID == "" {
 			entry.Held = entry.heldBy(found)
 			entry.Nothing = entry.Held == 0
 		}
@@ -210,7 +220,9 @@ func (x *Expectations) RewriteFound(found []Found) (text string, done Rewriting,
 		if alike > 1 {
 			glob = of(f)
 		}
-		added = append(added, &Expectation{Signature: glob, Verdict: Fail, Reason: "found by check", signature: globPattern(glob)})
+		added = append(added, &Expectation{
+			Signature: glob, Verdict: Fail, Reason: "found by check", signature: globPattern(glob),
+		})
 	}
 	for _, entry := range added {
 		entry.Max = fmt.Sprint(entry.heldBy(found))
@@ -292,7 +304,9 @@ func (x *Expectations) parts() (parts []part) {
 		for outside(x.lines[last-1], indent) { // the entry's first line is not
 			last--
 		}
-		parts = append(parts, part{text: text(at, above)}, part{entry, text(above, first), text(first, last), strings.Repeat(" ", indent)})
+		parts = append(parts, part{text: text(at, above)}, part{
+			entry, text(above, first), text(first, last), strings.Repeat(" ", indent),
+		})
 		at = last
 	}
 	return append(parts, part{text: text(at, len(x.lines))})
@@ -308,7 +322,15 @@ func outside(line string, indent int) bool {
 func (x *Expectation) text(indent string) string {
 	var b strings.Builder
 	lead := "- "
-	for _, field := range [][2]string{{"id", x.ID}, {"signature", x.Signature}, {"verdict", string(x.Verdict)}, {"reason", x.Reason}, {"issue", x.Issue}, {"until", x.Until}, {"max", x.Max}} {
+	for _, field := range [][2]string{
+		{"id", x.ID},
+		{"signature", x.Signature},
+		{"verdict", string(x.Verdict)},
+		{"reason", x.Reason},
+		{"issue", x.Issue},
+		{"until", x.Until},
+		{"max", x.Max},
+	} {
 		if field[1] != "" {
 			b.WriteString(indent + lead + field[0] + ": " + yamlText(field[1]) + "\n")
 			lead = "  "
@@ -370,12 +392,13 @@ func NullExpectations(ctx context.Context) (string, error) {
 	x := new(Expectations)
 	x.Plan(plan)
 	var failures []*Outcome
-	_, err = Run(ctx, plan, answers(func([]model.Event) []model.Fact { return nil }), DefaultLevels, func(o *Outcome) error {
-		if o.Gates(DefaultLevels) {
-			failures = append(failures, o)
-		}
-		return nil
-	})
+	_, err = Run(ctx, plan, answers(func([]model.Event) []model.Fact { return nil }), DefaultLevels,
+		func(o *Outcome) error {
+			if o.Gates(DefaultLevels) {
+				failures = append(failures, o)
+			}
+			return nil
+		})
 	if err != nil {
 		return "", err
 	}

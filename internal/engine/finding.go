@@ -49,8 +49,8 @@ type Face struct {
 
 func (r *campaignRun) newFinding(x *sighting) *Finding {
 	f := &Finding{
-		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure, Stderr: x.stderr,
-		sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1},
+		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure,
+		Stderr: x.stderr, sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1},
 	}
 	f.Minimal.Log = f.subject()
 	if v := f.variant(); v != nil && v.Relation == x.signature {
@@ -180,7 +180,8 @@ func (f *Finding) settle(outcomes []*Outcome, require model.Levels) {
 		if !slices.Contains(signaturesOf(o, required(o, require)), f.Signature) {
 			continue
 		}
-		if f.whole = i == len(outcomes)-1; f.variant() != nil && (i > 0 || f.relation != "") {
+		f.whole = i == len(outcomes)-1
+		if f.variant() != nil && (i > 0 || f.relation != "") {
 			f.relation = relationOf(f.variant())
 		}
 		f.Actual, f.Found, f.shown = o.Actual, o.Differences, required(o, require)

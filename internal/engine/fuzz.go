@@ -14,8 +14,8 @@ import (
 )
 
 // Campaign looks for counterexamples: chats on which an implementation differs from the reference, or from itself
-// where a relation holds. First it asks all chats of the smallest alphabets, the shortest first: what fails there has its
-// shortest chat as found. Then it asks random ones, and shrinks what they show that is new.
+// where a relation holds. First it asks all chats of the smallest alphabets, the shortest first: what fails there has
+// its shortest chat as found. Then it asks random ones, and shrinks what they show that is new.
 type Campaign struct {
 	Seed    uint64
 	Require model.Levels
@@ -24,8 +24,8 @@ type Campaign struct {
 	Shards  int
 	Once    bool // ends with the first batch that found something
 
-	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is set,
-	// it bounds the whole instead, shrinking included.
+	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is
+	// set, it bounds the whole instead, shrinking included.
 	Scenarios int
 	Span      time.Duration
 
@@ -78,8 +78,8 @@ const (
 // errOver ends a campaign whose span is over.
 var errOver = errors.New("the time is over")
 
-// Run asks until it has asked all, or its time is over. Findings come by level, then the most frequent first. The error is
-// the target's, or the context's: what was found by then is returned with it.
+// Run asks until it has asked all, or its time is over. Findings come by level, then the most frequent first. The error
+// is the target's, or the context's: what was found by then is returned with it.
 func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 	parent, began := ctx, time.Now()
 	if c.Span > 0 {
@@ -87,8 +87,12 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 		defer stop()
 		ctx = within
 	}
-	r := &campaignRun{Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t), bySignature: make(map[string]*sighting)}
-	if r.proofs = math.MaxInt; c.Span == 0 {
+	r := &campaignRun{
+		Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t),
+		bySignature: make(map[string]*sighting),
+	}
+	r.proofs = math.MaxInt
+	if c.Span == 0 {
 		r.proofs = c.smallMost()
 	}
 	err := r.phase(ctx, smallPhase, newSmallTrials(c.smallBound(began)), &r.harvest.Small)
@@ -173,7 +177,8 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 		*asked += answered
 		r.asked += answered
 		r.tell(name)
-		if r.harvest.Over = answered == 0; !r.harvest.Over {
+		r.harvest.Over = answered == 0
+		if !r.harvest.Over {
 			if err := r.conclude(ctx); err != nil {
 				return err
 			}
@@ -274,7 +279,8 @@ func (r *campaignRun) settle(err error) {
 		f.tally()
 	}
 	slices.SortStableFunc(r.harvest.Findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count),
+			cmp.Compare(a.Signature, b.Signature))
 	})
 }
 
@@ -283,16 +289,16 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b *sighting) int {
 		return cmp.Or(
-			cmp.Compare(a.level, b.level), cmp.Compare(len(a.example.Events), len(b.example.Events)), a.weight()-b.weight(),
-			cmp.Compare(b.count, a.count), cmp.Compare(a.signature, b.signature),
+			cmp.Compare(a.level, b.level), cmp.Compare(len(a.example.Events), len(b.example.Events)),
+			a.weight()-b.weight(), cmp.Compare(b.count, a.count), cmp.Compare(a.signature, b.signature),
 		)
 	})
 	return all
 }
 
-// sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the starts of
-// a program cost little; and fewer again where a round takes long: what it found is told when it is over, and a span may
-// end before.
+// sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the
+// starts of a program cost little; and fewer again where a round takes long: what it found is told when it is over, and
+// a span may end before.
 type sizes struct {
 	round     int
 	piecemeal bool // questions are asked one by one: their kinds may be mixed

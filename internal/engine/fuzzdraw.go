@@ -18,7 +18,8 @@ type drawn struct {
 	room      []*Scenario   // of earlier rounds, likewise
 }
 
-// drawnRounds makes rounds of trials, one ahead of that which is asked. Rounds come back by spent, which has room for all.
+// drawnRounds makes rounds of trials, one ahead of that which is asked. Rounds come back by spent, which has room for
+// all.
 type drawnRounds struct {
 	trials
 	sizes *sizes
@@ -52,7 +53,8 @@ func (r *drawnRounds) draw(ctx context.Context) {
 		*d = drawn{d.scenarios[:0], d.questions[:0], d.spent[:0], append(d.room, d.scenarios...)}
 		for n := r.sizes.next(); len(d.scenarios) < n; {
 			c := r.held
-			if r.held = nil; c == nil {
+			r.held = nil
+			if c == nil {
 				c = r.next()
 			}
 			if c == nil {
@@ -107,7 +109,8 @@ func (s *smallTrials) next() *model.Case {
 		c, s.spare = s.spare[last], s.spare[:last]
 	}
 	*c = model.Case{
-		ID: "small/" + n, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true, Events: append(c.Events[:0], log...),
+		ID: "small/" + n, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
+		Events: append(c.Events[:0], log...),
 	}
 	return c
 }

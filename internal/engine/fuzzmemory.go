@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// memory is what chats have shown that were asked: none is asked twice, whichever finding it is a candidate of. A chat is
-// the same only if all of it is, but for its interaction's id: a fault may lie in a name, a time or a gap in seq.
+// memory is what chats have shown that were asked: none is asked twice, whichever finding it is a candidate of. A chat
+// is the same only if all of it is, but for its interaction's id: a fault may lie in a name, a time or a gap in seq.
 type memory struct{ shown map[chatKey][]string }
 
 // chatKey is a chat, and the relation whose variant stood beside it.
@@ -63,7 +63,8 @@ func packed(relation string, log []model.Event) []byte {
 		b = binary.AppendVarint(b, e.Time.UnixNano())
 		b = append(b, byte(e.VisibilityMode))
 		for _, s := range [...]string{
-			string(e.Name), string(e.Actor.Type), e.Actor.ID, string(e.Party.Type), e.Party.ID, e.Queue, string(e.Operation), string(e.Reason), e.MediaType,
+			string(e.Name), string(e.Actor.Type), e.Actor.ID, string(e.Party.Type), e.Party.ID, e.Queue,
+			string(e.Operation), string(e.Reason), e.MediaType,
 		} {
 			text(s)
 		}

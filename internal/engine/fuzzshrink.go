@@ -76,9 +76,11 @@ func (a *asking) review(require model.Levels) error {
 	return nil
 }
 
-// together does something with several findings at the same time: what they ask goes in the same starts, each chat once.
-// done is told those that are ready, in their order. It returns the first error.
-func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *int, work func(*asking) error, done func(*Finding)) error {
+// together does something with several findings at the same time: what they ask goes in the same starts, each chat
+// once. done is told those that are ready, in their order. It returns the first error.
+func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *int, work func(*asking) error,
+	done func(*Finding),
+) error {
 	queries, ended := make(chan *query), make(chan int)
 	errs := make([]error, len(findings))
 	for i, f := range findings {
@@ -154,7 +156,8 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 			} else if !known {
 				a.gaps++
 			}
-			if a.yes[i] = slices.Contains(shown, q.f.Signature); a.yes[i] && errors.Is(a.err, errSpent) {
+			a.yes[i] = slices.Contains(shown, q.f.Signature)
+			if a.yes[i] && errors.Is(a.err, errSpent) {
 				a.err = nil // a shorter one, of those that were asked
 			}
 			if q.review {
@@ -227,8 +230,8 @@ func (r *campaignRun) conclude(ctx context.Context) error {
 	}
 }
 
-// unexplained takes out of what is open the first sightings that no finding explains, each of another cause as far as is
-// known; small chats are all taken, others only so many.
+// unexplained takes out of what is open the first sightings that no finding explains, each of another cause as far as
+// is known; small chats are all taken, others only so many.
 func (r *campaignRun) unexplained(most int) (fresh []*Finding) {
 	var open []*sighting
 	for _, x := range r.byTelling(r.open) {
@@ -246,8 +249,8 @@ func (r *campaignRun) unexplained(most int) (fresh []*Finding) {
 	return fresh
 }
 
-// confirm asks each finding's scenario again. What shows in a chat alone needs no other beside it; what shows neither so
-// nor as it was is unstable.
+// confirm asks each finding's scenario again. What shows in a chat alone needs no other beside it; what shows neither
+// so nor as it was is unstable.
 func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	var cases []*model.Case
 	for _, f := range fresh {
@@ -286,8 +289,8 @@ func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 	return nil
 }
 
-// shrink makes the chats of confirmed findings as short as can be, and publishes those that are causes of their own, each
-// as soon as it is ready.
+// shrink makes the chats of confirmed findings as short as can be, and publishes those that are causes of their own,
+// each as soon as it is ready.
 func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	var long, left, proving []*Finding
 	if err := r.setApart(ctx, fresh); err != nil {
@@ -296,12 +299,14 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	again := slices.ContainsFunc(r.harvest.Findings, func(f *Finding) bool { return f.again })
 	for _, f := range fresh {
 		face := again && f.again
-		if again = again || f.again; f.shrinks() && !f.sighting.minimal && !face {
+		again = again || f.again
+		if f.shrinks() && !f.sighting.minimal && !face {
 			long = append(long, f)
 		}
 	}
 	err := r.together(ctx, long, nil, func(a *asking) (err error) {
-		if a.f.Minimal.Log, err = gen.Reduce(ctx, a.f.Minimal.Log, a.probe); err != nil {
+		a.f.Minimal.Log, err = gen.Reduce(ctx, a.f.Minimal.Log, a.probe)
+		if err != nil {
 			return err
 		}
 		return a.review(r.Require)

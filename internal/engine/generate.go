@@ -60,7 +60,7 @@ func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
 	return m
 }
 
-// make makes group k of the shard and returns its events in the order of arrival, none behind the last group. k may
+// make makes group k of the shard and returns its events in the order of arrival, none after the last group. k may
 // not fall from one call to the next.
 func (m *groupMaker) make(k int) []model.Event {
 	m.numbers, m.logs, m.facts = m.numbers[:0], m.logs[:0], m.facts[:0]
@@ -202,7 +202,9 @@ const MostInFeature = 1000
 
 // WriteFeature writes the logs as a feature, a scenario a group, whose tables are the reference's facts, and unless
 // facts is nil these, too.
-func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer, facts *wire.Output[model.Fact]) error {
+func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer,
+	facts *wire.Output[model.Fact],
+) error {
 	var scenarios []steps.Written
 	var all wire.Batch[model.Fact]
 	m, n := d.newMaker(logs, true), 0
@@ -211,7 +213,8 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer
 		if len(log) == 0 {
 			break
 		}
-		if n += len(model.Chats(log)); n > MostInFeature {
+		n += len(model.Chats(log))
+		if n > MostInFeature {
 			return fmt.Errorf("more than %d chats; a feature is to be read: take fewer", MostInFeature)
 		}
 		if err := ctx.Err(); err != nil {
@@ -221,7 +224,9 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer
 		if more := len(m.numbers) - 1; more > 0 {
 			name += fmt.Sprintf(" and %d more", more)
 		}
-		scenarios = append(scenarios, steps.Written{Name: name, Events: slices.Clone(log), Facts: slices.Clone(m.facts)})
+		scenarios = append(scenarios, steps.Written{
+			Name: name, Events: slices.Clone(log), Facts: slices.Clone(m.facts),
+		})
 		for i := range m.facts {
 			if facts != nil {
 				all.Add(facts, &m.facts[i])

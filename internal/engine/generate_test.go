@@ -65,7 +65,7 @@ func classified(events []model.Event) map[string]string {
 func sortedLines(texts ...string) []string {
 	lines := strings.SplitAfter(strings.Join(texts, ""), "\n")
 	slices.Sort(lines)
-	return slices.Compact(lines)[1:] // without what is behind the last
+	return slices.Compact(lines)[1:] // without what is after the last
 }
 
 // The same seed gives the same bytes, with any number of jobs; shards hold the lines of the whole, in order those of

@@ -27,7 +27,8 @@ func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 		return nil
 	}
 	var err error
-	if k.known, err = OpenExpectations(ctx, path, k.written != ""); err != nil {
+	k.known, err = OpenExpectations(ctx, path, k.written != "")
+	if err != nil {
 		return err
 	}
 	k.known.Plan(whole)

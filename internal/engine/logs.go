@@ -46,7 +46,8 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Random < 0:
 		return logs, fmt.Errorf("--random: expected 1 or more, got %d", g.Random)
 	case g.Exhaustive < 0 || g.Exhaustive == 1:
-		return logs, fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d", g.Exhaustive)
+		return logs, fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d",
+			g.Exhaustive)
 	case g.Generated < 0 || g.Generated > MaxGenerated:
 		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)
 	case g.Level != "" && g.Random == 0:
@@ -64,7 +65,9 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	}
 	switch {
 	case kinds != 1:
-		return logs, errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more) and --exhaustive LENGTH (2 or more)")
+		return logs,
+			errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more) and " +
+				"--exhaustive LENGTH (2 or more)")
 	case g.Flows:
 		return FlowLogs()
 	case g.Random > 0:

@@ -46,7 +46,8 @@ type Scenario struct {
 	Rules  []string     // that bear on what is expected
 	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
 
-	again   func() *model.Case // makes the case, of a scenario that is light until it is asked; nil of one that is whole
+	// makes the case, of a scenario that is light until it is asked; nil of one that is whole
+	again   func() *model.Case
 	want    []model.Expected
 	digest  [sha256.Size]byte // of all this, where it is planned
 	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
@@ -63,7 +64,8 @@ func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
 		drawn = drawings(seed, n)
 		named = slices.DeleteFunc(slices.Clone(named), func(id string) bool {
 			kind, of, i := parseGenerated(id)
-			return of == seed && (kind == "generated" && i < n || (kind == "delivery" || kind == "robustness") && i < n/10)
+			return of == seed && (kind == "generated" && i < n || (kind == "delivery" || kind == "robustness") &&
+				i < n/10)
 		})
 	}
 	generated := make(chan []*model.Case, 1)
@@ -188,7 +190,10 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 			continue
 		}
 		s := gen.NewScenarios(seed)
-		more = append(more, map[string]func(int) *model.Case{"generated": s.Generated, "delivery": s.Delivery, "robustness": s.Robustness, "fuzz": s.Trial}[kind](i))
+		more = append(more, map[string]func(int) *model.Case{
+			"generated": s.Generated, "delivery": s.Delivery,
+			"robustness": s.Robustness, "fuzz": s.Trial,
+		}[kind](i))
 	}
 	return more
 }
@@ -227,7 +232,8 @@ func newPlan(cases []planned) (*Plan, error) {
 		for i := range c.Events {
 			id := c.Events[i].InteractionID
 			if other := sent[id]; other != nil && other != c {
-				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, which %s sends, too: call it otherwise", c.Source, steps.AsWrittenTag, model.Name(id), other.Source)
+				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, which %s sends, too: call it otherwise",
+					c.Source, steps.AsWrittenTag, model.Name(id), other.Source)
 			}
 			sent[id] = c
 		}
@@ -262,7 +268,8 @@ func (s *Scenario) lighten(again func() *model.Case) {
 	c := s.Case
 	*s = Scenario{
 		Case: &model.Case{
-			ID: c.ID, Level: c.Level, Flow: c.Flow, Title: c.Title, Name: c.Name, Tags: c.Tags, Source: c.Source, Kind: c.Kind, Opaque: c.Opaque,
+			ID: c.ID, Level: c.Level, Flow: c.Flow, Title: c.Title, Name: c.Name, Tags: c.Tags, Source: c.Source,
+			Kind: c.Kind, Opaque: c.Opaque,
 		},
 		Index: s.Index, Levels: s.Levels, digest: s.digest, again: again,
 	}
@@ -294,7 +301,8 @@ func (s *Scenario) try(c *model.Case) {
 func newScenario(c *model.Case) *Scenario {
 	s := newTrial(c)
 	s.trial = false
-	if s.Rules = model.RulesIn(s.want); c.Opaque {
+	s.Rules = model.RulesIn(s.want)
+	if c.Opaque {
 		return s
 	}
 	s.opaque, s.aliases = make(map[string]string), make(map[string]string)
@@ -348,7 +356,8 @@ func (o *Outcome) sentAs() (sent []Sent) {
 			continue
 		}
 		seen[id] = true
-		if sent = append(sent, Sent{InteractionID: id, As: cmp.Or(o.opaque[id], id)}); len(sent) == maxSent {
+		sent = append(sent, Sent{InteractionID: id, As: cmp.Or(o.opaque[id], id)})
+		if len(sent) == maxSent {
 			break
 		}
 	}

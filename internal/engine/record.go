@@ -41,8 +41,8 @@ type Header struct {
 // NewHeader makes the header of a run of the plan.
 func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 	return &Header{
-		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size, Shard: p.shard,
-		Media: p.media, LeftOut: p.without, Require: strings.Split(require.String(), ","),
+		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size,
+		Shard: p.shard, Media: p.media, LeftOut: p.without, Require: strings.Split(require.String(), ","),
 	}
 }
 
@@ -69,11 +69,12 @@ type Environment struct {
 
 // ScenarioLine is the line of a scenario. Facts are as in `schema fact`.
 type ScenarioLine struct {
-	Type        string             `json:"type"`  // "scenario"; "finding" in the record of a check
-	Index       int                `json:"index"` // place in the plan, from 1
-	ID          string             `json:"id"`
-	Level       string             `json:"level"`
-	Since       string             `json:"since,omitempty"` // the minor version that brought the scenario, where it came after 0.2
+	Type  string `json:"type"`  // "scenario"; "finding" in the record of a check
+	Index int    `json:"index"` // place in the plan, from 1
+	ID    string `json:"id"`
+	Level string `json:"level"`
+	// the minor version that brought the scenario, where it came after 0.2
+	Since       string             `json:"since,omitempty"`
 	Flow        string             `json:"flow,omitempty"`
 	Guide       string             `json:"guide,omitempty"` // as-drawn or composed, see [model.Case.Guide]
 	Title       string             `json:"title,omitempty"`
@@ -113,8 +114,8 @@ type KnownLine struct {
 // IsKnown reports whether the scenario ended as the expectations list it.
 func (l *ScenarioLine) IsKnown() bool { return l.Known != nil && l.Known.Verdict == l.Verdict }
 
-// Wrong is how a scenario ended that is not green, Fail, Error or Skip; of one that is pending, how it would have ended,
-// were it not new. Of any other it is "".
+// Wrong is how a scenario ended that is not green, Fail, Error or Skip; of one that is pending, how it would have
+// ended, were it not new. Of any other it is "".
 func (l *ScenarioLine) Wrong() Verdict {
 	switch {
 	case l.Verdict == Fail, l.Verdict == Error, l.Verdict == Skip:
@@ -321,7 +322,8 @@ func (t *Tally) Add(l *ScenarioLine) {
 // guideTitles say what each of [Totals] Guide means for a verdict.
 var guideTitles = map[string]string{
 	"as-drawn": "Flows as the guide draws them: what fails contradicts the guide",
-	"composed": "The same situations put together: the guide does not guarantee modified flows, and what fails contradicts its rules as combined here",
+	"composed": "The same situations put together: the guide does not guarantee modified flows, and what fails " +
+		"contradicts its rules as combined here",
 }
 
 func rank(level string) int {
@@ -352,8 +354,10 @@ func (t *Tally) conclusion() Conclusion {
 // Line makes the line of an outcome.
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
-		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow, Guide: strings.TrimPrefix(o.Guide(), "@"), Title: o.Title, Name: o.Name, Source: o.Source,
-		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun && o.Gates(require), Reason: o.Reason,
+		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow,
+		Guide: strings.TrimPrefix(o.Guide(), "@"), Title: o.Title, Name: o.Name, Source: o.Source,
+		Rules: o.Rules, Invariants: o.checks(), Verdict: o.Verdict, Gates: o.Verdict != NotRun &&
+			o.Gates(require), Reason: o.Reason,
 	}
 	if Later(o.Since, steps.Base) {
 		l.Since = o.Since

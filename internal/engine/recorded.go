@@ -56,7 +56,8 @@ func (l *ScenarioLine) bound(o *Outcome) {
 		l.Actual, more.Actual = lines(pointers(o.Actual), func(b []byte, f *model.Fact) []byte {
 			short := *f
 			for _, text := range []*string{
-				&short.Resource, &short.RoleReason, (*string)(&short.ResourceType), (*string)(&short.Role), (*string)(&short.Result), (*string)(&short.Reason),
+				&short.Resource, &short.RoleReason, (*string)(&short.ResourceType), (*string)(&short.Role),
+				(*string)(&short.Result), (*string)(&short.Reason),
 			} {
 				*text = shortened(*text)
 			}
@@ -80,7 +81,8 @@ func lines[T any](all iter.Seq[*T], add func([]byte, *T) []byte) (kept []jsontex
 			continue
 		}
 		before := len(b)
-		if b = add(b, one); len(b) > maxShare {
+		b = add(b, one)
+		if len(b) > maxShare {
 			b, more = slices.Clone(b[:before]), 1
 			continue
 		}
@@ -101,7 +103,8 @@ func (o *Outcome) hide(from func(string) string) {
 	for i := range o.Actual {
 		f := &o.Actual[i]
 		for _, text := range []*string{
-			&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result), (*string)(&f.Reason),
+			&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result),
+			(*string)(&f.Reason),
 		} {
 			*text = from(*text)
 		}
@@ -146,12 +149,13 @@ func shortened(s string) string {
 	return fmt.Sprintf("%s… (%d bytes more)", kept, len(s)-len(kept))
 }
 
-// telling is as many differences as have room: the first that is required, the first of each signature, then the others;
-// in their order.
+// telling is as many differences as have room: the first that is required, the first of each signature, then the
+// others; in their order.
 func telling(ds []model.Difference) (kept []model.Difference, more int) {
 	n := 0
 	for i := range ds {
-		n += 256 + len(ds[i].Resource) + len(ds[i].Expected) + len(ds[i].Actual) + len(ds[i].Why) + len(ds[i].InteractionID)
+		n += 256 + len(ds[i].Resource) + len(ds[i].Expected) + len(ds[i].Actual) + len(ds[i].Why) +
+			len(ds[i].InteractionID)
 	}
 	if 6*n <= maxShare {
 		return ds, 0

@@ -83,7 +83,9 @@ func (o *Occasion) add(r *target.Round) {
 // asked at once, all is of one kind, unless the target answers one by one. The error is the target's
 // *target.StartError, or the context's; what was not asked then is NotRun, and has been recorded as that. An error of
 // record ends the run.
-func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion, error) {
+func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion,
+	error,
+) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	answers := make(chan *answered, 1) // a batch is asked while that before is judged and recorded
@@ -124,7 +126,8 @@ func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, re
 			outcomes[s.ID] = o
 			a.round.Answers[i] = target.Answer{} // it is judged, and much at once is more than memory has room for
 		}
-		if unrecorded = flush(false); unrecorded != nil {
+		unrecorded = flush(false)
+		if unrecorded != nil {
 			stop()
 		}
 	}
@@ -144,7 +147,7 @@ type answered struct {
 	err   error
 }
 
-// ask asks the plan's scenarios, batch by batch, to the first error, and closes the channel behind the last.
+// ask asks the plan's scenarios, batch by batch, to the first error, and closes the channel after the last.
 func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
 	defer close(out)
 	for batch := range p.batches(t) {

@@ -125,7 +125,7 @@ var tagToken = regexp.MustCompile(`\s+|[()]|(?:\\.|[^\s()\\])+|\\`)
 
 var wrongEscape = regexp.MustCompile(`^(?:[^\\]|\\[\\() ])*\\(?:[^\\() ]|$)`)
 
-// escaped are the characters that a tag of an expression has behind a backslash.
+// escaped are the characters that a tag of an expression has after a backslash.
 var escaped = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\ `, ` `)
 
 // tagExpression compiles a Cucumber tag expression. It is translated to a build constraint, whose grammar is the
@@ -138,7 +138,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	for _, t := range tagToken.FindAllString(s, -1) {
 		switch {
 		case negated && (t == "and" || t == "or"):
-			return nil, fmt.Errorf("expected a tag behind not, got %s", t)
+			return nil, fmt.Errorf("expected a tag after not, got %s", t)
 		case t == "and":
 			b.WriteString("&&")
 		case t == "or":

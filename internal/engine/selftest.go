@@ -103,7 +103,8 @@ func prepare(cases []*model.Case) []ready {
 func (w *workbench) test(ctx context.Context, k *Kill) {
 	require := DefaultLevels | k.Levels
 	for _, c := range w.features {
-		if k.ByFeatures = sees(c, k.Answer, require, false); k.ByFeatures {
+		k.ByFeatures = sees(c, k.Answer, require, false)
+		if k.ByFeatures {
 			break
 		}
 	}
@@ -123,7 +124,8 @@ func (w *workbench) test(ctx context.Context, k *Kill) {
 				break
 			}
 		}
-		if k.First = append(k.First, first); k.OfRules() || k.Levels.Has(model.Delivery) || k.Levels.Has(model.Robustness) {
+		k.First = append(k.First, first)
+		if k.OfRules() || k.Levels.Has(model.Delivery) || k.Levels.Has(model.Robustness) {
 			continue // of deliveries a campaign sends D5–D7 alone, of ill-formed logs none
 		}
 		w.shrink(ctx, k, uint64(seed+1), require)
@@ -146,7 +148,8 @@ func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require mo
 		return
 	}
 	m := &slices.MinFunc(found, func(a, b *Finding) int { return len(a.Minimal.Log) - len(b.Minimal.Log) }).Minimal
-	if k.Shrunk = append(k.Shrunk, len(m.Log)); len(m.Log) <= 11 {
+	k.Shrunk = append(k.Shrunk, len(m.Log))
+	if len(m.Log) <= 11 {
 		if k.Short++; m.Proven() {
 			k.Proven++
 		}

@@ -49,7 +49,7 @@ func TestKills(t *testing.T) {
 		"R9 yields Abandoned":        {ByFeatures: true, ByInvariants: true, First: []int{3, 1}},
 		"R13 dropped":                {ByFeatures: true, First: []int{15, 5}},
 		"I1 rejected yields Revoked": {First: []int{-1, -1}},
-		"by-arrival":                 {First: []int{111, 111}},                                   // by the first scenario of delivery, behind all others
+		"by-arrival":                 {First: []int{111, 111}},                                   // by the first scenario of delivery, after all others
 		"R5 dropped":                 {ByFeatures: true, ByInvariants: true, First: []int{8, 3}}, // by an invariant later
 		"last-to-join-invites":       {ByFeatures: true, ByInvariants: true, First: []int{10, 8}, Shrunk: []int{11, 9}, Short: 2},
 	}

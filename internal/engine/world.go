@@ -33,20 +33,26 @@ type Without struct {
 func (p *Plan) Of(w World) {
 	if len(w.Media) > 0 {
 		p.media = w.Media
-		p.leaveOut("about other media than "+strings.Join(w.Media, ", "), func(c *model.Case) bool { return c.BeyondMedia(w.Media) })
+		p.leaveOut("about other media than "+strings.Join(w.Media, ", "), func(c *model.Case) bool {
+			return c.BeyondMedia(w.Media)
+		})
 	}
 	if w.Fold != nil {
-		p.leaveOut("with ids or names that the mapping takes for one", func(c *model.Case) bool { return merges(c, w.Fold) })
+		p.leaveOut("with ids or names that the mapping takes for one", func(c *model.Case) bool {
+			return merges(c, w.Fold)
+		})
 	}
 	if w.WholeChats {
-		p.leaveOut("delivered otherwise than chat by chat, in order, as the mapping sends chats whole", func(c *model.Case) bool {
-			return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind
-		})
+		p.leaveOut("delivered otherwise than chat by chat, in order, as the mapping sends chats whole",
+			func(c *model.Case) bool {
+				return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind
+			})
 	}
 	if w.AtRest {
-		p.leaveOut("of ill-formed logs, which a file leaves out unless --require names robustness", func(c *model.Case) bool {
-			return c.Kind == model.RobustnessKind
-		})
+		p.leaveOut("of ill-formed logs, which a file leaves out unless --require names robustness",
+			func(c *model.Case) bool {
+				return c.Kind == model.RobustnessKind
+			})
 	}
 	if w.Form != "" {
 		p.inForm(w.Form)
@@ -103,7 +109,8 @@ func (p *Plan) leaveOut(why string, which func(*model.Case) bool) {
 		out.ids = append(out.ids, s.ID)
 		return true
 	})
-	if out.Scenarios = len(out.ids); out.Scenarios > 0 {
+	out.Scenarios = len(out.ids)
+	if out.Scenarios > 0 {
 		p.without = append(p.without, out)
 	}
 }
@@ -131,7 +138,8 @@ func merges(c *model.Case, fold func(string) string) bool {
 	}
 	return slices.ContainsFunc(c.Events, func(e model.Event) bool {
 		return one("", "chat", e.InteractionID) || one(e.InteractionID, "queue", e.Queue) ||
-			one(e.InteractionID, string(e.Actor.Type), e.Actor.ID) || one(e.InteractionID, string(e.Party.Type), e.Party.ID)
+			one(e.InteractionID, string(e.Actor.Type), e.Actor.ID) ||
+			one(e.InteractionID, string(e.Party.Type), e.Party.ID)
 	})
 }
 
@@ -141,7 +149,8 @@ func ParseMedia(list string) (media []string, err error) {
 		return nil, nil
 	}
 	for m := range strings.SplitSeq(list, ",") {
-		if m = strings.TrimSpace(m); m == "" {
+		m = strings.TrimSpace(m)
+		if m == "" {
 			return nil, fmt.Errorf("expected media, such as chat,sms, got %s", model.Name(list))
 		}
 		media = append(media, m)

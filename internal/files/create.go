@@ -1,5 +1,6 @@
-// Package files opens what is read, packed or not; parses the small files that people write; and writes files that appear whole or not at all. What is being
-// written is locked: the next process that writes in that directory removes what a killed one has left.
+// Package files opens what is read, packed or not; parses the small files that people write; and writes files that
+// appear whole or not at all. What is being written is locked: the next process that writes in that directory removes
+// what a killed one has left.
 package files
 
 import (
@@ -58,7 +59,8 @@ func (f *File) open(ctx context.Context) (err error) {
 		if info.IsDir() {
 			return fmt.Errorf("%s: a directory; expected a file", f.path)
 		}
-		if mode = info.Mode().Perm(); !info.Mode().IsRegular() {
+		mode = info.Mode().Perm()
+		if !info.Mode().IsRegular() {
 			place := f.place
 			f.place = ""
 			f.part, err = opened(ctx, func() (*os.File, error) { return os.OpenFile(place, os.O_WRONLY, 0) })

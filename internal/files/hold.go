@@ -2,8 +2,8 @@ package files
 
 import "os"
 
-// Hold takes a place for this process: a file that nobody else holds is created and locked until [Release], or until the
-// process ends, however that comes. A file system without locks holds nothing.
+// Hold takes a place for this process: a file that nobody else holds is created and locked until [Release], or until
+// the process ends, however that comes. A file system without locks holds nothing.
 func Hold(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {

@@ -45,7 +45,8 @@ func OpenFile(ctx context.Context, path string) (*os.File, error) {
 		file.Close()
 		return nil, fmt.Errorf("%s: a directory; expected a file", path)
 	case err == nil && !info.Mode().IsRegular():
-		context.AfterFunc(ctx, func() { file.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a device may have none
+		//nolint:errcheck // a device may have none
+		context.AfterFunc(ctx, func() { file.SetReadDeadline(time.Unix(1, 0)) })
 	}
 	return file, nil
 }
@@ -98,7 +99,8 @@ func Plain(path string, text []byte) (string, error) {
 		return "", fmt.Errorf("%s: larger than %d bytes; expected a file that somebody wrote", path, MaxText)
 	}
 	for n, line := 1, []byte(nil); !utf8.Valid(text); n++ {
-		if line, text, _ = bytes.Cut(text, []byte{'\n'}); !utf8.Valid(line) {
+		line, text, _ = bytes.Cut(text, []byte{'\n'})
+		if !utf8.Valid(line) {
 			return "", fmt.Errorf("%s:%d: not UTF-8; save the file as UTF-8", path, n)
 		}
 	}

@@ -42,7 +42,7 @@ func TestOpen(t *testing.T) {
 		{"plain", "log.jsonl", []byte("a\nb\n"), "a\nb\n"},
 		{"empty", "log.jsonl", nil, ""},
 		{"zipped", "log.jsonl.gz", zipped(t, "a\nb\n"), "a\nb\n"},
-		{"zipped files one behind the other, as rotated logs are joined", "log.gz", zipped(t, "a\n", "b\n"), "a\nb\n"},
+		{"zipped files one after the other, as rotated logs are joined", "log.gz", zipped(t, "a\n", "b\n"), "a\nb\n"},
 		{"zipped, but the name does not say so", "log.jsonl", zipped(t, "a\n"), string(zipped(t, "a\n"))},
 		{"zipped nothing", "log.gz", zipped(t, ""), ""},
 	} {
@@ -109,7 +109,7 @@ func TestBrokenGzipIsNoEndOfFile(t *testing.T) {
 	}{
 		{"cut off", whole[:len(whole)-12], io.ErrUnexpectedEOF},
 		{"damaged", damaged, gzip.ErrChecksum},
-		{"garbage behind it", append(bytes.Clone(whole), "garbage beyond"...), gzip.ErrHeader},
+		{"garbage after it", append(bytes.Clone(whole), "garbage beyond"...), gzip.ErrHeader},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in, _, err := Open(t.Context(), written(t, "log.gz", c.content), nil)

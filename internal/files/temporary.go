@@ -28,7 +28,8 @@ func Temporary(dir, prefix, suffix string, mode fs.FileMode) (f *os.File, err er
 			return nil, err
 		}
 		locked := lock(f)
-		if _, err = os.Lstat(name); err == nil && locked != errHeld {
+		_, err = os.Lstat(name)
+		if err == nil && locked != errHeld {
 			return f, nil
 		}
 		f.Close() // who sweeps was quicker than the lock

@@ -58,7 +58,8 @@ func tooDeep(tokens token.Tokens) *token.Position {
 			continue
 		}
 		begins := t.Position.Line > line || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
-		if line = t.Position.Line; flow == 0 && begins {
+		line = t.Position.Line
+		if flow == 0 && begins {
 			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
 				columns = columns[:len(columns)-1]
 			}

@@ -95,7 +95,10 @@ func chown(t testing.TB, dir string) {
 // binaries is the directory of PostgreSQL's programs, where there is one.
 func binaries() string {
 	dirs := filepath.SplitList(os.Getenv("PATH"))
-	for _, pattern := range []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"} {
+	for _, pattern := range []string{
+		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin",
+		"/opt/homebrew/opt/postgresql*/bin",
+	} {
 		found, _ := filepath.Glob(pattern) // the patterns are well-formed
 		slices.Reverse(found)
 		dirs = append(dirs, found...)

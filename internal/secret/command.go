@@ -44,7 +44,8 @@ func Command(words []string) (shown []string, v Values) {
 			before = words[i-1]
 		}
 		switch given := assignment.FindStringSubmatch(w); {
-		case strings.HasPrefix(before, "-") && name.MatchString(strings.TrimLeft(before, "-")) && !strings.HasPrefix(w, "-"):
+		case strings.HasPrefix(before, "-") && name.MatchString(strings.TrimLeft(before, "-")) &&
+			!strings.HasPrefix(w, "-"):
 			v.add(w)
 			shown[i] = "…"
 		case slices.Contains(userFlags, before) && strings.Contains(w, ":"):

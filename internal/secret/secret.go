@@ -49,7 +49,8 @@ func (v *Values) ofHeader(h http.Header) {
 				continue
 			}
 			v.add(strings.TrimSpace(rest))
-			if plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest)); err == nil && strings.EqualFold(scheme, "Basic") {
+			if plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest)); err == nil &&
+				strings.EqualFold(scheme, "Basic") {
 				v.add(string(plain))
 				_, password, _ := strings.Cut(string(plain), ":")
 				v.add(password)

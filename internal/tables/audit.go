@@ -26,8 +26,8 @@ const (
 	ordinalColumn = "interaction_resource_ordinal"
 )
 
-// codedFacts begins a query: coded is what conditions on rows are about, from a query of facts that has the columns kept.
-// All dialects understand it.
+// codedFacts begins a query: coded is what conditions on rows are about, from a query of facts that has the columns
+// kept. All dialects understand it.
 func codedFacts(facts string, kept []string) string {
 	has := func(columns ...string) bool {
 		return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(kept, c) })
@@ -59,7 +59,8 @@ func codedFacts(facts string, kept []string) string {
 	if !has("received_from") {
 		add(nothing, "received_from")
 	}
-	return "WITH facts AS (\n" + facts + "\n), coded AS (\nSELECT facts.*,\n       " + strings.Join(added, ",\n       ") + "\nFROM facts\n)"
+	return "WITH facts AS (\n" + facts + "\n), coded AS (\nSELECT facts.*,\n       " +
+		strings.Join(added, ",\n       ") + "\nFROM facts\n)"
 }
 
 // auditQuery makes a query of facts one of those that are wrong.
@@ -69,18 +70,22 @@ func auditQuery(facts string, kept []string) string {
 		same = "OVER (PARTITION BY " + chatColumn + ", ordinal)"
 	)
 	counted := []string{
-		"COUNT(*) OVER (PARTITION BY " + chatColumn + ", type_code, resource_name, resource_role, role_reason, technical_result, " +
+		"COUNT(*) OVER (PARTITION BY " + chatColumn +
+			", type_code, resource_name, resource_role, role_reason, technical_result, " +
 			"result_reason, ordinal, received_from, started, ended) AS alike",
 		"COUNT(*) " + same + " AS same_ordinal",
 		"COUNT(*) " + chat + " AS rows_of_chat",
 		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN 1 ELSE 0 END AS ranked",
-		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " AND MIN(ordinal) " + chat + " IN (0, 1) AND MAX(ordinal) " + chat + " - MIN(ordinal) " + chat +
+		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " AND MIN(ordinal) " + chat +
+			" IN (0, 1) AND MAX(ordinal) " + chat + " - MIN(ordinal) " + chat +
 			" + 1 = COUNT(*) " + chat + " THEN MIN(ordinal) " + chat + " END AS lowest_ordinal",
 		"MIN(ordinal) " + chat + " AS lowest",
 		"MAX(ordinal) " + chat + " AS highest",
-		"SUM(CASE WHEN technical_result = 'CUSTOMERABANDONED' AND result_reason <> 'ABANDONEDWHILERINGING' THEN 1 ELSE 0 END) " + chat + " AS abandons",
+		"SUM(CASE WHEN technical_result = 'CUSTOMERABANDONED' AND result_reason <> 'ABANDONEDWHILERINGING' THEN 1 " +
+			"ELSE 0 END) " + chat + " AS abandons",
 	}
-	gapless := "CASE WHEN ranked = 1 AND lowest IN (0, 1) AND highest - lowest + 1 = rows_of_chat AND MAX(same_ordinal) " + chat + " = 1 THEN 1 ELSE 0 END AS gapless"
+	gapless := "CASE WHEN ranked = 1 AND lowest IN (0, 1) AND highest - lowest + 1 = rows_of_chat AND " +
+		"MAX(same_ordinal) " + chat + " = 1 THEN 1 ELSE 0 END AS gapless"
 	var flags, names []string
 	for _, c := range model.RowConditions() {
 		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS %s", c.SQL, c.Column))
@@ -111,11 +116,13 @@ SELECT %s,
        %s
 FROM checked
 WHERE %s > 0
-ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, chatColumn, strings.Join(flags, ",\n       "), strings.Join(kept, ", "), strings.Join(names, ", "),
+ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, chatColumn, strings.Join(flags, ",\n       "),
+		strings.Join(kept, ", "), strings.Join(names, ", "),
 		strings.Join(names, " + "), order)
 }
 
-// AuditCounts is what was looked at: facts, the interactions that they are of, and by invariant how many facts it is about.
+// AuditCounts is what was looked at: facts, the interactions that they are of, and by invariant how many facts it is
+// about.
 type AuditCounts struct {
 	Facts, Interactions int
 	Met                 map[string]int

@@ -64,7 +64,8 @@ func (c *columnForm) writing(cell wire.Cell) (_ wire.Cell, problem string) {
 		return c.translate(cell)
 	}
 	if unit, isEpoch := wire.EpochUnit(c.format); isEpoch {
-		return wire.IntegerCell(cell.Time.Unix()*int64(time.Second/unit) + int64(cell.Time.Nanosecond())/int64(unit)), ""
+		return wire.IntegerCell(cell.Time.Unix()*int64(time.Second/unit) + int64(cell.Time.Nanosecond())/int64(unit)),
+			""
 	}
 	if c.format == "" && c.zone != nil {
 		local := cell.Time.In(c.zone)
@@ -87,7 +88,8 @@ func (c *columnForm) translate(cell wire.Cell) (_ wire.Cell, problem string) {
 	}
 	for _, v := range c.values {
 		if v.theirs == text {
-			return cell, model.Name(text) + " would be read as " + model.Name(v.ours) + "; expected a key of values for it"
+			return cell, model.Name(text) + " would be read as " + model.Name(v.ours) +
+				"; expected a key of values for it"
 		}
 	}
 	return wire.TextCell(text), ""

@@ -17,8 +17,8 @@ import (
 )
 
 // newCSV reads CSV: a header, then rows, quoted as RFC 4180 says. Separators are those that the header shows: comma,
-// semicolon, tab or bar. Empty fields are absent, and NULL and \N without quotes are. Of the customs of clients it knows a byte order mark,
-// Excel's line sep=;, and the line of dashes that sqlcmd draws under the header.
+// semicolon, tab or bar. Empty fields are absent, and NULL and \N without quotes are. Of the customs of clients it
+// knows a byte order mark, Excel's line sep=;, and the line of dashes that sqlcmd draws under the header.
 func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) (*flatReader[T], error) {
 	bounded := &boundedReader{in: in}
 	buffer := bufio.NewReaderSize(bounded, 64<<10)
@@ -39,11 +39,12 @@ func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) 
 		} else if err != nil {
 			var bad *csv.ParseError
 			if !errors.As(err, &bad) {
-				return nil, 0, fmt.Errorf("%s:%d: behind this line: %w", file, last, err)
+				return nil, 0, fmt.Errorf("%s:%d: after this line: %w", file, last, err)
 			}
 			problem := fmt.Sprintf("column %d: %v", bad.Column, bad.Err)
 			if errors.Is(err, csv.ErrFieldCount) {
-				problem = fmt.Sprintf("%d fields; expected %d, as in the header, separated by %q", len(fields), r.FieldsPerRecord, separator)
+				problem = fmt.Sprintf("%d fields; expected %d, as in the header, separated by %q", len(fields),
+					r.FieldsPerRecord, separator)
 			}
 			return nil, 0, at(line+bad.Line, errors.New(problem))
 		}
@@ -65,7 +66,8 @@ func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) 
 		}
 		cells := b.row(n, len(fields))
 		for i, s := range fields {
-			if cells[i] = wire.TextCell(s); s == "NULL" || s == `\N` {
+			cells[i] = wire.TextCell(s)
+			if s == "NULL" || s == `\N` {
 				first, _ := r.FieldPos(0)
 				if at, column := r.FieldPos(i); !bounded.quoted(at-first, column) {
 					cells[i].Is = wire.Word
@@ -90,7 +92,9 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 	if cause := wire.Packed(start); cause != "" {
 		return 0, 0, errors.New(cause)
 	} else if bytes.HasPrefix(start, []byte("{")) {
-		return 0, 0, errors.New("it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, or give the file a name that ends in .jsonl)")
+		return 0, 0,
+			errors.New("it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, " +
+				"or give the file a name that ends in .jsonl)")
 	}
 	if bytes.HasPrefix(start, []byte("\ufeff")) {
 		in.Discard(3) //nolint:errcheck // they have been peeked
@@ -101,7 +105,8 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 		text := strings.TrimSpace(string(header))
 		declared, isDeclaration := strings.CutPrefix(strings.Trim(text, `"`), "sep=")
 		switch {
-		case isDeclaration && len(declared) == 1 && strings.Contains(",;|\t", declared), isDeclaration && declared == "", text == "":
+		case isDeclaration && len(declared) == 1 && strings.Contains(",;|\t", declared), isDeclaration &&
+			declared == "", text == "":
 			if !whole {
 				return ',', lines, nil
 			}
@@ -112,7 +117,8 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 			}
 			continue
 		case !whole && err == nil:
-			return 0, lines, fmt.Errorf("expected a header with the names of columns, found a line longer than %d bytes", in.Size())
+			return 0, lines,
+				fmt.Errorf("expected a header with the names of columns, found a line longer than %d bytes", in.Size())
 		}
 		separator, most := ',', 0
 		for _, s := range ",;\t|" {
@@ -134,8 +140,8 @@ func underline(fields []string) bool {
 	return len(fields) > 1
 }
 
-// boundedReader ends a record that does not end, and keeps what the record at hand is made of: the library does not tell
-// what was quoted.
+// boundedReader ends a record that does not end, and keeps what the record at hand is made of: the library does not
+// tell what was quoted.
 type boundedReader struct {
 	in    io.Reader
 	read  int64
@@ -156,12 +162,12 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// record is the record at hand, and what was read behind it.
+// record is the record at hand, and what was read after it.
 func (b *boundedReader) record() []byte {
 	return b.kept[max(0, len(b.kept)-int(b.read-b.start)):]
 }
 
-// quoted reports whether a field is quoted that begins in column of so many lines behind the first.
+// quoted reports whether a field is quoted that begins in column of so many lines after the first.
 func (b *boundedReader) quoted(lines, column int) bool {
 	text := bytes.TrimLeft(b.record(), "\r\n")
 	for ; lines > 0; lines-- {

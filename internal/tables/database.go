@@ -19,7 +19,8 @@ import (
 
 // IsDSN reports whether a path is the name of a database: it begins with postgres:// or sqlite:.
 func IsDSN(path string) bool {
-	return strings.HasPrefix(path, "postgres://") || strings.HasPrefix(path, "postgresql://") || strings.HasPrefix(path, "sqlite:")
+	return strings.HasPrefix(path, "postgres://") || strings.HasPrefix(path, "postgresql://") ||
+		strings.HasPrefix(path, "sqlite:")
 }
 
 // Redacted is a DSN without its password, in the form in which it works where the password is in the environment.
@@ -50,7 +51,9 @@ func Redacted(dsn string) string {
 func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
 	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
-		return nil, errors.New("not a URL; expected the like of postgres://USER@HOST/DATABASE, with %40 for @ and the like in names and passwords")
+		return nil,
+			errors.New("not a URL; expected the like of postgres://USER@HOST/DATABASE, with %40 for @ and the like " +
+				"in names and passwords")
 	}
 	return u, nil
 }
@@ -75,7 +78,8 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	db := &database{name: Redacted(dsn)}
 	driver, source := "sqlite", ""
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		if path = strings.TrimPrefix(path, "//"); path == "" {
+		path = strings.TrimPrefix(path, "//")
+		if path == "" {
 			return nil, errors.New("sqlite: names no file; expected the like of sqlite:facts.db")
 		}
 		info, err := os.Stat(path)
@@ -84,7 +88,8 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 		}
 		mode := "rwc"
 		if !write {
-			if mode = "ro"; err != nil {
+			mode = "ro"
+			if err != nil {
 				var at *os.PathError
 				errors.As(err, &at)
 				return nil, fmt.Errorf("%s: %w", db.name, at.Err)
@@ -109,7 +114,8 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 		db.postgres, driver, source = true, "pgx", dsn
 	}
 	var err error
-	if db.DB, err = sql.Open(driver, source); err != nil {
+	db.DB, err = sql.Open(driver, source)
+	if err != nil {
 		return nil, db.failed("", err)
 	}
 	limited, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -126,7 +132,8 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 
 // failed says what failed where, without a secret.
 func (db *database) failed(what string, err error) error {
-	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) || strings.Contains(err.Error(), "statement timeout") {
+	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) ||
+		strings.Contains(err.Error(), "statement timeout") {
 		err = fmt.Errorf("not read within %v; --query-timeout gives it longer", db.limit)
 	}
 	s := err.Error()
@@ -197,7 +204,8 @@ func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) 
 	var items []string
 	for i := range wire.EventForm.Columns {
 		name := wire.EventForm.Columns[i].Name
-		actual, err := m.actual(&Dialects[0], wire.EventForm.Table, name, has, wire.EventForm.Columns[i].Need >= wire.NeedColumn)
+		actual, err := m.actual(&Dialects[0], wire.EventForm.Table, name, has,
+			wire.EventForm.Columns[i].Need >= wire.NeedColumn)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", db.name, err)
 		} else if actual != "" {
@@ -213,13 +221,16 @@ func (db *database) begin(ctx context.Context) (err error) {
 	if db.postgres { // SQLite's are so anyway
 		o.Isolation = sql.LevelRepeatableRead
 	}
-	if db.tx, err = db.BeginTx(ctx, o); err != nil {
+	db.tx, err = db.BeginTx(ctx, o)
+	if err != nil {
 		return db.failed("", err)
 	}
 	if db.postgres {
 		// The server ends a query by itself when its time is up, and, from version 14 on, soon after we are gone.
-		_, err = db.tx.ExecContext(ctx, "SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '10s' END, true) "+
-			"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')", fmt.Sprintf("%dms", db.limit.Milliseconds()))
+		_, err = db.tx.ExecContext(ctx,
+			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '10s' END, true) "+
+				"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')",
+			fmt.Sprintf("%dms", db.limit.Milliseconds()))
 		if err != nil {
 			return db.failed("", err)
 		}
@@ -231,7 +242,9 @@ func (db *database) begin(ctx context.Context) (err error) {
 const DefaultQueryTimeout = time.Hour
 
 // readTable opens the tables of a place, in a transaction that only reads.
-func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(context.Context, *database, *Mapping) (string, error)) (_ *flatReader[T], err error) {
+func readTable[T any](ctx context.Context, p Place, f *wire.Form[T],
+	query func(context.Context, *database, *Mapping) (string, error),
+) (_ *flatReader[T], err error) {
 	limit := cmp.Or(p.QueryTimeout, DefaultQueryTimeout)
 	ctx, cancel := context.WithTimeout(ctx, limit) // what is not wanted is not read
 	db, err := openDatabase(ctx, p.Path, false)
@@ -267,23 +280,24 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query func(
 	for i := range values {
 		into[i] = &values[i]
 	}
-	r, err := newFlatReader(f, p.Mapping.queried(f.Table), db.name+": "+table, header, func(b *flatBlock) (more bool, err error) {
-		if !rows.Next() {
-			if err := rows.Err(); err != nil {
-				return false, db.failed(fmt.Sprintf("%s, behind row %d", table, n), err)
+	r, err := newFlatReader(f, p.Mapping.queried(f.Table), db.name+": "+table, header,
+		func(b *flatBlock) (more bool, err error) {
+			if !rows.Next() {
+				if err := rows.Err(); err != nil {
+					return false, db.failed(fmt.Sprintf("%s, after row %d", table, n), err)
+				}
+				return false, io.EOF
 			}
-			return false, io.EOF
-		}
-		n++
-		if err := rows.Scan(into...); err != nil {
-			return false, db.failed(fmt.Sprintf("%s, row %d", table, n), err)
-		}
-		cells := b.row(n, len(values))
-		for i, v := range values {
-			cells[i] = cellOf(v)
-		}
-		return true, nil
-	})
+			n++
+			if err := rows.Scan(into...); err != nil {
+				return false, db.failed(fmt.Sprintf("%s, row %d", table, n), err)
+			}
+			cells := b.row(n, len(values))
+			for i, v := range values {
+				cells[i] = cellOf(v)
+			}
+			return true, nil
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -215,7 +215,7 @@ func testServer(t *testing.T, db *sql.DB, dsn string) {
 	for err == nil {
 		_, err = s.Read()
 	}
-	assert.ErrorContains(t, err, tables.Redacted(dsn)+": many, behind row ")
+	assert.ErrorContains(t, err, tables.Redacted(dsn)+": many, after row ")
 }
 
 func TestDatabasesThatAreNotThere(t *testing.T) {

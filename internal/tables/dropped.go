@@ -60,8 +60,8 @@ func shapeOf(value any) string {
 	return "an object with " + strings.Join(names, ", ") + more
 }
 
-// Dropped says of which values the programs that read made nothing, a line each, and whether one of them made nothing of
-// all that it was given.
+// Dropped says of which values the programs that read made nothing, a line each, and whether one of them made nothing
+// of all that it was given.
 func (m *Mapping) Dropped() (lines []string, nothing bool) {
 	if m == nil {
 		return nil, false
@@ -83,7 +83,8 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		if len(shapes) > maxNames {
 			shapes = append(shapes[:maxNames], "and others")
 		}
-		lines = append(lines, fmt.Sprintf("%s made nothing of %d of %d values: %s", p.name, empty, all, strings.Join(shapes, "; ")))
+		lines = append(lines, fmt.Sprintf("%s made nothing of %d of %d values: %s", p.name, empty, all,
+			strings.Join(shapes, "; ")))
 		nothing = nothing || p.dropped.given == 0
 	}
 	return lines, nothing

@@ -14,8 +14,8 @@ import (
 const mostChats = 40
 
 // Faithful says what is wrong with events.send, if it makes one text of two chats that have different rows: no program
-// could tell which are right. It takes each log, changes one field of one event at a time, and looks whether what is sent
-// changes where the rows do. Logs are of one chat each.
+// could tell which are right. It takes each log, changes one field of one event at a time, and looks whether what is
+// sent changes where the rows do. Logs are of one chat each.
 func (m *Mapping) Faithful(logs [][]model.Event) error {
 	send := m.programs().send
 	if send == nil {
@@ -48,7 +48,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					a, b = log[i:i+1], changed[i:i+1]
 				}
 				var err error
-				if text, err = m.AppendEvents(text[:0], a); err != nil {
+				text, err = m.AppendEvents(text[:0], a)
+				if err != nil {
 					return err
 				} else if other, err = m.AppendEvents(other[:0], b); err != nil {
 					return err
@@ -57,7 +58,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s: one text is made of two chats with different rows, %s and %s, for one has %s and the other %s; "+
+					return fmt.Errorf("%s: one text is made of two chats with different rows, %s and %s, for one has "+
+						"%s and the other %s; "+
 						"expected what tells them apart", send.name, rows, theirs, line(&log[i]), line(&variant))
 				}
 			}

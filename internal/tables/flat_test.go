@@ -94,7 +94,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970, got 1767603600000, which is milliseconds: 2026-01-05T09:00:00Z"},
 		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: not UTF-8: "M\ufffdller"`},
 		{header + ",A,RoutedTo,Completed,\n", "stdin:2: interaction_id: missing; expected a non-empty string"},
-		{header + "c,\"" + strings.Repeat("x", wire.MaxLine+1<<20), "stdin:1: behind this line: a row longer than 16777216 bytes: is a quote not closed?"},
+		{header + "c,\"" + strings.Repeat("x", wire.MaxLine+1<<20), "stdin:1: after this line: a row longer than 16777216 bytes: is a quote not closed?"},
 		{strings.Repeat("x", 1<<20), "stdin:1: expected a header with the names of columns, found a line longer than 65536 bytes"},
 	} {
 		_, err := readFacts(t, "csv", c.text)
@@ -106,7 +106,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 	assert.EqualError(t, err, "expected jsonl, csv, parquet, got xml")
 }
 
-// A bad row names its interaction, and reading goes on behind it.
+// A bad row names its interaction, and reading goes on after it.
 func TestCSVGoesOnBehindABadRow(t *testing.T) {
 	s, err := tables.OpenEvents(t.Context(), tables.Place{Path: "-", Format: "csv"}, strings.NewReader(
 		"interaction_id,seq,time,event,visibility_mode\nc,one,,EventHeld,\nc,2,,EventHeld,7\nc,3,,EventUnheardOf,x\nc,4.0,,EventHeld,2\n"))
@@ -180,7 +180,7 @@ func TestCSVThatBreaksOff(t *testing.T) {
 	for err == nil {
 		_, err = r.Read()
 	}
-	assert.EqualError(t, err, path+":2: behind this line: gzip: invalid header")
+	assert.EqualError(t, err, path+":2: after this line: gzip: invalid header")
 }
 
 // Once warm, a row of Parquet costs no allocation, one of CSV its text.

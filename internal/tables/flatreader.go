@@ -20,7 +20,7 @@ type flatReader[T any] struct {
 	width   int          // cells of a row
 	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
 	next  func(b *flatBlock) (more bool, err error)
-	err   error // behind what was read
+	err   error // after what was read
 	close func() error
 	own   *flatRows[T] // for Read
 	block wire.Block
@@ -36,9 +36,12 @@ type flatCell struct {
 const rowsPerBlock = 256
 
 // newFlatReader binds the columns of an input to those of a form. The error names the columns that are missing.
-func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header []string, next func(*flatBlock) (more bool, err error)) (*flatReader[T], error) {
+func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header []string,
+	next func(*flatBlock) (more bool, err error),
+) (*flatReader[T], error) {
 	r := &flatReader[T]{
-		form: f, reading: m, file: file, header: slices.Clone(header), width: len(header), next: next, close: func() error { return nil },
+		form: f, reading: m, file: file, header: slices.Clone(header), width: len(header), next: next,
+		close: func() error { return nil },
 	}
 	r.own = r.rows()
 	found := make(map[string]int)
@@ -57,11 +60,13 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, flatCell{j, m.Converting(name)})
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual), name, wire.Listed(header))
+				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual),
+					name, wire.Listed(header))
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {
-			return nil, fmt.Errorf("no column %s; found %s%s", strings.Join(names, " or "), wire.Listed(header), wire.Unjoined(header))
+			return nil, fmt.Errorf("no column %s; found %s%s", strings.Join(names, " or "), wire.Listed(header),
+				wire.Unjoined(header))
 		}
 		r.at = append(r.at, at)
 	}
@@ -115,7 +120,8 @@ func (r *flatReader[T]) Next(block *wire.Block) error {
 func (r *flatReader[T]) Read() (row T, err error) {
 	_, err = r.own.Next(&row)
 	if err == io.EOF {
-		if err = r.Next(&r.block); err == nil {
+		err = r.Next(&r.block)
+		if err == nil {
 			r.own.Take(&r.block)
 			_, err = r.own.Next(&row)
 		}
@@ -155,7 +161,8 @@ func (r *flatRows[T]) File() string { return r.file }
 
 func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	var none T
-	if *row = none; len(r.lines) == 0 {
+	*row = none
+	if len(r.lines) == 0 {
 		return nil, io.EOF
 	}
 	r.line, r.lines = r.lines[0], r.lines[1:]
@@ -168,8 +175,12 @@ func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	}
 	bad, _ := r.fill.Done(row)
 	interaction, seq := r.form.Key(row)
-	if r.id = append(r.id[:0], interaction...); bad.Problem != "" {
-		err = &wire.LineError{File: r.file, Line: r.line, Field: strings.TrimSpace(bad.Field), Problem: bad.Problem, InteractionID: interaction, Seq: seq}
+	r.id = append(r.id[:0], interaction...)
+	if bad.Problem != "" {
+		err = &wire.LineError{
+			File: r.file, Line: r.line, Field: strings.TrimSpace(bad.Field), Problem: bad.Problem,
+			InteractionID: interaction, Seq: seq,
+		}
 	}
 	return r.id, err
 }

@@ -34,11 +34,11 @@ type program struct {
 // maxCall bounds a call of a program, and what it may give, as [wire.MaxLine] bounds what it is given.
 const maxCall = time.Second
 
-// impure are the functions that a program may not call: what they give hangs on where and when it runs, or on what it was
-// called for before; or they write, or end the process.
+// impure are the functions that a program may not call: what they give hangs on where and when it runs, or on what it
+// was called for before; or they write, or end the process.
 var impure = []string{
-	"now", "localtime", "strflocaltime", "env", "$ENV", "input", "inputs", "input_filename", "input_line_number", "halt",
-	"halt_error", "debug", "stderr", "modulemeta", "get_search_list", "import", "include",
+	"now", "localtime", "strflocaltime", "env", "$ENV", "input", "inputs", "input_filename", "input_line_number",
+	"halt", "halt_error", "debug", "stderr", "modulemeta", "get_search_list", "import", "include",
 }
 
 // program reads a program: its text, or {jq: TEXT} or {file: FILE} with per and key.
@@ -74,7 +74,8 @@ func (f *mappingFile) program(name string, into **program) func(ast.Node) error 
 		case !p.perChat && key != nil:
 			return f.wrong(key, "%s.key: only with per: chat", name)
 		}
-		if p.code, err = f.compile(text, name, at); err == nil && key != nil {
+		p.code, err = f.compile(text, name, at)
+		if err == nil && key != nil {
 			p.key, err = f.compile(key, name+".key", "")
 		}
 		*into = p
@@ -88,7 +89,8 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 	where := func(offset int) string { return f.within(n, text, offset) }
 	if file != "" {
 		path := filepath.Join(filepath.Dir(f.path), filepath.FromSlash(file))
-		if text, err = files.Text(f.ctx, path); err != nil {
+		text, err = files.Text(f.ctx, path)
+		if err != nil {
 			return nil, f.wrong(n, "%s.file: %v", what, err)
 		}
 		where = func(offset int) string { return path + ":" + position(text, offset, 1, 1) }
@@ -106,8 +108,10 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 		return nil, fmt.Errorf("%s: %s: no jq: %s", where(offset), what, model.Line(err.Error()))
 	}
 	if name := forbidden(reflect.ValueOf(query)); name != "" {
-		return nil, fmt.Errorf("%s: %s: %s: a program is pure here: it has no clock, environment, files, modules or further input",
-			where(strings.Index(text, name)), what, name)
+		return nil,
+			fmt.Errorf("%s: %s: %s: a program is pure here: it has no clock, environment, files, modules or further "+
+				"input",
+				where(strings.Index(text, name)), what, name)
 	}
 	code, err := gojq.Compile(query, gojq.WithVariables([]string{"$n"}))
 	if err != nil {
@@ -184,7 +188,8 @@ func (p *program) run(value any, n int, emit func(map[string]any) error) error {
 	return call(p.name, p.code, value, n, func(v any) error {
 		object, ok := v.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s: expected objects, got %s: %s", p.name, article(gojq.TypeOf(v)), model.Line(gojq.Preview(v)))
+			return fmt.Errorf("%s: expected objects, got %s: %s", p.name, article(gojq.TypeOf(v)),
+				model.Line(gojq.Preview(v)))
 		}
 		return emit(object)
 	})
@@ -254,7 +259,8 @@ func (p *program) chatOf(value any, n int) (id string, err error) {
 			id = v
 		default:
 			b, err := gojq.Marshal(v)
-			if id = string(b); err != nil {
+			id = string(b)
+			if err != nil {
 				return err
 			}
 			if of := gojq.TypeOf(v); of != "number" {

@@ -13,8 +13,8 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// values reads JSON values one after the other, over lines or not, and knows where each begins. Duplicate names and what
-// is no UTF-8 are refused.
+// values reads JSON values one after the other, over lines or not, and knows where each begins. Duplicate names and
+// what is no UTF-8 are refused.
 type values struct {
 	in       io.Reader
 	json     *jsontext.Decoder
@@ -105,7 +105,8 @@ func valueOf(d *jsontext.Decoder) (any, error) {
 			return nil, err
 		}
 		key := name.String()
-		if object[key], err = valueOf(d); err != nil {
+		object[key], err = valueOf(d)
+		if err != nil {
 			return nil, err
 		}
 	}

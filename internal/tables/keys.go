@@ -77,7 +77,8 @@ func (s *sample) add(id string) {
 	} else if s.ids == nil {
 		s.ids = make(map[string]string)
 	}
-	if s.ids[left] = id; len(s.ids) > maxSample {
+	s.ids[left] = id
+	if len(s.ids) > maxSample {
 		kept := s.ids
 		s.ids, s.shift = nil, s.shift+1
 		for _, id := range kept {
@@ -136,8 +137,8 @@ func (h *Hints) String() string {
 // Remedy says which line of a mapping helps.
 func Remedy(line string) string { return "A mapping that has 'ids: " + line + "' takes them for one" }
 
-// Unlike says in which way alone two ids or names differ that look alike, and what of a mapping's ids makes them one; ""
-// where they do not.
+// Unlike says in which way alone two ids or names differ that look alike, and what of a mapping's ids makes them one;
+// "" where they do not.
 func Unlike(a, b string) (how, line string) {
 	for _, k := range []struct {
 		how string

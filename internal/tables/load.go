@@ -43,7 +43,8 @@ func fillTable[T any](ctx context.Context, p Place, known string, f *wire.Form[T
 			return nil, db.failed("table "+table, err)
 		}
 		made = true
-		if has, err = db.columns(ctx, table); err != nil {
+		has, err = db.columns(ctx, table)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -52,7 +53,8 @@ func fillTable[T any](ctx context.Context, p Place, known string, f *wire.Form[T
 		name := f.Columns[i].Name
 		actual, ok := has[strings.ToLower(name)]
 		if !ok {
-			return nil, fmt.Errorf("%s: table %s has no column %s; found %s", db.name, table, model.Name(name), wire.Listed(slices.Sorted(maps.Values(has))))
+			return nil, fmt.Errorf("%s: table %s has no column %s; found %s", db.name, table, model.Name(name),
+				wire.Listed(slices.Sorted(maps.Values(has))))
 		}
 		columns = append(columns, quotedName(actual))
 	}
@@ -85,7 +87,10 @@ type loader[T any] struct {
 func tableOf[T any](table string, f *wire.Form[T]) string {
 	var columns []string
 	for i := range f.Columns {
-		kind := map[wire.Kind]string{wire.Text: "text", wire.Integer: "bigint", wire.Instant: "timestamptz"}[f.Columns[i].Kind]
+		kind := map[wire.Kind]string{
+			wire.Text: "text", wire.Integer: "bigint",
+			wire.Instant: "timestamptz",
+		}[f.Columns[i].Kind]
 		columns = append(columns, "    "+quotedName(f.Columns[i].Name)+" "+kind)
 	}
 	return "CREATE TABLE IF NOT EXISTS " + table + " (\n" + strings.Join(columns, ",\n") + "\n)"
@@ -115,7 +120,8 @@ func (l *loader[T]) refuse(id string) error {
 	case err != nil:
 		return l.db.failed("table "+l.table, err)
 	}
-	return fmt.Errorf("%s: table %s holds the interaction %s already; delete what an earlier run left there", l.db.name, l.table, model.Name(id))
+	return fmt.Errorf("%s: table %s holds the interaction %s already; delete what an earlier run left there", l.db.name,
+		l.table, model.Name(id))
 }
 
 func (l *loader[T]) finish() error {
@@ -182,15 +188,16 @@ func (l *loader[T]) copy() error {
 	return nil
 }
 
-// alone begins the transaction of a copy. Another of our processes that fills the table is not waited for: its chats may be
-// the same.
+// alone begins the transaction of a copy. Another of our processes that fills the table is not waited for: its chats
+// may be the same.
 func (l *loader[T]) alone(conn *sql.Conn) error {
 	l.query = func(statement string, args ...any) *sql.Row { return conn.QueryRowContext(l.ctx, statement, args...) }
 	if _, err := conn.ExecContext(l.ctx, "BEGIN"); err != nil {
 		return l.db.failed("", err)
 	}
 	alone := false
-	if err := l.query("SELECT pg_try_advisory_xact_lock(hashtext($1))", "chatproof "+strings.ToLower(l.table)).Scan(&alone); err != nil {
+	if err := l.query("SELECT pg_try_advisory_xact_lock(hashtext($1))",
+		"chatproof "+strings.ToLower(l.table)).Scan(&alone); err != nil {
 		return l.db.failed("table "+l.table, err)
 	}
 	if !alone {
@@ -207,7 +214,8 @@ func (l *loader[T]) insert() error {
 	}
 	l.query = func(statement string, args ...any) *sql.Row { return tx.QueryRowContext(l.ctx, statement, args...) }
 	marks := strings.Repeat(", ?", len(l.columns))[2:]
-	insert, err := tx.PrepareContext(l.ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", l.table, strings.Join(l.columns, ", "), marks))
+	insert, err := tx.PrepareContext(l.ctx,
+		fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", l.table, strings.Join(l.columns, ", "), marks))
 	if err != nil {
 		return l.db.failed("table "+l.table, errors.Join(err, tx.Rollback()))
 	}

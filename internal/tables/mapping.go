@@ -8,8 +8,8 @@ import (
 )
 
 // Mapping says how the user's world differs from ours: how tables and columns are really called and what their values
-// look like, which programs make our events theirs and their values ours, which words mean absent, and how ids and names
-// compare. A nil Mapping is ours.
+// look like, which programs make our events theirs and their values ours, which words mean absent, and how ids and
+// names compare. A nil Mapping is ours.
 //
 // The tables are chat_event; fact, one flat table that is read instead of Info Mart's; and Info Mart's own:
 // interaction_resource_fact, technical_descriptor, resource_ and interaction_fact. The columns of chat_event and fact
@@ -148,8 +148,8 @@ func (m *Mapping) words() *wire.Reading {
 	return r
 }
 
-// queried is [Mapping.reading] of what a query gives, which renames the columns. That of facts translates values, too: so
-// do the invariants find them that the database looks for.
+// queried is [Mapping.reading] of what a query gives, which renames the columns. That of facts translates values, too:
+// so do the invariants find them that the database looks for.
 func (m *Mapping) queried(table string) *wire.Reading {
 	r := m.words()
 	if m == nil {
@@ -158,7 +158,8 @@ func (m *Mapping) queried(table string) *wire.Reading {
 	if r == nil {
 		r = new(wire.Reading)
 	}
-	if r.Convert = m.converting(table, table == wire.EventForm.Table); table == wire.FactForm.Table && !m.flat() {
+	r.Convert = m.converting(table, table == wire.EventForm.Table)
+	if table == wire.FactForm.Table && !m.flat() {
 		r.Convert = m.converting("interaction_resource_fact", false)
 	} else if table == wire.FactForm.Table { // whose columns the query calls as Info Mart does
 		for ours, theirs := range map[string]string{"start": "start_ts", "end": "end_ts"} {

@@ -28,7 +28,9 @@ func ReadMapping(ctx context.Context, path string) (*Mapping, error) {
 
 // tableName is a name with its schema and catalog, each plain or in the quotes of a dialect. It is compiled where it is
 // needed: all letters and digits of Unicode take a twentieth of the program's start.
-var tableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(" + part + `)(\.(` + part + "))*$") })
+var tableName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^(" + part + `)(\.(` + part + "))*$")
+})
 
 const part = `[\pL_][\pL\pN_$#]*|"[^"\x00]+"|\[[^\]\x00]+\]|` + "`[^`\x00]+`"
 
@@ -40,7 +42,11 @@ type mappingFile struct {
 }
 
 func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
-	f := &mappingFile{ctx: ctx, path: path, text: text, Mapping: &Mapping{tables: make(map[string]Renamed), null: make(map[string]bool)}}
+	f := &mappingFile{
+		ctx: ctx, path: path, text: text, Mapping: &Mapping{
+			tables: make(map[string]Renamed), null: make(map[string]bool),
+		},
+	}
 	body, err := files.YAML(path, text)
 	if err != nil || body == nil {
 		return f.Mapping, err
@@ -95,7 +101,8 @@ func (f *mappingFile) each(n ast.Node, what string, keys map[string]func(ast.Nod
 		key := field.Key.GetToken().Value
 		read, ok := keys[key]
 		if !ok {
-			return f.wrong(field.Key, "%sno such key: %s; expected %s", what, model.Name(key), strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+			return f.wrong(field.Key, "%sno such key: %s; expected %s", what, model.Name(key),
+				strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
 		}
 		if err := read(field.Value); err != nil {
 			return err
@@ -157,7 +164,8 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
 				return err
 			}
-			return f.wrong(n, "%s: %s names no table; expected the like of TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"", name, model.Name(t.Table))
+			return f.wrong(n, "%s: %s names no table; expected the like of TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
+				name, model.Name(t.Table))
 		},
 		"where":   text("where", &t.Where),
 		"columns": func(n ast.Node) error { return f.each(n, name+".columns", renamed) },
@@ -186,7 +194,8 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 			return err
 		},
 		"format": func(n ast.Node) (err error) {
-			if err = onlyTimes("format", n); err == nil {
+			err = onlyTimes("format", n)
+			if err == nil {
 				c.format, err = f.oneOf(n, what+".format", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339")
 			}
 			return err
@@ -199,8 +208,10 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 			if err != nil {
 				return err
 			}
-			if c.zone, err = time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
-				return f.wrong(n, "%s.zone: no such time zone: %s; expected a name such as Europe/Berlin", what, model.Name(zone))
+			c.zone, err = time.LoadLocation(zone)
+			if err != nil || zone == "" || zone == "Local" {
+				return f.wrong(n, "%s.zone: no such time zone: %s; expected a name such as Europe/Berlin", what,
+					model.Name(zone))
 			}
 			return nil
 		},
@@ -291,7 +302,8 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 		}
 	}
 	return f.each(n, "finishing_queues", map[string]func(ast.Node) error{
-		"completed": queues("completed", &f.deployment.Completed), "canceled": queues("canceled", &f.deployment.Canceled),
+		"completed": queues("completed", &f.deployment.Completed),
+		"canceled":  queues("canceled", &f.deployment.Canceled),
 	})
 }
 

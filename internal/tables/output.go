@@ -42,7 +42,11 @@ func watched[T any](w *writing[T]) func(*wire.Output[T], error) (*wire.Output[T]
 var resourceForm = wire.Form[wire.Resource]{
 	Table: "resource",
 	Columns: []wire.Column[wire.Resource]{
-		{Name: "resource_type", Kind: wire.Text, Get: func(r *wire.Resource) wire.Cell { return wire.TextCell(r.Type) }},
+		{
+			Name: "resource_type", Kind: wire.Text, Get: func(r *wire.Resource) wire.Cell {
+				return wire.TextCell(r.Type)
+			},
+		},
 		{Name: "resource", Kind: wire.Text, Get: func(r *wire.Resource) wire.Cell { return wire.TextCell(r.Name) }},
 	},
 }
@@ -55,7 +59,9 @@ func CreateResources(ctx context.Context, p Place, stdout io.Writer) (*wire.Outp
 	})
 }
 
-func create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[T], line func([]byte, *T) []byte) (*wire.Output[T], error) {
+func create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[T],
+	line func([]byte, *T) []byte,
+) (*wire.Output[T], error) {
 	if IsDSN(p.Path) {
 		return nil, fmt.Errorf("%s: a database; expected a file", p)
 	} else if err := foreign(p.Path); err != nil {

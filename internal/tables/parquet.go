@@ -123,7 +123,7 @@ func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 		for i := 0; i < n; {
 			k, err := column.read(c.buffer[:n-i])
 			if err != nil {
-				return false, fmt.Errorf("%s: behind row %d: %w", c.path, c.n, err)
+				return false, fmt.Errorf("%s: after row %d: %w", c.path, c.n, err)
 			}
 			for _, v := range c.buffer[:k] {
 				if !v.IsNull() {
@@ -161,14 +161,16 @@ func (c *parquetColumn) release() {
 func (c *parquetColumn) read(values []parquet.Value) (n int, err error) {
 	for {
 		if c.page == nil {
-			if c.page, err = c.pages.ReadPage(); err == io.EOF {
+			c.page, err = c.pages.ReadPage()
+			if err == io.EOF {
 				return 0, io.ErrUnexpectedEOF
 			} else if err != nil {
 				return 0, err
 			}
 			c.values = c.page.Values()
 		}
-		if n, err = c.values.ReadValues(values); n > 0 {
+		n, err = c.values.ReadValues(values)
+		if n > 0 {
 			return n, nil
 		} else if err != io.EOF {
 			return 0, cmp.Or(err, io.ErrNoProgress)
@@ -235,7 +237,7 @@ func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) wire.Cell
 	}
 }
 
-// decimal is a number of so many digits behind the point.
+// decimal is a number of so many digits after the point.
 func decimal(v parquet.Value, scale int) wire.Cell {
 	var n int64
 	switch v.Kind() {
@@ -282,11 +284,15 @@ func newParquetWriter[T any](f *wire.Form[T], out io.Writer) *parquetWriter[T] {
 	group := make(parquet.Group)
 	for i := range f.Columns {
 		group[f.Columns[i].Name] = parquet.Optional(map[wire.Kind]parquet.Node{
-			wire.Text: parquet.String(), wire.Integer: parquet.Int(64), wire.Instant: parquet.Timestamp(parquet.Microsecond),
+			wire.Text: parquet.String(), wire.Integer: parquet.Int(64),
+			wire.Instant: parquet.Timestamp(parquet.Microsecond),
 		}[f.Columns[i].Kind])
 	}
 	schema := parquet.NewSchema(f.Table, group)
-	w := &parquetWriter[T]{form: f, out: parquet.NewGenericWriter[any](out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.Compression(&parquet.Snappy))}
+	w := &parquetWriter[T]{
+		form: f, out: parquet.NewGenericWriter[any](out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup),
+			parquet.Compression(&parquet.Snappy)),
+	}
 	for i := range f.Columns {
 		leaf, _ := schema.Lookup(f.Columns[i].Name)
 		w.at = append(w.at, leaf.ColumnIndex)

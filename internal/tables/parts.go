@@ -32,7 +32,9 @@ type parts[T model.Event | model.Fact] struct {
 }
 
 // openParts opens a place. That the first part can be opened is seen at once.
-func openParts[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (*parts[T], error) {
+func openParts[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (*parts[T],
+	error,
+) {
 	places, err := p.parts()
 	if err != nil {
 		return nil, err
@@ -59,7 +61,8 @@ func (p *parts[T]) Next(b *wire.Block) error {
 	for {
 		last := len(p.opened) - 1
 		err := p.opened[last].Next(b)
-		if b.Part = last; err != io.EOF {
+		b.Part = last
+		if err != io.EOF {
 			return err
 		}
 		if last == len(p.places)-1 {
@@ -98,11 +101,13 @@ func (p *parts[T]) Close() error {
 func (p *parts[T]) Read() (row T, err error) {
 	for {
 		if p.own.in != nil {
-			if _, err = p.own.read(&row); err != io.EOF {
+			_, err = p.own.read(&row)
+			if err != io.EOF {
 				return row, err
 			}
 		}
-		if err = p.Next(&p.block); err != nil {
+		err = p.Next(&p.block)
+		if err != nil {
 			return row, err
 		}
 		p.own.Take(&p.block)
@@ -141,9 +146,9 @@ func (r *partsReader[T]) read(row *T) (id []byte, err error) {
 	return id, err
 }
 
-// unseen are the names of columns that a mapping gives and nothing read as JSON Lines has had so far. A line may leave a
-// field out; that all do is a mistake of the mapping. It looks for the name in quotes, which is quick and enough. A nil
-// one sees nothing.
+// unseen are the names of columns that a mapping gives and nothing read as JSON Lines has had so far. A line may leave
+// a field out; that all do is a mistake of the mapping. It looks for the name in quotes, which is quick and enough. A
+// nil one sees nothing.
 type unseen struct {
 	names map[string]string // by the name in quotes and lower case, the one that we know it by
 	lines bool              // there was something to read
@@ -173,7 +178,8 @@ func (u *unseen) watching(r *wire.Reading) *wire.Reading {
 }
 
 func (u *unseen) watch(text []byte) {
-	if u.lines = true; len(u.names) == 0 {
+	u.lines = true
+	if len(u.names) == 0 {
 		return
 	}
 	text = bytes.ToLower(text)
@@ -186,5 +192,6 @@ func (u *unseen) err() error {
 		return nil
 	}
 	first := slices.Min(slices.Collect(maps.Keys(u.names)))
-	return fmt.Errorf("no line has the field %s, which the mapping names for %s", model.Name(strings.Trim(first, `"`)), u.names[first])
+	return fmt.Errorf("no line has the field %s, which the mapping names for %s", model.Name(strings.Trim(first, `"`)),
+		u.names[first])
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// shownOfSample is how many rows of a sample are shown, and maxSampled how many values are looked at for what is not used.
+// shownOfSample is how many rows of a sample are shown, and maxSampled how many values are looked at for what is not
+// used.
 const (
 	shownOfSample = 3
 	maxSampled    = 100
@@ -37,7 +38,9 @@ func SampleFacts(ctx context.Context, p Place, stdin io.Reader) (*Sampled, error
 	return sampled(ctx, p, stdin, factKind, wire.AppendFact)
 }
 
-func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T], line func([]byte, *T) []byte) (*Sampled, error) {
+func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T],
+	line func([]byte, *T) []byte,
+) (*Sampled, error) {
 	s := new(Sampled)
 	in, err := openRows(ctx, p, stdin, k)
 	if err != nil {

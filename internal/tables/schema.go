@@ -22,8 +22,11 @@ func MappingSchema() []byte {
 	text := schema{"type": []string{"string", "null"}}
 	program := func(says string, reads bool) schema {
 		properties := schema{
-			"jq": textSchema("the program"), "file": textSchema("a file that has the program, from the mapping's directory"),
-			"per": schema{"enum": []string{"chat"}, "description": "the program is given the array of a chat's values"},
+			"jq":   textSchema("the program"),
+			"file": textSchema("a file that has the program, from the mapping's directory"),
+			"per": schema{
+				"enum": []string{"chat"}, "description": "the program is given the array of a chat's values",
+			},
 		}
 		if reads {
 			properties["key"] = textSchema("a program that makes the id of the chat of a value")
@@ -32,14 +35,21 @@ func MappingSchema() []byte {
 	}
 	all := schema{
 		"ids": objectOf("of ids and names", schema{
-			"form":    schema{"enum": []string{"guid", "interaction-server"}, "description": "of the ids that the suite gives its chats"},
+			"form": schema{
+				"enum":        []string{"guid", "interaction-server"},
+				"description": "of the ids that the suite gives its chats",
+			},
 			"compare": schema{"enum": []string{Exact, IgnoreCase, GUID}}, "trim": schema{"type": "boolean"},
 		}),
-		"null":             listOf("words that mean absent"),
-		"media":            listOf("the media of the deployment"),
-		"finishing_queues": objectOf("queues in which a chat is finished (I20)", schema{"completed": listOf(""), "canceled": listOf("")}),
-		"events":           objectOf("programs in jq", schema{"send": program("makes our events yours", false), "read": program("makes your values our events", true)}),
-		"facts":            objectOf("programs in jq", schema{"read": program("makes your values our facts", true)}),
+		"null":  listOf("words that mean absent"),
+		"media": listOf("the media of the deployment"),
+		"finishing_queues": objectOf("queues in which a chat is finished (I20)", schema{
+			"completed": listOf(""), "canceled": listOf(""),
+		}),
+		"events": objectOf("programs in jq", schema{
+			"send": program("makes our events yours", false), "read": program("makes your values our events", true),
+		}),
+		"facts": objectOf("programs in jq", schema{"read": program("makes your values our facts", true)}),
 	}
 	for table, names := range knownColumns() {
 		columns := make(schema)
@@ -54,7 +64,8 @@ func MappingSchema() []byte {
 			columns[name] = schema{"oneOf": []any{text, objectOf("", form)}}
 		}
 		all[table] = objectOf("the table, or the rows of files", schema{
-			"table": text, "where": textSchema("a condition in SQL"), "columns": objectOf("the names of columns; an empty one does not exist", columns),
+			"table": text, "where": textSchema("a condition in SQL"),
+			"columns": objectOf("the names of columns; an empty one does not exist", columns),
 		})
 		all[table].(schema)["type"] = []string{"object", "null"}
 	}

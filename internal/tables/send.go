@@ -25,7 +25,8 @@ func (m *Mapping) SendsChats() bool {
 
 // Speaks reports whether a mapping changes the form of events that are sent, or of rows that come back.
 func (m *Mapping) Speaks() bool {
-	return m.programs() != (programs{}) || m.reading(wire.FactForm.Table) != nil || len(m.columnsOf(wire.EventForm.Table)) > 0
+	return m.programs() != (programs{}) || m.reading(wire.FactForm.Table) != nil ||
+		len(m.columnsOf(wire.EventForm.Table)) > 0
 }
 
 func (m *Mapping) columnsOf(table string) map[string]string {
@@ -91,13 +92,14 @@ func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[strin
 		err = fmt.Errorf("%s: gave nothing; expected an object", p.name)
 	}
 	if err != nil {
-		return fmt.Errorf("%w (of interaction %s, seq %d, %s)", err, model.Name(of.InteractionID), of.Seq, model.Name(string(of.Name)))
+		return fmt.Errorf("%w (of interaction %s, seq %d, %s)", err, model.Name(of.InteractionID), of.Seq,
+			model.Name(string(of.Name)))
 	}
 	return nil
 }
 
-// eventValue is an event as programs in jq take it: as the contract writes it, with times in UTC, and without members that
-// mean nothing: how the user's world spells its own is for the program to say.
+// eventValue is an event as programs in jq take it: as the contract writes it, with times in UTC, and without members
+// that mean nothing: how the user's world spells its own is for the program to say.
 func eventValue(e *model.Event) any {
 	v := make(map[string]any, 10)
 	v["interaction_id"], v["seq"] = e.InteractionID, int(e.Seq)
@@ -117,7 +119,8 @@ func eventValue(e *model.Event) any {
 	party("actor", e.Actor)
 	party("party", e.Party)
 	for name, s := range map[string]string{
-		"event": string(e.Name), "queue": e.Queue, "operation": string(e.Operation), "reason": e.Reason, "media_type": e.MediaType,
+		"event": string(e.Name), "queue": e.Queue, "operation": string(e.Operation), "reason": e.Reason,
+		"media_type": e.MediaType,
 	} {
 		if s != "" {
 			v[name] = s
@@ -137,7 +140,8 @@ func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (
 	format := ""
 	if !IsDSN(p.Path) {
 		var err error
-		if format, err = FormatOf(p.Path, p.Format); err != nil {
+		format, err = FormatOf(p.Path, p.Format)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -161,7 +165,8 @@ func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (
 	}
 	if format != "jsonl" {
 		var err error
-		if form, err = sentForm(send); err != nil {
+		form, err = sentForm(send)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -199,13 +204,16 @@ func sentForm(send *program) (*wire.Form[sentRow], error) {
 		if kind == wire.Empty {
 			kind = wire.Text
 		}
-		form.Columns = append(form.Columns, wire.Column[sentRow]{Name: name, Kind: kind, Get: func(row *sentRow) wire.Cell {
-			cell := cellOfValue((*row)[name])
-			if kind == wire.Text && cell.Is == wire.Integer {
-				cell = wire.TextCell(textOf(&cell))
-			}
-			return cell
-		}})
+		form.Columns = append(form.Columns, wire.Column[sentRow]{
+			Name: name, Kind: kind,
+			Get: func(row *sentRow) wire.Cell {
+				cell := cellOfValue((*row)[name])
+				if kind == wire.Text && cell.Is == wire.Integer {
+					cell = wire.TextCell(textOf(&cell))
+				}
+				return cell
+			},
+		})
 	}
 	return form, nil
 }
@@ -214,11 +222,19 @@ func sentForm(send *program) (*wire.Form[sentRow], error) {
 func everyKind() (events []model.Event) {
 	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	for _, name := range model.EventNames {
-		for _, actor := range []model.PartyType{model.MediaServer, model.Strategy, model.Agent, model.InteractionServer} {
+		for _, actor := range []model.PartyType{
+			model.MediaServer, model.Strategy, model.Agent,
+			model.InteractionServer,
+		} {
 			for _, party := range []model.PartyType{model.Strategy, model.Agent} {
-				e := model.Event{InteractionID: "chat", Seq: int64(len(events) + 1), Time: at, Name: name, Actor: model.Party{Type: actor, ID: "a"}}
+				e := model.Event{
+					InteractionID: "chat", Seq: int64(len(events) + 1), Time: at, Name: name, Actor: model.Party{
+						Type: actor, ID: "a",
+					},
+				}
 				events = append(events, e)
-				e.Party, e.Queue, e.Operation, e.VisibilityMode = model.Party{Type: party, ID: "p"}, "q", model.Transfer, model.Coach
+				e.Party, e.Queue, e.Operation, e.VisibilityMode = model.Party{Type: party, ID: "p"}, "q",
+					model.Transfer, model.Coach
 				e.Seq, e.Reason, e.MediaType = e.Seq+1, "Expired", "chat"
 				events = append(events, e)
 			}
@@ -272,8 +288,10 @@ func (s *sender) put(events []model.Event) error {
 func (s *sender) send(events []model.Event) error {
 	err := s.program.sent(events, func(object map[string]any) error {
 		for name := range object {
-			if len(s.form.Columns) > 0 && !slices.ContainsFunc(s.form.Columns, func(c wire.Column[sentRow]) bool { return c.Name == name }) {
-				return fmt.Errorf("%s: gave the field %s, which no other kind of event has; expected each field in every object, null where there is nothing", s.program.name, model.Name(name))
+			if len(s.form.Columns) > 0 && !slices.ContainsFunc(s.form.Columns,
+				func(c wire.Column[sentRow]) bool { return c.Name == name }) {
+				return fmt.Errorf("%s: gave the field %s, which no other kind of event has; expected each field in "+
+					"every object, null where there is nothing", s.program.name, model.Name(name))
 			}
 		}
 		row := sentRow(object)

@@ -19,7 +19,7 @@ import (
 // Source is where rows are read from.
 type Source[T model.Event | model.Fact] interface {
 	// Read returns the next row. The error is io.EOF at the end, a *wire.LineError for what is no row (if it has an
-	// interaction id, reading may go on behind it), or one that says what cannot be read and where.
+	// interaction id, reading may go on after it), or one that says what cannot be read and where.
 	Read() (T, error)
 	Close() error
 }
@@ -64,11 +64,13 @@ func (p Place) parts() (all []Place, err error) {
 		switch err = foreign(path); {
 		case err != nil:
 			return nil, fmt.Errorf(
-				"%w, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -", err)
+				"%w, or a file. For other databases print the query with --print-sql, and give its client's output "+
+					"to --facts -", err)
 		case path == "-":
 			stdin++
 		case !IsDSN(path):
-			if files, err = expand(path, p.Format); err != nil {
+			files, err = expand(path, p.Format)
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -110,17 +112,20 @@ func foreign(path string) error {
 	return nil
 }
 
-// endings tell the format of a file, each perhaps with .gz behind it.
-var endings = map[string]string{".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
+// endings tell the format of a file, each perhaps with .gz after it.
+var endings = map[string]string{
+	".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
+}
 
-// FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells. Stdin, a pipe and
-// a device have none, and are JSON Lines.
+// FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells. Stdin, a pipe
+// and a device have none, and are JSON Lines.
 func FormatOf(path, wanted string) (string, error) {
 	format := wanted
 	if format == "" && path != "-" {
 		ending := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz")))
 		info, err := os.Stat(path)
-		if format = endings[ending]; format == "" && (err != nil || info.Mode().IsRegular()) {
+		format = endings[ending]
+		if format == "" && (err != nil || info.Mode().IsRegular()) {
 			if ending == "" {
 				ending = "no ending"
 			}

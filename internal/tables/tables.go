@@ -31,7 +31,10 @@ var infoMart = []dimension{
 	{
 		"interaction_resource_fact", "f",
 		[]string{"interaction_id", "technical_descriptor_key", "resource_key"},
-		[]string{"interaction_resource_id", "interaction_resource_ordinal", "received_from_ixn_resource_id", "start_ts", "end_ts"},
+		[]string{
+			"interaction_resource_id", "interaction_resource_ordinal", "received_from_ixn_resource_id", "start_ts",
+			"end_ts",
+		},
 	},
 	{"interaction_fact", "i", []string{"interaction_id", "media_server_ixn_guid"}, nil},
 	{
@@ -142,9 +145,11 @@ func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error)
 	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
 }
 
-// factQuery makes the query, and says which of the columns it has. columns tells which columns a table has, from lower case to their spelling; nil is not
-// known.
-func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (query string, kept []string, err error) {
+// factQuery makes the query, and says which of the columns it has. columns tells which columns a table has, from lower
+// case to their spelling; nil is not known.
+func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (query string,
+	kept []string, err error,
+) {
 	tables := infoMart
 	if m.flat() {
 		tables = []dimension{{name: wire.FactForm.Table, alias: "f", optional: knownColumns()[wire.FactForm.Table]}}
@@ -164,7 +169,8 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 			}
 		}
 	}
-	if own, ordinal := real["f.interaction_resource_id"], real["f.interaction_resource_ordinal"]; own != "" && ordinal != "" && real["f.received_from_ixn_resource_id"] != "" {
+	if own, ordinal := real["f.interaction_resource_id"], real["f.interaction_resource_ordinal"]; own != "" &&
+		ordinal != "" && real["f.received_from_ixn_resource_id"] != "" {
 		real["p.interaction_resource_id"], real["p.interaction_resource_ordinal"] = "p"+own[1:], "p"+ordinal[1:]
 	}
 	var items []string
@@ -179,13 +185,17 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return real[s] == "" })
 		switch {
 		case len(sources) > 0 && c.text && len(sources) > 1:
-			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]], c.name))
+			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]],
+				c.name))
 			kept = append(kept, c.name)
 		case len(sources) > 0:
 			items = append(items, real[sources[0]]+" AS "+c.name)
 			kept = append(kept, c.name)
 		case field.Need >= wire.NeedColumn:
-			table := map[bool]string{true: m.table(wire.FactForm.Table), false: m.table("technical_descriptor")}[m.flat()]
+			table := map[bool]string{
+				true:  m.table(wire.FactForm.Table),
+				false: m.table("technical_descriptor"),
+			}[m.flat()]
 			return "", nil, fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
 		}
 	}
@@ -194,7 +204,10 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 		{"JOIN", m.source("interaction_fact"), "i.interaction_id", "f.interaction_id"},
 		{"LEFT JOIN", m.source("technical_descriptor"), "d.technical_descriptor_key", "f.technical_descriptor_key"},
 		{"LEFT JOIN", m.source("resource_"), "r.resource_key", "f.resource_key"},
-		{"LEFT JOIN", m.table("interaction_resource_fact"), "p.interaction_resource_id", "f.received_from_ixn_resource_id"},
+		{
+			"LEFT JOIN", m.table("interaction_resource_fact"), "p.interaction_resource_id",
+			"f.received_from_ixn_resource_id",
+		},
 	} {
 		if !m.flat() && real[j[2]] != "" {
 			query += fmt.Sprintf("\n%s %s %s ON %s = %s", j[0], j[1], j[2][:1], real[j[2]], real[j[3]])
@@ -234,7 +247,8 @@ func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, 
 	case ok:
 		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
 	case has != nil && (renamed || required):
-		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual), wire.Listed(slices.Sorted(maps.Values(has))))
+		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual),
+			wire.Listed(slices.Sorted(maps.Values(has))))
 	case has != nil:
 		return "", nil
 	case table != wire.FactForm.Table || renamed:
@@ -242,7 +256,8 @@ func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, 
 	}
 	for i := range wire.FactForm.Columns {
 		c := &wire.FactForm.Columns[i]
-		if c.Name == name && !slices.ContainsFunc(c.Names, func(n string) bool { _, renamed := m.column(table, n); return renamed }) {
+		if c.Name == name && !slices.ContainsFunc(c.Names,
+			func(n string) bool { _, renamed := m.column(table, n); return renamed }) {
 			return d.name(name), nil
 		}
 	}

@@ -33,7 +33,9 @@ type rawValues struct {
 // rawRow is a row of a format that has columns: its reader's cells.
 type rawRow struct{}
 
-var rawForm = &wire.Form[rawRow]{Key: func(*rawRow) (string, int64) { return "", 0 }, Ignored: func(*rawRow) bool { return false }}
+var rawForm = &wire.Form[rawRow]{
+	Key: func(*rawRow) (string, int64) { return "", 0 }, Ignored: func(*rawRow) bool { return false },
+}
 
 // rawRows are rows as objects.
 type rawRows struct {
@@ -138,7 +140,9 @@ type rawValue struct {
 type rawChat struct{ rawValue }
 
 // openTranslated opens a place whose rows a program makes. That the first part can be opened is seen at once.
-func openTranslated[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (*translated[T], error) {
+func openTranslated[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader,
+	k *kind[T],
+) (*translated[T], error) {
 	places, err := p.parts()
 	if err != nil {
 		return nil, err
@@ -152,7 +156,9 @@ func openTranslated[T model.Event | model.Fact](ctx context.Context, p Place, st
 	return t, t.advance()
 }
 
-func newTranslated[T model.Event | model.Fact](m *Mapping, k *kind[T], open func(i int) (rawPart, string, error)) *translated[T] {
+func newTranslated[T model.Event | model.Fact](m *Mapping, k *kind[T],
+	open func(i int) (rawPart, string, error),
+) *translated[T] {
 	t := &translated[T]{program: k.program(m), kind: k, reading: m.words(), open: open}
 	t.reader = t.newReader()
 	return t
@@ -160,7 +166,8 @@ func newTranslated[T model.Event | model.Fact](m *Mapping, k *kind[T], open func
 
 // advance goes to the next part; the error is io.EOF after the last.
 func (t *translated[T]) advance() (err error) {
-	if err = t.Close(); err == nil {
+	err = t.Close()
+	if err == nil {
 		t.part, t.name, err = t.open(t.parts)
 		t.parts++
 	}
@@ -289,7 +296,10 @@ func (t *translated[T]) gather() error {
 			c = &rawChat{rawValue{v.file, v.line, v.n, append([]byte{'['}, v.text...)}}
 			by[id], t.chats = c, append(t.chats, c)
 		case len(c.text)+len(v.text) > wire.MaxLine:
-			return &wire.LineError{File: v.file, Line: v.line, Problem: fmt.Sprintf("%s: the values of chat %s are more than %d bytes", t.program.name, model.Name(id), wire.MaxLine)}
+			return &wire.LineError{
+				File: v.file, Line: v.line, Problem: fmt.Sprintf("%s: the values of chat %s are more than %d bytes",
+					t.program.name, model.Name(id), wire.MaxLine),
+			}
 		default:
 			c.text = append(append(c.text, ','), v.text...)
 		}
@@ -301,10 +311,12 @@ func decode(text []byte) (any, error) { return valueOf(jsontext.NewDecoder(bytes
 // Read returns the next row.
 func (t *translated[T]) Read() (row T, err error) {
 	for {
-		if _, err = t.reader.Next(&row); err != io.EOF {
+		_, err = t.reader.Next(&row)
+		if err != io.EOF {
 			return row, err
 		}
-		if err = t.Next(&t.block); err != nil {
+		err = t.Next(&t.block)
+		if err != nil {
 			return row, err
 		}
 		t.reader.Take(&t.block)
@@ -375,8 +387,8 @@ func (r *translatedReader[T]) translate() error {
 	return err
 }
 
-// FactsFrom reads the rows that a program of the user's prints: JSON, a row a line, or values that facts.read makes rows
-// of. file names them in errors.
+// FactsFrom reads the rows that a program of the user's prints: JSON, a row a line, or values that facts.read makes
+// rows of. file names them in errors.
 func (m *Mapping) FactsFrom(file string, in io.Reader) interface{ Read() (model.Fact, error) } {
 	if m.programs().readFacts == nil {
 		return wire.NewFactReaderOf(file, in, m.reading(wire.FactForm.Table))

@@ -52,7 +52,8 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 			}
 			return cell
 		}
-		if c.Name = name; form != nil {
+		c.Name = name
+		if form != nil {
 			kind = form.kind(kind)
 		}
 		c.Kind = kind
@@ -62,8 +63,8 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 	return w
 }
 
-// writtenAs is the name and the form of the column that is written for one of ours: that which the mapping has for one of
-// the names under which it is read.
+// writtenAs is the name and the form of the column that is written for one of ours: that which the mapping has for one
+// of the names under which it is read.
 func (m *Mapping) writtenAs(table, name string, names []string) (string, *columnForm) {
 	t := m.tables[table]
 	for _, n := range append([]string{name}, names...) {
@@ -165,7 +166,8 @@ func (m *jsonMember) add(path []string, column int) {
 	}
 }
 
-// append appends a value. What is absent is null: so each name is in each line, and one that a mapping has wrong is told.
+// append appends a value. What is absent is null: so each name is in each line, and one that a mapping has wrong is
+// told.
 func (m *jsonMember) append(b []byte, cells []wire.Cell) []byte {
 	if m.members == nil {
 		switch c := &cells[m.column]; c.Is {

@@ -26,7 +26,9 @@ type AtRest struct {
 // ReadAtRest reads all rows and keeps those of the questions. Place names where they are. Start, unless it is zero, is
 // when the chats were made to begin: the times of the rows are taken back to those of the questions. The error is the
 // context's, or that of a row that cannot be read and belongs to no question.
-func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Question, start time.Time) (*AtRest, error) {
+func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Question, start time.Time) (*AtRest,
+	error,
+) {
 	sorter := newSorter(questions)
 	read := &counted{ctx: ctx, facts: facts}
 	if err := sorter.sort(read); err != nil {
@@ -34,7 +36,8 @@ func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Ques
 	}
 	t := &AtRest{place: place, owner: sorter.owner, answers: sorter.answers, ignored: sorter.ignored}
 	if read.n > 0 && read.n == t.ignored {
-		note := "gave no row of any chat of the suite: were the suite's events classified, and are these their interaction ids?"
+		note := "gave no row of any chat of the suite: were the suite's events classified, and are these their " +
+			"interaction ids?"
 		if h, ok := facts.(Hinter); ok && h.Hint() != "" {
 			note = "gave no row of any chat of the suite: " + h.Hint()
 		}

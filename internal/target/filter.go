@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// FactsAnEvent and LeastFacts bound the rows that are kept of one interaction: so many for each of its events, and so
-	// many at least; more of them is a protocol failure. No event makes more than two. MaxText bounds their text likewise,
-	// in bytes: a line alone may have megabytes of it.
+	// FactsAnEvent and LeastFacts bound the rows that are kept of one interaction: so many for each of its events, and
+	// so many at least; more of them is a protocol failure. No event makes more than two. MaxText bounds their text
+	// likewise, in bytes: a line alone may have megabytes of it.
 	FactsAnEvent = 4
 	LeastFacts   = 100
 	MaxText      = 64 << 10
@@ -34,8 +34,8 @@ type Filter struct {
 	// PerStart is how many questions a start is sent at most; 0 is 1000. It changes no answer of a program that keeps
 	// chats apart.
 	PerStart int
-	// Spread has a batch sent in as many starts as may run at the same time, where each gets so many questions at least; 0
-	// has it not. It is of no more consequence.
+	// Spread has a batch sent in as many starts as may run at the same time, where each gets so many questions at
+	// least; 0 has it not. It is of no more consequence.
 	Spread int
 	Speech Speech
 
@@ -62,7 +62,8 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	var text []byte
 	if f.Speech != nil {
 		var err error
-		if text, err = textOf(f.Speech, batch); err != nil {
+		text, err = textOf(f.Speech, batch)
+		if err != nil {
 			return nil, nil, err
 		}
 	}
@@ -149,7 +150,8 @@ func feed(w io.WriteCloser, batch []Question) error {
 	var b []byte
 	for _, q := range batch {
 		for i := range q.Events {
-			if b = wire.AppendEvent(b, &q.Events[i]); len(b) > 32<<10 {
+			b = wire.AppendEvent(b, &q.Events[i])
+			if len(b) > 32<<10 {
 				if _, err := w.Write(b); err != nil {
 					return err
 				}
@@ -187,7 +189,8 @@ func newSorter(batch []Question) *sorter {
 		for j := range q.Events {
 			if id := q.Events[j].InteractionID; j == 0 || id != q.Events[j-1].InteractionID {
 				s.owner[id] = i
-				if of = s.kept[id]; of == nil {
+				of = s.kept[id]
+				if of == nil {
 					of = new(kept)
 					s.kept[id] = of
 				}
@@ -246,9 +249,15 @@ func (s *sorter) take(i int, f model.Fact) {
 	k.text += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
 	switch {
 	case k.rows > k.most():
-		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", k.most())}}
+		s.answers[i] = Answer{
+			Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", k.most())},
+		}
 	case k.text > MaxText:
-		s.answers[i] = Answer{Failure: &Failure{Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", MaxText)}}
+		s.answers[i] = Answer{
+			Failure: &Failure{
+				Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", MaxText),
+			},
+		}
 	case s.answers[i].Failure == nil:
 		if s.first != nil && s.answers[i].Facts == nil {
 			s.first(i)

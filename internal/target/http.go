@@ -37,10 +37,15 @@ type HTTP struct {
 // NewHTTP makes a target of a server. Nothing is sent yet.
 func NewHTTP(u *url.URL, header http.Header, timeout time.Duration, jobs int) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, maxHeader, true
+	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, maxHeader,
+		true
 	return &HTTP{
 		URL: u, Header: header, Timeout: timeout, Jobs: jobs,
-		client: http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client: http.Client{
+			Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse
+			},
+		},
 	}
 }
 
@@ -75,7 +80,9 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			h.reached.Store(true)
 			return outcome{answer: answer}
 		case limit.Err() != nil:
-			return outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: unheard}
+			return outcome{
+				answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: unheard,
+			}
 		case unreachable(err) && !h.reached.Load():
 			return outcome{err: &StartError{secret.Text(h.URL.Redacted()), "could not be reached", err}}
 		}
@@ -86,7 +93,8 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		return o
 	}
 	answers, err := v.round(ctx, batch)
-	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took, Notes: v.silenced(before, h.Timeout)}, err
+	return &Round{Answers: answers, Ignored: int(ignored.Load()), Took: v.took, Notes: v.silenced(before, h.Timeout)},
+		err
 }
 
 // body is a question as it is sent.
@@ -106,10 +114,14 @@ func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answe
 		return answer, 0, err
 	}
 	req.Header = h.Header.Clone()
-	if req.Host = h.Header.Get("Host"); req.Header == nil {
+	req.Host = h.Header.Get("Host")
+	if req.Header == nil {
 		req.Header = make(http.Header)
 	}
-	for name, value := range map[string]string{"Content-Type": "application/x-ndjson", "Accept": "application/x-ndjson", "User-Agent": "chatproof"} {
+	for name, value := range map[string]string{
+		"Content-Type": "application/x-ndjson", "Accept": "application/x-ndjson",
+		"User-Agent": "chatproof",
+	} {
 		if req.Header.Get(name) == "" {
 			req.Header.Set(name, value)
 		}
@@ -120,8 +132,8 @@ func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answe
 	if err != nil {
 		return answer, 0, plainly(err)
 	}
-	// A body is read no longer than its question may take. The transport sees to that but for 101, where the connection is
-	// the caller's; a server that answers so and then waits would be waited for without end.
+	// A body is read no longer than its question may take. The transport sees to that but for 101, where the connection
+	// is the caller's; a server that answers so and then waits would be waited for without end.
 	stop := context.AfterFunc(ctx, func() { resp.Body.Close() })
 	defer stop()
 	defer resp.Body.Close()
@@ -156,7 +168,8 @@ func plainly(err error) error {
 	}
 	var op *net.OpError
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, syscall.EPIPE):
 		return errors.New("the connection was closed before the end of the answer")
 	case errors.As(err, &op) && op.Op == "dial":
 		return &net.OpError{Op: op.Op, Net: op.Net, Addr: op.Addr, Err: op.Err}
@@ -179,7 +192,8 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 	case code == http.StatusNotImplemented:
 		return Answer{Skip: said(h.hide(text), "no reason given")}
 	case code/100 == 3:
-		f.Message += "; redirects are not followed: give the URL that it points to, " + h.discreet(resp.Header.Get("Location"))
+		f.Message += "; redirects are not followed: give the URL that it points to, " +
+			h.discreet(resp.Header.Get("Location"))
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		f.Message += "; it may want a --header"
 	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
@@ -201,7 +215,8 @@ func (h *HTTP) hide(text string) string {
 func unreachable(err error) bool {
 	var dial *net.OpError
 	var name *net.DNSError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:")
+	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) ||
+		strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:")
 }
 
 const (
@@ -216,7 +231,7 @@ const (
 // errTooLong says that a body is not read on.
 var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
 
-// bounded reads so many bytes; behind them comes errTooLong.
+// bounded reads so many bytes; after them comes errTooLong.
 type bounded struct {
 	in   io.Reader
 	left int

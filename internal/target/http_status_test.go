@@ -17,11 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// manners are what a server may do behind the line of its status. One that hangs keeps the connection open and says no
+// manners are what a server may do after the line of its status. One that hangs keeps the connection open and says no
 // more.
 var manners = []struct {
 	name  string
-	says  string // behind the status line
+	says  string // after the status line
 	hangs bool
 	then  string // said without end
 }{

@@ -93,10 +93,12 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 	}
 	for len(todo) > 0 && !v.state.lost {
 		suspects, rest, silent, err := v.together(ctx, batch, todo, answers)
-		if todo = rest; err != nil {
+		todo = rest
+		if err != nil {
 			return answers, err
 		}
-		if v.state.lost = silent && v.state.proven(); v.state.lost {
+		v.state.lost = silent && v.state.proven()
+		if v.state.lost {
 			condemn(suspects, answers)
 			break
 		}
@@ -110,7 +112,8 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 				return answers, o.err
 			}
 			answers[s.i] = o.answer
-			if v.state.lost = silent && k == 0 && o.doubt == unheard; v.state.lost {
+			v.state.lost = silent && k == 0 && o.doubt == unheard
+			if v.state.lost {
 				condemn(suspects, answers)
 				break
 			}
@@ -153,7 +156,9 @@ type suspect struct {
 
 // together asks questions at the same time until all are answered or in doubt, or none is for long. It returns those
 // in doubt, in their order, those that were not asked, and whether that is for the silence.
-func (v *interview) together(ctx context.Context, batch []Question, todo []int, answers []Answer) (suspects []suspect, rest []int, silent bool, err error) {
+func (v *interview) together(ctx context.Context, batch []Question, todo []int, answers []Answer) (suspects []suspect,
+	rest []int, silent bool, err error,
+) {
 	var mu sync.Mutex
 	unanswered := 0 // since the last answer
 	next := func() (int, bool) {
@@ -179,7 +184,8 @@ func (v *interview) together(ctx context.Context, batch []Question, todo []int, 
 		case o.doubt == none:
 			answers[i], unanswered, v.state.answered = o.answer, 0, true
 		default:
-			if suspects = append(suspects, suspect{i, o}); o.doubt == unheard {
+			suspects = append(suspects, suspect{i, o})
+			if o.doubt == unheard {
 				unanswered++
 			}
 		}

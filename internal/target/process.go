@@ -113,7 +113,8 @@ func (p *process) drained(limit context.Context, reading <-chan error) (err erro
 		clung = lingers(p.cmd.Process.Pid) // else it is we who are slow, or it is not to be found
 	}
 	p.end()
-	if err = <-reading; errors.Is(err, os.ErrDeadlineExceeded) {
+	err = <-reading
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, true
 	}
 	return err, clung
@@ -149,8 +150,8 @@ func (p *process) failure() string {
 	}
 }
 
-// left reports whether a program that has ended has left unread some of what is fed to it. Where its end of stdin was not
-// kept, what the pipe still holds is not known.
+// left reports whether a program that has ended has left unread some of what is fed to it. Where its end of stdin was
+// not kept, what the pipe still holds is not known.
 func (p *process) left(feeding <-chan error) bool {
 	if p.input == nil {
 		return <-feeding != nil

@@ -106,7 +106,8 @@ func descendants(leader int, table map[int]stat) (pids []int) {
 	doomed := make(map[int]bool)
 	for pid, p := range table {
 		if _, other := programs.Load(p.session); pid != leader && pid != self &&
-			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other && !inherited[pid]) {
+			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other &&
+				!inherited[pid]) {
 			doomed[pid] = true
 		}
 	}

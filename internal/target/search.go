@@ -85,7 +85,8 @@ func (d *division) part(i int, part []Question) {
 	round, hung, err := d.Filter.part(d.asked[i], part)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.rounds[i], d.errs[i] = round, err; !hung && err == nil || i > d.hung {
+	d.rounds[i], d.errs[i] = round, err
+	if !hung && err == nil || i > d.hung {
 		return
 	}
 	pointless := d.stop[i+1:]
@@ -99,8 +100,8 @@ func (d *division) part(i int, part []Question) {
 	}
 }
 
-// joined makes one round of the parts. What follows one on which the program hangs has that failure, too, whether it was
-// asked at the same time or not: so jobs change no result.
+// joined makes one round of the parts. What follows one on which the program hangs has that failure, too, whether it
+// was asked at the same time or not: so jobs change no result.
 func (d *division) joined(parts [][]Question) *Round {
 	for i := d.hung + 1; i < len(parts); i++ {
 		failure := d.rounds[d.hung].Answers[0].Failure
@@ -161,7 +162,9 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 	if err != nil || failure == nil {
 		return round, false, err
 	}
-	s := &search{f, batch, &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch)), Stderr: round.Stderr}, maxStarts}
+	s := &search{
+		f, batch, &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch)), Stderr: round.Stderr}, maxStarts,
+	}
 	if len(batch) < 2 {
 		for i := range batch {
 			s.round.Answers[i] = Answer{Failure: failure, Stderr: lastWords(round.Stderr)}
@@ -179,10 +182,15 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 		s.round.Answers[i] = Answer{Failure: bad}
 	}
 	s.round.Answers[0].Stderr, s.round.Stderr = lastWords(alone.Stderr), alone.Stderr
-	if hung = bad.Kind == Hang; hung {
-		s.round.Notes = []string{fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s", f.Timeout, noMore)}
+	hung = bad.Kind == Hang
+	if hung {
+		s.round.Notes = []string{
+			fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s",
+				f.Timeout, noMore),
+		}
 	} else {
-		s.round.Notes = []string{"failed on many scenarios in one start, and on the first of them alone: the others were not tried"}
+		s.round.Notes = []string{"failed on many scenarios in one start, and on the first of them alone: the others " +
+			"were not tried"}
 	}
 	return s.round, hung, nil
 }
@@ -223,7 +231,8 @@ func (s *search) bisect(ctx context.Context, failure *Failure) error {
 			}
 			hi = min(lo+most, n)
 			var err error
-			if failure, err = s.try(ctx, lo, hi); err != nil || s.starts < 0 || failure != nil && guilty == maxGuilty {
+			failure, err = s.try(ctx, lo, hi)
+			if err != nil || s.starts < 0 || failure != nil && guilty == maxGuilty {
 				return s.stop(err)
 			} else if failure != nil {
 				break
@@ -244,12 +253,15 @@ func (s *search) company(ctx context.Context, from, hi int, together *Failure) e
 		return nil
 	}
 	if together.Kind == Hang {
-		if bad, err = s.try(ctx, from, hi); err != nil || s.starts < 0 || bad == nil {
+		bad, err = s.try(ctx, from, hi)
+		if err != nil || s.starts < 0 || bad == nil {
 			return err
 		}
 		together = bad
 	}
-	s.round.Answers[from].Company = &Failure{together.Kind, fmt.Sprintf("%s, in a start with %d scenarios", together.Message, hi-from)}
+	s.round.Answers[from].Company = &Failure{
+		together.Kind, fmt.Sprintf("%s, in a start with %d scenarios", together.Message, hi-from),
+	}
 	return nil
 }
 
@@ -274,7 +286,9 @@ func (s *search) try(ctx context.Context, from, to int) (*Failure, error) {
 // stop notes that the search is over before all was answered.
 func (s *search) stop(err error) error {
 	if err == nil {
-		s.round.Notes = append(s.round.Notes, fmt.Sprintf("fails on more scenarios than are searched for (%d, in %d starts): what was left was not run", maxGuilty, maxStarts))
+		s.round.Notes = append(s.round.Notes,
+			fmt.Sprintf("fails on more scenarios than are searched for (%d, in %d starts): what was left was not run",
+				maxGuilty, maxStarts))
 	}
 	return err
 }

@@ -69,10 +69,12 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 		return nil, err
 	}
 	s := &speaker{
-		p: p, limit: t.Timeout, speech: t.Speech, out: make(chan []byte, maxInFlight+2), spare: make(chan []byte, maxInFlight),
-		deaf: make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1), submit: make(chan *asked),
-		quit: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}), heard: make(chan struct{}),
-		stderr: tail{size: stderrTail},
+		p: p, limit: t.Timeout, speech: t.Speech, out: make(chan []byte, maxInFlight+2),
+		spare: make(chan []byte, maxInFlight),
+		deaf:  make(chan struct{}, 1), messages: make(chan received), read: make(chan error, 1),
+		submit: make(chan *asked),
+		quit:   make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
+		heard: make(chan struct{}), stderr: tail{size: stderrTail},
 	}
 	s.pipes.Go(s.write)
 	s.pipes.Go(s.receive)
@@ -196,7 +198,8 @@ func (s *speaker) loop() {
 			}
 			return
 		case q := <-submit:
-			if flight = append(flight, q); len(flight) == 1 {
+			flight = append(flight, q)
+			if len(flight) == 1 {
 				oldest.Reset(s.limit)
 			}
 			var b []byte
@@ -221,7 +224,8 @@ func (s *speaker) loop() {
 			case i >= 0:
 				q := flight[i]
 				q.outcome <- outcome{answer: answerOf(q, &m)}
-				if flight = append(flight[:i], flight[i+1:]...); i == 0 {
+				flight = append(flight[:i], flight[i+1:]...)
+				if i == 0 {
 					oldest.Reset(s.limit)
 				}
 				if len(answered) >= maxRemembered {
@@ -240,7 +244,9 @@ func (s *speaker) loop() {
 				return
 			}
 		case <-late:
-			flight[0].outcome <- outcome{answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: unheard}
+			flight[0].outcome <- outcome{
+				answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: unheard,
+			}
 			s.pardon(flight[1:])
 			return
 		case <-deaf:
@@ -264,7 +270,8 @@ func indexOf(flight []*asked, id string) int {
 	return -1
 }
 
-// fail ends the process for a failure of one of the questions in flight, whose last words are then what stderr ends with.
+// fail ends the process for a failure of one of the questions in flight, whose last words are then what stderr ends
+// with.
 func (s *speaker) fail(flight []*asked, f *Failure) {
 	o := outcome{answer: Answer{Failure: f}}
 	close(s.broken)
@@ -321,7 +328,11 @@ func answerOf(q *asked, m *received) Answer {
 	for _, f := range m.Facts {
 		spell(&f)
 		if _, known := s.owner[f.InteractionID]; !known {
-			return Answer{Failure: &Failure{Protocol, "facts of interaction " + model.Name(f.InteractionID) + ", which was not asked about"}}
+			return Answer{
+				Failure: &Failure{
+					Protocol, "facts of interaction " + model.Name(f.InteractionID) + ", which was not asked about",
+				},
+			}
 		}
 		s.take(0, f)
 	}
@@ -330,7 +341,8 @@ func answerOf(q *asked, m *received) Answer {
 
 // said makes one line of what an implementation said.
 func said(text, otherwise string) string {
-	if text = strings.TrimSpace(text); text == "" {
+	text = strings.TrimSpace(text)
+	if text == "" {
 		return otherwise
 	}
 	return model.Line(text)

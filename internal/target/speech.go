@@ -23,7 +23,8 @@ type Speech interface {
 // textOf is a batch as it is sent.
 func textOf(speech Speech, batch []Question) (text []byte, err error) {
 	for i := range batch {
-		if text, err = speech.AppendEvents(text, batch[i].Events); err != nil {
+		text, err = speech.AppendEvents(text, batch[i].Events)
+		if err != nil {
 			return nil, err
 		}
 		for _, line := range batch[i].Lines {

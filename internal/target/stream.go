@@ -103,7 +103,8 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		mu.Unlock()
 		a := &asked{id: strconv.Itoa(id), question: q, speech: t.Speech}
 		if t.Speech != nil {
-			if a.text, err = t.Speech.AppendEvents(nil, q.Events); err != nil {
+			a.text, err = t.Speech.AppendEvents(nil, q.Events)
+			if err != nil {
 				return outcome{err: err}
 			}
 		}

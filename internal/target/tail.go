@@ -20,7 +20,8 @@ type tail struct {
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.kept = append(t.kept, b...); len(t.kept) > 2*t.size {
+	t.kept = append(t.kept, b...)
+	if len(t.kept) > 2*t.size {
 		t.kept = append(t.kept[:0], t.kept[len(t.kept)-t.size-1:]...)
 	}
 	return len(b), nil
@@ -43,16 +44,16 @@ func (t *tail) take() string {
 	return strings.ToValidUTF8(string(kept), "\ufffd")
 }
 
-// maxWitness bounds what is kept of stderr for one question, in lines, the last of them; maxWitnesses bounds for how many
-// questions of a start, and maxWitnessLine the line, in bytes.
+// maxWitness bounds what is kept of stderr for one question, in lines, the last of them; maxWitnesses bounds for how
+// many questions of a start, and maxWitnessLine the line, in bytes.
 const (
 	maxWitness     = 4
 	maxWitnesses   = 1000
 	maxWitnessLine = 300
 )
 
-// witness reads a program's stderr: its tail, and the lines about a question. A program that survives what it trips over
-// most often says so under the interaction's id; without that the lines of a thousand chats are one heap.
+// witness reads a program's stderr: its tail, and the lines about a question. A program that survives what it trips
+// over most often says so under the interaction's id; without that the lines of a thousand chats are one heap.
 type witness struct {
 	tail  tail
 	owner map[string]int // question, by interaction
@@ -72,7 +73,8 @@ func (w *witness) Write(b []byte) (int, error) {
 	for rest := b; len(rest) > 0; {
 		line, more, whole := bytes.Cut(rest, []byte{'\n'})
 		w.line = append(w.line, line[:min(len(line), maxWitnessLine-len(w.line))]...)
-		if rest = more; whole {
+		rest = more
+		if whole {
 			w.hear(string(w.line))
 			w.line = w.line[:0]
 		}

@@ -15,7 +15,7 @@ import (
 // uses.
 type Question struct {
 	Events []model.Event
-	Lines  []string // sent behind the events as they are: no events
+	Lines  []string // sent after the events as they are: no events
 }
 
 // Answer is what came back for a question: facts, a failure, a reason to skip it, or nothing as it was not asked.
@@ -64,8 +64,8 @@ type Round struct {
 }
 
 // Target answers batches of questions. Ask is called one batch at a time, with questions of one kind unless the target
-// is [Piecemeal]. Its error is a *StartError, or the context's: the round, unless it is nil, then holds what was answered
-// before. Anything that the implementation does wrong is in the answers.
+// is [Piecemeal]. Its error is a *StartError, or the context's: the round, unless it is nil, then holds what was
+// answered before. Anything that the implementation does wrong is in the answers.
 type Target interface {
 	Ask(ctx context.Context, batch []Question) (*Round, error)
 	// Way names how the implementation is reached, such as reference, filter.
@@ -178,7 +178,7 @@ func Close(t Target) []string {
 	return nil
 }
 
-// About is what the implementation behind an open target says of itself, nil where it is not asked.
+// About is what the implementation after an open target says of itself, nil where it is not asked.
 func About(t Target) *Implementation {
 	if s, ok := t.(Session); ok {
 		return s.Implementation()

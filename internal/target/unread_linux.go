@@ -9,7 +9,8 @@ import (
 // unread is how many bytes a pipe holds.
 func unread(f *os.File) (n int) {
 	if conn, err := f.SyscallConn(); err == nil {
-		conn.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) }) //nolint:errcheck // a pipe has it
+		//nolint:errcheck // a pipe has it
+		conn.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
 	}
 	return n
 }

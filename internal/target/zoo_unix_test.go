@@ -358,7 +358,7 @@ type driven struct {
 	Failure string
 }
 
-// driver asks another program, the rest of the arguments behind the limit.
+// driver asks another program, the rest of the arguments after the limit.
 func driver() {
 	limit, err := time.ParseDuration(os.Args[4])
 	must(err)

@@ -13,8 +13,8 @@ import (
 // MaxLine bounds a line, in bytes.
 const MaxLine = 16 << 20
 
-// How much is read at once. Larger blocks, for logs, are handed on less often; they fit the cache of a core, so that who
-// cuts and who reads a block both find it there.
+// How much is read at once. Larger blocks, for logs, are handed on less often; they fit the cache of a core, so that
+// who cuts and who reads a block both find it there.
 const (
 	blockSize      = 64 << 10
 	largeBlockSize = 256 << 10
@@ -36,7 +36,7 @@ type BlockReader[T any] interface {
 	Take(b *Block)
 	// Next reads a row, but for the interaction, whose id it returns: it is valid until the next call, and whether row
 	// names it, too, says nothing. The error is io.EOF at the end of the block, or a *LineError for what is no row; if
-	// it has an interaction id, reading may go on behind it.
+	// it has an interaction id, reading may go on after it.
 	Next(row *T) (id []byte, err error)
 	// Line is the number of the row that was read last, and File what errors call its input.
 	Line() int

@@ -33,11 +33,12 @@ func NewEventReaderOf(file string, in io.Reader, r *Reading) *EventReader {
 func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next event. The error is io.EOF at the end, a *LineError for a line that is no event (reading may
-// go on behind it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but
+// go on after it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but
 // the interaction is asked for.
 func (r *EventReader) Read() (e model.Event, err error) {
 	id, err := r.Next(&r.event) // which the heap has already
-	if e = r.event; e.InteractionID == "" {
+	e = r.event
+	if e.InteractionID == "" {
 		e.InteractionID = r.lines.names.Of(id)
 	}
 	return e, err
@@ -110,7 +111,8 @@ func appendTime(b []byte, t time.Time, w *model.Wire) []byte {
 	if n := min(w.Digits, len(nanos)); n > 0 && strings.TrimRight(fmt.Sprintf("%09d", t.Nanosecond())[n:], "0") == "" {
 		layout = "2006-01-02T15:04:05." + nanos[:n]
 	}
-	if b = local.AppendFormat(b, layout); w.Zone == 0 {
+	b = local.AppendFormat(b, layout)
+	if w.Zone == 0 {
 		return append(b, 'Z')
 	}
 	return time.Time{}.In(time.FixedZone("", w.Zone*60)).AppendFormat(b, "-07:00")

@@ -34,7 +34,7 @@ func held(field string) string {
 	return `{"interaction_id":"c-1","seq":4,"event":"EventHeld",` + field + `}`
 }
 
-// badEvent reads a bad line that stands behind a good one and a blank one, and sees reading go on behind it.
+// badEvent reads a bad line that stands after a good one and a blank one, and sees reading go on after it.
 func badEvent(t *testing.T, line string) *wire.LineError {
 	t.Helper()
 	r := wire.NewEventReader("log.jsonl", strings.NewReader(good+"\n\n"+line+"\n"+other))
@@ -46,7 +46,7 @@ func badEvent(t *testing.T, line string) *wire.LineError {
 	assert.Equal(t, "log.jsonl", bad.File)
 	assert.Equal(t, 3, bad.Line)
 	next, err := r.Read()
-	require.NoError(t, err, "behind the bad line")
+	require.NoError(t, err, "after the bad line")
 	assert.Equal(t, "c-2", next.InteractionID)
 	assert.Equal(t, 4, r.Line())
 	_, err = r.Read()
@@ -59,10 +59,10 @@ func TestLineThatIsNoObject(t *testing.T) {
 		{"text", `garbage`, ""},
 		{"number", `7`, ""},
 		{"null", `null`, ""},
-		{"byte order mark behind the first line", "\ufeff" + good, ""},
-		{"two objects", good + good, "expected one JSON object, found more behind it"},
-		{"two objects with a comma", good + "," + good, "expected one JSON object, found more behind it"},
-		{"a closing brace too many", good + "}", "expected one JSON object, found more behind it"},
+		{"byte order mark after the first line", "\ufeff" + good, ""},
+		{"two objects", good + good, "expected one JSON object, found more after it"},
+		{"two objects with a comma", good + "," + good, "expected one JSON object, found more after it"},
+		{"a closing brace too many", good + "}", "expected one JSON object, found more after it"},
 		{"duplicate name", held(`"seq":5`), `duplicate name "seq"`},
 		{"duplicate unknown name", held(`"x":1,"x":2`), `duplicate name "x"`},
 		{"duplicate name, differently escaped", held(`"\u0073eq":5`), `duplicate name "seq"`},

@@ -29,7 +29,7 @@ func NewFactReaderOf(file string, in io.Reader, r *Reading) *FactReader {
 func (r *FactReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next fact. The error is io.EOF at the end, a *LineError for a line that is no fact (reading may go
-// on behind it, unless the line was too long), or the input's own. interaction_id, resource, resource_role and
+// on after it, unless the line was too long), or the input's own. interaction_id, resource, resource_role and
 // technical_result must be there; blank ones are read as they are.
 func (r *FactReader) Read() (f model.Fact, err error) {
 	_, err = r.Next(&r.fact) // which the heap has already

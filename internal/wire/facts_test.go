@@ -18,7 +18,7 @@ const required = `"interaction_id":"c-1","resource":"Agent 1","resource_role":"R
 // row is the least that an implementation must print, and one field more.
 func row(field string) string { return `{` + required + `,` + field + `}` }
 
-// badFact reads a bad line that stands behind a good one and a blank one, and sees reading go on behind it.
+// badFact reads a bad line that stands after a good one and a blank one, and sees reading go on after it.
 func badFact(t *testing.T, line string) *wire.LineError {
 	t.Helper()
 	r := wire.NewFactReader("facts.jsonl", strings.NewReader(`{`+required+"}\n\n"+line+"\n{"+required+`}`))
@@ -28,7 +28,7 @@ func badFact(t *testing.T, line string) *wire.LineError {
 	var bad *wire.LineError
 	require.ErrorAs(t, err, &bad)
 	_, err = r.Read()
-	require.NoError(t, err, "behind the bad line")
+	require.NoError(t, err, "after the bad line")
 	_, err = r.Read()
 	assert.Equal(t, io.EOF, err)
 	return bad
@@ -48,7 +48,7 @@ func TestFactWithoutWhatIsRequired(t *testing.T) {
 			"missing; found INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does", "7",
 		},
 		{"no object", `7`, "", notJSON("", `7`), ""},
-		{"two objects", `{` + required + `} {}`, "", notJSON("expected one JSON object, found more behind it", `{`+required+`} {}`), ""},
+		{"two objects", `{` + required + `} {}`, "", notJSON("expected one JSON object, found more after it", `{`+required+`} {}`), ""},
 		{"duplicate name", row(`"resource":"Agent 2"`), "", notJSON(`duplicate name "resource"`, row(`"resource":"Agent 2"`)), ""},
 		{"invalid UTF-8", row("\"role_reason\":\"\xff\""), "", notJSON("invalid UTF-8", row("\"role_reason\":\"\xff\"")), ""},
 		{"log line on stdout", `INFO: 3 rows`, "", notJSON("", `INFO: 3 rows`), ""},

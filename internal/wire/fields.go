@@ -139,24 +139,30 @@ func modeOf(e *model.Event) Cell {
 
 func setMode(e *model.Event, v *Value) {
 	n := v.integer()
-	if e.VisibilityMode = model.VisibilityMode(n.Value); n.Is == model.Given && (n.Value < 1 || n.Value > 3) {
+	e.VisibilityMode = model.VisibilityMode(n.Value)
+	if n.Is == model.Given && (n.Value < 1 || n.Value > 3) {
 		v.expected("1, 2 or 3")
 	}
 }
 
-// FactForm is the flat form of facts. Info Mart's columns are accepted beside our names; codes, which nobody translates,
-// before names.
+// FactForm is the flat form of facts. Info Mart's columns are accepted beside our names; codes, which nobody
+// translates, before names.
 var FactForm = &Form[model.Fact]{
 	Table: "fact",
 	Columns: []Column[model.Fact]{
-		idColumn("interaction_id", func(f *model.Fact) *string { return &f.InteractionID }, "media_server_ixn_guid", "interaction_id").
+		idColumn("interaction_id", func(f *model.Fact) *string { return &f.InteractionID }, "media_server_ixn_guid",
+			"interaction_id").
 			needed(NeedValue, missingID),
-		numberColumn("ordinal", func(f *model.Fact) *model.Number { return &f.Ordinal }, "ordinal", "interaction_resource_ordinal"),
+		numberColumn("ordinal", func(f *model.Fact) *model.Number { return &f.Ordinal }, "ordinal",
+			"interaction_resource_ordinal"),
 		codeColumn("resource_type", (*Value).code, func(f *model.Fact) *model.ResourceType { return &f.ResourceType }),
-		idColumn("resource", func(f *model.Fact) *string { return &f.Resource }, "resource", "resource_name").needed(NeedField, "missing"),
-		codeColumn("resource_role", (*Value).code, func(f *model.Fact) *model.Role { return &f.Role }).needed(NeedField, "missing"),
+		idColumn("resource", func(f *model.Fact) *string { return &f.Resource }, "resource",
+			"resource_name").needed(NeedField, "missing"),
+		codeColumn("resource_role", (*Value).code, func(f *model.Fact) *model.Role { return &f.Role }).needed(NeedField,
+			"missing"),
 		codeColumn("role_reason", (*Value).reason, func(f *model.Fact) *string { return &f.RoleReason }),
-		codeColumn("technical_result", (*Value).code, func(f *model.Fact) *model.Result { return &f.Result }).needed(NeedField, "missing"),
+		codeColumn("technical_result", (*Value).code,
+			func(f *model.Fact) *model.Result { return &f.Result }).needed(NeedField, "missing"),
 		codeColumn("result_reason", (*Value).reason, func(f *model.Fact) *model.Reason { return &f.Reason }),
 		receivedFrom(),
 		instantColumn("start", func(f *model.Fact) *time.Time { return &f.Start }, "start", "start_ts"),
@@ -170,7 +176,8 @@ var FactForm = &Form[model.Fact]{
 func receivedFrom() Column[model.Fact] {
 	c := numberColumn("received_from", func(f *model.Fact) *model.Number { return &f.ReceivedFrom })
 	c.Set = func(f *model.Fact, v *Value) {
-		if f.ReceivedFrom = v.integer(); f.ReceivedFrom.Is == model.Absent {
+		f.ReceivedFrom = v.integer()
+		if f.ReceivedFrom.Is == model.Absent {
 			f.ReceivedFrom.Is = model.Null
 		}
 	}
@@ -200,7 +207,8 @@ func (r *Reading) Renamed(name string) (actual string, renamed bool) {
 	if r == nil {
 		return name, false
 	}
-	if actual, renamed = r.Columns[name]; renamed {
+	actual, renamed = r.Columns[name]
+	if renamed {
 		return actual, true
 	}
 	return name, false
@@ -248,7 +256,8 @@ func (f *Filler[T]) Put(row *T, i int, c *Cell, called string, convert Convert) 
 	column := &f.form.Columns[i]
 	f.value.Cell = *c
 	if c.Is == Word {
-		if f.value.Is = Text; !column.IsID || column.Need < NeedField {
+		f.value.Is = Text
+		if !column.IsID || column.Need < NeedField {
 			f.value.Cell = Cell{}
 		}
 	}
@@ -278,7 +287,8 @@ func (f *Filler[T]) Lack(i int) {
 // Done says what is wrong with a row, and begins the next.
 func (f *Filler[T]) Done(row *T) (bad Fault, lacks bool) {
 	bad, lacks = f.bad, f.lacks
-	if f.bad, f.lacks = (Fault{}), false; f.form.Ignored(row) {
+	f.bad, f.lacks = (Fault{}), false
+	if f.form.Ignored(row) {
 		return Fault{}, false
 	}
 	return bad, lacks

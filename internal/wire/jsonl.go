@@ -105,7 +105,8 @@ func (l *lines) next() ([]byte, error) {
 		if l.line++; l.line == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 {
 			return line, nil
 		}
 	}
@@ -147,7 +148,7 @@ func (l *lines) begin(line []byte) *LineError {
 // end sees that nothing follows the object.
 func (l *lines) end() error {
 	if _, err := l.json.ReadToken(); err != io.EOF {
-		return errors.New("expected one JSON object, found more behind it")
+		return errors.New("expected one JSON object, found more after it")
 	}
 	return nil
 }
@@ -167,7 +168,8 @@ func (l *lines) members(member func(name []byte)) error {
 			if err != nil {
 				return err
 			}
-			if l.name, err = jsontext.AppendUnquote(l.name[:0], raw); err != nil {
+			l.name, err = jsontext.AppendUnquote(l.name[:0], raw)
+			if err != nil {
 				return err
 			}
 			at := l.json.InputOffset()
@@ -216,7 +218,8 @@ func (l *lines) found(line []byte, known func(name []byte) bool, missing string)
 	var names, unknown []string
 	l.reset(line)
 	all := l.members(func(name []byte) {
-		if names = append(names, string(name)); !known(name) {
+		names = append(names, string(name))
+		if !known(name) {
 			unknown = append(unknown, string(name))
 		}
 		l.skip()

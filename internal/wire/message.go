@@ -178,7 +178,9 @@ func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fac
 }
 
 // translatedFacts reads an array of what rows makes facts of.
-func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fact, error) }, bad *Fault) (facts []model.Fact) {
+func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fact, error) },
+	bad *Fault,
+) (facts []model.Fact) {
 	if kind := l.json.PeekKind(); kind != '[' {
 		bad.Set("facts", "expected an array, got "+kindName(kind))
 		l.skip()
@@ -239,7 +241,7 @@ func AppendHello(b []byte, harness string) []byte {
 	return append(AppendString(append(b, `,"harness":`...), harness), "}\n"...)
 }
 
-// AppendClassify appends a classify message. Lines that are no events stand behind them: as they are where they are
+// AppendClassify appends a classify message. Lines that are no events stand after them: as they are where they are
 // JSON, else as strings.
 func AppendClassify(b []byte, id string, events []model.Event, lines []string) []byte {
 	b = appendClassify(b, id)

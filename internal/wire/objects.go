@@ -94,7 +94,9 @@ func newObjects[T any](f *Form[T], r *Reading, plain *binding, names *Names) *ob
 	if !r.plain() {
 		plain = bind(f, r)
 	}
-	return &objects[T]{binding: plain, form: f, reading: r, fill: NewFiller(f, r, names), cells: make([]objectCell, len(f.Columns))}
+	return &objects[T]{
+		binding: plain, form: f, reading: r, fill: NewFiller(f, r, names), cells: make([]objectCell, len(f.Columns)),
+	}
 }
 
 // read reads the object that comes next; a syntax error shows again at the next token.
@@ -111,7 +113,8 @@ func (o *objects[T]) read(l *lines, row *T) (bad Fault, lacks bool, err error) {
 			o.fill.Put(row, i, &c.Cell, c.called, c.convert)
 		}
 	}
-	if bad, lacks = o.fill.Done(row); lacks {
+	bad, lacks = o.fill.Done(row)
+	if lacks {
 		bad.Problem += o.mapped(bad.Field)
 	}
 	if bad.Problem == "" && !o.form.Ignored(row) {

@@ -7,7 +7,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Output is where rows are written to. Where Append is not nil, it makes the bytes of a row, one behind the other, and
+// Output is where rows are written to. Where Append is not nil, it makes the bytes of a row, one after the other, and
 // may be called by several goroutines at a time; Write takes them. Else Put takes rows. It is one goroutine's to call
 // Write, Put and Finish.
 type Output[T any] struct {

@@ -37,7 +37,8 @@ func (t *Names) Of(b []byte) string {
 var words = func() []string {
 	words := []string{
 		"", "chat", model.Expired, model.Stopped, string(model.Transfer), string(model.Conference),
-		string(model.MediaServer), string(model.Strategy), string(model.Agent), string(model.InteractionServer), string(model.QueueResource),
+		string(model.MediaServer), string(model.Strategy), string(model.Agent), string(model.InteractionServer),
+		string(model.QueueResource),
 	}
 	for _, w := range model.EventNames {
 		words = append(words, string(w))
@@ -54,7 +55,7 @@ var words = func() []string {
 	return words
 }()
 
-// wordPlaces holds the number of each word at the place that its length and some of its letters say, or behind it.
+// wordPlaces holds the number of each word at the place that its length and some of its letters say, or after it.
 var wordPlaces = func() (places [256]uint8) {
 	for n, w := range words[1:] {
 		at := wordPlace(w)
@@ -76,7 +77,8 @@ func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
 		return 0, true
 	}
 	for at := wordPlace(w); wordPlaces[at] != 0; at++ {
-		if n = wordPlaces[at]; words[n] == string(w) {
+		n = wordPlaces[at]
+		if words[n] == string(w) {
 			return n, true
 		}
 	}
@@ -163,7 +165,7 @@ func (u *Unpacker) Event(e *model.Event, b []byte) {
 	e.MediaType, _ = u.word(b)
 }
 
-// Fact reads what [PackFact] wrote into f, and returns what stands behind it.
+// Fact reads what [PackFact] wrote into f, and returns what stands after it.
 func (u *Unpacker) Fact(f *model.Fact, b []byte) (rest []byte) {
 	var s string
 	f.Ordinal, b = unpackNumber(b)

@@ -11,8 +11,8 @@ func twoDigits[S string | []byte](b S, at int) int {
 	return 10*tens + ones
 }
 
-// ParseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. Others, and what is no time,
-// it does not read.
+// ParseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. Others, and what is no
+// time, it does not read.
 func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	const form = "2006-01-02T15:04:05"
 	if len(b) <= len(form) || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
@@ -20,7 +20,8 @@ func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	}
 	year, month, day := 100*twoDigits(b, 0)+twoDigits(b, 2), twoDigits(b, 5), twoDigits(b, 8)
 	hour, minute, second := twoDigits(b, 11), twoDigits(b, 14), twoDigits(b, 17)
-	if year < 1 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
+	if year < 1 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) ||
+		hour > 23 || minute > 59 || second > 59 {
 		return t, false
 	}
 	nanos := 0
@@ -44,7 +45,8 @@ func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 		if h > 23 || m > 59 {
 			return t, false
 		}
-		if zone = 60 * (60*h + m); b[0] == '-' {
+		zone = 60 * (60*h + m)
+		if b[0] == '-' {
 			zone = -zone
 		}
 	default:
@@ -69,7 +71,8 @@ func daysIn(year, month int) int {
 
 // days counts the days since 1970, of the Gregorian calendar, whose year is taken to begin in March.
 func days(year, month, day int) int64 {
-	if month -= 3; month < 0 {
+	month -= 3
+	if month < 0 {
 		month += 12
 		year--
 	}

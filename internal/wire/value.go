@@ -200,7 +200,9 @@ func (v *Value) seq() int64 {
 }
 
 // Fractions of a second in which times since 1970 are counted.
-var epochUnits = map[string]time.Duration{"epoch_s": time.Second, "epoch_ms": time.Millisecond, "epoch_us": time.Microsecond, "epoch_ns": 1}
+var epochUnits = map[string]time.Duration{
+	"epoch_s": time.Second, "epoch_ms": time.Millisecond, "epoch_us": time.Microsecond, "epoch_ns": 1,
+}
 
 // EpochUnit is the unit of a format that counts since 1970: epoch_s, epoch_ms, epoch_us or epoch_ns.
 func EpochUnit(format string) (unit time.Duration, ok bool) {
@@ -208,8 +210,8 @@ func EpochUnit(format string) (unit time.Duration, ok bool) {
 	return unit, ok
 }
 
-// TimesIn reads times of a column that are counted in a unit since 1970 where they are numbers (0: in seconds), and that
-// are a zone's where they have none (nil: UTC). A time that a zone has twice, or not at all, is none.
+// TimesIn reads times of a column that are counted in a unit since 1970 where they are numbers (0: in seconds), and
+// that are a zone's where they have none (nil: UTC). A time that a zone has twice, or not at all, is none.
 func TimesIn(unit time.Duration, zone *time.Location) Convert {
 	return func(c *Cell) (problem string) {
 		n, isNumber := model.Num(c.N), c.Is == Integer
@@ -252,7 +254,8 @@ func inZone(c *Cell, zone *time.Location) (problem string) {
 // At are the instants at which clocks of a zone show what a time says, whatever its own zone: one, or two in the hour
 // that is repeated when clocks are put back, or none in that which is left out.
 func At(wall time.Time, zone *time.Location) (instants []time.Time) {
-	naive := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), time.UTC)
+	naive := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(),
+		wall.Nanosecond(), time.UTC)
 	for _, near := range [...]time.Duration{-26 * time.Hour, 26 * time.Hour} {
 		_, offset := naive.Add(near).In(zone).Zone()
 		at := naive.Add(-time.Duration(offset) * time.Second)
@@ -276,10 +279,12 @@ func (v *Value) instant() (t time.Time) {
 	case Integer:
 		n, isNumber = model.Num(v.N), true
 	case Text:
-		if t, ok = ParseTime(v.Text); ok { // most are such
+		t, ok = ParseTime(v.Text)
+		if ok { // most are such
 			return t
 		}
-		if n, ok = parseInteger(v.Text); ok && n.Is != model.Given { // blanks
+		n, ok = parseInteger(v.Text)
+		if ok && n.Is != model.Given { // blanks
 			return time.Time{}
 		} else if isNumber = ok; !ok {
 			t, ok = parseText(v.Text)
@@ -332,7 +337,10 @@ func parseText(s string) (time.Time, bool) {
 		b[seconds] = '.'
 	}
 	s = strings.Replace(strings.TrimSuffix(string(b), " UTC"), " ", "", 1) // of a zone
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07", "2006-01-02T15:04:05Z0700"} {
+	for _, layout := range []string{
+		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07",
+		"2006-01-02T15:04:05Z0700",
+	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), !strings.ContainsRune(s, ',')
 		}

@@ -10,10 +10,11 @@
 //
 // A scenario is judged where it says what the facts are, by the comparison of `chatproof run --features`: the table is
 // taken to the letter, and what differs is said in the same words, with the rules and the events that explain it.
-// A team without a godog suite needs none: suite.Test runs the suite's own scenarios, `chatproof run --features` a team's.
+// A team without a godog suite needs none: suite.Test runs the suite's own scenarios, `chatproof run --features` a
+// team's.
 //
-// What godog leaves to its caller: set Strict, or a step that nothing understands is no failure; and look whether anything
-// ran, since a tag expression or a path that matches no scenario is no failure either.
+// What godog leaves to its caller: set Strict, or a step that nothing understands is no failure; and look whether
+// anything ran, since a tag expression or a path that matches no scenario is no failure either.
 package godogsteps
 
 import (
@@ -57,7 +58,9 @@ func Initialize(classify func(log []model.Event) ([]model.Fact, error)) func(*go
 		for _, pattern := range steps.Patterns() {
 			sc.Step(pattern, s.play)
 		}
-		sc.StepContext().After(func(ctx context.Context, _ *godog.Step, _ godog.StepResultStatus, err error) (context.Context, error) {
+		sc.StepContext().After(func(ctx context.Context, _ *godog.Step, _ godog.StepResultStatus,
+			err error,
+		) (context.Context, error) {
 			s.off = s.off || errors.Is(err, godog.ErrSkip) || errors.Is(err, godog.ErrPending)
 			return ctx, nil
 		})
@@ -65,7 +68,8 @@ func Initialize(classify func(log []model.Event) ([]model.Fact, error)) func(*go
 			if err != nil || !s.used || s.off || s.recorder.Expects() {
 				return ctx, nil
 			}
-			return ctx, errors.New(`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts", or a step before that did not run`)
+			return ctx,
+				errors.New(`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts", or a step before that did not run`)
 		})
 	}
 }
@@ -120,7 +124,8 @@ func (s *scenario) judge() error {
 	for i, f := range got {
 		own, known := names[f.InteractionID]
 		if !known {
-			lines = append(lines, fmt.Sprintf("fact %d is of interaction %s, which the scenario does not have", i+1, model.Name(f.InteractionID)))
+			lines = append(lines, fmt.Sprintf("fact %d is of interaction %s, which the scenario does not have", i+1,
+				model.Name(f.InteractionID)))
 			continue
 		}
 		f.InteractionID = own
@@ -135,8 +140,8 @@ func (s *scenario) judge() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// opaque is a log under ids that say nothing, and the scenario's own by these. Two rows of an outline may have one name;
-// their steps differ.
+// opaque is a log under ids that say nothing, and the scenario's own by these. Two rows of an outline may have one
+// name; their steps differ.
 func (s *scenario) opaque(events []model.Event) (log []model.Event, names map[string]string) {
 	id := s.pickle.Uri + "/" + s.pickle.Name
 	for _, step := range s.pickle.Steps {

@@ -14,7 +14,9 @@ import (
 // Text is any string, often one of those that JSON has to escape or that take more than one unit of UTF-16.
 func Text() *rapid.Generator[string] {
 	awkward := rapid.SampledFrom([]rune("\"\\/\b\f\n\r\t\x00\x1f\x7f\u0085\u2028\u2029\ufeff\ufffd<>&'é😀\U0010ffff"))
-	return rapid.OneOf(rapid.String(), rapid.StringOf(awkward), rapid.SampledFrom([]string{"", "Agent 1", "null", "\U0001f469\u200d\U0001f4bb"}))
+	return rapid.OneOf(rapid.String(), rapid.StringOf(awkward), rapid.SampledFrom([]string{
+		"", "Agent 1", "null", "\U0001f469\u200d\U0001f4bb",
+	}))
 }
 
 // instant is any time that RFC 3339 can write in UTC, the zero one, which counts as absent, among them.

@@ -76,7 +76,8 @@ func main() {
 	for _, id := range order {
 		events := chats[id]
 		slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
-		events = slices.CompactFunc(events, func(a, b Event) bool { return a.Seq == b.Seq }) // one that comes twice is one
+		// one that comes twice is one
+		events = slices.CompactFunc(events, func(a, b Event) bool { return a.Seq == b.Seq })
 		for _, row := range classify(events) {
 			if err := lines.Encode(row); err != nil {
 				fmt.Fprintln(os.Stderr, err)
