@@ -52,12 +52,23 @@ func (m *Mapping) Media() []string {
 	return m.media
 }
 
-// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping.
+// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping. The names
+// of its queues are as they are read: a mapping that folds names folds these.
 func (m *Mapping) Reference() *model.Table {
-	if m == nil || m.deployment == nil {
+	if m == nil || m.deployment == nil && m.keys.exact() {
 		return model.Reference()
 	}
-	return model.Reference().In(*m.deployment)
+	of := model.Usual
+	if m.deployment != nil {
+		of = *m.deployment
+	}
+	fold := func(queues []string) (folded []string) {
+		for _, q := range queues {
+			folded = append(folded, m.keys.Fold(q))
+		}
+		return folded
+	}
+	return model.Reference().In(model.Deployment{Completed: fold(of.Completed), Canceled: fold(of.Canceled)})
 }
 
 // Renamed is a table under another name, or with other names of columns.

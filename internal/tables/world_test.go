@@ -307,3 +307,30 @@ func TestAppendEvents(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal([]byte(ours), b))
 }
+
+// Where names are folded, so are those of the queues that finish chats.
+func TestFinishingQueuesAreFolded(t *testing.T) {
+	at := func(seq int64, name model.EventName, actor model.Party, party, queue string) model.Event {
+		e := model.Event{InteractionID: "c", Seq: seq, Time: time.Unix(seq, 0).UTC(), Name: name, Actor: actor, Queue: queue}
+		if party != "" {
+			e.Party = model.Party{Type: model.Agent, ID: party}
+		}
+		return e
+	}
+	server, agent := model.Party{Type: model.MediaServer}, model.Party{Type: model.Agent, ID: "A"}
+	events := []model.Event{
+		at(1, "EventInteractionSubmitted", server, "", ""), at(2, "EventPlacedInQueue", server, "", "Q"),
+		at(3, "EventTakenFromQueue", agent, "", "Q"), at(4, "EventPartyAdded", agent, "A", ""),
+		at(5, "EventPlacedInQueue", agent, "", "iWD_Canceled"), at(6, "EventPartyRemoved", agent, "A", ""),
+		at(7, "EventProcessingStopped", model.Party{Type: model.InteractionServer}, "", ""),
+	}
+	for _, world := range []string{"{}", "ids: {compare: ignore-case}", "ids: {compare: ignore-case}\nfinishing_queues: {canceled: [IWD_CANCELED]}"} {
+		p := tables.Place{Path: filepath.Join(t.TempDir(), "e.jsonl"), Mapping: mapping(t, world)}
+		write(t, p, events)
+		got, err := readAll(tables.OpenEvents(t.Context(), p, nil))
+		require.NoError(t, err)
+		chats, bad := model.ClassifyLog(p.Mapping.Reference(), got)
+		require.Empty(t, bad, world)
+		assert.Equal(t, "Puller/Completed [Canceled]", chats[0].IRFs[0].Descriptor().String(), world)
+	}
+}
