@@ -59,5 +59,5 @@ func TestCheckInDatabase(t *testing.T) {
 	require.NoError(t, os.WriteFile(events, []byte(`{"interaction_id":"c-2","seq":1,"time":"2026-01-05T09:00:00Z","event":"EventInteractionSubmitted","actor":{"type":"media_server"}}
 {"interaction_id":"c-2","seq":2,"time":"2026-01-05T09:00:01Z","event":"EventProcessingStopped","actor":{"type":"media_server"}}
 `), 0o666))
-	assert.Equal(t, run("--events", events, "--facts", file, "--json"), run("--events", events, "--facts", "sqlite:"+database, "--json"))
+	assert.Equal(t, named(run("--events", events, "--facts", file, "--json")), named(run("--events", events, "--facts", "sqlite:"+database, "--json")))
 }

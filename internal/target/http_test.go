@@ -224,7 +224,7 @@ func TestHTTPCannotBeReached(t *testing.T) {
 	_, err = h.Ask(t.Context(), batchOf(1))
 	var start *StartError
 	require.ErrorAs(t, err, &start)
-	assert.EqualError(t, err, fmt.Sprintf("http://me:xxxxx@%s could not be reached: dial tcp %s: connect: connection refused", at, at))
+	assert.EqualError(t, err, fmt.Sprintf("http://me@%s could not be reached: dial tcp %s: connect: connection refused", at, at))
 
 	var s *httptest.Server
 	served := 0

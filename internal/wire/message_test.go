@@ -96,7 +96,7 @@ func TestAppendMessages(t *testing.T) {
 			assert.Len(t, m.Events, len(events)+len(lines))
 		}
 	}
-	assert.Equal(t, `{"type":"hello","protocol":1,"harness":"chatproof/0.2.0"}`+"\n", string(AppendHello(nil, "chatproof/0.1.0")))
+	assert.Equal(t, `{"type":"hello","protocol":1,"harness":"chatproof/0.2.0"}`+"\n", string(AppendHello(nil, "chatproof/0.2.0")))
 	assert.Equal(t, `{"type":"bye"}`+"\n", string(AppendBye(nil)))
 }
 
