@@ -114,5 +114,16 @@ func (s *Scenarios) blank() *model.Case {
 	return c
 }
 
+// mostSpare is how many recycled cases are kept, and largeCase how many events one may have room for: deliveries come
+// back, too, whose memory is not taken from here, and chats of a thousand events are rare.
+const (
+	mostSpare = 8192
+	largeCase = 1024
+)
+
 // Recycle takes back a trial that nobody needs any more, nor any part of it, for those to come.
-func (s *Scenarios) Recycle(c *model.Case) { s.spare = append(s.spare, c) }
+func (s *Scenarios) Recycle(c *model.Case) {
+	if len(s.spare) < mostSpare && cap(c.Events) <= largeCase {
+		s.spare = append(s.spare, c)
+	}
+}
