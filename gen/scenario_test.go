@@ -164,3 +164,13 @@ func BenchmarkGenerated(b *testing.B) {
 		s.Generated(i)
 	}
 }
+
+// What is recycled and not taken again, such as the deliveries of a long campaign, does not pile up.
+func TestRecycledCasesAreBounded(t *testing.T) {
+	s := NewScenarios(1)
+	for range mostSpare + 10 {
+		s.Recycle(&model.Case{})
+	}
+	s.Recycle(&model.Case{Events: make([]model.Event, 0, largeCase+1)})
+	assert.Len(t, s.spare, mostSpare)
+}
