@@ -59,20 +59,28 @@ func TestCampaignFindsWhatTakesSeveralChats(t *testing.T) {
 
 // What D5–D7 tell is found by a campaign, each as one finding, and shrunk with the delivery that shows it.
 func TestCampaignSendsDeliveries(t *testing.T) {
-	for name, relation := range map[string]string{
-		"seq-of-16-bits": "D5", "zone-ignored": "D6", "names-without-case": "D7", "ids-without-case": "D7", "ids-of-50": "D7",
+	for _, told := range []struct{ fault, by string }{
+		{"zone-ignored", "D6"},
+		{"seq-of-16-bits", "D5"},
+		{"names-without-case", "D7"},
+		{"ids-without-case", "D7"},
+		{"ids-of-50", "D7"},
 	} {
 		all := faults.All()
-		i := slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == name })
-		require.GreaterOrEqual(t, i, 0, name)
-		c := campaign(4096, model.LevelSet(model.Delivery))
+		i := slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == told.fault })
+		require.GreaterOrEqual(t, i, 0, told.fault)
+		c := campaign(2048, model.LevelSet(model.Delivery))
 		h := c.run(t, inOneStart(all[i].Answer))
-		require.Len(t, h.Findings, 1, name)
+		require.Len(t, h.Findings, 1, told.fault)
 		f := h.Findings[0]
-		assert.Equal(t, relation, f.Signature, name)
-		assert.Equal(t, model.Delivery, f.Level, name)
-		assert.LessOrEqual(t, len(f.Minimal.Log), 11, name)
-		assert.True(t, slices.ContainsFunc(f.Found, func(d model.Difference) bool { return d.Signature() == relation }), "%s: its chat shows it alone, too", name)
+		assert.Equal(t, told.by, f.Signature, told.fault)
+		assert.Equal(t, model.Delivery, f.Level, told.fault)
+		assert.LessOrEqual(t, len(f.Minimal.Log), 11, told.fault)
+		assert.True(t, slices.ContainsFunc(f.Found, func(d model.Difference) bool { return d.Signature() == told.by }),
+			"%s: its chat shows it alone, too", told.fault)
+		if testing.Short() {
+			break
+		}
 	}
 }
 
