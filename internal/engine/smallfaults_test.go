@@ -30,10 +30,10 @@ var beyondSmallWorlds = map[string]string{
 // Small worlds alone tell the faults that show on one plain chat in order and of nine events at most; what they do not
 // tell needs more, and is listed with what.
 func TestSmallWorldsTellFaults(t *testing.T) {
-	small, random := 30_000, 1500
 	if testing.Short() {
-		small, random = 3000, 0
+		t.Skip("-short: the faults are not tried")
 	}
+	const small, random = 30_000, 1500
 	var left []faults.Fault
 	listed := 0
 	for _, f := range append(faults.All(), faults.Beyond()...) {
