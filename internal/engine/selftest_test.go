@@ -45,6 +45,9 @@ func TestSelfTest(t *testing.T) {
 
 // Of a fault it is said by which part of the suite it is told, and how many generated scenarios that takes.
 func TestKills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the faults are not tried")
+	}
 	want := map[string]Kill{
 		"R9 yields Abandoned":        {ByFeatures: true, ByInvariants: true, First: []int{3, 1}},
 		"R13 dropped":                {ByFeatures: true, First: []int{15, 5}},
