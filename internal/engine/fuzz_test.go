@@ -74,7 +74,7 @@ func TestCampaignShrinks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			asked := 2500
 			if testing.Short() {
-				asked = 600
+				asked = 1200
 			}
 			found := false
 			h := campaign(asked, defaults).run(t, target.Reference{Table: tt.table})
