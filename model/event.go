@@ -135,6 +135,14 @@ func (e *Event) Equal(o *Event) bool {
 		e.VisibilityMode == o.VisibilityMode && e.reason() == o.reason() && e.medium() == o.medium()
 }
 
+// Alike reports whether two events of a chat differ in nothing but seq and time: as one that is there twice does, under
+// another seq. The medium, which the first alone has to bear, means nothing.
+func (e *Event) Alike(o *Event) bool {
+	same := *e
+	same.Seq, same.Time, same.MediaType = o.Seq, o.Time, o.MediaType
+	return same.Equal(o)
+}
+
 // reason is the event's, an absent one of EventRevoked being Expired.
 func (e *Event) reason() string {
 	if e.Name == Revoked && e.Reason == "" {

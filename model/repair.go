@@ -136,6 +136,9 @@ func (r *Repairer) Repair(log []Event) *Repair {
 			break
 		}
 	}
+	if len(r.out.Edits) == MostEdits && !r.out.Unanimous {
+		r.out.Sure = false // two that give different rows are enough: the others were not looked at
+	}
 	return &r.out
 }
 
@@ -150,7 +153,7 @@ func (r *Repairer) begin(log []Event) bool {
 	for i := range r.log {
 		e := &r.log[i]
 		r.broken = append(r.broken, f.checkFields(e) != nil)
-		twin := func(o Event) bool { return o.Seq == e.Seq || alike(&o, e) }
+		twin := func(o Event) bool { return o.Seq == e.Seq || o.Alike(e) }
 		r.spare = append(r.spare, r.broken[i] || slices.ContainsFunc(r.log[:i], twin) ||
 			slices.ContainsFunc(r.log[i+1:], twin))
 		r.stops = r.stops || e.Name == ProcessingStopped
@@ -236,14 +239,7 @@ func (r *Repairer) mayDrop(i, left int) bool {
 		return true
 	}
 	first := r.edits[0]
-	return first.Put && alike(&first.Event, e)
-}
-
-// alike reports whether two events differ in seq and time at most.
-func alike(a, b *Event) bool {
-	e := *a
-	e.Seq, e.Time, e.MediaType = b.Seq, b.Time, b.MediaType
-	return e.Equal(b)
+	return first.Put && first.Event.Alike(e)
 }
 
 // take takes an event of the log, if it can come next.
@@ -270,7 +266,7 @@ func (r *Repairer) put(f *fold, i, left int) {
 		} else if !like {
 			finds = r.finds
 		}
-		if moved := r.moved(); moved != nil && !alike(moved, &e) {
+		if moved := r.moved(); moved != nil && !moved.Alike(&e) {
 			return
 		}
 		e.InteractionID, e.Seq, e.Time, e.MediaType = near.InteractionID, -1, near.Time, near.MediaType

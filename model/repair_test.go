@@ -122,6 +122,7 @@ func repairs(t *testing.T, n int, damage func([]model.Event, int) []model.Event)
 				count.repaired++
 			}
 			if !repair.Unanimous {
+				assert.False(t, len(repair.Edits) == model.MostEdits && repair.Sure, "not all were looked at")
 				continue
 			}
 			if count.unanimous++; !slices.Equal(undated(repair.Chat.IRFs), undated(truth.IRFs)) {

@@ -32,7 +32,7 @@ func TestCandidates(t *testing.T) {
 					continue
 				}
 				next = append(next, e)
-				assert.True(t, slices.ContainsFunc(yielded, func(c Event) bool { return alike(&c, &n) }), "%s by %v of %v, %s %s %d %s", n.Name, n.Actor, n.Party, n.Queue, n.Operation, n.VisibilityMode, n.Reason)
+				assert.True(t, slices.ContainsFunc(yielded, func(c Event) bool { return c.Alike(&n) }), "%s by %v of %v, %s %s %d %s", n.Name, n.Actor, n.Party, n.Queue, n.Operation, n.VisibilityMode, n.Reason)
 			}
 			states, legal = states+1, legal+len(next)
 			if len(next) == 0 || t.Failed() {

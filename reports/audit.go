@@ -199,7 +199,7 @@ func unknownEvents(a *engine.Audit) string {
 	return fmt.Sprintf("Ignored: %s of unknown names: %s.", Number(n, "event", "events"), strings.Join(names, ", "))
 }
 
-// Counts says whether a finding counts.
+// counts says whether a finding counts.
 func counts(l *engine.ScenarioLine) string {
 	switch {
 	case l.Known != nil && l.Known.Gates:

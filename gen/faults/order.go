@@ -82,7 +82,7 @@ var duplicateFaults = []Fault{
 		Says: "Takes events of one second that differ in nothing but seq for one.",
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return slices.ContainsFunc(log[:i], func(e model.Event) bool {
-				return e.Time.Equal(log[i].Time) && alike(&e, &log[i])
+				return e.Time.Equal(log[i].Time) && e.Alike(&log[i])
 			})
 		}),
 	},
@@ -91,7 +91,7 @@ var duplicateFaults = []Fault{
 		Says: "Takes a second invitation by the same inviter of the same agent for a duplicate.",
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return log[i].Name == model.AgentInvited && slices.ContainsFunc(log[:i], func(e model.Event) bool {
-				return alike(&e, &log[i])
+				return e.Alike(&log[i])
 			})
 		}),
 	},
@@ -103,13 +103,6 @@ var duplicateFaults = []Fault{
 			c.double(func(r *model.IRF) bool { return isAgent(r) && len(c.arrivals(r.Trace.Opened)) > 1 })
 		}),
 	},
-}
-
-// alike reports whether two events differ at most in seq and time.
-func alike(a, b *model.Event) bool {
-	e := *a
-	e.Seq, e.Time = b.Seq, b.Time
-	return e.Equal(b)
 }
 
 // arrivals are the places at which the event of a seq arrived.

@@ -39,6 +39,9 @@ func (t *tally) mend(c *Chat) {
 	t.Unanimous++
 	want := model.Expect(&r.Chat)
 	ds := model.Compare(&want, c.Facts)
+	if r.Chat.StoppedSeq == 0 {
+		ds, _ = model.CompareOpen(&want, c.Facts)
+	}
 	if len(ds) == 0 {
 		t.Mends++
 		return

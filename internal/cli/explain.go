@@ -43,6 +43,7 @@ goes to a file as a picture, its facts drawn in.`,
 		"write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
 	cmd.Flags().StringArrayVar(&f.dirs, "features", nil,
 		"with --scenario: add a directory of your own features; may be repeated")
+	cmd.MarkFlagsMutuallyExclusive("json", "repair")
 	completeScenarios(cmd)
 	f.in.addMapping(cmd)
 	return cmd
@@ -83,7 +84,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 	if err := f.write(&b, log, chats, logs); err != nil {
 		return err
 	}
-	if f.repair && !f.asJSON {
+	if f.repair {
 		for _, err := range bad {
 			if log.spoilt[err.InteractionID] == nil {
 				explainRepair(&b, log.table, err, logs[err.InteractionID])

@@ -130,7 +130,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if err != nil {
 		return err
 	}
-	o, err := f.options(ctx, e.out, demand)
+	o, err := f.options(ctx, e.in, e.out, demand)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 }
 
 // options checks the flags.
-func (f *runFlags) options(ctx context.Context, stdout io.Writer, demand bool) (o *engine.Options, err error) {
+func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer, demand bool) (o *engine.Options,
+	err error,
+) {
 	o = &engine.Options{
 		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" &&
 			f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
@@ -198,7 +200,7 @@ func (f *runFlags) options(ctx context.Context, stdout io.Writer, demand bool) (
 		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
 	}
 	if f.failed != "" {
-		o.Scenarios, err = f.failedBefore()
+		o.Scenarios, err = f.failedBefore(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -227,11 +229,11 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 }
 
 // failedBefore lists the scenarios that were not green in the record that --failed names.
-func (f *runFlags) failedBefore() (ids []string, err error) {
+func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string, err error) {
 	if len(f.scenarios) > 0 {
 		return nil, errors.New("--failed names the scenarios: leave --scenario out")
 	}
-	before, err := reports.Open(context.Background(), f.failed, nil)
+	before, err := reports.Open(ctx, f.failed, in)
 	if err != nil {
 		return nil, fmt.Errorf("--failed: %w", err)
 	}

@@ -422,7 +422,9 @@ func (p *Plan) seal() {
 }
 
 // Digest is this suite's: of what decides a verdict besides the plan, the features, the rules and the invariants.
-func Digest() string { return digest(features.FS) }
+func Digest() string { return suiteDigest() }
+
+var suiteDigest = sync.OnceValue(func() string { return digest(features.FS) })
 
 func digest(files fs.FS) string {
 	b := field(nil, Version, strconv.Itoa(gen.Generation))

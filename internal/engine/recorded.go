@@ -55,10 +55,7 @@ func (l *ScenarioLine) bound(o *Outcome) {
 	if more.Actual > 0 {
 		l.Actual, more.Actual = lines(pointers(o.Actual), func(b []byte, f *model.Fact) []byte {
 			short := *f
-			for _, text := range []*string{
-				&short.Resource, &short.RoleReason, (*string)(&short.ResourceType), (*string)(&short.Role),
-				(*string)(&short.Result), (*string)(&short.Reason),
-			} {
+			for _, text := range textsOf(&short) {
 				*text = shortened(*text)
 			}
 			return wire.AppendFact(b, &short)
@@ -95,17 +92,21 @@ func lines[T any](all iter.Seq[*T], add func([]byte, *T) []byte) (kept []jsontex
 	return kept, more
 }
 
+// textsOf are the texts of a row that an implementation chose.
+func textsOf(f *model.Fact) []*string {
+	return []*string{
+		&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result),
+		(*string)(&f.Reason),
+	}
+}
+
 // hide takes credentials out of what the implementation said: it may repeat what it was given.
 func (o *Outcome) hide(from func(string) string) {
 	if from == nil {
 		return
 	}
 	for i := range o.Actual {
-		f := &o.Actual[i]
-		for _, text := range []*string{
-			&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result),
-			(*string)(&f.Reason),
-		} {
+		for _, text := range textsOf(&o.Actual[i]) {
 			*text = from(*text)
 		}
 	}

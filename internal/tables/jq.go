@@ -158,7 +158,10 @@ func forbidden(v reflect.Value) string {
 		}
 		switch x := v.Interface().(type) {
 		case *gojq.Import:
-			return map[bool]string{true: "include", false: "import"}[x.IncludePath != ""]
+			if x.IncludePath != "" {
+				return "include"
+			}
+			return "import"
 		case *gojq.Func:
 			if slices.Contains(impure, x.Name) {
 				return x.Name

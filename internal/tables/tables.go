@@ -192,10 +192,10 @@ func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]st
 			items = append(items, real[sources[0]]+" AS "+c.name)
 			kept = append(kept, c.name)
 		case field.Need >= wire.NeedColumn:
-			table := map[bool]string{
-				true:  m.table(wire.FactForm.Table),
-				false: m.table("technical_descriptor"),
-			}[m.flat()]
+			table := m.table("technical_descriptor")
+			if m.flat() {
+				table = m.table(wire.FactForm.Table)
+			}
 			return "", nil, fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
 		}
 	}

@@ -18,6 +18,8 @@ type writing[T any] struct {
 	form  *wire.Form[T]
 	names bool // columns have other names or values: JSON Lines are flat
 
+	refuses bool // there are values that cannot be written
+
 	mu  sync.Mutex
 	err error // the first
 }
@@ -28,7 +30,7 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 	if m == nil || len(m.tables[f.Table].Columns) == 0 && len(m.null) == 0 {
 		return w
 	}
-	w.names = len(m.tables[f.Table].Columns) > 0
+	w.names, w.refuses = len(m.tables[f.Table].Columns) > 0, true
 	theirs := *f
 	theirs.Columns = nil
 	for _, c := range f.Columns {
@@ -126,7 +128,10 @@ func (w *writing[T]) watch(o *wire.Output[T]) *wire.Output[T] {
 
 // line is what appends a row as a line of JSON: as ours, or flat under the user's names.
 func (w *writing[T]) line(ours func([]byte, *T) []byte) func([]byte, *T) []byte {
-	if !w.names {
+	switch {
+	case !w.refuses: // most often: nothing is to be looked at
+		return ours
+	case !w.names:
 		return func(b []byte, row *T) []byte {
 			for i := range w.form.Columns { // which looks whether it can be read again
 				w.form.Columns[i].Get(row)
