@@ -36,8 +36,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1-2",
-		Says: "A chat may differ from the flows, which are examples to adapt; how such a chat comes out, the page " +
-			"does not promise.",
+		Says: "A chat may differ from the flows, which are examples to adapt; how such a chat comes out, the " +
+			"page does not promise.",
 		Tag: model.Composed,
 		Untested: "No chat can show what is not promised. Composed scenarios judge what follows if each part of a " +
 			"chat comes out as in its flow.",
@@ -62,8 +62,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.1-2",
-		Says: "The picture names one row, the agent's: the time in the interaction queue and the ringing are within " +
-			"it.",
+		Says: "The picture names one row, the agent's: the time in the interaction queue and the ringing are " +
+			"within it.",
 		Rules: []string{"R1", "R8"},
 		Untested: "How long it rang and waited (the row's counts and durations): they are not told by these events " +
 			"alone.",

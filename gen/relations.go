@@ -26,9 +26,9 @@ type Related struct {
 // in one that it draws; and appends what that makes to dst, which the log may be a part of. The variant's interaction
 // is as, or like it where the relation is about ids. ok is false where the relation says nothing about the chat:
 // nothing is appended.
-func Relate(dst []model.Event, relation string, how int, log []model.Event, as string, src Source) (_ []model.Event,
-	_ Related, ok bool,
-) {
+func Relate(dst []model.Event, relation string, how int, log []model.Event, as string,
+	src Source,
+) (_ []model.Event, _ Related, ok bool) {
 	return relate(dst, relation, how, log, as, "", src)
 }
 

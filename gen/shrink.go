@@ -300,9 +300,9 @@ const counted = 2_000_000
 
 // enumerate tries every log that is shorter than a counterexample, over its own alphabet, the shortest first. It
 // returns the first that the probe says yes to, or nil with how many were tried and how many there are.
-func (s *shrinker) enumerate(ctx context.Context, log []model.Event, prove int) (found []model.Event, tried, all int,
-	err error,
-) {
+func (s *shrinker) enumerate(ctx context.Context, log []model.Event,
+	prove int,
+) (found []model.Event, tried, all int, err error) {
 	limits := alphabetOf(log)
 	var candidates [][]model.Event
 	ask := func() error {

@@ -12,9 +12,9 @@ import (
 )
 
 // factOutput opens the place that --output and --format tell: in a format of rows, or as a table to be looked at.
-func (e *env) factOutput(ctx context.Context, path, format string, m *tables.Mapping) (*wire.Output[model.Fact],
-	error,
-) {
+func (e *env) factOutput(ctx context.Context, path, format string,
+	m *tables.Mapping,
+) (*wire.Output[model.Fact], error) {
 	if format == "table" {
 		file, err := files.Create(ctx, path, e.out)
 		if err != nil {

@@ -184,9 +184,9 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 }
 
 // options checks the flags.
-func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer, demand bool) (o *engine.Options,
-	err error,
-) {
+func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
+	demand bool,
+) (o *engine.Options, err error) {
 	o = &engine.Options{
 		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" &&
 			f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,

@@ -151,8 +151,8 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 // mend says what a failure means, by its kind.
 var mend = map[target.FailureKind]string{
 	target.Said: "It speaks as it should, and refuses an ordinary chat. Its message says why.",
-	target.Crash: "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below " +
-		"may say why it did.",
+	target.Crash: "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below may " +
+		"say why it did.",
 	target.Hang: "It must answer without more input: a filter when stdin ends, all others when they have the " +
 		"whole request. Flush what is written; close what is opened.",
 	target.Protocol: "Nothing but what the form allows may go to stdout ('chatproof schema fact'): send logging to " +

@@ -49,9 +49,9 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 }
 
 // rewrite writes the entries that hold, in place of others those that replace them, and last those that are added.
-func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation, added []*Expectation) (text string,
-	done Rewriting, err error,
-) {
+func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation,
+	added []*Expectation,
+) (text string, done Rewriting, err error) {
 	var b strings.Builder
 	indent := ""
 	for _, p := range x.parts() {

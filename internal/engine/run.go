@@ -83,9 +83,9 @@ func (o *Occasion) add(r *target.Round) {
 // asked at once, all is of one kind, unless the target answers one by one. The error is the target's
 // *target.StartError, or the context's; what was not asked then is NotRun, and has been recorded as that. An error of
 // record ends the run.
-func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels, record func(*Outcome) error) (*Occasion,
-	error,
-) {
+func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels,
+	record func(*Outcome) error,
+) (*Occasion, error) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	answers := make(chan *answered, 1) // a batch is asked while that before is judged and recorded

@@ -71,8 +71,8 @@ func auditQuery(facts string, kept []string) string {
 	)
 	counted := []string{
 		"COUNT(*) OVER (PARTITION BY " + chatColumn +
-			", type_code, resource_name, resource_role, role_reason, technical_result, " +
-			"result_reason, ordinal, received_from, started, ended) AS alike",
+			", type_code, resource_name, resource_role, role_reason, technical_result, result_reason, ordinal, " +
+			"received_from, started, ended) AS alike",
 		"COUNT(*) " + same + " AS same_ordinal",
 		"COUNT(*) " + chat + " AS rows_of_chat",
 		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN 1 ELSE 0 END AS ranked",

@@ -52,8 +52,8 @@ func (m *Mapping) Media() []string {
 	return m.media
 }
 
-// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping. The names
-// of its queues are as they are read: a mapping that folds names folds these.
+// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping. The
+// names of its queues are as they are read: a mapping that folds names folds these.
 func (m *Mapping) Reference() *model.Table {
 	if m == nil || m.deployment == nil && m.keys.exact() {
 		return model.Reference()

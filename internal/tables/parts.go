@@ -32,9 +32,9 @@ type parts[T model.Event | model.Fact] struct {
 }
 
 // openParts opens a place. That the first part can be opened is seen at once.
-func openParts[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (*parts[T],
-	error,
-) {
+func openParts[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader,
+	k *kind[T],
+) (*parts[T], error) {
 	places, err := p.parts()
 	if err != nil {
 		return nil, err

@@ -147,9 +147,9 @@ func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error)
 
 // factQuery makes the query, and says which of the columns it has. columns tells which columns a table has, from lower
 // case to their spelling; nil is not known.
-func factQuery(d *Dialect, m *Mapping, columns func(table string) (map[string]string, error)) (query string,
-	kept []string, err error,
-) {
+func factQuery(d *Dialect, m *Mapping,
+	columns func(table string) (map[string]string, error),
+) (query string, kept []string, err error) {
 	tables := infoMart
 	if m.flat() {
 		tables = []dimension{{name: wire.FactForm.Table, alias: "f", optional: knownColumns()[wire.FactForm.Table]}}

@@ -26,9 +26,9 @@ type AtRest struct {
 // ReadAtRest reads all rows and keeps those of the questions. Place names where they are. Start, unless it is zero, is
 // when the chats were made to begin: the times of the rows are taken back to those of the questions. The error is the
 // context's, or that of a row that cannot be read and belongs to no question.
-func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Question, start time.Time) (*AtRest,
-	error,
-) {
+func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Question,
+	start time.Time,
+) (*AtRest, error) {
 	sorter := newSorter(questions)
 	read := &counted{ctx: ctx, facts: facts}
 	if err := sorter.sort(read); err != nil {

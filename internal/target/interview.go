@@ -156,9 +156,9 @@ type suspect struct {
 
 // together asks questions at the same time until all are answered or in doubt, or none is for long. It returns those
 // in doubt, in their order, those that were not asked, and whether that is for the silence.
-func (v *interview) together(ctx context.Context, batch []Question, todo []int, answers []Answer) (suspects []suspect,
-	rest []int, silent bool, err error,
-) {
+func (v *interview) together(ctx context.Context, batch []Question, todo []int,
+	answers []Answer,
+) (suspects []suspect, rest []int, silent bool, err error) {
 	var mu sync.Mutex
 	unanswered := 0 // since the last answer
 	next := func() (int, bool) {
