@@ -20,6 +20,7 @@ lint: ## vet and staticcheck
 	$(TOOL) staticcheck ./...
 
 update: ## rewrite golden files, and the output shown in documents
+	go test ./internal/engine -run Builtin -update
 	go test ./internal/cli ./reports ./steps ./docs -update
 
 bench: ## benchmarks, side by side with what a user would use instead

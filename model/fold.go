@@ -259,8 +259,7 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	case e.Operation == "":
 		return f.illFormed(e, "W9",
 			"operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, "+
-				"no invitation "+
-				"pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
+				"no invitation pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
 		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
 	}

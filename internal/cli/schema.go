@@ -20,8 +20,8 @@ func (e *env) schema() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use: "schema event|fact|protocol|results|expect|mapping|tables",
-		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, or an expectations " +
-			"file, a mapping; or the tables, in SQL",
+		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, an expectations file " +
+			"or a mapping; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
 		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "mapping", "tables"},
 		RunE: func(cmd *cobra.Command, args []string) error {
