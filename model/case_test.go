@@ -128,3 +128,41 @@ func TestRulesIn(t *testing.T) {
 	assert.Equal(t, []string{"I16"}, model.RulesIn(c.Expected(model.Reference())), "no rule is behind what only a table says")
 	assert.Empty(t, model.RulesIn(nil))
 }
+
+func TestGuide(t *testing.T) {
+	tests := []struct {
+		c    model.Case
+		want string
+	}{
+		{model.Case{Level: model.Documented, Tags: []string{"@transfer", model.AsDrawn}}, model.AsDrawn},
+		{model.Case{Level: model.Documented, Tags: []string{model.Composed}}, model.Composed},
+		{model.Case{Level: model.Documented, Tags: []string{"@transfer"}}, ""},
+		{model.Case{Level: model.Own, Tags: []string{model.AsDrawn}}, ""},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, tt.c.Guide(), tt.c.Tags)
+	}
+}
+
+func TestBeyondMedia(t *testing.T) {
+	chat, email := log(t, entered), log(t, entered)
+	email[0].MediaType = "E-Mail"
+	for _, tt := range []struct {
+		events []model.Event
+		media  []string
+		want   bool
+	}{
+		{chat, []string{"chat"}, false},
+		{chat, []string{"email"}, true},
+		{email, []string{"CHAT", "e-mail"}, false},
+		{slices.Concat(chat, email), []string{"chat"}, true},
+	} {
+		assert.Equal(t, tt.want, (&model.Case{Events: tt.events}).BeyondMedia(tt.media), tt.media)
+	}
+}
+
+// Why other differences are there is of level delivery, whatever the case.
+func TestMerged(t *testing.T) {
+	d := (&model.Case{Level: model.Documented}).Merged("chat 1", "one row for two")
+	assert.Equal(t, "delivery chat 1 D7 one row for two", d.Level.String()+" "+d.InteractionID+" "+string(d.Field)+" "+d.Actual)
+}

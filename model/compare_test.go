@@ -345,6 +345,23 @@ func TestNamesAreSafeToShow(t *testing.T) {
 	assert.Equal(t, strings.Repeat("x", 400)+"…", model.Line(strings.Repeat("x", 500)))
 }
 
+// Two names that look alike are written so that the eye sees where they differ.
+func TestNamesApart(t *testing.T) {
+	tests := []struct{ a, b, wantA, wantB string }{
+		{"Agent 1", "Agent 2", "Agent 1", "Agent 2"},
+		{"Zo\u00eb", "Zoe\u0308", `"Zo\u00eb"`, `"Zoe\u0308"`},
+		{"Anna", "\u0391nna", `"Anna"`, `"\u0391nna"`},
+		{"Zoë", "Zoé", "Zoë", "Zoé"},
+		{"Agent 1", "Agent 1 ", "Agent 1", `"Agent 1·"`},
+		{"a  b·", "a b·", `"a ·b\u00b7"`, "a b·"},
+		{"say \"\u00eb\"", "say \"e\u0308\"", `"say \"\u00eb\""`, `"say \"e\u0308\""`},
+	}
+	for _, tt := range tests {
+		a, b := model.Apart(tt.a, tt.b)
+		assert.Equal(t, []string{tt.wantA, tt.wantB}, []string{a, b}, "%q and %q", tt.a, tt.b)
+	}
+}
+
 func TestLevels(t *testing.T) {
 	set := model.LevelSet(model.Inferred, model.Documented)
 	assert.Equal(t, "documented,inferred", set.String())

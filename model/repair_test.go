@@ -141,3 +141,25 @@ func undated(irfs []model.IRF) (rows []model.Fact) {
 	}
 	return rows
 }
+
+// The repaired log holds what was put in where it belongs, with names for those whom the log does not name.
+func TestApply(t *testing.T) {
+	whole := log(t, entered+"strategy \"Strategy 1\" routes the chat from queue \"Queue 1\" to \"Agent 1\"\n\"Agent 1\" accepts\n\"Agent 1\" completes the chat")
+	lacking := slices.DeleteFunc(slices.Clone(whole), func(e model.Event) bool {
+		return e.Actor.Type == model.Strategy && e.Name == model.PartyAdded || e.Name == model.TakenFromQueue
+	})
+	require.Less(t, len(lacking), len(whole))
+	repair := model.NewRepairer(model.Reference()).Repair(lacking)
+	require.NotEmpty(t, repair.Edits)
+	repaired, put := repair.Apply(lacking)
+	require.NotEmpty(t, put)
+	require.Len(t, repaired, len(lacking)+len(put))
+	for i, e := range repaired {
+		assert.Equal(t, int64(i+1), e.Seq)
+	}
+	classify(t, repaired)
+	for _, d := range repair.Defects {
+		assert.Equal(t, "missing", d.Kind.String())
+	}
+	assert.Equal(t, "superfluous, out of order", model.Superfluous.String()+", "+model.OutOfOrder.String())
+}

@@ -122,6 +122,10 @@ func condition(sql string) func(columns map[string]string) bool {
 			return is == with
 		case "<":
 			return is < with
+		case "<>":
+			return is != with && is != "" && columns[c.with] != ""
+		case "IS": // NOT NULL
+			return is != ""
 		case "IN", "NOT_IN":
 			return slices.Contains(strings.Split(strings.Trim(with, "()"), ", "), is) == (c.how == "IN")
 		}

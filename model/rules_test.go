@@ -94,3 +94,41 @@ func TestSignature(t *testing.T) {
 	d := model.Difference{Field: "V3", Rules: []string{"V3"}, Actual: "2 rows"}
 	assert.Equal(t, "V3", d.Signature())
 }
+
+// What may stand in an answer's place: an alternative laid over the answer, or what an open clause accepts.
+func TestAcceptsInstead(t *testing.T) {
+	tests := []struct {
+		clause model.ClauseID
+		yield  model.Yield
+		want   bool
+	}{
+		{model.I21, model.Yield{Result: "Diverted"}, true},
+		{model.I21, model.Yield{Result: "Transferred"}, false},
+		{model.I21, model.Yield{Result: "Done"}, false},
+		{model.I21, model.Yield{}, false},
+		{model.R7, model.Yield{Result: "Diverted"}, false},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, clause(tt.clause).AcceptsInstead(tt.yield), "%d: %s", tt.clause, tt.yield.Result)
+	}
+	for _, r := range model.Rules() {
+		for _, c := range r.Clauses {
+			for _, a := range c.Accepts {
+				over := c.Yield
+				over.Give(a)
+				assert.True(t, c.AcceptsInstead(over), "%s", r.ID)
+			}
+		}
+	}
+}
+
+func clause(id model.ClauseID) *model.Clause {
+	for _, r := range model.Rules() {
+		for i := range r.Clauses {
+			if r.Clauses[i].ID == id {
+				return &r.Clauses[i]
+			}
+		}
+	}
+	panic(id)
+}
