@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,4 +140,129 @@ func TestSameFactsSameResults(t *testing.T) {
 		assert.NotContains(t, out.String()+errOut.String(), "s3cret")
 		assert.Contains(t, out.String(), "--facts '"+tables.Redacted(dsn)+"'")
 	})
+}
+
+// The same facts under three mappings, in seven forms each, get the same results: ours; their columns, with their
+// times and words; and the same columns read by a program.
+func TestSameFactsInThreeWorlds(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	world := func(name, text string) *tables.Mapping {
+		require.NoError(t, os.WriteFile(file(name), []byte(text), 0o600))
+		m, err := tables.ReadMapping(t.Context(), file(name))
+		require.NoError(t, err)
+		return m
+	}
+	ours := world("ours.yaml", "fact: {table: ours}")
+	columns := world("columns.yaml", `
+"null": ["n/a"]
+fact:
+  table: theirs
+  columns:
+    interaction_id: chat
+    resource_type: {column: kind, values: {QUEUE: queue, AGENT: agent, ROUTINGPOINT: strategy}}
+    resource_role: {column: role, values: {CONSULTED: ReceivedConsult}}
+    start: {column: began, format: epoch_ms}
+    end: {column: ended, zone: Asia/Almaty}
+`)
+	world("jq.yaml", `
+fact: {table: theirs}
+facts:
+  read: |
+    {QUEUE: "queue", AGENT: "agent", ROUTINGPOINT: "strategy"} as $kinds
+    | def whole: if type == "string" and test("^[0-9]+$") then tonumber else . end;
+    . + {interaction_id: .chat, resource_type: $kinds[.kind], start: (.began | whole / 1000 | floor),
+         resource_role: ({CONSULTED: "ReceivedConsult"}[.role] // .role),
+         end: ((.ended | sub("T"; " ") | .[:19] + "Z" | sub(" "; "T") | fromdate) - 5 * 3600),
+         ordinal: (.ordinal | whole), received_from: (.received_from | whole)}
+    | del(.chat, .kind, .began, .ended, .role)
+`)
+	command(t, exitDone, "generate", "--suite", "--generated", "0", "-o", file("events.jsonl"), "--facts", file("right.jsonl"))
+	source, err := tables.OpenFacts(t.Context(), tables.Place{Path: file("right.jsonl")}, nil)
+	require.NoError(t, err)
+	defer source.Close()
+	var facts []model.Fact
+	for f, err := source.Read(); err != io.EOF; f, err = source.Read() {
+		require.NoError(t, err)
+		if f.Role == model.ReceivedConsult && f.Result == model.Abandoned {
+			f.Result = model.Redirected
+		}
+		facts = append(facts, f)
+	}
+	server, want := pgtest.Start(t), ""
+	for _, of := range []struct {
+		table string
+		*tables.Mapping
+		worlds []string
+	}{{"ours", ours, []string{"ours"}}, {"theirs", columns, []string{"columns", "jq"}}} {
+		places := []string{"sqlite:" + file(of.table+".db"), server}
+		for _, ending := range []string{".jsonl", ".jsonl.gz", ".csv", ".parquet"} {
+			at := tables.Place{Path: file(of.table + ending), Mapping: of.Mapping}
+			out, err := tables.CreateFacts(t.Context(), at, nil)
+			require.NoError(t, err)
+			require.NoError(t, out.All(facts))
+			require.NoError(t, files.Keep(out.On))
+			places = append(places, at.Path)
+		}
+		loadCSV(t, file(of.table+".csv"), of.table, map[string]string{"sqlite": file(of.table + ".db"), "pgx": server})
+		for _, w := range of.worlds {
+			judged := func(stdin io.Reader, place string) string {
+				var out, errOut bytes.Buffer
+				require.Equal(t, exitNonconforming, Run(context.Background(), []string{
+					"run", "--generated", "0", "--scenario", "documented/*",
+					"--require", "all", "--json", "--facts", place, "--mapping", file(w + ".yaml"),
+				}, stdin, &out, &errOut), "%s: %s", place, errOut.String())
+				return regexp.MustCompile(`,"environment":\{.*\}\}\n`).ReplaceAllString(out.String(), "}\n")
+			}
+			if want == "" {
+				want = judged(nil, file("ours.jsonl"))
+				assert.Contains(t, want, `"actual":"ReceivedConsult/Redirected [Revoked]"`)
+			}
+			lines, err := os.Open(file(of.table + ".jsonl"))
+			require.NoError(t, err)
+			assert.True(t, want == judged(lines, "-"), "%s stdin", w)
+			lines.Close()
+			for _, place := range places {
+				assert.True(t, want == judged(nil, place), "%s %s", w, place)
+			}
+		}
+	}
+}
+
+// loadCSV makes a table of a file in databases, by driver: all columns are text but those of whole numbers.
+func loadCSV(t *testing.T, path, table string, databases map[string]string) {
+	t.Helper()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	for driver, source := range databases {
+		db, err := sql.Open(driver, source)
+		require.NoError(t, err)
+		tx, err := db.Begin()
+		require.NoError(t, err)
+		var columns, marks []string
+		for i, name := range rows[0] {
+			kind := "TEXT"
+			if slices.Contains([]string{"ordinal", "received_from", "began"}, name) {
+				kind = "BIGINT"
+			}
+			columns, marks = append(columns, `"`+name+`" `+kind), append(marks, fmt.Sprintf("$%d", i+1))
+		}
+		_, err = tx.Exec("CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ")")
+		require.NoError(t, err)
+		for _, row := range rows[1:] {
+			values := make([]any, len(row))
+			for i, v := range row {
+				if v != "" {
+					values[i] = v
+				}
+			}
+			_, err := tx.Exec("INSERT INTO "+table+" VALUES ("+strings.Join(marks, ", ")+")", values...)
+			require.NoError(t, err)
+		}
+		require.NoError(t, tx.Commit())
+		require.NoError(t, db.Close())
+	}
 }

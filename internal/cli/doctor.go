@@ -40,7 +40,7 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 			if events != "" || facts != "" {
 				return e.leftOut(&w.placeFlags, e.showSamples(cmd.Context(), &w, events, facts))
 			}
-			t, err := w.target(cmd.Context())
+			t, err := w.asked(cmd.Context())
 			if err != nil {
 				return err
 			}

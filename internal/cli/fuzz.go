@@ -93,7 +93,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows " +
 			"with 'run --facts'")
 	}
-	t, err := f.way.target(ctx)
+	t, err := f.way.asked(ctx)
 	if err != nil {
 		return err
 	}

@@ -179,6 +179,9 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 // writeLogs writes logs, the facts and the resources of them.
 func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs, feature bool) error {
 	at, err := f.place(ctx, cmp.Or(f.to, f.out))
+	if err == nil {
+		err = f.faithful(ctx, nil)
+	}
 	if err != nil {
 		return err
 	}

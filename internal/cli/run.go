@@ -152,7 +152,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 			if len(f.way.facts) > 0 {
 				return e.atRest(ctx, &f.way.offline, plan)
 			}
-			return t, f.way.faithful(ctx, plan)
+			return t, f.way.faithful(ctx, plan.Cases())
 		},
 		Began: func(plan *engine.Plan, t target.Target) (func(any) error, error) {
 			out, err = reports.Create(f.report, f.jsonTo(e.out))

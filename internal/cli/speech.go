@@ -36,22 +36,30 @@ func (p *placeFlags) speech(ctx context.Context) (target.Speech, error) {
 	return speech{m}, nil
 }
 
-// faithful looks before anything is asked whether the mapping can send what a plan asks, and tells apart what has
-// different rows.
-func (p *placeFlags) faithful(ctx context.Context, plan *engine.Plan) error {
+// faithful looks before anything is sent whether the mapping can send cases, and tells apart what has different rows;
+// nil are the suite's own, for a verb that has no plan yet.
+func (p *placeFlags) faithful(ctx context.Context, cases []*model.Case) error {
 	m, err := p.readMapping(ctx)
 	if err != nil || !m.Speaks() {
 		return err
 	}
+	if cases == nil && !m.Sends() { // whether columns can take a value hangs on the chats that are written
+		return nil
+	} else if cases == nil {
+		cases, err = engine.Builtin()
+		if err != nil {
+			return err
+		}
+	}
 	var b []byte
 	var logs [][]model.Event
-	for _, s := range plan.Scenarios {
-		b, err = m.AppendEvents(b[:0], s.Events)
+	for _, c := range cases {
+		b, err = m.AppendEvents(b[:0], c.Events)
 		if err != nil {
-			return fmt.Errorf("--mapping: %s: %w", s.ID, err)
+			return fmt.Errorf("--mapping: %s: %w", c.ID, err)
 		}
-		if s.Level == model.Documented && len(model.Chats(s.Events)) == 1 {
-			logs = append(logs, s.Events)
+		if c.Level == model.Documented && len(model.Chats(c.Events)) == 1 {
+			logs = append(logs, c.Events)
 		}
 	}
 	if err := m.Faithful(logs); err != nil {

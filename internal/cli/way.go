@@ -98,6 +98,15 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	return target.Reference{Table: model.Reference()}, nil
 }
 
+// asked is [way.target] for a verb that asks without a plan: its mapping is looked at first.
+func (w *way) asked(ctx context.Context) (target.Target, error) {
+	t, err := w.target(ctx)
+	if err == nil {
+		err = w.faithful(ctx, nil)
+	}
+	return t, err
+}
+
 func (w *way) limit(otherwise time.Duration) time.Duration { return cmp.Or(w.timeout, otherwise) }
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")

@@ -334,6 +334,15 @@ func (s *Scenario) question() target.Question {
 	return target.Question{Events: s.sent(nil), Lines: s.Lines}
 }
 
+// Cases are those of the scenarios, in the order of the plan.
+func (p *Plan) Cases() []*model.Case {
+	cases := make([]*model.Case, len(p.Scenarios))
+	for i, s := range p.Scenarios {
+		cases[i] = s.Case
+	}
+	return cases
+}
+
 // Questions are all that a run of the plan asks.
 func (p *Plan) Questions() []target.Question {
 	questions := make([]target.Question, len(p.Scenarios))

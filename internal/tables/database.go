@@ -212,7 +212,7 @@ func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) 
 			items = append(items, actual+" AS "+name)
 		}
 	}
-	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(wire.EventForm.Table), nil
+	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(wire.EventForm.Table) + " e", nil
 }
 
 // begin begins the transaction that only reads.

@@ -16,6 +16,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
+// Sends reports whether a program makes what is sent.
+func (m *Mapping) Sends() bool { return m.programs().send != nil }
+
 // SendsChats reports whether events are sent as whole chats: so none can run at the same time, and nothing arrives
 // otherwise than in order.
 func (m *Mapping) SendsChats() bool {

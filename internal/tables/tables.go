@@ -229,7 +229,7 @@ func (m *Mapping) translated(table, column, expression string) string {
 	return b + " ELSE " + expression + " END"
 }
 
-// source is a table, of which a mapping may want some rows only.
+// source is a table, of which a mapping may want some rows only; it needs an alias, which older PostgreSQL asks for.
 func (m *Mapping) source(name string) string {
 	if m != nil && m.tables[name].Where != "" {
 		return "(SELECT * FROM " + m.table(name) + " WHERE " + m.tables[name].Where + ")"

@@ -85,7 +85,7 @@ func openRaw(ctx context.Context, p Place, stdin io.Reader, table string) (rawPa
 		form := *rawForm
 		form.Table = table
 		return rows(readTable(ctx, p, &form, func(context.Context, *database, *Mapping) (string, error) {
-			return "SELECT * FROM " + p.Mapping.source(table), nil
+			return "SELECT * FROM " + p.Mapping.source(table) + " t", nil
 		}))
 	}
 	format, err := FormatOf(p.Path, p.Format)

@@ -2,6 +2,7 @@ package tables_test
 
 import (
 	"bytes"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/pgtest"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -64,6 +66,10 @@ func TestWorldGoesRound(t *testing.T) {
 	events := someChats(60)
 	text, err := os.ReadFile(attributes)
 	require.NoError(t, err)
+	server := pgtest.Start(t)
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	defer db.Close()
 	for name, world := range map[string]string{
 		"none":           "{}",
 		"columns":        `chat_event: {columns: {interaction_id: Chat ID, seq: "N", time: at, event: what, actor_type: by.kind, actor_id: by.who.name, queue: "Qu,eue"}}`,
@@ -82,12 +88,17 @@ func TestWorldGoesRound(t *testing.T) {
 		"jq gathers":     perValue,
 	} {
 		m := mapping(t, world)
-		for _, ending := range []string{".jsonl", ".jsonl.gz", ".csv", ".parquet", "sqlite"} {
+		for _, ending := range []string{".jsonl", ".jsonl.gz", ".csv", ".parquet", "sqlite", "postgres"} {
 			t.Run(name+" "+ending, func(t *testing.T) {
 				dir := t.TempDir()
 				at := tables.Place{Path: filepath.Join(dir, "events"+ending), Mapping: m}
-				if ending == "sqlite" {
+				switch ending {
+				case "sqlite":
 					at.Path = "sqlite:" + filepath.Join(dir, "events.db")
+				case "postgres":
+					at.Path = server
+					_, err := db.Exec("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+					require.NoError(t, err)
 				}
 				write(t, at, events)
 				got, err := readAll(tables.OpenEvents(t.Context(), at, nil))
