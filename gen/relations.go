@@ -79,10 +79,7 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 	for i := range variant {
 		variant[i].InteractionID = r.Variant
 	}
-	if len(before) > 0 {
-		variant = slices.Concat(before, variant)
-	}
-	return append(append(dst[:start], variant...), after...), r, true
+	return slices.Insert(append(append(dst[:start], variant...), after...), start, before...), r, true
 }
 
 // Ways says in how many ways a relation changes a chat.
@@ -158,16 +155,19 @@ func sameRows(view func(*model.Fact) string, times bool) func(of, variant []mode
 
 // asTheyStand reports whether rows are the same in the same order, where names tells other names for those of the
 // first.
-func asTheyStand(of, variant []model.Fact, times bool, names map[string]string) bool {
-	return slices.EqualFunc(of, variant, func(a, b model.Fact) bool {
-		resource := a.Resource
-		if name, ok := names[resource]; ok {
-			resource = name
+func asTheyStand(of, variant []model.Fact, times bool, names *renaming) bool {
+	if len(of) != len(variant) {
+		return false
+	}
+	for i := range of {
+		a, b := &of[i], &variant[i]
+		if names.now(a.Resource) != b.Resource || a.ResourceType != b.ResourceType || a.Role != b.Role ||
+			a.RoleReason != b.RoleReason || a.Result != b.Result || a.Reason != b.Reason ||
+			times && !(a.Start.Equal(b.Start) && a.End.Equal(b.End)) {
+			return false
 		}
-		return resource == b.Resource && a.ResourceType == b.ResourceType && a.Role == b.Role &&
-			a.RoleReason == b.RoleReason &&
-			a.Result == b.Result && a.Reason == b.Reason && (!times || a.Start.Equal(b.Start) && a.End.Equal(b.End))
-	})
+	}
+	return true
 }
 
 func viewed(rows []model.Fact, view func(*model.Fact) string) []string {
@@ -214,7 +214,7 @@ func without(a, b []string) (out []string) {
 
 // choose draws one of the places of a log for which ok holds, or -1.
 func choosePlace(log []model.Event, src Source, ok func(i int) bool) int {
-	var places []int
+	places := make([]int, 0, 64) // which most often needs no more
 	for i := range log {
 		if ok(i) {
 			places = append(places, i)
@@ -320,21 +320,21 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 		between[k].InteractionID, between[k].Time = e.InteractionID, e.Time
 	}
 	log = Renumber(slices.Replace(log, i, i+1, between...))
-	_, kinds := namesIn(log)
+	names := namesIn(log)
 	return log, func(of, variant []model.Fact) string {
 		if asTheyStand(of, variant, false, nil) {
 			return ""
 		}
-		return sameRoles(ofAgents(of, kinds), ofAgents(variant, kinds))
+		return sameRoles(ofAgents(of, names), ofAgents(variant, names))
 	}, wellFormedLog(log)
 }
 
 // ofAgents leaves out the rows of queues and strategies: where they do not say what they are of, those of a name that
 // one bears. A queue that comes between may be the one in which a chat is lost later.
-func ofAgents(rows []model.Fact, kinds map[string]kind) []model.Fact {
+func ofAgents(rows []model.Fact, names []bearer) []model.Fact {
 	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
 		is, _ := f.ResourceType.Meaning()
-		return is != model.AgentResource && (is != "" || kinds[f.Resource]&^agentKind != 0)
+		return is != model.AgentResource && (is != "" || kindOf(names, f.Resource)&^agentKind != 0)
 	})
 }
 

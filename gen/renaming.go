@@ -17,22 +17,29 @@ const (
 	strategyKind
 )
 
-// namesIn lists the names of a log as they appear, with what they name; but not finishing queues, whose names mean
-// something.
-func namesIn(log []model.Event) (names []string, kinds map[string]kind) {
-	kinds = make(map[string]kind)
+// bearer is a name of a log, with what it names.
+type bearer struct {
+	name string
+	kind kind
+}
+
+// namesIn lists the names of a log as they appear; but not finishing queues, whose names mean something.
+func namesIn(log []model.Event) (names []bearer) {
 	see := func(name string, k kind) {
 		if name == "" {
 			return
 		}
-		if kinds[name] == 0 {
-			names = append(names, name)
+		for i := range names { // few
+			if names[i].name == name {
+				names[i].kind |= k
+				return
+			}
 		}
-		kinds[name] |= k
+		names = append(names, bearer{name, k})
 	}
 	for i := range log {
 		e := &log[i]
-		for _, p := range []model.Party{e.Actor, e.Party} {
+		for _, p := range [...]*model.Party{&e.Actor, &e.Party} {
 			switch p.Type {
 			case model.Agent:
 				see(p.ID, agentKind)
@@ -46,54 +53,83 @@ func namesIn(log []model.Event) (names []string, kinds map[string]kind) {
 			see(e.Queue, queueKind)
 		}
 	}
-	return names, kinds
+	return names
+}
+
+// kindOf is what a name of a log is the name of.
+func kindOf(names []bearer, name string) (k kind) {
+	for i := range names {
+		if names[i].name == name {
+			k = names[i].kind
+		}
+	}
+	return k
+}
+
+// renaming gives names others. Nil changes none.
+type renaming struct{ old, given []string }
+
+func (r *renaming) add(old, given string) {
+	r.old, r.given = append(r.old, old), append(r.given, given)
+}
+
+// now is what a name has become.
+func (r *renaming) now(name string) string {
+	if r != nil {
+		for i := range r.old { // few
+			if r.old[i] == name {
+				return r.given[i]
+			}
+		}
+	}
+	return name
 }
 
 // apply gives agents, queues and strategies their new names.
-func apply(names map[string]string, log []model.Event) {
+func (r *renaming) apply(log []model.Event) {
 	for i := range log {
 		e := &log[i]
-		for _, name := range []*string{&e.Actor.ID, &e.Party.ID, &e.Queue} {
-			if now, ok := names[*name]; ok {
-				*name = now
-			}
-		}
+		e.Actor.ID, e.Party.ID, e.Queue = r.now(e.Actor.ID), r.now(e.Party.ID), r.now(e.Queue)
 	}
 }
 
 // rename gives agents, queues and strategies names as they are in the field (V15): two of one kind never the same one,
 // an agent at times that of a queue.
 func rename(log []model.Event, src Source) func(of, variant []model.Fact) string {
-	old, kinds := namesIn(log)
-	names, bearers := make(map[string]string), make(map[string]kind)
+	old, names := namesIn(log), new(renaming)
+	bearers := func(name string) (k kind) {
+		for i, given := range names.given {
+			if given == name {
+				k |= old[i].kind
+			}
+		}
+		return k
+	}
 	at, step := src.Intn(len(fieldNames)), 1+2*src.Intn(3)
-	for i, name := range old {
+	for i := range old {
 		now := fieldName(at + step*i)
 		if src.Intn(4) == 0 { // one that another kind bears, if there is
-			for _, other := range old[:i] {
-				if shared := names[other]; bearers[shared]&kinds[name] == 0 {
+			for _, shared := range names.given {
+				if bearers(shared)&old[i].kind == 0 {
 					now = shared
 				}
 			}
 		}
-		names[name] = now
-		bearers[now] |= kinds[name]
+		names.add(old[i].name, now)
 	}
-	apply(names, log)
+	names.apply(log)
 	return sameRenamed(names)
 }
 
 // sameRenamed compares rows of which the first have other names.
-func sameRenamed(names map[string]string) func(of, variant []model.Fact) string {
+func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
 		if asTheyStand(of, variant, true, names) {
 			return ""
 		}
 		renamed := slices.Clone(of)
 		for i := range renamed {
-			if name, ok := names[renamed[i].Resource]; ok {
-				renamed[i].Resource = name
-			}
+			renamed[i].Resource = names.now(renamed[i].Resource)
 		}
 		return sameEverything(renamed, variant)
 	}
@@ -104,17 +140,16 @@ func sameRenamed(names map[string]string) func(of, variant []model.Fact) string 
 // what is drawn. It returns that chat.
 func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {
 	pair := alike[r.How]
-	old, kinds := namesIn(log)
-	names := make(map[string]string)
+	old, names := namesIn(log), new(renaming)
 	var said []string
 	for _, k := range []struct {
 		kind kind
 		what string
 	}{{agentKind, "agents"}, {queueKind, "queues"}, {strategyKind, "strategies"}} {
 		var two []string
-		for _, name := range old {
-			if kinds[name] == k.kind && len(two) < 2 {
-				two = append(two, name)
+		for _, n := range old {
+			if n.kind == k.kind && len(two) < 2 {
+				two = append(two, n.name)
 			}
 		}
 		if len(two) == 2 {
@@ -122,16 +157,17 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 			if src.Intn(2) == 0 {
 				one, other = other, one
 			}
-			names[two[0]], names[two[1]] = one, other
+			names.add(two[0], one)
+			names.add(two[1], other)
 			said = append(said, k.what+" "+both(one, other))
 		}
 	}
-	for _, name := range old { // nobody else bears one of these
-		if _, ok := names[name]; !ok && (name == pair.one || name == pair.two) {
+	for _, n := range old { // nobody else bears one of these
+		if !slices.Contains(names.old, n.name) && (n.name == pair.one || n.name == pair.two) {
 			return nil, false
 		}
 	}
-	apply(names, log)
+	names.apply(log)
 	base := idLike(serverForm, src) // drawn in any case: what follows is the same
 	if near != "" {
 		base = near

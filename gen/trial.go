@@ -117,7 +117,7 @@ func (s *Scenarios) blank() *model.Case {
 // mostSpare is how many recycled cases are kept, and largeCase how many events one may have room for: deliveries come
 // back, too, whose memory is not taken from here, and chats of a thousand events are rare.
 const (
-	mostSpare = 8192
+	mostSpare = 256
 	largeCase = 1024
 )
 

@@ -427,15 +427,18 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 	}
 	expected, actual := "null", "null"
 	if r.ReceivedFrom.Is == Given {
-		k := slices.IndexFunc(want.Rows, func(o ExpectedRow) bool { return o.Ordinal == r.ReceivedFrom })
-		if k < 0 { // of an unfinished chat: the sender has no row yet to point to, and a table cannot name one
+		k := 0
+		for k < len(want.Rows) && want.Rows[k].Ordinal != r.ReceivedFrom {
+			k++
+		}
+		if k == len(want.Rows) { // of an unfinished chat: the sender has no row yet to point to, and a table cannot name one
 			return Difference{}, false
 		}
-		expected = Name(want.Rows[k].Resource) + "'s row"
 		if g.ReceivedFrom.Is == Given && pairs[k] != never &&
 			(got[pairs[k]].Ordinal == g.ReceivedFrom || got[pairs[k]].Ordinal.Is != Given) {
 			return Difference{}, false
 		}
+		expected = Name(want.Rows[k].Resource) + "'s row"
 	} else if g.ReceivedFrom.Is == Null {
 		return Difference{}, false
 	}

@@ -193,7 +193,11 @@ func sameCode(a, b string) bool {
 		switch {
 		case i == len(a) && j == len(b):
 			return true
-		case i == len(a), j == len(b), upper(a[i]) != upper(b[j]):
+		case i < len(a) && j < len(b) && visible(a[i]) && visible(b[j]):
+			if upper(a[i]) != upper(b[j]) { // and so are the codes, at this place
+				return false
+			}
+		case i == len(a), j == len(b), a[i] != b[j]:
 			return blankCode(a) && blankCode(b) || !(ascii(a) && ascii(b)) && Code(a) == Code(b)
 		}
 		i, j = i+1, j+1
@@ -207,10 +211,12 @@ func upper(c byte) byte {
 	return c
 }
 
+func visible(c byte) bool { return '!' <= c && c <= '~' }
+
 // ascii reports whether a name is printable ASCII, so that bytes can be compared one by one.
 func ascii(s string) bool {
 	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
+		if s[i] != ' ' && !visible(s[i]) {
 			return false
 		}
 	}

@@ -190,22 +190,22 @@ func attempts(c *Chat) []IRF {
 	return c.IRFs[:n]
 }
 
-// typeOf is a row's resource type as it says, else as its descriptor and its resource's name make likely.
+// typeOf is what a row's resource type means, else what as its descriptor and its resource's name make likely.
 func typeOf(f *Fact, c *Chat) ResourceType {
 	means, _ := f.ResourceType.Meaning()
 	switch {
 	case means != "":
-		return ResourceType(Code(string(means)))
+		return means
 	case isOneOf(f.Reason, AbandonedWhileQueued):
-		return "QUEUE"
+		return QueueResource
 	case isOneOf(f.Result, CustomerAbandoned) && sameCode(string(f.Reason), ""):
-		return "STRATEGY"
+		return StrategyResource
 	case c.Silent.Has(I9Strategy) && f.Resource == c.SilentResource && isOneOf(f.Role, Puller) &&
 		isOneOf(f.Result, Completed) &&
 		!slices.ContainsFunc(attempts(c), func(r IRF) bool { return r.Trace.Pulled && r.Resource == f.Resource }):
-		return "STRATEGY" // and not an agent of the same name
+		return StrategyResource // and not an agent of the same name
 	case slices.ContainsFunc(attempts(c), func(r IRF) bool { return r.Resource == f.Resource }):
-		return "AGENT"
+		return AgentResource
 	}
 	return ""
 }
@@ -213,7 +213,7 @@ func typeOf(f *Fact, c *Chat) ResourceType {
 func v3(c *Chat, got []Fact, report func(resource, found string)) {
 	n := 0
 	for i := range got {
-		if typeOf(&got[i], c) == "AGENT" {
+		if typeOf(&got[i], c) == AgentResource {
 			n++
 		}
 	}
@@ -250,7 +250,7 @@ func v4(c *Chat, got []Fact, report func(resource, found string)) {
 		return
 	}
 	for i := range opened {
-		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != "AGENT" {
+		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
 			report(opened[i].Resource, fmt.Sprintf("at rank %d stands %s", i+1, Name(sorted[i].Resource)))
 			return
 		}
@@ -261,20 +261,21 @@ func v5(c *Chat, got []Fact, report func(resource, found string)) {
 	if c.unreported > 0 {
 		return
 	}
-	for _, agent := range attempts(c) {
-		may, transferred := 0, 0
-		for _, r := range attempts(c) {
-			if r.Resource == agent.Resource && r.Trace.HandedOver != 0 {
-				may++
-			}
-		}
+	all := attempts(c)
+	for k := range all {
+		may, transferred, agent := 0, 0, all[k].Resource
 		for i := range got {
-			if got[i].Resource == agent.Resource && isOneOf(got[i].Result, Transferred) {
+			if got[i].Resource == agent && isOneOf(got[i].Result, Transferred) {
 				transferred++
 			}
 		}
+		for i := range all {
+			if transferred > may && all[i].Resource == agent && all[i].Trace.HandedOver != 0 {
+				may++
+			}
+		}
 		if transferred > may {
-			report(agent.Resource, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may))
+			report(agent, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may))
 			return
 		}
 	}
@@ -306,7 +307,7 @@ func v9(c *Chat, got []Fact, report func(resource, found string)) {
 		case ringing[f.Resource] > 0 && isOneOf(f.Reason, AbandonedWhileRinging):
 			ringing[f.Resource]--
 			continue
-		case onTheWay > 0 && typeOf(f, c) != "AGENT":
+		case onTheWay > 0 && typeOf(f, c) != AgentResource:
 			onTheWay--
 			continue
 		}
@@ -325,7 +326,7 @@ func v10(c *Chat, got []Fact, report func(resource, found string)) {
 		mediation = 1
 	}
 	for i := range got {
-		if t := typeOf(&got[i], c); t != "AGENT" {
+		if t := typeOf(&got[i], c); t != AgentResource {
 			if mediation--; mediation < 0 {
 				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+
 					" where the chat did not end")

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -118,16 +119,19 @@ type Reference struct {
 // Ask classifies every question's log.
 func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := &Round{Answers: make([]Answer, len(batch))}
-	classifier := model.NewClassifier(r.Table)
-	var chats []model.Chat
+	a := answerers.Get().(*answerer)
+	defer answerers.Put(a)
+	if a.table != r.Table {
+		a.table, a.Classifier = r.Table, model.NewClassifier(r.Table)
+	}
 	var bad []*model.IllFormed
 	var room []model.Fact // a rest too small for a question's facts is left
 	for i, q := range batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		chats, bad = classifier.ClassifyLog(chats, q.Events)
-		n := 0
+		a.chats, bad = a.ClassifyLog(a.chats, q.Events)
+		chats, n := a.chats, 0
 		for k := range chats {
 			n += len(chats[k].IRFs)
 		}
@@ -149,6 +153,15 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	}
 	return round, nil
 }
+
+// answerer is the memory in which a batch is answered.
+type answerer struct {
+	*model.Classifier
+	table *model.Table
+	chats []model.Chat
+}
+
+var answerers = sync.Pool{New: func() any { return new(answerer) }}
 
 // factsAtOnce is for how many facts memory is taken.
 const factsAtOnce = 256
