@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,50 @@ func TestRunIsEnded(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The second interrupt ends the program at once, whatever it still waits for: here a reader of its verdict that never
+// reads. What it has started goes with it, also where that ignores every signal that can be ignored.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what a killed harness has started is ended by the kernel on Linux only")
+	}
+	path := filepath.Join(t.TempDir(), "told")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	unread, full, err := os.Pipe()
+	require.NoError(t, err)
+	defer unread.Close()
+	for page := make([]byte, 4096); err == nil; {
+		require.NoError(t, full.SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
+		_, err = full.Write(page)
+	}
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+
+	cmd := exec.Command("chatproof", "run", "--", "sh", "-c", `trap "" INT TERM HUP QUIT PIPE; exec wrong "tells $0"`, path)
+	cmd.Stdout = full
+	require.NoError(t, cmd.Start())
+	full.Close()
+	told, err := os.Open(path)
+	require.NoError(t, err)
+	defer told.Close()
+	life := bufio.NewReader(told)
+	_, err = life.ReadString('\n')
+	require.NoError(t, err)
+
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	_, err = life.ReadByte()
+	assert.Error(t, err, "the first has ended the implementation")
+	for err = nil; err == nil; { // signals that come together are one
+		select {
+		case err = <-ended:
+		default:
+			cmd.Process.Signal(os.Interrupt) //nolint:errcheck // it may have ended
+			runtime.Gosched()
+		}
+	}
+	assert.EqualError(t, err, "signal: interrupt")
 }
 
 // passes is how many lines of a record say pass.

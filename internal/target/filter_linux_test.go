@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // What is found and ended on Linux only: processes that have left their group and session.
@@ -106,7 +107,7 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 
 // Neither a program nor what it has started outlives the process that asked it, however that ends.
 func TestFilterEndsWithUs(t *testing.T) {
-	for _, member := range []string{"stubborn", "family", "daemon that stays"} {
+	for _, member := range []string{"stubborn", "family", "daemon that stays", "daemon that has nothing"} {
 		t.Run(member, func(t *testing.T) {
 			z := newEnclosure(t)
 			var cmd *exec.Cmd
@@ -128,6 +129,20 @@ func TestFilterEndsWithUs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The limits that Go raises for itself are as they were for a program, and what marks it limits nothing.
+func TestFilterStartsWithTheLimitsOfOurs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "limits")
+	driver := append([]string{os.Args[0]}, newEnclosure(t).argv("driver", ample.String(), "sh", "-c", "ulimit -Sn >"+path)[1:]...)
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -Sn 123; exec "$@"`, "sh"}, driver...)...)
+	require.NoError(t, cmd.Run())
+	soft, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "123\n", string(soft))
+	var own unix.Rlimit
+	require.NoError(t, unix.Prlimit(0, unix.RLIMIT_RTTIME, nil, &own))
+	assert.NotEqual(t, brand, own.Cur)
 }
 
 // What a program leaves unread is noted however little it is: the pipe holds it, but tells.

@@ -68,7 +68,7 @@ func start(argv []string, keep bool) (*process, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		births.RLock()
-		err := p.cmd.Start()
+		err := branded(p.cmd)
 		if err == nil {
 			programs.Store(p.cmd.Process.Pid, true)
 		}

@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -20,11 +21,34 @@ var inherited map[int]bool
 // mark stands in the environment of all that we start, and so of what that starts.
 var mark = fmt.Sprintf("CHATPROOF_RUN=%d-%d", os.Getpid(), time.Now().UnixNano())
 
-// watch ends what bears the mark when its stdin does: when we are gone, however that came.
+// brand is the mark of those who clear their environment: a soft limit of the time that a realtime process may take, in
+// microseconds, so high that it limits nobody. It outlasts fork, exec, a new session and the death of every ancestor;
+// who wants to be rid of it must change it.
+var brand = 1<<62 | rand.Uint64()>>2
+
+// branding is locked while we bear the brand ourselves.
+var branding sync.Mutex
+
+// branded starts a program that bears the brand, as we do until it is started. Where the hard limit is lower, the mark in
+// the environment must do.
+func branded(cmd *exec.Cmd) error {
+	branding.Lock()
+	defer branding.Unlock()
+	var was unix.Rlimit
+	if unix.Prlimit(0, unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: brand, Max: unix.RLIM_INFINITY}, &was) == nil {
+		defer unix.Prlimit(0, unix.RLIMIT_RTTIME, &was, nil) //nolint:errcheck // it was ours
+	}
+	return cmd.Start()
+}
+
+// watch ends what bears a mark when its stdin does: when we are gone, however that came.
 const watch = `trap '' HUP INT TERM
 read -r _
 for _ in 1 2 3; do
-	grep -lzsx "$1" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
+	{
+		grep -lzsx "$1" /proc/[0-9]*/environ
+		grep -ls "^Max realtime timeout *$2 " /proc/[0-9]*/limits
+	} | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
 done`
 
 // post starts the watch, whose stdin we hold open as long as we live. Without a shell there is none: then a program
@@ -36,7 +60,7 @@ func post() {
 	}
 	in := os.NewFile(uintptr(pipe[0]), "watch")
 	defer in.Close()
-	cmd := exec.Command("sh", "-c", watch, "sh", mark)
+	cmd := exec.Command("sh", "-c", watch, "sh", mark, strconv.FormatUint(brand, 10))
 	cmd.Stdin, cmd.SysProcAttr = in, &syscall.SysProcAttr{Setpgid: true}
 	cmd.Start() //nolint:errcheck // see above
 }

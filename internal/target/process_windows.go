@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// branded starts a program. What it starts is not known by it later.
+func branded(cmd *exec.Cmd) error { return cmd.Start() }
+
 func isolate(*exec.Cmd) {}
 
 // endTree kills the program alone.

@@ -100,6 +100,12 @@ func init() {
 			ready()
 			forever()
 		},
+		"daemon that has nothing": func() {
+			must(spawn(nil, true, "bare fork").Wait())
+			ready()
+			forever()
+		},
+		"bare fork":    bareFork,
 		"fork":         func() { spawn(os.Stdout, true, "forever") }, // for daemon
 		"stdin holder": stdinHolder,
 		"family":       family,
@@ -269,6 +275,14 @@ func daemon() {
 	must(spawn(nil, true, "fork").Wait())
 	ready()
 	answer(events, nil)
+}
+
+// bareFork leaves a process without an environment, in a session of its own.
+func bareFork() {
+	cmd := exec.Command("/bin/sh", "-c", "while :; do /bin/sleep 1; done", os.Args[3])
+	cmd.Env = []string{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	must(cmd.Start())
 }
 
 // stdinHolder is right about the first interaction, and leaves a process that holds stdin and stderr, unread.
