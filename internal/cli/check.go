@@ -41,24 +41,24 @@ func (e *env) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
 		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
-		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. The answer comes first: what was
-judged and what was not; then the differences by signature, those of required levels first, the most frequent before
-others; then --examples of them, explained; then what of the rules your chats exercise, and what of them no scenario of
-the suite does, which --coverage lists. --keys writes every chat of every signature to a file, --report the record and a
+		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first what was
+judged and what was not; then the differences by signature, required levels first and the most frequent first; then --examples
+of them, explained; and last how much of the rules your chats exercise, and what they do that no scenario of the suite
+does (--coverage lists both). --keys writes every chat of every signature to a file; --report writes the record and a
 page.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
-aside, counted by what is wrong with them and by what they seem to lack; those that the beginning of the log cuts off
-are told apart: those without their own beginning, as many as complete chats pause for as long between two events. Rows
-of chats without events are counted. Of a chat that is not finished only the closed attempts are judged.
+aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning is taken to be
+cut off by the start of the log, as long as no fewer complete chats pause as long between two events. Rows of chats
+without events are counted. In a chat that has not finished, only attempts that have closed are judged.
 
-What was not judged is no success: more chats set aside than --set-aside allows, and the exit code is 5. Chats that are
-unfinished count with them where the log goes on for longer than complete chats pause.
+What was not judged is not a success: if more chats are set aside than --set-aside allows, the exit code is 5. An
+unfinished chat counts as set aside if the log goes on after it for longer than complete chats pause.
 
-Without --events the rows are checked against the invariants that need nothing else, V1, V2, V6, V7, V8, V11, V20 and V21
-('chatproof list invariants'). They are about finished chats: leave out rows of chats that are still open. A database
-(postgres://… or sqlite:FILE) finds the offenders itself, by one query that only reads; --print-sql prints that query for
-the clients of others.
+Without --events the rows are checked against the invariants that need no events: V1, V2, V6, V7, V8, V11, V20 and V21
+('chatproof list invariants'). These hold for finished chats, so leave out the rows of open ones. A database
+(postgres://… or sqlite:FILE) finds the offending rows itself, with one read-only query; --print-sql prints that query
+for other databases' clients.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
 check, or too many were set aside; 4 the expectations are stale or expired.`,

@@ -25,17 +25,17 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events (files ending in .jsonl, .csv or .parquet, packed or not; directories of such, and globs; - or
-nothing is JSON Lines on stdin; or a database, postgres://… or sqlite:FILE) and prints the reference's facts: stopped chats by time of the stop, then
-unfinished ones, each chat's facts by ordinal. The order in which events arrive and exact duplicates mean nothing. An
-ill-formed chat is reported on stderr; the others' facts are printed, and the exit code is 2. A line that cannot be
-read at all is reported, and nothing is printed.
+		Long: `Classify reads events and prints the reference's facts: those of stopped chats by the time of the stop, then those of
+unfinished chats, each chat's by ordinal. Events come from files that end in .jsonl, .csv or .parquet, compressed (.gz)
+or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, for - or no argument, as
+JSON Lines from stdin. Neither their order nor exact duplicates matter. An ill-formed chat is reported on stderr; the
+others' facts are still printed, and the exit code is 2. If a line cannot be read, it is reported and nothing is printed.
 
-What --memory has no room for goes to temporary files in the directory that TMPDIR names. With --ordered, for a log
-whose times never fall, only chats that are open at the same time take memory, and facts are printed as soon as a
-chat has stopped: what was printed before an error stands.
+What does not fit in --memory goes to temporary files in $TMPDIR. With --ordered, for a log whose times never decrease,
+only the chats that are open at one time take memory, and a chat's facts are printed as soon as it stops: what was
+printed before an error stays printed.
 
-Of --shard I/N are the chats whose ids have a hash that falls to I; it does not depend on the log or the machine.`,
+--shard I/N takes the chats whose ids hash to I: the same chats for any log on any machine.`,
 		Example: `  chatproof classify chats.jsonl
   zcat chats.jsonl.gz | chatproof classify --format table
   chatproof classify --ordered --shard 2/5 -o facts-2.jsonl.gz year.jsonl.gz`,
@@ -45,12 +45,13 @@ Of --shard I/N are the chats whose ids have a hash that falls to I; it does not 
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&f.ordered, "ordered", false, "the times of events never fall from line to line")
+	flags.BoolVar(&f.ordered, "ordered", false,
+		"the log is in order of time: no event is earlier than the one before it")
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
 	flags.StringVar(&f.format, "format", "",
-		"jsonl, csv, parquet or table; by default the ending of --output tells, jsonl if none does")
+		"jsonl, csv, parquet or table; by default the ending of --output decides, else jsonl")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
 	f.in.addMapping(cmd)
 	complete(cmd, "format", append(tables.Formats, "table")...)

@@ -22,13 +22,13 @@ func (e *env) doctor() *cobra.Command {
 	var events, facts string
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
-		Short: "Look step by step whether an implementation can be asked at all",
-		Long: `Doctor asks an implementation, reached as by 'chatproof run', for one documented chat, then for the same chat with
-events in it that nobody knows, then for the same chat twice. It tells an adapter that is broken (what reads, groups
-and prints) from a classification that is wrong, and says what to mend.
+		Short: "Check step by step whether an implementation can be asked at all",
+		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the same chat with
+unknown events added, then about the same chat twice. It tells a broken adapter (the part that reads, groups and prints)
+from a wrong classification, and says what to mend.
 
-With --events or --facts, a sample of your own, it asks nobody: it shows the first three events and rows as --mapping
-reads them, and which fields it does not use.
+With --events or --facts, a sample of your own data, it asks no implementation: it shows the first three events and
+rows as --mapping reads them, and the fields that are not used.
 
 Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not be started; 130 interrupted.`,
 		Example: `  chatproof doctor -- python3 my.py
@@ -73,8 +73,8 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 	}
 	w.addTo(cmd)
 	w.addMapping(cmd)
-	cmd.Flags().StringVar(&events, "events", "", "ask nobody: show how the first events of this sample are read")
-	cmd.Flags().StringVar(&facts, "facts", "", "ask nobody: show how the first rows of this sample are read")
+	cmd.Flags().StringVar(&events, "events", "", "ask no implementation: show how the first events of this sample are read")
+	cmd.Flags().StringVar(&facts, "facts", "", "ask no implementation: show how the first rows of this sample are read")
 	return cmd
 }
 

@@ -31,19 +31,18 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation (without a command: the reference model) chats that nobody wrote, and compares the answers
-with the reference. First come all chats of the smallest alphabets, the shortest first: what fails there has its
-shortest chat as found. Then come random ones, each with a variant to which a relation holds; what they show that is
-new is made as short as it can be. Signatures that have one cause are one finding: the others are its faces.
+		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and compares
+the answers with the reference's. It begins with every chat over the smallest alphabets, shortest first, so what fails
+there needs no shrinking. Then it draws random chats, each with a variant whose facts must be related to its own, and
+shrinks whatever they newly show. Signatures with one cause are one finding: the others are listed as its faces.
 
-A finding is printed, and written, when it has its shortest chat; a summary with the faces comes last. --for bounds all
-of it, shrinking included. --scenarios bounds the random chats; there are then at most ten times as many small ones,
-and no more than --prove says.
+A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
+limits all of it, shrinking included. --scenarios limits the random chats; there are then at most ten times as many
+small ones, and no more than --prove allows.
 
-With --report each finding gets a directory: events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which fails
-for the same reason when the directory is given to 'run --features'. In the end index.html shows them all, drawn.
-Interrupted, it keeps what it found.
-Exit codes as of run.`,
+With --report each finding gets a directory with events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which
+fails for the same reason when you give the directory to 'run --features'. At the end index.html shows them all, with
+timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are those of run.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
 		RunE: func(cmd *cobra.Command, args []string) error {

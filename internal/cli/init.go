@@ -61,12 +61,12 @@ func (e *env) init() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init --lang LANG [DIR]",
 		Short: "Start an implementation: a program that runs, its known failures, a CI workflow",
-		Long: `Init writes to a directory (this one, or DIR): a filter that reads, groups and orders the events and prints nothing
-yet, with the place to fill in marked; and expect.yaml, which lists what it fails, so that CI is green from the first
-day and the list can only shrink. A workflow for GitHub Actions goes to the root of the git repository that holds the
-directory, and runs in the directory; without a repository it goes to the directory.
+		Long: `Init writes a starter to DIR, or here: a filter that reads, groups and orders the events, prints nothing yet, and marks
+the place for you to fill in; and expect.yaml, which lists what it fails, so that CI is green from the first day and the
+list can only shrink. A GitHub Actions workflow goes to the root of the git repository around the directory, or to the
+directory itself if there is none.
 
-LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL by way of psql. Nothing that exists is written over.`,
+LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL, through psql. No existing file is overwritten.`,
 		Example: `  chatproof init --lang python
   chatproof init --lang java reporting/`,
 		Args: cobra.MaximumNArgs(1),

@@ -25,10 +25,10 @@ type offline struct {
 func (o *offline) addOffline(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.facts, "facts", nil,
-		"ask nobody: take the rows that are in this file, directory or glob, - for stdin, or postgres:// or sqlite: "+
-			"database; may be repeated")
+		"ask no implementation: judge the rows in this file, directory, glob or database (postgres://… or "+
+			"sqlite:FILE), or - for stdin; may be repeated")
 	o.placeFlags.addTo(cmd)
-	flags.StringVar(&o.start, "start", "", "of --facts: the time that generate was given by --start")
+	flags.StringVar(&o.start, "start", "", "with --facts: the --start that generate was given")
 	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
 }
 

@@ -18,6 +18,9 @@ func once(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if _, isList := f.Value.(pflag.SliceValue); !isList {
 			f.Value = &onceValue{Value: f.Value}
+			if f.DefValue == "0s" { // a duration's zero, which help no longer knows for one
+				f.DefValue = ""
+			}
 		}
 	})
 	for _, verb := range cmd.Commands() {

@@ -31,7 +31,7 @@ func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err er
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+
-		"; by default the ending of the file tells, and stdin is jsonl")
+		"; by default the file's ending decides, and stdin is jsonl")
 	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0,
 		"how long reading from a database may take (1h unless given)")
 	p.addMapping(cmd)
@@ -40,8 +40,8 @@ func (p *placeFlags) addTo(cmd *cobra.Command) {
 
 func (p *placeFlags) addMapping(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.mapping, "mapping", "",
-		"a YAML file that says how your world differs from ours: names of tables and columns, values, programs in "+
-			"jq, ids ('schema mapping')")
+		"a YAML file that says how your data differs from ours: tables, columns, values, jq programs, ids "+
+			"('schema mapping')")
 }
 
 // place is a place to write to, or one or several to read from.
@@ -67,8 +67,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"leave out the scenarios about other media than these, such as chat or chat,sms; by default the mapping's "+
-			"media, or all")
+		"the media that you have, such as chat or chat,sms: scenarios about others are left out; by default the "+
+			"mapping's media, or all")
 }
 
 // world is what the deployment lacks: media that neither --media names nor, without it, the mapping does, and ids and

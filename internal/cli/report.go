@@ -31,19 +31,19 @@ func (e *env) report() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of run",
-		Long: `Report reads what 'run --report' kept: results.jsonl, or the directory that holds it; - is stdin. Without a flag that
-names a file it prints the summary that run prints. A file of - is stdout, a name that ends in .gz is packed.
+		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin. Without a flag that
+names an output file it prints the summary that run prints. As an output file - is stdout, and a name that ends in .gz
+is compressed.
 
-Results of shards are merged first; all of them must be given. The merge is what a run of the whole would have
-recorded, but for environments. Gaps, overlaps, and results of different suites, seeds, plans or implementations are
-refused.
+Results of shards are merged first; you must give all of them. Environments aside, the merge is what one run of the
+whole would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations are refused.
 
-With --against an older result, report tells which scenarios newly fail, fail because the suite is new, newly pass, were
-added or removed, and so do the page and the Markdown.
+With --against and an older result, report, page and Markdown tell which scenarios newly fail, fail because they are new
+in the suite, newly pass, were added, or were removed.
 
-With --claim, report says of files (--subject) what came of the run, as an in-toto Statement with their SHA-256, the
-suite's digest, the levels, the counts, and what is not tested. Nothing signs it, and nothing shows that the run was of
-these files: that is for whoever signs it to say.
+With --claim, report states the result of the run for the files of --subject, as an in-toto Statement: their SHA-256,
+the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it proves
+that the run was of these files: whoever signs it vouches for that.
 
 Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
 read, or shards that do not fit.`,

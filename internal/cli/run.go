@@ -44,27 +44,27 @@ const runLong = `Run sends the suite's chats to an implementation and compares t
 Without a command it asks the built-in reference model: a self-check.
 
 COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
-never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' print the form of the lines. With
---stream it is one process that is asked and answers scenario by scenario; with --http a server is asked instead.
+never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' describe the lines. With --stream the
+command is one long-lived process that answers scenario by scenario; with --http a server is asked instead.
 
-Only differences of a required level make a scenario fail; others are notes. Levels: documented, invariant, own,
-inferred, delivery, robustness, or all.
+A scenario fails only by differences of a required level; other differences are shown and do not count. Levels:
+documented, invariant, own, inferred, delivery, robustness, or all.
 
-Coverage is what the scenarios that were asked exercise, by the reference's reading of them and whatever the answers:
-rules; combinations of resource type and technical descriptor that a row is expected to have; and pairs of rules behind
-one row.
+Coverage counts what the scenarios exercise, whatever was answered: rules, the combinations of resource type and
+technical descriptor that rows should have, and the pairs of rules that decide one row.
 
-A file of known failures (--expect; 'chatproof schema expect' prints its form) lets a gate be put up before an
-implementation conforms. A listed scenario that ends with its listed verdict does not count. An entry that matches no
-scenario, or one that passes or ends otherwise, or that is past its day, is an error of the file: so the list can only
-shrink. A run of a part of the suite leaves entries about other parts alone. --write-expect lists today's failures, and
-keeps the comments and the entries that hold of a file that is there.
+A file of known failures (--expect; 'chatproof schema expect' describes it) lets you gate CI before an implementation
+conforms. A listed scenario that ends with its listed verdict does not count. An entry is an error if it matches no
+scenario, if its scenario passes or ends otherwise, or if its date has passed: so the list can only shrink. When you
+run a part of the suite, entries about other parts are left alone. --write-expect lists today's failures; of a file
+that exists it keeps the comments and the entries that still hold.
 
-A scenario that came with this minor version of the suite is pending where it does not pass: it is shown, and counts
-from the next minor version on. --strict lets it count at once. Scenarios of 0.2 and before always count.
+A scenario that is new in this minor version of the suite is pending if it does not pass: it is shown, and counts from
+the next minor version on. With --strict it counts at once. Scenarios of 0.2 and earlier always count.
 
 Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the
-implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is incomplete; 130 interrupted.`
+implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is
+incomplete; 130 interrupted.`
 
 func (e *env) run() *cobra.Command {
 	var f runFlags
@@ -108,7 +108,7 @@ func (e *env) run() *cobra.Command {
 	flags.StringVar(&f.writeExpect, "write-expect", "",
 		"write the failures of this run to a file for --expect, and exit 0")
 	flags.BoolVar(&f.strict, "strict", false,
-		"let scenarios gate that are new in this minor version of the suite, instead of leaving them pending")
+		"count scenarios that are new in this minor version of the suite, instead of leaving them pending")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
@@ -117,7 +117,7 @@ func (e *env) run() *cobra.Command {
 			"badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false,
-		"print every scenario that did not pass and every difference, those of levels that are not required, too")
+		"print every scenario that did not pass and every difference, also of levels that are not required")
 	addColor(cmd, &f.color)
 	completeLevels(cmd)
 	completeScenarios(cmd)

@@ -18,12 +18,12 @@ func (e *env) selftest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Show that the suite can tell right from wrong",
-		Long: `Selftest asks faulty classifiers what run asks an implementation: every mutant of the table of rules, and structural
-faults such as a home-made ETL has ('chatproof list faults'). It prints the kill matrix: by which part of the suite each
-family of faults is told, after how many generated scenarios, and how short its counterexample shrinks. Mutants that
-answer by an accepted alternative must pass. Last comes the floor: what programs pass that do nothing useful.
+		Long: `Selftest runs the suite against classifiers that are wrong on purpose: every mutant of the rule table, and the
+structural faults that home-made ETLs have ('chatproof list faults'). It prints the kill matrix: which part of the suite
+kills each family of faults, after how many generated scenarios, and how short the counterexample shrinks. A mutant that
+answers by an accepted alternative must pass. Last comes the floor: how much a program passes that does nothing useful.
 
-Exit code 1 where a fault survives, an accepted answer is taken for one, or the floor is too high.`,
+The exit code is 1 if a fault survives, an accepted answer is taken for a fault, or the floor is too high.`,
 		Example: `  chatproof selftest
   chatproof selftest --seeds 10`,
 		Args: cobra.NoArgs,

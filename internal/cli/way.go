@@ -53,15 +53,15 @@ func (w *way) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	w.given = flags.Changed
 	flags.BoolVar(&w.stream, "stream", false,
-		"COMMAND is no filter but speaks the stream protocol, one long-lived process (see 'schema protocol')")
-	flags.StringVar(&w.http, "http", "", "ask the server at this URL, one scenario a POST, instead of a command")
+		"COMMAND is one long-lived process that speaks the stream protocol ('schema protocol'), not a filter")
+	flags.StringVar(&w.http, "http", "", "ask the server at this URL instead of a command, one POST for each scenario")
 	flags.StringArrayVar(&w.headers, "header", nil,
-		"send this header, such as 'Authorization: Bearer TOKEN', with --http; its value is kept to ourselves; may "+
-			"be repeated")
+		"with --http: send this header, such as 'Authorization: Bearer TOKEN'; credentials are never shown; may be "+
+			"repeated")
 	flags.DurationVar(&w.timeout, "timeout", 0,
 		"how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
 	flags.IntVar(&w.jobs, "jobs", 1,
-		"how many processes or requests at the same time; of no consequence for the results")
+		"how many processes or requests at the same time; the results do not depend on it")
 }
 
 // target is what is asked.
