@@ -52,6 +52,22 @@ func TestWorldsAreJudgedAlike(t *testing.T) {
 	}
 }
 
+// A program of another world is asked by fuzz, too: nothing is found in it as it is, and its fault at once.
+func TestWorldIsFuzzed(t *testing.T) {
+	need(t, "python3")
+	chatproof := built(t, "chatproof")
+	dir := filepath.Join("examples", "worlds", "interaction-server")
+	for fault, want := range map[string]string{"": ": 0 findings, ", "transfer_as_conference": "FOUND 1  R2 "} {
+		args := []string{"fuzz", "--scenarios", "20", "--prove", "100", "--mapping", filepath.Join(dir, "mapping.yaml"), "--", "python3", filepath.Join(dir, "etl.py")}
+		if fault != "" {
+			args = append(args, "--fault", fault)
+		}
+		out, err := exec.Command(chatproof, args...).CombinedOutput()
+		assert.Equal(t, fault == "", err == nil, "%s", out)
+		assert.Contains(t, string(out), want)
+	}
+}
+
 // verdict is what is said of a scenario.
 type verdict struct {
 	ID, Verdict string

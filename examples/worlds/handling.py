@@ -1,4 +1,4 @@
-"""What the ETLs of these worlds share: the rules, which are those of examples/python/classify.py, and three faults."""
+"""What four of these ETLs share: the rules, which are those of examples/python/classify.py, and three faults."""
 import json
 import pathlib
 import subprocess

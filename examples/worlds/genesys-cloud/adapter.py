@@ -16,7 +16,7 @@ def messages_of(log):
              "mode": e.get("visibility_mode") and str(e["visibility_mode"])}
         who = party or actor
         segments = chats.setdefault(e["interaction_id"], {}).setdefault((who.get("type"), who.get("id"), e.get("queue")), [])
-        segments.append({"segmentStart": e.get("time"), "queueName": e.get("queue"),
+        segments.append({"segmentStart": e.get("time"), "queueId": e.get("queue"),
                          "properties": [{"property": n, "propertyValue": v} for n, v in p.items() if v is not None]})
     for chat, participants in chats.items():
         yield {"conversationId": chat, "participants": [

@@ -16,7 +16,7 @@ def events_of(doc):
                     "interaction_id": doc["conversationId"], "seq": int(p["seq"]), "time": segment["segmentStart"], "event": p["event"],
                     "actor": {"type": p["by"], "id": p.get("byName")} if "by" in p else None,
                     "party": {"type": p["about"], "id": p.get("aboutName")} if "about" in p else None,
-                    "queue": segment.get("queueName"), "operation": p.get("operation"),
+                    "queue": segment.get("queueId"), "operation": p.get("operation"),
                     "visibility_mode": int(p["mode"]) if "mode" in p else None, "reason": p.get("reason"), "media_type": p.get("media"),
                 }
 
