@@ -41,11 +41,11 @@ func (e *env) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
 		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
-		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first what was
-judged and what was not; then the differences by signature, required levels first and the most frequent first; then --examples
-of them, explained; and last how much of the rules your chats exercise, and what they do that no scenario of the suite
-does (--coverage lists both). --keys writes every chat of every signature to a file; --report writes the record and a
-page.
+		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first
+what was judged and what was not; then the differences by signature, required levels first and the most frequent first;
+then --examples of them, explained; and last how much of the rules your chats exercise, and what they do that no
+scenario of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
+writes the record and a page.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
 aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning is taken to be
