@@ -258,7 +258,7 @@ func (r *Results) examples(most int) (shown []*engine.ScenarioLine) {
 // hints says what one cause may be behind.
 func (r *Results) hints(b *bytes.Buffer) {
 	if hint := r.Footer.Audit.NamesAlike; hint != "" {
-		fmt.Fprintf(b, "\nNames that may be one: %s.\n", safe(hint))
+		fmt.Fprintf(b, "\nNames that may be the same: %s.\n", safe(hint))
 	}
 	for _, l := range r.Lines {
 		if strings.HasPrefix(l.Found.Signature, string(model.TypeField)+" ") {
@@ -315,7 +315,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 func aside(b *bytes.Buffer, a *engine.Audit) {
 	for i, x := range a.Aside {
 		if i == 0 {
-			fmt.Fprintf(b, "\nSet aside, because the events make no chat: %s.\n", Number(a.SetAside, "chat", "chats"))
+			fmt.Fprintf(b, "\nSet aside because their events make no chat: %s.\n", Number(a.SetAside, "chat", "chats"))
 		}
 		if i == maxAside {
 			fmt.Fprintf(b, "  and %d more: --json lists them\n", a.SetAside-i)

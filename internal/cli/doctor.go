@@ -73,7 +73,8 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 	}
 	w.addTo(cmd)
 	w.addMapping(cmd)
-	cmd.Flags().StringVar(&events, "events", "", "ask no implementation: show how the first events of this sample are read")
+	cmd.Flags().StringVar(&events, "events", "",
+		"ask no implementation: show how the first events of this sample are read")
 	cmd.Flags().StringVar(&facts, "facts", "", "ask no implementation: show how the first rows of this sample are read")
 	return cmd
 }
@@ -81,7 +82,8 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 // showSamples shows what the mapping makes of samples.
 func (e *env) showSamples(ctx context.Context, w *way, events, facts string) error {
 	if len(w.command) > 0 || w.http != "" || w.stream {
-		return errors.New("--events and --facts ask nobody: leave the command, --stream and --http out")
+		return errors.New("--events and --facts show a sample and ask no implementation: leave out the command, " +
+			"--stream and --http")
 	}
 	for _, s := range []struct {
 		path, what string

@@ -17,7 +17,7 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		bad.Requirement, bad.Problem)
 	r := model.NewRepairer(t).Repair(log)
 	if len(r.Edits) == 0 {
-		fmt.Fprintf(b, "No %d events that are put in or left out make a chat of it.\n", model.MostEdits)
+		fmt.Fprintf(b, "No %d events added or left out make it a chat.\n", model.MostEdits)
 		return
 	}
 	edits := "One edit makes"
@@ -38,9 +38,9 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		case !e.Put:
 			fmt.Fprintf(b, "  - %s, seq %d, is left out\n", e.Event.Name, e.Event.Seq)
 		case e.After < 0:
-			fmt.Fprintf(b, "  + %s is put in at the beginning\n", e.Event.Name)
+			fmt.Fprintf(b, "  + %s is added at the beginning\n", e.Event.Name)
 		default:
-			fmt.Fprintf(b, "  + %s is put in after seq %d\n", e.Event.Name, e.After)
+			fmt.Fprintf(b, "  + %s is added after seq %d\n", e.Event.Name, e.After)
 		}
 	}
 	b.WriteString("\n")

@@ -97,7 +97,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		return err
 	}
 	if f.scenarios < 1 || f.prove < 0 {
-		return errors.New("fuzz: --scenarios is above zero, --prove is not below it")
+		return errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
 	}
 	if f.report != "" { // now, not after a night
 		if err := os.MkdirAll(f.report, 0o777); err != nil {

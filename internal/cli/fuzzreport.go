@@ -103,7 +103,7 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	}
 	for i, f := range c.findings {
 		if len(f.Faces) > 0 {
-			fmt.Fprintf(&b, "Finding %d, %s, in %s, is also seen as\n", i+1, f.Signature, chats(f.Count))
+			fmt.Fprintf(&b, "Finding %d (%s, in %s) also shows as\n", i+1, f.Signature, chats(f.Count))
 			c.write(f, i, &unsaid)
 		}
 		for k, face := range f.Faces {

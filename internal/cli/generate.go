@@ -60,16 +60,16 @@ func (e *env) generate() *cobra.Command {
 				return errors.New("--generated: only --suite has generated scenarios")
 			}
 			if len(f.Features) > 0 && !f.Suite {
-				return errors.New("--features: only of --suite")
+				return errors.New("--features: only with --suite")
 			}
 			if cmd.Flags().Changed("require") && !f.Suite {
-				return errors.New("--require: only of --suite")
+				return errors.New("--require: only with --suite")
 			}
 			if f.media != "" && !f.Suite {
-				return errors.New("--media: only of --suite")
+				return errors.New("--media: only with --suite")
 			}
 			if f.to != "" && cmd.Flags().Changed("output") {
-				return errors.New("--to: the events go there; leave --output out")
+				return errors.New("--to and --output: expected one of them")
 			}
 			return e.writeGenerated(cmd.Context(), &f)
 		},
@@ -137,12 +137,12 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	}
 	f.AtRest = !levels.Has(model.Robustness)
 	if f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
-		return errors.New("--mapping: it sends chats whole: leave --interleave and --delivery out")
+		return errors.New("--mapping: it sends whole chats; leave out --interleave and --delivery")
 	}
 	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
-		return errors.New("--format feature: a file with times of its own; leave --to, --resources and --start out")
+		return errors.New("--format feature: it has times of its own; leave out --to, --resources and --start")
 	case feature:
 		f.format = "jsonl" // for the file it is lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):

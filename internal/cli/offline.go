@@ -43,7 +43,7 @@ func (o *offline) refuseOffline(cmd *cobra.Command) {
 func (o *offline) check(reached bool) error {
 	switch {
 	case len(o.facts) > 0 && reached:
-		return errors.New("--facts takes rows that are there: leave the command, --stream and --http out")
+		return errors.New("--facts judges rows that exist: leave out the command, --stream and --http")
 	case len(o.facts) == 0 && o.start != "":
 		return errors.New("--start: only with --facts")
 	case len(o.facts) == 0 && o.format != "":

@@ -216,7 +216,7 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 	}
 	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
 		return nil,
-			errors.New("--write-expect: the file lists all failures; leave --tags, --scenario, --failed and --shard out")
+			errors.New("--write-expect: the file lists all failures; leave out --tags, --scenario, --failed and --shard")
 	}
 	return o, nil
 }
@@ -231,7 +231,7 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 // failedBefore lists the scenarios that were not green in the record that --failed names.
 func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string, err error) {
 	if len(f.scenarios) > 0 {
-		return nil, errors.New("--failed names the scenarios: leave --scenario out")
+		return nil, errors.New("--failed names the scenarios: leave out --scenario")
 	}
 	before, err := reports.Open(ctx, f.failed, in)
 	if err != nil {

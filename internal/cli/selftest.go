@@ -29,7 +29,7 @@ The exit code is 1 if a fault survives, an accepted answer is taken for a fault,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.Seeds < 1 || t.Scenarios < 10 || t.Scenarios > engine.MaxGenerated || t.Prove < 0 {
-				return fmt.Errorf("selftest: --seeds is at least 1, --generated 10 to %d, --prove not below 0",
+				return fmt.Errorf("selftest: expected --seeds 1 or more, --generated 10 to %d, --prove 0 or more",
 					engine.MaxGenerated)
 			}
 			kills, err := t.Run(cmd.Context())
@@ -153,7 +153,7 @@ func floorTable(b *bytes.Buffer, floors []engine.Floor, documented, generated in
 		good = good && f.Documented*100 <= documentedFloor*documented && f.Generated*100 <= generatedFloor*generated
 	}
 	table.Flush()
-	fmt.Fprintf(b, "At most %d %% and %d %% may be.\n", documentedFloor, generatedFloor)
+	fmt.Fprintf(b, "At most %d %% and %d %% may pass.\n", documentedFloor, generatedFloor)
 	return good
 }
 

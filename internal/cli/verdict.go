@@ -62,13 +62,14 @@ func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, faile
 	if w := r.Wrote; w != nil {
 		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))
 		if n := len(r.Expired); n > 0 {
-			fmt.Fprintf(e.err, "chatproof: %s: past its last day, and kept: %s\n", f.writeExpect,
+			fmt.Fprintf(e.err, "chatproof: %s: past its date, but kept: %s\n", f.writeExpect,
 				number(n, "entry", "entries"))
 		}
 		return nil
 	}
 	if left := r.Footer.Totals.All.NotRun; f.writeExpect != "" && ctx.Err() == nil && failed == nil && left > 0 {
-		fmt.Fprintf(e.err, "chatproof: %s is as it was: %s were not run\n", model.Name(f.writeExpect), scenarios(left))
+		fmt.Fprintf(e.err, "chatproof: %s was not changed: %s were not run\n", model.Name(f.writeExpect),
+			scenarios(left))
 	}
 	return exitOf(ctx, r.Footer.Conclusion(), failed)
 }

@@ -81,14 +81,14 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 			return nil, "", err
 		}
 		unknown.same(first, stranger,
-			"Unknown events and unknown fields are to be passed over: new ones come with every release.")
+			"Skip events and fields that you do not know: every release brings new ones.")
 		repeated, err := ask(all[2], all[3])
 		if err != nil {
 			return nil, "", err
 		}
 		again.same(first, repeated,
-			"Chats share a start, and a process may be asked for many: nothing of one may be left when the next "+
-				"comes. Group by interaction_id, and keep no state beside.")
+			"One start may get several chats, and one process many: group by interaction_id, and carry nothing over "+
+				"from one chat to the next.")
 	}
 	return []Step{speaks, documented, unknown, again}, occasion.Stderr, nil
 }
@@ -127,7 +127,7 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 	switch {
 	case o.Verdict == Skip:
 		s.Found, s.Blame = "it declined: "+o.Reason, Classification
-		s.Means = "The chat is an ordinary one: to decline is for what an implementation does not do at all."
+		s.Means = "This is an ordinary chat. Decline only what your implementation does not do at all."
 	case o.Failure != nil:
 		s.Found, s.Blame = o.Failure.Error(), Adapter
 		s.Means = mend[o.Failure.Kind]
@@ -137,7 +137,7 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 	case len(o.Actual) == 0 && occasion.Ignored > 0:
 		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about",
 			occasion.Ignored), Adapter
-		s.Means = "Give interaction_id back as it came, character by character."
+		s.Means = "Return interaction_id exactly as it came."
 	case len(o.Actual) == 0:
 		s.Found = "no row, and no error"
 	default:
@@ -150,13 +150,13 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 
 // mend says what a failure means, by its kind.
 var mend = map[target.FailureKind]string{
-	target.Said: "It speaks as it should, and refuses an ordinary chat. Its message says why.",
-	target.Crash: "It must not end by itself otherwise than with status 0, when its input ends. Its stderr below may " +
-		"say why it did.",
-	target.Hang: "It must answer without more input: a filter when stdin ends, all others when they have the " +
-		"whole request. Flush what is written; close what is opened.",
-	target.Protocol: "Nothing but what the form allows may go to stdout ('chatproof schema fact'): send logging to " +
-		"stderr.",
+	target.Said: "The adapter works, but it refuses an ordinary chat: its message says why.",
+	target.Crash: "It may exit only after its input has ended, and with status 0. Its stderr below may say why it " +
+		"did otherwise.",
+	target.Hang: "It must answer without more input: a filter when stdin ends, any other when it has the whole " +
+		"request. Flush what you write, and close what you open.",
+	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or messages over stream ('chatproof " +
+		"schema protocol'): send logging to stderr.",
 }
 
 // classified says whether the rows are those that are documented.
@@ -169,7 +169,7 @@ func (s *Step) classified(o *Outcome) {
 	s.Means = "These rows are decided by rules " + strings.Join(o.Rules, ", ") + " ('chatproof list rules')."
 	if len(o.Actual) == 0 {
 		s.Blame, s.Means = Silence,
-			"If it ought to print rows already, look whether they go where they should, and are flushed."
+			"If it should print rows already, check that they go to the right place and are flushed."
 	}
 }
 
@@ -183,7 +183,7 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 		case o.Verdict == Skip:
 			s.Found = "it declined: " + o.Reason
 		case slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Field == "V17" }):
-			s.Found = "it fails when it is asked for both together"
+			s.Found = "it fails when it is asked about both together"
 		case !slices.Equal(contents(first), contents(o)):
 			s.Found = fmt.Sprintf("other rows than before, %d instead of %d", len(o.Actual), len(first.Actual))
 			for _, line := range contents(o) {

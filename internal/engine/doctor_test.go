@@ -121,7 +121,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + "the chat again: it fails when it is asked for both together, adapter\n",
+			answers + rightRows + same + "the chat again: it fails when it is asked about both together, adapter\n",
 		},
 	}
 	for _, tt := range tests {

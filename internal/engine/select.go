@@ -152,9 +152,9 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 		case t == "(", t == ")":
 			b.WriteString(not(&negated) + t)
 		case wrongEscape.MatchString(t):
-			return nil, fmt.Errorf("%s: a backslash stands before ( ) or another alone", model.Name(t))
+			return nil, fmt.Errorf("%s: a backslash may only stand before (, ) or another backslash", model.Name(t))
 		case strings.Contains(t, ","):
-			return nil, fmt.Errorf("%s: a comma joins no tags; write 'or'", model.Name(t))
+			return nil, fmt.Errorf("%s: a comma does not join tags; write 'or'", model.Name(t))
 		case len(t) > 1 && t[0] == '@':
 			name := fmt.Sprintf("t%d", len(names))
 			names[name] = escaped.Replace(t)
@@ -166,7 +166,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	b.WriteString(not(&negated)) // one that nothing follows
 	expr, err := constraint.Parse(b.String())
 	if err != nil {
-		return nil, errors.New("not a tag expression; expected the like of '@R2 and not (@1.4 or @inferred)'")
+		return nil, errors.New("not a tag expression; expected something like '@R2 and not (@1.4 or @inferred)'")
 	}
 	return func(tags []string) bool {
 		return expr.Eval(func(name string) bool { return slices.Contains(tags, names[name]) })

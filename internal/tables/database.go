@@ -52,7 +52,7 @@ func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
 	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
 		return nil,
-			errors.New("not a URL; expected the like of postgres://USER@HOST/DATABASE, with %40 for @ and the like " +
+			errors.New("not a URL; expected something like postgres://USER@HOST/DATABASE, with %40 for @ and the like " +
 				"in names and passwords")
 	}
 	return u, nil
@@ -80,7 +80,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		path = strings.TrimPrefix(path, "//")
 		if path == "" {
-			return nil, errors.New("sqlite: names no file; expected the like of sqlite:facts.db")
+			return nil, errors.New("sqlite: names no file; expected something like sqlite:facts.db")
 		}
 		info, err := os.Stat(path)
 		if err == nil && info.IsDir() {

@@ -225,7 +225,7 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 	checkRefused(t, "postgres://reader:s3cret@"+l.Addr().String()+"/db", nil, "postgres://reader@"+l.Addr().String()+"/db: ", "connection refused")
 	checkRefused(t, "postgres://reader@"+l.Addr().String()+"/db?password=s3cret", nil, "postgres://reader@"+l.Addr().String()+"/db: ")
 	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db"} {
-		checkRefused(t, dsn, nil, "postgres://…: not a URL; expected the like of postgres://USER@HOST/DATABASE")
+		checkRefused(t, dsn, nil, "postgres://…: not a URL; expected something like postgres://USER@HOST/DATABASE")
 	}
 	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: no driver for it; expected postgres://… or sqlite:FILE")
 	checkRefused(t, "sqlite:", nil, "sqlite: names no file")
@@ -256,7 +256,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"chat_event: {columns: {time: {format: ms}}}":        "1:39: chat_event.columns.time.format: expected epoch_s, epoch_ms, epoch_us, epoch_ns, rfc3339, got ms",
 		"chat_event: {columns: {time: {zone: Mars}}}":        "1:37: chat_event.columns.time.zone: no such time zone: Mars; expected a name such as Europe/Berlin",
 		"chat_event: {columns: {seq: {format: epoch_ms}}}":   "1:38: chat_event.columns.seq.format: only of a column of times",
-		"fact: {columns: {resource_type: {values: [a]}}}":    "1:42: fact.columns.resource_type.values: expected the like of {ROUTINGPOINT: strategy}",
+		"fact: {columns: {resource_type: {values: [a]}}}":    "1:42: fact.columns.resource_type.values: expected something like {ROUTINGPOINT: strategy}",
 		"fact: {columns: {start: {values: {a: b}}}}":         "1:34: fact.columns.start.values: not of a column of times",
 		"fact: {columns: {start: {name: a}}}":                "1:26: fact.columns.start: no such key: name; expected column, format, values, zone",
 		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: the programs of events know the columns; expected one of the two",
@@ -271,7 +271,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"media: ['']":                                          "1:9: media: a medium without a name",
 		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table, where",
 		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
-		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y names no table; expected the like of TABLE, SCHEMA.TABLE or "Schema"."Table"`,
+		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y names no table; expected something like TABLE, SCHEMA.TABLE or "Schema"."Table"`,
 		"fact:\n  columns: [role]":                             "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
 		"fact: {where: [1]}":                                   "1:15: fact.where: expected text, got [1]",
 		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case, guid, got nocase",

@@ -164,7 +164,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
 				return err
 			}
-			return f.wrong(n, "%s: %s names no table; expected the like of TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
+			return f.wrong(n, "%s: %s names no table; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
 				name, model.Name(t.Table))
 		},
 		"where":   text("where", &t.Where),
@@ -229,7 +229,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
 	list, ok := n.(*ast.MappingNode)
 	if !ok || len(list.Values) == 0 {
-		return f.wrong(n, "%s: expected the like of {ROUTINGPOINT: strategy}", what)
+		return f.wrong(n, "%s: expected something like {ROUTINGPOINT: strategy}", what)
 	}
 	for _, v := range list.Values {
 		ours, err := f.scalar(v.Value, what)
