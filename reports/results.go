@@ -37,12 +37,17 @@ type Results struct {
 	Campaign string
 }
 
+// RecordOf is the file that a path to a record means: a directory is a report's.
+func RecordOf(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, recordFile)
+	}
+	return path
+}
+
 // Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].
 func Open(ctx context.Context, path string, stdin io.Reader) (*Results, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, "results.jsonl")
-	}
-	in, name, err := files.Open(ctx, path, stdin)
+	in, name, err := files.Open(ctx, RecordOf(path), stdin)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
@@ -17,67 +18,121 @@ func Of(r *engine.Record, name string) *Results {
 	return &Results{Name: name, Header: r.Header, Lines: r.Lines, Footer: r.Footer}
 }
 
+// recordFile is the record in the directory of a report.
+const recordFile = "results.jsonl"
+
+// Files lists the files of a report in a directory.
+func Files(dir string) []string {
+	all := []string{filepath.Join(dir, recordFile)}
+	for _, form := range Forms {
+		all = append(all, filepath.Join(dir, form.File))
+	}
+	return all
+}
+
+// Place is the directory of a report, held by who writes there. The zero Place is none.
+type Place struct {
+	dir  string
+	lock *os.File
+}
+
+// Hold makes the directory of a report, "" for none, and holds it until [Place.Release]. It is refused where another
+// process writes a report, and where one of a report's names is somebody else's: a directory or a device; and, unless
+// forced, a link, or a file in a directory that holds no report.
+func Hold(dir string, force bool) (p *Place, err error) {
+	p = &Place{dir: dir}
+	if dir == "" {
+		return p, nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	p.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: another process writes its report there: %w", dir, err)
+	}
+	ours := isReport(dir)
+	for _, path := range Files(dir) {
+		info, err := os.Lstat(path)
+		link := err == nil && info.Mode()&os.ModeSymlink != 0
+		switch {
+		case err != nil || info.Mode().IsRegular() && (ours || force):
+			continue
+		case link && force:
+			err = os.Remove(path)
+		case link:
+			err = fmt.Errorf("%s: a link, which no report has; --force replaces it", path)
+		case info.Mode().IsRegular():
+			err = fmt.Errorf("%s: it is there, and no report is; name another directory, or --force replaces it", path)
+		default:
+			err = fmt.Errorf("%s: no file; move it away, or name another directory", path)
+		}
+		if err != nil {
+			p.Release()
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// Release lets the directory go.
+func (p *Place) Release() {
+	if p != nil {
+		files.Release(p.lock)
+		p.lock = nil
+	}
+}
+
+// isReport reports whether a directory holds a report: the beginning of a record, or of a page.
+func isReport(dir string) bool {
+	record, err := os.Open(filepath.Join(dir, recordFile))
+	if err == nil {
+		defer record.Close()
+		text, err := io.ReadAll(io.LimitReader(record, int64(len(recordHead))))
+		return err == nil && (len(text) == 0 || string(text) == recordHead) // a run may end before it writes
+	}
+	page, err := os.Open(filepath.Join(dir, Forms[0].File))
+	if err != nil {
+		return false
+	}
+	defer page.Close()
+	text, _ := io.ReadAll(io.LimitReader(page, 4<<10))
+	title, _, ok := strings.Cut(string(text), "</title>")
+	return ok && (strings.HasSuffix(title, " – chatproof") || strings.HasSuffix(title, " – chatproof check"))
+}
+
+// recordHead is how each record begins.
+const recordHead = `{"type":"header",`
+
 // Writer writes the record of a run line by line, to a directory, to another place, or both, and renders it there in
 // the end. A directory that cannot be written any more costs what would be in it, and nothing else. It is for one
 // goroutine.
 type Writer struct {
 	dir  string
 	file *os.File
-	lock *os.File // held as long as the record is written
 	also io.Writer
 	err  error // the first of the directory
 }
 
-// Create makes the directory of a report, "" for none, and begins the record there. The renderings of a run before this
-// go: they would be taken for this one's if it broke off. It is refused where another run writes its report, and where
-// something stands that no report has: a link, a directory, a device. also gets each line too; it may be nil.
-func Create(dir string, also io.Writer) (_ *Writer, err error) {
-	w := &Writer{dir: dir, also: also}
-	if dir == "" {
+// Create begins a record in a place. What stands there of a report before this one goes: it would be taken for this
+// one's if it broke off. also gets each line too; it may be nil.
+func Create(p *Place, also io.Writer) (*Writer, error) {
+	w := &Writer{dir: p.dir, also: also}
+	if p.dir == "" {
 		return w, nil
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
-	w.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
-	if err != nil {
-		return nil, fmt.Errorf("%s: another run writes its report there: %w", dir, err)
-	}
-	defer func() {
-		if err != nil {
-			files.Release(w.lock)
-		}
-	}()
-	names := []string{filepath.Base(w.Path())}
-	for _, form := range Forms {
-		names = append(names, form.File)
-	}
-	for _, name := range names {
-		path := filepath.Join(dir, name)
-		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s: no file of a report, but %s: move it away, or name another directory", path,
-				kindOf(info.Mode()))
-		}
+	for _, path := range Files(p.dir) {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
 	}
+	var err error
 	w.file, err = os.OpenFile(w.Path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	return w, err
 }
 
-func kindOf(mode os.FileMode) string {
-	switch {
-	case mode&os.ModeSymlink != 0:
-		return "a link"
-	case mode.IsDir():
-		return "a directory"
-	}
-	return "a device or a pipe"
-}
-
 // Path is that of the record.
-func (w *Writer) Path() string { return filepath.Join(w.dir, "results.jsonl") }
+func (w *Writer) Path() string { return filepath.Join(w.dir, recordFile) }
 
 // Write writes a header, a line or a footer. The error is that of the other place: after one nothing is written there.
 func (w *Writer) Write(line any) error {
@@ -105,7 +160,6 @@ func (w *Writer) Render(r *Results) error {
 	if w.dir == "" {
 		return nil
 	}
-	defer files.Release(w.lock)
 	var failed []error
 	for _, form := range Forms {
 		path := filepath.Join(w.dir, form.File)

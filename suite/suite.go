@@ -161,12 +161,17 @@ func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Recor
 		run.Require = engine.DefaultLevels
 	}
 	var out *reports.Writer
+	var place *reports.Place
+	defer func() { place.Release() }()
 	r, failed := engine.Execute(ctx, run, &engine.Asking{
 		Target: func(context.Context, *engine.Plan) (target.Target, error) {
 			return target.Function(func(log []Event) ([]Fact, error) { return classify(slices.Clone(log)) }), nil
 		},
 		Began: func(*engine.Plan, target.Target) (record func(any) error, err error) {
-			out, err = reports.Create(o.Report, nil)
+			place, err = reports.Hold(o.Report, false)
+			if err == nil {
+				out, err = reports.Create(place, nil)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("suite: Report: %w", err)
 			}

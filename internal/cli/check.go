@@ -27,7 +27,7 @@ type checkFlags struct {
 	coverage      bool
 	keys          string
 	repair        bool
-	report        string
+	report        reportDir
 	against       string
 	expect        string
 	writeExpect   string
@@ -81,9 +81,8 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	flags.StringArrayVar(&f.facts, "facts", nil,
 		"the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
-	flags.StringVar(&f.report, "report", "",
-		"write the record and its renderings to this directory, as run does: results.jsonl, index.html, junit.xml, "+
-			"summary.md, badge.json, badge.svg")
+	f.report.addTo(cmd, "write the record and its renderings to this directory, as run does: results.jsonl, index.html, "+
+		"junit.xml, summary.md, badge.json, badge.svg")
 	flags.StringVar(&f.against, "against", "",
 		"compare with the record of an older check: a report's directory, or its results.jsonl")
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
@@ -128,6 +127,11 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	place, err := f.report.hold()
+	if err != nil {
+		return err
+	}
+	defer place.Release()
 	keys, err := newKeysFile(ctx, f.keys, e.out)
 	if err != nil {
 		return err
@@ -150,7 +154,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := e.tellCheck(ctx, f, record, keys); err != nil {
+	if err := e.tellCheck(ctx, f, place, record, keys); err != nil {
 		return err
 	}
 	if f.writeExpect != "" && r.Chats > 0 {
@@ -209,12 +213,14 @@ func (f *checkFlags) explain(id string) string {
 }
 
 // tellCheck writes the record, its renderings and the keys, and prints the answer.
-func (e *env) tellCheck(ctx context.Context, f *checkFlags, record *engine.Record, keys *keysFile) error {
+func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place, record *engine.Record,
+	keys *keysFile,
+) error {
 	var lines io.Writer
 	if f.json {
 		lines = e.out
 	}
-	out, err := reports.Create(f.report, lines)
+	out, err := reports.Create(place, lines)
 	if err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}

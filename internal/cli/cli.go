@@ -84,6 +84,7 @@ compares the Interaction Resource Facts that come back with those that Genesys I
 		e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
 	once(root)
+	keepApart(root)
 	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
 	if err == nil && checked.err != nil { // where the command itself did not look: help

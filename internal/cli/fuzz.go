@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -22,7 +21,7 @@ type fuzzFlags struct {
 	seed      uint64
 	shard     string
 	prove     int
-	report    string
+	report    reportDir
 	way       way
 }
 
@@ -52,9 +51,6 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 			if cmd.Flags().Changed("for") && f.span <= 0 {
 				return fmt.Errorf("--for: expected a duration above zero, got %v", f.span)
 			}
-			if err := namedReport(cmd, f.report); err != nil {
-				return err
-			}
 			f.way.command = args
 			return e.runCampaign(cmd.Context(), &f)
 		},
@@ -71,7 +67,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 		"how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
-	flags.StringVar(&f.report, "report", "", "write the counterexamples to this directory")
+	f.report.addTo(cmd, "write the counterexamples to this directory")
 	return cmd
 }
 
@@ -99,11 +95,11 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if f.scenarios < 1 || f.prove < 0 {
 		return errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
 	}
-	if f.report != "" { // now, not after a night
-		if err := os.MkdirAll(f.report, 0o777); err != nil {
-			return fmt.Errorf("--report: %w", err)
-		}
+	place, err := f.report.hold()
+	if err != nil {
+		return err
 	}
+	defer place.Release()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	defer target.Close(t)
@@ -116,7 +112,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	}
 	shown := &progress{}
 	told := &campaignReport{
-		env: e, dir: f.report, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(),
+		env: e, dir: f.report.dir, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(),
 		header: &engine.Header{
 			Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","),
 			Environment: f.way.environment(t),

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -147,11 +145,6 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		f.format = "jsonl" // for the file it is lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):
 		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
-	case f.facts != "" && f.to == "" && samePath(f.facts, f.out):
-		return errors.New("--facts: the events go there; name another file, or one for the events with -o")
-	case f.resources != "" && (f.to == "" && samePath(f.resources, f.out) || f.facts != "" &&
-		samePath(f.resources, f.facts)):
-		return errors.New("--resources: other rows go there; name another file")
 	case f.to != "" && !tables.IsDSN(f.to):
 		return errors.New("--to: expected a database, postgres://… or sqlite:FILE; write to a file with --output")
 	case f.to == "" && tables.IsDSN(f.out):
@@ -232,16 +225,4 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 		err = files.Keep(outputs...)
 	}
 	return err
-}
-
-// samePath reports whether two names are one file, however they are spelt.
-func samePath(a, b string) bool {
-	x, errX := filepath.Abs(a)
-	y, errY := filepath.Abs(b)
-	if errX != nil || errY != nil || x == y {
-		return a == b || x == y
-	}
-	one, errX := os.Stat(x)
-	other, errY := os.Stat(y)
-	return errX == nil && errY == nil && os.SameFile(one, other) && one.Mode().IsRegular()
 }

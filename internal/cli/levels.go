@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -33,12 +32,4 @@ func parseLevels(s string) (levels model.Levels, err error) {
 		levels |= model.LevelSet(l)
 	}
 	return levels, nil
-}
-
-// namedReport refuses a directory of no name, such as that of a variable that is not set: the record would be lost.
-func namedReport(cmd *cobra.Command, dir string) error {
-	if dir == "" && cmd.Flags().Changed("report") {
-		return errors.New(`--report: expected a directory, got ""`)
-	}
-	return nil
 }

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
 )
 
@@ -82,7 +80,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := f.files(args, results)
+	files, err := f.files(results)
 	if err != nil {
 		return err
 	}
@@ -115,8 +113,8 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	return tellChanges(e.out, changes, f.verbose)
 }
 
-// files says what is written where. The error is that of a file that is written twice, or read.
-func (f *reportFlags) files(args []string, results []*reports.Results) (map[string]func(*reports.Results,
+// files says what is written where. The error is that of a file that a claim is about.
+func (f *reportFlags) files(results []*reports.Results) (map[string]func(*reports.Results,
 	io.Writer) error, error,
 ) {
 	badge := (*reports.Results).WriteBadge
@@ -129,30 +127,23 @@ func (f *reportFlags) files(args []string, results []*reports.Results) (map[stri
 	}
 	files := map[string]func(*reports.Results, io.Writer) error{}
 	for _, form := range []struct {
-		flag, path string
-		write      func(*reports.Results, io.Writer) error
+		path  string
+		write func(*reports.Results, io.Writer) error
 	}{
-		{"--html", f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
-		{"--junit", f.junit, (*reports.Results).WriteJUnit},
-		{"--claim", f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
-		{"--ctrf", f.ctrf, (*reports.Results).WriteCTRF},
+		{f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
+		{f.junit, (*reports.Results).WriteJUnit},
+		{f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
+		{f.ctrf, (*reports.Results).WriteCTRF},
 		{
-			"--markdown", f.markdown, func(r *reports.Results, w io.Writer) error {
+			f.markdown, func(r *reports.Results, w io.Writer) error {
 				return r.WriteMarkdown(w, reports.MaxMarkdown)
 			},
 		},
-		{"--badge", f.badge, badge},
-		{"--merge", f.merge, (*reports.Results).Write},
+		{f.badge, badge},
+		{f.merge, (*reports.Results).Write},
 	} {
-		path := filepath.Clean(form.path)
-		switch {
-		case form.path == "":
-		case files[path] != nil:
-			return nil, fmt.Errorf("%s: %s is written already", form.flag, model.Name(form.path))
-		case form.flag != "--merge" && isInput(path, append(args, f.against)):
-			return nil, fmt.Errorf("%s: %s is one of the results that are read", form.flag, model.Name(form.path))
-		default:
-			files[path] = form.write
+		if form.path != "" {
+			files[filepath.Clean(form.path)] = form.write
 		}
 	}
 	return files, nil
@@ -170,18 +161,6 @@ func tellChanges(out io.Writer, changes *reports.Changes, verbose bool) error {
 		return &exitError{code: exitNonconforming}
 	}
 	return nil
-}
-
-// isInput reports whether a file is among those that are read: stdout is none.
-func isInput(path string, inputs []string) bool {
-	written, err := os.Stat(path)
-	return err == nil && slices.ContainsFunc(inputs, func(input string) bool {
-		read, err := os.Stat(input)
-		if err == nil && read.IsDir() {
-			read, err = os.Stat(filepath.Join(input, "results.jsonl"))
-		}
-		return err == nil && os.SameFile(written, read)
-	})
 }
 
 // readResults reads results, and puts them together if they are shards or that is asked for.

@@ -27,7 +27,7 @@ type runFlags struct {
 	seed        uint64
 	media       string
 	shard       string
-	report      string
+	report      reportDir
 	json        bool
 	verbose     bool
 	strict      bool
@@ -84,9 +84,6 @@ func (e *env) run() *cobra.Command {
 			if f.way.printSQL != "" {
 				return e.printQuery(cmd.Context(), f.way.printSQL, &f.way.placeFlags, (*tables.Dialect).ExtractFacts)
 			}
-			if err := namedReport(cmd, f.report); err != nil {
-				return err
-			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},
 	}
@@ -112,9 +109,8 @@ func (e *env) run() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
-	flags.StringVar(&f.report, "report", "",
-		"write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, summary.md, "+
-			"badge.json, badge.svg")
+	f.report.addTo(cmd, "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, "+
+		"summary.md, badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false,
 		"print every scenario that did not pass and every difference, also of levels that are not required")
@@ -146,6 +142,8 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	var out *reports.Writer
+	var place *reports.Place
+	defer func() { place.Release() }()
 	var shown *progress
 	r, failed := engine.Execute(ctx, o, &engine.Asking{
 		Target: func(ctx context.Context, plan *engine.Plan) (target.Target, error) {
@@ -155,7 +153,11 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 			return t, f.way.faithful(ctx, plan.Cases())
 		},
 		Began: func(plan *engine.Plan, t target.Target) (func(any) error, error) {
-			out, err = reports.Create(f.report, f.jsonTo(e.out))
+			place, err = f.report.hold()
+			if err != nil {
+				return nil, err
+			}
+			out, err = reports.Create(place, f.jsonTo(e.out))
 			if err != nil {
 				return nil, fmt.Errorf("--report: %w", err)
 			}

@@ -41,8 +41,8 @@ func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour 
 		Verbose: f.verbose, Brief: f.writeExpect != "" && !f.verbose, Colour: colour, Doctor: f.doctor(),
 		Expect: f.expect, Findings: r.Findings,
 	})
-	if err == nil && aside == nil && f.report != "" {
-		_, err = fmt.Fprintln(e.err, "chatproof: the report:", filepath.Join(f.report, "index.html"))
+	if err == nil && aside == nil && f.report.dir != "" {
+		_, err = fmt.Fprintln(e.err, "chatproof: the report:", filepath.Join(f.report.dir, "index.html"))
 	}
 	return aside, err
 }

@@ -58,6 +58,11 @@ func (f *Finding) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
+	for _, path := range []string{"", "events.jsonl", "expected.jsonl", "actual.jsonl", "replay.feature"} {
+		if info, err := os.Lstat(filepath.Join(dir, path)); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			return fmt.Errorf("%s: a link, which no report has; move it away", filepath.Join(dir, path))
+		}
+	}
 	for name, b := range map[string]*bytes.Buffer{
 		"events.jsonl": &events, "expected.jsonl": &expected,
 		"actual.jsonl": &actual, "replay.feature": &feature,

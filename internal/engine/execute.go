@@ -93,7 +93,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		r.Header.Environment = by.Environment(t)
 	}
 	if err := write(r.Header); err != nil {
-		return r, err
+		return nil, err
 	}
 	tally, coverage := known.tally(), model.NewCoverage()
 	occasion, failed := Run(ctx, plan, t, o.Require, func(outcome *Outcome) error {

@@ -5,15 +5,22 @@ import "os"
 // Hold takes a place for this process: a file that nobody else holds is created and locked until [Release], or until
 // the process ends, however that comes. A file system without locks holds nothing.
 func Hold(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return nil, err
+	for {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		if err := lock(f); err == errHeld {
+			f.Close()
+			return nil, err
+		}
+		mine, err := f.Stat()
+		there, gone := os.Stat(path)
+		if err != nil || gone == nil && os.SameFile(mine, there) {
+			return f, err
+		}
+		f.Close() // whoever held it before has removed it since
 	}
-	if err := lock(f); err == errHeld {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }
 
 // Release lets a place go.

@@ -1,0 +1,72 @@
+package files
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Use is a file that a command reads or writes, and what names it, such as a flag.
+type Use struct{ By, Path string }
+
+// Apart returns an error where one of the files that are written is read, too, or written by two: by links, through
+// directories, and however it is spelt. Of what is read, a directory stands for its files and a glob for what matches;
+// - is no file, but only one can write there. A device or a pipe may be read and written.
+func Apart(written, read []Use) error {
+	var there []os.FileInfo // of each that is written, nil where no file is yet
+	for i, w := range written {
+		for _, other := range written[:i] {
+			if same(w.Path, other.Path) {
+				return fmt.Errorf("%s: %s: %s writes it already; name another file", w.By, model.Name(w.Path), other.By)
+			}
+		}
+		info, err := os.Stat(w.Path)
+		if err != nil || w.Path == "-" || !info.Mode().IsRegular() {
+			info = nil
+		}
+		there = append(there, info)
+	}
+	for _, r := range read {
+		paths, err := Expand(r.Path)
+		if err != nil || r.Path == "-" {
+			continue // who reads it says why
+		}
+		for _, path := range paths {
+			info, err := os.Stat(path)
+			for i, w := range there {
+				if err == nil && w != nil && os.SameFile(w, info) {
+					return fmt.Errorf("%s: %s: %s reads it; name another file", written[i].By,
+						model.Name(written[i].Path), r.By)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// same reports whether two names are, or will be, one file.
+func same(a, b string) bool {
+	if a == "-" || b == "-" || filepath.Clean(a) == filepath.Clean(b) {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	one, err := os.Stat(a)
+	other, errOther := os.Stat(b)
+	if err == nil && errOther == nil {
+		return os.SameFile(one, other) && one.Mode().IsRegular()
+	}
+	return real(a) == real(b)
+}
+
+// real is a name without links and detours, as far as there is something.
+func real(path string) string {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(full)); err == nil {
+		return filepath.Join(dir, filepath.Base(full))
+	}
+	return full
+}
