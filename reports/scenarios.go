@@ -42,19 +42,7 @@ type scenarioRow struct {
 
 // scenarios sorts the scenarios of all results: those that are shown in full, and all of them by group.
 func (p *page) scenarios() {
-	place := make(map[string]int)
-	var ids []string
-	var all [][]*engine.ScenarioLine // by scenario, by result
-	for i, r := range p.Results {
-		for _, l := range r.Lines {
-			at, ok := place[l.ID]
-			if !ok {
-				at = len(ids)
-				place[l.ID], ids, all = at, append(ids, l.ID), append(all, make([]*engine.ScenarioLine, len(p.Results)))
-			}
-			all[at][i] = l
-		}
-	}
+	all, place := p.byScenario()
 	chosen := p.choose(all, place)
 	byName := make(map[string]*group)
 	passing, others := maxPassing, maxOthers
@@ -65,21 +53,9 @@ func (p *page) scenarios() {
 			g = &group{Name: groupOf(l)}
 			byName[g.Name], p.Groups = g, append(p.Groups, g)
 		}
-		row := scenarioRow{ID: ids[at], Shown: chosen[at], Fails: slices.ContainsFunc(lines, fails)}
-		for _, l := range lines {
-			if l == nil {
-				row.Verdicts = append(row.Verdicts, "")
-				continue
-			}
-			row.Verdicts = append(row.Verdicts, l.Verdict)
-			if row.Said == "" {
-				row.Said = said(l)
-			}
-		}
-		switch green := !slices.ContainsFunc(lines, func(l *engine.ScenarioLine) bool {
-			return l != nil &&
-				l.Verdict != engine.Pass
-		}); {
+		row, green := rowOf(l.ID, lines)
+		row.Shown = chosen[at]
+		switch {
 		case green && passing > 0:
 			passing--
 		case green:
@@ -95,80 +71,134 @@ func (p *page) scenarios() {
 	}
 	for _, g := range p.Groups {
 		slices.SortStableFunc(g.Lines, func(a, b scenarioRow) int { return first(a.Fails, b.Fails) })
-		for _, r := range p.Results {
-			c := cell{Text: "–"}
-			for _, count := range r.groups() {
-				if count.Name == g.Name {
-					g.Title, c = count.Title, standing(&count)
-				}
+		p.stand(g)
+	}
+}
+
+// byScenario are the lines of all results, by scenario and by result, nil where a result lacks it; and the place of
+// each scenario among them, by its id.
+func (p *page) byScenario() (all [][]*engine.ScenarioLine, place map[string]int) {
+	place = make(map[string]int)
+	for i, r := range p.Results {
+		for _, l := range r.Lines {
+			at, ok := place[l.ID]
+			if !ok {
+				at = len(all)
+				place[l.ID], all = at, append(all, make([]*engine.ScenarioLine, len(p.Results)))
 			}
-			g.Cells = append(g.Cells, c)
+			all[at][i] = l
 		}
 	}
+	return all, place
+}
+
+// rowOf is a scenario in a list; green says that no result has it otherwise than passing.
+func rowOf(id string, lines []*engine.ScenarioLine) (row scenarioRow, green bool) {
+	row, green = scenarioRow{ID: id, Fails: slices.ContainsFunc(lines, fails)}, true
+	for _, l := range lines {
+		if l == nil {
+			row.Verdicts = append(row.Verdicts, "")
+			continue
+		}
+		row.Verdicts = append(row.Verdicts, l.Verdict)
+		green = green && l.Verdict == engine.Pass
+		if row.Said == "" {
+			row.Said = said(l)
+		}
+	}
+	return row, green
+}
+
+// stand says how each result stands in a group.
+func (p *page) stand(g *group) {
+	for _, r := range p.Results {
+		c := cell{Text: "–"}
+		for _, count := range r.groups() {
+			if count.Name == g.Name {
+				g.Title, c = count.Title, standing(&count)
+			}
+		}
+		g.Cells = append(g.Cells, c)
+	}
+}
+
+// choice is what is shown in full.
+type choice struct {
+	*page
+	all    [][]*engine.ScenarioLine // by scenario, by result
+	causes []*cause                 // of the page's Causes
+	chosen map[int]bool
+	room   int // bytes, about
 }
 
 // choose chooses what is shown in full: the first scenario of each cause, then the next ones, until it is enough. The
 // others are named.
 func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[int]bool {
-	var causes []*cause
-	chosen, room := make(map[int]bool), maxArticles
-	show := func(at, cause int) {
-		shown := make([]*engine.ScenarioLine, len(all[at]))
-		for i, l := range all[at] {
-			if fails(l) {
-				shown[i] = l
-			}
-		}
-		f := newFailure(shown, p.Names)
-		chosen[at] = true
-		p.Causes[cause].Full = append(p.Causes[cause].Full, f)
-		room -= f.size()
-	}
+	c := choice{page: p, all: all, chosen: make(map[int]bool), room: maxArticles}
 	for i, r := range p.Results {
-		for _, c := range r.causes() {
-			if !fails(c.lines[0]) {
+		for _, cause := range r.causes() {
+			if !fails(cause.lines[0]) {
 				continue
 			}
-			if len(causes) == maxRemarks {
+			if len(c.causes) == maxRemarks {
 				p.OtherCauses++
 				continue
 			}
-			said := pageCause{What: c.what, Rules: laws(c.rules), Where: c.where(), Count: len(c.lines)}
+			said := pageCause{What: cause.what, Rules: laws(cause.rules), Where: cause.where(), Count: len(cause.lines)}
 			if p.Several() {
 				said.Of = p.Names[i]
 			}
-			causes, p.Causes = append(causes, c), append(p.Causes, said)
-			if at := place[c.lines[0].ID]; !chosen[at] {
-				show(at, len(causes)-1)
+			c.causes, p.Causes = append(c.causes, cause), append(p.Causes, said)
+			if at := place[cause.lines[0].ID]; !c.chosen[at] {
+				c.show(at, len(c.causes)-1)
 			}
 		}
 	}
-	for depth, more := 0, true; more; depth++ { // a scenario of each cause in turn
-		more = false
-		for k, c := range causes {
-			if depth >= len(c.lines) {
-				continue
-			}
-			more = true
-			at, of := place[c.lines[depth].ID], &p.Causes[k]
-			switch {
-			case chosen[at]:
-			case len(chosen) < maxFailures && room > 0:
-				show(at, k)
-			case len(of.Others) < maxRemarks:
-				of.Others = append(of.Others, c.lines[depth].ID)
-			default:
-				of.More++
-			}
-		}
-	}
-	p.InFull = len(chosen)
+	c.inTurn(place)
+	p.InFull = len(c.chosen)
 	for _, lines := range all {
 		if slices.ContainsFunc(lines, fails) {
 			p.Failing++
 		}
 	}
-	return chosen
+	return c.chosen
+}
+
+// show shows a scenario in full, under a cause.
+func (c *choice) show(at, cause int) {
+	shown := make([]*engine.ScenarioLine, len(c.all[at]))
+	for i, l := range c.all[at] {
+		if fails(l) {
+			shown[i] = l
+		}
+	}
+	f := newFailure(shown, c.Names)
+	c.chosen[at] = true
+	c.Causes[cause].Full = append(c.Causes[cause].Full, f)
+	c.room -= f.size()
+}
+
+// inTurn takes a scenario of each cause in turn, until all are shown or named.
+func (c *choice) inTurn(place map[string]int) {
+	for depth, more := 0, true; more; depth++ {
+		more = false
+		for k, cause := range c.causes {
+			if depth >= len(cause.lines) {
+				continue
+			}
+			more = true
+			at, of := place[cause.lines[depth].ID], &c.Causes[k]
+			switch {
+			case c.chosen[at]:
+			case len(c.chosen) < maxFailures && c.room > 0:
+				c.show(at, k)
+			case len(of.Others) < maxRemarks:
+				of.Others = append(of.Others, cause.lines[depth].ID)
+			default:
+				of.More++
+			}
+		}
+	}
 }
 
 // fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by

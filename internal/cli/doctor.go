@@ -40,35 +40,7 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 			if events != "" || facts != "" {
 				return e.leftOut(&w.placeFlags, e.showSamples(cmd.Context(), &w, events, facts))
 			}
-			t, err := w.asked(cmd.Context())
-			if err != nil {
-				return err
-			}
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			steps, stderr, err := engine.Checkup(ctx, t)
-			var notStarted *target.StartError
-			switch {
-			case ctx.Err() != nil:
-				return &exitError{exitInterrupted, errors.New("interrupted")}
-			case errors.As(err, &notStarted):
-				hint := "try it by itself, from this directory"
-				if w.url != nil {
-					hint = "is it running?"
-				}
-				return &exitError{exitNotStarted, fmt.Errorf("%w; %s", err, hint)}
-			case err != nil:
-				return err
-			}
-			var b bytes.Buffer
-			well := prescription(&b, steps, stderr)
-			if _, err := e.out.Write([]byte(w.secrets().Hide(b.String()))); err != nil {
-				return err
-			}
-			if !well {
-				return &exitError{code: exitNonconforming}
-			}
-			return nil
+			return e.checkUp(cmd.Context(), &w)
 		},
 	}
 	w.addTo(cmd)
@@ -77,6 +49,39 @@ Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not 
 		"ask no implementation: show how the first events of this sample are read")
 	cmd.Flags().StringVar(&facts, "facts", "", "ask no implementation: show how the first rows of this sample are read")
 	return cmd
+}
+
+// checkUp asks an implementation, and says what is to be mended.
+func (e *env) checkUp(ctx context.Context, w *way) error {
+	t, err := w.asked(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	steps, stderr, err := engine.Checkup(ctx, t)
+	var notStarted *target.StartError
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{exitInterrupted, errors.New("interrupted")}
+	case errors.As(err, &notStarted):
+		hint := "try it by itself, from this directory"
+		if w.url != nil {
+			hint = "is it running?"
+		}
+		return &exitError{exitNotStarted, fmt.Errorf("%w; %s", err, hint)}
+	case err != nil:
+		return err
+	}
+	var b bytes.Buffer
+	well := prescription(&b, steps, stderr)
+	if _, err := e.out.Write([]byte(w.secrets().Hide(b.String()))); err != nil {
+		return err
+	}
+	if !well {
+		return &exitError{code: exitNonconforming}
+	}
+	return nil
 }
 
 // showSamples shows what the mapping makes of samples.

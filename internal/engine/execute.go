@@ -80,18 +80,12 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	if err := target.Open(ctx, t); err != nil {
 		return nil, err
 	}
-	write := func(any) error { return nil }
-	if by.Began != nil {
-		write, err = by.Began(plan, t)
-		if err != nil {
-			return nil, err
-		}
+	write, err := by.begin(plan, t)
+	if err != nil {
+		return nil, err
 	}
 	r := &Record{Header: NewHeader(plan, o.Seed, o.Require)}
-	r.Header.Strict = o.Strict
-	if by.Environment != nil {
-		r.Header.Environment = by.Environment(t)
-	}
+	r.Header.Strict, r.Header.Environment = o.Strict, by.before(t)
 	if err := write(r.Header); err != nil {
 		return nil, err
 	}
@@ -118,16 +112,8 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	known.known.Asked(r.Lines)
 	r.Footer = NewFooter(tally, NewCoverage(coverage))
 	occasion.Notes = append(occasion.Notes, target.Close(t)...)
-	r.Footer.Environment = &Environment{
-		Ignored: occasion.Ignored, Notes: occasion.Notes, Stderr: occasion.Stderr,
-		Expired: tally.Known.Expired(o.Today),
-	}
-	if e := r.Footer.Environment; by.Hide != nil {
-		e.Stderr = by.Hide(e.Stderr)
-		for i := range e.Notes {
-			e.Notes[i] = by.Hide(e.Notes[i])
-		}
-	}
+	r.Footer.Environment = by.of(occasion)
+	r.Footer.Environment.Expired = tally.Known.Expired(o.Today)
 	r.Findings = known.findings(o.Today)
 	if err := write(r.Footer); failed == nil {
 		failed = err
@@ -136,6 +122,34 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 		failed = known.write(r, o)
 	}
 	return r, failed
+}
+
+// begin says that asking begins, and gives what takes the record's lines.
+func (by *Asking) begin(p *Plan, t target.Target) (write func(line any) error, err error) {
+	if by.Began == nil {
+		return func(any) error { return nil }, nil
+	}
+	return by.Began(p, t)
+}
+
+// before is what is known of the occasion before anything is asked; nil is nothing.
+func (by *Asking) before(t target.Target) *Environment {
+	if by.Environment == nil {
+		return nil
+	}
+	return by.Environment(t)
+}
+
+// of is what an occasion leaves to be told, with what is to be hidden hidden.
+func (by *Asking) of(o *Occasion) *Environment {
+	e := &Environment{Ignored: o.Ignored, Notes: o.Notes, Stderr: o.Stderr}
+	if by.Hide != nil {
+		e.Stderr = by.Hide(e.Stderr)
+		for i := range e.Notes {
+			e.Notes[i] = by.Hide(e.Notes[i])
+		}
+	}
+	return e
 }
 
 // plan makes the plan of a run, and reads the known failures, whose entries are about the whole of it.

@@ -78,22 +78,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	if f.Answered != nil {
 		sorter.first = func(i int) { f.Answered(batch[i].Events[0].InteractionID) }
 	}
-	feeding := make(chan error, 1)
-	go func() {
-		if f.Speech != nil {
-			feeding <- pour(p.stdin, text)
-		} else {
-			feeding <- feed(p.stdin, batch)
-		}
-	}()
-	reading := make(chan error, 1)
-	go func() { reading <- sorter.read(factsOf(f.Speech, batch, "stdout", p.stdout), p.stdout) }()
-	heard := make(chan *witness, 1)
-	go func() {
-		w := newWitness(sorter.owner)
-		io.Copy(w, p.stderr) //nolint:errcheck // what was read before counts
-		heard <- w
-	}()
+	feeding, reading, heard := f.converse(p, text, batch, sorter)
 
 	exited := p.wait(limit)
 	garbage, clung := p.drained(limit, reading)
@@ -122,6 +107,27 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	round.Answers = sorter.answers
 	stderr.testify(round.Answers)
 	return round, failure, nil
+}
+
+// converse feeds a process and reads what it says, all at once: each channel gets one value when its part is over.
+func (f *Filter) converse(p *process, text []byte, batch []Question, facts *sorter) (feeding, reading chan error,
+	heard chan *witness,
+) {
+	feeding, reading, heard = make(chan error, 1), make(chan error, 1), make(chan *witness, 1)
+	go func() {
+		if f.Speech != nil {
+			feeding <- pour(p.stdin, text)
+		} else {
+			feeding <- feed(p.stdin, batch)
+		}
+	}()
+	go func() { reading <- facts.read(factsOf(f.Speech, batch, "stdout", p.stdout), p.stdout) }()
+	go func() {
+		w := newWitness(facts.owner)
+		io.Copy(w, p.stderr) //nolint:errcheck // what was read before counts
+		heard <- w
+	}()
+	return feeding, reading, heard
 }
 
 func leftToo(left bool) string {

@@ -179,78 +179,42 @@ func (s *speaker) ask(ctx context.Context, q *asked) outcome {
 // is looked at: what a process says or does between two questions is the second's.
 func (s *speaker) loop() {
 	defer close(s.ended)
-	var flight []*asked // the oldest first: it is that which the limit is for
-	oldest := time.NewTimer(s.limit)
-	answered := make(map[string]*asked)
+	f := &flight{speaker: s, oldest: time.NewTimer(s.limit), answered: make(map[string]*asked)}
 	exited, left := s.p.done, (<-chan time.Time)(nil)
 	clung := false
 	for {
-		messages, late, deaf, submit := s.messages, oldest.C, s.deaf, s.submit
-		if len(flight) == 0 {
+		messages, late, deaf, submit := s.messages, f.oldest.C, s.deaf, s.submit
+		if len(f.asked) == 0 {
 			messages, late, deaf = nil, nil, nil
-		} else if len(flight) >= min(s.hello.MaxInFlight, maxInFlight) {
+		} else if len(f.asked) >= min(s.hello.MaxInFlight, maxInFlight) {
 			submit = nil
 		}
 		select {
 		case <-s.quit:
-			if len(flight) > 0 {
-				s.pardon(flight)
+			if len(f.asked) > 0 {
+				s.pardon(f.asked)
 			}
 			return
 		case q := <-submit:
-			flight = append(flight, q)
-			if len(flight) == 1 {
-				oldest.Reset(s.limit)
-			}
-			var b []byte
-			select {
-			case b = <-s.spare:
-			default:
-			}
-			if q.speech != nil {
-				s.out <- wire.AppendClassifyText(b, q.id, q.text, q.question.Lines)
-			} else {
-				s.out <- wire.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
-			}
+			f.send(q)
 		case m, more := <-messages:
 			if !more {
-				f := s.postmortem()
-				f.Message += clungToo(clung)
-				s.fail(flight, f)
+				failure := s.postmortem()
+				failure.Message += clungToo(clung)
+				s.fail(f.asked, failure)
 				return
 			}
-			i := indexOf(flight, m.ID)
-			switch {
-			case i >= 0:
-				q := flight[i]
-				q.outcome <- outcome{answer: answerOf(q, &m)}
-				flight = append(flight[:i], flight[i+1:]...)
-				if i == 0 {
-					oldest.Reset(s.limit)
-				}
-				if len(answered) >= maxRemembered {
-					clear(answered)
-				}
-				answered[q.id] = q
-			case answered[m.ID] != nil:
-				answered[m.ID].repeated()
-				s.pardon(flight)
-				return
-			case m.err == nil:
-				s.fail(flight, &Failure{Protocol, m.Type + " for id " + model.Name(m.ID) + ", which was not asked"})
-				return
-			default:
-				s.fail(flight, &Failure{Protocol, m.err.Error()})
+			if !f.take(&m) {
 				return
 			}
 		case <-late:
-			flight[0].outcome <- outcome{
+			f.asked[0].outcome <- outcome{
 				answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: unheard,
 			}
-			s.pardon(flight[1:])
+			s.pardon(f.asked[1:])
 			return
 		case <-deaf:
-			s.fail(flight, s.postmortem())
+			s.fail(f.asked, s.postmortem())
 			return
 		case <-exited: // its output ends now, unless something that it has left holds it
 			exited, left = nil, time.After(grace)
@@ -259,6 +223,59 @@ func (s *speaker) loop() {
 			s.p.end()
 		}
 	}
+}
+
+// flight is what a process has been asked and has not answered.
+type flight struct {
+	*speaker
+	asked    []*asked    // the oldest first
+	oldest   *time.Timer // the limit is for the oldest
+	answered map[string]*asked
+}
+
+// send asks a question.
+func (f *flight) send(q *asked) {
+	f.asked = append(f.asked, q)
+	if len(f.asked) == 1 {
+		f.oldest.Reset(f.limit)
+	}
+	var b []byte
+	select {
+	case b = <-f.spare:
+	default:
+	}
+	if q.speech != nil {
+		f.out <- wire.AppendClassifyText(b, q.id, q.text, q.question.Lines)
+	} else {
+		f.out <- wire.AppendClassify(b, q.id, q.question.Events, q.question.Lines)
+	}
+}
+
+// take hands a message to whom it is for. It is false where it is for nobody, and the process has failed.
+func (f *flight) take(m *received) bool {
+	i := indexOf(f.asked, m.ID)
+	switch {
+	case i >= 0:
+		q := f.asked[i]
+		q.outcome <- outcome{answer: answerOf(q, m)}
+		f.asked = append(f.asked[:i], f.asked[i+1:]...)
+		if i == 0 {
+			f.oldest.Reset(f.limit)
+		}
+		if len(f.answered) >= maxRemembered {
+			clear(f.answered)
+		}
+		f.answered[q.id] = q
+		return true
+	case f.answered[m.ID] != nil:
+		f.answered[m.ID].repeated()
+		f.pardon(f.asked)
+	case m.err == nil:
+		f.fail(f.asked, &Failure{Protocol, m.Type + " for id " + model.Name(m.ID) + ", which was not asked"})
+	default:
+		f.fail(f.asked, &Failure{Protocol, m.err.Error()})
+	}
+	return false
 }
 
 func indexOf(flight []*asked, id string) int {
