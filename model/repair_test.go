@@ -15,7 +15,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-var damagedChats = flag.Int("damaged", 400, "how many ill-formed chats TestRepairs makes by each kind of damage")
+var damagedChats = flag.Int("damaged", 200, "how many ill-formed chats TestRepairs makes by each kind of damage")
 
 // damages are what logs suffer: to lose an event, to hold one twice under another seq, to hold two in each other's place.
 // Each damages the log at i.
@@ -50,7 +50,7 @@ func renumber(log []model.Event) {
 func TestRepairs(t *testing.T) {
 	n := *damagedChats
 	if testing.Short() {
-		n = 200
+		n = 100
 	}
 	var table strings.Builder
 	table.WriteString("\n| damage | events | of these ill-formed | repaired | of these unanimous | right | wrong |\n|---|---|---|---|---|---|---|\n")
@@ -70,7 +70,7 @@ func TestRepairs(t *testing.T) {
 func TestRepairsOfShares(t *testing.T) {
 	n := *damagedChats
 	if testing.Short() {
-		n = 50
+		n = 30
 	}
 	var table strings.Builder
 	table.WriteString("\n| damage | of events | chats | ill-formed | repaired | unanimous | right |\n|---|---|---|---|---|---|---|\n")

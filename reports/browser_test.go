@@ -3,11 +3,13 @@ package reports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,9 +25,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// browser is one Chromium for the test, or skips it, saying so; in CI that is a failure.
-func browser(t *testing.T) context.Context {
-	t.Helper()
+// TestMain ends what the tests share.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, end := range slices.Backward(ends) {
+		end()
+	}
+	os.Exit(code)
+}
+
+var ends []func()
+
+// chromium is started once for all tests, each of which has a tab of its own: a start takes longer than most of them.
+var chromium = sync.OnceValues(func() (context.Context, error) {
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -34,17 +46,30 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if program == "" {
-		missing(t, "chromium")
+		return nil, exec.ErrNotFound
 	}
-	allocator, cancel := chromedp.NewExecAllocator(t.Context(),
+	dir, err := os.MkdirTemp("", "chatproof-chromium-")
+	if err != nil {
+		return nil, err
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(),
 		chromedp.WSURLReadTimeout(time.Hour), // a busy machine starts it late; go test's own limit is enough
-		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(dir),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true))
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx))
+	ctx, closed := chromedp.NewContext(allocator)
+	ends = append(ends, func() { os.RemoveAll(dir) }, cancel, closed) //nolint:errcheck // it is in the directory for temporary files
+	return ctx, chromedp.Do(ctx)
+})
+
+// browser is Chromium, or skips the test, saying so; in CI that is a failure.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	ctx, err := chromium()
+	if errors.Is(err, exec.ErrNotFound) {
+		missing(t, "chromium")
+	}
+	require.NoError(t, err)
 	return ctx
 }
 
