@@ -13,6 +13,7 @@ const (
 	duplicatedFamily
 	interleavedFamily
 	shuffledFamily
+	defectFamily
 )
 
 // Delivery says how the events of a group of chats arrive; the zero Delivery is each chat in order, one after the

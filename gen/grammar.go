@@ -114,7 +114,9 @@ type agent struct {
 	operation model.Operation // what the invitation is for, "" an entering chat
 	direct    bool            // invited by an agent
 	inviter   int8
-	offering  bool // a direct transfer of its own is pending
+	offering  bool                 // a direct transfer of its own is pending
+	mode      model.VisibilityMode // the last that was given of the conference that it is invited to
+	since     uint8                // of those that joined, which one it was
 }
 
 type stage uint8
@@ -147,6 +149,10 @@ type Walker struct {
 	serverDue                          bool // the server's queue comes next, or the stop
 	lastJoined                         int8
 	stopWeight                         int
+	driver                             Driver // nil: src makes the choices
+	listed                             []int8 // working memory of those
+	legMode                            model.VisibilityMode
+	joins, failures                    uint8 // so many agents have joined, so many invitations have failed
 
 	id    string
 	seq   int64
@@ -195,7 +201,10 @@ var (
 // choose draws one of the moves that are legal now.
 func (w *Walker) choose() move {
 	moves := w.legal(w.limits.Events - len(w.log) - 1) // the stop's place is kept
-	if moves == 0 {                                    // the guide's limits leave nothing
+	if w.driver != nil {
+		return w.driver.Move(w.State(), moves)
+	}
+	if moves == 0 { // the guide's limits leave nothing
 		return stop
 	}
 	if !w.limits.Weighted {
@@ -362,6 +371,10 @@ func (w *Walker) mayTransfer(i int) bool {
 
 // pick draws one of the agents for whom ok holds.
 func (w *Walker) pick(ok func(*Walker, int) bool) int {
+	if w.driver != nil {
+		of := w.those(ok)
+		return int(of[w.driver.Which(of)])
+	}
 	n := 0
 	for i := range w.seenAgents {
 		if ok(w, i) {
@@ -387,6 +400,9 @@ func isJoined(w *Walker, i int) bool  { return w.agents[i].status == joined }
 // newcomer draws an agent that is neither a party nor invited, or one not seen before. Those not seen before are one
 // choice: logs are made modulo renaming.
 func (w *Walker) newcomer() int {
+	if w.driver != nil {
+		return w.drivenNewcomer()
+	}
 	n := 0
 	for i := range w.seenAgents {
 		if isFree(w, i) {
@@ -414,12 +430,17 @@ func (w *Walker) newcomer() int {
 }
 
 // known draws one of the queues or strategies seen so far, or one more.
-func (w *Walker) known(seen *int, limit int) int8 {
+func (w *Walker) known(of model.ResourceType, seen *int, limit int) int8 {
 	n := *seen
 	if n < limit {
 		n++
 	}
-	at := w.src.Intn(n)
+	at := 0
+	if w.driver != nil {
+		at = w.driver.Known(of, *seen, n)
+	} else {
+		at = w.src.Intn(n)
+	}
 	if at == *seen {
 		*seen++
 	}
@@ -428,10 +449,18 @@ func (w *Walker) known(seen *int, limit int) int8 {
 
 func (w *Walker) mode() model.VisibilityMode { return w.limits.Modes[w.src.Intn(len(w.limits.Modes))] }
 
-// modeFor draws a visibility mode where a conference wants one.
-func (w *Walker) modeFor(op model.Operation) model.VisibilityMode {
-	if op != model.Conference {
+// modeFor draws a visibility mode where a conference wants one, and keeps it as the last that was given of it.
+func (w *Walker) modeFor(op model.Operation, given *model.VisibilityMode) (mode model.VisibilityMode) {
+	switch {
+	case op != model.Conference:
 		return 0
+	case w.driver != nil:
+		mode = w.driver.Mode(*given)
+	default:
+		mode = w.mode()
 	}
-	return w.mode()
+	if mode != 0 {
+		*given = mode
+	}
+	return mode
 }

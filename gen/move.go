@@ -20,7 +20,7 @@ func (w *Walker) make(m move) {
 	case strategyPlaces:
 		w.placeAgain(w.strategyParty(w.router))
 	case take:
-		w.router = w.known(&w.seenRouter, w.limits.Strategies)
+		w.router = w.known(model.StrategyResource, &w.seenRouter, w.limits.Strategies)
 		by := w.strategyParty(w.router)
 		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
 		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by})
@@ -29,11 +29,11 @@ func (w *Walker) make(m move) {
 		w.pull()
 	case invite:
 		i := w.newcomer()
-		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator})
+		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator, mode: w.legMode})
 		w.stage = alerting
 		w.add(model.Event{
 			Name: model.AgentInvited, Actor: w.strategyParty(w.router), Party: w.agentParty(i),
-			VisibilityMode: w.modeFor(w.legOperation),
+			VisibilityMode: w.modeFor(w.legOperation, &w.agents[i].mode),
 		})
 	case transfer, confer:
 		w.inviteDirectly(m)
@@ -64,9 +64,12 @@ func (w *Walker) make(m move) {
 func (w *Walker) pull() {
 	i := w.newcomer()
 	by := w.agentParty(i)
-	w.agents[i] = agent{operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering}
+	w.agents[i] = agent{
+		operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering, mode: w.legMode,
+	}
 	w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
-	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(w.legOperation)})
+	mode := w.modeFor(w.legOperation, &w.agents[i].mode)
+	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: mode})
 	w.stage = noLeg
 	w.join(i)
 }
@@ -75,7 +78,7 @@ func (w *Walker) accept() {
 	i := w.pick(isInvited)
 	a := &w.agents[i]
 	by := w.agentParty(i)
-	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation)})
+	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation, &a.mode)})
 	w.decided(i)
 	if !a.direct {
 		w.stage = noLeg
@@ -84,7 +87,7 @@ func (w *Walker) accept() {
 }
 
 func (w *Walker) place(by model.Party, op model.Operation, mode model.VisibilityMode) {
-	w.placeIn(w.names.queue(w.known(&w.seenQueues, w.limits.Queues)), by, op, mode)
+	w.placeIn(w.names.queue(w.known(model.QueueResource, &w.seenQueues, w.limits.Queues)), by, op, mode)
 }
 
 func (w *Walker) placeIn(queue string, by model.Party, op model.Operation, mode model.VisibilityMode) {
@@ -94,7 +97,7 @@ func (w *Walker) placeIn(queue string, by model.Party, op model.Operation, mode 
 
 // placeAgain places a leg in a queue once more, or in another.
 func (w *Walker) placeAgain(by model.Party) {
-	mode := w.modeFor(w.legOperation)
+	mode := w.modeFor(w.legOperation, &w.legMode)
 	if w.limits.Weighted && w.src.Intn(3) > 0 {
 		mode = 0
 	}
@@ -104,10 +107,16 @@ func (w *Walker) placeAgain(by model.Party) {
 // finish has the only agent place the chat in a finishing queue (I20).
 func (w *Walker) finish() {
 	who := w.pick(isJoined)
-	queue := w.limits.Finishing[w.src.Intn(len(w.limits.Finishing))]
+	at := 0
+	if w.driver != nil {
+		at = w.driver.Finishing()
+	} else {
+		at = w.src.Intn(len(w.limits.Finishing))
+	}
+	queue := w.limits.Finishing[at]
 	op := [...]model.Operation{"", model.Transfer, model.Conference}[w.src.Intn(3)]
-	w.initiator, w.legOperation = nobody, ""
-	w.placeIn(queue, w.agentParty(who), op, w.modeFor(op))
+	w.initiator, w.legOperation, w.legMode = nobody, "", 0
+	w.placeIn(queue, w.agentParty(who), op, w.modeFor(op, &w.legMode))
 	w.leave(who, w.transferRemover(who))
 }
 
@@ -120,7 +129,7 @@ func (w *Walker) timeOut() {
 	}
 	w.agents[who].status = free
 	w.joinedAgents--
-	w.initiator, w.legOperation, w.stage, w.serverDue = nobody, "", failed, true
+	w.initiator, w.legOperation, w.legMode, w.stage, w.serverDue = nobody, "", 0, failed, true
 	w.add(model.Event{Name: model.Revoked, Actor: server, Party: w.agentParty(who), Reason: reason})
 }
 
@@ -137,7 +146,7 @@ func (w *Walker) inviteDirectly(m move) {
 	w.flying++
 	w.add(model.Event{
 		Name: model.AgentInvited, Actor: w.agentParty(who), Party: w.agentParty(i), Operation: op,
-		VisibilityMode: w.modeFor(op),
+		VisibilityMode: w.modeFor(op, &w.agents[i].mode),
 	})
 }
 
@@ -156,8 +165,8 @@ func (w *Walker) placeOnBehalf(m move) {
 		}
 		queue = w.src.Intn(n+usual) - usual
 	}
-	w.initiator, w.legOperation = int8(who), op
-	mode := w.modeFor(op)
+	w.initiator, w.legOperation, w.legMode = int8(who), op, 0
+	mode := w.modeFor(op, &w.legMode)
 	if queue >= 0 {
 		w.placeIn(w.limits.Finishing[queue], w.agentParty(who), op, mode)
 	} else {
@@ -224,6 +233,7 @@ func (w *Walker) unanswered(m move) {
 		w.stage = failed
 	}
 	w.agents[i].status = free
+	w.failures++
 	w.checkBereft()
 }
 
@@ -237,6 +247,8 @@ func (w *Walker) setInvited(i int, a agent) {
 func (w *Walker) join(i int) {
 	w.agents[i].status, w.attempted = joined, true
 	w.joinedAgents++
+	w.joins++
+	w.agents[i].since = w.joins
 	w.lastJoined = int8(i)
 }
 
@@ -288,6 +300,8 @@ func (w *Walker) stop() {
 	by := model.Party{Type: w.limits.Stops[0]}
 	if w.limits.Guide {
 		by = w.guideStopper()
+	} else if w.driver != nil {
+		by.Type = w.driver.Stopper()
 	} else {
 		by.Type = w.limits.Stops[w.src.Intn(len(w.limits.Stops))]
 	}
@@ -301,7 +315,13 @@ func (w *Walker) stop() {
 }
 
 func (w *Walker) neutral() {
-	e := model.Event{Name: w.limits.Neutral[w.src.Intn(len(w.limits.Neutral))]}
+	at := 0
+	if w.driver != nil {
+		at = w.driver.Neutral()
+	} else {
+		at = w.src.Intn(len(w.limits.Neutral))
+	}
+	e := model.Event{Name: w.limits.Neutral[at]}
 	if !e.Name.Known() {
 		e.Actor = mediaServer
 	}
@@ -317,6 +337,8 @@ func (w *Walker) add(e model.Event) {
 			0, 0, time.Second, 2 * time.Second, 5 * time.Second,
 			30 * time.Second,
 		}[w.src.Intn(6)])
+	} else if w.driver != nil {
+		w.clock = w.clock.Add(w.driver.Wait())
 	} else if len(w.log) > 0 {
 		w.clock = w.clock.Add(time.Second)
 	}

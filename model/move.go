@@ -32,6 +32,13 @@ const (
 	MoveCount
 )
 
+// MoveNames are the moves as files and flags name them.
+var MoveNames = [MoveCount]string{
+	"stop", "enter", "take", "invite", "strategy_leaves", "accept", "leave", "expire", "reject", "transfer", "confer",
+	"server_places", "pull", "transfer_through_queue", "confer_through_queue", "strategy_places", "removed",
+	"revoke_other", "revoke_stopped", "finish", "time_out", "neutral", "submit",
+}
+
 // MoveOf is the move that an event of a chat's log makes, or is part of. The log is in order and need not be
 // well-formed; what is neither of two moves is the more general one, such as Leave.
 func MoveOf(log []Event, i int) Move {

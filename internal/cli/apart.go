@@ -22,7 +22,7 @@ var uses = map[string]struct{ writes, reads string }{
 	"fuzz":     {"report", "mapping"},
 	"check":    {"report keys write-expect", "events facts mapping expect against"},
 	"classify": {"output", "mapping"},
-	"generate": {"output to facts resources", "features mapping"},
+	"generate": {"output to facts resources learn-profile compare defects-log", "features mapping like profile"},
 	"explain":  {"svg", "features mapping"},
 	"report":   {"html junit ctrf markdown badge claim merge", "against subject"},
 }

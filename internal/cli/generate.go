@@ -12,6 +12,7 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/twin"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -23,6 +24,7 @@ type generateFlags struct {
 	media, require            string
 	out, to, facts, resources string
 	placeFlags
+	twinFlags
 }
 
 const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events
@@ -39,35 +41,30 @@ of each chat or, with --interleave, of each 8. Facts come in the order of the ch
 
 Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
 appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
-makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.`
+makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.
+
+--like makes a twin of a log: other chats with the shape of these, under names that the log does not have. What was learnt
+is a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes it, and --profile makes chats by
+one, learnt or written by hand; ` + twin.Builtin + ` is made up, for demonstrations. The chats begin one after the
+other from --start on as the profile's week has them; with --interleave, all events come in the order of their times.`
 
 func (e *env) generate() *cobra.Command {
 	var f generateFlags
 	cmd := &cobra.Command{
-		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH) [flags]",
+		Use:   "generate (--flows | --suite | --random N | --exhaustive LENGTH | --like LOG | --profile FILE) [flags]",
 		Short: "Write chats to a file, with the reference's facts",
 		Long:  generateLong,
 		Example: `  chatproof generate --random 1000 --seed 7 -o chats.jsonl.gz --facts facts.jsonl
   chatproof generate --flows --format feature
   chatproof generate --suite -o events.csv.gz --resources resources.csv --start 2026-11-24T09:00:00Z
   chatproof generate --suite --to postgres://etl@warehouse/staging
+  chatproof generate --like 'chats-*.jsonl.gz' --learn-profile shape.yaml
+  chatproof generate --profile shape.yaml --days 7 --interleave -o week.jsonl.gz --facts week-facts.csv
   chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("generated") && !f.Suite {
-				return errors.New("--generated: only --suite has generated scenarios")
-			}
-			if len(f.Features) > 0 && !f.Suite {
-				return errors.New("--features: only with --suite")
-			}
-			if cmd.Flags().Changed("require") && !f.Suite {
-				return errors.New("--require: only with --suite")
-			}
-			if f.media != "" && !f.Suite {
-				return errors.New("--media: only with --suite")
-			}
-			if f.to != "" && cmd.Flags().Changed("output") {
-				return errors.New("--to and --output: expected one of them")
+			if err := cmp.Or(f.check(cmd.Flags().Changed), f.checkTwin(cmd.Flags().Changed)); err != nil {
+				return err
 			}
 			return e.writeGenerated(cmd.Context(), &f)
 		},
@@ -84,14 +81,16 @@ func (e *env) generate() *cobra.Command {
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.arrival, "delivery", "ordered",
 		"how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
-	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once", engine.AtOnce))
+	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once; a twin's, "+
+		"as their times have it", engine.AtOnce))
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
 	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
 	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
 	flags.StringVar(&f.resources, "resources", "",
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
-		"when each chat begins, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell 'run --facts', too")
+		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell "+
+			"'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"of --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
@@ -101,12 +100,30 @@ func (e *env) generate() *cobra.Command {
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
 			"%d chats", engine.MostInFeature))
 	f.addMapping(cmd)
+	f.twinFlags.addTo(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	complete(cmd, "level", "documented", "inferred")
 	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
 	complete(cmd, "format", append(slices.Clone(tables.Formats), "feature")...)
 	return cmd
+}
+
+// check finds flags that do not go together.
+func (f *generateFlags) check(given func(string) bool) error {
+	switch {
+	case given("generated") && !f.Suite:
+		return errors.New("--generated: only --suite has generated scenarios")
+	case len(f.Features) > 0 && !f.Suite:
+		return errors.New("--features: only with --suite")
+	case given("require") && !f.Suite:
+		return errors.New("--require: only with --suite")
+	case f.media != "" && !f.Suite:
+		return errors.New("--media: only with --suite")
+	case f.to != "" && given("output"):
+		return errors.New("--to and --output: expected one of them")
+	}
+	return nil
 }
 
 // writeGenerated writes what the flags ask for.
@@ -150,6 +167,11 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	case f.to == "" && tables.IsDSN(f.out):
 		return fmt.Errorf("--output: %s is a database: write to it with --to", tables.Place{Path: f.out})
 	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	if done, err := e.prepareTwin(ctx, f); done || err != nil {
+		return interrupted(ctx, err)
+	}
 	logs, err := f.Logs()
 	if err != nil {
 		return err
@@ -157,16 +179,18 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	for _, w := range logs.Without {
 		fmt.Fprintf(e.err, "chatproof: left out: %s %s\n", scenarios(w.Scenarios), w.Why)
 	}
-	ctx, stop := interruptible(ctx)
-	defer stop()
-	err = e.writeLogs(ctx, f, logs, feature)
-	if err != nil && ctx.Err() != nil {
-		err = &exitError{
-			exitInterrupted,
-			errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete"),
-		}
+	return interrupted(ctx, e.writeLogs(ctx, f, logs, feature))
+}
+
+// interrupted says so instead of another error.
+func interrupted(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
 	}
-	return err
+	return &exitError{
+		exitInterrupted,
+		errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete"),
+	}
 }
 
 // writeLogs writes logs, the facts and the resources of them.
@@ -204,6 +228,14 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 		defer resources.Discard()
 		outputs, out.Resources = append(outputs, resources.On), new(engine.Resources)
 	}
+	discard, err := e.twinOutputs(ctx, f, &out)
+	if err != nil {
+		return err
+	}
+	defer discard()
+	if out.Defects != nil {
+		outputs = append(outputs, out.Defects.On)
+	}
 	if file := out.Events.On; file != nil {
 		outputs = append(outputs, file)
 	}
@@ -223,6 +255,9 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	}
 	if err == nil {
 		err = files.Keep(outputs...)
+	}
+	if err == nil && out.Tally != nil {
+		err = e.compareTwin(ctx, f, out.Tally.All)
 	}
 	return err
 }

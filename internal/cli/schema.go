@@ -8,6 +8,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/twin"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -16,18 +17,19 @@ func (e *env) schema() *cobra.Command {
 	schemas := map[string][]byte{
 		"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema,
 		"results": engine.ResultsSchema, "expect": engine.ExpectSchema, "mapping": tables.MappingSchema(),
-		"tables": []byte(tables.EventDDL + "\n" + tables.FactDDL),
+		"profile": twin.Schema,
+		"tables":  []byte(tables.EventDDL + "\n" + tables.FactDDL),
 	}
 	return &cobra.Command{
-		Use: "schema event|fact|protocol|results|expect|mapping|tables",
-		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, an expectations file " +
-			"or a mapping; or the tables, in SQL",
+		Use: "schema event|fact|protocol|results|expect|mapping|profile|tables",
+		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, an expectations file, " +
+			"a mapping or a profile; or the tables, in SQL",
 		Example:   "  chatproof schema event > event.schema.json",
-		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "mapping", "tables"},
+		ValidArgs: []string{"event", "fact", "protocol", "results", "expect", "mapping", "profile", "tables"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, ok := schemas[strings.Join(args, " ")]
 			if !ok {
-				return fmt.Errorf("schema: expected event, fact, protocol, results, expect, mapping or tables, got %s%s", model.Name(strings.Join(args, " ")), model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
+				return fmt.Errorf("schema: expected event, fact, protocol, results, expect, mapping, profile or tables, got %s%s", model.Name(strings.Join(args, " ")), model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
 			}
 			_, err := e.out.Write(text)
 			return err

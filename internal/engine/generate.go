@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/twin"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/steps"
@@ -27,6 +28,8 @@ type Delivery struct {
 	Shard, Shards int       // log i, from 0, falls to shard i mod Shards + 1
 	Start         time.Time // when every chat begins; zero leaves their times
 	Jobs          int       // how many processors to use, 0 is all; of no consequence for what is written
+	InTime        bool      // events come in the order of their times, chats beginning in the order of the logs
+	Defects       float64   // this share of the events is lost, doubled or late; facts are of the chats as they were
 }
 
 // AtOnce is how many chats run at the same time, where they do.
@@ -50,6 +53,8 @@ type groupMaker struct {
 	chat       model.Chat
 	facts      []model.Fact // of the group, by chat and ordinal
 	resources  *Resources   // nil if they are not wanted
+	learner    *twin.Learner
+	defects    []gen.Defect // of the group
 }
 
 func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
@@ -63,7 +68,7 @@ func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
 // make makes group k of the shard and returns its events in the order of arrival, none after the last group. k may
 // not fall from one call to the next.
 func (m *groupMaker) make(k int) []model.Event {
-	m.numbers, m.logs, m.facts = m.numbers[:0], m.logs[:0], m.facts[:0]
+	m.numbers, m.logs, m.facts, m.defects = m.numbers[:0], m.logs[:0], m.facts[:0], m.defects[:0]
 	size, first, shards := m.delivery.group(), max(m.delivery.Shard, 1)-1, max(m.delivery.Shards, 1)
 	for j := k * size; j < (k+1)*size; j++ {
 		i := first + j*shards
@@ -72,7 +77,14 @@ func (m *groupMaker) make(k int) []model.Event {
 			break
 		}
 		m.classify(log)
-		if size > 1 {
+		if m.learner != nil {
+			m.learner.Learn(log)
+		}
+		if m.delivery.Defects > 0 {
+			var defects []gen.Defect
+			log, defects = gen.Damage(log, m.delivery.Defects, m.delivery.Seed, i)
+			m.defects = append(m.defects, defects...)
+		} else if size > 1 {
 			log = slices.Clone(log)
 		}
 		m.numbers, m.logs = append(m.numbers, i), append(m.logs, log)
@@ -104,23 +116,36 @@ func (m *groupMaker) classify(log []model.Event) {
 type block struct {
 	events wire.Batch[model.Event]
 	facts  wire.Batch[model.Fact]
+
+	defects wire.Batch[gen.Defect]
+	running []*running // where events come in the order of their times
 }
 
 const groupsPerBlock = 64
 
-// Outputs are where generated chats go. Facts and Resources may be nil.
+// Outputs are where generated chats go. All but Events may be nil.
 type Outputs struct {
 	Events    *wire.Output[model.Event]
 	Facts     *wire.Output[model.Fact]
 	Resources *Resources
+	Defects   *wire.Output[gen.Defect]
+	Tally     *TwinTally
 }
 
 // fill makes block k, and reports whether there was anything to make.
 func (b *block) fill(m *groupMaker, out *Outputs, k int) bool {
 	for g := k * groupsPerBlock; g < (k+1)*groupsPerBlock; g++ {
 		events := m.make(g)
-		if len(events) == 0 {
+		if len(m.logs) == 0 {
 			return g > k*groupsPerBlock
+		}
+		for i := range m.defects {
+			if out.Defects != nil {
+				b.defects.Add(out.Defects, &m.defects[i])
+			}
+		}
+		if m.delivery.InTime {
+			b.run(out.Events, m.numbers[0], events)
 		}
 		var began map[string]time.Time
 		start := m.delivery.Start
@@ -131,7 +156,9 @@ func (b *block) fill(m *groupMaker, out *Outputs, k int) bool {
 			if began != nil {
 				e.Time = e.Time.Add(start.Sub(began[e.InteractionID]))
 			}
-			b.events.Add(out.Events, &e)
+			if !m.delivery.InTime {
+				b.events.Add(out.Events, &e)
+			}
 			m.resources.see(&e)
 		}
 		for _, f := range m.facts {
@@ -167,6 +194,10 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, out *Outputs) error {
 				m.resources = new(Resources)
 				defer func() { out.Resources.merge(m.resources) }()
 			}
+			if out.Tally != nil {
+				m.learner = twin.NewLearner(model.Reference())
+				defer func() { out.Tally.merge(m.learner.Tally) }()
+			}
 			for k := j; ; k += jobs {
 				select {
 				case <-ctx.Done():
@@ -180,21 +211,47 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, out *Outputs) error {
 			}
 		})
 	}
+	timed := inTime{out: out.Events}
 	for k := 0; ; k++ {
 		b, ok := <-made[k%jobs]
 		if !ok {
-			return ctx.Err()
+			workers.Wait() // what they tally is there
+			return cmp.Or(ctx.Err(), timed.end())
 		}
-		if err := b.events.Flush(out.Events); err != nil {
+		if err := b.flush(out, &timed); err != nil {
 			return err
-		}
-		if out.Facts != nil {
-			if err := b.facts.Flush(out.Facts); err != nil {
-				return err
-			}
 		}
 		spare[k%jobs] <- b
 	}
+}
+
+// flush hands over what was made.
+func (b *block) flush(out *Outputs, timed *inTime) error {
+	if err := cmp.Or(b.events.Flush(out.Events), timed.take(b.running)); err != nil {
+		return err
+	}
+	b.running = nil
+	if out.Facts != nil {
+		if err := b.facts.Flush(out.Facts); err != nil {
+			return err
+		}
+	}
+	if out.Defects != nil {
+		return b.defects.Flush(out.Defects)
+	}
+	return nil
+}
+
+// TwinTally counts what the chats that are written are like.
+type TwinTally struct {
+	mu  sync.Mutex
+	All *twin.Tally
+}
+
+func (t *TwinTally) merge(other *twin.Tally) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.All.Merge(other)
 }
 
 // MostInFeature is how many chats a feature may hold: it is to be read.

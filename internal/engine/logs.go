@@ -6,17 +6,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/twin"
 	"github.com/chatproof/chatproof/model"
 )
 
-// Generation says which chats to generate: those of exactly one of its first four fields; and how they arrive.
+// Generation says which chats to generate: those of exactly one of its first five fields; and how they arrive.
 type Generation struct {
-	Flows      bool     // the first scenario of each documented flow
-	Suite      bool     // all that a run sends, in its own order
-	Random     int      // that many random chats
-	Exhaustive int      // all chats of at most so many events
+	Flows      bool // the first scenario of each documented flow
+	Suite      bool // all that a run sends, in its own order
+	Random     int  // that many random chats
+	Exhaustive int  // all chats of at most so many events
+	Twin       *twin.Plan
+	Chats      int      // of the twin: how many
 	Level      string   // of random chats: documented, or inferred, which is ""
 	Generated  int      // of the suite: how many generated scenarios
 	Features   []string // of the suite: directories of a team's own features
@@ -58,7 +62,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 		return logs, errors.New("--delivery, --interleave: the scenarios of --suite have a delivery of their own")
 	}
 	kinds := 0
-	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0} {
+	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0, g.Twin != nil} {
 		if wanted {
 			kinds++
 		}
@@ -66,8 +70,10 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	switch {
 	case kinds != 1:
 		return logs,
-			errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more) and " +
-				"--exhaustive LENGTH (2 or more)")
+			errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more), " +
+				"--exhaustive LENGTH (2 or more), --like LOG and --profile FILE")
+	case g.Twin != nil:
+		return g.twinLogs(), nil
 	case g.Flows:
 		return FlowLogs()
 	case g.Random > 0:
@@ -110,6 +116,21 @@ func RandomLogs(n int, documented bool, seed uint64) Logs {
 // ExhaustiveLogs are all chats of at most so many events of a small alphabet. The seed changes their ids alone.
 func ExhaustiveLogs(events int, seed uint64) Logs {
 	return numbered(fmt.Sprintf("exhaustive %d %d", events, seed), func() gen.Sequence { return gen.All(events) })
+}
+
+// twinLogs are the chats of a twin, whose plan says when they begin. At the same time they run as their times say.
+func (g *Generation) twinLogs() Logs {
+	g.Start = time.Time{}
+	g.InTime, g.Interleaved = g.Interleaved, false
+	return numbered(fmt.Sprintf("twin %d", g.Seed), func() gen.Sequence {
+		m := twin.NewMaker(g.Twin)
+		return func(i int, id string) ([]model.Event, bool) {
+			if i >= g.Chats {
+				return nil, false
+			}
+			return m.Chat(i, id), true
+		}
+	})
 }
 
 // numbered gives the chats of a sequence ids that are a function of its name and their numbers.

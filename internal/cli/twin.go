@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/twin"
+	"github.com/chatproof/chatproof/internal/wire"
+)
+
+// twinFlags are the flags of a twin.
+type twinFlags struct {
+	like                                     []string
+	profile, learnProfile, compare, defected string
+	chats, days, threshold                   int
+	defects                                  float64
+	learnsOnly                               bool
+
+	log *twin.Tally // of the log that the twin is like; nil where there is none
+}
+
+func (t *twinFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&t.like, "like", nil,
+		"a twin of the chats of a log: a file, a directory, a glob or a database; may be repeated")
+	flags.StringVar(&t.profile, "profile", "",
+		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
+	flags.StringVar(&t.learnProfile, "learn-profile", "",
+		"of --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
+	flags.IntVar(&t.chats, "chats", 0,
+		"of --like and --profile: how many chats; by default as many as taught the profile, or begin in a week")
+	flags.IntVar(&t.days, "days", 0, "of --like and --profile: the chats of so many days")
+	flags.IntVar(&t.threshold, "threshold", twin.DefaultThreshold,
+		"of --like: what fewer chats than this did is merged with what others did")
+	flags.StringVar(&t.compare, "compare", "", "of --like: write log and twin side by side to this file, as text")
+	flags.Float64Var(&t.defects, "defects", 0,
+		"of --like and --profile: the share of events that is lost, doubled or late, such as 0.01; facts are of the "+
+			"chats without it")
+	flags.StringVar(&t.defected, "defects-log", "", "of --defects: write each such event to this file, as JSON Lines")
+	complete(cmd, "profile", twin.Builtin)
+}
+
+// checkTwin finds flags that do not go together.
+func (f *generateFlags) checkTwin(given func(string) bool) error {
+	isTwin := len(f.like) > 0 || f.profile != ""
+	for _, flag := range []string{"learn-profile", "threshold", "compare"} {
+		if given(flag) && len(f.like) == 0 {
+			return fmt.Errorf("--%s: only with --like, which reads a log", flag)
+		}
+	}
+	for _, flag := range []string{"chats", "days", "defects", "defects-log"} {
+		if given(flag) && !isTwin {
+			return fmt.Errorf("--%s: only with --like or --profile", flag)
+		}
+	}
+	switch {
+	case len(f.like) > 0 && f.profile != "":
+		return errors.New("--profile: it says what --like would learn; expected one of the two")
+	case f.days != 0 && f.chats != 0:
+		return errors.New("--days: expected it or --chats")
+	case given("chats") && f.chats < 1 || given("days") && f.days < 1:
+		return errors.New("--chats, --days: expected 1 or more")
+	case f.days > 3660:
+		return fmt.Errorf("--days: expected 3660 at most, got %d", f.days)
+	case f.threshold < 2:
+		return fmt.Errorf("--threshold: expected 2 or more, got %d", f.threshold)
+	case !(f.defects >= 0 && f.defects <= 0.5):
+		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.defects)
+	case f.defected != "" && f.defects == 0:
+		return errors.New("--defects-log: only with --defects")
+	case isTwin && f.Interleaved && f.arrival != "ordered":
+		return errors.New("--delivery: a twin's chats run in the order of their times; leave it or --interleave out, " +
+			"or see --defects")
+	case isTwin && f.Interleaved && f.format == "feature":
+		return errors.New("--interleave: a feature has chats one by one; leave it out")
+	}
+	f.learnsOnly = f.onlyLearns(given)
+	return nil
+}
+
+// onlyLearns reports whether nothing is wanted but a profile.
+func (f *generateFlags) onlyLearns(given func(string) bool) bool {
+	for _, flag := range []string{"chats", "days", "output", "to", "facts", "resources", "compare", "defects"} {
+		if given(flag) {
+			return false
+		}
+	}
+	return f.learnProfile != ""
+}
+
+// learningMemory is about how much of memory learning takes; what is more goes to temporary files.
+const learningMemory = 192 << 20
+
+// prepareTwin learns from the log, or reads the profile, that a twin is asked by. It reports whether that is all.
+func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err error) {
+	var p *twin.Profile
+	switch {
+	case len(f.like) > 0:
+		p, err = e.learn(ctx, f)
+	case f.profile != "":
+		p, err = twin.Read(ctx, f.profile)
+	default:
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if f.learnProfile != "" {
+		if err := files.Write(ctx, f.learnProfile, p.Append(nil), e.out); err != nil {
+			return false, fmt.Errorf("--learn-profile: %w", err)
+		}
+	}
+	if f.learnsOnly {
+		return true, nil
+	}
+	start := f.Start
+	if start.IsZero() {
+		start = gen.Day.Truncate(24 * time.Hour)
+	}
+	f.Twin = twin.NewPlan(p, f.Seed, start)
+	switch {
+	case f.days > 0:
+		f.Chats = f.Twin.ChatsOf(f.days)
+	case f.chats > 0:
+		f.Chats = f.chats
+	case f.log != nil:
+		f.Chats = f.log.Chats
+	default:
+		f.Chats = f.Twin.ChatsOf(7)
+	}
+	if f.Chats == 0 {
+		return false, fmt.Errorf("--days: no chat begins on these by the profile")
+	}
+	f.Defects = f.defects
+	return false, nil
+}
+
+// learn learns from the logs that --like names.
+func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error) {
+	from := f.placeFlags
+	from.format = "" // that is of what is written
+	at, err := from.place(ctx, f.like[0], f.like[1:]...)
+	if err != nil {
+		return nil, fmt.Errorf("--like: %w", err)
+	}
+	defer memoryBound(learningMemory)()
+	o := bulk.Options{Memory: learningMemory, Jobs: f.Jobs, Table: at.Mapping.Reference()}
+	f.log, err = bulk.Learn(ctx, o, at, e.in)
+	if err = e.leftOut(&from, err); err != nil {
+		return nil, fmt.Errorf("--like: %w", err)
+	}
+	p, err := f.log.Profile(f.threshold)
+	if err != nil {
+		return nil, fmt.Errorf("--like: %s: %w", at, err)
+	}
+	fmt.Fprintln(e.err, "chatproof: "+f.log.Summary())
+	return p, nil
+}
+
+// twinOutputs opens what a twin is written to beside its events.
+func (e *env) twinOutputs(ctx context.Context, f *generateFlags, out *engine.Outputs) (discard func(), err error) {
+	discard = func() {}
+	if f.log != nil {
+		out.Tally = &engine.TwinTally{All: twin.NewTally()}
+	}
+	if f.defected == "" {
+		return discard, nil
+	}
+	file, err := files.Create(ctx, f.defected, e.out)
+	if err != nil {
+		return discard, fmt.Errorf("--defects-log: %w", err)
+	}
+	out.Defects = &wire.Output[gen.Defect]{Append: appendDefect, Write: file.Write, On: file}
+	return out.Defects.Discard, nil
+}
+
+// appendDefect writes a defect as a line of JSON.
+func appendDefect(b []byte, d *gen.Defect) []byte {
+	b = wire.AppendString(append(b, `{"interaction_id":`...), d.Event.InteractionID)
+	b = fmt.Appendf(b, `,"seq":%d,"event":`, d.Event.Seq)
+	b = wire.AppendString(b, string(d.Event.Name))
+	b = d.Event.Time.AppendFormat(append(b, `,"time":"`...), time.RFC3339)
+	return fmt.Appendf(b, `","defect":"%s","after":%d}`+"\n", d.Kind, d.After)
+}
+
+// compareTwin says how far the twin and the log are apart, in a line and in the file that --compare names.
+func (e *env) compareTwin(ctx context.Context, f *generateFlags, made *twin.Tally) error {
+	c := twin.Compare(f.log, made, f.threshold)
+	fmt.Fprintln(e.err, "chatproof: "+c.Summary())
+	if f.compare == "" {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := c.Write(&text); err != nil {
+		return err
+	}
+	if err := files.Write(ctx, f.compare, text.Bytes(), e.out); err != nil {
+		return fmt.Errorf("--compare: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,346 @@
+package twin
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// What a profile gives away. Counts of fewer chats than the threshold are merged: a choice into the rest of its state,
+// which is drawn as in that state whatever came before; a state into that, and that into all states. A quantile rests
+// on so many chats at or beyond it, and is the mean of the five next to it.
+const (
+	DefaultThreshold = 5  // chats
+	LeastChats       = 50 // that are a shape
+	mostBytes        = 200_000
+)
+
+// Profile is what the chats are like. Where it would be larger than a profile is to be, it merges more. The error says
+// why the chats are no shape.
+func (t *Tally) Profile(threshold int) (*Profile, error) {
+	if t.Chats < LeastChats {
+		return nil, fmt.Errorf("%s to learn from, of %d; a shape needs %d or more, as what few chats do would show each "+
+			"of them%s", plural(t.Chats, "finished, well-formed chat"), t.all3(), LeastChats, t.why())
+	}
+	for ; ; threshold += threshold/2 + 1 {
+		p := t.profile(threshold)
+		if len(p.Append(nil)) <= mostBytes {
+			return p, nil
+		}
+	}
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (t *Tally) all3() int { return t.Chats + t.Unfinished + t.IllFormed + t.Unlike }
+
+// why says what taught nothing, by the most frequent cause first.
+func (t *Tally) why() (s string) {
+	if t.Unfinished > 0 {
+		s += fmt.Sprintf(", %d unfinished", t.Unfinished)
+	}
+	var broken []string
+	for w := range t.Requirements {
+		broken = append(broken, w)
+	}
+	slices.SortFunc(broken, func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.Requirements[b], t.Requirements[a]), cmp.Compare(a, b))
+	})
+	for _, w := range broken {
+		s += fmt.Sprintf(", %d ill-formed by %s", t.Requirements[w], w)
+	}
+	if t.Unlike > 0 {
+		s += fmt.Sprintf(", %d of more parties than a twin's chat has", t.Unlike)
+	}
+	return s
+}
+
+// Summary says what was learnt from.
+func (t *Tally) Summary() string {
+	return fmt.Sprintf("learnt from %s with %s%s", plural(t.Chats, "chat"), plural(t.Events, "event"), t.why())
+}
+
+func (t *Tally) profile(threshold int) *Profile {
+	p := &Profile{
+		About: "learnt from a log", Chats: rounded(t.Chats), Threshold: threshold,
+		Agents: load(t.loads[kindAgent], threshold), Queues: load(t.loads[kindQueue], threshold),
+		Strategies: load(t.loads[kindStrategy], threshold), Handled: digits(float64(t.handled)/float64(t.Chats), 3),
+		States: make(map[gen.State]*Next), Waits: make(map[Wait]Quantiles), Modes: make(map[Given][4]float64),
+		Again: make(map[model.Move]Again),
+	}
+	for _, states := range []map[gen.State]*stateTally{t.states, t.pools} {
+		for state, s := range states {
+			if next := s.next(threshold); next != nil {
+				p.States[state] = next
+			}
+		}
+	}
+	if all := t.all.next(threshold); all != nil {
+		p.Moves = all.Choices
+	}
+	for i := range t.all.waits {
+		w := &t.all.waits[i]
+		if q := w.quantiles(threshold); q != nil {
+			p.Waits[Wait{Move: w.move}] = q
+		}
+	}
+	for m := range t.within {
+		if q := t.within[m].quantiles(threshold); q != nil {
+			p.Waits[Wait{Move: model.Move(m), Within: true}] = q
+		}
+	}
+	for given, counts := range t.modes {
+		if s := shares(counts[:], threshold); s != nil {
+			p.Modes[given] = [4]float64(s)
+		}
+	}
+	for move, counts := range t.again {
+		if s := shares(counts[:], threshold); s != nil {
+			p.Again[move] = Again{s[classNew], s[classSame], s[classOther]}
+		}
+	}
+	p.Media = t.mediaShares(threshold)
+	p.AtOnce = t.atOnce(threshold)
+	t.week(p, threshold)
+	return p
+}
+
+// rounded is a number to two digits.
+func rounded(n int) int { return int(digits(float64(n), 2)) }
+
+// digits rounds to so many digits that count.
+func digits(x float64, n int) float64 {
+	if x == 0 {
+		return 0
+	}
+	scale := math.Pow(10, float64(n)-math.Ceil(math.Log10(math.Abs(x))))
+	return math.Round(x*scale) / scale
+}
+
+// next is what the state's chats did, nil where they are fewer than the threshold or all of what they did is rare.
+func (s *stateTally) next(threshold int) *Next {
+	total, rest := 0.0, 0.0
+	for i := range s.choices {
+		total += float64(s.choices[i].n)
+	}
+	n := &Next{Waits: make(map[model.Move]Quantiles)}
+	kept := make(map[model.Move]bool)
+	for i := range s.choices {
+		c := &s.choices[i]
+		if c.chats < uint32(threshold) {
+			rest += float64(c.n)
+			continue
+		}
+		kept[c.Move] = true
+		n.Choices = append(n.Choices, Share[Choice]{c.Choice, digits(float64(c.n)/total, 4)})
+	}
+	if len(n.Choices) == 0 {
+		return nil
+	}
+	n.Rest = digits(rest/total, 4)
+	slices.SortFunc(n.Choices, func(a, b Share[Choice]) int {
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Of.String(), b.Of.String()))
+	})
+	for i := range s.waits {
+		w := &s.waits[i]
+		if q := w.quantiles(10 * threshold); q != nil && kept[w.move] { // fewer are as all that make the move
+			n.Waits[w.move] = q
+		}
+	}
+	return n
+}
+
+// percents are those of the quantiles that are kept where they rest on enough chats.
+var percents = []int{1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99}
+
+// quantiles are those that rest on threshold chats or more; nil where there are none. What lies between two others as
+// they do is left out.
+func (s *spread) quantiles(threshold int) (q Quantiles) {
+	if int(s.n) < 2*threshold {
+		return nil
+	}
+	values, upTo := s.sorted()
+	at := 0
+	for _, percent := range percents {
+		below := int(s.n) * percent / 100
+		if min(below, int(s.n)-below) < threshold {
+			continue
+		}
+		sum := 0.0
+		for rank := below - 2; rank <= below+2; rank++ {
+			for at > 0 && int(upTo[at-1]) > rank {
+				at--
+			}
+			for int(upTo[at]) <= rank {
+				at++
+			}
+			sum += values[at]
+		}
+		q = append(q, Quantile{percent, digits(math.Round(sum/5), 3)})
+	}
+	return q.thinned()
+}
+
+func (q Quantiles) thinned() Quantiles {
+	if len(q) == 0 || !slices.ContainsFunc(q, func(x Quantile) bool { return x.Value != q[0].Value }) {
+		return q[:min(len(q), 1)]
+	}
+	for i := len(q) - 2; i > 0; i-- {
+		without := slices.Delete(slices.Clone(q), i, i+1)
+		if without.At(float64(q[i].Percent)/100) == q[i].Value {
+			q = without
+		}
+	}
+	return q
+}
+
+// shares are those of the counts; what rests on few chats is added to the most frequent. nil where all of it does.
+func shares(counts []count, threshold int) []float64 {
+	most, total, few := 0, 0.0, 0.0
+	s := make([]float64, len(counts))
+	for i := range counts {
+		if counts[i].n > counts[most].n {
+			most = i
+		}
+		total += float64(counts[i].n)
+		if counts[i].chats < uint32(threshold) {
+			few += float64(counts[i].n)
+		} else {
+			s[i] = float64(counts[i].n)
+		}
+	}
+	if counts[most].chats < uint32(threshold) {
+		return nil
+	}
+	s[most] += few
+	for i := range s {
+		s[i] = digits(s[i]/total, 4)
+	}
+	return s
+}
+
+func (t *Tally) mediaShares(threshold int) (media []Share[string]) {
+	counts := make([]count, len(knownMedia))
+	for i, name := range knownMedia {
+		if c := t.media[name]; c != nil && (c.chats >= uint32(threshold) || name == otherMedium) {
+			counts[i].merge(c)
+		} else if c != nil {
+			counts[len(counts)-1].merge(c)
+		}
+	}
+	for i, share := range shares(counts, threshold) {
+		if share > 0 {
+			media = append(media, Share[string]{knownMedia[i], share})
+		}
+	}
+	return media
+}
+
+const mostGroups = 10
+
+// load is how the counts of names spread: by groups of at least as many as the threshold, or the power that fits best
+// where there would be one group.
+func load(counts map[uint64]uint32, threshold int) Load {
+	l := Load{Count: len(counts)}
+	sorted, total := make([]float64, 0, l.Count), 0.0
+	for _, n := range counts {
+		sorted = append(sorted, float64(n))
+		total += float64(n)
+	}
+	slices.SortFunc(sorted, func(a, b float64) int { return cmp.Compare(b, a) })
+	groups := min(l.Count/threshold, mostGroups)
+	if groups < 2 {
+		l.Slope = slope(sorted)
+		return l
+	}
+	for at := range groups {
+		sum := 0.0
+		for _, n := range sorted[groupEnd(l.Count, groups, at-1):groupEnd(l.Count, groups, at)] {
+			sum += n
+		}
+		l.Shares = append(l.Shares, digits(sum/total, 3))
+	}
+	return l
+}
+
+// slope is the power of the rank that comes next to the falling counts, to a tenth.
+func slope(sorted []float64) float64 {
+	x, y, xx, xy, n := 0.0, 0.0, 0.0, 0.0, float64(len(sorted))
+	for i, c := range sorted {
+		a, b := math.Log(float64(i+1)), math.Log(c)
+		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
+	}
+	if n < 2 {
+		return 0
+	}
+	return max(0, math.Round(-10*(n*xy-x*y)/(n*xx-x*x))/10)
+}
+
+// atOnce are the shares of how many chats an agent has at once; what few stays have is added to fewer at once.
+func (t *Tally) atOnce(threshold int) (s []float64) {
+	counts, total := t.stays.atOnce(), 0
+	for _, n := range counts {
+		total += n
+	}
+	last := len(counts) - 1
+	for ; last > 0 && counts[last] < threshold; last-- {
+		counts[last-1] += counts[last]
+	}
+	for _, n := range counts[:last+1] {
+		s = append(s, digits(float64(n)/float64(total), 3))
+	}
+	return s
+}
+
+// week writes how many chats begin in each quarter of an hour. Neighbours of a day that have few are as their mean; where
+// none begin is no chat that would show.
+func (t *Tally) week(p *Profile, threshold int) {
+	type group struct{ from, to, n int }
+	for day := range days {
+		var groups []group
+		for q, n := range t.starts[day*quarters : (day+1)*quarters] {
+			last := len(groups) - 1
+			switch {
+			case n == 0:
+			case last < 0 || groups[last].n >= threshold:
+				groups = append(groups, group{q, q + 1, int(n)})
+			default:
+				groups[last].to, groups[last].n = q+1, groups[last].n+int(n)
+			}
+		}
+		if last := len(groups) - 1; last > 0 && groups[last].n < threshold {
+			before := &groups[last-1]
+			before.to, before.n = groups[last].to, before.n+groups[last].n
+			groups = groups[:last]
+		}
+		for _, g := range groups {
+			occurred := 0.0
+			for q := g.from; q < g.to; q++ {
+				occurred += t.occurred(day*quarters + q)
+			}
+			for q := g.from; q < g.to && g.n >= threshold; q++ {
+				p.Week[day][q] = digits(float64(g.n)/occurred, 3)
+			}
+		}
+	}
+}
+
+// occurred is how often a quarter of the week lay within the log.
+func (t *Tally) occurred(at int) float64 {
+	const week = days * quarters
+	n := t.last - t.first + 1
+	times := n / week
+	if offset := (int64(at) - int64(weekly(t.first)) + week) % week; offset < n%week {
+		times++
+	}
+	return float64(times)
+}

@@ -1,0 +1,276 @@
+package twin
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// Comparison puts the chats of a log beside those of a twin.
+type Comparison struct {
+	log, twin *Tally
+	sections  []section
+	durations []duration
+}
+
+// section is shares of a whole, in the log and in the twin.
+type section struct {
+	name      string
+	rows      []row
+	variation float64 // total variation: half the sum of the differences
+}
+
+type row struct {
+	name      string
+	log, twin float64
+}
+
+// duration is a time's median and ninetieth percentile, in seconds.
+type duration struct {
+	name      string
+	log, twin [2]float64
+	error     float64 // the larger of both relative differences
+}
+
+// Unlearnt are the correlations that no twin has: what is drawn apart from each other.
+var Unlearnt = []string{
+	"who takes which chats: agents, queues and strategies are drawn by their load alone, not by queue, flow or skill",
+	"how long something takes and what comes of it later; how long one thing takes and how long another does in a chat",
+	"what a chat is like and its medium, its hour, or how many chats its agent has at once",
+	"seasons, holidays and trends beyond one week, and bursts within a quarter of an hour",
+	"history beyond two failed invitations and three agents in a chat",
+	"who removes a party or revokes an invitation, reasons that mean nothing, and events of unknown names",
+}
+
+// Compare compares two tallies; what fewer than threshold chats of the log have is shown together.
+func Compare(log, twin *Tally, threshold int) *Comparison {
+	c := &Comparison{log: log, twin: twin}
+	flows := func(t *Tally) map[string]count { return t.named(t.flows) }
+	c.section("flows", flows(log), flows(twin), threshold)
+	c.section("technical descriptors", log.descriptorCounts(), twin.descriptorCounts(), threshold)
+	c.section("moves", log.moveCounts(), twin.moveCounts(), threshold)
+	c.section("chats at once of an agent", log.atOnceCounts(), twin.atOnceCounts(), threshold)
+	c.section("media", pointed(log.media), pointed(twin.media), threshold)
+	c.section("hours of the week", log.hourCounts(), twin.hourCounts(), threshold)
+	c.duration("the whole chat", &log.length, &twin.length, threshold)
+	for m := range model.Submit {
+		c.duration("until "+model.MoveNames[m], log.all.wait(m), twin.all.wait(m), threshold)
+	}
+	return c
+}
+
+func (c *Comparison) section(name string, log, twin map[string]count, threshold int) {
+	s := section{name: name}
+	var all, allTwin float64
+	for key, n := range log {
+		all += float64(n.n)
+		allTwin += float64(twin[key].n)
+	}
+	for key, n := range twin {
+		if _, known := log[key]; !known {
+			allTwin += float64(n.n)
+		}
+	}
+	other := row{name: "other"}
+	for key := range twin {
+		if log[key].chats < uint32(threshold) {
+			other.twin += float64(twin[key].n)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(log)) {
+		n := log[key]
+		if n.chats < uint32(threshold) {
+			other.log += float64(n.n)
+			continue
+		}
+		s.rows = append(s.rows, row{key, float64(n.n), float64(twin[key].n)})
+	}
+	slices.SortStableFunc(s.rows, func(a, b row) int { return cmp.Compare(b.log, a.log) })
+	if other.log > 0 || other.twin > 0 {
+		s.rows = append(s.rows, other)
+	}
+	for i := range s.rows {
+		r := &s.rows[i]
+		r.log, r.twin = r.log/max(all, 1), r.twin/max(allTwin, 1)
+		s.variation += math.Abs(r.log-r.twin) / 2
+	}
+	c.sections = append(c.sections, s)
+}
+
+func (c *Comparison) duration(name string, log, twin *spread, threshold int) {
+	if int(log.n) < 10*threshold || twin.n == 0 {
+		return
+	}
+	d := duration{name: name}
+	for i, percent := range [...]uint32{50, 90} {
+		d.log[i], d.twin[i] = log.exact(percent), twin.exact(percent)
+		// times are whole seconds: one more or less is none
+		if apart := math.Abs(d.log[i] - d.twin[i]); apart > 1 {
+			d.error = max(d.error, apart/max(d.log[i], 1))
+		}
+	}
+	c.durations = append(c.durations, d)
+}
+
+func (s *spread) exact(percent uint32) float64 {
+	values, upTo := s.sorted()
+	for i := range values {
+		if uint64(upTo[i])*100 >= uint64(s.n)*uint64(percent) {
+			return values[i]
+		}
+	}
+	return 0
+}
+
+// Largest is the largest total variation of shares, and the largest error of a median or a ninetieth percentile.
+func (c *Comparison) Largest() (variation, quantile float64) {
+	for _, s := range c.sections {
+		variation = max(variation, s.variation)
+	}
+	for _, d := range c.durations {
+		quantile = max(quantile, d.error)
+	}
+	return variation, quantile
+}
+
+// Summary says in a line how far twin and log are apart.
+func (c *Comparison) Summary() string {
+	var parts []string
+	for _, s := range c.sections {
+		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
+	}
+	_, quantile := c.Largest()
+	return fmt.Sprintf("twin of %s beside the log, total variation: %s; largest error of a median or p90: %.2g %%",
+		plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+}
+
+// mostShown is how many rows of a section are written; its variation is of all.
+const mostShown = 40
+
+// Write writes the comparison as text.
+func (c *Comparison) Write(out io.Writer) error {
+	var b []byte
+	line := func(log, twin, apart, what string) {
+		b = fmt.Appendf(b, "%14s %14s %8s  %s\n", log, twin, apart, what)
+	}
+	line("log", "twin", "", "")
+	line(fmt.Sprint(c.log.Chats), fmt.Sprint(c.twin.Chats), "", "chats")
+	line(fmt.Sprint(c.log.Events), fmt.Sprint(c.twin.Events), "", "events")
+	line(fmt.Sprintf("%.4g", c.log.busiest()), fmt.Sprintf("%.4g", c.twin.busiest()), "",
+		"chats in the busiest hour of the week, on average")
+	for _, s := range c.sections {
+		b = fmt.Appendf(b, "\n%s: total variation %.2f %%\n", s.name, 100*s.variation)
+		for i, r := range s.rows {
+			if i == mostShown {
+				line("", "", "", fmt.Sprintf("and %d more", len(s.rows)-i))
+				break
+			}
+			line(fmt.Sprintf("%.2f %%", 100*r.log), fmt.Sprintf("%.2f %%", 100*r.twin),
+				fmt.Sprintf("%+.2f", 100*(r.twin-r.log)), r.name)
+		}
+	}
+	b = append(b, "\nseconds: median, p90, and by how much these are apart\n"...)
+	for _, d := range c.durations {
+		line(fmt.Sprintf("%.0f, %.0f", d.log[0], d.log[1]), fmt.Sprintf("%.0f, %.0f", d.twin[0], d.twin[1]),
+			fmt.Sprintf("%.1f %%", 100*d.error), d.name)
+	}
+	variation, quantile := c.Largest()
+	b = fmt.Appendf(b, "\nlargest total variation %.2f %%, largest error of a median or p90 %.1f %%\n", 100*variation,
+		100*quantile)
+	b = fmt.Appendf(b, "\nWhat a twin cannot have, as it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
+	_, err := out.Write(b)
+	return err
+}
+
+func pointed(m map[string]*count) map[string]count {
+	all := make(map[string]count, len(m))
+	for key, c := range m {
+		all[key] = *c
+	}
+	return all
+}
+
+// named are the counts of flows by what they are called.
+func (t *Tally) named(flows map[string]*count) map[string]count {
+	names := make([]string, len(t.descriptors))
+	for d, i := range t.descriptors {
+		names[i] = d.String()
+	}
+	all := make(map[string]count)
+	for flow, c := range flows {
+		var parts []string
+		for i := range len(flow) {
+			parts = append(parts, names[flow[i]])
+		}
+		name := cmp.Or(strings.Join(parts, ", "), "no row")
+		if len(flow) == mostRows {
+			name += " …"
+		}
+		all[name] = *c
+	}
+	return all
+}
+
+func (t *Tally) descriptorCounts() map[string]count {
+	all := make(map[string]count)
+	for d, i := range t.descriptors {
+		all[d.String()] = t.rows[i]
+	}
+	return all
+}
+
+func (t *Tally) moveCounts() map[string]count {
+	all := make(map[string]count)
+	for i := range t.all.choices {
+		c := &t.all.choices[i]
+		all[c.Choice.String()] = c.count
+	}
+	return all
+}
+
+func (t *Tally) atOnceCounts() map[string]count {
+	all := make(map[string]count)
+	for i, n := range t.stays.atOnce() {
+		if n > 0 {
+			name := fmt.Sprint(i + 1)
+			if i+1 == mostAtOnce {
+				name += " or more"
+			}
+			all[name] = count{n: uint32(n), chats: uint32(n)}
+		}
+	}
+	return all
+}
+
+func (t *Tally) hour(i int) (n uint32) {
+	for _, c := range t.starts[4*i : 4*i+4] {
+		n += c
+	}
+	return n
+}
+
+func (t *Tally) hourCounts() map[string]count {
+	all := make(map[string]count)
+	for i := range days * 24 {
+		if n := t.hour(i); n > 0 {
+			all[fmt.Sprintf("%s %02d:00", dayNames[i/24], i%24)] = count{n: n, chats: n}
+		}
+	}
+	return all
+}
+
+// busiest is how many chats begin in the busiest hour of the week.
+func (t *Tally) busiest() (most float64) {
+	for i := range days * 24 {
+		if occurred := t.occurred(4 * i); occurred > 0 {
+			most = max(most, float64(t.hour(i))/occurred)
+		}
+	}
+	return most
+}

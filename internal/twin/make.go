@@ -1,0 +1,364 @@
+package twin
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// family tells the draws of a twin from those of other chats of a seed.
+const family = 101
+
+// mostEvents of a chat: only a profile that runs in circles comes to it.
+const mostEvents = 1000
+
+// Plan is what chats are made by. It is not changed, and may be used by several goroutines.
+type Plan struct {
+	*Profile
+	Seed  uint64
+	Start time.Time // when the first day begins; chats begin then or after it
+
+	rising  [days*quarters + 1]float64 // so many chats begin in a week before a quarter of an hour
+	skipped float64                    // of these, before the start's
+	people  [3][]string
+	load    [3][]float64 // rising shares
+	atOnce  float64      // how many chats an agent has at once, on average
+	monday  int64        // that before the start
+}
+
+// NewPlan returns the plan of a profile's chats.
+func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
+	plan := &Plan{Profile: p, Seed: seed, Start: start}
+	for i := range days * quarters {
+		plan.rising[i+1] = plan.rising[i] + p.Week[i/quarters][i%quarters]
+	}
+	at := start.Unix()
+	quarter := floorDiv(at, 900)
+	i := weekly(quarter)
+	plan.monday = (quarter - int64(i)) * 900
+	plan.skipped = plan.rising[i] + (plan.rising[i+1]-plan.rising[i])*float64(at-quarter*900)/900
+	for kind, of := range []struct {
+		word string
+		*Load
+	}{{"Agent", &p.Agents}, {"Queue", &p.Queues}, {"Strategy", &p.Strategies}} {
+		sum := 0.0
+		for n, share := range of.each() {
+			sum += share
+			plan.people[kind] = append(plan.people[kind], fmt.Sprintf("%s %d", of.word, n+1))
+			plan.load[kind] = append(plan.load[kind], sum)
+		}
+	}
+	for i, share := range p.AtOnce {
+		plan.atOnce += share * float64(i+1)
+	}
+	return plan
+}
+
+// ChatsOf is how many chats begin on so many days from the start on.
+func (p *Plan) ChatsOf(n int) int {
+	week := p.rising[days*quarters]
+	weeks, rest := n/days, n%days
+	at := p.Start.Unix() + int64(rest)*24*3600
+	quarter := floorDiv(at, 900)
+	i := weekly(quarter)
+	end := p.rising[i] + (p.rising[i+1]-p.rising[i])*float64(at-quarter*900)/900
+	if end < p.skipped {
+		end += week
+	}
+	return int(float64(weeks)*week + end - p.skipped)
+}
+
+// began is when a chat begins, of which so many have begun before it: a number with a fraction.
+func (p *Plan) began(n float64) time.Time {
+	n += p.skipped
+	week := p.rising[days*quarters]
+	weeks := math.Floor(n / week)
+	n -= weeks * week
+	i := min(sort.Search(days*quarters, func(i int) bool { return p.rising[i+1] > n }), days*quarters-1)
+	seconds := int64(weeks)*days*24*3600 + int64(i)*900
+	if here := p.rising[i+1] - p.rising[i]; here > 0 {
+		seconds += int64(min(max((n-p.rising[i])/here, 0), 0.999999) * 900)
+	}
+	at := p.monday + seconds
+	return time.Unix(max(at, p.Start.Unix()), 0).UTC()
+}
+
+// Maker makes the chats of a plan. It keeps working memory; take one a goroutine.
+type Maker struct {
+	plan   *Plan
+	walker *gen.Walker
+	src    *gen.Seeded
+	number int
+	agents int // that a chat may meet
+
+	people  gen.People
+	met     [3]int // how many agents, queues and strategies the chat has met
+	last    [3]int
+	routed  int // agents that were chosen
+	choice  Choice
+	next    *Next
+	events  int // that were written of the move
+	drawn   []Share[Choice]
+	onDuty  []ranked // the first of those who were ranked for the shift
+	shift   int64
+	sorting []ranked
+}
+
+// NewMaker returns a maker of the plan's chats.
+func NewMaker(p *Plan) *Maker {
+	limits := gen.Driven([]string{model.Usual.Completed[0], model.Usual.Canceled[0]}, mostEvents)
+	limits.Agents, limits.Queues = min(limits.Agents, p.Agents.Count), min(limits.Queues, p.Queues.Count)
+	limits.Strategies = min(limits.Strategies, p.Strategies.Count)
+	return &Maker{plan: p, walker: gen.NewWalker(limits), agents: limits.Agents, shift: math.MinInt64}
+}
+
+// Chat makes chat i, from 0. Chats begin in the order of their numbers. The events are valid until the next call.
+func (m *Maker) Chat(i int, id string) []model.Event {
+	m.src, m.number = gen.Seed(gen.Generation, family, m.plan.Seed, uint64(i)), i
+	m.met, m.last, m.routed, m.events = [3]int{}, [3]int{-1, -1, -1}, 0, 0
+	began := m.plan.began(float64(i) + m.unit())
+	if m.plan.atOnce > 0 {
+		m.takeDuty(began)
+	}
+	m.choice, m.next = Choice{Move: model.Submit}, nil
+	return m.walker.Drive(id, began, &m.people, m)
+}
+
+// unit draws a number from 0 to 1.
+func (m *Maker) unit() float64 { return float64(m.src.Intn(1<<53)) / (1 << 53) }
+
+// Move draws by the state, by the state whatever came before, or by all states.
+func (m *Maker) Move(s gen.State, legal gen.MoveSet) model.Move {
+	m.events = 0
+	exact := m.plan.States[s]
+	for _, next := range [...]*Next{exact, m.plan.States[s.AnyHistory()]} {
+		if next == nil {
+			continue
+		}
+		if m.next = next; m.draw(next.Choices, next.Rest, legal) {
+			return m.choice.Move
+		}
+	}
+	m.next = exact
+	if !m.draw(m.plan.Moves, 0, legal) {
+		m.choice = Choice{Move: model.Stop}
+	}
+	return m.choice.Move
+}
+
+// draw draws one of the choices that are legal, or reports that the rest was drawn, or none is.
+func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool {
+	sum, illegal := rest, false
+	for i := range list {
+		illegal = illegal || !legal.Has(list[i].Of.Move)
+		sum += list[i].Share
+	}
+	if illegal {
+		m.drawn = m.drawn[:0]
+		sum = rest
+		for _, c := range list {
+			if legal.Has(c.Of.Move) {
+				m.drawn, sum = append(m.drawn, c), sum+c.Share
+			}
+		}
+		list = m.drawn
+	}
+	at := m.unit() * sum
+	for i := range list {
+		if at -= list[i].Share; at < 0 {
+			m.choice = list[i].Of
+			return true
+		}
+	}
+	return false
+}
+
+// Which takes the agent of the choice's detail.
+func (m *Maker) Which(agents []int8) int {
+	switch n := len(agents); {
+	case m.choice.Detail == theFirst || n == 1:
+		return 0
+	case m.choice.Detail == theLast || n == 2:
+		return n - 1
+	default:
+		return 1 + m.src.Intn(n-2)
+	}
+}
+
+// Newcomer draws an agent.
+func (m *Maker) Newcomer(free []int8) int {
+	at := -1
+	class := m.class(m.met[kindAgent] < m.agents, len(free) > 0)
+	if class == classSame {
+		at = slices.Index(free, int8(m.last[kindAgent]))
+	}
+	if class != classNew && at < 0 {
+		at = m.src.Intn(len(free))
+	}
+	if class == classNew {
+		n := m.met[kindAgent]
+		m.people.Agents[n] = m.name(kindAgent, m.people.Agents[:n])
+		m.met[kindAgent]++
+		m.last[kindAgent] = n
+		return len(free)
+	}
+	m.last[kindAgent] = int(free[at])
+	return at
+}
+
+// Known draws a queue or a strategy.
+func (m *Maker) Known(of model.ResourceType, seen, n int) int {
+	kind, names := kindQueue, m.people.Queues[:]
+	if of == model.StrategyResource {
+		kind, names = kindStrategy, m.people.Strategies[:]
+	}
+	at := m.last[kind]
+	switch m.class(seen < n, seen > 0) {
+	case classNew:
+		names[seen] = m.name(kind, names[:seen])
+		at = seen
+	case classOther:
+		if at = m.src.Intn(max(seen-1, 1)); at >= m.last[kind] && seen > 1 {
+			at++
+		}
+	}
+	m.last[kind] = at
+	return at
+}
+
+// class draws whether the chat comes to somebody new, or to whom it has met.
+func (m *Maker) class(mayBeNew, mayBeMet bool) int {
+	a, known := m.plan.Again[m.choice.Move]
+	switch {
+	case !mayBeMet:
+		return classNew
+	case !mayBeNew && !known:
+		return classSame
+	case !known:
+		a.New = 1
+	}
+	at := m.unit() * (a.New + a.Same + a.Other)
+	switch {
+	case at < a.New && mayBeNew:
+		return classNew
+	case at < a.New+a.Same:
+		return classSame
+	}
+	return classOther
+}
+
+// name draws one of all agents, queues or strategies that the chat has not met.
+func (m *Maker) name(kind int, met []string) string {
+	people := m.plan.people[kind]
+	at := 0
+	for try := range 8 {
+		if kind == kindAgent && len(m.onDuty) > 0 && try < 4 {
+			at = m.onDuty[(m.number+m.routed)%len(m.onDuty)].agent
+			m.routed++
+		} else {
+			at = sort.SearchFloat64s(m.plan.load[kind], m.unit())
+		}
+		at = min(at, len(people)-1)
+		if !slices.Contains(met, people[at]) {
+			return people[at]
+		}
+	}
+	for slices.Contains(met, people[at]) {
+		at = (at + 1) % len(people)
+	}
+	return people[at]
+}
+
+// Mode draws a conference's mode.
+func (m *Maker) Mode(given model.VisibilityMode) model.VisibilityMode {
+	list, known := m.plan.Modes[Given{m.choice.Move, given}]
+	if !known {
+		return 0
+	}
+	at := m.unit()
+	for mode, share := range list {
+		if at -= share; at < 0 {
+			return model.VisibilityMode(mode)
+		}
+	}
+	return 0
+}
+
+// Stopper is that of the choice.
+func (m *Maker) Stopper() model.PartyType { return stoppers[m.choice.Detail] }
+
+// Neutral is that of the choice.
+func (m *Maker) Neutral() int { return int(m.choice.Detail) }
+
+// Finishing is the queue of the choice.
+func (m *Maker) Finishing() int { return int(m.choice.Detail) }
+
+// Wait draws how long the next event takes, in whole seconds.
+func (m *Maker) Wait() time.Duration {
+	m.events++
+	if m.choice.Move == model.Submit {
+		return 0
+	}
+	q := m.plan.Waits[Wait{m.choice.Move, m.events == 2}]
+	if m.events == 1 && m.next != nil {
+		if own := m.next.Waits[m.choice.Move]; own != nil {
+			q = own
+		}
+	}
+	if len(q) == 0 {
+		return 0
+	}
+	return time.Duration(math.Round(q.At(m.unit()))) * time.Second
+}
+
+// Medium draws the chat's.
+func (m *Maker) Medium() string {
+	at := m.unit()
+	for _, medium := range m.plan.Media {
+		if at -= medium.Share; at < 0 {
+			if medium.Of == knownMedia[0] {
+				return ""
+			}
+			return medium.Of
+		}
+	}
+	return ""
+}
+
+type ranked struct {
+	agent int
+	key   float64
+}
+
+// shiftLength is how long the same agents are on duty, in seconds.
+const shiftLength = 2 * 3600
+
+// takeDuty finds who is on duty: as many that each has as many chats at once as in the profile. Who has a larger share
+// of the chats is on duty more often.
+func (m *Maker) takeDuty(at time.Time) {
+	p := m.plan
+	quarter := floorDiv(at.Unix(), 900)
+	i := weekly(quarter)
+	open := p.Week[i/quarters][i%quarters] / 900 * p.Handled
+	n := min(max(int(math.Ceil(open/p.atOnce)), 1), p.Agents.Count)
+	if shift := floorDiv(at.Unix(), shiftLength); shift != m.shift {
+		m.shift = shift
+		src, before := gen.Seed(gen.Generation, family+1, p.Seed, uint64(shift)), 0.0
+		m.sorting = m.sorting[:0]
+		for agent, upTo := range p.load[kindAgent] {
+			u := (float64(src.Intn(1<<52)) + 1) / (1 << 52)
+			m.sorting = append(m.sorting, ranked{agent, -math.Log(u) / max(upTo-before, 1e-12)})
+			before = upTo
+		}
+		slices.SortFunc(m.sorting, func(a, b ranked) int {
+			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.agent, b.agent))
+		})
+	}
+	m.onDuty = m.sorting[:n]
+}

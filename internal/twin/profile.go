@@ -1,0 +1,196 @@
+// Package twin learns what the chats of a log are like, and makes others that are like them: a profile holds shares and
+// quantiles, and no string of the log. [Learner] follows finished, well-formed chats through the grammar of package gen
+// and counts what they chose where; [Tally.Profile] makes a profile of the counts, in which nothing rests on few chats;
+// [Maker] walks the same grammar by a profile. [Compare] puts the chats of a log beside those of a twin.
+//
+// What is made is a function of profile, seed and number; what is learnt is the same for any order of chats and any
+// number of jobs.
+package twin
+
+import (
+	"math"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Version is that of the files of profiles.
+const Version = 1
+
+// Profile is what chats are like. All shares are between 0 and 1, all times in seconds.
+type Profile struct {
+	About     string // who made it, and of what
+	Chats     int    // so many taught it; 0 of one written by hand
+	Threshold int    // nothing of it rests on fewer chats
+
+	Week       [7][quarters]float64 // chats that begin in each quarter of an hour, UTC, from Monday on
+	Media      []Share[string]
+	Agents     Load
+	Queues     Load
+	Strategies Load
+	AtOnce     []float64 // shares of 1, 2, … chats that an agent has when it takes one; the last is "or more"
+	Handled    float64   // how long all agents of a chat handle it together, on average
+
+	States map[gen.State]*Next
+	Moves  []Share[Choice] // of all states, for where a state is not known
+	Waits  map[Wait]Quantiles
+	Modes  map[Given][4]float64 // shares of no mode, 1, 2 and 3
+	Again  map[model.Move]Again
+}
+
+const (
+	quarters = 96
+	days     = 7
+)
+
+// Share is how often something is so.
+type Share[T any] struct {
+	Of    T
+	Share float64
+}
+
+// Load is how many agents, queues or strategies there are, and how chats spread over them: by the shares of equally
+// large groups of them, the busiest first, or, where these would be of few, by the power of its rank by which one's
+// share falls.
+type Load struct {
+	Count  int
+	Shares []float64 // of each group together
+	Slope  float64
+}
+
+// each lists the share of each one.
+func (l *Load) each() []float64 {
+	all, sum := make([]float64, l.Count), 0.0
+	for i := range all {
+		if n := len(l.Shares); n > 0 {
+			at := i * n / l.Count
+			all[i] = l.Shares[at] / float64(groupEnd(l.Count, n, at)-groupEnd(l.Count, n, at-1))
+		} else {
+			all[i] = math.Pow(float64(i+1), -l.Slope)
+		}
+		sum += all[i]
+	}
+	for i := range all {
+		all[i] /= sum
+	}
+	return all
+}
+
+// groupEnd is the first of count that is not in the first at+1 of so many groups.
+func groupEnd(count, groups, at int) int { return ((at+1)*count + groups - 1) / groups }
+
+// Next is what comes next in a state.
+type Next struct {
+	Choices []Share[Choice]
+	Rest    float64 // what few chats did: drawn as in this state whatever came before, or in any
+	Waits   map[model.Move]Quantiles
+}
+
+// Choice is a move with what it is about: which agent, by whom the chat is stopped, which neutral event.
+type Choice struct {
+	Move   model.Move
+	Detail uint8
+}
+
+// Wait is a time that is waited for: before a move or, of one that is two events, between these.
+type Wait struct {
+	Move   model.Move
+	Within bool
+}
+
+// Given is a choice of a visibility mode: of the conference that a move is about, which was given another one before.
+type Given struct {
+	Move   model.Move
+	Before model.VisibilityMode
+}
+
+// Again are the shares of an agent, a queue or a strategy that is new to the chat, of the last, and of another one that
+// the chat has met.
+type Again struct{ New, Same, Other float64 }
+
+// Which agent a move is about, of those of whom it can be: the first seen, the last, or one in between.
+const (
+	theFirst = iota
+	theLast
+	inBetween
+)
+
+// details are the names of a move's details; the others have none.
+var details = func() (names [model.MoveCount][]string) {
+	names[model.Stop] = []string{"customer", "agent", "strategy", "server"} // as stoppers
+	names[model.Finish] = []string{"completed", "canceled"}
+	names[model.NoMove] = []string{"properties", "held", "resumed"} // as neutrals
+	for _, m := range [...]model.Move{
+		model.Accept, model.Leave, model.Removed, model.Expire, model.Reject, model.RevokeOther, model.RevokeStopped,
+		model.TransferTo, model.ConferWith, model.TransferThroughQueue, model.ConferThroughQueue,
+	} {
+		names[m] = []string{"", "last", "between"}
+	}
+	return names
+}()
+
+var stoppers = [...]model.PartyType{model.MediaServer, model.Agent, model.Strategy, model.InteractionServer}
+
+var neutrals = [...]model.EventName{model.PropertiesChanged, model.Held, model.Resumed}
+
+// String is a choice as profiles have it: stop.customer, leave, leave.last.
+func (c Choice) String() string {
+	s := model.MoveNames[c.Move]
+	if names := details[c.Move]; int(c.Detail) < len(names) && names[c.Detail] != "" {
+		s += "." + names[c.Detail]
+	}
+	return s
+}
+
+// twoEvents reports whether a move is two events.
+func twoEvents(m model.Move) bool {
+	return m == model.Take || m == model.Pull || m == model.TransferThroughQueue || m == model.Finish
+}
+
+// String is a wait as profiles have it: take, take.within.
+func (w Wait) String() string {
+	if w.Within {
+		return model.MoveNames[w.Move] + ".within"
+	}
+	return model.MoveNames[w.Move]
+}
+
+var modeNames = [4]string{"none", "conference", "monitor", "consult"}
+
+// String is a choice of a mode as profiles have it: accept.consult.
+func (g Given) String() string { return model.MoveNames[g.Move] + "." + modeNames[g.Before] }
+
+// knownMedia are the media that a profile names. Any other is "other".
+var knownMedia = []string{
+	"chat", "callback", "sms", "mms", "email", "facebook", "twitter", "whatsapp", "applechat", "telegram", "viber",
+	"line", "wechat", "messenger", "webchat", "video", otherMedium,
+}
+
+const otherMedium = "other"
+
+// Quantiles are points of a distribution, by rising share; between two it is even, and nothing is beyond the outer ones.
+type Quantiles []Quantile
+
+// Quantile says that a share of all, in percent, is no more than a value.
+type Quantile struct {
+	Percent int
+	Value   float64
+}
+
+// At is the value of a share from 0 to 1.
+func (q Quantiles) At(share float64) float64 {
+	if len(q) == 0 {
+		return 0
+	}
+	percent := 100 * share
+	for i := range q {
+		if at := float64(q[i].Percent); percent <= at {
+			if i == 0 {
+				return q[0].Value
+			}
+			from := float64(q[i-1].Percent)
+			return q[i-1].Value + (q[i].Value-q[i-1].Value)*(percent-from)/(at-from)
+		}
+	}
+	return q[len(q)-1].Value
+}

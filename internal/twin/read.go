@@ -1,0 +1,453 @@
+package twin
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Builtin is the name of the profile that was made by hand.
+const Builtin = "builtin:contact-centre"
+
+//go:embed contact-centre.yaml
+var contactCentre string
+
+// Schema is the JSON Schema of a profile.
+//
+//go:embed profile.schema.json
+var Schema []byte
+
+// Read reads a profile: a YAML file, or [Builtin]. Errors name the file, the line and the column.
+func Read(ctx context.Context, path string) (*Profile, error) {
+	text := contactCentre
+	if path != Builtin {
+		if strings.HasPrefix(path, "builtin:") {
+			return nil, fmt.Errorf("%s: no such profile; expected %s, or a file", model.Name(path), Builtin)
+		}
+		var err error
+		text, err = files.Text(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return Parse(path, text)
+}
+
+// profileFile is a profile that is being read.
+type profileFile struct{ path string }
+
+// Parse reads the text of a profile.
+func Parse(path, text string) (*Profile, error) {
+	f := profileFile{path}
+	body, err := files.YAML(path, strings.ReplaceAll(text, "\r\n", "\n"))
+	if err != nil {
+		return nil, err
+	} else if body == nil {
+		return nil, fmt.Errorf("%s: empty; expected a profile ('chatproof schema profile')", path)
+	}
+	p := &Profile{
+		Threshold: DefaultThreshold, States: make(map[gen.State]*Next), Waits: make(map[Wait]Quantiles),
+		Modes: make(map[Given][4]float64), Again: make(map[model.Move]Again),
+	}
+	version := 0
+	count := func(into *int, least int) reader {
+		return func(n ast.Node, what string) error { return f.integer(n, what, into, least) }
+	}
+	keys := map[string]reader{
+		"profile": count(&version, 1), "chats": count(&p.Chats, 0), "threshold": count(&p.Threshold, 1),
+		"about": func(n ast.Node, what string) (err error) { p.About, err = f.text(n, what); return err },
+		"week":  f.week(p), "media": f.media(p), "states": f.states(p), "modes": f.modes(p), "again": f.again(p),
+		"agents": f.load(&p.Agents), "queues": f.load(&p.Queues), "strategies": f.load(&p.Strategies),
+		"at_once": func(n ast.Node, what string) error { return f.shares(n, what, &p.AtOnce) },
+		"handled": func(n ast.Node, what string) error { return f.number(n, what, &p.Handled, math.MaxInt32) },
+		"moves": func(n ast.Node, what string) error {
+			return f.choices(n, what, &p.Moves, 0, func(Choice) bool { return true })
+		},
+		"wait": func(n ast.Node, what string) error { return f.waits(n, what, p.Waits) },
+	}
+	for _, required := range []string{"profile", "week", "agents", "queues", "strategies", "states"} {
+		if !hasKey(body, required) {
+			return nil, f.wrong(body, "no key %s; expected a profile ('chatproof schema profile')", required)
+		}
+	}
+	if err := f.each(body, "", keys); err != nil {
+		return nil, err
+	} else if version != Version {
+		return nil, f.wrong(body, "profile: expected %d, the version that this program reads, got %d", Version, version)
+	}
+	if p.perWeek() == 0 {
+		return nil, f.wrong(body, "week: no chat ever begins")
+	}
+	return p, nil
+}
+
+// perWeek is how many chats begin in a week.
+func (p *Profile) perWeek() (n float64) {
+	for day := range p.Week {
+		for _, x := range p.Week[day] {
+			n += x
+		}
+	}
+	return n
+}
+
+type reader func(n ast.Node, what string) error
+
+func hasKey(n ast.Node, key string) bool {
+	fields, _ := n.(*ast.MappingNode)
+	return fields != nil && slices.ContainsFunc(fields.Values, func(v *ast.MappingValueNode) bool {
+		return v.Key.GetToken().Value == key
+	})
+}
+
+func (f profileFile) wrong(n ast.Node, format string, args ...any) error {
+	at := n.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", f.path, at.Line, at.Column, fmt.Sprintf(format, args...))
+}
+
+// pairs calls do for each key of a mapping, with the key's name.
+func (f profileFile) pairs(n ast.Node, what string, do func(key string, at, value ast.Node) error) error {
+	fields, ok := n.(*ast.MappingNode)
+	if !ok {
+		return f.wrong(n, "%s: expected keys, each with a colon and a value; got %s", cmp.Or(what, "profile"),
+			model.Name(n.String()))
+	}
+	for _, field := range fields.Values {
+		if err := do(field.Key.GetToken().Value, field.Key, field.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each reads a mapping whose keys are known.
+func (f profileFile) each(n ast.Node, what string, keys map[string]reader) error {
+	return f.pairs(n, what, func(key string, at, value ast.Node) error {
+		read := keys[key]
+		if read == nil {
+			known := slices.Sorted(maps.Keys(keys))
+			return f.wrong(at, "%sno such key: %s%s; expected %s", prefix(what), model.Name(key),
+				model.DidYouMean(key, known), strings.Join(known, ", "))
+		}
+		return read(value, cmp.Or(strings.TrimPrefix(what+"."+key, "."), key))
+	})
+}
+
+func prefix(what string) string {
+	if what == "" {
+		return ""
+	}
+	return what + ": "
+}
+
+func (f profileFile) text(n ast.Node, what string) (string, error) {
+	s, ok := n.(*ast.StringNode)
+	if !ok {
+		return "", f.wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
+	}
+	return s.Value, nil
+}
+
+// number reads a number from 0 to most.
+func (f profileFile) number(n ast.Node, what string, into *float64, most float64) error {
+	x, err := strconv.ParseFloat(n.GetToken().Value, 64)
+	switch n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+	default:
+		err = strconv.ErrSyntax
+	}
+	if err != nil || !(x >= 0 && x <= most) {
+		return f.wrong(n, "%s: expected a number from 0 to %v, got %s", what, most, model.Name(n.String()))
+	}
+	*into = x
+	return nil
+}
+
+func (f profileFile) integer(n ast.Node, what string, into *int, least int) error {
+	var x float64
+	const most = 1_000_000_000
+	if err := f.number(n, what, &x, most); err != nil || x != math.Trunc(x) || int(x) < least {
+		return f.wrong(n, "%s: expected a whole number from %d to %d, got %s", what, least, most, model.Name(n.String()))
+	}
+	*into = int(x)
+	return nil
+}
+
+// list reads a list of numbers from 0 to most.
+func (f profileFile) list(n ast.Node, what string, most float64) (list []float64, err error) {
+	items, ok := n.(*ast.SequenceNode)
+	if !ok || len(items.Values) == 0 {
+		return nil, f.wrong(n, "%s: expected a list of numbers, got %s", what, model.Name(n.String()))
+	}
+	list = make([]float64, len(items.Values))
+	for i, item := range items.Values {
+		if err := f.number(item, what, &list[i], most); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// shares reads a list of shares, which are 1 together.
+func (f profileFile) shares(n ast.Node, what string, into *[]float64) (err error) {
+	*into, err = f.list(n, what, 1)
+	sum := 0.0
+	for _, x := range *into {
+		sum += x
+	}
+	return then(err, func() error { return f.whole(n, what, sum) })
+}
+
+// then checks what was read without an error.
+func then(err error, check func() error) error {
+	if err != nil {
+		return err
+	}
+	return check()
+}
+
+// whole says that shares are not 1 together; a learnt profile's are rounded.
+func (f profileFile) whole(n ast.Node, what string, sum float64) error {
+	if math.Abs(sum-1) > 0.01 {
+		return f.wrong(n, "%s: the shares are %.4g together; expected 1", what, sum)
+	}
+	return nil
+}
+
+// week reads days of 96 numbers, one a quarter of an hour, or of 24, one an hour.
+func (f profileFile) week(p *Profile) reader {
+	return func(n ast.Node, what string) error {
+		keys := make(map[string]reader)
+		for day, name := range dayNames {
+			keys[name] = func(n ast.Node, what string) error {
+				list, err := f.list(n, what, 1e6)
+				if err != nil {
+					return err
+				}
+				if len(list) != quarters && len(list) != quarters/4 {
+					return f.wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
+						len(list))
+				}
+				each := quarters / len(list)
+				for q := range quarters {
+					p.Week[day][q] = list[q/each] / float64(each)
+				}
+				return nil
+			}
+		}
+		return f.each(n, what, keys)
+	}
+}
+
+func (f profileFile) media(p *Profile) reader {
+	return func(n ast.Node, what string) error {
+		sum := 0.0
+		err := f.pairs(n, what, func(key string, at, value ast.Node) error {
+			m := Share[string]{Of: key}
+			if !slices.Contains(knownMedia, key) {
+				return f.wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia, ", "), model.Name(key))
+			}
+			err := f.number(value, what+"."+key, &m.Share, 1)
+			p.Media, sum = append(p.Media, m), sum+m.Share
+			return err
+		})
+		return then(err, func() error { return f.whole(n, what, sum) })
+	}
+}
+
+// mostOf is how many agents, queues or strategies a profile may have.
+const mostOf = 100_000
+
+func (f profileFile) load(l *Load) reader {
+	return func(n ast.Node, what string) error {
+		err := f.each(n, what, map[string]reader{
+			"count":  func(n ast.Node, what string) error { return f.integer(n, what, &l.Count, 1) },
+			"shares": func(n ast.Node, what string) error { return f.shares(n, what, &l.Shares) },
+			"slope":  func(n ast.Node, what string) error { return f.number(n, what, &l.Slope, 10) },
+		})
+		switch {
+		case err != nil:
+			return err
+		case l.Count < max(len(l.Shares), 1) || l.Count > mostOf:
+			return f.wrong(n, "%s.count: expected a number from 1 to %d, no less than there are shares, got %d", what,
+				mostOf, l.Count)
+		case len(l.Shares) > 0 && l.Slope > 0:
+			return f.wrong(n, "%s: expected shares, or a slope", what)
+		}
+		return nil
+	}
+}
+
+// choices are all that there are, by name.
+var choices = func() map[string]Choice {
+	all := make(map[string]Choice)
+	for m := range model.Submit {
+		c := Choice{Move: m}
+		all[c.String()] = c
+		for d := range details[m] {
+			c.Detail = uint8(d)
+			all[c.String()] = c
+		}
+		if _, ok := all[model.MoveNames[m]]; len(details[m]) > 0 && details[m][0] != "" && ok {
+			delete(all, model.MoveNames[m])
+		}
+	}
+	return all
+}()
+
+// choices reads shares of choices that may be, which are 1 together with those of the rest.
+func (f profileFile) choices(n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool) error {
+	sum := rest
+	err := f.pairs(n, what, func(key string, at, value ast.Node) error {
+		c, ok := choices[key]
+		if !ok {
+			known := slices.Sorted(maps.Keys(choices))
+			return f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key), model.DidYouMean(key, known),
+				strings.Join(known, ", "))
+		} else if !may(c) {
+			return f.wrong(at, "%s: %s cannot be in this state", what, key)
+		}
+		s := Share[Choice]{Of: c}
+		err := f.number(value, what+"."+key, &s.Share, 1)
+		*into, sum = append(*into, s), sum+s.Share
+		return err
+	})
+	return then(err, func() error { return f.whole(n, what, sum) })
+}
+
+func (f profileFile) states(p *Profile) reader {
+	return func(n ast.Node, what string) error {
+		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+			state, err := gen.ParseState(key)
+			if err != nil {
+				return f.wrong(at, "states: %s: %v", model.Name(key), err)
+			}
+			if p.States[state] != nil {
+				return f.wrong(at, "states: %s stands twice", model.Name(key))
+			}
+			what := "state " + key
+			next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
+			var list ast.Node
+			err = f.each(value, what, map[string]reader{
+				"next": func(n ast.Node, _ string) error { list = n; return nil },
+				"rest": func(n ast.Node, what string) error { return f.number(n, what, &next.Rest, 1) },
+				"wait": func(n ast.Node, what string) error { return f.waits(n, what, waits) },
+			})
+			if err == nil && list == nil {
+				err = f.wrong(at, "%s: no key next; expected what comes next", what)
+			}
+			if err == nil {
+				err = f.choices(list, what+".next", &next.Choices, next.Rest, func(c Choice) bool {
+					return state.May(c.Move)
+				})
+			}
+			for w, q := range waits {
+				if w.Within && err == nil {
+					err = f.wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
+				}
+				next.Waits[w.Move] = q
+			}
+			p.States[state] = next
+			return err
+		})
+	}
+}
+
+func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
+	m := slices.Index(model.MoveNames[:model.Submit], name)
+	if m < 0 {
+		return 0, f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(name),
+			model.DidYouMean(name, model.MoveNames[:]), strings.Join(model.MoveNames[:model.Submit], ", "))
+	}
+	return model.Move(m), nil
+}
+
+func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) error {
+	return f.pairs(n, what, func(key string, at, value ast.Node) error {
+		name, within := strings.CutSuffix(key, ".within")
+		m, err := f.move(at, what, name)
+		if err != nil {
+			return err
+		}
+		if within && !twoEvents(m) {
+			return f.wrong(at, "%s: %s is one event: nothing is within it", what, name)
+		}
+		var q Quantiles
+		err = f.pairs(value, what+"."+key, func(p string, at, value ast.Node) error {
+			percent, err := strconv.Atoi(strings.TrimPrefix(p, "p"))
+			x := Quantile{Percent: percent}
+			if err != nil || p[0] != 'p' || percent < 0 || percent > 100 {
+				return f.wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Name(p))
+			}
+			err = f.number(value, what+"."+key+"."+p, &x.Value, math.MaxInt32)
+			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
+				return f.wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles, of values that do not fall",
+					what, key, p, q[last].Percent)
+			}
+			q = append(q, x)
+			return err
+		})
+		into[Wait{m, within}] = q
+		return err
+	})
+}
+
+func (f profileFile) modes(p *Profile) reader {
+	return func(n ast.Node, what string) error {
+		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+			name, before, _ := strings.Cut(key, ".")
+			m, err := f.move(at, what, name)
+			given := slices.Index(modeNames[:], before)
+			if err != nil {
+				return err
+			} else if given < 0 {
+				return f.wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
+					model.Name(key))
+			}
+			list, err := f.named(value, what+"."+key, modeNames[:])
+			p.Modes[Given{m, model.VisibilityMode(given)}] = [4]float64(list)
+			return err
+		})
+	}
+}
+
+func (f profileFile) again(p *Profile) reader {
+	return func(n ast.Node, what string) error {
+		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+			m, err := f.move(at, what, key)
+			if err != nil {
+				return err
+			}
+			list, err := f.named(value, what+"."+key, againNames[:])
+			p.Again[m] = Again{list[0], list[1], list[2]}
+			return err
+		})
+	}
+}
+
+// named reads the shares of some names, which are 1 together.
+func (f profileFile) named(n ast.Node, what string, names []string) ([]float64, error) {
+	list, sum := make([]float64, len(names)), 0.0
+	keys := make(map[string]reader)
+	for i, name := range names {
+		keys[name] = func(n ast.Node, what string) error {
+			err := f.number(n, what, &list[i], 1)
+			sum += list[i]
+			return err
+		}
+	}
+	err := f.each(n, what, keys)
+	return list, then(err, func() error { return f.whole(n, what, sum) })
+}

@@ -1,0 +1,158 @@
+package twin
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+var dayNames = [days]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
+// Append writes the profile as YAML.
+func (p *Profile) Append(b []byte) []byte {
+	b = fmt.Appendf(b, "profile: %d\n", Version)
+	if p.About != "" {
+		b = fmt.Appendf(b, "about: %s\n", strconv.Quote(p.About))
+	}
+	b = fmt.Appendf(b, "chats: %d\nthreshold: %d\n", p.Chats, p.Threshold)
+	b = append(b, "# chats that begin in each quarter of an hour, UTC\nweek:\n"...)
+	for i := range p.Week {
+		b = numbers(append(append(append(b, "  "...), dayNames[i]...), ": "...), p.Week[i][:])
+	}
+	b = p.appendPeople(b)
+	b = append(b, "states:\n"...)
+	for _, s := range sortedBy(p.States, gen.State.String) {
+		b = p.States[s].append(append(append(append(b, "  "...), s.String()...), ":\n"...))
+	}
+	b = shareList(append(b, "moves: "...), p.Moves)
+	if len(p.Waits) > 0 {
+		b = append(b, "\nwait:\n"...)
+		for _, w := range sortedBy(p.Waits, Wait.String) {
+			b = append(p.Waits[w].append(append(append(append(b, "  "...), w.String()...), ": "...)), '\n')
+		}
+	} else {
+		b = append(b, '\n')
+	}
+	if len(p.Modes) > 0 {
+		b = append(b, "modes:\n"...)
+		for _, g := range sortedBy(p.Modes, Given.String) {
+			modes := p.Modes[g]
+			b = mapping(append(append(append(b, "  "...), g.String()...), ": "...), modeNames[:], modes[:])
+		}
+	}
+	if len(p.Again) > 0 {
+		b = append(b, "again:\n"...)
+		for _, m := range slices.Sorted(maps.Keys(p.Again)) {
+			a := p.Again[m]
+			b = mapping(append(append(append(b, "  "...), model.MoveNames[m]...), ": "...), againNames[:],
+				[]float64{a.New, a.Same, a.Other})
+		}
+	}
+	return b
+}
+
+func (p *Profile) appendPeople(b []byte) []byte {
+	b = append(b, "media: {"...)
+	for i, m := range p.Media {
+		b = entry(b, i, m.Of, m.Share)
+	}
+	b = append(b, "}\n"...)
+	for _, l := range [...]struct {
+		name string
+		of   *Load
+	}{{"agents", &p.Agents}, {"queues", &p.Queues}, {"strategies", &p.Strategies}} {
+		b = fmt.Appendf(b, "%s: {count: %d, ", l.name, l.of.Count)
+		if len(l.of.Shares) > 0 {
+			b = numbers(append(b, "shares: "...), l.of.Shares)
+			b = append(b[:len(b)-1], "}\n"...)
+		} else {
+			b = append(number(append(b, "slope: "...), l.of.Slope), "}\n"...)
+		}
+	}
+	if len(p.AtOnce) > 0 {
+		b = numbers(append(b, "# chats at once of an agent who takes one: 1, 2, …\nat_once: "...), p.AtOnce)
+	}
+	if p.Handled > 0 {
+		b = append(number(append(b, "handled: "...), p.Handled), '\n')
+	}
+	return b
+}
+
+var againNames = [3]string{"new", "same", "other"}
+
+// sortedBy are the keys of a map by what they are called.
+func sortedBy[K comparable, V any](m map[K]V, name func(K) string) []K {
+	return slices.SortedFunc(maps.Keys(m), func(a, b K) int { return cmp.Compare(name(a), name(b)) })
+}
+
+func number(b []byte, x float64) []byte { return strconv.AppendFloat(b, x, 'f', -1, 64) }
+
+func numbers(b []byte, list []float64) []byte {
+	b = append(b, '[')
+	for i, x := range list {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = number(b, x)
+	}
+	return append(b, "]\n"...)
+}
+
+func entry(b []byte, i int, key string, value float64) []byte {
+	if i > 0 {
+		b = append(b, ", "...)
+	}
+	return number(append(append(b, key...), ": "...), value)
+}
+
+// mapping writes those of some names that have a share.
+func mapping(b []byte, names []string, shares []float64) []byte {
+	b = append(b, '{')
+	n := 0
+	for i, share := range shares {
+		if share > 0 {
+			b = entry(b, n, names[i], share)
+			n++
+		}
+	}
+	return append(b, "}\n"...)
+}
+
+func shareList(b []byte, list []Share[Choice]) []byte {
+	b = append(b, '{')
+	for i, c := range list {
+		b = entry(b, i, c.Of.String(), c.Share)
+	}
+	return append(b, '}')
+}
+
+func (q Quantiles) append(b []byte) []byte {
+	b = append(b, '{')
+	for i, x := range q {
+		b = entry(b, i, "p"+strconv.Itoa(x.Percent), x.Value)
+	}
+	return append(b, '}')
+}
+
+func (n *Next) append(b []byte) []byte {
+	b = append(shareList(append(b, "    next: "...), n.Choices), '\n')
+	if n.Rest > 0 {
+		b = append(number(append(b, "    rest: "...), n.Rest), '\n')
+	}
+	if len(n.Waits) > 0 {
+		b = append(b, "    wait: {"...)
+		for i, m := range slices.Sorted(maps.Keys(n.Waits)) {
+			if i > 0 {
+				b = append(b, ", "...)
+			}
+			b = n.Waits[m].append(append(append(b, model.MoveNames[m]...), ": "...))
+		}
+		b = append(b, "}\n"...)
+	}
+	return b
+}
