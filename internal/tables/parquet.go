@@ -45,7 +45,9 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
 	}
 	var header []string
-	c := &parquetColumns{path: p.Path, groups: content.RowGroups(), names: wire.NewNames()}
+	c := &parquetColumns{
+		path: p.Path, file: content, on: file, groups: content.RowGroups(), names: wire.NewNames(),
+	}
 	for i, path := range content.Schema().Columns() {
 		leaf, ok := content.Schema().Lookup(path...)
 		name := strings.Join(path, "_")
@@ -54,6 +56,7 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 		}
 		header, c.columns = append(header, name), append(c.columns, parquetColumn{node: leaf.Node})
 	}
+	c.header = header
 	r, err := newFlatReader(f, p.Mapping.reading(f.Table), p.Path, header, c.next)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
@@ -77,6 +80,9 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 // parquetColumns reads the columns of a file beside each other, those alone that are wanted.
 type parquetColumns struct {
 	path    string
+	file    *parquet.File
+	on      io.ReaderAt // the file's bytes
+	header  []string
 	groups  []parquet.RowGroup // that are still to be read
 	left    int64              // rows of the group at hand
 	n       int                // rows so far
@@ -105,6 +111,9 @@ func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 	for c.left == 0 {
 		if len(c.groups) == 0 {
 			return false, io.EOF
+		}
+		if err := c.bounded(len(c.file.RowGroups()) - len(c.groups)); err != nil {
+			return false, err
 		}
 		for i, chunk := range c.groups[0].ColumnChunks() {
 			c.columns[i].open(chunk)

@@ -1,0 +1,161 @@
+package tables
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// MaxPages bounds the pages and dictionaries of the columns that are read, as many as are unpacked at a time, in bytes.
+// Writers keep to some megabytes a page; a file of some kilobytes can say that one has a gigabyte.
+const MaxPages = 512 << 20
+
+// bounded returns an error where the columns of a group would take more than MaxPages once they are unpacked. It reads
+// the headers of pages and, where these may lie, what tells in the packed bytes how many come out. Of Brotli nothing
+// tells.
+func (c *parquetColumns) bounded(group int) error {
+	total := int64(0)
+	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
+		if i >= len(c.columns) || c.columns[i].cell == nil {
+			continue
+		}
+		page, dictionary := c.pagesOf(&chunk.MetaData)
+		if total += page + dictionary; total > MaxPages {
+			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at a "+
+				"time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
+		}
+	}
+	return nil
+}
+
+// pagesOf is how much the largest page of a column takes, and its dictionaries. It ends at what is no page: who reads it
+// says what is wrong.
+func (c *parquetColumns) pagesOf(m *format.ColumnMetaData) (page, dictionary int64) {
+	at := m.DataPageOffset
+	if m.DictionaryPageOffset != 0 {
+		at = m.DictionaryPageOffset
+	}
+	chunk := io.NewSectionReader(c.on, at, m.TotalCompressedSize)
+	in := bufio.NewReaderSize(chunk, 512)
+	headers := thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(in))
+	for at := int64(0); at < m.TotalCompressedSize; {
+		var h format.PageHeader
+		chunk.Seek(at, io.SeekStart) //nolint:errcheck // it cannot fail
+		in.Reset(chunk)
+		if headers.Decode(&h) != nil || h.CompressedPageSize < 0 {
+			break
+		}
+		at, _ = chunk.Seek(0, io.SeekCurrent)
+		at -= int64(in.Buffered())
+		values, levels := h.DataPageHeader.V.NumValues, int32(0)
+		if v2 := &h.DataPageHeaderV2.V; h.DataPageHeaderV2.Valid {
+			values, levels = v2.NumValues, v2.RepetitionLevelsByteLength+v2.DefinitionLevelsByteLength
+		}
+		packed := io.NewSectionReader(chunk, at+int64(max(levels, 0)), int64(max(h.CompressedPageSize-levels, 0)))
+		size := max(int64(h.UncompressedPageSize), unpacked(m.Codec, packed))
+		if h.Type == format.DictionaryPage {
+			dictionary += size + 8*int64(h.DictionaryPageHeader.V.NumValues)
+		} else {
+			page = max(page, size+8*int64(values)) // an index, or an offset, and levels
+		}
+		at += int64(h.CompressedPageSize)
+	}
+	return page, dictionary
+}
+
+// unpacked is how many bytes come out of packed ones, at most; 0 where too few stand there to do harm.
+func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64) {
+	in := bufio.NewReaderSize(packed, 16<<10)
+	switch {
+	case codec == format.Snappy:
+		size, _ := binary.ReadUvarint(in)
+		return int64(min(size, 1<<40))
+	case codec == format.Gzip && packed.Size() > MaxPages/1032: // as far as deflate goes
+		if plain, err := gzip.NewReader(in); err == nil {
+			n, _ = io.Copy(io.Discard, io.LimitReader(plain, MaxPages+1))
+		}
+	case codec == format.Zstd && packed.Size() > MaxPages>>15:
+		for more := true; more && n <= MaxPages; {
+			more = zstdFrame(in, &n)
+		}
+	case codec == format.Lz4Raw && packed.Size() > MaxPages/255:
+		for more := true; more && n <= MaxPages; {
+			more = lz4Sequence(in, &n)
+		}
+	}
+	return n
+}
+
+// zstdBlock is the most that comes out of a block of Zstandard.
+const zstdBlock = 128 << 10
+
+// zstdFrame adds to n what comes out of a frame of Zstandard (RFC 8878, 3.1), and reports whether there was one.
+func zstdFrame(in *bufio.Reader, n *int64) bool {
+	head, err := in.Peek(8)
+	if err != nil {
+		return false
+	}
+	if magic := binary.LittleEndian.Uint32(head); magic>>4 == 0x184D2A5 { // to be skipped
+		size := binary.LittleEndian.Uint32(head[4:])
+		_, err := io.CopyN(io.Discard, in, 8+int64(size))
+		return err == nil
+	} else if magic != 0xFD2FB528 {
+		return false
+	}
+	flags := head[4]
+	single := int(flags >> 5 & 1)
+	size := 5 + 1 - single + []int{0, 1, 2, 4}[flags&3] + []int{single, 2, 4, 8}[flags>>6]
+	in.Discard(size) //nolint:errcheck // the next read tells
+	for last := false; !last && *n <= MaxPages; {
+		var b [3]byte
+		if _, err := io.ReadFull(in, b[:]); err != nil {
+			return false
+		}
+		head := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16
+		last = head&1 != 0
+		stored, made := head>>3, head>>3
+		switch head >> 1 & 3 {
+		case 1: // one byte, repeated
+			stored = 1
+		case 2:
+			made = zstdBlock
+		}
+		*n += made
+		if _, err := in.Discard(int(stored)); err != nil {
+			return false
+		}
+	}
+	if flags&4 != 0 {
+		in.Discard(4) //nolint:errcheck // a checksum
+	}
+	return true
+}
+
+// lz4Sequence adds to n what comes out of a sequence of LZ4's block format, and reports whether another may follow.
+func lz4Sequence(in *bufio.Reader, n *int64) bool {
+	token, err := in.ReadByte()
+	length := func(first byte) int {
+		size := int(first)
+		for more := byte(255); first == 15 && more == 255 && err == nil; size += int(more) {
+			more, err = in.ReadByte()
+		}
+		return size
+	}
+	if err != nil {
+		return false
+	}
+	literals := length(token >> 4)
+	*n += int64(literals)
+	if _, err := in.Discard(literals + 2); err != nil { // and an offset
+		return false
+	}
+	*n += int64(length(token&15)) + 4
+	return err == nil
+}

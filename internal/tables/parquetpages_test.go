@@ -1,0 +1,121 @@
+package tables_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// A small file whose pages, or dictionaries, are large once they are unpacked is refused before they are: by what it says
+// of them, and by what they hold where it does not say so.
+func TestParquetPagesAreBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "facts.parquet")
+	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
+	require.NoError(t, err)
+	require.NoError(t, out.All([]model.Fact{{InteractionID: "c", Resource: "A", Role: model.RoutedTo, Result: model.Completed}}))
+	require.NoError(t, files.Keep(out.On))
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	data := func(says, values int) (h format.PageHeader) {
+		h.Type, h.UncompressedPageSize = format.DataPage, int32(says)
+		h.DataPageHeader = thrift.New(format.DataPageHeader{NumValues: int32(values), DefinitionLevelEncoding: format.RLE})
+		return h
+	}
+	dictionary := format.PageHeader{Type: format.DictionaryPage, UncompressedPageSize: 1 << 30}
+	dictionary.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: 1})
+	var zeros bytes.Buffer
+	packer := gzip.NewWriter(&zeros)
+	_, err = packer.Write(make([]byte, 8<<20))
+	require.NoError(t, err)
+	require.NoError(t, packer.Close())
+	const block = 128 << 10
+	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
+	repeated[0] |= 1 << 1
+	for _, tt := range []struct {
+		name   string
+		codec  format.CompressionCodec
+		header format.PageHeader
+		packed []byte
+	}{
+		{"a page that says so", format.Snappy, data(1<<30, 1), []byte("hello")},
+		{"a page of many values", format.Snappy, data(10, 1<<30), []byte("hello")},
+		{"a dictionary that says so", format.Zstd, dictionary, []byte("hello")},
+		{"Snappy that says less", format.Snappy, data(10, 1), binary.AppendUvarint(nil, 1<<30)},
+		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70)},
+		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...)},
+		{"LZ4 that says less", format.Lz4Raw, data(10, 1), append([]byte{0x1f, 'a', 1, 0}, slices.Repeat([]byte{255}, 3<<20)...)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(path, withPage(t, whole, tt.codec, tt.header, tt.packed), 0o600))
+			_, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
+			assert.EqualError(t, err, path+": after row 0: column resource: the pages of a row group unpack to more than 536870912 bytes at a time; write smaller pages")
+		})
+	}
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	facts, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
+	require.NoError(t, err)
+	assert.Len(t, facts, 1)
+}
+
+// What is bounded is what comes out: pages of every codec are read as they were.
+func TestParquetOfEveryCodec(t *testing.T) {
+	type row struct {
+		Chat   string `parquet:"interaction_id"`
+		Name   string `parquet:"resource,dict"`
+		Role   string `parquet:"resource_role,dict"`
+		Result string `parquet:"technical_result"`
+	}
+	rows := slices.Repeat([]row{{"c-1", strings.Repeat("long ", 200), "RoutedTo", "Completed"}, {"c-2", "Agent 2", "RoutedTo", "Completed"}}, 2000)
+	for _, codec := range []parquet.WriterOption{
+		parquet.Compression(&parquet.Uncompressed), parquet.Compression(&parquet.Snappy), parquet.Compression(&parquet.Gzip),
+		parquet.Compression(&parquet.Zstd), parquet.Compression(&parquet.Lz4Raw), parquet.Compression(&parquet.Brotli), parquet.DataPageVersion(1),
+	} {
+		path := filepath.Join(t.TempDir(), "facts.parquet")
+		require.NoError(t, parquet.WriteFile(path, rows, codec))
+		facts, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
+		require.NoError(t, err)
+		assert.Len(t, facts, len(rows))
+	}
+}
+
+// withPage is a file whose column resource has one page, or a dictionary and no page.
+func withPage(t *testing.T, whole []byte, codec format.CompressionCodec, header format.PageHeader, packed []byte) []byte {
+	t.Helper()
+	file, err := parquet.OpenFile(bytes.NewReader(whole), int64(len(whole)))
+	require.NoError(t, err)
+	meta := file.Metadata()
+	header.CompressedPageSize = int32(len(packed))
+	page, err := thrift.Marshal(new(thrift.CompactProtocol), header)
+	require.NoError(t, err)
+	page = append(page, packed...)
+	for i := range meta.RowGroups[0].Columns {
+		if m := &meta.RowGroups[0].Columns[i].MetaData; slices.Equal(m.PathInSchema, []string{"resource"}) {
+			m.Codec, m.TotalCompressedSize = codec, int64(len(page))
+			m.DataPageOffset, m.DictionaryPageOffset = int64(len(whole)), 0
+			if header.Type == format.DictionaryPage {
+				m.DictionaryPageOffset = m.DataPageOffset
+			}
+		}
+	}
+	footer, err := thrift.Marshal(new(thrift.CompactProtocol), meta)
+	require.NoError(t, err)
+	made := append(slices.Clone(whole), page...)
+	made = append(made, footer...)
+	return append(binary.LittleEndian.AppendUint32(made, uint32(len(footer))), "PAR1"...)
+}
