@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -60,6 +61,7 @@ type sequence struct {
 type openChat struct {
 	id      string
 	events  []byte
+	last    int // where the last of them begins
 	n       int // of them
 	bad     *wire.LineError
 	stopped bool
@@ -147,12 +149,15 @@ func (s *sequence) take(b *batch, e *item) error {
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
 	}
-	if c.n++; c.n > MaxOfChat {
-		if c.bad == nil {
-			c.bad = tooMany(c.id)
-		}
-	} else {
-		c.events = append(c.events, b.text[e.record.from:e.record.to]...)
+	record := b.text[e.record.from:e.record.to]
+	switch {
+	case len(record) > 0 && bytes.Equal(record, c.events[c.last:]): // delivered twice says nothing
+	case c.n < MaxOfChat:
+		c.last = len(c.events)
+		c.events = append(c.events, record...)
+		c.n++
+	case c.bad == nil:
+		c.bad = tooMany(c.id)
 	}
 	s.held += c.size()
 	if s.held > s.options.memory()/2 {

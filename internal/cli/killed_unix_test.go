@@ -5,6 +5,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"database/sql"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/pgtest"
 )
 
 // A run that is killed or interrupted leaves what was done, readable and incomplete, and nothing running.
@@ -71,6 +73,38 @@ func TestRunIsEnded(t *testing.T) {
 				assert.Contains(t, out.String(), "Incomplete: ")
 			})
 		}
+	}
+}
+
+// A harness that is killed leaves no query on the server: it looks whether we are still there.
+func TestKilledLeavesNoQuery(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the server takes some seconds to look")
+	}
+	t.Parallel()
+	server := pgtest.Start(t)
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), "CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, "+
+		"'A' || pg_sleep(100000) AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result")
+	require.NoError(t, err)
+	mapping := filepath.Join(t.TempDir(), "slow.yaml")
+	require.NoError(t, os.WriteFile(mapping, []byte("fact: {table: slow}"), 0o600))
+	cmd := exec.Command("chatproof", "check", "--facts", server, "--mapping", mapping)
+	require.NoError(t, cmd.Start())
+	running := func() (n int) {
+		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active' "+
+			"AND query LIKE '%slow%' AND wait_event = 'PgSleep'").Scan(&n))
+		return n
+	}
+	for running() == 0 {
+		runtime.Gosched()
+	}
+	require.NoError(t, cmd.Process.Kill())
+	assert.EqualError(t, cmd.Wait(), "signal: killed")
+	for running() > 0 { // for ever, where the server does not look
+		runtime.Gosched()
 	}
 }
 

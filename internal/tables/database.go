@@ -228,7 +228,7 @@ func (db *database) begin(ctx context.Context) (err error) {
 	if db.postgres {
 		// The server ends a query by itself when its time is up, and, from version 14 on, soon after we are gone.
 		_, err = db.tx.ExecContext(ctx,
-			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '10s' END, true) "+
+			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '2s' END, true) "+
 				"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')",
 			fmt.Sprintf("%dms", db.limit.Milliseconds()))
 		if err != nil {

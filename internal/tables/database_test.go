@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -339,6 +341,49 @@ CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, 'A' || pg_slee
 	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
 	_, err = tables.Audit(t.Context(), slow, none)
 	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
+}
+
+// A server that stands still, and a query of SQLite that has no end, end with the time that they are given.
+func TestReadingEndsInTime(t *testing.T) {
+	server := pgtest.Start(t)
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), `CREATE FUNCTION halt() RETURNS text LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE 'COPY (SELECT pg_backend_pid()) TO PROGRAM ''kill -STOP $PPID'''; RETURN 'A'; END $$;
+CREATE VIEW still AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, halt() AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result`)
+	require.NoError(t, err)
+	t.Cleanup(func() { // or the server would wait for it, and the test for the server
+		db, err := sql.Open("pgx", server)
+		require.NoError(t, err)
+		defer db.Close()
+		rows, err := db.Query("SELECT pid FROM pg_stat_activity WHERE query LIKE '%still%' AND pid <> pg_backend_pid()")
+		require.NoError(t, err)
+		defer rows.Close()
+		for rows.Next() {
+			var pid int
+			require.NoError(t, rows.Scan(&pid))
+			require.NoError(t, exec.Command("kill", "-CONT", strconv.Itoa(pid)).Run())
+		}
+		require.NoError(t, rows.Err())
+	})
+
+	lite := filepath.Join(t.TempDir(), "facts.db")
+	file, err := sql.Open("sqlite", lite)
+	require.NoError(t, err)
+	defer file.Close()
+	_, err = file.ExecContext(t.Context(), `CREATE VIEW still AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+SELECT 'c-1' AS interaction_id, i AS ordinal, 'A' AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result FROM n WHERE i < 0`)
+	require.NoError(t, err)
+
+	none := func(*model.Fact, []model.RowCondition) error { return nil }
+	for _, dsn := range []string{server, "sqlite:" + lite} {
+		at := tables.Place{Path: dsn, Mapping: mapping(t, "fact: {table: still}"), QueryTimeout: 500 * time.Millisecond}
+		_, err = readAll(tables.OpenFacts(t.Context(), at, nil))
+		assert.ErrorContains(t, err, "not read within 500ms; --query-timeout gives it longer")
+		_, err = tables.Audit(t.Context(), at, none)
+		assert.ErrorContains(t, err, "not read within 500ms; --query-timeout gives it longer")
+	}
 }
 
 // Of two that fill a table at once one is refused, at once and before it has written anything.
