@@ -149,7 +149,7 @@ func (w *way) environment(t target.Target) *engine.Environment {
 	return e
 }
 
-// words are the flags and the command that reach the same implementation again; values of headers are left out.
+// words are the flags and the command that reach the same implementation again, without credentials.
 func (w *way) words() (words []string) {
 	if len(w.facts) > 0 {
 		return w.offline.words()
@@ -161,8 +161,10 @@ func (w *way) words() (words []string) {
 		words = append(words, "--http", secret.Text(w.url.Redacted()))
 	}
 	for _, h := range w.headers {
-		name, _, _ := strings.Cut(h, ":")
-		words = append(words, "--header", name+": …")
+		if name, _, _ := strings.Cut(h, ":"); secret.InHeader(name) {
+			h = name + ": …"
+		}
+		words = append(words, "--header", secret.Text(h))
 	}
 	if w.timeout > 0 {
 		words = append(words, "--timeout", w.timeout.String())

@@ -68,6 +68,13 @@ func wrong(how string, in io.Reader, out io.Writer) int {
 		how, events = "strangers", nil
 	case how == "first chat only":
 		events = slices.DeleteFunc(events, func(e model.Event) bool { return e.InteractionID != events[0].InteractionID })
+	case how == "echoes": // the credentials that it was given, and a word that is none, in all that it says
+		words := append(strings.Fields(os.Getenv("NO_SECRETS")), os.Getenv("NO_BASIC"), "english")
+		for _, word := range words {
+			fmt.Fprintf(os.Stderr, "cannot log in with %s\n", word)
+		}
+		out.Write(echoed(events, words)) //nolint:errcheck // see below
+		return 0
 	case how == "unknown events" && slices.ContainsFunc(events, func(e model.Event) bool { return !e.Name.Known() }):
 		return 8
 	case how == "dies of consults" && consult(events), how == "dies of many" && len(model.Chats(events)) > 100:
