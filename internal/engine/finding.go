@@ -225,7 +225,7 @@ func (f *Finding) Verdict() string {
 	case m.Proven():
 		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
 	}
-	return fmt.Sprintf("no shorter one among %d of %d", m.Tried, m.All)
+	return fmt.Sprintf("no shorter one among %d, of at least %d", m.Tried, m.All)
 }
 
 func stopped(err error) string {
