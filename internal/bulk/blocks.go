@@ -16,7 +16,7 @@ type batch struct {
 	err    error  // of the reading, after the items; io.EOF where the block has ended
 	text   []byte // ids and packed events
 	items  []item
-	record []byte
+	packed wire.PackedEvent
 }
 
 type item struct {
@@ -59,12 +59,13 @@ func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event],
 func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
 	r.Take(&b.block)
 	b.file = r.File()
-	var e model.Event
 	for {
-		id, err := r.Next(&e)
-		it := item{at: e.Time, name: e.Name, line: r.Line()}
+		b.packed.Record = b.packed.Record[:0]
+		err := wire.NextPacked(r, &b.packed)
+		id := b.packed.ID
+		it := item{at: b.packed.Time, name: b.packed.Name, line: r.Line()}
 		switch {
-		case err == nil && !e.Name.Known():
+		case err == nil && !it.name.Known():
 			continue
 		case err != nil:
 			it.bad = spoils(err)
@@ -82,8 +83,7 @@ func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
 		it.id.to = int32(len(b.text))
 		it.record.from = it.id.to
 		if it.bad == nil {
-			b.record = wire.PackEvent(b.record[:0], &e)
-			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.record))), b.record...)
+			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.packed.Record))), b.packed.Record...)
 		}
 		it.record.to = int32(len(b.text))
 		b.items = append(b.items, it)

@@ -123,36 +123,36 @@ type eventWriter struct {
 	options Options
 	in      wire.BlockReader[model.Event]
 	out     *recordWriter
-	event   model.Event
-	record  []byte
-	id      []byte // of the record before, and
-	before  []byte // that itself
+	next    wire.PackedEvent
+	before  []byte // the record before the next
 }
 
 func (w *eventWriter) addAll(b *wire.Block) error {
 	w.in.Take(b)
 	for {
-		id, err := w.in.Next(&w.event)
-		switch {
-		case err == nil && !w.event.Name.Known() && w.unknown.add(w.event.Name, 1) == "":
-			continue
-		case err == nil:
-			w.record = wire.PackEvent(append(w.record[:0], anEvent), &w.event)
-		default:
+		w.next.Record = append(w.next.Record[:0], anEvent)
+		err := wire.NextPacked(w.in, &w.next)
+		id := w.next.ID
+		if err != nil {
 			bad := spoils(err)
 			if bad == nil {
 				return err // io.EOF at the end
 			}
-			id, w.record = []byte(bad.InteractionID), packFault(w.record[:0], bad)
-		}
-		// delivered twice says nothing
-		if !w.options.here(id) || bytes.Equal(id, w.id) && bytes.Equal(w.record, w.before) {
+			id, w.next.Record = []byte(bad.InteractionID), packFault(w.next.Record[:0], bad)
+		} else if !w.next.Name.Known() && w.unknown.add(w.next.Name, 1) == "" {
 			continue
 		}
-		w.id, w.before = append(w.id[:0], id...), append(w.before[:0], w.record...)
-		if err := w.out.Add(id, w.record); err != nil {
+		if !w.options.here(id) {
+			continue
+		}
+		// delivered twice says nothing
+		if bytes.Equal(w.next.Record, w.before) && bytes.Equal(id, w.out.last) {
+			continue
+		}
+		if err := w.out.Add(id, w.next.Record); err != nil {
 			return err
 		}
+		w.before, w.next.Record = w.next.Record, w.before
 	}
 }
 

@@ -134,8 +134,15 @@ func (r *partsReader[T]) Take(b *wire.Block) {
 }
 
 func (r *partsReader[T]) Next(row *T) (id []byte, err error) { return r.in.Next(row) }
-func (r *partsReader[T]) Line() int                          { return r.in.Line() }
-func (r *partsReader[T]) File() string                       { return r.in.File() }
+
+// NextPacked is Next of an event that is only to be packed.
+func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
+	in, _ := any(r.in).(wire.BlockReader[model.Event])
+	return wire.NextPacked(in, p)
+}
+
+func (r *partsReader[T]) Line() int    { return r.in.Line() }
+func (r *partsReader[T]) File() string { return r.in.File() }
 
 // read is Next with the interaction in the row.
 func (r *partsReader[T]) read(row *T) (id []byte, err error) {

@@ -47,20 +47,57 @@ func (r *EventReader) Read() (e model.Event, err error) {
 // Next is [EventReader.Read] into e, but for the interaction, whose id it returns: it is valid until the next call, and
 // whether e names it, too, says nothing.
 func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
-	line, err := r.lines.next()
-	if err != nil {
-		*e = model.Event{}
-		return nil, err
-	}
-	if id, ok := r.lines.fast.event(line, e); ok {
-		return id, nil
+	isRaw, line, err := r.scan()
+	if isRaw {
+		r.lines.fast.raw.event(e, r.lines.names)
+		return r.lines.fast.raw.id, nil
 	}
 	*e = model.Event{}
+	if err != nil {
+		return nil, err
+	}
 	if bad := readObject(r.lines, r.objects, line, e); bad != nil {
 		err = bad
 	}
 	r.id = append(r.id[:0], e.InteractionID...)
 	return r.id, err
+}
+
+// NextPacked is Next of an event that is only to be packed.
+func (r *EventReader) NextPacked(p *PackedEvent) error {
+	isRaw, line, err := r.scan()
+	if isRaw {
+		r.lines.fast.raw.Pack(p, r.lines.names)
+		return nil
+	} else if err != nil {
+		return err
+	}
+	r.event = model.Event{}
+	if bad := readObject(r.lines, r.objects, line, &r.event); bad != nil {
+		err = bad
+	}
+	r.id = append(r.id[:0], r.event.InteractionID...)
+	packed(p, r.id, &r.event)
+	return err
+}
+
+// scan goes to the next line, and reads it as far as the scanner can; what that gives up is returned.
+func (r *EventReader) scan() (isRaw bool, line []byte, err error) {
+	l := r.lines
+	tried := len(l.rest) > 0 && l.rest[0] == '{'
+	if tried { // the line is found by reading it
+		if n, ok := l.fast.scan(l.rest); ok {
+			l.rest = l.rest[n:]
+			l.line++
+			return true, nil, nil
+		}
+	}
+	line, err = l.next()
+	if err != nil || tried {
+		return false, line, err
+	}
+	n, ok := l.fast.scan(line)
+	return ok && n == len(line), line, nil
 }
 
 // Line is the number of the line that was read last.

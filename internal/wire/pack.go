@@ -115,7 +115,7 @@ func PackFact(b []byte, f *model.Fact) []byte {
 	return packTime(packTime(b, f.Start), f.End)
 }
 
-func packName(b []byte, s string) []byte {
+func packName[S string | []byte](b []byte, s S) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 

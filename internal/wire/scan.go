@@ -22,19 +22,25 @@ type scanner struct {
 	failed bool
 	seen   uint16  // the known names so far, a bit each
 	others unknown // the names so far that are unknown
-	text   []byte  // the last string that was not plain ASCII
+	text   []byte  // the strings of the line that are written with escapes
 	names  *Names
 	off    bool // it gives up at once: names, words or ids are not ours
+	eventScanner
 }
 
 // begin goes to the first member of the line's object.
 func (s *scanner) begin(line []byte) (name []byte, more bool) {
-	s.line, s.at, s.failed, s.seen, s.others.n = line, 0, false, 0, 0
-	if s.off || !s.take('{') {
+	s.open(line)
+	if s.failed || !s.take('{') {
 		s.failed = true
 		return nil, false
 	}
 	return s.key(), !s.failed
+}
+
+// open goes to the beginning of a line, or of several.
+func (s *scanner) open(line []byte) {
+	s.line, s.at, s.failed, s.seen, s.others.n, s.text = line, 0, s.off, 0, 0, s.text[:0]
 }
 
 // next goes to the next member of the line's object; there is none at the end, which must be that of the line.
@@ -97,8 +103,8 @@ func (s *scanner) more(end byte) bool {
 
 // key reads the name of a member, and the colon.
 func (s *scanner) key() []byte {
-	name, isPlain := s.str()
-	s.failed = s.failed || !isPlain || !s.take(':')
+	name, isPart := s.str()
+	s.failed = s.failed || !isPart || !s.take(':')
 	return name
 }
 
@@ -119,31 +125,43 @@ func plainEnd(line []byte, at int) int {
 	return at
 }
 
-// str reads a string. One that is plain ASCII is part of the line, another is valid until the next such.
-func (s *scanner) str() (b []byte, isPlain bool) {
+// str reads a string. One without escapes is part of the line, another is valid until the next line.
+func (s *scanner) str() (b []byte, isPart bool) {
 	if !s.take('"') {
 		s.failed = true
 		return nil, false
 	}
+	return s.rest()
+}
+
+// rest is str after the quote that begins a string.
+func (s *scanner) rest() (b []byte, isPart bool) {
 	start, line := s.at, s.line
 	at := plainEnd(line, start)
 	if at < len(line) && line[at] == '"' {
 		s.at = at + 1
 		return line[start:at], true
 	}
-	for ; at < len(line) && line[at] != '"'; at++ {
+	isPart = true
+	for ; at < len(line) && line[at] != '"' && line[at] >= ' '; at++ {
 		if line[at] == '\\' {
+			isPart = false
 			at++
 		}
 	}
 	s.at = at + 1
-	if at >= len(line) {
+	if at >= len(line) || line[at] != '"' {
 		s.failed = true
 		return nil, false
 	}
-	b, err := jsontext.AppendUnquote(s.text[:0], line[start-1:s.at])
-	s.text, s.failed = b, s.failed || err != nil
-	return b, false
+	if isPart {
+		s.failed = s.failed || !utf8.Valid(line[start:at])
+		return line[start:at], true
+	}
+	from := len(s.text)
+	text, err := jsontext.AppendUnquote(s.text, line[start-1:s.at])
+	s.text, s.failed = text, s.failed || err != nil
+	return text[min(from, len(text)):], false
 }
 
 // name reads a string or null, and keeps it.
@@ -155,20 +173,7 @@ func (s *scanner) name() string {
 	return s.names.Of(b)
 }
 
-// word is name for what is likely to be a word of the domain, without blanks around it.
-func (s *scanner) word() string {
-	if s.null() {
-		return ""
-	}
-	b, _ := s.str()
-	if n, ok := wordNumber(b); ok {
-		return words[n]
-	}
-	s.failed = s.failed || len(b) > 0 && (b[0] == ' ' || b[len(b)-1] == ' ')
-	return s.names.Of(b)
-}
-
-// code is word for what may be a code.
+// code is name for what may be a code, without blanks around it.
 func (s *scanner) code() string {
 	if s.null() {
 		return ""
@@ -191,8 +196,8 @@ func (s *scanner) reason() string {
 
 // id reads a string that is part of the line, and not empty.
 func (s *scanner) id() []byte {
-	b, isPlain := s.str()
-	s.failed = s.failed || !isPlain || len(b) == 0
+	b, isPart := s.str()
+	s.failed = s.failed || !isPart || len(b) == 0
 	return b
 }
 
@@ -289,78 +294,6 @@ func (s *scanner) skip(depth int) {
 	case !s.takeWord("true") && !s.takeWord("false") && !s.takeWord("null"):
 		s.failed = true
 	}
-}
-
-// event reads a line into e, but for the interaction, whose id it returns: a part of the line.
-func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
-	*e = model.Event{}
-	known := plainEvents()
-	for name, more := s.begin(line); more; name, more = s.next() {
-		switch string(name) {
-		case "interaction_id":
-			s.once(1 << 0)
-			id = s.id()
-		case "seq":
-			s.once(1 << 1)
-			n := s.number()
-			s.failed = s.failed || n.Is != model.Given || n.Value < 0 || n.Value > model.MaxSeq
-			e.Seq = n.Value
-		case "time":
-			s.once(1 << 2)
-			e.Time = s.instant()
-		case "event":
-			s.once(1 << 3)
-			e.Name = model.EventName(s.word())
-		case "actor":
-			s.once(1 << 4)
-			e.Actor = s.party()
-		case "party":
-			s.once(1 << 5)
-			e.Party = s.party()
-		case "queue":
-			s.once(1 << 6)
-			e.Queue = s.name()
-		case "operation":
-			s.once(1 << 7)
-			e.Operation = model.Operation(s.word())
-		case "visibility_mode":
-			s.once(1 << 8)
-			n := s.number()
-			s.failed = s.failed || n.Is == model.Given && (n.Value < 1 || n.Value > 3)
-			e.VisibilityMode = model.VisibilityMode(n.Value)
-		case "reason":
-			s.once(1 << 9)
-			e.Reason = s.word()
-		case "media_type":
-			s.once(1 << 10)
-			e.MediaType = s.word()
-		default:
-			s.other(name, known)
-		}
-	}
-	return id, !s.failed && id != nil && e.Name != "" && s.seen&(1<<1) != 0
-}
-
-// party reads an object of type and id, or null.
-func (s *scanner) party() (p model.Party) {
-	if s.takeWord("null") {
-		return p
-	}
-	s.failed = s.failed || !s.take('{')
-	hasType, hasID := false, false
-	for more := !s.take('}'); more && !s.failed; more = s.more('}') {
-		switch name := s.key(); {
-		case string(name) == "type" && !hasType:
-			hasType = true
-			p.Type = model.PartyType(s.word())
-		case string(name) == "id" && !hasID:
-			hasID = true
-			p.ID = s.name()
-		default:
-			s.failed = true
-		}
-	}
-	return p
 }
 
 // fact reads a line.

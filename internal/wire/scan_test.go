@@ -11,8 +11,9 @@ import (
 )
 
 // sameVerdict reads a line both ways, as an event and as a fact, and sees that what the scanner reads the decoder reads alike.
-// It returns whether the scanner read it as an event, and as a fact.
-func sameVerdict(t *testing.T, line string) (isEvent, isFact bool) {
+// It returns whether the scanner read it as an event, and as a fact. What the scanner learns of lines before bears on
+// nothing: it reads the line again, after itself and after others, in a text with more lines.
+func sameVerdict(t *testing.T, line string, before ...string) (isEvent, isFact bool) {
 	t.Helper()
 	r, s := NewEventReader("log", strings.NewReader(line)), NewFactReader("facts", nil)
 	b, err := r.lines.next()
@@ -20,11 +21,28 @@ func sameVerdict(t *testing.T, line string) (isEvent, isFact bool) {
 		return false, false
 	}
 	var e, wantEvent model.Event
-	id, isEvent := r.lines.fast.event(b, &e)
-	e.InteractionID = string(id)
+	_, isEvent = r.lines.fast.event(b, &e)
+	bad := readObject(r.lines, r.objects, b, &wantEvent)
 	if isEvent {
-		require.Nil(t, readObject(r.lines, r.objects, b, &wantEvent), line)
-		require.Equal(t, wantEvent, e, line)
+		require.Nil(t, bad, line)
+	}
+	for _, first := range append(append([]string{""}, before...), string(b)) {
+		r.lines.fast.scan([]byte(first + "\n"))
+		n, ok := r.lines.fast.scan(append(append([]byte{}, b...), "\n"+scannedEvent+"}\n"...))
+		require.Equal(t, isEvent, ok, "%s after %s", line, first)
+		if !ok {
+			continue
+		}
+		require.Equal(t, len(b)+1, n, line)
+		raw := &r.lines.fast.raw
+		raw.event(&e, r.lines.names)
+		e.InteractionID = string(raw.id)
+		require.Equal(t, wantEvent, e, "%s after %s", line, first)
+		p := PackedEvent{Record: []byte{anything}}
+		raw.Pack(&p, r.lines.names)
+		require.Equal(t, PackedEvent{
+			ID: []byte(e.InteractionID), Record: PackEvent([]byte{anything}, &e), Name: e.Name, Time: e.Time,
+		}, p, line)
 	}
 	var f, wantFact model.Fact
 	if isFact = s.lines.fast.fact(b, &f); isFact {
@@ -33,6 +51,8 @@ func sameVerdict(t *testing.T, line string) (isEvent, isFact bool) {
 	}
 	return isEvent, isFact
 }
+
+const anything = 7
 
 const (
 	scannedEvent = `{"interaction_id":"c-1","seq":4,"time":"2026-01-05T09:00:07Z","event":"EventHeld"`
@@ -57,7 +77,7 @@ var scannedEvents = []string{
 
 var unscannedEvents = []string{
 	`"visibility_mode":0`, `"visibility_mode":4`, `"visibility_mode":"1"`, `"visibility_mode":1.0`, `"seq":5`, `"queue":1`, `"queue":[]`, `"actor":"a"`, `"actor":{"type":"agent","type":"agent"}`, `"actor":{"id":"a","id":"a"}`,
-	`"actor":{"id":1}`, `"actor":{"role":"x"}`, `"actor":{"id":"a"`, `"actor":{"id":"a",}`, `"actor":[]`,
+	`"actor":{"id":1}`, `"actor":{"role":"x"}`, `"actor":{"id":"a"`, `"actor":{"id":"a",}`, `"actor":[]`, `"actor""Expired"`, `"actor":{"type":"agent"},"actor":{"id":"a"}`, `"queue":"Q","queue":"Q"`, `"queue":null,"queue":"Q"`,
 }
 
 // The scanner reads what programs write, so that it is worth having; and what it gives up is not read wrongly.
@@ -126,11 +146,13 @@ func TestScannerAllocates(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
+	before := scannedEvent + "," + scannedEvents[0] + "}"
 	for _, members := range [][]string{scanned, unscanned, scannedEvents, unscannedEvents} {
 		for _, member := range members {
-			f.Add(scannedEvent + "," + member + "}")
-			f.Add(scannedFact + "," + member + "}")
+			f.Add(before, scannedEvent+","+member+"}")
+			f.Add(scannedEvent+","+member+"}", before)
+			f.Add(before, scannedFact+","+member+"}")
 		}
 	}
-	f.Fuzz(func(t *testing.T, line string) { sameVerdict(t, line) })
+	f.Fuzz(func(t *testing.T, before, line string) { sameVerdict(t, line, before) })
 }

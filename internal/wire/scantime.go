@@ -14,17 +14,25 @@ func twoDigits[S string | []byte](b S, at int) int {
 // ParseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. Others, and what is no
 // time, it does not read.
 func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
+	seconds, nanos, ok := parseTime(b)
+	if !ok {
+		return t, false
+	}
+	return time.Unix(seconds, int64(nanos)).UTC(), true
+}
+
+// parseTime is ParseTime in seconds since 1970, and nanoseconds.
+func parseTime[S string | []byte](b S) (seconds int64, nanos int, ok bool) {
 	const form = "2006-01-02T15:04:05"
 	if len(b) <= len(form) || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
-		return t, false
+		return 0, 0, false
 	}
 	year, month, day := 100*twoDigits(b, 0)+twoDigits(b, 2), twoDigits(b, 5), twoDigits(b, 8)
 	hour, minute, second := twoDigits(b, 11), twoDigits(b, 14), twoDigits(b, 17)
 	if year < 1 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) ||
 		hour > 23 || minute > 59 || second > 59 {
-		return t, false
+		return 0, 0, false
 	}
-	nanos := 0
 	b = b[len(form):]
 	if b[0] == '.' {
 		i := 1
@@ -33,7 +41,7 @@ func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 			scale /= 10
 		}
 		if i == 1 || i > 10 || i == len(b) {
-			return t, false
+			return 0, 0, false
 		}
 		b = b[i:]
 	}
@@ -43,17 +51,16 @@ func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	case len(b) == 6 && (b[0] == '+' || b[0] == '-') && b[3] == ':':
 		h, m := twoDigits(b, 1), twoDigits(b, 4)
 		if h > 23 || m > 59 {
-			return t, false
+			return 0, 0, false
 		}
 		zone = 60 * (60*h + m)
 		if b[0] == '-' {
 			zone = -zone
 		}
 	default:
-		return t, false
+		return 0, 0, false
 	}
-	seconds := 86400*days(year, month, day) + int64(3600*hour+60*minute+second-zone)
-	return time.Unix(seconds, int64(nanos)).UTC(), true
+	return 86400*days(year, month, day) + int64(3600*hour+60*minute+second-zone), nanos, true
 }
 
 func daysIn(year, month int) int {

@@ -1,0 +1,338 @@
+package wire
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// eventScanner is what the scanner keeps of the events before. A program writes its lines alike: what stands between
+// two values, names and all, is most often what stood there in some line before. That is compared at once, eight bytes
+// at a time; what is new is walked through, and learned.
+type eventScanner struct {
+	raw     RawEvent
+	claimed uint16 // the members so far, a bit each
+	hops    [eventColumns + 1][6]hop
+	lastID  []byte
+	date    [2]uint64 // that of the last time, with the T after it, and
+	day     int64     // when that day began, in seconds since 1970; 0 where there was none
+}
+
+// Beside the columns: objects that hold some of them, and where a line begins and ends.
+const (
+	parentActor = eventColumns + iota
+	parentParty
+	lineBegin = eventColumns
+	lineEnd   = -1
+)
+
+// hop is a text between two values, at most maxHop bytes.
+type hop struct {
+	first, mask, middle, last uint64 // the text eight by eight; last is the last eight, mask is for a shorter one
+	n                         int
+	to                        int    // the column whose value follows it, or lineEnd
+	claims                    uint16 // the members that it names
+}
+
+const maxHop = 24
+
+// event reads a line into e, but for the interaction, whose id it returns.
+func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
+	if n, ok := s.scan(line); !ok || n < len(line) {
+		return nil, false
+	}
+	s.raw.event(e, s.names)
+	return s.raw.id, true
+}
+
+// scan reads the first line of a text into s.raw, and returns how long the line is, with its end.
+func (s *scanner) scan(text []byte) (n int, ok bool) {
+	s.open(text)
+	s.raw.Begin()
+	s.claimed = 0
+	for from := lineBegin; !s.failed; {
+		to, known := s.jump(from)
+		if !known {
+			to = s.walk(from)
+		}
+		if to == lineEnd || s.failed {
+			break
+		}
+		s.value(to)
+		from = to
+	}
+	return s.at, !s.failed && s.raw.Whole()
+}
+
+// jump goes from the end of a value to the next, if what stands between them is known.
+func (s *scanner) jump(from int) (to int, known bool) {
+	if len(s.line)-s.at < maxHop {
+		return 0, false
+	}
+	text := s.line[s.at : s.at+maxHop]
+	first := binary.LittleEndian.Uint64(text)
+	hops := &s.hops[from]
+	for i := range hops {
+		h := &hops[i]
+		if first&h.mask != h.first || h.n > 8 && binary.LittleEndian.Uint64(text[h.n-8:]) != h.last ||
+			h.n > 16 && binary.LittleEndian.Uint64(text[8:]) != h.middle {
+			continue
+		} else if h.n == 0 {
+			return 0, false
+		}
+		s.failed = s.failed || s.claimed&h.claims != 0
+		s.claimed |= h.claims
+		s.at += h.n
+		return h.to, true
+	}
+	return 0, false
+}
+
+// learn keeps what was walked through.
+func (s *scanner) learn(from, start, to int, before uint16) {
+	if s.at-start > maxHop || s.failed {
+		return
+	}
+	var text [maxHop]byte
+	h := hop{mask: 1<<64 - 1, n: copy(text[:], s.line[start:s.at]), to: to, claims: s.claimed &^ before}
+	h.first, h.middle = binary.LittleEndian.Uint64(text[:]), binary.LittleEndian.Uint64(text[8:])
+	if h.n < 8 {
+		h.mask = 1<<(8*h.n) - 1
+	} else {
+		h.last = binary.LittleEndian.Uint64(text[h.n-8:])
+	}
+	hops := &s.hops[from]
+	i := 0
+	for i < len(hops)-1 && hops[i].n > 0 {
+		i++
+	}
+	hops[i] = h
+}
+
+// walk goes from the end of a value to the next, or to the end of the line: through members without a value, or a
+// meaning, too.
+func (s *scanner) walk(from int) (to int) {
+	start, before, strange, in := s.at, s.claimed, false, 0
+	more := false
+	switch from {
+	case lineBegin:
+		s.failed = s.failed || !s.take('{')
+		more = !s.take('}')
+	case colActorType, colActorID:
+		in = parentActor
+		more = s.more('}')
+	case colPartyType, colPartyID:
+		in = parentParty
+		more = s.more('}')
+	default:
+		more = s.more('}')
+	}
+	for !s.failed {
+		if !more && in == 0 {
+			to = lineEnd
+			break
+		} else if !more {
+			in, more = 0, s.more('}')
+			continue
+		}
+		name := s.key()
+		to = columnOf(name, in)
+		if to < 0 {
+			s.failed, strange = s.failed || in != 0, true
+			s.other(name, plainEvents())
+			more = s.more('}')
+			continue
+		}
+		s.failed = s.failed || s.claimed&(1<<to) != 0
+		s.claimed |= 1 << to
+		switch {
+		case s.null():
+			more = s.more('}')
+			continue
+		case to == parentActor || to == parentParty:
+			s.failed = s.failed || !s.take('{')
+			in, more = to, !s.take('}')
+			continue
+		case to != colSeq && to != colMode:
+			s.failed = s.failed || !s.take('"')
+		}
+		break
+	}
+	if to == lineEnd {
+		s.blanks()
+		if s.at == len(s.line) { // that no line follows is nothing to learn
+			return to
+		}
+		s.failed = s.failed || s.line[s.at] != '\n'
+		s.at++
+	}
+	if !strange {
+		s.learn(from, start, to, before)
+	}
+	return to
+}
+
+// columnOf is the column, or the object of such, that a name means among the members of an object; -1 is none.
+func columnOf(name []byte, in int) int {
+	if in != 0 {
+		switch string(name) {
+		case "type":
+			return colActorType + 2*(in-parentActor)
+		case "id":
+			return colActorID + 2*(in-parentActor)
+		}
+		return -1
+	}
+	switch string(name) {
+	case "interaction_id":
+		return colID
+	case "seq":
+		return colSeq
+	case "time":
+		return colTime
+	case "event":
+		return colEvent
+	case "actor":
+		return parentActor
+	case "party":
+		return parentParty
+	case "queue":
+		return colQueue
+	case "operation":
+		return colOperation
+	case "visibility_mode":
+		return colMode
+	case "reason":
+		return colReason
+	case "media_type":
+		return colMedia
+	}
+	return -1
+}
+
+// value reads the value of a column, whose quote is behind.
+func (s *scanner) value(i int) {
+	switch i {
+	case colSeq, colMode:
+		n := s.number()
+		s.failed = s.failed || n.Is != model.Given || !s.raw.Integer(i, n.Value)
+	case colTime:
+		s.when()
+	case colID:
+		s.sameID()
+	case colActorID, colPartyID, colQueue:
+		b, _ := s.rest()
+		s.raw.texts[i] = b
+		s.raw.seen |= 1 << i
+	default:
+		if n, ok := s.knownWord(); ok {
+			s.raw.Word(i, n, nil)
+			return
+		}
+		b, _ := s.rest()
+		s.failed = s.failed || !s.raw.Text(i, b)
+	}
+}
+
+// sameID reads the id of an interaction, most often that of the line before.
+func (s *scanner) sameID() {
+	s.raw.seen |= 1 << colID
+	if end := s.at + len(s.lastID); end < len(s.line) && s.line[end] == '"' && len(s.lastID) > 0 &&
+		string(s.line[s.at:end]) == string(s.lastID) {
+		s.raw.id, s.at = s.line[s.at:end], end+1
+		return
+	}
+	b, isPart := s.rest()
+	s.failed = s.failed || !isPart || len(b) == 0
+	s.raw.id, s.lastID = b, append(s.lastID[:0], b...)
+}
+
+// when reads a time, most often of the day of the last.
+func (s *scanner) when() {
+	const form = "2006-01-02T15:04:05Z\""
+	if s.day != 0 && len(s.line)-s.at >= len(form) {
+		b := s.line[s.at : s.at+len(form)]
+		second, ok := clock(binary.LittleEndian.Uint64(b[11:]))
+		if ok && b[19] == 'Z' && b[20] == '"' && binary.LittleEndian.Uint64(b) == s.date[0] &&
+			binary.LittleEndian.Uint64(b[3:]) == s.date[1] {
+			s.at += len(form)
+			s.raw.Instant(colTime, s.day+second, 0)
+			return
+		}
+	}
+	b, _ := s.rest()
+	seconds, nanos, ok := parseTime(b)
+	s.failed = s.failed || !ok
+	if !s.failed && b[len(b)-1] == 'Z' {
+		second, _ := clock(binary.LittleEndian.Uint64(b[11:]))
+		s.date, s.day = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[3:])}, seconds-second
+	}
+	s.raw.Instant(colTime, seconds, nanos)
+}
+
+// clock reads hours, minutes and seconds, 15:04:05, as the second of a day.
+func clock(text uint64) (second int64, ok bool) {
+	const zero, high = 0x30303a30303a3030, 0x8080808080808080
+	x := text ^ zero                          // digits are 0 to 9, colons 0
+	if (x|(x+0x76767f76767f7676))&high != 0 { // of any other byte the sum, or itself, is beyond 0x7f
+		return 0, false
+	}
+	two := func(shift int) int64 { return int64(10*(x>>shift&0xff) + x>>(shift+8)&0xff) }
+	h, m, sec := two(0), two(24), two(48)
+	return 3600*h + 60*m + sec, h < 24 && m < 60 && sec < 60
+}
+
+// knownWords are words with the quote after them, by their first sixteen bytes.
+var knownWords = func() (places [256]struct {
+	text string
+	n    uint8
+},
+) {
+	for n, w := range words[1:] {
+		var b [16]byte
+		copy(b[:], w+`"`)
+		at := knownPlace(b[:])
+		for places[at].text != "" {
+			at++
+		}
+		places[at].text, places[at].n = w+`"`, uint8(n+1)
+	}
+	return places
+}()
+
+// knownPlace is where a word is that sixteen bytes begin with, up to its quote.
+func knownPlace(b []byte) uint8 {
+	first, ended := toQuote(binary.LittleEndian.Uint64(b))
+	second := uint64(0)
+	if !ended {
+		second, _ = toQuote(binary.LittleEndian.Uint64(b[8:]))
+	}
+	return uint8((first*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(second, 23)*0xc2b2ae3d27d4eb4f) >> 56)
+}
+
+// toQuote is eight bytes up to the first quote, and whether there is one.
+func toQuote(x uint64) (uint64, bool) {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	quote := x ^ '"'*each
+	marked := (quote - each) &^ quote & high
+	if marked == 0 {
+		return x, false
+	}
+	return x & (marked ^ (marked - 1)), true
+}
+
+// knownWord reads a word that has a number, or nothing.
+func (s *scanner) knownWord() (n uint8, ok bool) {
+	if len(s.line)-s.at < 16 {
+		return 0, false
+	}
+	for at := knownPlace(s.line[s.at:]); knownWords[at].text != ""; at++ {
+		w := &knownWords[at]
+		if end := s.at + len(w.text); end <= len(s.line) && string(s.line[s.at:end]) == w.text {
+			s.at = end
+			return w.n, true
+		}
+	}
+	return 0, false
+}
