@@ -74,9 +74,21 @@ func tell(how string) {
 	pipe.Close()
 }
 
-// logOn reads events to the end, past what is none.
+// logOn reads events to the end, past what is none. A line may be of another world: an event as the text of a member.
 func logOn(in io.Reader) (events []model.Event) {
-	for r := wire.NewEventReader("events", in); ; {
+	var ours bytes.Buffer
+	for lines := bufio.NewReader(in); ; {
+		line, err := lines.ReadBytes('\n')
+		var abroad struct{ W string }
+		if json.Unmarshal(line, &abroad) == nil && abroad.W != "" {
+			line = []byte(abroad.W + "\n")
+		}
+		ours.Write(line)
+		if err != nil {
+			break
+		}
+	}
+	for r := wire.NewEventReader("events", &ours); ; {
 		e, err := r.Read()
 		var bad *wire.LineError
 		if err == nil {
@@ -87,12 +99,18 @@ func logOn(in io.Reader) (events []model.Event) {
 	}
 }
 
-// classified is the facts of a log.
+// classified is the facts of a log. Abroad a row is the text of a member, too.
 func classified(how string, events []model.Event) (facts []byte) {
+	how, abroad := strings.CutPrefix(how, "abroad: ")
 	chats, _ := model.ClassifyLog(table(how), events)
 	for _, c := range chats {
 		for i := range c.IRFs {
-			facts = wire.AppendFact(facts, &c.IRFs[i].Fact)
+			if !abroad {
+				facts = wire.AppendFact(facts, &c.IRFs[i].Fact)
+				continue
+			}
+			row := strings.TrimSpace(string(wire.AppendFact(nil, &c.IRFs[i].Fact)))
+			facts = append(append(wire.AppendString(append(facts, `{"r":`...), row), '}'), '\n')
 		}
 	}
 	return facts

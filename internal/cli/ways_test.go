@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,19 +19,30 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The way to an implementation changes nothing in the record but the environment, nor does the number of jobs.
+// The way to an implementation changes nothing in the record but the environment, nor does the number of jobs, nor a
+// mapping through which a program of another world is asked.
 func TestAllWaysGiveTheSameRecord(t *testing.T) {
+	world := filepath.Join(t.TempDir(), "world.yaml")
+	require.NoError(t, os.WriteFile(world, []byte("events: {send: '{w: tojson}'}\nfacts: {read: '.r | fromjson'}"), 0o600))
 	for _, how := range []string{"not", "transfers routed"} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Write(classified(how, logOn(r.Body))) //nolint:errcheck
 		}))
 		defer s.Close()
+		abroad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Write(classified("abroad: "+how, logOn(r.Body))) //nolint:errcheck
+		}))
+		defer abroad.Close()
 		ways := map[string][]string{
 			"filter, three jobs": {"--jobs", "3", "--", "wrong", how},
 			"stream":             {"--stream", "--", "speaker", how},
 			"stream, three jobs": {"--stream", "--jobs", "3", "--", "speaker", how},
 			"HTTP":               {"--http", s.URL},
 			"HTTP, three jobs":   {"--http", s.URL, "--jobs", "3"},
+
+			"a filter of another world": {"--mapping", world, "--", "wrong", "abroad: " + how},
+			"a stream of another world": {"--mapping", world, "--stream", "--", "speaker", "abroad: " + how},
+			"HTTP of another world":     {"--mapping", world, "--http", abroad.URL},
 		}
 		if how == "not" {
 			ways["reference"] = nil
