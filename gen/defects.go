@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/chatproof/chatproof/model"
@@ -10,7 +11,7 @@ import (
 type Defect struct {
 	Event model.Event
 	Kind  DefectKind
-	After int // of one that is doubled or late: how many events of its chat come before it that do not belong there
+	After int // of one that is doubled or late: by how many places of its chat the copy, or it, comes later
 }
 
 // DefectKind is lost, doubled or late.
@@ -27,50 +28,37 @@ const (
 // which they arrive. What is drawn depends on the seed and the chat's number alone.
 func Damage(log []model.Event, share float64, seed uint64, number int) (arrived []model.Event, defects []Defect) {
 	src := Seed(Generation, defectFamily, seed, uint64(number))
-	type waiting struct {
-		model.Event
-		left int
+	type arrival struct {
+		event int
+		place float64
 	}
-	var late []waiting
-	arrived = make([]model.Event, 0, len(log)+2)
-	release := func(all bool) {
-		kept := late[:0]
-		for _, w := range late {
-			if w.left--; w.left < 0 || all {
-				arrived = append(arrived, w.Event)
-			} else {
-				kept = append(kept, w)
-			}
-		}
-		late = kept
-	}
-	for i, e := range log {
-		damaged := float64(src.Intn(1<<53)) < share*(1<<53)
-		kinds := []DefectKind{Lost, Doubled, Late}
-		if i == len(log)-1 {
-			kinds = kinds[:2] // nothing follows that it could come after
-		}
-		if !damaged {
-			arrived = append(arrived, e)
-			release(false)
+	order := make([]arrival, 0, len(log)+2)
+	for i := range log {
+		if float64(src.Intn(1<<53)) >= share*(1<<53) {
+			order = append(order, arrival{i, float64(i)})
 			continue
 		}
-		d := Defect{Event: e, Kind: kinds[src.Intn(len(kinds))]}
-		left := min(src.Intn(4), len(log)-1-i)
-		switch d.Kind {
-		case Doubled:
-			arrived = append(arrived, e)
-			release(false)
-			late, d.After = append(late, waiting{e, left}), left
-		case Late:
-			release(false)
-			left = max(left, 1)
-			late, d.After = append(late, waiting{e, left}), left
-		case Lost:
-			release(false)
+		left := len(log) - 1 - i
+		d := Defect{Event: log[i], Kind: [...]DefectKind{Lost, Doubled, Late}[src.Intn(3)], After: src.Intn(4)}
+		switch {
+		case d.Kind == Late && left == 0: // nothing follows that it could come after
+			d.Kind = Doubled
+			fallthrough
+		case d.Kind == Doubled:
+			d.After = min(d.After, left)
+			order = append(order, arrival{i, float64(i)}, arrival{i, float64(i+d.After) + 0.5})
+		case d.Kind == Late:
+			d.After = min(max(d.After, 1), left)
+			order = append(order, arrival{i, float64(i+d.After) + 0.5})
+		default:
+			d.After = 0
 		}
 		defects = append(defects, d)
 	}
-	release(true)
-	return slices.Clip(arrived), defects
+	slices.SortStableFunc(order, func(a, b arrival) int { return cmp.Compare(a.place, b.place) })
+	arrived = make([]model.Event, len(order))
+	for i, a := range order {
+		arrived[i] = log[a.event]
+	}
+	return arrived, defects
 }

@@ -17,8 +17,8 @@ import (
 type Driver interface {
 	// Move chooses one of the moves that are legal; the stop always is.
 	Move(s State, legal MoveSet) model.Move
-	// Which chooses one of the agents of whom the move can be, by place in the list, the first seen first.
-	Which(agents []int8) int
+	// Which chooses one of the agents, or strategies, of whom the move can be, by place in the list, the first seen first.
+	Which(of model.ResourceType, list []int8) int
 	// Newcomer chooses an agent to be invited, or who pulls: one of those seen before who are free, by place in the
 	// list, or, as the list's length, one not seen before.
 	Newcomer(free []int8) int

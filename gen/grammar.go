@@ -150,7 +150,7 @@ type Walker struct {
 	lastJoined                         int8
 	stopWeight                         int
 	driver                             Driver // nil: src makes the choices
-	listed                             []int8 // working memory of those
+	listed                             []int8 // working memory
 	legMode                            model.VisibilityMode
 	joins, failures                    uint8 // so many agents have joined, so many invitations have failed
 
@@ -170,7 +170,7 @@ var Day = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 // until the next call.
 func (w *Walker) Log(id string, src Source) []model.Event {
 	*w = Walker{
-		limits: w.limits, src: src, log: w.log[:0], id: id, clock: Day, initiator: nobody, router: nobody,
+		limits: w.limits, src: src, log: w.log[:0], listed: w.listed, id: id, clock: Day, initiator: nobody, router: nobody,
 		lastJoined: nobody,
 	}
 	w.names = canonicalNames
@@ -373,7 +373,7 @@ func (w *Walker) mayTransfer(i int) bool {
 func (w *Walker) pick(ok func(*Walker, int) bool) int {
 	if w.driver != nil {
 		of := w.those(ok)
-		return int(of[w.driver.Which(of)])
+		return int(of[w.driver.Which(model.AgentResource, of)])
 	}
 	n := 0
 	for i := range w.seenAgents {

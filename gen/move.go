@@ -276,24 +276,22 @@ func (w *Walker) checkBereft() {
 }
 
 func (w *Walker) strategyLeaves() {
-	n := 0
+	there := w.listed[:0]
 	for i := range w.seenRouter {
 		if w.strategies[i] {
-			n++
+			there = append(there, int8(i))
 		}
 	}
-	at := w.src.Intn(n)
-	for i := range w.seenRouter {
-		if w.strategies[i] {
-			if at == 0 {
-				w.strategies[i] = false
-				p := w.strategyParty(int8(i))
-				w.add(model.Event{Name: model.PartyRemoved, Actor: w.remover(p), Party: p})
-				return
-			}
-			at--
-		}
+	w.listed = there
+	at := 0
+	if w.driver != nil {
+		at = w.driver.Which(model.StrategyResource, there)
+	} else {
+		at = w.src.Intn(len(there))
 	}
+	w.strategies[there[at]] = false
+	p := w.strategyParty(there[at])
+	w.add(model.Event{Name: model.PartyRemoved, Actor: w.remover(p), Party: p})
 }
 
 func (w *Walker) stop() {

@@ -250,8 +250,8 @@ const mostGroups = 10
 // load is how the counts of names spread: by groups of at least as many as the threshold, or the power that fits best
 // where there would be one group.
 func load(counts map[uint64]uint32, threshold int) Load {
-	l := Load{Count: len(counts)}
-	sorted, total := make([]float64, 0, l.Count), 0.0
+	l := Load{Count: max(len(counts), 1)}
+	sorted, total := make([]float64, 0, len(counts)), 0.0
 	for _, n := range counts {
 		sorted = append(sorted, float64(n))
 		total += float64(n)

@@ -277,20 +277,23 @@ func (f *follower) Move(s gen.State, legal gen.MoveSet) model.Move {
 	return m
 }
 
-// Which finds the agent whom the move is about.
-func (f *follower) Which(agents []int8) int {
-	e := &f.log[f.at]
+// Which finds the agent, or the strategy, that the move is about.
+func (f *follower) Which(of model.ResourceType, list []int8) int {
+	e, names := &f.log[f.at], &f.people.Agents
+	if of == model.StrategyResource {
+		names = &f.people.Strategies
+	}
 	name := e.Party.ID
 	if e.Name == model.AgentInvited || e.Name == model.PlacedInQueue {
 		name = e.Actor.ID
 	}
-	at := slices.IndexFunc(agents, func(i int8) bool { return f.people.Agents[i] == name })
+	at := slices.IndexFunc(list, func(i int8) bool { return names[i] == name })
 	switch {
 	case at < 0:
 		return f.lose()
 	case at == 0:
 		f.choice().Detail = theFirst
-	case at == len(agents)-1:
+	case at == len(list)-1:
 		f.choice().Detail = theLast
 	default:
 		f.choice().Detail = inBetween

@@ -28,7 +28,8 @@ type Plan struct {
 	skipped float64                    // of these, before the start's
 	people  [3][]string
 	load    [3][]float64 // rising shares
-	atOnce  float64      // how many chats an agent has at once, on average
+	atOnce  float64      // how many other chats an agent has when it takes one, on average
+	evenly  bool         // agents take turns
 	monday  int64        // that before the start
 }
 
@@ -54,10 +55,23 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 			plan.load[kind] = append(plan.load[kind], sum)
 		}
 	}
-	for i, share := range p.AtOnce {
-		plan.atOnce += share * float64(i+1)
-	}
+	plan.spreadChats()
 	return plan
+}
+
+// spreadChats sees how chats are to be spread over the agents on duty. Where each chat goes to any of them, what an agent
+// has at once varies as much as it has of it on average, as Poisson says; where it varies much less, they take turns, and
+// half a chat more is what an agent's earlier chats leave of its turn.
+func (p *Plan) spreadChats() {
+	squares := 0.0
+	for i, share := range p.AtOnce {
+		p.atOnce += share * float64(i)
+		squares += share * float64(i*i)
+	}
+	p.evenly = squares-p.atOnce*p.atOnce < 0.7*p.atOnce
+	if p.evenly {
+		p.atOnce += 0.5
+	}
 }
 
 // ChatsOf is how many chats begin on so many days from the start on.
@@ -179,9 +193,9 @@ func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool
 	return false
 }
 
-// Which takes the agent of the choice's detail.
-func (m *Maker) Which(agents []int8) int {
-	switch n := len(agents); {
+// Which takes the one of the choice's detail.
+func (m *Maker) Which(_ model.ResourceType, list []int8) int {
+	switch n := len(list); {
 	case m.choice.Detail == theFirst || n == 1:
 		return 0
 	case m.choice.Detail == theLast || n == 2:
@@ -259,7 +273,11 @@ func (m *Maker) name(kind int, met []string) string {
 	at := 0
 	for try := range 8 {
 		if kind == kindAgent && len(m.onDuty) > 0 && try < 4 {
-			at = m.onDuty[(m.number+m.routed)%len(m.onDuty)].agent
+			turn := m.number + m.routed
+			if !m.plan.evenly {
+				turn = m.src.Intn(len(m.onDuty))
+			}
+			at = m.onDuty[turn%len(m.onDuty)].agent
 			m.routed++
 		} else {
 			at = sort.SearchFloat64s(m.plan.load[kind], m.unit())

@@ -108,7 +108,7 @@ type Given struct {
 // the chat has met.
 type Again struct{ New, Same, Other float64 }
 
-// Which agent a move is about, of those of whom it can be: the first seen, the last, or one in between.
+// Which agent, or strategy, a move is about, of those of whom it can be: the first seen, the last, or one in between.
 const (
 	theFirst = iota
 	theLast
@@ -122,7 +122,7 @@ var details = func() (names [model.MoveCount][]string) {
 	names[model.NoMove] = []string{"properties", "held", "resumed"} // as neutrals
 	for _, m := range [...]model.Move{
 		model.Accept, model.Leave, model.Removed, model.Expire, model.Reject, model.RevokeOther, model.RevokeStopped,
-		model.TransferTo, model.ConferWith, model.TransferThroughQueue, model.ConferThroughQueue,
+		model.TransferTo, model.ConferWith, model.TransferThroughQueue, model.ConferThroughQueue, model.StrategyLeaves,
 	} {
 		names[m] = []string{"", "last", "between"}
 	}

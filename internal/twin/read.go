@@ -87,8 +87,8 @@ func Parse(path, text string) (*Profile, error) {
 	} else if version != Version {
 		return nil, f.wrong(body, "profile: expected %d, the version that this program reads, got %d", Version, version)
 	}
-	if p.perWeek() == 0 {
-		return nil, f.wrong(body, "week: no chat ever begins")
+	if p.perWeek() < 0.01 {
+		return nil, f.wrong(body, "week: no chat ever begins, or less than one in two years")
 	}
 	return p, nil
 }
@@ -374,6 +374,9 @@ func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
 	return model.Move(m), nil
 }
 
+// longestWait is what a profile may let a chat wait, in seconds: some months.
+const longestWait = 10_000_000
+
 func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) error {
 	return f.pairs(n, what, func(key string, at, value ast.Node) error {
 		name, within := strings.CutSuffix(key, ".within")
@@ -391,7 +394,7 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			if err != nil || p[0] != 'p' || percent < 0 || percent > 100 {
 				return f.wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Name(p))
 			}
-			err = f.number(value, what+"."+key+"."+p, &x.Value, math.MaxInt32)
+			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
 				return f.wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles, of values that do not fall",
 					what, key, p, q[last].Percent)

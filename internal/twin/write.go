@@ -19,7 +19,10 @@ func (p *Profile) Append(b []byte) []byte {
 	if p.About != "" {
 		b = fmt.Appendf(b, "about: %s\n", strconv.Quote(p.About))
 	}
-	b = fmt.Appendf(b, "chats: %d\nthreshold: %d\n", p.Chats, p.Threshold)
+	if p.Chats > 0 {
+		b = fmt.Appendf(b, "chats: %d\n", p.Chats)
+	}
+	b = fmt.Appendf(b, "threshold: %d\n", p.Threshold)
 	b = append(b, "# chats that begin in each quarter of an hour, UTC\nweek:\n"...)
 	for i := range p.Week {
 		b = numbers(append(append(append(b, "  "...), dayNames[i]...), ": "...), p.Week[i][:])
@@ -29,14 +32,14 @@ func (p *Profile) Append(b []byte) []byte {
 	for _, s := range sortedBy(p.States, gen.State.String) {
 		b = p.States[s].append(append(append(append(b, "  "...), s.String()...), ":\n"...))
 	}
-	b = shareList(append(b, "moves: "...), p.Moves)
+	if len(p.Moves) > 0 {
+		b = append(shareList(append(b, "moves: "...), p.Moves), '\n')
+	}
 	if len(p.Waits) > 0 {
-		b = append(b, "\nwait:\n"...)
+		b = append(b, "wait:\n"...)
 		for _, w := range sortedBy(p.Waits, Wait.String) {
 			b = append(p.Waits[w].append(append(append(append(b, "  "...), w.String()...), ": "...)), '\n')
 		}
-	} else {
-		b = append(b, '\n')
 	}
 	if len(p.Modes) > 0 {
 		b = append(b, "modes:\n"...)
@@ -57,11 +60,15 @@ func (p *Profile) Append(b []byte) []byte {
 }
 
 func (p *Profile) appendPeople(b []byte) []byte {
-	b = append(b, "media: {"...)
 	for i, m := range p.Media {
+		if i == 0 {
+			b = append(b, "media: {"...)
+		}
 		b = entry(b, i, m.Of, m.Share)
+		if i == len(p.Media)-1 {
+			b = append(b, "}\n"...)
+		}
 	}
-	b = append(b, "}\n"...)
 	for _, l := range [...]struct {
 		name string
 		of   *Load

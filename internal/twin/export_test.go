@@ -1,0 +1,32 @@
+package twin
+
+import (
+	"github.com/chatproof/chatproof/gen"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Chosen is how many choices were made in a state.
+func (t *Tally) Chosen(s gen.State) (n int) {
+	if of := t.states[s]; of != nil {
+		for i := range of.choices {
+			n += int(of.choices[i].n)
+		}
+	}
+	return n
+}
+
+// Waited is how many chats waited for a move in a state.
+func (t *Tally) Waited(s gen.State, m model.Move) int { return int(t.states[s].wait(m).n) }
+
+// Apart is by how much shares of twin and log differ, by name.
+func (c *Comparison) Apart(name string) map[string]float64 {
+	all := make(map[string]float64)
+	for _, s := range c.sections {
+		for _, r := range s.rows {
+			if s.name == name {
+				all[r.name] = r.twin - r.log
+			}
+		}
+	}
+	return all
+}
