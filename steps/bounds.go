@@ -10,16 +10,16 @@ import (
 )
 
 const (
-	// MaxFeature bounds a file of features, in bytes.
+	// MaxFeature limits the size of a feature file, in bytes.
 	MaxFeature = 4 << 20
-	// MaxWritten bounds the scenarios of a file, in bytes: an outline of 800 steps and 60,000 rows, a file of 750 kB,
-	// is 48 million steps when its rows are written out.
+	// MaxWritten limits the size of a file's scenarios, in bytes, once its outlines are written out: an outline of
+	// 800 steps and 60,000 rows, a file of 750 kB, makes 48 million steps.
 	MaxWritten = 32 << 20
-	// perStep is about what a step takes besides its text.
+	// perStep is roughly what a step takes in addition to its text.
 	perStep = 200
 )
 
-// readFeature reads a file of features. A pipe would have us wait for whoever writes to it.
+// readFeature reads a feature file. It refuses a pipe, which would block until somebody writes to it.
 func readFeature(in fs.FS, path string) ([]byte, error) {
 	info, err := fs.Stat(in, path)
 	if err != nil {
@@ -39,8 +39,8 @@ func readFeature(in fs.FS, path string) ([]byte, error) {
 	return text, err
 }
 
-// tooMuch is the scenario with which a feature becomes too large once its outlines are written out, nil where it does
-// not.
+// tooMuch returns the scenario at which a feature becomes too large once its outlines are written out, or nil if none
+// does.
 func tooMuch(f *messages.Feature) *messages.Scenario {
 	if f == nil {
 		return nil
@@ -71,7 +71,7 @@ func tooMuch(f *messages.Feature) *messages.Scenario {
 	return nil
 }
 
-// extent is about how large steps are when each placeholder holds so many bytes.
+// extent estimates the size of steps, in bytes, if each placeholder holds the given number of bytes.
 func extent(steps []*messages.Step, placeholder int) (size int) {
 	text := func(s string) { size += len(s) + strings.Count(s, "<")*placeholder }
 	for _, s := range steps {

@@ -1,6 +1,6 @@
-// Package steps turns words into cases, and cases into words. [Compile] parses features with the Gherkin parser and has
-// each step recorded by the one definition that it matches; [Write] writes logs as scenarios that compile to the same.
-// Selecting, running and judging cases is the engine's. Package godogsteps offers the same steps to a team's own godog
+// Package steps turns words into cases, and cases into words. [Compile] parses features with the Gherkin parser and
+// records each step by the one definition that matches it; [Write] writes logs as scenarios that compile to the same.
+// Package engine selects, runs and judges cases. Package godogsteps offers the same steps to a team's own godog
 // suite.
 package steps
 
@@ -29,8 +29,8 @@ import (
 type Source struct {
 	FS    fs.FS
 	Label string // what errors and case sources call the root of FS
-	// Own says that the features are a team's: all of one level, their ids under own/. Otherwise the folders of the
-	// root are named after levels.
+	// Own marks a team's own features: they all have one level, and their ids begin with own/. Otherwise the root's
+	// folders are named after levels.
 	Own bool
 }
 
@@ -43,9 +43,9 @@ type Problem struct {
 
 func (p *Problem) Error() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text) }
 
-// Compile turns every scenario of a source into a case, in the order of files and lines. Anything that a scenario
-// says and no step understands is an error, as are a file without scenarios and two scenarios with one id; the
-// first such place is reported, with the number of others. It may be called by several goroutines at once.
+// Compile turns every scenario of a source into a case, in order of files and lines. Anything in a scenario that no
+// step understands is an error, as are a file without scenarios and two scenarios with the same id. Compile reports
+// the first such place, and the number of others. It is safe for concurrent use.
 func Compile(src Source) ([]*model.Case, error) {
 	src.Label = path.Clean(filepath.ToSlash(src.Label))
 	files, err := featureFiles(src)
@@ -62,8 +62,8 @@ func Compile(src Source) ([]*model.Case, error) {
 	return c.cases, nil
 }
 
-// first is the first problem by file and line, with the number of the others. Scenarios that share a step, of a
-// background or an outline, share its problem: it is one place to mend.
+// first returns the first problem by file and line, with the number of the others. Scenarios that share a step, from
+// a background or an outline, share its problem: it is one place to mend.
 func first(problems []*Problem) error {
 	slices.SortStableFunc(problems, func(a, b *Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
@@ -81,7 +81,7 @@ type file struct {
 	text  []byte
 }
 
-// featureFiles reads the files of a source, by path.
+// featureFiles reads a source's feature files, in order of path.
 func featureFiles(src Source) (files []file, err error) {
 	err = fs.WalkDir(src.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(p) != ".feature" {
@@ -100,9 +100,9 @@ func featureFiles(src Source) (files []file, err error) {
 	return files, err
 }
 
-// parse parses a feature into its document and the scenarios that it holds: each row of an outline's examples is one,
-// and a background's steps are each scenario's first. Their ids are of this call alone. The parser panics at a line
-// longer than its scanner takes.
+// parse parses a feature into its document and its scenarios. Each row of an outline's examples is a scenario, and
+// each scenario begins with the background's steps. Ids are unique within this call only. A line longer than the
+// parser's scanner accepts is an error here: the parser would panic.
 func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	for line := range bytes.Lines(text) {
 		if len(line) >= bufio.MaxScanTokenSize {
@@ -129,12 +129,12 @@ type compiler struct {
 	byID     map[string]*model.Case
 	problems []*Problem
 
-	label   string // of the file at hand
+	label   string // of the current file
 	feature *messages.Feature
 	lines   map[string]int64 // of the feature's nodes, by id
 }
 
-// compile makes a case of each scenario of a file.
+// compile turns each scenario of a file into a case.
 func (c *compiler) compile(f *file) {
 	c.label, c.lines = f.label, make(map[string]int64)
 	if bad := notUTF8(f.label, f.text); bad != nil {
@@ -160,8 +160,7 @@ func (c *compiler) compile(f *file) {
 	}
 }
 
-// survey looks at what a feature holds besides its scenarios' steps: where everything stands, and outlines that come to
-// nothing.
+// survey records the line of each of a feature's nodes, and checks its outlines.
 func (c *compiler) survey() {
 	steps := func(list []*messages.Step) {
 		for _, s := range list {
@@ -186,7 +185,7 @@ func (c *compiler) survey() {
 	}
 }
 
-// children are the backgrounds and scenarios of a feature and of its rules; of each pair one is nil.
+// children iterates over the backgrounds and scenarios of a feature and of its rules; one of each pair is nil.
 func children(f *messages.Feature) iter.Seq2[*messages.Background, *messages.Scenario] {
 	return func(yield func(*messages.Background, *messages.Scenario) bool) {
 		for _, child := range f.Children {
@@ -205,8 +204,8 @@ func children(f *messages.Feature) iter.Seq2[*messages.Background, *messages.Sce
 	}
 }
 
-// scenario makes a case of a scenario. After a step that fails, the others are looked at for those that do not exist,
-// and no more: they may fail because of the first.
+// scenario turns a scenario into a case. After a step fails, the later ones are only checked for having a definition:
+// they may fail because of the first.
 func (c *compiler) scenario(p *messages.Pickle) {
 	line := c.line(p.AstNodeIds)
 	if len(p.Steps) == 0 {
@@ -244,7 +243,7 @@ func (c *compiler) scenario(p *messages.Pickle) {
 	}
 }
 
-// inStep says which step an error is of, unless it says so itself.
+// inStep adds the step's text to an error that does not name it already.
 func inStep(s *messages.PickleStep, err error) error {
 	if errors.Is(err, errNoStep) {
 		return err
@@ -252,7 +251,7 @@ func inStep(s *messages.PickleStep, err error) error {
 	return fmt.Errorf("%s: %w", model.Line(strings.TrimSuffix(s.Text, ":")), err)
 }
 
-// name gives a case what its feature says of it: names, tags, level and flow, its id, and where it stands.
+// name sets what a feature says about a case: its names, tags, level, flow and id, and where it stands.
 func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 	mc.Title, mc.Name, mc.Source = c.feature.Name, p.Name, fmt.Sprintf("%s:%d", c.label, line)
 	for _, t := range p.Tags {
@@ -265,13 +264,13 @@ func (c *compiler) name(mc *model.Case, p *messages.Pickle, line int64) {
 	mc.ID = mc.Level.String() + "/" + group + "/" + slug(p.Name)
 }
 
-// Base is the version that the suite's scenarios date from unless they are tagged @since-0.3 or the like. What was
-// there before it is not told apart.
+// Base is the version that a scenario of the suite dates from unless it has a tag like @since-0.3. Earlier versions
+// are not told apart.
 const Base = "0.2"
 
 var sinceTag = regexp.MustCompile(`^@since-(\d+\.\d+)$`)
 
-// since gives a case of the suite the version that brought it. A team's own versions are none of the suite's.
+// since sets the version that brought a case of the suite. A team's own cases have none.
 func (c *compiler) since(mc *model.Case, line int64) {
 	if c.src.Own {
 		return
@@ -289,12 +288,12 @@ func (c *compiler) since(mc *model.Case, line int64) {
 // IllFormedTag marks a scenario whose log is meant to break W1–W9.
 const IllFormedTag = "@ill-formed"
 
-// AsWrittenTag marks a scenario whose chats are sent under the ids that it gives them: what it is about are ids. Those
-// of any other are replaced by ids that say nothing.
+// AsWrittenTag marks a scenario whose chats are sent under the ids it gives them, because it is about ids. The ids of
+// any other scenario are replaced by opaque ones.
 const AsWrittenTag = "@ids-as-written"
 
-// CheckLog refuses a case whose events cannot happen so (W1–W9), unless it is tagged as meant: then it is one of
-// robustness.
+// CheckLog returns an error if a case's events cannot happen (W1–W9). A case tagged as ill-formed is not checked: it
+// becomes one of robustness.
 func CheckLog(c *model.Case) error {
 	if slices.Contains(c.Tags, IllFormedTag) {
 		c.Kind = model.RobustnessKind
@@ -311,8 +310,8 @@ var (
 	paddedID = regexp.MustCompile(`^([A-Z])0+([1-9])`)
 )
 
-// group sets the case's level and flow, and returns the middle of its id: the flow, the first rule of the feature,
-// or a team's file.
+// group sets the case's level and flow, and returns the middle of its id: the flow, the rule that the file's name
+// begins with, or a team's file.
 func (c *compiler) group(mc *model.Case) string {
 	for _, t := range mc.Tags {
 		if flowTag.MatchString(t) && mc.Flow == "" {
@@ -336,7 +335,7 @@ func (c *compiler) group(mc *model.Case) string {
 	return paddedID.ReplaceAllString(group, "$1$2") // I04-… holds the scenarios of I4
 }
 
-// slug makes the last part of an id.
+// slug turns a scenario's name into the last part of its id.
 func slug(name string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
@@ -347,7 +346,7 @@ func (c *compiler) problem(line int64, text string) {
 	c.problems = append(c.problems, &Problem{c.label, line, text})
 }
 
-// line finds the last of the nodes that has a line: of an outline's scenario, its row of examples.
+// line returns the line of the last node that has one: for an outline's scenario, its row of examples.
 func (c *compiler) line(ids []string) int64 {
 	for _, id := range slices.Backward(ids) {
 		if n := c.lines[id]; n > 0 {

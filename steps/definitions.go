@@ -18,18 +18,18 @@ type Definition struct {
 	Example string `json:"example"` // how it reads
 	Records string `json:"records"` // what it adds to the log or to the expectation
 
-	// handler returns the function that records the step: its parameters are the pattern's groups, and after them the
-	// step's table or doc string; its result is an error or a composite.
+	// handler returns the function that records the step. Its parameters are the pattern's groups, then the step's
+	// table or doc string; its result is an error or a composite.
 	handler func(*Recorder) any
 }
 
-// composite is a step that is made of steps, by their texts.
+// composite is a step made of other steps, given by their texts.
 type composite []string
 
 // Definitions lists the steps in the order in which a reader wants to learn them.
 func Definitions() []Definition { return definitions }
 
-// Patterns are those of the definitions, in their order, compiled once. A step is matched by at most one.
+// Patterns returns the definitions' patterns, in the same order, compiled once. At most one matches a step.
 var Patterns = sync.OnceValue(func() (compiled []*regexp.Regexp) {
 	for _, d := range definitions {
 		compiled = append(compiled, regexp.MustCompile(d.Pattern))
@@ -43,7 +43,7 @@ const (
 	withMode = `(?: with visibility mode ([123]))?`
 	because  = `(?: as "([^"]*)")?`
 
-	// The steps that take a doc string and a table.
+	// The step that takes a doc string, and the one that takes a table.
 	eventsStep = `the events:`
 	factsStep  = `the facts are:`
 )
@@ -403,7 +403,7 @@ var (
 func agent(name string) model.Party    { return model.Party{Type: model.Agent, ID: name} }
 func strategy(name string) model.Party { return model.Party{Type: model.Strategy, ID: name} }
 
-// party is the one whom the two groups of whoever name.
+// party returns the party that whoever's two groups name.
 func party(kind, name string) model.Party {
 	if kind != "" {
 		return strategy(name)
@@ -411,13 +411,13 @@ func party(kind, name string) model.Party {
 	return agent(name)
 }
 
-// number reads a visibility mode that the pattern has let through; "" is none.
+// number reads a visibility mode that a pattern has matched; "" is none.
 func number(mode string) model.VisibilityMode {
 	n, _ := strconv.Atoi(mode)
 	return model.VisibilityMode(n)
 }
 
-// ask adds an agent's wish to an event: transfer, conference, or consult with its mode.
+// ask records an event with what the agent asks for: a transfer, a conference, or a consult, which implies its mode.
 func (r *Recorder) ask(e model.Event, what, mode string) error {
 	e.Operation, e.VisibilityMode = model.Conference, number(mode)
 	switch what {

@@ -14,11 +14,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Gherkin takes any line for description that stands after a title and is nothing else. So a scenario whose keyword is
-// misspelt vanishes with all its steps into the description of the feature, and a first step into that of its scenario:
-// neither would ever be run, and the rest be green. What looks as if it was meant to be run is refused there.
+// Gherkin reads any line after a title that is nothing else as description. So a scenario whose keyword is misspelt
+// vanishes with all its steps into the feature's description, and a misspelt first step into its scenario's: neither
+// would ever run, and the rest would be green. A description that looks as if it was meant to run is refused.
 
-// describe looks at the descriptions of a feature.
+// describe checks the descriptions of a feature.
 func (c *compiler) describe(text []byte) {
 	lines := strings.Split(string(text), "\n")
 	dialect := gherkin.DialectsBuiltin().GetDialect(c.feature.Language)
@@ -27,7 +27,7 @@ func (c *compiler) describe(text []byte) {
 			return
 		}
 		said := strings.Split(description, "\n")
-		first := int(at.Line) // the line after the title: they are counted from 1
+		first := int(at.Line) // the index of the line after the title: lines are counted from 1
 		for first < len(lines) && strings.TrimSpace(lines[first]) != strings.TrimSpace(said[0]) {
 			first++
 		}
@@ -61,11 +61,11 @@ func (c *compiler) describe(text []byte) {
 	}
 }
 
-// breaks tells what some editors show as the end of a line, and Gherkin does not.
+// breaks reports whether some editors show r as the end of a line although Gherkin does not.
 func breaks(r rune) bool { return strings.ContainsRune("\r\v\f\u0085\u2028\u2029", r) }
 
-// mistaken says what a line of a description looks like; "" is words. Of a scenario, a title without its colon is told,
-// too: elsewhere the steps after it tell.
+// mistaken says what a line of a description looks like, or returns "" if it is just words. In a scenario it also
+// detects a title without its colon; elsewhere the steps after the title give it away.
 func mistaken(line string, dialect *gherkin.Dialect, inScenario bool) string {
 	plain := strings.Join(strings.Fields(strings.Map(visible, line)), " ")
 	title, _, hasColon := strings.Cut(plain, ":")
@@ -84,7 +84,7 @@ func mistaken(line string, dialect *gherkin.Dialect, inScenario bool) string {
 	return ""
 }
 
-// visible maps what looks like another character to that, and drops what shows as nothing.
+// visible maps a character to the one it looks like, and drops an invisible one.
 func visible(r rune) rune {
 	switch {
 	case r == '：':
@@ -111,12 +111,12 @@ func titles(d *gherkin.Dialect) (all []string) {
 	return all
 }
 
-// languages are those of Gherkin; a file may be in one and not say so.
+// languages are Gherkin's: a file may be in one of them without saying so.
 const languages = `af am an ar ast az be bg bm bs ca cs cy-GB da de el em en en-Scouse en-au en-lol en-old en-pirate en-tx eo es et fa
 	fi fr ga gj gl he hi hr ht hu id is it ja jv ka kn ko lt lu lv mk-Cyrl mk-Latn mn ne nl no pa pl pt ro ru sk sl sr-Cyrl
 	sr-Latn sv ta th te tlh tr tt uk ur uz vi zh-CN zh-TW mr amh`
 
-// anyTitle are the titles of all languages, in lower case.
+// anyTitle returns the titles of all languages, in lower case.
 var anyTitle = sync.OnceValue(func() map[string]bool {
 	all := make(map[string]bool)
 	for _, l := range strings.Fields(languages) {
@@ -129,8 +129,8 @@ var anyTitle = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// isTitle reports whether words before a colon are a title of any language, or one of the feature's or of English that
-// is misspelt.
+// isTitle reports whether the words before a colon are a title in any language, or a misspelt one in the feature's
+// language or in English.
 func isTitle(words string, dialect *gherkin.Dialect) bool {
 	words = strings.ToLower(strings.TrimLeftFunc(words, bullet))
 	if anyTitle()[words] {
@@ -143,7 +143,7 @@ func isTitle(words string, dialect *gherkin.Dialect) bool {
 	})
 }
 
-// hasTitle reports whether a line begins with the title of a background or a scenario, as it is spelt.
+// hasTitle reports whether a line begins with the title of a background or a scenario, spelt exactly.
 func hasTitle(line string, dialect *gherkin.Dialect) bool {
 	titles := slices.Concat(dialect.BackgroundKeywords(), dialect.ScenarioKeywords(), dialect.ScenarioOutlineKeywords())
 	return slices.ContainsFunc(titles, func(t string) bool { return line == t || strings.HasPrefix(line, t+" ") })
@@ -153,7 +153,7 @@ func bullet(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsDigit(r) || strings.ContainsRune("-–—*•>#.)@", r)
 }
 
-// isStep reports whether a line begins with the keyword of a step, or holds the text of one, whatever stands before it.
+// isStep reports whether a line begins with a step's keyword, or with a step's text after at most three other words.
 func isStep(line string, dialect *gherkin.Dialect) bool {
 	for _, k := range dialect.StepKeywords() {
 		if k != "* " && strings.HasPrefix(line+" ", k) {
@@ -170,7 +170,7 @@ func isStep(line string, dialect *gherkin.Dialect) bool {
 	return false
 }
 
-// isStepText reports whether a text is that of a step, but for a letter or two.
+// isStepText reports whether a text is that of a step, give or take two letters.
 func isStepText(text string) bool {
 	for _, p := range Patterns() {
 		if p.MatchString(text) {
@@ -186,12 +186,12 @@ var (
 	digits     = regexp.MustCompile(`[0-9]+`)
 )
 
-// skeleton is a step without its names and numbers.
+// skeleton returns a step's text without its names and numbers.
 func skeleton(text string) string {
 	return strings.Trim(strings.ToLower(digits.ReplaceAllString(quotedName.ReplaceAllString(text, `""`), "0")), " .:")
 }
 
-// skeletons are those of the examples of all steps.
+// skeletons returns the skeletons of all steps' examples.
 var skeletons = sync.OnceValue(func() (all []string) {
 	for _, d := range definitions {
 		all = append(all, skeleton(d.Example))

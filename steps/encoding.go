@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// notUTF8 is where a file is not UTF-8, nil where all of it is: in another encoding names would be read wrongly, in
-// events and expectations alike.
+// notUTF8 returns the first place where a file is not UTF-8, or nil if all of it is. In another encoding names would
+// be misread, in events and expectations alike.
 func notUTF8(label string, text []byte) *Problem {
 	if cause := wire.Packed(text); cause != "" {
 		return &Problem{label, 1, cause}

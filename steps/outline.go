@@ -12,12 +12,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// placeholder is what an outline has in the places of its columns.
+// placeholder matches what an outline has in place of a column's values.
 var placeholder = regexp.MustCompile(`<([^<>]+)>`)
 
-// outline refuses an outline that comes to nothing, or says in part what nobody reads: without examples it is run as it
-// stands, or not at all; a placeholder that no column fills is taken for a name; a column that no placeholder takes is
-// lost.
+// outline refuses an outline that comes to nothing or that nobody would read in full. Without examples it would run
+// as it stands, or not at all; a placeholder without a column would be taken for a name; a column without a
+// placeholder would be lost.
 func (c *compiler) outline(s *messages.Scenario) {
 	dialect := gherkin.DialectsBuiltin().GetDialect(c.feature.Language)
 	if len(s.Examples) == 0 {
@@ -55,7 +55,7 @@ func (c *compiler) outline(s *messages.Scenario) {
 	}
 }
 
-// examples holds one table of examples against the placeholders of its outline.
+// examples checks one table of examples against its outline's placeholders.
 func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 	if e.TableHeader == nil || len(e.TableBody) == 0 {
 		c.problem(e.Location.Line, "the outline has no examples here; expected a heading and at least one row")

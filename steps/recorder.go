@@ -16,8 +16,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Recorder is what the steps of one scenario write to: the log of its chats, and the facts that it expects. It is for
-// one goroutine.
+// Recorder holds what the steps of one scenario record: the log of its chats, and the facts that it expects. It is
+// for one goroutine.
 type Recorder struct {
 	chat     string
 	clock    time.Time
@@ -27,20 +27,20 @@ type Recorder struct {
 	facts    []model.Fact
 }
 
-// firstChat is the interaction of a scenario that names none.
+// firstChat is the interaction id of a scenario that names none.
 const firstChat = "chat 1"
 
 var dayStart = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
-// NewRecorder begins a scenario.
+// NewRecorder returns a Recorder for one scenario.
 func NewRecorder() *Recorder {
 	return &Recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
 }
 
-// errNoStep begins the error of a step that no definition matches.
+// errNoStep is in the error of a step that no definition matches.
 var errNoStep = errors.New("no such step")
 
-// Play records a step. What is wrong with it is said without its text, but where no definition matches.
+// Play records a step. Its error leaves out the step's text, unless no definition matches it.
 func (r *Recorder) Play(s *messages.PickleStep) error {
 	if err := checkArgument(s); err != nil {
 		return err
@@ -48,10 +48,10 @@ func (r *Recorder) Play(s *messages.PickleStep) error {
 	return r.step(s.Text, s.Argument)
 }
 
-// Expects reports whether the facts, or that there are none, have been given: the end of a scenario.
+// Expects reports whether the scenario has stated its facts, or that there are none: that ends it.
 func (r *Recorder) Expects() bool { return r.expected }
 
-// Case is what the steps make: a log and a table of facts. Its names, level and tags are not theirs to know. A scenario
+// Case returns the log and the facts that the steps recorded; the caller adds names, level and tags. A scenario
 // without an event, or without an expectation, is an error: it would pass whatever an implementation answers.
 func (r *Recorder) Case() (*model.Case, error) {
 	switch {
@@ -106,7 +106,7 @@ func (r *Recorder) step(text string, argument *messages.PickleStepArgument) erro
 	return nil
 }
 
-// find returns the handler of a step, and what the groups of its pattern match.
+// find returns the handler of a step, and what its pattern's groups match.
 func (r *Recorder) find(text string) (handler reflect.Value, groups []string, err error) {
 	for i, pattern := range Patterns() {
 		m := pattern.FindStringSubmatch(text)
@@ -124,7 +124,7 @@ func (r *Recorder) find(text string) (handler reflect.Value, groups []string, er
 	return handler, groups, err
 }
 
-// convert makes a handler's parameter of the next group, or of the step's table or doc string.
+// convert turns the next group, or the step's table or doc string, into a handler's parameter.
 func convert(to reflect.Type, groups []string, argument *messages.PickleStepArgument) (value any, err error) {
 	switch to {
 	case reflect.TypeFor[string]():
@@ -138,7 +138,7 @@ func convert(to reflect.Type, groups []string, argument *messages.PickleStepArgu
 	case reflect.TypeFor[*messages.PickleTable]():
 		return argument.DataTable, nil
 	}
-	if err != nil { // patterns let digits through, and nothing else
+	if err != nil { // the patterns match digits only
 		err = fmt.Errorf("%s is too large", groups[0])
 	}
 	return value, err
@@ -173,8 +173,7 @@ func (r *Recorder) wait(seconds int) error {
 	return nil
 }
 
-// setClock lets the next event be at a moment, which may be before the last event's: chats beside each other share one
-// clock.
+// setClock sets the time of the next event. It may be before the last event's: concurrent chats share one clock.
 func (r *Recorder) setClock(at string) error {
 	t, err := r.moment(at)
 	if err == nil && t.IsZero() {
@@ -186,7 +185,7 @@ func (r *Recorder) setClock(at string) error {
 	return err
 }
 
-// skipTo lets the next event of the current chat have a seq.
+// skipTo sets the seq of the current chat's next event.
 func (r *Recorder) skipTo(seq int64) error {
 	last, ok := r.seqs[r.chat]
 	if !ok {
@@ -207,7 +206,7 @@ func (r *Recorder) switchTo(chat string) error {
 	return nil
 }
 
-// lines takes events as they are, at their own times and with their own ids.
+// lines records events as they are, with their own times and ids.
 func (r *Recorder) lines(text string) error {
 	if r.expected {
 		return errors.New("events after the facts: a scenario ends with what it expects")
@@ -231,7 +230,7 @@ func (r *Recorder) lines(text string) error {
 	}
 }
 
-// expect takes the table of facts, or nil for none.
+// expect records the table of facts; nil stands for none.
 func (r *Recorder) expect(table *messages.PickleTable) error {
 	if r.expected {
 		return errors.New("the facts are given twice")
@@ -277,7 +276,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 	return nil
 }
 
-// onlyChat is the interaction of the rows that name none.
+// onlyChat returns the interaction id of the rows that name none.
 func (r *Recorder) onlyChat() string {
 	if len(r.events) > 0 {
 		return r.events[0].InteractionID
@@ -334,7 +333,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	return err
 }
 
-// bare is what stands between the quotes of a cell that has some, as JSON has them: outer blanks count there.
+// bare returns what a cell quotes, as in JSON, including outer blanks; a cell without quotes is returned as it is.
 func bare(cell string) string {
 	if text, ok := wire.Unquote(cell); ok {
 		return text
@@ -342,7 +341,7 @@ func bare(cell string) string {
 	return cell
 }
 
-// inCell writes a name in quotes where it would not be read as it is.
+// inCell writes a name, in quotes if it would be misread without them.
 func inCell(name string) string {
 	if strings.TrimSpace(name) == name && !strings.HasPrefix(name, `"`) {
 		return name
@@ -350,7 +349,7 @@ func inCell(name string) string {
 	return string(wire.AppendString(nil, name))
 }
 
-// moment reads a time of the scenario's day, or a whole one; a blank is not compared.
+// moment reads a time of the scenario's day, or a full one; a blank is the zero time, which is not compared.
 func (r *Recorder) moment(value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil

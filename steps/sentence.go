@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// sentence writes the step for the first of the events, and says how many of them it is for; 0 where there is none. It
-// looks no closer than it must to choose the step that could be right.
+// sentence writes the step for the first of the events, and returns how many of them it covers, or 0 if there is no
+// such step. It looks only closely enough to choose the step that could be right.
 func sentence(events []model.Event) (text string, n int) {
 	e := &events[0]
 	by, invited := called(e.Actor), called(e.Party)
@@ -74,7 +74,7 @@ func submission(medium string) string {
 	return `a customer submits a "` + medium + `" interaction`
 }
 
-// taking writes a chat's leaving its queue, together with the taker's joining where that follows at once.
+// taking writes a chat's leaving its queue, together with the taker's joining if that follows at once.
 func taking(events []model.Event) (text string, n int) {
 	e := &events[0]
 	if e.Name == model.PartyAdded {
@@ -148,7 +148,7 @@ func called(p model.Party) string {
 	return `"` + p.ID + `"`
 }
 
-// wish chooses the word for what an agent wants, and the visibility mode that the word leaves to be said.
+// wish returns the word for what an agent asks for, and the visibility mode unless the word implies it.
 func wish(e *model.Event, transfer, conference, consult string) (word, withMode string) {
 	switch {
 	case e.Operation == model.Transfer:

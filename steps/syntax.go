@@ -9,15 +9,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The parser's error has a heading of its own, and a line for each place: (7:3): inconsistent cell count within the
-// table.
+// A parser's error has a heading, and a line for each place: (7:3): inconsistent cell count within the table.
 var (
 	parseErrorLine = regexp.MustCompile(`\((\d+):\d+\): (.*)`)
 	unexpected     = regexp.MustCompile(`^(unexpected end of file, )?expected: (.*?)(?:, got '(.*)')?$`)
 )
 
-// unparsed is the first place that the parser complains about, in our words: the parser's name its tokens (#StepLine),
-// and repeat a line of the file as it is, which may move the cursor.
+// unparsed returns the first place that the parser complains about, in our words. The parser's words name its tokens
+// (#StepLine), and repeat a line of the file as it is, which may move the cursor.
 func unparsed(label string, err error) *Problem {
 	problem := &Problem{label, 1, err.Error()}
 	if m := parseErrorLine.FindStringSubmatch(err.Error()); m != nil {
@@ -39,7 +38,7 @@ func unparsed(label string, err error) *Problem {
 	return problem
 }
 
-// inWords says the parser's other errors.
+// inWords rewords the parser's other errors.
 var inWords = map[string]string{
 	"inconsistent cell count within the table": "the row has another number of cells than the table's first; write | " +
 		"in a cell as \\|",
@@ -61,7 +60,7 @@ var tokenNames = []struct{ token, name string }{
 	{"#EOF", "the end of the file"},
 }
 
-// tokens names those that the parser expects.
+// tokens names the tokens that the parser expects.
 func tokens(expected []string) string {
 	var names []string
 	for _, t := range tokenNames {

@@ -17,26 +17,26 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Written is a scenario that Write makes of a log.
+// Written is a scenario for [Write] to write.
 type Written struct {
-	Name    string   // with a letter or digit at least: the id is made of it
-	Tags    []string // with their @; that of an ill-formed log is added
-	Comment string   // stands before the scenario; any number of lines
+	Name    string   // with at least one letter or digit: the id is made of it
+	Tags    []string // with their @; Write adds that of an ill-formed log
+	Comment string   // precedes the scenario; any number of lines
 	Events  []model.Event
 
-	// Facts are expected, those of an interaction in the order of their ordinals, which may be left out; so may the
-	// interaction of a log that has but one. A table has no role reasons.
+	// Facts are the expected facts, those of each interaction in order of their ordinals. Ordinals may be left out,
+	// and so may the interaction id if the log has only one. A table has no role reasons.
 	Facts []model.Fact
 }
 
 // Write writes a feature that Compile turns back into exactly these events, in this order, and these facts, their
 // ordinals given by their order alone. Times are the same instants.
 //
-// A scenario is written in single-event steps where these say all of it, otherwise as the JSON Lines of one doc string.
-// Which of the two is found out by reading what was written. What neither can say is an error, and nothing is written:
-// an event that package rows would not read, text that is not UTF-8, a line of 64 KiB, a tag with a blank,
-// received from given in some rows and absent in others. Of the title and the names, which are
-// one line each, runs of white space become one blank. Two names that make one id are an error, as to Compile.
+// A scenario is written in single-event steps if these say all of it, otherwise as JSON Lines in one doc string.
+// Write decides by reading back what it wrote. What neither form can say is an error, and nothing is written: an
+// event that package wire would not read, text that is not UTF-8, a line of 64 KiB, a tag with a blank, received from
+// given in some rows and absent in others. In the title and the names, which are one line each, runs of white space
+// become one blank. Two names that make the same id are an error, as in Compile.
 func Write(w io.Writer, title string, scenarios []Written) error {
 	if len(scenarios) == 0 {
 		return errors.New("a feature needs a scenario")
@@ -62,7 +62,7 @@ func Write(w io.Writer, title string, scenarios []Written) error {
 	return err
 }
 
-// text writes the scenario in the first way that, read again, says the same. head is the feature's.
+// text writes the scenario in the first form that reads back the same. head is the feature's.
 func (s *Written) text(head string) (string, error) {
 	switch {
 	case len(s.Events) == 0:
@@ -85,7 +85,7 @@ func (s *Written) text(head string) (string, error) {
 	return text, s.check(head, text, facts)
 }
 
-// chats counts the interactions as far as 2.
+// chats returns 1 if the log has one interaction, and 2 if it has more.
 func (s *Written) chats() int {
 	if slices.ContainsFunc(s.Events, func(e model.Event) bool { return e.InteractionID != s.Events[0].InteractionID }) {
 		return 2
@@ -93,8 +93,8 @@ func (s *Written) chats() int {
 	return 1
 }
 
-// expectation is the facts as Compile gives them: with their interaction, and ordinals by their place alone. Those of
-// an unfinished chat may have gaps; where a sender has no row, no row says whom it has the chat from.
+// expectation returns the facts as Compile gives them: with their interaction, and with ordinals by position alone.
+// An unfinished chat's ordinals may have gaps; if a sender has no row, no row says whom it received the chat from.
 func (s *Written) expectation() ([]model.Fact, error) {
 	facts := slices.Clone(s.Facts)
 	type row struct {
@@ -139,7 +139,7 @@ func (s *Written) expectation() ([]model.Fact, error) {
 	return facts, nil
 }
 
-// check reads a text as Compile would, and tells how it differs from the scenario.
+// check reads a text as Compile would, and returns an error that says how it differs from the scenario.
 func (s *Written) check(head, text string, facts []model.Fact) error {
 	if !utf8.ValidString(text) || !utf8.ValidString(head) {
 		return errors.New("it is not UTF-8")
@@ -174,13 +174,13 @@ func (s *Written) check(head, text string, facts []model.Fact) error {
 	return nil
 }
 
-// sameWritten reports whether two events agree, in how they are sent, too.
+// sameWritten reports whether two events agree, including in how they are sent.
 func sameWritten(a, b *model.Event) bool {
 	return a.Equal(b) && (a.Wire == nil && b.Wire == nil ||
 		bytes.Equal(wire.AppendEvent(nil, a), wire.AppendEvent(nil, b)))
 }
 
-// differAt is the first place at which two lists differ, or -1.
+// differAt returns the first index at which two lists differ, or -1.
 func differAt[T any](a, b []T, same func(a, b *T) bool) int {
 	n := min(len(a), len(b))
 	for i := range n {
@@ -201,12 +201,12 @@ func sameFact(a, b *model.Fact) bool {
 	return x == y && a.Start.Equal(b.Start) && a.End.Equal(b.End)
 }
 
-// oneLine is a text with a blank for each run of white space.
+// oneLine trims a text, and replaces each run of white space with one blank.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// tags are the scenario's, and the one that a plan asks of a log which cannot happen.
+// tags returns the scenario's tags, with the one that a log which cannot happen needs in a plan.
 func (s *Written) tags() []string {
 	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 &&
 		!slices.Contains(s.Tags, IllFormedTag) {
@@ -215,7 +215,7 @@ func (s *Written) tags() []string {
 	return s.Tags
 }
 
-// heading writes what stands above the steps.
+// heading writes what precedes the steps.
 func (s *Written) heading() string {
 	var b strings.Builder
 	b.WriteString("\n")
@@ -231,8 +231,8 @@ func (s *Written) heading() string {
 	return b.String()
 }
 
-// quoted writes events as the doc string of a step. Gherkin would undo three escaped quotes in a row, so JSON's other
-// way to escape them is used there.
+// quoted writes events as a step's doc string. Gherkin would undo three escaped quotes in a row, so these use JSON's
+// other way to escape.
 func quoted(events []model.Event) string {
 	const indent = "      "
 	b := []byte("    Given " + eventsStep + "\n" + indent + "\"\"\"\n")
@@ -242,7 +242,7 @@ func quoted(events []model.Event) string {
 	return strings.ReplaceAll(string(b), `\"\"\"`, `\u0022\u0022\u0022`) + indent + "\"\"\"\n"
 }
 
-// table writes the last step: the facts. A column that no row fills is left out.
+// table writes the last step: the facts. It leaves out a column that no row fills.
 func table(facts []model.Fact, manyChats bool) string {
 	if len(facts) == 0 {
 		return "    Then there are no facts\n"
@@ -304,7 +304,7 @@ func table(facts []model.Fact, manyChats bool) string {
 
 var escapeCell = strings.NewReplacer(`\`, `\\`, `|`, `\|`, "\n", `\n`)
 
-// descriptor writes a reason even where it says no more than a blank.
+// descriptor writes a reason even if it means the same as a blank.
 func descriptor(f *model.Fact) string {
 	s := string(f.Role) + "/" + string(f.Result)
 	if f.Reason != "" {
@@ -320,7 +320,7 @@ func number64(n model.Number) string {
 	return strconv.FormatInt(n.Value, 10)
 }
 
-// clockTime writes a time as moment reads it: of the scenario's day the hour alone.
+// clockTime writes a time as moment reads it: on the scenario's day, the time of day alone.
 func clockTime(t time.Time) string {
 	t = t.UTC()
 	switch {
@@ -332,8 +332,8 @@ func clockTime(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// authored writes events as somebody would who writes a feature by hand, false where an event has no step. Whether the
-// steps record just these events is for the reader to find out.
+// authored writes events as somebody would write a feature by hand, or returns false if an event has no step. The
+// caller finds out whether the steps record just these events.
 func authored(events []model.Event) (string, bool) {
 	var b strings.Builder
 	r := NewRecorder() // the state in which a reader comes to each step
