@@ -1,5 +1,5 @@
-// Package godogsteps gives a team that tests with godog the steps of chatproof's features (`chatproof list steps`), to
-// hold its own Go classifier against features of its own:
+// Package godogsteps gives a team that tests with godog the steps of chatproof's features (`chatproof list steps`),
+// to test its own Go classifier with its own features:
 //
 //	Scenario: An agent declines a transfer
 //	  Given a chat that "Agent 1" handles
@@ -8,13 +8,13 @@
 //	  Then the facts are:
 //	    | resource | technical descriptor |
 //
-// A scenario is judged where it says what the facts are, by the comparison of `chatproof run --features`: the table is
-// taken to the letter, and what differs is said in the same words, with the rules and the events that explain it.
-// A team without a godog suite needs none: suite.Test runs the suite's own scenarios, `chatproof run --features` a
-// team's.
+// A scenario is judged at the step that states its facts, by the comparison of `chatproof run --features`: the table
+// is taken to the letter, and differences are reported in the same words, with the rules and the events that explain
+// them. A team without a godog suite needs none of this: suite.Test runs the suite's own scenarios, `chatproof run
+// --features` a team's.
 //
-// What godog leaves to its caller: set Strict, or a step that nothing understands is no failure; and look whether
-// anything ran, since a tag expression or a path that matches no scenario is no failure either.
+// godog leaves two things to its caller: set Strict, or a step without a definition is no failure; and check that
+// something ran, since a tag expression or a path that matches no scenario is no failure either.
 package godogsteps
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
-// Initialize returns a ScenarioInitializer for a [godog.TestSuite]: it defines the steps, and asks classify about each
+// Initialize returns a ScenarioInitializer for a [godog.TestSuite]: it defines the steps, and calls classify for each
 // scenario that uses them. A suite with steps of its own calls it from its own initializer:
 //
 //	ScenarioInitializer: func(sc *godog.ScenarioContext) {
@@ -37,13 +37,13 @@ import (
 //		sc.Step(`^the night shift is on duty$`, nightShift)
 //	},
 //
-// classify gets the log of a scenario in order of arrival, which may hold several chats. As in a run, their interaction
-// ids are opaque: they look like GUIDs, and no two scenarios share one, so that a classifier may keep what it is given.
-// The order of the facts that it returns means nothing. Where godog runs scenarios at the same time, so is classify
-// called. An error of classify fails the scenario, unless that is tagged @ill-formed: such a log may be refused.
+// classify gets a scenario's log in order of arrival; the log may hold several chats. As in a run, the interaction
+// ids are opaque: they look like GUIDs, and no two scenarios share one, so a classifier may keep what it is given.
+// The order of the returned facts does not matter. If godog runs scenarios concurrently, it calls classify
+// concurrently. An error from classify fails a scenario, unless it is tagged @ill-formed: classify may refuse it.
 //
-// A scenario that uses these steps, and neither says what its facts are nor is skipped or pending, fails; one that uses
-// none of them is left alone.
+// A scenario that uses these steps fails if it neither states its facts nor is skipped or pending; one that uses none
+// of them is left alone.
 func Initialize(classify func(log []model.Event) ([]model.Fact, error)) func(*godog.ScenarioContext) {
 	return func(sc *godog.ScenarioContext) {
 		s := &scenario{classify: classify, recorder: steps.NewRecorder()}
@@ -74,18 +74,18 @@ func Initialize(classify func(log []model.Event) ([]model.Fact, error)) func(*go
 	}
 }
 
-// scenario is one that runs.
+// scenario is a running scenario.
 type scenario struct {
 	classify func([]model.Event) ([]model.Fact, error)
 	recorder *steps.Recorder
 	pickle   *godog.Scenario
-	step     *godog.Step // the one at hand
+	step     *godog.Step // the current one
 	used     bool        // a step of ours has been played
-	off      bool        // a step said that it is pending, or to be skipped
+	off      bool        // a step was skipped or is pending
 }
 
-// play has the step at hand recorded. godog has matched it, and would convert what its pattern's groups match; the
-// recorder does both itself, so that a step means here what it means to chatproof.
+// play records the current step. godog has matched it, and would convert what its pattern's groups match; the
+// recorder does both itself, so that a step means the same here as in chatproof.
 func (s *scenario) play() error {
 	s.used = true
 	before := s.recorder.Expects()
@@ -98,7 +98,7 @@ func (s *scenario) play() error {
 	return s.judge()
 }
 
-// judge asks about the scenario, and says what differs from its table: a line each.
+// judge has the scenario classified, and returns an error with a line for each difference from its table.
 func (s *scenario) judge() error {
 	c, err := s.recorder.Case()
 	if err != nil {
@@ -140,8 +140,8 @@ func (s *scenario) judge() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// opaque is a log under ids that say nothing, and the scenario's own by these. Two rows of an outline may have one
-// name; their steps differ.
+// opaque returns the log under opaque ids, and the scenario's own ids by these. Two rows of an outline may have the
+// same name; their steps differ.
 func (s *scenario) opaque(events []model.Event) (log []model.Event, names map[string]string) {
 	id := s.pickle.Uri + "/" + s.pickle.Name
 	for _, step := range s.pickle.Steps {
