@@ -1,8 +1,8 @@
-// Package suite runs the conformance suite on a Go function: [Test] from a test of yours, each scenario a subtest,
-// [Run] for the results as a value. It is the only package that a user imports.
+// Package suite runs the conformance suite on a Go function: [Test] from a test, with each scenario a subtest; [Run]
+// for the results as a value. It is the only package that a user imports.
 //
-// Goals: one line for a test; the same plan, verdicts and report as `chatproof run`. Not among them: programs in other
-// languages, servers, files and databases, which the command asks.
+// Goals: a test in one line; the same plan, verdicts and report as `chatproof run`. Non-goals: programs in other
+// languages, servers, files and databases, which are the command's.
 package suite
 
 import (
@@ -20,16 +20,16 @@ import (
 )
 
 type (
-	// Event is one line of a chat's log; Party is who caused it, or whom it befalls.
+	// Event is one line of a chat's log; Party is who caused it, or who is affected.
 	Event = model.Event
 	Party = model.Party
-	// Fact is one Interaction Resource Fact. An Ordinal or ReceivedFrom is made by [Number].
+	// Fact is one Interaction Resource Fact. [Number] makes its Ordinal and ReceivedFrom.
 	Fact = model.Fact
-	// Classify is an implementation: it gives the facts of a log, which comes in order of arrival and may hold several
-	// chats. It is called by one goroutine at a time and may keep the log. Where it returns an error or panics, the
-	// scenario is in error.
+	// Classify is an implementation: it returns the facts of a log, which is in order of arrival and may hold several
+	// chats. One goroutine calls it at a time, and it may keep the log. If it returns an error or panics, the
+	// scenario's verdict is [Error].
 	Classify func(log []Event) ([]Fact, error)
-	// Level says on what an expectation rests, and so whether a difference counts. Its String is its name.
+	// Level says what an expectation rests on, and so whether a difference counts. Its String is its name.
 	Level = model.Level
 	// Verdict is what became of a scenario.
 	Verdict = engine.Verdict
@@ -47,7 +47,7 @@ const (
 	Robustness = model.Robustness
 )
 
-// The verdicts. Fail is wrong facts of a required level; of a function, Error is an error returned or a panic.
+// The verdicts. Fail means wrong facts of a required level; Error, that the function returned an error or panicked.
 const (
 	Pass    = engine.Pass
 	Differs = engine.Differs
@@ -58,31 +58,31 @@ const (
 	NotRun  = engine.NotRun
 )
 
-// Number is a given number, such as an ordinal.
+// Number returns n as a given number, for an Ordinal or a ReceivedFrom.
 func Number(n int64) model.Number { return model.Num(n) }
 
-// Options say what is asked, and what counts. The zero Options are those of `chatproof run` without flags.
+// Options say what is run, and what counts. The zero Options are those of `chatproof run` without flags.
 type Options struct {
-	Features  []string // directories of your own features, besides those that come with the suite
-	Require   []Level  // whose differences count; none is the default, documented, invariant and own
+	Features  []string // directories of your own features, in addition to the suite's
+	Require   []Level  // whose differences count; none is the default: documented, invariant and own
 	Tags      string   // only scenarios whose tags satisfy this expression: "@R2 and not @1.4"
 	Scenarios []string // only scenarios whose ids match one of these globs: "documented/1.4/*"
 	Seed      uint64   // of the generated scenarios; 0 is 1
 	Generated int      // how many there are; 0 is 500, -1 is none
 	Expect    string   // a file of known failures, which do not count as long as they end as listed
-	Strict    bool     // scenarios that are new in this minor version of the suite count, too, and are not pending
+	Strict    bool     // scenarios that are new in this minor version of the suite count too, instead of pending
 	Report    string   // a directory for the record, the page, JUnit XML, the summary and the badge; "" writes nothing
 }
 
-// Results are what came of a run.
+// Results are the outcome of a run.
 type Results struct {
-	Conforms  bool        // as far as what counts goes, known failures aside; exit code 0 of the command
+	Conforms  bool        // in all that counts, known failures aside; the command's exit code 0
 	Summary   string      // the verdict in a sentence
 	Scenarios []*Scenario // in the order of the plan
 }
 
-// Run asks a function the scenarios of the suite, and returns the results. The error is that of the options, the files
-// they name, or the context; then what was asked until then is returned with it, or nil where nothing was.
+// Run runs the suite on a function and returns the results. An error comes from the options, the files that they
+// name, or the context; the results so far come with it, or nil if there are none.
 func Run(ctx context.Context, o Options, classify Classify) (*Results, error) {
 	r, err := o.execute(ctx, classify)
 	if r == nil {
@@ -91,9 +91,9 @@ func Run(ctx context.Context, o Options, classify Classify) (*Results, error) {
 	return results(r), err
 }
 
-// Test runs the suite on a function from a test: each scenario is a subtest under its id, so that
-// `go test -run 'TestETL/documented/1.4'` shows those of a flow. A scenario that does not conform fails; one that the
-// expectations list is skipped with the reason they give. Options are those of one run; without any, the zero Options.
+// Test runs the suite on a function from a test. Each scenario is a subtest under its id, so
+// `go test -run 'TestETL/documented/1.4'` shows those of one flow. A scenario that does not conform fails; one that
+// the expectations list is skipped with the reason they give. At most one Options may be given; the default is zero.
 func Test(t *testing.T, classify Classify, options ...Options) {
 	t.Helper()
 	var o Options
@@ -116,7 +116,7 @@ func Test(t *testing.T, classify Classify, options ...Options) {
 	}
 }
 
-// tell reports a scenario as that of a test.
+// tell reports a scenario's verdict in its subtest.
 func tell(t *testing.T, l *Scenario) {
 	report := t.Log
 	switch {
