@@ -6,17 +6,17 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Requirement is one thing that the guide's page says about the outcome of a chat, or lets its reader conclude, in our
-// words; or one that a reader may look for and that the suite does not test.
+// Requirement is one thing that the guide's page says about the outcome of a chat, or lets its reader conclude; or
+// one that a reader may look for and the suite does not test.
 type Requirement struct {
-	ID       string   // the page's section, a dash, a number: 1.4-2; N and a number for what the page does not speak of
+	ID       string   // the page's section, a dash, a number: 1.4-2; N and a number if the page does not mention it
 	Says     string   // in our words, never the page's
-	Rules    []string // by which a row is as the requirement says: all of them bear on one row
-	Tag      string   // of the scenarios that show it, where no rules tell which they are
+	Rules    []string // the rules by which a row is as Says has it: all of them bear on one row
+	Tag      string   // of the scenarios that show it, if no rules tell which they are
 	Untested string   // why it is not tested, or what part of it is not
 }
 
-// Section is the page's section, "1" for the head of the page, "" for what the page does not speak of.
+// Section returns the page's section: "1" for the head of the page, "" for what the page does not mention.
 func (r *Requirement) Section() string {
 	section, _, found := strings.Cut(r.ID, "-")
 	if !found {
@@ -25,7 +25,7 @@ func (r *Requirement) Section() string {
 	return section
 }
 
-// Requirements lists them in the order of the page. The caller must not change it.
+// Requirements lists the requirements in the order of the page. The caller must not change them.
 func Requirements() []Requirement { return requirements }
 
 var requirements = []Requirement{
