@@ -8,14 +8,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Use is a file that a command reads or writes, and what names it, such as a flag.
+// Use is a file that a command reads or writes, and what names it, for example a flag.
 type Use struct{ By, Path string }
 
-// Apart returns an error where one of the files that are written is read, too, or written by two: by links, through
-// directories, and however it is spelt. Of what is read, a directory stands for its files and a glob for what matches;
-// - is no file, but only one can write there. A device or a pipe may be read and written.
+// Apart returns an error if a written file is also read, or is written twice, be it through links or directories or
+// under another spelling. Among the files that are read, a directory stands for its files and a glob for its matches.
+// The path - is no file, but only one output can go there. A device or a pipe may be both read and written.
 func Apart(written, read []Use) error {
-	var there []os.FileInfo // of each that is written, nil where no file is yet
+	var there []os.FileInfo // of each written file, nil if there is no file yet
 	for i, w := range written {
 		for _, other := range written[:i] {
 			if same(w.Path, other.Path) {
@@ -31,7 +31,7 @@ func Apart(written, read []Use) error {
 	for _, r := range read {
 		paths, err := Expand(r.Path)
 		if err != nil || r.Path == "-" {
-			continue // who reads it says why
+			continue // whoever reads it reports why
 		}
 		for _, path := range paths {
 			info, err := os.Stat(path)
@@ -59,7 +59,7 @@ func same(a, b string) bool {
 	return real(a) == real(b)
 }
 
-// real is a name without links and detours, as far as there is something.
+// real returns an absolute name without the links in its directory, as far as that exists.
 func real(path string) string {
 	full, err := filepath.Abs(path)
 	if err != nil {

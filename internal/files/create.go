@@ -1,6 +1,6 @@
-// Package files opens what is read, packed or not; parses the small files that people write; and writes files that
-// appear whole or not at all. What is being written is locked: the next process that writes in that directory removes
-// what a killed one has left.
+// Package files opens what is read, compressed or not; parses the small files that people write; and writes files
+// that appear whole or not at all. A file is locked while it is written: the next process that writes in the same
+// directory removes what a killed one has left.
 package files
 
 import (
@@ -16,18 +16,18 @@ import (
 	"strings"
 )
 
-// File is a file that is being written. It appears when it is kept, whole, and otherwise not at all.
+// File is a file that is being written. It appears whole when it is kept, and otherwise not at all.
 type File struct {
 	path  string   // what errors call it
-	place string   // where it will be; "" where it is written in place
-	part  *os.File // what is written; nil of stdout, and when all is done
+	place string   // its final path; "" if it is written in place
+	part  *os.File // what is written; nil for stdout, and after the end
 	out   io.Writer
 	ends  []func() error // of the writers between out and part
 }
 
-// Create opens a file for writing; "-" is stdout, and a name that ends in .gz is packed. It grows beside its place,
-// under another name, but for a device or a pipe, which is written as it is. Call [Keep] when all is written, and
-// [File.Discard] in any case. A pipe that nobody reads is not waited for when ctx is done.
+// Create opens a file for writing; "-" is stdout, and a name that ends in .gz is compressed. The file grows next to
+// its place, under another name; a device or a pipe is written directly. Call [Keep] when all is written, and
+// [File.Discard] in any case. Create does not wait for a pipe's reader once ctx is done.
 func Create(ctx context.Context, path string, stdout io.Writer) (*File, error) {
 	f := &File{path: path, out: stdout}
 	if path == "-" {
@@ -52,7 +52,7 @@ func (f *File) open(ctx context.Context) (err error) {
 	}
 	f.place = f.path
 	if real, err := filepath.EvalSymlinks(f.path); err == nil {
-		f.place = real // the link stays one
+		f.place = real // the link stays a link
 	}
 	mode := fs.FileMode(0o666)
 	if info, err := os.Stat(f.place); err == nil {
@@ -71,7 +71,7 @@ func (f *File) open(ctx context.Context) (err error) {
 	return err
 }
 
-// Write writes a file whole, or not at all; "-" is stdout.
+// Write writes a whole file, or nothing; "-" is stdout.
 func Write(ctx context.Context, path string, text []byte, stdout io.Writer) error {
 	f, err := Create(ctx, path, stdout)
 	if err != nil {
@@ -84,13 +84,13 @@ func Write(ctx context.Context, path string, text []byte, stdout io.Writer) erro
 	return Keep(f)
 }
 
-// Write writes.
+// Write implements [io.Writer]. Its errors name the file as the user does.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.out.Write(b)
 	return n, f.named(err)
 }
 
-// Keep finishes files and puts them in their places, none before all are finished.
+// Keep finishes files and then puts them in their places: none appears before all are finished.
 func Keep(files ...*File) error {
 	for _, f := range files {
 		if err := f.finish(); err != nil {
@@ -108,7 +108,7 @@ func Keep(files ...*File) error {
 	return nil
 }
 
-// finish writes what is still to be written.
+// finish writes what is still buffered.
 func (f *File) finish() error {
 	for _, end := range f.ends {
 		if err := end(); err != nil {
@@ -126,7 +126,7 @@ func (f *File) finish() error {
 	return device.Close()
 }
 
-// Discard leaves nothing of a file that was not kept.
+// Discard removes a file that was not kept; after [Keep] it does nothing.
 func (f *File) Discard() {
 	if f.part != nil {
 		f.part.Close()
@@ -137,7 +137,7 @@ func (f *File) Discard() {
 	}
 }
 
-// named makes an error one of the file that the user knows.
+// named makes an error name the file as the user does.
 func (f *File) named(err error) error { return named(f.path, err) }
 
 func named(path string, err error) error {

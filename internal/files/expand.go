@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// Expand finds the files that a path names: the file itself; those of a directory, at any depth, by path; those that
-// match a glob, of directories among them likewise. What is there under the very name goes before a glob. Names that
-// begin with _ or . are left out, as writers of directories mark what is no part of the data: _SUCCESS, .part-0.crc.
-// We expand globs ourselves: not every shell does.
+// Expand returns the files that a path names: the file itself; a directory's files, at any depth, in order of path;
+// or the files that match a glob, and those of directories that do. A file of exactly that name takes precedence over
+// a glob. Names that begin with _ or . are skipped: whatever writes a directory names what is not data like that, for
+// example _SUCCESS or .part-0.crc. Not every shell expands globs, so we do.
 func Expand(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -49,7 +49,7 @@ func Expand(path string) ([]string, error) {
 
 func hidden(name string) bool { return name[0] == '_' || name[0] == '.' }
 
-// directory finds the files of a directory that is not among those that it is in: a link may lead back.
+// directory returns a directory's files. in holds the directories around it: a link may lead back to one.
 func directory(path string, in []fs.FileInfo) (all []string, err error) {
 	self, err := os.Stat(path)
 	if err != nil {

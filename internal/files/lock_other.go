@@ -7,11 +7,11 @@ import (
 	"runtime"
 )
 
-// lock does nothing: on Windows an open file is locked as it is.
+// lock does nothing: on Windows an open file is locked anyway.
 func lock(*os.File) error { return nil }
 
 func removeUnheld(name string) {
-	if runtime.GOOS == "windows" { // where an open file is not removed
+	if runtime.GOOS == "windows" { // where an open file cannot be removed
 		os.Remove(name)
 	}
 }

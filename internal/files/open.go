@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// Open opens a file for reading; "-" is stdin, and a name that ends in .gz is unpacked. name is what errors should
-// call it. A pipe that nobody writes to is not waited for when ctx is done, neither here nor in reading.
+// Open opens a file for reading; "-" is stdin, and a name that ends in .gz is decompressed. name is what errors
+// should call it. A pipe that nobody writes to is not waited for once ctx is done, neither here nor in reading.
 func Open(ctx context.Context, path string, stdin io.Reader) (in io.ReadCloser, name string, err error) {
 	if path == "-" {
 		return io.NopCloser(stdin), "stdin", nil
@@ -34,7 +34,7 @@ func Open(ctx context.Context, path string, stdin io.Reader) (in io.ReadCloser, 
 	return &gzipFile{unpacked, file}, path, nil
 }
 
-// OpenFile opens what is no directory, as [Open] does.
+// OpenFile opens a file as [Open] does, but neither stdin nor a directory, and decompresses nothing.
 func OpenFile(ctx context.Context, path string) (*os.File, error) {
 	file, err := opened(ctx, func() (*os.File, error) { return os.Open(path) })
 	if err != nil {
@@ -51,7 +51,7 @@ func OpenFile(ctx context.Context, path string) (*os.File, error) {
 	return file, nil
 }
 
-// opened opens a file. Where that waits for somebody at the other end of a pipe, it waits until ctx is done.
+// opened opens a file. If that waits for the other end of a pipe, it gives up when ctx is done.
 func opened(ctx context.Context, open func() (*os.File, error)) (*os.File, error) {
 	files, errs := make(chan *os.File), make(chan error, 1)
 	go func() {
@@ -76,10 +76,10 @@ func opened(ctx context.Context, open func() (*os.File, error)) (*os.File, error
 	}
 }
 
-// MaxText bounds the files that people write for us, such as a mapping, in bytes.
+// MaxText limits the size of files that people write for us, for example a mapping, in bytes.
 const MaxText = 1 << 20
 
-// Text reads a small file of text: at most [MaxText] bytes of UTF-8, without a byte order mark. Errors name it.
+// Text reads a small text file: at most [MaxText] bytes of UTF-8. It drops a byte order mark. Errors name the file.
 func Text(ctx context.Context, path string) (string, error) {
 	file, err := OpenFile(ctx, path)
 	if err != nil {
@@ -93,7 +93,7 @@ func Text(ctx context.Context, path string) (string, error) {
 	return Plain(path, text)
 }
 
-// Plain checks that what a small file holds is text, as [Text] has it.
+// Plain checks that a small file holds text as [Text] requires, and returns it.
 func Plain(path string, text []byte) (string, error) {
 	if len(text) > MaxText {
 		return "", fmt.Errorf("%s: larger than %d bytes; expected a file that somebody wrote", path, MaxText)

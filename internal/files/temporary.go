@@ -11,12 +11,11 @@ import (
 	"strings"
 )
 
-// errHeld says that somebody else has locked a file.
+// errHeld says that another process holds a file's lock.
 var errHeld = errors.New("held by another process")
 
-// Temporary creates a file in a directory, under a name of its own between the two parts that are given. Beforehand it
-// removes files of such names that nobody holds. A file that cannot be locked, as some network file systems cannot, is
-// removed by nobody.
+// Temporary creates a file in a directory, under a new name between prefix and suffix. First it removes the files
+// with such names that nobody holds. Nobody removes a file that cannot be locked, as on some network file systems.
 func Temporary(dir, prefix, suffix string, mode fs.FileMode) (f *os.File, err error) {
 	sweep(dir, prefix, suffix)
 	for range 100 {
@@ -32,14 +31,14 @@ func Temporary(dir, prefix, suffix string, mode fs.FileMode) (f *os.File, err er
 		if err == nil && locked != errHeld {
 			return f, nil
 		}
-		f.Close() // who sweeps was quicker than the lock
+		f.Close() // another process's sweep was quicker than the lock
 	}
 	return nil, err
 }
 
-// Put closes a file and puts it in its place, in the same directory: whoever sweeps does not find it in between.
+// Put closes a file and moves it to its place, in the same directory, so that no sweep finds it in between.
 func Put(f *os.File, place string) error {
-	if runtime.GOOS == "windows" { // where no open file is moved
+	if runtime.GOOS == "windows" { // where an open file cannot be moved
 		if err := f.Close(); err != nil {
 			return err
 		}

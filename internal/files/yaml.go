@@ -14,11 +14,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// MaxDepth bounds how deep the lists and mappings of a YAML file stand in each other. A parser takes memory by the
-// square of that: 100,000 brackets, a file of 100 kB, would take gigabytes.
+// MaxDepth limits how deeply the lists and mappings of a YAML file may be nested. A parser's memory grows with the
+// square of the depth: 100,000 brackets, a file of 100 kB, would take gigabytes.
 const MaxDepth = 64
 
-// YAML parses a file that holds one document of YAML; nil is a blank one. Errors name file, line and column.
+// YAML parses a file that holds one YAML document, or returns nil for a blank one. Errors name file, line and column.
 func YAML(path, text string) (ast.Node, error) {
 	tokens := lexer.Tokenize(text)
 	if at := tooDeep(tokens); at != nil {
@@ -44,10 +44,10 @@ func YAML(path, text string) (ast.Node, error) {
 	return docs[0].Body, nil
 }
 
-// tooDeep is where a file is nested too deep, nil if it is not.
+// tooDeep returns the place where a file is nested too deeply, or nil.
 func tooDeep(tokens token.Tokens) *token.Position {
 	flow, line := 0, 0
-	var columns []int // at which the blocks begin that a token is in
+	var columns []int // where the blocks around a token begin
 	for _, t := range tokens {
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
