@@ -14,17 +14,17 @@ const names = `(?:password|passwd|passphrase|pwd|token|secret|credentials?|(?:ap
 var (
 	// name matches the names of flags, variables and parameters that hold a credential.
 	name = regexp.MustCompile(`(?i)` + names + `$|(?:^|[-_])(?:pass|auth|sas|sig|signature)$`)
-	// assignment is a word that gives a variable or a parameter a value.
+	// assignment matches a word that gives a variable or a parameter a value.
 	assignment = regexp.MustCompile(`(?s)^(-{0,2}[A-Za-z_][\w.-]*)=(.+)$`)
-	// field is a word that is the line of a header.
+	// field matches a word that is a header line.
 	field = regexp.MustCompile(`(?s)^([!#$%&'*+.^_|~0-9A-Za-z-]+):\s+(.+)$`)
-	// attached is the flag of some clients that a password follows without a blank. A word or a number is none.
+	// attached matches some clients' flag that a password directly follows. A lower-case word or a number is none.
 	attached  = regexp.MustCompile(`^-p([^=\s]*[^a-z=\s-][^=\s]*)$`)
 	digits    = regexp.MustCompile(`^\d+$`)
 	userFlags = []string{"-u", "--user", "--proxy-user"}
 )
 
-// within are credentials inside of a text, each the group called secret, with what is shown of the match.
+// within are credentials inside a text, each the group called secret, with what replaces the match.
 var within = []struct {
 	at   *regexp.Regexp
 	with string
@@ -35,7 +35,7 @@ var within = []struct {
 	{regexp.MustCompile(`(?i)(\b(?:password|passwd|pwd)\s*=\s*)(?P<secret>'[^']*'|"[^"]*"|[^&;\s…]+)`), "$1…"}, // Server=…;Password=…
 }
 
-// Command is the words of a command line as they are shown and recorded, and the credentials that are not shown.
+// Command returns the words of a command line as they are shown and recorded, and the credentials that it has hidden.
 func Command(words []string) (shown []string, v Values) {
 	shown = slices.Clone(words)
 	for i, w := range words {
@@ -66,7 +66,7 @@ func Command(words []string) (shown []string, v Values) {
 	return shown, v
 }
 
-// word is one word as it is shown: the line of a header, or a text that holds credentials.
+// word returns a word as it is shown, and adds its credentials: a header line's, or those inside a text.
 func (v *Values) word(w string) string {
 	if line := field.FindStringSubmatch(w); line != nil && InHeader(line[1]) {
 		v.ofHeader(http.Header{line[1]: {line[2]}})
@@ -81,7 +81,7 @@ func (v *Values) word(w string) string {
 	return w
 }
 
-// Text is a text without the credentials of URLs and connection strings in it.
+// Text returns a text without the credentials of URLs and connection strings in it.
 func Text(s string) string { return new(Values).word(s) }
 
 // OfURL collects the credentials of a URL.
@@ -105,10 +105,10 @@ func OfURL(u *url.URL) (v Values) {
 	return v
 }
 
-// leastOfEnvironment is how long the value of a variable must be, in bytes: a shorter one may be a word.
+// leastOfEnvironment is the least length of a variable's value, in bytes: a shorter one may be an ordinary word.
 const leastOfEnvironment = 8
 
-// OfEnvironment collects the credentials of variables, each NAME=VALUE.
+// OfEnvironment collects the credentials of variables, each written NAME=VALUE.
 func OfEnvironment(variables []string) (v Values) {
 	for _, variable := range variables {
 		if key, value, _ := strings.Cut(variable, "="); name.MatchString(key) && len(value) >= leastOfEnvironment {
@@ -121,7 +121,7 @@ func OfEnvironment(variables []string) (v Values) {
 	return v
 }
 
-// And is these credentials and others.
+// And returns these credentials and others together.
 func (v Values) And(others ...Values) Values {
 	all := Values{slices.Clone(v.longest)}
 	for _, o := range others {
@@ -133,10 +133,10 @@ func (v Values) And(others ...Values) Values {
 	return all
 }
 
-// None reports whether nothing is to be hidden.
+// None reports whether there is nothing to hide.
 func (v Values) None() bool { return len(v.longest) == 0 }
 
-// basic adds a password, and what of it is sent as Basic.
+// basic adds a password, and the forms in which Basic authentication sends it.
 func (v *Values) basic(user, password string) {
 	if password != "" {
 		v.add(password)

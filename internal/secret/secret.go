@@ -1,5 +1,5 @@
-// Package secret is the one place that decides what is a credential, and takes credentials out of text that is shown or
-// written. Nothing else is hidden: of `Accept-Language: en`, every "event" would lose its first letters.
+// Package secret is the one place that decides what is a credential, and takes credentials out of text that is shown
+// or written. It hides nothing else: with `Accept-Language: en` hidden, every word "en" would go.
 package secret
 
 import (
@@ -21,10 +21,10 @@ func InHeader(name string) bool {
 	return header.MatchString(name) && !strings.EqualFold(name, "Idempotency-Key")
 }
 
-// Values are credentials that are known by their text. The zero Values hide nothing.
+// Values are credentials known by their text. The zero Values hide nothing.
 type Values struct{ longest []string }
 
-// OfHeader collects the credentials of headers: whole values, without their scheme, and what Basic encodes.
+// OfHeader collects headers' credentials: whole values, values without their scheme, cookies, and what Basic encodes.
 func OfHeader(h http.Header) (v Values) {
 	v.ofHeader(h)
 	v.sort()
@@ -69,8 +69,8 @@ func (v *Values) add(value string) {
 	}
 }
 
-// Hide puts … in the place of each credential, the longest first. One that is part of a longer word stays: a password
-// "a" would otherwise take every a away, and tell what it is by that.
+// Hide replaces each credential with …, the longest first. A short one inside a longer word stays: a password "a"
+// would otherwise take every a away, and give itself away by that.
 func (v Values) Hide(text string) string {
 	for _, value := range v.longest {
 		text = hideWord(text, value)
