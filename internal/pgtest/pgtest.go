@@ -1,5 +1,5 @@
-// Package pgtest gives a test a PostgreSQL server of its own: found on the machine, started for the test, and gone
-// with it, even where the test is killed.
+// Package pgtest gives a test a PostgreSQL server of its own. PostgreSQL is found on the machine, started for the
+// test, and gone with it, even if the test is killed.
 package pgtest
 
 import (
@@ -16,8 +16,7 @@ import (
 )
 
 // Start starts a server that listens on a socket in a temporary directory, trusts everybody and syncs nothing, and
-// returns the DSN of its superuser. Where PostgreSQL is not installed the test is skipped, which with CI set is a
-// failure.
+// returns its superuser's DSN. If PostgreSQL is not installed, the test is skipped, or fails if CI is set.
 func Start(t testing.TB) (dsn string) {
 	t.Helper()
 	bin := binaries()
@@ -27,11 +26,11 @@ func Start(t testing.TB) (dsn string) {
 		}
 		t.Skip("PostgreSQL is not installed: this test was not run")
 	}
-	dir, err := os.MkdirTemp("", "chatproof-pg-") // short: the path of a socket has 107 bytes at most
+	dir, err := os.MkdirTemp("", "chatproof-pg-") // short: a socket's path has at most 107 bytes
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The shell ends the server and removes its files when its stdin ends, which is at the latest when the test does.
+	// The shell ends the server and removes its files when its stdin ends: at the latest when the test does.
 	args := []string{"sh", "-c", `"$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1 || { cat "$2/log" >&2; rm -rf "$2"; exit 1; }
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off &
 cat >/dev/null; kill -INT $!; wait $!; rm -rf "$2"`, "sh", bin, dir}
@@ -92,7 +91,7 @@ func chown(t testing.TB, dir string) {
 	}
 }
 
-// binaries is the directory of PostgreSQL's programs, where there is one.
+// binaries returns the directory of PostgreSQL's programs, or "" if there is none.
 func binaries() string {
 	dirs := filepath.SplitList(os.Getenv("PATH"))
 	for _, pattern := range []string{
