@@ -183,7 +183,7 @@ func (f *checkFlags) record(r *bulk.Report, levels model.Levels, expect *checkEx
 	if err != nil {
 		return nil, err
 	}
-	about := &engine.Environment{Way: "check", Facts: placeOf(f.facts).String()}
+	about := &engine.Environment{Way: "check", Facts: placeOf(f.facts).String(), Mapping: f.read.Digest()}
 	if len(f.events) > 0 {
 		about.Events = placeOf(f.events).String()
 	}

@@ -138,7 +138,7 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 func (w *way) environment(t target.Target) *engine.Environment {
 	e := &engine.Environment{
 		Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Implementation: target.About(t),
+		Implementation: target.About(t), Mapping: w.read.Digest(),
 	}
 	if w.url != nil {
 		e.URL = secret.Text(w.url.Redacted())

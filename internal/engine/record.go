@@ -51,8 +51,9 @@ type Environment struct {
 	Way       string   `json:"way,omitempty"`
 	Command   []string `json:"command,omitempty"`
 	URL       string   `json:"url,omitempty"`
-	Events    string   `json:"events,omitempty"` // of a check: where they were read from, without credentials
-	Facts     string   `json:"facts,omitempty"`  // where rows at rest were read from, without credentials
+	Events    string   `json:"events,omitempty"`  // of a check: where they were read from, without credentials
+	Facts     string   `json:"facts,omitempty"`   // where rows at rest were read from, without credentials
+	Mapping   string   `json:"mapping,omitempty"` // the digest of --mapping, its programs included
 	Platform  string   `json:"platform,omitempty"`
 	Reproduce string   `json:"reproduce,omitempty"` // a command that runs this scenario alone
 	Explain   string   `json:"explain,omitempty"`   // a command that shows its events and what follows from them

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -94,6 +95,7 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 			return nil, f.wrong(n, "%s.file: %v", what, err)
 		}
 		where = func(offset int) string { return path + ":" + position(text, offset, 1, 1) }
+		io.WriteString(f.read, "\x00"+text) //nolint:errcheck // it has none
 	}
 	if err != nil {
 		return nil, err

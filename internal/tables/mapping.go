@@ -19,6 +19,7 @@ type Mapping struct {
 	null   map[string]bool
 	keys   Keys
 	form   string // of the suite's ids; "" is any
+	digest string
 
 	jq programs
 
@@ -34,6 +35,14 @@ func (m *Mapping) programs() programs {
 		return programs{}
 	}
 	return m.jq
+}
+
+// Digest tells mappings apart by all that they say, programs in files of their own included; "" is no mapping.
+func (m *Mapping) Digest() string {
+	if m == nil {
+		return ""
+	}
+	return m.digest
 }
 
 // IDForm is the form of the ids that the suite gives its chats; "" is any.

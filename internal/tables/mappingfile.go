@@ -2,7 +2,11 @@ package tables
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -38,15 +42,17 @@ const part = `[\pL_][\pL\pN_$#]*|"[^"\x00]+"|\[[^\]\x00]+\]|` + "`[^`\x00]+`"
 type mappingFile struct {
 	ctx        context.Context
 	path, text string
+	read       hash.Hash // of what was read
 	*Mapping
 }
 
 func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 	f := &mappingFile{
-		ctx: ctx, path: path, text: text, Mapping: &Mapping{
+		ctx: ctx, path: path, text: text, read: sha256.New(), Mapping: &Mapping{
 			tables: make(map[string]Renamed), null: make(map[string]bool),
 		},
 	}
+	io.WriteString(f.read, text) //nolint:errcheck // it has none
 	body, err := files.YAML(path, text)
 	if err != nil || body == nil {
 		return f.Mapping, err
@@ -68,6 +74,7 @@ func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 	if err := f.each(body, "", keys); err != nil {
 		return nil, err
 	}
+	f.digest = hex.EncodeToString(f.read.Sum(nil)[:12])
 	return f.Mapping, f.contradiction(body)
 }
 
