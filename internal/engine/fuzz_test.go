@@ -245,6 +245,46 @@ func TestAgentsThatComeAgainAreOneCause(t *testing.T) {
 	assert.False(t, h.Findings[0].Again)
 }
 
+// A counterexample holds what it needs and no more: what differs in a chat needs no variant beside it, though the scenario
+// in which it was seen first had one, that differs, too; what breaks a relation needs the variant.
+func TestCounterexamplesHoldWhatTheyNeed(t *testing.T) {
+	table := model.Reference().Dropping(model.R12)
+	h := func() *Harvest {
+		c := campaign(1500, defaults)
+		c.Prove = 0 // else a small chat shows what differs, which has no variant
+		return c.run(t, answers(func(events []model.Event) (facts []model.Fact) {
+			chats, _ := model.ClassifyLog(table, events)
+			for i := range chats {
+				for _, r := range chats[i].IRFs {
+					if chats[i].Began.Month() != gen.Day.Month() { // whatever is not of January is lost by halves
+						r.Role = model.Puller
+					}
+					facts = append(facts, r.Fact)
+				}
+			}
+			return facts
+		}))
+	}()
+	found := make(map[string]bool)
+	for _, f := range h.Findings {
+		chats := model.Chats(f.Case().Events)
+		switch {
+		case strings.HasPrefix(f.Signature, "R6 R12 row"):
+			assert.Len(t, chats, 1, f.Signature)
+			assert.Len(t, f.Minimal.Log, 3)
+		case f.Signature == "V16":
+			assert.Len(t, chats, 2)
+			assert.Len(t, f.Minimal.Log, 6, "the shortest with an attempt")
+			assert.Equal(t, gen.Day.Month(), chats[0][0].Time.Month())
+			assert.NotEqual(t, gen.Day.Month(), chats[1][0].Time.Month())
+		default:
+			t.Errorf("%s: %d chats, %d events", f.Signature, len(chats), len(f.Minimal.Log))
+		}
+		found[f.Signature[:3]] = true
+	}
+	assert.Len(t, found, 2)
+}
+
 // Rounds grow until one takes long.
 func TestRoundsOfSlowProgramsAreSmall(t *testing.T) {
 	s := newSizes(answering(nil))

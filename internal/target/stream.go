@@ -90,7 +90,7 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	v := &interview{workers: len(t.desks) * t.inFlight, state: &t.silence}
 	before := t.silence.lost
 	v.ask = func(ctx context.Context, worker, i int, q *Question) outcome {
-		s, err := t.at(ctx, &t.desks[worker/t.inFlight])
+		s, err := t.at(ctx, t.deskOf(worker))
 		if err != nil {
 			return outcome{err: err}
 		}
@@ -131,6 +131,10 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round.Stderr = t.stderr.take()
 	return round, err
 }
+
+// deskOf is where a worker asks. As many workers as there are desks have one each: few questions keep all processes
+// busy, too.
+func (t *Stream) deskOf(worker int) *desk { return &t.desks[worker%len(t.desks)] }
 
 // at returns the process at a desk, a new one where there is none or it has failed.
 func (t *Stream) at(ctx context.Context, d *desk) (*speaker, error) {

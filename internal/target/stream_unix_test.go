@@ -70,6 +70,21 @@ func TestStreamAgreesWithTheReference(t *testing.T) {
 	}
 }
 
+// However many questions a process takes at the same time, the first ones go to one process each: what shrinks a
+// counterexample asks few at a time.
+func TestStreamSharesFewQuestions(t *testing.T) {
+	s := &Stream{desks: make([]desk, 3), inFlight: 8}
+	workers := make(map[*desk]int)
+	for w := range len(s.desks) * s.inFlight {
+		if workers[s.deskOf(w)]++; w == len(s.desks)-1 {
+			assert.Len(t, workers, len(s.desks))
+		}
+	}
+	for _, n := range workers {
+		assert.Equal(t, s.inFlight, n)
+	}
+}
+
 // What goes wrong with one question is that question's failure, and no other's.
 func TestStreamFailsOneQuestion(t *testing.T) {
 	tests := []struct {
