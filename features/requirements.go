@@ -31,54 +31,51 @@ func Requirements() []Requirement { return requirements }
 var requirements = []Requirement{
 	{
 		ID: "1-1",
-		Says: "The eleven flows of the page are what Info Mart was tested with and supports for chat: each gives the " +
-			"rows that it shows.", Tag: model.AsDrawn,
+		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each gives the rows that it " +
+			"shows.", Tag: model.AsDrawn,
 	},
 	{
-		ID: "1-2",
-		Says: "A chat may differ from the flows, which are examples to adapt; how such a chat comes out, the " +
-			"page does not promise.",
-		Tag: model.Composed,
-		Untested: "No chat can show what is not promised. Composed scenarios judge what follows if each part of a " +
-			"chat comes out as in its flow.",
+		ID:   "1-2",
+		Says: "The flows are examples to adapt. For a chat that differs from them the page does not promise a result.",
+		Tag:  model.Composed,
+		Untested: "Nothing can show what is not promised. Composed scenarios judge what follows if each part of a chat " +
+			"has the result that it has in its flow.",
 	},
 	{
 		ID: "1-3",
-		Says: "Third-party media are processed in full; what is said of chat guides whatever is online with a " +
-			"customer.",
+		Says: "Third-party media are processed in full; what the page says of chat is a guide to all media in which a " +
+			"customer is online.",
 		Tag: "@medium",
-		Untested: "How they are classified is not said. That they are classified alike is our reading (level " +
-			"inferred), and of online media only: e-mail and other offline media have descriptors of their own.",
+		Untested: "The page does not say how they are classified. We read it as: like chat (level inferred), and only " +
+			"for online media; e-mail and other offline media have descriptors of their own.",
 	},
 	{
 		ID: "1-4", Says: "Each flow has a picture, drawn by conventions that other pages explain.",
-		Untested: "The pictures are not in the text that the suite rests on: neither the spans of time nor the " +
+		Untested: "The suite rests on the text, which does not hold the pictures: neither the spans of time nor the " +
 			"queue's segments that they show.",
 	},
 
 	{
-		ID: "1.1-1", Says: "An agent whom a strategy invites and who accepts and chats is RoutedTo/Completed.",
+		ID: "1.1-1", Says: "An agent that a strategy invites, and that accepts and chats, is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.1-2",
-		Says: "The picture names one row, the agent's: the time in the interaction queue and the ringing are " +
-			"within it.",
-		Rules: []string{"R1", "R8"},
-		Untested: "How long it rang and waited (the row's counts and durations): they are not told by these events " +
-			"alone.",
+		ID:       "1.1-2",
+		Says:     "The picture names one row, the agent's. The time in the interaction queue and the ringing are part of it.",
+		Rules:    []string{"R1", "R8"},
+		Untested: "How long it rang and waited (the row's counts and durations): these events alone do not tell.",
 	},
 	{
-		ID: "1.2-1", Says: "An agent whom a strategy invites and who does not accept is RoutedTo/Redirected [Revoked].",
+		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected [Revoked].",
 		Rules: []string{"R1", "R10"},
 	},
 	{
 		ID:    "1.2-2",
-		Says:  "The chat is then back in its queue, to be routed anew: whoever accepts it next is RoutedTo/Completed.",
+		Says:  "The chat then goes back to its queue and is routed again: the agent who accepts it is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.3-1", Says: "A routed agent who hands the chat over to another, who accepts, is RoutedTo/Transferred.",
+		ID: "1.3-1", Says: "A routed agent whose transfer another agent accepts is RoutedTo/Transferred.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -92,16 +89,16 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.4-2",
-		Says:  "The agent whose transfer failed stays in the chat, and who completes it is RoutedTo/Completed.",
+		Says:  "The agent whose transfer failed stays in the chat, and is RoutedTo/Completed on completing it.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID:    "1.4-3",
-		Says:  "That it completes the chat is one example of how the chat goes on: it may transfer it after all.",
+		Says:  "Completing the chat is one example of how it goes on: the agent may transfer it after all.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
-		ID: "1.5-1", Says: "A routed agent who confers another in and completes the chat is RoutedTo/Completed.",
+		ID: "1.5-1", Says: "A routed agent who conferences in another and completes the chat is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
@@ -116,16 +113,16 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.6-2",
-		Says: "The role of a consult that failed hangs on how far it came: ReceivedConsult/Abandoned [Revoked] if " +
-			"its visibility mode was known by then, else InConference.", Rules: []string{"R4", "R11"},
+		Says: "The role of a failed consult depends on how far it came: ReceivedConsult/Abandoned [Revoked] if its " +
+			"visibility mode was known by then, else InConference.", Rules: []string{"R4", "R11"},
 	},
 	{
 		ID:    "1.6-3",
-		Says:  "The agent whose conference failed stays in the chat, and who completes it is RoutedTo/Completed.",
+		Says:  "The agent whose conference failed stays in the chat, and is RoutedTo/Completed on completing it.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.6-4", Says: "That it completes the chat is one example of how the chat goes on: it may transfer it.",
+		ID: "1.6-4", Says: "Completing the chat is one example of how it goes on: the agent may transfer it.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -134,37 +131,37 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.7-2",
-		Says: "A consult is a conference whose invited agent has visibility mode 3 and is unseen by the customer; " +
-			"who accepts it is ReceivedConsult/Completed.",
-		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: it is in no row.",
+		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does not see " +
+			"that agent, who is ReceivedConsult/Completed after accepting.",
+		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row holds it.",
 	},
 	{
 		ID:    "1.8-1",
-		Says:  "A routed agent who confers another in through a queue and completes the chat is RoutedTo/Completed.",
+		Says:  "A routed agent who conferences in another through a queue and completes the chat is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID: "1.8-2",
-		Says: "The agent whom the conference reaches through the queue is InConference/Completed, as if invited " +
-			"directly.", Rules: []string{"R3", "R5", "R8"},
+		Says: "The agent whom the conference reaches through the queue is InConference/Completed, as after a direct " +
+			"invitation.", Rules: []string{"R3", "R5", "R8"},
 	},
 	{
-		ID: "1.8-3", Says: "A consult through a queue differs by the role alone: ReceivedConsult/Completed.",
+		ID: "1.8-3", Says: "A consult through a queue differs only in the role: ReceivedConsult/Completed.",
 		Rules: []string{"R4", "R5", "R8"},
 	},
 	{
 		ID: "1.9-1",
-		Says: "A chat whose customer leaves while it is in the queue it entered by has one row: " +
+		Says: "If the customer leaves while the chat is in the first queue, the chat has one row: " +
 			"Received/CustomerAbandoned [AbandonedWhileQueued].",
 		Rules:    []string{"R6", "R12"},
-		Untested: "Which resource the row has is not said. That it is the queue is our reading (level inferred).",
+		Untested: "The page does not say which resource the row has. We read it as the queue (level inferred).",
 	},
 	{
 		ID: "1.10-1",
-		Says: "A chat whose customer leaves while a strategy routes it has one row: Puller/CustomerAbandoned, " +
-			"without a reason.",
+		Says: "If the customer leaves while a strategy routes the chat, it has one row: Puller/CustomerAbandoned, without " +
+			"a reason.",
 		Rules:    []string{"R7", "R13"},
-		Untested: "Which resource the row has is not said. That it is the strategy is our reading (level inferred).",
+		Untested: "The page does not say which resource the row has. We read it as the strategy (level inferred).",
 	},
 	{
 		ID: "1.10-2", Says: "The role is Puller because the strategy pulled the chat from the queue.",
@@ -172,30 +169,30 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.11-1",
-		Says: "A routed agent whose customer leaves before it has accepted is RoutedTo/CustomerAbandoned " +
+		Says: "If the customer leaves before a routed agent has accepted, the agent is RoutedTo/CustomerAbandoned " +
 			"[AbandonedWhileRinging].", Rules: []string{"R1", "R14"},
 	},
 
 	{
 		ID: "N1", Says: "Voice, e-mail and other offline media.",
-		Untested: "The page is about chat, and other descriptors are theirs.",
+		Untested: "The page is about chat; these media have other descriptors.",
 	},
 	{
 		ID: "N2", Says: "Mediation segments (MEDIATION_SEGMENT_FACT): their descriptors, starts and ends.",
-		Untested: "What they are for these flows is said on no public page.",
+		Untested: "No public page says what they are for these flows.",
 	},
 	{
 		ID: "N3",
 		Says: "Durations and counts: MEDIATION_DURATION, QUEUE_DURATION, ROUTING_POINT_DURATION, ring, talk and " +
-			"handle times.", Untested: "The events do not tell them, nor does the page.",
+			"handle times.", Untested: "Neither the events nor the page tell them.",
 	},
 	{
 		ID: "N4", Says: "STOP_ACTION, LAST_INTERACTION_RESOURCE.",
-		Untested: "Without public evidence of what they are in these flows.",
+		Untested: "There is no public evidence of what they are in these flows.",
 	},
 	{
 		ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE_FACT, CHAT_SESSION_FACT.",
-		Untested: "They are other tables of other grain; the page's descriptors are on INTERACTION_RESOURCE_FACT.",
+		Untested: "These tables hold other things; the page's descriptors are those of INTERACTION_RESOURCE_FACT.",
 	},
 	{
 		ID: "N6", Says: "Workbins, transfers between sites, supervisors who monitor without an invitation.",
@@ -203,12 +200,12 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "N7", Says: "Whether your program reads your events right.",
-		Untested: "The suite sends events in its own form, or in yours as --mapping makes it; that your own look so, " +
-			"doctor --mapping shows.",
+		Untested: "The suite sends events in its own form, or in the form that your --mapping makes. `doctor --mapping` " +
+			"shows how your own events are read.",
 	},
 	{
-		ID: "N8", Says: "That a program which passes is right about every chat.",
-		Untested: "Scenarios are examples, however many; `check` looks at your own chats.",
+		ID: "N8", Says: "Whether a program that passes is right about every chat.",
+		Untested: "However many scenarios there are, they are examples. `check` looks at your own chats.",
 	},
-	{ID: "N9", Says: "How fast your program is.", Untested: "It has to answer within `--timeout`, and no more."},
+	{ID: "N9", Says: "How fast your program is.", Untested: "It only has to answer within `--timeout`."},
 }

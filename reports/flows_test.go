@@ -20,11 +20,11 @@ var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures
 
 const flowsHead = `# The eleven flows, drawn
 
-Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Time runs to the right, by the order of events and
-not by the clock; above each event stand its seq, its time and its name. A lane stands for the customer, each
-interaction queue, each routing strategy and each agent: a solid bar is a stay in the queue, the strategy's routing, or an
-agent's handling; a dashed one is an invitation that is not yet answered. Under the lane of its resource stands each
-Interaction Resource Fact with its technical descriptor, from the event that opened it to the one that closed it.
+Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Events stand from left to right in the order
+of seq, not of the clock; above each are its seq, its time and its name. There is a lane for the customer, and one for each
+interaction queue, routing strategy and agent. A solid bar is a stay in the queue, the strategy's routing, or an agent's
+handling. A dashed bar is an invitation that is not yet answered. Under a resource's lane are its Interaction Resource
+Facts, each with its technical descriptor, from the event that opened it to the one that closed it.
 
 This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other scenario,
 ` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.

@@ -15,11 +15,11 @@ import (
 
 const requirementsHead = `# What the guide says, and what shows it
 
-Each sentence of the guide's page *Chat Interactions* that states or implies how a chat comes out, in our words: by which
-rules the suite judges it (` + "`list rules`" + `), and by which scenarios. *As drawn* are flows as the guide draws them, and the
-variants that its prose names; *composed* are chats of nothing but the same situations. The guide warns that results for
-modified flows are not guaranteed: what fails as drawn contradicts the guide, what fails composed contradicts its rules as
-the suite combines them.
+Each sentence of the guide's page *Chat Interactions* that says or implies which rows a chat has, in our words, with the
+rules by which the suite judges it (`list rules`) and the scenarios that show it. *As drawn* are the flows as the guide
+draws them, and the variants that its text names. *Composed* are chats made of the same situations. The guide warns that
+it does not guarantee results for modified flows. So a failure of an as-drawn scenario contradicts the guide; a failure of
+a composed one contradicts its rules as the suite combines them.
 
 This page is written by ` + "`go test ./reports -update`" + `; ` + "`go run . list requirements --csv`" + ` prints the same for a spreadsheet.
 `
