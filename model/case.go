@@ -110,7 +110,7 @@ func (c *Case) ExpectedIn(t *Table, spent []Expected) []Expected {
 			chat = nil
 		}
 		switch {
-		case c.Authored:
+		case c.Authored && !(c.Level != Own && chat.reread()):
 			var rows []Fact
 			for _, row := range c.Table {
 				if row.InteractionID == id {
@@ -120,7 +120,7 @@ func (c *Case) ExpectedIn(t *Table, spent []Expected) []Expected {
 			w := ExpectTable(rows, chat, c.Level)
 			w.InteractionID, w.Chat = id, chat
 			out = append(out, w)
-		case chat != nil && chat.InteractionID != "":
+		case chat != nil && chat.InteractionID != "": // readings go before the tables of our own features
 			out = append(out, expectIn(chat, last.Rows))
 		}
 	}

@@ -54,7 +54,7 @@ var combinations = sync.OnceValue(func() []Combination {
 				}
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
-						for i, y := range variants(s, ways{behind, behind, behind}) {
+						for i, y := range reference.variants(s, ways{behind, behind, behind}) {
 							// Of an open clause the reference's own answer belongs, or rows that are right would break
 							// V2 without the log; its examples do not.
 							if own := clauseTable[result].Yield; clauseTable[result].Open &&

@@ -39,13 +39,22 @@ func Expect(c *Chat) Expected { return expectIn(c, nil) }
 
 // expectIn is the same, with rows in the memory of others.
 func expectIn(c *Chat, spent []ExpectedRow) Expected {
-	w := Expected{InteractionID: c.InteractionID, Silent: c.Silent, Level: c.level(c.Silent.Level()), Chat: c}
+	w := Expected{
+		InteractionID: c.InteractionID, Silent: c.Silent, Level: c.level(c.readings.level(c.Silent)), Chat: c,
+	}
 	w.Rows = slices.Grow(spent[:0], len(c.IRFs))
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
-		w.Rows = append(w.Rows, ExpectedRow{Fact: r.Fact, Level: r.Clauses.Level(), irf: r})
+		row := ExpectedRow{Fact: r.Fact, Level: r.Level(), irf: r}
+		if r.Clauses&silenceClauses != 0 { // of what a reading makes a row, nobody says when it is
+			row.Start, row.End = time.Time{}, time.Time{}
+		}
+		w.Rows = append(w.Rows, row)
 	}
 	for id := range c.Silent.All() {
+		if c.readings.pins(Set(id)) {
+			continue
+		}
 		for _, y := range clauseTable[id].Allows {
 			w.Rows = append(w.Rows, ExpectedRow{
 				Fact: Fact{
@@ -316,7 +325,7 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 		g := &got[j]
 		soft := max(r.Level, Inferred)
 		hard := r.Level
-		if r.Level == Own {
+		if r.Level == Own && r.accepted != nil {
 			soft = Own
 		} else if r.loose() {
 			hard = soft
@@ -370,8 +379,8 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 	}
 	d.Why = r.irf.Because()
 	switch {
-	case field != DescriptorField || level == Own:
-	case r.irf.Clauses&openClauses != 0:
+	case field != DescriptorField || r.accepted != nil:
+	case r.irf.open():
 		d.Accepted = []string{"any other known result but CustomerAbandoned and Transferred"}
 	default:
 		for _, a := range r.irf.Accepted()[1:] {

@@ -41,6 +41,9 @@ type Trace struct {
 // finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
 func (f *fold) finish(dst *Chat) {
 	*dst = Chat{IRFs: slices.Grow(dst.IRFs[:0], len(f.attempts)+1)}
+	if f.table.pinned != 0 {
+		dst.readings = f.table
+	}
 	if len(f.turn) == 0 {
 		return
 	}
@@ -401,7 +404,7 @@ func (f *fold) add(dst *Chat, r IRF) {
 		return
 	}
 	y := f.table.apply(r.Clauses, r.ways)
-	r.InteractionID = dst.InteractionID
+	r.InteractionID, r.readings = dst.InteractionID, dst.readings
 	r.ResourceType, r.Role, r.Result, r.Reason = y.Type, y.Role, y.Result, y.Reason
 	dst.IRFs = append(dst.IRFs, r)
 }
@@ -479,6 +482,9 @@ func (f *fold) silent(dst *Chat, id ClauseID, resource string) {
 		dst.IRFs = append(dst.IRFs, IRF{Fact: Fact{
 			InteractionID: dst.InteractionID, Ordinal: Num(int64(len(f.attempts) + 1)), ResourceType: y.Type,
 			Resource: resource, Role: y.Role, Result: y.Result, Reason: y.Reason, Start: dst.Ended, End: dst.Ended,
-		}, Clauses: dst.Silent})
+			ReceivedFrom: Number{Is: Null},
+		}, Clauses: dst.Silent, Trace: Trace{
+			Opened: dst.StoppedSeq, Closed: dst.StoppedSeq, How: EndedInMediation,
+		}, readings: dst.readings})
 	}
 }

@@ -31,6 +31,7 @@ type Chat struct {
 	OtherMedium    bool          // of another medium than chat: every difference is of level Inferred (I19)
 	Backwards      bool          // the clock ran backwards
 	Pause          time.Duration // the longest between two events that follow each other
+	readings       *Table        // whose answers are pinned; nil where none is
 
 	handling   bool // an agent was, at the stop
 	inLeg      bool // the stop found it in a queue or with a strategy that had distributed it to nobody
@@ -39,10 +40,13 @@ type Chat struct {
 
 // Level is the level of an unexpected row, or of a broken invariant, that would else have another.
 func (c *Chat) level(l Level) Level {
-	if c != nil && c.OtherMedium {
-		return Inferred
+	switch {
+	case c == nil || !c.OtherMedium:
+		return l
+	case c.readings.pins(Set(I19)):
+		return max(l, Own)
 	}
-	return l
+	return Inferred
 }
 
 // IRF is one fact of the reference, with the rules and the events that made it.
@@ -51,6 +55,8 @@ type IRF struct {
 	Clauses Clauses
 	Trace   Trace
 	ways    ways
+
+	readings *Table // as of its chat
 }
 
 // Accepted lists the technical descriptors that are accepted for the IRF, the reference's own first: all
@@ -58,7 +64,7 @@ type IRF struct {
 //
 // Where a clause is open ([Clause]), these are examples.
 func (r *IRF) Accepted() []Descriptor {
-	ys := variants(r.Clauses, r.ways)
+	ys := cmp.Or(r.readings, reference).variants(r.Clauses, r.ways)
 	ds := make([]Descriptor, len(ys))
 	for i, y := range ys {
 		ds[i] = Descriptor{y.Role, y.Result, y.Reason}
@@ -72,8 +78,33 @@ func (r *IRF) accepts(d Descriptor) bool {
 	if slices.ContainsFunc(accepted, d.Same) {
 		return true
 	}
-	return r.Clauses&openClauses != 0 && openTo(d) &&
+	return r.open() && openTo(d) &&
 		slices.ContainsFunc(accepted, func(a Descriptor) bool { return sameCode(string(a.Role), string(d.Role)) })
+}
+
+// open reports whether a clause of the IRF is open, and no reading pins it.
+func (r *IRF) open() bool {
+	open := r.Clauses & openClauses
+	return open != 0 && !r.readings.pins(open)
+}
+
+// Pinned is the clause by which no IRF is made, or a row more, if readings have pinned it.
+func (c *Chat) Pinned() Clauses {
+	if c.readings == nil {
+		return 0
+	}
+	return c.Silent & c.readings.pinned
+}
+
+// Level is the level of the weakest rule behind the IRF; of one that readings have pinned it is [Own].
+func (r *IRF) Level() Level { return r.readings.level(r.Clauses) }
+
+// Pinned are the clauses behind the IRF that readings have pinned.
+func (r *IRF) Pinned() Clauses {
+	if r.readings == nil {
+		return 0
+	}
+	return r.Clauses & r.readings.pinned
 }
 
 // Classify folds the events of one interaction, in any order and with exact duplicates, and writes what it finds

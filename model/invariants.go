@@ -19,13 +19,13 @@ type NamedInvariant struct {
 
 // checker looks at all rows of an interaction.
 type checker interface {
-	check(c *Chat, got []Fact, report func(resource, found string))
+	check(t *Table, c *Chat, got []Fact, report func(resource, found string))
 }
 
 // logCheck needs the log, which the reference's chat tells.
 type logCheck func(c *Chat, got []Fact, report func(resource, found string))
 
-func (check logCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
+func (check logCheck) check(_ *Table, c *Chat, got []Fact, report func(resource, found string)) {
 	if c != nil && c.StoppedSeq != 0 {
 		check(c, got, report)
 	}
@@ -145,7 +145,18 @@ func (v *NamedInvariant) broken(resource, found string) Difference {
 // CheckInvariants checks all rows of a chat against the invariants of kind OnFacts, and with the reference's chat,
 // which says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
 // chats: of an unfinished one, only what no row may be is checked.
-func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
+func CheckInvariants(chat *Chat, got []Fact) []Difference {
+	t := reference
+	if chat != nil && chat.readings != nil {
+		t = chat.readings
+	}
+	return t.checkInvariants(chat, got)
+}
+
+// CheckRows is [CheckInvariants] without the log. What the table's readings pin is valid, too (V2).
+func (t *Table) CheckRows(got []Fact) []Difference { return t.checkInvariants(nil, got) }
+
+func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	var v *NamedInvariant
 	report := func(resource, found string) {
 		d := v.broken(resource, found)
@@ -161,7 +172,7 @@ func CheckInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	for i := range invariants {
 		v = &invariants[i]
 		if v.check != nil {
-			v.check.check(chat, got, report)
+			v.check.check(t, chat, got, report)
 		}
 	}
 	ds = append(ds, rowsTogether(got, chat == nil || chat.StoppedSeq != 0)...)
@@ -322,7 +333,7 @@ func v9(c *Chat, got []Fact, report func(resource, found string)) {
 
 func v10(c *Chat, got []Fact, report func(resource, found string)) {
 	mediation := 0
-	if c.inLeg || c.Silent&Set(I16, I9Strategy, I20After) != 0 {
+	if c.inLeg || c.Silent&Set(I16, I9Strategy, I20After) != 0 || c.readings.pins(c.Silent) {
 		mediation = 1
 	}
 	for i := range got {

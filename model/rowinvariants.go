@@ -13,11 +13,11 @@ type rowCheck struct {
 	first bool               // it asks only the rows that rank first
 	found func(*Fact) string // what is wrong with a row, "" for nothing
 	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
-	// spares reports whether the log tells that a row may break it; nil is never.
-	spares func(c *Chat, f *Fact) bool
+	// spares reports whether the log, or a reading, tells that a row may break it; nil is never. c is nil without a log.
+	spares func(t *Table, c *Chat, f *Fact) bool
 }
 
-func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string)) {
+func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, found string)) {
 	lowest, ranked := Number{}, true
 	if r.first {
 		lowest, ranked = lowestOrdinal(got, c == nil)
@@ -29,7 +29,7 @@ func (r *rowCheck) check(c *Chat, got []Fact, report func(resource, found string
 		if r.first && got[i].Ordinal != lowest {
 			continue
 		}
-		if found := r.found(&got[i]); found != "" && (r.spares == nil || c == nil || !r.spares(c, &got[i])) {
+		if found := r.found(&got[i]); found != "" && (r.spares == nil || !r.spares(t, c, &got[i])) {
 			report(got[i].Resource, found)
 		}
 	}
@@ -104,10 +104,13 @@ var row2 = &rowCheck{
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
 	},
-	// What a handling timeout leaves is open (I21).
-	spares: func(c *Chat, f *Fact) bool {
+	// What a handling timeout leaves is open (I21), and readings pin what is no combination of ours.
+	spares: func(t *Table, c *Chat, f *Fact) bool {
+		if c == nil {
+			return t.pinned != 0 && t.gives(f)
+		}
 		return slices.ContainsFunc(c.IRFs, func(r IRF) bool {
-			return r.Clauses&openClauses != 0 && r.Resource == f.Resource
+			return r.Resource == f.Resource && (r.open() || r.Pinned() != 0 && r.accepts(f.Descriptor()))
 		})
 	},
 	sql: func() string {
@@ -221,7 +224,10 @@ var row11 = &rowCheck{
 	},
 	sql: func() string { return "ended < started" },
 	// The order of events counts, not the clock: where it ran backwards within an attempt, so may the row.
-	spares: func(c *Chat, f *Fact) bool {
+	spares: func(_ *Table, c *Chat, f *Fact) bool {
+		if c == nil {
+			return false
+		}
 		of := func(r IRF) bool { return r.Resource == f.Resource }
 		return c.Backwards && (!slices.ContainsFunc(c.IRFs, of) || slices.ContainsFunc(c.IRFs, func(r IRF) bool {
 			return of(r) && r.Trace.Backwards

@@ -37,7 +37,7 @@ func TestOnRow(t *testing.T) {
 		row := rowIn("chat 7", tt.row)
 		var broken []string
 		for _, v := range onFacts() {
-			d, ok := v.On(&row)
+			d, ok := v.On(model.Reference(), &row)
 			if !ok {
 				continue
 			}
@@ -68,7 +68,7 @@ func TestSQLSaysWhatOnSays(t *testing.T) {
 				for _, result := range append(slices.Clone(model.Results), "", "Done") {
 					for _, reason := range append(slices.Clone(model.Reasons), "Odd") {
 						f := model.Fact{ResourceType: kind, Role: role, Result: result, Reason: reason}
-						_, broken := v.On(&f)
+						_, broken := v.On(model.Reference(), &f)
 						means, _ := kind.Meaning()
 						asked := breaks(map[string]string{
 							"resource_type": code(string(means)), "resource_role": code(string(role)), "technical_result": code(string(result)), "result_reason": code(string(reason)),

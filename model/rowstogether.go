@@ -74,9 +74,12 @@ func RowConditions() (all []RowCondition) {
 }
 
 // On is the difference of a row of which the condition holds, if that is so: of a condition that needs the chat's other
-// rows it takes the caller's word.
-func (r *RowCondition) On(f *Fact) (d Difference, broken bool) {
+// rows it takes the caller's word. What the table's readings pin is valid, too (V2).
+func (r *RowCondition) On(t *Table, f *Fact) (d Difference, broken bool) {
 	found := r.found(f)
+	if r.Invariant == "V2" && row2.spares(t, nil, f) {
+		found = ""
+	}
 	if r.Invariant == "" {
 		return oddType(f, anyType)
 	}

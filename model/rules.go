@@ -230,7 +230,7 @@ func (r *Rule) set() (s Clauses) {
 var (
 	clauseTable                                 [clauseCount]*Clause
 	roleClauses, resultClauses, inferredClauses Clauses
-	openClauses                                 Clauses
+	openClauses, silenceClauses                 Clauses
 )
 
 func init() {
@@ -244,6 +244,8 @@ func init() {
 				roleClauses |= 1 << c.ID
 			case ResultClause:
 				resultClauses |= 1 << c.ID
+			case SilenceClause:
+				silenceClauses |= 1 << c.ID
 			}
 			if ruleTable[i].Level != Documented {
 				inferredClauses |= 1 << c.ID
@@ -261,6 +263,8 @@ type Table struct {
 	yields     [clauseCount]Yield
 	chosen     [clauseCount]uint8 // 1 + index into Accepts or Allows; 0 is the reference's answer
 	dropped    Clauses
+	pinned     Clauses                   // those with one answer and no other, see [Table.Reading]
+	given      func() map[[4]string]bool // what rows its readings make, by codes; nil without
 	deployment Deployment
 }
 
@@ -333,7 +337,7 @@ func (t *Table) extra(id ClauseID) (Yield, bool) {
 	if k := int(t.chosen[id]) - 1 - len(c.Accepts); k >= 0 {
 		return c.Allows[k], true
 	}
-	return Yield{}, false
+	return t.yields[id], t.yields[id] != Yield{}
 }
 
 // modal are the clauses whose answers hang on the ways of a conference or transfer, and conferred the roles that I18 is
@@ -387,36 +391,50 @@ func (t *Table) roleOf(s Clauses, way ClauseID) Role {
 }
 
 // variants yields every answer that is accepted for an IRF made by the clauses: all combinations of their
-// alternatives, the reference's own first, each once.
-func variants(s Clauses, w ways) []Yield {
-	t := *reference
-	open := make([]ClauseID, 0, 4)
-	asked := s
-	if s&modal != 0 {
-		asked |= Set(w.last, w.first, w.bare)
-	}
-	for id := range asked.All() {
-		if len(clauseTable[id].Accepts) > 0 {
-			open = append(open, id)
-		}
-	}
-	var out []Yield
-	for {
-		y := t.apply(s, w)
+// alternatives, the table's own first, each once. The clauses that readings pin have none.
+func (t *Table) variants(s Clauses, w ways) (out []Yield) {
+	for y := range t.combined(s, w) {
 		if !contains(out, y) {
 			out = append(out, y)
 		}
-		i := 0
-		for ; i < len(open); i++ { // count up, a digit a clause
-			if t.chosen[open[i]]++; int(t.chosen[open[i]]) <= len(clauseTable[open[i]].Accepts) {
-				break
+	}
+	return out
+}
+
+// combined yields what each combination of alternatives gives, with the table that chooses it, its own first.
+func (t *Table) combined(s Clauses, w ways) iter.Seq2[Yield, *Table] {
+	return func(yield func(Yield, *Table) bool) {
+		c := *t
+		open := make([]ClauseID, 0, 4)
+		for id := range (asked(s, w) &^ t.pinned).All() {
+			if len(clauseTable[id].Accepts) > 0 {
+				open = append(open, id)
 			}
-			t.chosen[open[i]] = 0
 		}
-		if i == len(open) {
-			return out
+		for {
+			if !yield(c.apply(s, w), &c) {
+				return
+			}
+			i := 0
+			for ; i < len(open); i++ { // count up, a digit a clause
+				if c.chosen[open[i]]++; int(c.chosen[open[i]]) <= len(clauseTable[open[i]].Accepts) {
+					break
+				}
+				c.chosen[open[i]] = 0
+			}
+			if i == len(open) {
+				return
+			}
 		}
 	}
+}
+
+// asked are the clauses of which an IRF's answer may hang: its own, and where one is modal those of its ways.
+func asked(s Clauses, w ways) Clauses {
+	if s&modal != 0 {
+		s |= Set(w.last, w.first, w.bare)
+	}
+	return s
 }
 
 func contains(ys []Yield, y Yield) bool {

@@ -166,6 +166,8 @@ func (r *IRF) Because() string {
 	t := &r.Trace
 	var b strings.Builder
 	switch {
+	case r.Clauses&silenceClauses != 0:
+		fmt.Fprintf(&b, "a row by the readings")
 	case t.How == EndedInMediation && r.ResourceType == QueueResource:
 		fmt.Fprintf(&b, "placed in %s (seq %d)", Name(r.Resource), t.Opened)
 	case t.How == EndedInMediation:

@@ -53,6 +53,18 @@ func (r *Results) WriteAudit(w io.Writer, examples int, all bool) error {
 	return err
 }
 
+// WriteJudged writes what was judged, and how much of it differs.
+func (r *Results) WriteJudged(w io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "chatproof %s, %s\n\n%s\n", safe(r.Header.Chatproof), r.audited(), r.sum())
+	for _, said := range r.unjudged() {
+		fmt.Fprintln(&b, said)
+	}
+	b.WriteString("\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
 // auditVerdict is the verdict of a check in a sentence.
 func (r *Results) auditVerdict() string {
 	a := r.Footer.Audit
@@ -288,7 +300,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 		fmt.Fprintf(b, "%d events: 'explain --interaction' shows them\n", len(l.Events))
 	case len(chats) == 1:
 		b.WriteByte('\n')
-		if known, _ := model.ClassifyLog(r.Footer.Audit.Table(), chats[0]); len(known) == 1 {
+		if known, _ := model.ClassifyLog(r.Header.Readings.On(r.Footer.Audit.Table()), chats[0]); len(known) == 1 {
 			timeline := NewTimeline(chats[0])
 			timeline.Put = make(map[int64]bool)
 			for _, seq := range l.Found.Put {

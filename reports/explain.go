@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 			fmt.Fprintf(b, ", received from IRF %d", r.ReceivedFrom.Value)
 		}
 		fmt.Fprintf(b, "\n       %s\n", r.Because())
-		explainRules(b, r.Clauses)
+		explainRules(b, r.Clauses, r.Pinned())
 		if others := r.Accepted()[1:]; len(others) > 0 {
 			names := make([]string, len(others))
 			for i, d := range others {
@@ -41,18 +42,23 @@ func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 			fmt.Fprintf(b, "       also accepted: %s\n", strings.Join(names, "; "))
 		}
 	}
-	if c.Silent != 0 {
+	if c.Silent != 0 && !slices.ContainsFunc(c.IRFs, func(r model.IRF) bool { return r.Clauses == c.Silent }) {
 		b.WriteString("No fact for where the chat ended:\n")
-		explainRules(b, c.Silent)
+		explainRules(b, c.Silent, c.Pinned())
 	}
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
-func explainRules(b *bytes.Buffer, s model.Clauses) {
+// explainRules says the rules; pinned are the clauses that a reading decides.
+func explainRules(b *bytes.Buffer, s, pinned model.Clauses) {
 	for _, id := range s.Rules() {
 		r, _ := model.RuleByID(id)
-		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, section(r))
+		of := section(r)
+		if slices.Contains(pinned.Rules(), id) {
+			of += ", as the readings have it"
+		}
+		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, of)
 	}
 }
 

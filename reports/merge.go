@@ -70,6 +70,14 @@ func Merge(shards []*Results) (*Results, error) {
 	return whole, nil
 }
 
+// digestOf names readings.
+func digestOf(r *engine.Readings) string {
+	if r == nil {
+		return "none"
+	}
+	return r.Digest
+}
+
 // alike checks that results can be of one run.
 func alike(shards []*Results) error {
 	first := shards[0]
@@ -83,6 +91,7 @@ func alike(shards []*Results) error {
 				fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios),
 			},
 			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
+			{"readings", digestOf(a.Readings), digestOf(b.Readings)},
 			{"strictness", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
 			{"implementations", first.Implementation(), s.Implementation()},
 		} {

@@ -70,6 +70,7 @@ type Options struct {
 	Seed      uint64   // of the generated scenarios; 0 is 1
 	Generated int      // how many there are; 0 is 500, -1 is none
 	Expect    string   // a file of known failures, which do not count as long as they end as listed
+	Readings  string   // a file of readings: what your Info Mart answers where the guide is silent, and nothing else
 	Strict    bool     // scenarios that are new in this minor version of the suite count too, instead of pending
 	Report    string   // a directory for the record, the page, JUnit XML, the summary and the badge; "" writes nothing
 }
@@ -159,6 +160,13 @@ func (o *Options) execute(ctx context.Context, classify Classify) (*engine.Recor
 	}
 	if len(o.Require) == 0 {
 		run.Require = engine.DefaultLevels
+	}
+	if o.Readings != "" {
+		var err error
+		run.Readings, err = engine.ReadReadings(ctx, o.Readings)
+		if err != nil {
+			return nil, fmt.Errorf("suite: Readings: %w", err)
+		}
 	}
 	var out *reports.Writer
 	var place *reports.Place

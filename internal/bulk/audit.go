@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -23,6 +25,10 @@ type CheckOptions struct {
 	Keys func(*Key) error
 	// Repair looks for what the chats that are set aside lack, and judges the rows that all repairs of one agree on.
 	Repair bool
+	// Readings are those that Table has, for the record; nil is none.
+	Readings *engine.Readings
+	// Learn says when a clause is pinned; nil learns nothing.
+	Learn *Learning
 	// Known reports whether differences of a signature are expected; it may be nil, and is called at the same time.
 	Known func(signature string) bool
 }
@@ -98,9 +104,12 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(o.table())
 	}
 	for _, t := range tallies {
-		t.known = o.Known
-		if o.Table != nil && o.Table != model.Reference() {
+		t.known, t.Readings = o.Known, o.Readings
+		if o.Table != nil && o.Table != model.Reference() && (o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), model.Reference().Deployment())) {
 			t.Finishing = o.Table.Deployment()
+		}
+		if o.Learn != nil {
+			t.learner = newLearner()
 		}
 		if o.Repair {
 			t.repairer = model.NewRepairer(o.table())
@@ -110,6 +119,7 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	defer keys.Close()
 	err := groups.Each(ctx, func(job int, c *Chat) error {
 		slices.SortFunc(c.Facts, model.CompareFacts)
+		tallies[job].learner.read(c)
 		judge(tallies[job], classifiers[job], c)
 		return nil
 	})
@@ -123,6 +133,9 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 		tallies[0].merge(t)
 	}
 	report := tallies[0].report()
+	if o.Learn != nil {
+		report.Learning = tallies[0].learner.learnt(o, tallies[0].began, tallies[0].ended)
+	}
 	report.Unknown = groups.Unknown()
 	return report, nil
 }
@@ -157,6 +170,7 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	}
 	want := model.Expect(&reference)
 	rows, ds := model.Twins(&reference, c.Facts)
+	t.learner.note(&reference, rows)
 	judged := rows
 	if reference.StoppedSeq == 0 {
 		t.Unfinished++

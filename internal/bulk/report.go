@@ -21,7 +21,8 @@ type Report struct {
 	Signature func(*model.Difference) string
 
 	Mended
-	coverage *model.Coverage // nil where there are no events
+	Learning *engine.Learning // nil: it was not asked for
+	coverage *model.Coverage  // nil where there are no events
 }
 
 // aside is a chat that was set aside.
@@ -81,6 +82,7 @@ type tally struct {
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
+	learner  *learner                    // nil: nothing is learnt
 	repairer *model.Repairer             // nil: chats that are set aside are not repaired
 	known    func(signature string) bool // nil is none
 	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
@@ -242,6 +244,7 @@ func (t *tally) merge(o *tally) {
 	t.hints.Merge(&o.hints)
 	t.edges.merge(&o.edges)
 	t.Mended.merge(&o.Mended)
+	t.learner.merge(o.learner)
 	t.aside = append(t.aside, o.aside...)
 	t.firstAside()
 	if t.coverage == nil {

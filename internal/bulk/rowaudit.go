@@ -24,7 +24,7 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 			t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
 			return
 		}
-		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: model.CheckInvariants(nil, c.Facts)}, nil)
+		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: o.table().CheckRows(c.Facts)}, nil)
 	})
 }
 
@@ -47,7 +47,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 		}
 		chat.Rows = append(chat.Rows, *f)
 		for i := range broken {
-			if d, ok := broken[i].On(f); ok { // times that are text may have misled the database
+			if d, ok := broken[i].On(o.table(), f); ok { // times that are text may have misled the database
 				chat.Differences = append(chat.Differences, d)
 			}
 		}

@@ -33,6 +33,7 @@ type checkFlags struct {
 	writeExpect   string
 	strictExpect  bool
 	json          bool
+	learning
 	placeFlags
 }
 
@@ -69,6 +70,9 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
   chatproof check --print-sql sqlserver > audit.sql`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.printSQL != "" && f.readings != "" {
+				return errors.New("--print-sql: the query knows no readings; leave --readings out")
+			}
 			if f.printSQL != "" {
 				return e.printQuery(cmd.Context(), f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
 			}
@@ -83,6 +87,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	f.placeFlags.addTo(cmd)
 	f.report.addTo(cmd, "write the record and its renderings to this directory, as run does: results.jsonl, index.html, "+
 		"junit.xml, summary.md, badge.json, badge.svg")
+	f.addReadings(cmd)
 	flags.StringVar(&f.against, "against", "",
 		"compare with the record of an older check: a report's directory, or its results.jsonl")
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
@@ -105,6 +110,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	f.addLearn(cmd)
 	completeLevels(cmd)
 	return cmd
 }
@@ -122,6 +128,10 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return errors.New("--events and --facts cannot both be stdin")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
+	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
+		return errors.New("--learn: from events and rows, and without --readings: it writes them")
+	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
+		return errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
 	case f.examples < 0:
 		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
@@ -141,6 +151,11 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
+	learnt, err := f.open(ctx, e.out)
+	if err != nil {
+		return err
+	}
+	defer learnt.discard()
 	r, err := e.checked(ctx, f, levels, keys, expect)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
@@ -154,7 +169,12 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := e.tellCheck(ctx, f, place, record, keys); err != nil {
+	if f.learn != "" {
+		err = e.tellLearnt(f, record, r.Learning, learnt)
+	} else {
+		err = e.tellCheck(ctx, f, place, record, keys)
+	}
+	if err != nil {
 		return err
 	}
 	if f.writeExpect != "" && r.Chats > 0 {
@@ -173,6 +193,9 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 			exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little",
 				reports.Percent(r.Share), f.setAside),
 		}
+	}
+	if f.learn != "" {
+		return nil
 	}
 	return exitOf(ctx, c, nil)
 }
@@ -284,7 +307,14 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 		o.Known = func(signature string) bool { return expect.entry(signature) != nil }
 	}
 	defer memoryBound(f.memory)()
-	o.Table = facts.Mapping.Reference()
+	o.Table, err = f.reference(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.Readings = f.pinned
+	if f.learn != "" {
+		o.Learn = &bulk.Learning{Least: f.least, Share: f.share / 100}
+	}
 	if len(f.events) == 0 {
 		return bulk.CheckRows(ctx, o, facts)
 	}

@@ -54,6 +54,7 @@ printed before an error stays printed.
 		"jsonl, csv, parquet or table; by default the ending of --output decides, else jsonl")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
 	f.in.addMapping(cmd)
+	f.in.addReadings(cmd)
 	complete(cmd, "format", append(tables.Formats, "table")...)
 	return cmd
 }
@@ -71,7 +72,10 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	if err != nil {
 		return err
 	}
-	f.Table = at.Mapping.Reference()
+	f.Table, err = f.in.reference(ctx)
+	if err != nil {
+		return err
+	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	in, err := tables.OpenEventBlocks(ctx, at, e.in)

@@ -47,6 +47,7 @@ added or left out.`,
 	cmd.MarkFlagsMutuallyExclusive("json", "repair")
 	completeScenarios(cmd)
 	f.in.addMapping(cmd)
+	f.in.addReadings(cmd)
 	return cmd
 }
 
@@ -137,13 +138,17 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 	if len(args) > 0 {
 		return nil, errors.New("explain takes files or --scenario, not both")
 	}
+	table, err := (&placeFlags{readings: in.readings}).reference(ctx) // a scenario is of the usual deployment
+	if err != nil {
+		return nil, err
+	}
 	cases, err := engine.Authored(dirs)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range append(cases, engine.Named(cases, []string{scenario})...) {
 		if c.ID == scenario {
-			return &eventLog{file: c.ID, events: c.Events, table: model.Reference()}, nil
+			return &eventLog{file: c.ID, events: c.Events, table: table}, nil
 		}
 	}
 	plan, err := engine.NewPlan(cases)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/target"
+	"github.com/chatproof/chatproof/model"
 )
 
 // fuzzFlags are the flags of fuzz.
@@ -67,6 +68,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 		"how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
+	f.way.addReadings(cmd)
 	f.report.addTo(cmd, "write the counterexamples to this directory")
 	return cmd
 }
@@ -87,6 +89,9 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if len(f.way.facts) > 0 {
 		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows " +
 			"with 'run --facts'")
+	}
+	if _, err := f.way.reference(ctx); err != nil {
+		return err
 	}
 	t, err := f.way.asked(ctx)
 	if err != nil {
@@ -115,12 +120,13 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 		env: e, dir: f.report.dir, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(),
 		header: &engine.Header{
 			Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","),
+			Readings:    f.way.pinned,
 			Environment: f.way.environment(t),
 		},
 	}
 	c := &engine.Campaign{
 		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,
-		Span: f.span, Found: told.found,
+		Span: f.span, Found: told.found, Table: f.way.pinned.On(model.Reference()),
 	}
 	c.Progress = told.progress
 	shown.says = func(spent time.Duration) string { return told.line(spent, f.span) }

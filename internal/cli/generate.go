@@ -100,6 +100,7 @@ func (e *env) generate() *cobra.Command {
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
 			"%d chats", engine.MostInFeature))
 	f.addMapping(cmd)
+	f.addReadings(cmd)
 	f.twinFlags.addTo(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
@@ -143,6 +144,10 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		return err
 	}
 	f.World, err = f.world(ctx, f.media)
+	if err != nil {
+		return err
+	}
+	f.Table, err = (&placeFlags{readings: f.readings}).reference(ctx) // the chats are of the usual deployment
 	if err != nil {
 		return err
 	}

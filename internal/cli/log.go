@@ -27,12 +27,16 @@ func (e *env) readLog(ctx context.Context, flags *placeFlags, args []string) (*e
 	if err != nil {
 		return nil, err
 	}
+	table, err := flags.reference(ctx)
+	if err != nil {
+		return nil, err
+	}
 	in, err := tables.OpenEvents(ctx, at, e.in)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	log := &eventLog{file: at.String(), spoilt: make(map[string]*wire.LineError), table: at.Mapping.Reference()}
+	log := &eventLog{file: at.String(), spoilt: make(map[string]*wire.LineError), table: table}
 	for {
 		event, err := in.Read()
 		var bad *wire.LineError

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
 )
 
 // placeFlags say how rows at a place are to be read.
@@ -19,6 +20,32 @@ type placeFlags struct {
 	queryTimeout    time.Duration // 0 is the default
 
 	read *tables.Mapping // once it is
+
+	readings string // a file; "" is none
+	pinned   *engine.Readings
+}
+
+// addReadings adds --readings.
+func (p *placeFlags) addReadings(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.readings, "readings", "",
+		"a file that says what your Info Mart answers where the guide is silent, as 'check --learn' writes it: "+
+			"nothing else is accepted there")
+}
+
+// reference is the table of answers for the deployment and under the readings that the flags name; what they read is
+// read once.
+func (p *placeFlags) reference(ctx context.Context) (*model.Table, error) {
+	m, err := p.readMapping(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.pinned == nil && p.readings != "" {
+		p.pinned, err = engine.ReadReadings(ctx, p.readings)
+		if err != nil {
+			return nil, fmt.Errorf("--readings: %w", err)
+		}
+	}
+	return p.pinned.On(m.Reference()), nil
 }
 
 // readMapping reads the mapping, once; nil is none.
@@ -110,6 +137,9 @@ func (p *placeFlags) words() (words []string) {
 	}
 	if p.mapping != "" {
 		words = append(words, "--mapping", p.mapping)
+	}
+	if p.readings != "" {
+		words = append(words, "--readings", p.readings)
 	}
 	return words
 }

@@ -109,6 +109,7 @@ func (e *env) run() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
+	f.way.addReadings(cmd)
 	f.report.addTo(cmd, "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, "+
 		"summary.md, badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
@@ -207,6 +208,10 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 			return nil, err
 		}
 	}
+	if _, err := f.way.reference(ctx); err != nil {
+		return nil, err
+	}
+	o.Readings = f.way.pinned
 	o.World, err = f.way.world(ctx, f.media)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,8 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	case len(w.command) > 0:
 		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs, Speech: speech}, nil
 	}
-	return target.Reference{Table: model.Reference()}, nil
+	table, err := (&placeFlags{readings: w.readings}).reference(ctx)
+	return target.Reference{Table: table}, err
 }
 
 // asked is [way.target] for a verb that asks without a plan: its mapping is looked at first.

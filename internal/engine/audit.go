@@ -39,6 +39,7 @@ type Audit struct {
 
 	Repairs *Mended `json:"repaired,omitempty"` // of the chats set aside, where they were looked for
 
+	Readings *Readings `json:"-"` // by which the reference answered; the header has them
 	// Finishing are the deployment's finishing queues, where a mapping names others than the usual ones.
 	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
 }
@@ -108,10 +109,11 @@ func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless }
 
 // Table is the reference that judged.
 func (a *Audit) Table() *model.Table {
-	if a.Finishing == nil {
-		return model.Reference()
+	t := model.Reference()
+	if a.Finishing != nil {
+		t = t.In(*a.Finishing)
 	}
-	return model.Reference().In(*a.Finishing)
+	return a.Readings.On(t)
 }
 
 // Judged is what a check makes of itself beside its differences.
@@ -146,7 +148,7 @@ func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels
 	return &Record{
 		Header: &Header{
 			Type: "header", Kind: Check, Chatproof: Version, Suite: Digest(), Scenarios: len(lines),
-			Require: strings.Split(require.String(), ","),
+			Require: strings.Split(require.String(), ","), Readings: a.Readings,
 		},
 		Lines: lines, Footer: f,
 	}

@@ -79,7 +79,7 @@ const ForAgain = "it takes an agent that comes again: with another one each time
 
 // expected lists the reference's facts for the case.
 func (f *Finding) expected(c *model.Case) (facts []model.Fact) {
-	chats, _ := model.ClassifyLog(model.Reference(), c.Events)
+	chats, _ := model.ClassifyLog(cmp.Or(f.table, model.Reference()), c.Events)
 	for i := range chats {
 		for j := range chats[i].IRFs {
 			facts = append(facts, chats[i].IRFs[j].Fact)

@@ -77,7 +77,7 @@ func countFacts(l *ScenarioLine, c *model.Case) (n int) {
 func TestWhatIsChecked(t *testing.T) {
 	checks := make(map[string]int)
 	for _, c := range Generated(1, 100) {
-		for _, id := range newScenario(c).checks() {
+		for _, id := range newScenario(c, nil).checks() {
 			checks[id]++
 		}
 	}
@@ -99,7 +99,7 @@ func TestWhatIsCheckedOfADelivery(t *testing.T) {
 		for _, i := range seqs {
 			c.Events = append(c.Events, events[i])
 		}
-		return newScenario(c)
+		return newScenario(c, nil)
 	}
 	assert.Empty(t, at(0, 1, 2).checks())
 	assert.Equal(t, []string{"D1"}, at(0, 2, 1).checks())
@@ -108,9 +108,9 @@ func TestWhatIsCheckedOfADelivery(t *testing.T) {
 
 	c := synthetic("x", model.Inferred)
 	c.Checked = true
-	assert.Contains(t, newScenario(c).checks(), "V3")
+	assert.Contains(t, newScenario(c, nil).checks(), "V3")
 	c.Events = c.Events[:2]
-	assert.Equal(t, []string{"V1", "V2", "V6", "V7", "V8", "V11", "V20", "V21"}, newScenario(c).checks())
+	assert.Equal(t, []string{"V1", "V2", "V6", "V7", "V8", "V11", "V20", "V21"}, newScenario(c, nil).checks())
 }
 
 // What a line says of rows and chats is read again, or refused.

@@ -23,6 +23,7 @@ type Options struct {
 	Scenarios   []string     // ids or globs, likewise
 	World                    // scenarios that cannot be there are left out
 	Strict      bool         // scenarios that are new gate, too
+	Readings    *Readings    // what the reference answers where the guide is silent; nil is its own
 	Shard       int          // from 1
 	Shards      int          // 0 and 1 are the whole
 	Expect      string       // a file of known failures, in force; "" is none
@@ -158,6 +159,7 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
+	plan.read(o.Readings)
 	plan.Of(o.World)
 	if !o.Strict {
 		plan.spare(Version)

@@ -29,6 +29,7 @@ type Finding struct {
 	Stderr    string             // what it wrote there about a scenario that it failed by
 	Err       error              // why shrinking ended early
 
+	table    *model.Table // that tells what is expected; nil is the reference's
 	sighting *sighting
 	relation string             // whose variant has to stand beside the chat, "" is none
 	again    bool               // it, or one of its faces, is Again
@@ -50,7 +51,7 @@ type Face struct {
 func (r *campaignRun) newFinding(x *sighting) *Finding {
 	f := &Finding{
 		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure,
-		Stderr: x.stderr, sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1},
+		Stderr: x.stderr, sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1}, table: r.Table,
 	}
 	f.Minimal.Log = f.subject()
 	if v := f.variant(); v != nil && v.Relation == x.signature {

@@ -22,7 +22,8 @@ type Campaign struct {
 	Prove   int // how many small chats to ask at most, and how many shorter ones before one of the others is called minimal
 	Shard   int // of Shards, from 1
 	Shards  int
-	Once    bool // ends with the first batch that found something
+	Once    bool         // ends with the first batch that found something
+	Table   *model.Table // that tells what is expected; nil is the reference's
 
 	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is
 	// set, it bounds the whole instead, shrinking included.
@@ -155,7 +156,7 @@ func (r *campaignRun) enough() bool {
 func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *int) error {
 	drawing, stop := context.WithCancel(ctx)
 	defer stop()
-	rounds := &drawnRounds{trials: of, sizes: r.sizes, drawn: make(chan *drawn), spent: make(chan *drawn, 2)}
+	rounds := &drawnRounds{trials: of, table: r.Table, sizes: r.sizes, drawn: make(chan *drawn), spent: make(chan *drawn, 2)}
 	go rounds.draw(drawing)
 	for d := range rounds.drawn {
 		began := time.Now()

@@ -22,6 +22,7 @@ type drawn struct {
 // all.
 type drawnRounds struct {
 	trials
+	table *model.Table // that tells what is expected
 	sizes *sizes
 	drawn chan *drawn
 	spent chan *drawn
@@ -68,7 +69,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 			if n := len(d.room); n > 0 {
 				s, d.room = d.room[n-1], d.room[:n-1]
 			}
-			s.try(c)
+			s.try(c, r.table)
 			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
 		}
 		if len(d.scenarios) == 0 {

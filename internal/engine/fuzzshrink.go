@@ -175,7 +175,7 @@ func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) (outcomes []
 		cases = cases[len(batch):]
 		scenarios, questions := make([]*Scenario, len(batch)), make([]target.Question, len(batch))
 		for i, c := range batch {
-			scenarios[i] = newTrial(c)
+			scenarios[i] = newTrial(c, r.Table)
 			questions[i] = scenarios[i].question()
 		}
 		began := time.Now()

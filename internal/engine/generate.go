@@ -24,12 +24,13 @@ import (
 // their group, so that memory stays bounded and groups can be made in any order.
 type Delivery struct {
 	gen.Delivery
-	Seed          uint64    // of duplicates and order
-	Shard, Shards int       // log i, from 0, falls to shard i mod Shards + 1
-	Start         time.Time // when every chat begins; zero leaves their times
-	Jobs          int       // how many processors to use, 0 is all; of no consequence for what is written
-	InTime        bool      // events come in the order of their times, chats beginning in the order of the logs
-	Defects       float64   // this share of the events is lost, doubled or late; facts are of the chats as they were
+	Seed          uint64       // of duplicates and order
+	Shard, Shards int          // log i, from 0, falls to shard i mod Shards + 1
+	Start         time.Time    // when every chat begins; zero leaves their times
+	Jobs          int          // how many processors to use, 0 is all; of no consequence for what is written
+	InTime        bool         // events come in the order of their times, chats beginning in the order of the logs
+	Defects       float64      // this share of the events is lost, doubled or late; facts are of the chats as they were
+	Table         *model.Table // whose answers the facts are; nil is the reference's
 }
 
 // AtOnce is how many chats run at the same time, where they do.
@@ -60,7 +61,7 @@ type groupMaker struct {
 func (d *Delivery) newMaker(logs Logs, facts bool) *groupMaker {
 	m := &groupMaker{delivery: d, next: logs.open()}
 	if facts {
-		m.classifier = model.NewClassifier(model.Reference())
+		m.classifier = model.NewClassifier(cmp.Or(d.Table, model.Reference()))
 	}
 	return m
 }

@@ -35,6 +35,7 @@ type Plan struct {
 	Size      int    // how many they are, those of other shards included
 
 	shard   string    // I/N; "" is the whole
+	reading *Readings // what the reference answers where the guide is silent; nil is its own
 	media   []string  // those of the deployment; nil is all
 	without []Without // what is left out
 }
@@ -54,6 +55,7 @@ type Scenario struct {
 	aliases map[string]string // and back
 	trial   bool              // it is not planned, and its rows are judged as they come
 	pending bool              // it is new: what does not pass gates nothing yet
+	table   *model.Table      // that tells what is expected; nil is the reference's
 }
 
 // PlanOf plans a run: the features that come with the suite, a team's own, generated scenarios, as many as n says, and
@@ -249,7 +251,7 @@ func newPlan(cases []planned) (*Plan, error) {
 				if c.again != nil {
 					c.Case = c.again()
 				}
-				s := newScenario(c.Case)
+				s := newScenario(c.Case, nil)
 				b = s.seal(b)
 				if c.again != nil {
 					s.lighten(c.again)
@@ -267,7 +269,7 @@ func newPlan(cases []planned) (*Plan, error) {
 func (s *Scenario) lighten(again func() *model.Case) {
 	c := s.Case
 	*s = Scenario{
-		Case: &model.Case{
+		table: s.table, Case: &model.Case{
 			ID: c.ID, Level: c.Level, Flow: c.Flow, Title: c.Title, Name: c.Name, Tags: c.Tags, Source: c.Source,
 			Kind: c.Kind, Opaque: c.Opaque,
 		},
@@ -280,26 +282,55 @@ func (s *Scenario) whole() *Scenario {
 	if s.again == nil {
 		return s
 	}
-	w := newScenario(s.again())
+	w := newScenario(s.again(), s.table)
 	w.Index = s.Index
 	return w
 }
 
+// read plans anew what is expected, as readings have it; of none all stays as it is.
+func (p *Plan) read(r *Readings) {
+	if r == nil {
+		return
+	}
+	p.reading = r
+	table := r.On(model.Reference())
+	var workers sync.WaitGroup
+	jobs := runtime.GOMAXPROCS(0)
+	for j := range jobs {
+		workers.Go(func() {
+			var b []byte
+			for i := j; i < len(p.Scenarios); i += jobs {
+				s := p.Scenarios[i]
+				of := newScenario(s.whole().Case, table)
+				of.Index = s.Index
+				b = of.seal(b)
+				if s.again != nil {
+					of.lighten(s.again)
+				}
+				*s = *of
+			}
+		})
+	}
+	workers.Wait()
+	p.seal()
+}
+
 // newTrial is a scenario that nobody plans or records: one of many.
-func newTrial(c *model.Case) *Scenario {
+func newTrial(c *model.Case, t *model.Table) *Scenario {
 	s := new(Scenario)
-	s.try(c)
+	s.try(c, t)
 	return s
 }
 
-// try makes the scenario one that nobody plans or records, of another case, in its memory.
-func (s *Scenario) try(c *model.Case) {
-	*s = Scenario{Case: c, want: c.ExpectedIn(model.Reference(), s.want), trial: true}
+// try makes the scenario one that nobody plans or records, of another case, in its memory. The table, nil the
+// reference's, tells what is expected.
+func (s *Scenario) try(c *model.Case, t *model.Table) {
+	*s = Scenario{Case: c, want: c.ExpectedIn(cmp.Or(t, model.Reference()), s.want), trial: true, table: t}
 	s.Levels = c.Levels(s.want)
 }
 
-func newScenario(c *model.Case) *Scenario {
-	s := newTrial(c)
+func newScenario(c *model.Case, t *model.Table) *Scenario {
+	s := newTrial(c, t)
 	s.trial = false
 	s.Rules = model.RulesIn(s.want)
 	if c.Opaque {

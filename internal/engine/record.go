@@ -33,6 +33,7 @@ type Header struct {
 	Shard       string       `json:"shard,omitempty"`    // I/N; "" is the whole plan
 	Media       []string     `json:"media,omitempty"`    // of the deployment; none is all
 	LeftOut     []Without    `json:"left_out,omitempty"` // scenarios that are not planned
+	Readings    *Readings    `json:"readings,omitempty"` // by which the reference answered
 	Require     []string     `json:"require"`
 	Strict      bool         `json:"strict,omitzero"` // scenarios that are new gate, too
 	Environment *Environment `json:"environment,omitempty"`
@@ -43,6 +44,7 @@ func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 	return &Header{
 		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size,
 		Shard: p.shard, Media: p.media, LeftOut: p.without, Require: strings.Split(require.String(), ","),
+		Readings: p.reading,
 	}
 }
 

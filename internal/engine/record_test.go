@@ -89,7 +89,7 @@ func TestErrorsOfTheIllFormed(t *testing.T) {
 	} {
 		c := synthetic("x", model.Robustness)
 		c.Kind = tt.kind
-		s, a := newScenario(c), target.Answer{Failure: tt.failure}
+		s, a := newScenario(c, nil), target.Answer{Failure: tt.failure}
 		if tt.facts {
 			a.Facts = wrong(s)
 		}

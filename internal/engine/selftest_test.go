@@ -118,7 +118,7 @@ func TestCounterexamplesAreOneMinimal(t *testing.T) {
 			if err := model.NewClassifier(model.Reference()).Classify(chat, rest); err != nil || chat.StoppedSeq == 0 {
 				continue // a counterexample is a finished chat
 			}
-			s := newScenario(gen.Candidate("x", rest, f.Example))
+			s := newScenario(gen.Candidate("x", rest, f.Example), nil)
 			round, err := answer.Ask(t.Context(), []target.Question{s.question()})
 			require.NoError(t, err)
 			o := s.judge(&round.Answers[0], DefaultLevels)

@@ -48,7 +48,7 @@ func TestAuditsAgree(t *testing.T) {
 				var got []string
 				counts, err := tables.Audit(t.Context(), place, func(f *model.Fact, of []model.RowCondition) error {
 					for _, c := range of {
-						d, ok := c.On(f)
+						d, ok := c.On(model.Reference(), f)
 						assert.True(t, ok)
 						got = append(got, offender(&d))
 					}

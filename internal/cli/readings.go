@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
+	"github.com/chatproof/chatproof/reports"
+)
+
+// learning is the part of check that learns readings.
+type learning struct {
+	learn string // the file to write; "" learns nothing
+	least int
+	share float64 // percent
+}
+
+func (l *learning) addLearn(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&l.learn, "learn", "",
+		"count what the rows answer where the guide is silent, print it clause by clause, and write it to this file, "+
+			"for --readings; the differences are counted, and gate nothing")
+	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows must decide a clause before it is pinned")
+	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: how many percent of them must have one answer")
+	for _, other := range []string{
+		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql",
+	} {
+		cmd.MarkFlagsMutuallyExclusive("learn", other)
+	}
+}
+
+// readingsFile is the file of --learn. Nil is none.
+type readingsFile struct{ file *files.File }
+
+func (l *learning) open(ctx context.Context, stdout io.Writer) (*readingsFile, error) {
+	if l.learn == "" {
+		return nil, nil
+	}
+	file, err := files.Create(ctx, l.learn, stdout)
+	if err != nil {
+		return nil, fmt.Errorf("--learn: %w", err)
+	}
+	return &readingsFile{file}, nil
+}
+
+func (r *readingsFile) discard() {
+	if r != nil {
+		r.file.Discard()
+	}
+}
+
+// tellLearnt prints what was learnt, and writes the file where there was something to learn from.
+func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Learning, file *readingsFile) error {
+	var b bytes.Buffer
+	if f.json {
+		for i := range learnt.Clauses {
+			if err := engine.WriteLine(&b, engine.LineOf(&learnt.Clauses[i])); err != nil {
+				return err
+			}
+		}
+	} else {
+		if err := reports.Of(record, "").WriteJudged(&b); err != nil {
+			return err
+		}
+		learntTable(&b, learnt)
+	}
+	if record.Footer.Audit.Chats > 0 {
+		if _, err := io.WriteString(file.file, learnt.Text()); err != nil {
+			return err
+		}
+		if err := files.Keep(file.file); err != nil {
+			return err
+		}
+	}
+	if f.learn == "-" {
+		return nil
+	}
+	_, err := e.out.Write(b.Bytes())
+	return err
+}
+
+// learntTable writes a row for each answer that was seen.
+func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
+	pinned := 0
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "CLAUSE\tANSWER\tROWS\tOF\t\tSUCH AS")
+	for i := range learnt.Clauses {
+		x := &learnt.Clauses[i]
+		name, what := model.ClauseName(x.Clause), "pinned"
+		if x.Open != "" {
+			what = "open: " + x.Open
+		} else {
+			pinned++
+		}
+		if len(x.Answers) == 0 {
+			fmt.Fprintf(w, "%s\t-\t0\t0\t%s\t\n", name, what)
+		}
+		for k := range x.Answers[:min(len(x.Answers), maxAnswers)] {
+			a := &x.Answers[k]
+			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", name, engine.AnswerOf(x.Clause, a), a.Rows, x.Rows, what,
+				engine.Examples(a))
+			name, what = "", ""
+		}
+		if more := len(x.Answers) - maxAnswers; more > 0 {
+			fmt.Fprintf(w, "\tand %d answers more\t\t\t\t\n", more)
+		}
+	}
+	w.Flush()
+	fmt.Fprintf(b, "\n%d of %d clauses pinned. Rows count that decide a clause, whatever is answered by the others behind "+
+		"them.\n", pinned, len(learnt.Clauses))
+}
+
+// maxAnswers bounds the answers of a clause that are printed.
+const maxAnswers = 10

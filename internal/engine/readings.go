@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
+)
+
+// Readings are what somebody's Info Mart answers where the guide is silent, as a file says it and a record names it.
+// Nil is none.
+type Readings struct {
+	Digest  string         `json:"digest"` // of the clauses and their answers, whatever else the file says
+	Clauses []PinnedClause `json:"clauses"`
+}
+
+// PinnedClause is an inferred clause with its one answer, which is laid over the clause's own: an empty one is the
+// reference's.
+type PinnedClause struct {
+	Clause string      `json:"clause"` // such as I1.rejected
+	Answer model.Yield `json:"answer"`
+}
+
+// On is a table that answers as the readings say; those that do not fit are left out, of a record that somebody else
+// wrote.
+func (r *Readings) On(t *model.Table) *model.Table {
+	if r == nil {
+		return t
+	}
+	for _, p := range r.Clauses {
+		if id, ok := model.InferredClause(p.Clause); ok {
+			if pinned, err := t.Reading(id, p.Answer); err == nil {
+				t = pinned
+			}
+		}
+	}
+	return t
+}
+
+// Two answers that are words.
+const (
+	asReference = "reference"
+	noRow       = "no row"
+)
+
+// ReadReadings reads a readings file. The error names the file, the line and the clause: one that no rule has, one that
+// stands twice or has changed since, or an answer that breaks an invariant.
+func ReadReadings(ctx context.Context, path string) (*Readings, error) {
+	text, err := files.Text(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	f := &readingsFile{path: path, rules: make(map[string]string)}
+	body, err := files.YAML(path, text)
+	if err == nil && body != nil {
+		err = f.read(body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Clauses) == 0 {
+		return nil, fmt.Errorf("%s: no clause is pinned; expected the like of clauses: {I1.rejected: {reason: Revoked}}",
+			model.Line(path))
+	}
+	slices.SortFunc(f.Clauses, func(a, b PinnedClause) int { return place(a.Clause) - place(b.Clause) })
+	h := sha256.New()
+	for _, p := range f.Clauses {
+		a := p.Answer
+		h.Write(field(nil, p.Clause, string(a.Type), string(a.Role), string(a.Result), string(a.Reason)))
+	}
+	f.Digest = hex.EncodeToString(h.Sum(nil)[:12])
+	return &f.Readings, nil
+}
+
+// place is where a clause stands in the table of rules.
+func place(name string) int {
+	id, _ := model.InferredClause(name)
+	return slices.Index(model.InferredClauses(), id)
+}
+
+// readingsFile is a file that is being read.
+type readingsFile struct {
+	path  string
+	suite string
+	rules map[string]string
+	table *model.Table
+	Readings
+}
+
+func (f *readingsFile) wrong(n ast.Node, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", model.Line(f.path), n.GetToken().Position.Line, fmt.Sprintf(format, args...))
+}
+
+// each calls take for each key of a mapping.
+func (f *readingsFile) each(n ast.Node, what string, take func(key string, at ast.Node, value ast.Node) error) error {
+	fields, ok := n.(*ast.MappingNode)
+	if !ok {
+		return f.wrong(n, "%s: expected keys, each with a colon and a value, got %s", what, model.Name(n.String()))
+	}
+	for _, v := range fields.Values {
+		if err := take(v.Key.GetToken().Value, v.Key, v.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *readingsFile) read(body ast.Node) error {
+	var clauses ast.Node
+	err := f.each(body, "readings", func(key string, at, value ast.Node) error {
+		text, isText := scalar(value)
+		switch {
+		case key == "clauses":
+			clauses = value
+			return nil
+		case key == "rules":
+			return f.each(value, "rules", func(key string, _, value ast.Node) error {
+				f.rules[key], _ = scalar(value)
+				return nil
+			})
+		case !slices.Contains([]string{"suite", "events", "facts", "period"}, key):
+			return f.wrong(at, "no such key: %s; expected suite, events, facts, period, rules, clauses%s",
+				model.Name(key), model.DidYouMean(key, []string{"suite", "events", "facts", "period", "rules", "clauses"}))
+		case !isText:
+			return f.wrong(value, "%s: expected text, got %s", key, model.Name(value.String()))
+		case key == "suite":
+			f.suite = text
+		}
+		return nil
+	})
+	if err != nil || clauses == nil {
+		return err
+	}
+	f.table = model.Reference()
+	return f.each(clauses, "clauses", f.clause)
+}
+
+// clause reads a pinned clause.
+func (f *readingsFile) clause(name string, at, value ast.Node) (err error) {
+	id, ok := model.InferredClause(name)
+	if !ok {
+		return f.wrong(at, "no such clause: %s%s", model.Name(name), model.DidYouMean(name, clauseNames()))
+	}
+	if f.table.Pinned().Has(id) {
+		return f.wrong(at, "%s: pinned twice", name)
+	}
+	rule := model.RuleOf(id)
+	if was, ok := f.rules[rule.ID]; ok && was != ruleDigest(rule) {
+		return f.wrong(at, "%s: rule %s has changed since the suite %s; learn it anew with 'check --learn'", name,
+			rule.ID, model.Name(cmp.Or(f.suite, "that wrote the file")))
+	}
+	y, err := f.answer(id, name, value)
+	if err != nil {
+		return err
+	}
+	f.table, err = f.table.Reading(id, y)
+	if err != nil {
+		return f.wrong(value, "%s: %v", name, err)
+	}
+	f.Clauses = append(f.Clauses, PinnedClause{name, y})
+	return nil
+}
+
+// answer reads what a clause is pinned to. The clause's own answer is the zero Yield, however it is written.
+func (f *readingsFile) answer(id model.ClauseID, name string, value ast.Node) (y model.Yield, err error) {
+	c := model.ClauseOf(id)
+	if word, ok := scalar(value); ok {
+		if word == asReference || word == noRow && c.Kind == model.SilenceClause {
+			return y, nil
+		}
+		return y, f.wrong(value, "%s: expected %s, got %s", name, expectedAnswer(c), model.Name(word))
+	}
+	err = f.each(value, name, func(key string, at, value ast.Node) error {
+		text, ok := scalar(value)
+		if !ok || strings.TrimSpace(text) == "" {
+			return f.wrong(value, "%s: %s: expected text, got %s", name, key, model.Name(value.String()))
+		}
+		switch key {
+		case "type":
+			y.Type = model.ResourceType(text)
+		case "role":
+			y.Role = model.Role(text)
+		case "result":
+			y.Result = model.Result(text)
+		case "reason":
+			y.Reason = model.Reason(text)
+		default:
+			return f.wrong(at, "%s: no such key: %s; expected type, role, result, reason", name, model.Name(key))
+		}
+		return nil
+	})
+	if err != nil {
+		return y, err
+	}
+	if y == (model.Yield{}) {
+		return y, f.wrong(value, "%s: expected %s, got nothing", name, expectedAnswer(c))
+	}
+	over := c.Yield
+	if over.Give(y); over == c.Yield {
+		y = model.Yield{}
+	}
+	return y, nil
+}
+
+func expectedAnswer(c *model.Clause) string {
+	if c.Kind == model.SilenceClause {
+		return "no row, or {type: queue, role: Received, result: CustomerAbandoned}"
+	}
+	return "reference, or the like of {result: Redirected, reason: Revoked}"
+}
+
+func clauseNames() (names []string) {
+	for _, id := range model.InferredClauses() {
+		names = append(names, model.ClauseName(id))
+	}
+	return names
+}
+
+// ruleDigest changes with what a rule says and yields.
+func ruleDigest(r *model.Rule) string {
+	sum := sha256.Sum256(field(nil, r.Says, fmt.Sprint(r.Clauses)))
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,235 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A reading is what somebody's Info Mart answers where the guide is silent: an inferred clause with one answer, the
+// reference's own, an accepted alternative, or any other. A table with readings ([Table.Reading]) answers so, accepts
+// nothing else there, and a difference behind nothing but such clauses is of level [Own].
+
+// ClauseName is what readings call an inferred clause: its rule's id, and its part where the rule has several, such as
+// I1.rejected.
+func ClauseName(id ClauseID) string {
+	r := &ruleTable[ruleOf[id]]
+	part := clauseTable[id].Part
+	if part == "" {
+		return r.ID
+	}
+	return r.ID + "." + strings.ReplaceAll(strings.ReplaceAll(part, ",", ""), " ", "-")
+}
+
+// InferredClauses lists the clauses that a reading can pin, in the order of the table of rules.
+func InferredClauses() (ids []ClauseID) {
+	for i := range ruleTable {
+		for j := range ruleTable[i].Clauses {
+			if ruleTable[i].Level == Inferred {
+				ids = append(ids, ruleTable[i].Clauses[j].ID)
+			}
+		}
+	}
+	return ids
+}
+
+// InferredClause finds the clause that a reading calls so.
+func InferredClause(name string) (id ClauseID, ok bool) {
+	for _, id := range InferredClauses() {
+		if ClauseName(id) == name {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// RuleOf is the rule of a clause, ClauseOf the clause. The caller must not change them.
+func RuleOf(id ClauseID) *Rule     { return &ruleTable[ruleOf[id]] }
+func ClauseOf(id ClauseID) *Clause { return clauseTable[id] }
+
+// Reading returns a copy of the table with an inferred clause pinned: to what the clause yields with y laid over it, or
+// of a clause that makes no row, to the row y; the zero Yield pins the reference's own answer. The error says what rows
+// so answered would break: V1, V5, V7, V8, V9 or V21.
+func (t *Table) Reading(id ClauseID, y Yield) (*Table, error) {
+	c := *t
+	c.pinned |= Set(id)
+	c.chosen[id] = 0
+	c.given = sync.OnceValue(func() map[[4]string]bool { return givenBy(&c) })
+	c.yields[id] = clauseTable[id].Yield
+	c.yields[id].Give(y)
+	if y == (Yield{}) {
+		return &c, nil
+	}
+	if err := c.fitting(id, y); err != nil {
+		return nil, err
+	}
+	if clauseTable[id].Kind == SilenceClause {
+		return &c, c.validRow(id, &y)
+	}
+	for s := range c.setsWith(id) {
+		for _, w := range waysKnown {
+			if err := c.validAnswer(s, w); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return &c, nil
+}
+
+// fitting checks that a reading has what its kind of clause decides, and nothing else.
+func (t *Table) fitting(id ClauseID, y Yield) error {
+	kind := clauseTable[id].Kind
+	switch {
+	case kind == SilenceClause && (y.Role == "" || y.Result == "" || y.Type != QueueResource && y.Type != StrategyResource):
+		return errors.New("expected no row, or a row of a queue or strategy with type, role and result")
+	case kind != SilenceClause && y.Type != "":
+		return errors.New("type: only of a clause that makes no row")
+	case kind == RoleClause && (y.Result != "" || y.Reason != ""):
+		return errors.New("expected a role alone: the clause decides nothing else")
+	case kind == ResultClause && y.Role != "":
+		return errors.New("expected no role: the clause decides result and reason")
+	}
+	symbolic := isOneOf(y.Role, RoleBehind, RoleByFirstMode, RoleWithoutMode)
+	if symbolic && !slices.ContainsFunc(clauseTable[id].Accepts, func(a Yield) bool { return a.Role == y.Role }) {
+		return fmt.Errorf("role: %s is no role here", Name(string(y.Role)))
+	}
+	return nil
+}
+
+// setsWith yields the sets of clauses that can make an IRF with a clause, without marks but itself and, of those that
+// are pinned, one more: what breaks an invariant does so in company of one.
+func (t *Table) setsWith(id ClauseID) func(func(Clauses) bool) {
+	marks := []Clauses{0}
+	for other := range (t.pinned &^ roleClauses &^ resultClauses &^ silenceClauses).All() {
+		marks = append(marks, Set(other))
+	}
+	return func(yield func(Clauses) bool) {
+		for _, roles := range roleSets() {
+			for result := range resultClauses.All() {
+				for _, mark := range marks {
+					s := roles | Set(result) | mark
+					if clauseTable[id].Kind == MarkClause {
+						s |= Set(id)
+					}
+					if s.Has(id) && fits(s) && !yield(s) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// validAnswer checks what the table gives an IRF of some clauses.
+func (t *Table) validAnswer(s Clauses, w ways) error {
+	y := t.apply(s, w)
+	for _, bound := range []struct {
+		result Result
+		breaks string
+	}{{CustomerAbandoned, "V9"}, {Transferred, "V5"}} {
+		if isOneOf(y.Result, bound.result) && reference.apply(s, w).Result != bound.result &&
+			!slices.ContainsFunc(reference.variants(s, w), func(o Yield) bool {
+				return o.Result == bound.result && sameCode(string(o.Reason), string(y.Reason))
+			}) {
+			return breaks(bound.breaks, y)
+		}
+	}
+	return validYield(y)
+}
+
+// validRow checks the row of a clause that makes none. A queue's or strategy's CustomerAbandoned is the customer's.
+func (t *Table) validRow(id ClauseID, y *Yield) error {
+	if isOneOf(y.Result, CustomerAbandoned) && !Set(I11Queue, I11Strategy, I16).Has(id) {
+		return breaks("V9", *y)
+	}
+	return validYield(*y)
+}
+
+// validYield checks an answer against the invariants that a row keeps by itself, whatever the readings.
+func validYield(y Yield) error {
+	f := y.fact()
+	for _, v := range []struct {
+		id    string
+		check *rowCheck
+	}{{"V1", row1}, {"V7", row7}, {"V8", row8}} {
+		if v.check.found(&f) != "" {
+			return breaks(v.id, y)
+		}
+	}
+	return nil
+}
+
+func breaks(invariant string, y Yield) error {
+	f := y.fact()
+	return fmt.Errorf("%s %s breaks %s: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant,
+		invariantByID(invariant).Says)
+}
+
+func (y *Yield) fact() Fact {
+	return Fact{ResourceType: y.Type, Role: y.Role, Result: y.Result, Reason: y.Reason}
+}
+
+// Pinned are the clauses that readings have pinned.
+func (t *Table) Pinned() Clauses { return t.pinned }
+
+// Answer is what the table answers by a clause: of one that makes no row, the row that a reading has it make.
+func (t *Table) Answer(id ClauseID) Yield { return t.answer(id) }
+
+// pins reports whether the table, which may be nil, pins all of some clauses, of which there are some.
+func (t *Table) pins(s Clauses) bool { return t != nil && s != 0 && s&^t.pinned == 0 }
+
+// level is the level of the weakest rule among some clauses; t may be nil.
+func (t *Table) level(s Clauses) Level {
+	if t != nil && s&t.pinned != 0 && s&inferredClauses&^t.pinned == 0 {
+		return Own
+	}
+	return s.Level()
+}
+
+// reread reports whether a reading has to do with the chat, which may be nil.
+func (c *Chat) reread() bool {
+	if c == nil || c.readings == nil {
+		return false
+	}
+	return c.Pinned() != 0 ||
+		slices.ContainsFunc(c.IRFs, func(r IRF) bool { return r.Pinned() != 0 })
+}
+
+// gives reports whether a row is such as the table's readings make.
+func (t *Table) gives(f *Fact) bool {
+	means, _ := f.ResourceType.Meaning()
+	code := [4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}
+	return t.given()[code]
+}
+
+// givenBy are the codes of all rows that the readings of a table make; under a blank type those of any type.
+func givenBy(t *Table) map[[4]string]bool {
+	codes := make(map[[4]string]bool)
+	add := func(y Yield) {
+		code := [4]string{Code(string(y.Type)), Code(string(y.Role)), Code(string(y.Result)), Code(string(y.Reason))}
+		codes[code] = true
+		code[0] = ""
+		codes[code] = true
+	}
+	for id := range t.pinned.All() {
+		if clauseTable[id].Kind == SilenceClause {
+			add(t.yields[id])
+			continue
+		}
+		for s := range t.setsWith(id) {
+			for _, w := range waysKnown {
+				for _, y := range t.variants(s, w) {
+					add(y)
+				}
+			}
+		}
+	}
+	return codes
+}
+
+// waysKnown are the roles that the leg of a row may have been for.
+var waysKnown = []ways{
+	{I3Target, I3Target, I3Target}, {R3, R3, R3}, {R4, R4, R4}, {I15, I15, I15},
+}
