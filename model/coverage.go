@@ -245,6 +245,9 @@ func (c *Coverage) Note(chat *Chat, id string) {
 	all := chat.Silent
 	for i := range chat.IRFs {
 		r := &chat.IRFs[i]
+		if r.Clauses&silenceClauses != 0 { // a row by a reading: no shape of ours
+			continue
+		}
 		all |= r.Clauses
 		at(c.shapes, r.Clauses).add(1, 0, id)
 		at(c.yields, Yield{r.ResourceType, r.Role, r.Result, r.Reason}).add(1, 0, id)

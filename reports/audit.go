@@ -94,9 +94,9 @@ func (r *Results) audited() string {
 	case e == nil:
 		return "a check"
 	case e.Events == "":
-		return safe(e.Facts) + " against the invariants of rows alone"
+		return safe(e.Facts) + " against the invariants of rows alone" + r.under()
 	}
-	return safe(e.Facts) + " against the reference on " + safe(e.Events)
+	return safe(e.Facts) + " against the reference on " + safe(e.Events) + r.under()
 }
 
 // sum is the answer in a line.

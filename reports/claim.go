@@ -71,6 +71,7 @@ type claim struct {
 	Strict       bool                  `json:"strict"`
 	Media        []string              `json:"media,omitempty"`
 	LeftOut      []engine.Without      `json:"left_out,omitempty"`
+	Readings     *engine.Readings      `json:"readings,omitempty"`
 	Verdicts     engine.Count          `json:"verdicts"`
 	Levels       []engine.Count        `json:"levels"`
 	Expectations []*engine.Expectation `json:"known_failures,omitempty"`
@@ -88,7 +89,7 @@ func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	c := claim{
 		Verdict: r.Footer.Conclusion(), Says: r.Verdict(), Chatproof: h.Chatproof, Suite: h.Suite, Plan: h.Plan,
 		Seed:     h.Seed,
-		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Verdicts: t.All, Levels: t.Levels,
+		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Readings: h.Readings, Verdicts: t.All, Levels: t.Levels,
 		Expectations: r.Footer.Expectations, NotTested: engine.NotTested(),
 	}
 	b, err := json.Marshal(&statement{"https://in-toto.io/Statement/v1", subjects, ClaimType, c},

@@ -92,8 +92,25 @@ func (r *Results) heading(b *bytes.Buffer) {
 	if without := r.LeftOut(); without != "" {
 		n += " (left out: " + without + ")"
 	}
-	fmt.Fprintf(b, "chatproof %s, %s, against %s\n\n", safe(r.Header.Chatproof), n,
-		cut(safe(r.Implementation()), maxSaid))
+	fmt.Fprintf(b, "chatproof %s, %s, against %s%s\n\n", safe(r.Header.Chatproof), n,
+		cut(safe(r.Implementation()), maxSaid), r.under())
+}
+
+// under names the readings, "" where there are none.
+func (r *Results) under() string {
+	if r.Header.Readings == nil {
+		return ""
+	}
+	return ", under " + r.Readings()
+}
+
+// Readings names the readings, "" where there are none.
+func (r *Results) Readings() string {
+	h := r.Header.Readings
+	if h == nil {
+		return ""
+	}
+	return fmt.Sprintf("readings %s of %s", safe(h.Digest), Number(len(h.Clauses), "clause", "clauses"))
 }
 
 // LeftOut counts the scenarios that the plan leaves out, and says why; "" is none.

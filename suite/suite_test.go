@@ -102,3 +102,20 @@ func TestAModuleOfItsOwn(t *testing.T) {
 		require.NoError(t, err, string(out))
 	}
 }
+
+// Under readings the answer that they pin is right, and the reference's own is wrong; a file that says nothing of use is
+// an error.
+func TestReadings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "readings.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("clauses: {I1.rejected: {reason: Revoked}}"), 0o666))
+	o := suite.Options{Readings: path, Scenarios: []string{"inferred/I1/a-routed-agent-rejects"}}
+	r, err := suite.Run(t.Context(), o, reading(model.Reference().Answering(model.I1Rejected, 0)))
+	require.NoError(t, err)
+	assert.True(t, r.Conforms)
+	r, err = suite.Run(t.Context(), o, reading(model.Reference()))
+	require.NoError(t, err)
+	assert.False(t, r.Conforms)
+	o.Readings = filepath.Join(t.TempDir(), "none.yaml")
+	_, err = suite.Run(t.Context(), o, reading(model.Reference()))
+	assert.ErrorContains(t, err, "suite: Readings: ")
+}

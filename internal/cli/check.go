@@ -61,6 +61,9 @@ Without --events the rows are checked against the invariants that need no events
 (postgres://… or sqlite:FILE) finds the offending rows itself, with one read-only query; --print-sql prints that query
 for other databases' clients.
 
+Where the guide is silent your Info Mart may answer otherwise than the reference. --learn counts what your rows answer
+there, clause by clause, and writes a file for --readings, which holds this and other verbs to it (docs/readings.md).
+
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
 check, or too many were set aside; 4 the expectations are stale or expired.`,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv

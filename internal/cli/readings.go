@@ -90,7 +90,7 @@ func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Le
 func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 	pinned := 0
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "CLAUSE\tANSWER\tROWS\tOF\t\tSUCH AS")
+	fmt.Fprintln(w, "CLAUSE\tROWS\tANSWER\t")
 	for i := range learnt.Clauses {
 		x := &learnt.Clauses[i]
 		name, what := model.ClauseName(x.Clause), "pinned"
@@ -100,16 +100,17 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 			pinned++
 		}
 		if len(x.Answers) == 0 {
-			fmt.Fprintf(w, "%s\t-\t0\t0\t%s\t\n", name, what)
+			fmt.Fprintf(w, "%s\t0\t-\t%s\n", name, what)
 		}
 		for k := range x.Answers[:min(len(x.Answers), maxAnswers)] {
 			a := &x.Answers[k]
-			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", name, engine.AnswerOf(x.Clause, a), a.Rows, x.Rows, what,
-				engine.Examples(a))
-			name, what = "", ""
+			if k > 0 {
+				name, what = "", "such as "+engine.Examples(a)
+			}
+			fmt.Fprintf(w, "%s\t%d of %d\t%s\t%s\n", name, a.Rows, x.Rows, engine.AnswerOf(x.Clause, a), what)
 		}
 		if more := len(x.Answers) - maxAnswers; more > 0 {
-			fmt.Fprintf(w, "\tand %d answers more\t\t\t\t\n", more)
+			fmt.Fprintf(w, "\t\tand %d answers more\t\n", more)
 		}
 	}
 	w.Flush()

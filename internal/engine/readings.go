@@ -58,6 +58,10 @@ func ReadReadings(ctx context.Context, path string) (*Readings, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseReadings(path, text)
+}
+
+func parseReadings(path, text string) (*Readings, error) {
 	f := &readingsFile{path: path, rules: make(map[string]string)}
 	body, err := files.YAML(path, text)
 	if err == nil && body != nil {
