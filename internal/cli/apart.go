@@ -18,12 +18,12 @@ import (
 // uses lists the flags by which a verb writes and reads files. What its arguments name is read, too: files, or the parts
 // of a command.
 var uses = map[string]struct{ writes, reads string }{
-	"run":      {"report write-expect", "facts mapping expect failed features"},
-	"fuzz":     {"report", "mapping"},
-	"check":    {"report keys write-expect", "events facts mapping expect against"},
-	"classify": {"output", "mapping"},
-	"generate": {"output to facts resources learn-profile compare defects-log", "features mapping like profile"},
-	"explain":  {"svg", "features mapping"},
+	"run":      {"report write-expect", "facts mapping readings expect failed features"},
+	"fuzz":     {"report", "mapping readings"},
+	"check":    {"report keys write-expect learn", "events facts mapping readings expect against"},
+	"classify": {"output", "mapping readings"},
+	"generate": {"output to facts resources learn-profile compare defects-log", "features mapping readings like profile"},
+	"explain":  {"svg", "features mapping readings"},
 	"report":   {"html junit ctrf markdown badge claim merge", "against subject"},
 }
 

@@ -119,24 +119,9 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 }
 
 func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
-	levels, err := parseLevels(f.require)
-	switch {
-	case err != nil:
+	levels, err := f.sound()
+	if err != nil {
 		return err
-	case f.repair && len(f.events) == 0:
-		return errors.New("--repair repairs logs: name one by --events")
-	case len(f.facts) == 0:
-		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
-	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
-		return errors.New("--events and --facts cannot both be stdin")
-	case !(f.setAside >= 0 && f.setAside <= 100):
-		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
-	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
-		return errors.New("--learn: from events and rows, and without --readings: it writes them")
-	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
-		return errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
-	case f.examples < 0:
-		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
@@ -201,6 +186,30 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return nil
 	}
 	return exitOf(ctx, c, nil)
+}
+
+// sound finds what does not go together, and what must be there.
+func (f *checkFlags) sound() (levels model.Levels, err error) {
+	levels, err = parseLevels(f.require)
+	switch {
+	case err != nil:
+		return levels, err
+	case f.repair && len(f.events) == 0:
+		return levels, errors.New("--repair repairs logs: name one by --events")
+	case len(f.facts) == 0:
+		return levels, errors.New("check what? --facts names the rows; see 'chatproof check --help'")
+	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
+		return levels, errors.New("--events and --facts cannot both be stdin")
+	case !(f.setAside >= 0 && f.setAside <= 100):
+		return levels, fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
+	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
+		return levels, errors.New("--learn: from events and rows, and without --readings: it writes them")
+	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
+		return levels, errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
+	case f.examples < 0:
+		return levels, fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
+	}
+	return levels, nil
 }
 
 // record is the record of what was found.
