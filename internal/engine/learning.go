@@ -171,7 +171,9 @@ func AnswerText(id model.ClauseID, y model.Yield) string {
 	over.Give(y)
 	var parts []string
 	for _, p := range [...]struct{ key, value string }{
-		{"type", string(over.Type)}, {"role", string(over.Role)}, {"result", string(over.Result)},
+		{"type", string(over.Type)},
+		{"role", string(over.Role)},
+		{"result", string(over.Result)},
 		{"reason", string(over.Reason)},
 	} {
 		if p.value != "" && (p.key != "type" || c.Kind == model.SilenceClause) {
