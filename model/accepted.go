@@ -1,0 +1,54 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Accepted lists the technical descriptors that are accepted for the IRF, the reference's own first: all
+// combinations of the alternatives of its rules.
+//
+// Where a clause is open ([Clause]), these are examples.
+func (r *IRF) Accepted() []Descriptor {
+	ys := cmp.Or(r.readings, reference).variants(r.Clauses, r.ways)
+	ds := make([]Descriptor, len(ys))
+	for i, y := range ys {
+		ds[i] = Descriptor{y.Role, y.Result, y.Reason}
+	}
+	return ds
+}
+
+// accepts reports whether a descriptor is the reference's, or accepted in its place.
+func (r *IRF) accepts(d Descriptor) bool {
+	accepted := r.Accepted()
+	if slices.ContainsFunc(accepted, d.Same) {
+		return true
+	}
+	return r.open() && openTo(d) &&
+		slices.ContainsFunc(accepted, func(a Descriptor) bool { return sameCode(string(a.Role), string(d.Role)) })
+}
+
+// open reports whether a clause of the IRF is open, and no reading pins it.
+func (r *IRF) open() bool {
+	open := r.Clauses & openClauses
+	return open != 0 && !r.readings.pins(open)
+}
+
+// Pinned is the clause by which no IRF is made, or a row more, if readings have pinned it.
+func (c *Chat) Pinned() Clauses {
+	if c.readings == nil {
+		return 0
+	}
+	return c.Silent & c.readings.pinned
+}
+
+// Level is the level of the weakest rule behind the IRF; of one that readings have pinned it is [Own].
+func (r *IRF) Level() Level { return r.readings.level(r.Clauses) }
+
+// Pinned are the clauses behind the IRF that readings have pinned.
+func (r *IRF) Pinned() Clauses {
+	if r.readings == nil {
+		return 0
+	}
+	return r.Clauses & r.readings.pinned
+}
