@@ -17,6 +17,7 @@ type flatReader[T any] struct {
 	file    string
 	header  []string
 	at      [][]flatCell // of each column of the form the cells that may hold it
+	plain   []plainCell  // where an event's columns are, if nothing is to be made of what they hold; else nil
 	width   int          // cells of a row
 	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
 	next  func(b *flatBlock) (more bool, err error)
@@ -25,6 +26,9 @@ type flatReader[T any] struct {
 	own   *flatRows[T] // for Read
 	block wire.Block
 }
+
+// plainCell says that a column of the form is that of the header, and as it is there.
+type plainCell struct{ column, in int }
 
 // flatCell is a cell that may hold a column.
 type flatCell struct {
@@ -70,13 +74,32 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 		}
 		r.at = append(r.at, at)
 	}
+	r.plain = r.plainly()
 	return r, nil
 }
 
-// flatBlock is what a block holds of rows of the flat form.
+// plainly says where the columns of events are that may be taken as they are.
+func (r *flatReader[T]) plainly() (plain []plainCell) {
+	if any(r.form) != any(wire.EventForm) || !r.reading.Plain() {
+		return nil
+	}
+	for i, at := range r.at {
+		if len(at) > 1 || len(at) == 1 && at[0].convert != nil {
+			return nil
+		} else if len(at) == 1 {
+			plain = append(plain, plainCell{i, at[0].in})
+		}
+	}
+	return plain
+}
+
+// flatBlock is what a block holds of rows of the flat form: row by row, or column by column.
 type flatBlock struct {
 	cells []wire.Cell
 	lines []int // the number of each row
+
+	columns  []vector
+	first, n int // the number of the first row, and how many there are
 }
 
 // flatOf is what a block holds of the flat form, which it keeps from one use to the next.
@@ -106,11 +129,11 @@ func (b *flatBlock) drop(width int) {
 // Next makes b the next block.
 func (r *flatReader[T]) Next(block *wire.Block) error {
 	b := flatOf(block)
-	b.lines, b.cells = b.lines[:0], b.cells[:0]
+	b.lines, b.cells, b.n = b.lines[:0], b.cells[:0], 0
 	for more := true; more && r.err == nil && len(b.lines) < rowsPerBlock; {
 		more, r.err = r.next(b)
 	}
-	if len(b.lines) > 0 {
+	if len(b.lines) > 0 || b.n > 0 {
 		return nil
 	}
 	return r.err
@@ -136,37 +159,101 @@ func (r *flatReader[T]) Close() error { return r.close() }
 func (r *flatReader[T]) Reader() wire.BlockReader[T] { return r.rows() }
 
 func (r *flatReader[T]) rows() *flatRows[T] {
-	return &flatRows[T]{flatReader: r, fill: wire.NewFiller(r.form, r.reading, wire.NewNames())}
+	names := wire.NewNames()
+	return &flatRows[T]{flatReader: r, names: names, fill: wire.NewFiller(r.form, r.reading, names)}
 }
 
-// flatRows makes rows of the cells of blocks.
+// flatRows makes rows of blocks.
 type flatRows[T any] struct {
 	*flatReader[T]
-	lines []int       // of the rows that are still to be read
-	cells []wire.Cell // of these rows
+	flat  *flatBlock
+	turn  int         // how many of its rows were read
 	line  int         // of the row that was read last
 	row   []wire.Cell // the cells of that
+	names *wire.Names
 	fill  *wire.Filler[T]
 	id    []byte
+	event wire.RawEvent
+	last  T
 }
 
-func (r *flatRows[T]) Take(block *wire.Block) {
-	b := flatOf(block)
-	r.lines, r.cells = b.lines, b.cells
-}
+func (r *flatRows[T]) Take(block *wire.Block) { r.flat, r.turn = flatOf(block), 0 }
 
 func (r *flatRows[T]) Line() int { return r.line }
 
 func (r *flatRows[T]) File() string { return r.file }
 
+// advance goes to the next row, if there is one.
+func (r *flatRows[T]) advance() bool {
+	switch b := r.flat; {
+	case b == nil || r.turn == max(b.n, len(b.lines)):
+		return false
+	case b.n > 0:
+		r.line = b.first + r.turn
+	default:
+		r.line = b.lines[r.turn]
+	}
+	r.turn++
+	return true
+}
+
+// cellsOf are the cells of the row at hand.
+func (r *flatRows[T]) cellsOf() []wire.Cell {
+	b, i := r.flat, r.turn-1
+	if b.n == 0 {
+		return b.cells[i*r.width:][:r.width]
+	}
+	if r.row == nil {
+		r.row = make([]wire.Cell, r.width)
+	}
+	for j := range b.columns {
+		r.row[j] = b.columns[j].cell(i, r.names)
+	}
+	return r.row
+}
+
 func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
-	var none T
-	*row = none
-	if len(r.lines) == 0 {
+	if !r.advance() {
+		var none T
+		*row = none
 		return nil, io.EOF
 	}
-	r.line, r.lines = r.lines[0], r.lines[1:]
-	r.row, r.cells = r.cells[:r.width], r.cells[r.width:]
+	return r.read(row)
+}
+
+// NextPacked is Next of an event that is only to be packed.
+func (r *flatRows[T]) NextPacked(p *wire.PackedEvent) error {
+	if !r.advance() {
+		return io.EOF
+	} else if r.plain != nil && r.isPlain() {
+		r.event.Pack(p, r.names)
+		return nil
+	}
+	id, err := r.read(&r.last)
+	e, _ := any(&r.last).(*model.Event)
+	p.Pack(id, e)
+	return err
+}
+
+// isPlain takes the row at hand as it is, if that can be.
+func (r *flatRows[T]) isPlain() bool {
+	if r.flat.n == 0 {
+		return false
+	}
+	r.event.Begin()
+	for _, c := range r.plain {
+		if v := &r.flat.columns[c.in]; v.at[r.turn-1] >= 0 && !v.put(&r.event, c.column, v.at[r.turn-1]) {
+			return false
+		}
+	}
+	return r.event.Whole()
+}
+
+// read reads the row at hand.
+func (r *flatRows[T]) read(row *T) (id []byte, err error) {
+	var none T
+	*row = none
+	r.row = r.cellsOf()
 	for i, at := range r.at {
 		if len(at) > 0 {
 			c := r.telling(at)

@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -45,16 +44,15 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
 	}
 	var header []string
-	c := &parquetColumns{
-		path: p.Path, file: content, on: file, groups: content.RowGroups(), names: wire.NewNames(),
-	}
+	c := &parquetColumns{path: p.Path, file: content, on: file, groups: content.RowGroups()}
 	for i, path := range content.Schema().Columns() {
 		leaf, ok := content.Schema().Lookup(path...)
 		name := strings.Join(path, "_")
 		if !ok || leaf.MaxRepetitionLevel > 0 {
 			name, leaf.Node = fmt.Sprintf("repeated column %d", i), nil
 		}
-		header, c.columns = append(header, name), append(c.columns, parquetColumn{node: leaf.Node})
+		column := parquetColumn{node: leaf.Node, level: byte(leaf.MaxDefinitionLevel)}
+		header, c.columns = append(header, name), append(c.columns, column)
 	}
 	c.header = header
 	r, err := newFlatReader(f, p.Mapping.reading(f.Table), p.Path, header, c.next)
@@ -63,14 +61,15 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	}
 	for _, at := range r.at {
 		for _, of := range at {
-			if column := &c.columns[of.in]; column.node != nil {
-				column.cell = c.cellOf(column.node)
-			}
+			c.columns[of.in].want(false)
 		}
 	}
+	for _, plain := range r.plain {
+		c.columns[plain.in].want(wire.IsWord(plain.column))
+	}
 	for i := range c.columns {
-		if column := &c.columns[i]; len(f.Columns) == 0 && column.node != nil { // all are wanted
-			column.cell = c.cellOf(column.node)
+		if len(f.Columns) == 0 { // all are wanted
+			c.columns[i].want(false)
 		}
 	}
 	r.close = file.Close
@@ -87,26 +86,10 @@ type parquetColumns struct {
 	left    int64              // rows of the group at hand
 	n       int                // rows so far
 	columns []parquetColumn
-	names   *wire.Names
-	buffer  [rowsPerBlock]parquet.Value
 }
 
-// parquetColumn is a column of the group at hand.
-type parquetColumn struct {
-	node   parquet.Node
-	cell   func(parquet.Value) wire.Cell // nil of a column that is not wanted
-	pages  parquet.Pages
-	page   parquet.Page
-	values parquet.ValueReader // of the page
-}
-
-// next adds a block's worth of rows.
+// next makes a block of the rows up to the end of some page, so that a column of it is of one page.
 func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
-	defer func() {
-		if err != nil {
-			b.lines, b.cells = b.lines[:0], b.cells[:0]
-		}
-	}()
 	defer recovered(&err, c.path)
 	for c.left == 0 {
 		if len(c.groups) == 0 {
@@ -120,72 +103,29 @@ func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 		}
 		c.left, c.groups = c.groups[0].NumRows(), c.groups[1:]
 	}
-	n, width := int(min(c.left, rowsPerBlock)), len(c.columns)
-	for i := range n {
-		b.row(c.n+i+1, width)
+	n := int(min(c.left, rowsOfColumns))
+	for j := range c.columns {
+		if err := c.columns[j].ready(&n); err != nil {
+			return false, c.after(err)
+		}
+	}
+	if len(b.columns) != len(c.columns) {
+		b.columns = make([]vector, len(c.columns))
 	}
 	for j := range c.columns {
-		column := &c.columns[j]
-		if column.cell == nil {
-			continue
-		}
-		for i := 0; i < n; {
-			k, err := column.read(c.buffer[:n-i])
-			if err != nil {
-				return false, fmt.Errorf("%s: after row %d: %w", c.path, c.n, err)
-			}
-			for _, v := range c.buffer[:k] {
-				if !v.IsNull() {
-					b.cells[i*width+j] = column.cell(v)
-				}
-				i++
-			}
+		if err := c.columns[j].take(&b.columns[j], n); err != nil {
+			return false, c.after(err)
 		}
 	}
+	b.first, b.n = c.n+1, n
 	c.left -= int64(n)
 	c.n += n
 	return false, nil
 }
 
-// open goes to the next group.
-func (c *parquetColumn) open(chunk parquet.ColumnChunk) {
-	if c.cell == nil {
-		return
-	}
-	c.release()
-	if c.pages != nil {
-		c.pages.Close()
-	}
-	c.pages = chunk.Pages()
-}
-
-func (c *parquetColumn) release() {
-	if c.page != nil {
-		parquet.Release(c.page)
-		c.page, c.values = nil, nil
-	}
-}
-
-// read reads some values, which are valid until the next call.
-func (c *parquetColumn) read(values []parquet.Value) (n int, err error) {
-	for {
-		if c.page == nil {
-			c.page, err = c.pages.ReadPage()
-			if err == io.EOF {
-				return 0, io.ErrUnexpectedEOF
-			} else if err != nil {
-				return 0, err
-			}
-			c.values = c.page.Values()
-		}
-		n, err = c.values.ReadValues(values)
-		if n > 0 {
-			return n, nil
-		} else if err != io.EOF {
-			return 0, cmp.Or(err, io.ErrNoProgress)
-		}
-		c.release()
-	}
+// after says where an error is.
+func (c *parquetColumns) after(err error) error {
+	return fmt.Errorf("%s: after row %d: %w", c.path, c.n, err)
 }
 
 // recovered turns a panic about a damaged file into an error.
@@ -195,41 +135,47 @@ func recovered(err *error, path string) {
 	}
 }
 
-// cellOf reads the values of a column.
-func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) wire.Cell {
-	var logical format.LogicalTypeValue
-	if node.Leaf() && node.Type().LogicalType() != nil {
-		logical = node.Type().LogicalType().Value
+// unitOf is the unit of a column of times; 0 is that of another.
+func unitOf(node parquet.Node) time.Duration {
+	t, ok := logicalOf(node).(*format.TimestampType)
+	switch {
+	case !ok:
+		return 0
+	case t.Unit.Value == nil:
+		return time.Nanosecond
 	}
-	switch t := logical.(type) {
+	return t.Unit.Value.Duration()
+}
+
+func logicalOf(node parquet.Node) format.LogicalTypeValue {
+	if node.Leaf() && node.Type().LogicalType() != nil {
+		return node.Type().LogicalType().Value
+	}
+	return nil
+}
+
+// parquetCell reads the values of a column.
+func parquetCell(node parquet.Node) func(parquet.Value, *wire.Names) wire.Cell {
+	switch t := logicalOf(node).(type) {
 	case *format.TimestampType:
-		unit := time.Nanosecond
-		if t.Unit.Value != nil {
-			unit = t.Unit.Value.Duration()
-		}
-		second := int64(time.Second / unit)
-		return func(v parquet.Value) wire.Cell {
-			return wire.InstantCell(time.Unix(v.Int64()/second, v.Int64()%second*int64(unit)))
+		unit := unitOf(node)
+		return func(v parquet.Value, _ *wire.Names) wire.Cell {
+			return wire.InstantCell(time.Unix(instantOf(v.Int64(), unit)))
 		}
 	case *format.DecimalType:
-		return func(v parquet.Value) wire.Cell { return decimal(v, int(t.Scale)) }
+		return func(v parquet.Value, _ *wire.Names) wire.Cell { return decimal(v, int(t.Scale)) }
 	case *format.UUIDType:
-		return func(v parquet.Value) wire.Cell {
+		return func(v parquet.Value, _ *wire.Names) wire.Cell {
 			b := v.ByteArray()
 			return wire.TextCell(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		}
 	}
-	var last wire.Cell // texts often follow their like
-	return func(v parquet.Value) wire.Cell {
+	return func(v parquet.Value, names *wire.Names) wire.Cell {
 		switch v.Kind() {
 		case parquet.ByteArray, parquet.FixedLenByteArray:
-			if b := v.ByteArray(); last.Text != string(b) {
-				last = wire.TextCell(c.names.Of(b))
-				last.Kept = true
-			} else if len(b) == 0 {
-				return wire.Cell{}
-			}
-			return last
+			c := wire.TextCell(names.Of(v.ByteArray()))
+			c.Kept = true
+			return c
 		case parquet.Int64:
 			return wire.IntegerCell(v.Int64())
 		case parquet.Int32:
@@ -244,6 +190,12 @@ func (c *parquetColumns) cellOf(node parquet.Node) func(parquet.Value) wire.Cell
 		}
 		return wire.TextCell(string(v.Bytes()))
 	}
+}
+
+// instantOf is a time counted in a unit, in seconds and nanoseconds since 1970.
+func instantOf(n int64, unit time.Duration) (seconds, nanos int64) {
+	second := int64(time.Second / unit)
+	return n / second, n % second * int64(unit)
 }
 
 // decimal is a number of so many digits after the point.

@@ -23,7 +23,7 @@ const MaxPages = 512 << 20
 func (c *parquetColumns) bounded(group int) error {
 	total := int64(0)
 	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
-		if i >= len(c.columns) || c.columns[i].cell == nil {
+		if i >= len(c.columns) || !c.columns[i].wanted() {
 			continue
 		}
 		page, dictionary := c.pagesOf(&chunk.MetaData)

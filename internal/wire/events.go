@@ -77,7 +77,7 @@ func (r *EventReader) NextPacked(p *PackedEvent) error {
 		err = bad
 	}
 	r.id = append(r.id[:0], r.event.InteractionID...)
-	packed(p, r.id, &r.event)
+	p.Pack(r.id, &r.event)
 	return err
 }
 

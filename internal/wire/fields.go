@@ -214,8 +214,8 @@ func (r *Reading) Renamed(name string) (actual string, renamed bool) {
 	return name, false
 }
 
-// plain reports whether a reading is ours.
-func (r *Reading) plain() bool {
+// Plain reports whether a reading is ours, but for what it may convert.
+func (r *Reading) Plain() bool {
 	return r == nil || len(r.Columns) == 0 && len(r.Null) == 0 && r.Key == nil
 }
 

@@ -69,7 +69,7 @@ func newLines(file string, in io.Reader, r *Reading) *lines {
 	names := NewNames()
 	return &lines{
 		file: file, blocks: blocks, json: jsontext.NewDecoder(bytes.NewReader(nil)), names: names,
-		fast: scanner{names: names, off: !r.plain()},
+		fast: scanner{names: names, off: !r.Plain()},
 	}
 }
 
@@ -206,7 +206,7 @@ func readObject[T any](l *lines, o *objects[T], line []byte, row *T) *LineError 
 		return nil
 	}
 	if lacks {
-		bad.Problem += l.found(line, func(name []byte) bool { return !o.reading.plain() || o.means(name) }, bad.Field)
+		bad.Problem += l.found(line, func(name []byte) bool { return !o.reading.Plain() || o.means(name) }, bad.Field)
 	}
 	at := l.errorf(bad.Field, "%s", bad.Problem)
 	at.InteractionID, at.Seq = o.form.Key(row)

@@ -91,7 +91,7 @@ type objectCell struct {
 }
 
 func newObjects[T any](f *Form[T], r *Reading, plain *binding, names *Names) *objects[T] {
-	if !r.plain() {
+	if !r.Plain() {
 		plain = bind(f, r)
 	}
 	return &objects[T]{

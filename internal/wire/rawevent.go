@@ -65,16 +65,29 @@ func (r *RawEvent) Text(i int, b []byte) bool {
 		r.texts[i] = b
 		r.seen |= 1 << i
 	default:
-		n, ok := wordNumber(b)
-		if !ok {
-			n = other
-		}
-		return r.Word(i, n, b)
+		return r.Word(i, WordNumber(b), b)
 	}
 	return true
 }
 
-// Word is Text of a column of words whose number is known: n as [WordNumber] says.
+// IsWord reports whether column i of [EventForm] holds words of the domain.
+func IsWord(i int) bool {
+	switch i {
+	case colEvent, colActorType, colPartyType, colOperation, colReason, colMedia:
+		return true
+	}
+	return false
+}
+
+// WordNumber is the number of a word for [RawEvent.Word]; a word that has none has one all the same.
+func WordNumber(b []byte) uint8 {
+	if n, ok := wordNumber(b); ok {
+		return n
+	}
+	return other
+}
+
+// Word is Text of a column of words, n being its [WordNumber].
 func (r *RawEvent) Word(i int, n uint8, b []byte) bool {
 	r.words[i] = n
 	r.seen |= 1 << i
@@ -103,7 +116,7 @@ func (r *RawEvent) Integer(i int, n int64) bool {
 func (r *RawEvent) Instant(i int, seconds int64, nanos int) bool {
 	r.seconds, r.nanos = seconds, int32(nanos)
 	r.seen |= 1 << colTime
-	return i == colTime
+	return i == colTime && seconds >= noTime && seconds < year10000
 }
 
 // Whole reports whether nothing is missing.
@@ -114,7 +127,10 @@ func (r *RawEvent) Whole() bool {
 
 func (r *RawEvent) has(i int) bool { return r.seen&(1<<i) != 0 }
 
-var noTime = time.Time{}.Unix()
+var (
+	noTime    = time.Time{}.Unix()
+	year10000 = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
 
 // time is when the event was.
 func (r *RawEvent) time() time.Time {
@@ -216,12 +232,12 @@ func NextPacked(in BlockReader[model.Event], p *PackedEvent) error {
 	}
 	var e model.Event
 	id, err := in.Next(&e)
-	packed(p, id, &e)
+	p.Pack(id, &e)
 	return err
 }
 
-// packed packs an event that was read.
-func packed(p *PackedEvent, id []byte, e *model.Event) {
+// Pack packs an event that was read.
+func (p *PackedEvent) Pack(id []byte, e *model.Event) {
 	p.ID, p.Name, p.Time, p.Record = id, e.Name, e.Time, PackEvent(p.Record, e)
 }
 

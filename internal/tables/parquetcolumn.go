@@ -1,0 +1,284 @@
+package tables
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/chatproof/chatproof/internal/wire"
+)
+
+// rowsOfColumns is how many rows a block has at most that is read column by column.
+const rowsOfColumns = 1024
+
+// vector is a column of a block: where the value of each row is among values, -1 for none. They are the column's own,
+// copied from a page, or those of a dictionary, which many blocks share.
+type vector struct {
+	at []int32
+	*pageValues
+	own pageValues
+}
+
+// pageValues are those of a page or a dictionary, as they stand there: nothing is made of them before a row is read, and of
+// a plain row no cell at all.
+type pageValues struct {
+	column *parquetColumn
+	text   []byte   // of texts, one after the other, and
+	ends   []uint32 // where each begins; the last ends at the end
+	words  []uint8  // of a dictionary of words their numbers
+	ints   []int64
+	cells  []wire.Cell // of what is neither
+}
+
+// text is value i of texts.
+func (v *pageValues) textAt(i int32) []byte { return v.text[v.ends[i]:v.ends[i+1]] }
+
+// cell is the cell of row i.
+func (v *vector) cell(i int, names *wire.Names) wire.Cell {
+	if v.pageValues == nil || v.at[i] < 0 { // not wanted, or null
+		return wire.Cell{}
+	}
+	switch at := v.at[i]; v.column.kind {
+	case parquet.ByteArray:
+		return v.column.cell(parquet.ByteArrayValue(v.textAt(at)), names)
+	case parquet.Int64:
+		return v.column.cell(parquet.Int64Value(v.ints[at]), names)
+	default:
+		return v.cells[at]
+	}
+}
+
+// put puts value i into a column of an event, if it is as most are; else its cell tells.
+func (v *pageValues) put(e *wire.RawEvent, column int, i int32) bool {
+	switch {
+	case v.column.kind == parquet.ByteArray && v.words != nil:
+		return e.Word(column, v.words[i], v.textAt(i))
+	case v.column.kind == parquet.ByteArray:
+		return e.Text(column, v.textAt(i))
+	case v.column.kind == parquet.Int64 && v.column.unit > 0:
+		seconds, nanos := instantOf(v.ints[i], v.column.unit)
+		return nanos >= 0 && e.Instant(column, seconds, int(nanos))
+	case v.column.kind == parquet.Int64:
+		return e.Integer(column, v.ints[i])
+	}
+	return false
+}
+
+// parquetColumn is a column of the group at hand.
+type parquetColumn struct {
+	node  parquet.Node // nil of one that repeats
+	level byte         // the definition level of a value that is there
+	cell  func(parquet.Value, *wire.Names) wire.Cell
+	kind  parquet.Kind  // ByteArray, or Int64 of any integer; another's values are read one by one
+	unit  time.Duration // of times
+	words bool          // words of the domain
+
+	pages      parquet.Pages
+	page       parquet.Page
+	row, value int // of the page, that were taken
+	levels     []byte
+	holds      pageValues          // of the page
+	wide       []int64             // of its integers, where they have four bytes
+	indexed    bool                // the page holds
+	index      []int32             // places in
+	dictionary *pageValues         // that is made of
+	by         parquet.Dictionary  // that of the group
+	reader     parquet.ValueReader // of other kinds, into
+	buffer     []parquet.Value
+	names      *wire.Names
+}
+
+func (c *parquetColumn) wanted() bool { return c.cell != nil }
+
+// want says that the column is wanted, and whether it holds words.
+func (c *parquetColumn) want(words bool) {
+	if c.node == nil {
+		return
+	}
+	c.cell, c.unit, c.words, c.kind = parquetCell(c.node), unitOf(c.node), words, -1
+	switch kind := c.node.Type().Kind(); kind {
+	case parquet.ByteArray:
+		c.kind = kind
+	case parquet.Int64, parquet.Int32:
+		c.kind = parquet.Int64
+	default:
+		c.names = wire.NewNames()
+	}
+}
+
+// open goes to the next group.
+func (c *parquetColumn) open(chunk parquet.ColumnChunk) {
+	if !c.wanted() {
+		return
+	}
+	c.release()
+	if c.pages != nil {
+		c.pages.Close()
+	}
+	c.pages, c.by = chunk.Pages(), nil
+}
+
+func (c *parquetColumn) release() {
+	if c.page != nil {
+		parquet.Release(c.page)
+		c.page = nil
+	}
+}
+
+// ready sees that there is a page, and makes n no more than the rows that are left of it.
+func (c *parquetColumn) ready(n *int) (err error) {
+	for c.wanted() {
+		if c.page != nil {
+			if left := int(c.page.NumRows()) - c.row; left > 0 {
+				*n = min(*n, left)
+				return nil
+			}
+			c.release()
+		}
+		c.page, err = c.pages.ReadPage()
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
+		} else if err != nil {
+			return err
+		}
+		c.begin()
+	}
+	return nil
+}
+
+// begin begins a page.
+func (c *parquetColumn) begin() {
+	c.row, c.value, c.levels = 0, 0, c.page.DefinitionLevels()
+	if c.kind < 0 {
+		c.reader = c.page.Values()
+		return
+	}
+	by := c.page.Dictionary()
+	c.indexed = by != nil
+	if !c.indexed {
+		c.hold(c.page)
+		return
+	}
+	if by != c.by {
+		c.hold(by.Page())
+		d := new(pageValues)
+		if err := d.copy(&c.holds, 0, by.Len()); err != nil {
+			panic(err)
+		}
+		for i := 0; c.words && i < by.Len(); i++ {
+			d.words = append(d.words, wire.WordNumber(d.textAt(int32(i))))
+		}
+		c.by, c.dictionary = by, d
+	}
+	data := c.page.Data()
+	c.index = data.Int32()
+}
+
+// hold makes what a page, or a dictionary, holds that of the column, until it is released.
+func (c *parquetColumn) hold(page parquet.Page) {
+	c.holds.column = c
+	data := page.Data()
+	switch c.node.Type().Kind() {
+	case parquet.ByteArray:
+		c.holds.text, c.holds.ends = data.ByteArray()
+	case parquet.Int64:
+		c.holds.ints = data.Int64()
+	default:
+		c.wide = c.wide[:0]
+		for _, n := range data.Int32() {
+			c.wide = append(c.wide, int64(n))
+		}
+		c.holds.ints = c.wide
+	}
+}
+
+// take makes the next n rows a vector.
+func (c *parquetColumn) take(v *vector, n int) error {
+	if !c.wanted() {
+		return nil
+	}
+	v.at = slices.Grow(v.at[:0], n)[:n]
+	v.pageValues = &v.own
+	if c.kind < 0 {
+		return c.takeCells(v)
+	}
+	first := c.value
+	if len(c.levels) == 0 {
+		for i := range v.at {
+			v.at[i] = int32(i)
+		}
+		c.value += n
+	} else {
+		for i, level := range c.levels[c.row : c.row+n] {
+			v.at[i] = -1
+			if level == c.level {
+				v.at[i] = int32(c.value - first)
+				c.value++
+			}
+		}
+	}
+	c.row += n
+	if !c.indexed {
+		return v.own.copy(&c.holds, first, c.value)
+	}
+	v.pageValues = c.dictionary
+	most := uint32(c.by.Len())
+	for i, at := range v.at {
+		if at < 0 {
+			continue
+		}
+		v.at[i] = c.index[first+int(at)]
+		if uint32(v.at[i]) >= most {
+			return errDamaged
+		}
+	}
+	return nil
+}
+
+var errDamaged = errors.New("damaged: a value that is not there")
+
+// takeCells is take of values that are read one by one.
+func (c *parquetColumn) takeCells(v *vector) error {
+	v.own.column, v.own.cells = c, v.own.cells[:0]
+	for i := 0; i < len(v.at); {
+		c.buffer = slices.Grow(c.buffer[:0], len(v.at)-i)[:len(v.at)-i]
+		n, err := c.reader.ReadValues(c.buffer)
+		if n == 0 {
+			return cmp.Or(err, io.ErrNoProgress)
+		}
+		for _, value := range c.buffer[:n] {
+			v.at[i] = -1
+			if !value.IsNull() {
+				v.at[i] = int32(len(v.own.cells))
+				v.own.cells = append(v.own.cells, c.cell(value, c.names))
+			}
+			i++
+		}
+	}
+	c.row += len(v.at)
+	return nil
+}
+
+// copy makes it the values of another from one to before another.
+func (v *pageValues) copy(from *pageValues, first, end int) error {
+	v.column = from.column
+	if v.column.kind != parquet.ByteArray {
+		v.ints = append(v.ints[:0], from.ints[first:end]...)
+		return nil
+	}
+	start, last := from.ends[first], from.ends[end]
+	v.text, v.ends = append(v.text[:0], from.text[start:last]...), v.ends[:0]
+	before := start
+	for _, at := range from.ends[first : end+1] {
+		if at < before || at > last {
+			return errDamaged
+		}
+		v.ends = append(v.ends, at-start)
+		before = at
+	}
+	return nil
+}
