@@ -238,21 +238,30 @@ type parquetWriter[T any] struct {
 	rows []parquet.Row
 }
 
-// rowsPerGroup bounds what a writer holds in memory.
-const rowsPerGroup = 100_000
+// rowsPerGroup bounds what a writer holds in memory; a column whose dictionary would be larger than largestDictionary
+// does without.
+const (
+	rowsPerGroup      = 100_000
+	largestDictionary = 1 << 20
+)
 
 func newParquetWriter[T any](f *wire.Form[T], out io.Writer) *parquetWriter[T] {
 	group := make(parquet.Group)
 	for i := range f.Columns {
-		group[f.Columns[i].Name] = parquet.Optional(map[wire.Kind]parquet.Node{
+		c := &f.Columns[i]
+		node := map[wire.Kind]parquet.Node{
 			wire.Text: parquet.String(), wire.Integer: parquet.Int(64),
 			wire.Instant: parquet.Timestamp(parquet.Microsecond),
-		}[f.Columns[i].Kind])
+		}[c.Kind]
+		if c.Kind == wire.Text && c.Need < wire.NeedValue { // words and names are few, ids of interactions are many
+			node = parquet.Encoded(node, &parquet.RLEDictionary)
+		}
+		group[c.Name] = parquet.Optional(node)
 	}
 	schema := parquet.NewSchema(f.Table, group)
 	w := &parquetWriter[T]{
 		form: f, out: parquet.NewGenericWriter[any](out, schema, parquet.MaxRowsPerRowGroup(rowsPerGroup),
-			parquet.Compression(&parquet.Snappy)),
+			parquet.Compression(&parquet.Snappy), parquet.DictionaryMaxBytes(largestDictionary)),
 	}
 	for i := range f.Columns {
 		leaf, _ := schema.Lookup(f.Columns[i].Name)
