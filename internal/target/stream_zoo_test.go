@@ -118,7 +118,8 @@ func converse(how string) {
 		right := answerLine(m.ID, facts)
 		switch {
 		case how == "three in flight, out of order":
-			// The last of three first; the rest when there is no more to come for a while.
+			// The last of three first, and the seventh and eighth at once. Beside another process it would wait for a
+			// third for ever: how questions are shared is a matter of luck.
 			if held = append(held, right); len(held) == 3 || t.asked > 6 {
 				for i := len(held) - 1; i >= 0; i-- {
 					say(held[i])
