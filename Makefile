@@ -42,6 +42,7 @@ fuzz: ## fuzz each parser for half a minute
 	go test ./internal/tables -run '^$$' -fuzz '^FuzzCSV$$' -fuzztime 30s
 	go test ./internal/tables -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime 30s
 	go test ./internal/engine -run '^$$' -fuzz '^FuzzTagExpression$$' -fuzztime 30s
+	go test ./internal/twin -run '^$$' -fuzz '^FuzzProfile$$' -fuzztime 30s
 	go test ./internal/engine -run '^$$' -fuzz '^FuzzExpectations$$' -fuzztime 30s
 	go test ./model -run '^$$' -fuzz '^FuzzSameCode$$' -fuzztime 30s
 	go test ./steps -run '^$$' -fuzz '^FuzzWrite$$' -fuzztime 30s
