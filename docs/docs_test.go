@@ -85,7 +85,13 @@ func TestMappingMissing(t *testing.T) {
 var block = regexp.MustCompile("(?s)```(console|sh)\n(.*?)```")
 
 // The commands of docs/offline.md are run as they stand, one after the other, and print what it shows.
-func TestOfflineDocument(t *testing.T) {
+func TestOfflineDocument(t *testing.T) { runDocument(t, "docs/offline.md") }
+
+// And so are those of docs/twin.md.
+func TestTwinDocument(t *testing.T) { runDocument(t, "docs/twin.md") }
+
+func runDocument(t *testing.T, path string) {
+	t.Helper()
 	need(t, "sh")
 	need(t, "python3")
 	root, err := os.Getwd()
@@ -98,7 +104,7 @@ func TestOfflineDocument(t *testing.T) {
 		return string(out)
 	}
 	require.NoError(t, os.Symlink(root+"/examples", dir+"/examples"))
-	text, err := os.ReadFile("docs/offline.md")
+	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	commands := 0
 	shown := block.ReplaceAllStringFunc(string(text), func(found string) string {
@@ -122,6 +128,6 @@ func TestOfflineDocument(t *testing.T) {
 	})
 	assert.Greater(t, commands, 6)
 	if *update {
-		require.NoError(t, os.WriteFile("docs/offline.md", []byte(shown), 0o666))
+		require.NoError(t, os.WriteFile(path, []byte(shown), 0o666))
 	}
 }

@@ -89,12 +89,12 @@ func (t *Tally) profile(threshold int) *Profile {
 	}
 	for i := range t.all.waits {
 		w := &t.all.waits[i]
-		if q := w.quantiles(threshold); q != nil {
+		if q := w.quantiles(threshold, 2*threshold); q != nil {
 			p.Waits[Wait{Move: w.move}] = q
 		}
 	}
 	for m := range t.within {
-		if q := t.within[m].quantiles(threshold); q != nil {
+		if q := t.within[m].quantiles(threshold, 2*threshold); q != nil {
 			p.Waits[Wait{Move: model.Move(m), Within: true}] = q
 		}
 	}
@@ -152,7 +152,7 @@ func (s *stateTally) next(threshold int) *Next {
 	})
 	for i := range s.waits {
 		w := &s.waits[i]
-		if q := w.quantiles(10 * threshold); q != nil && kept[w.move] { // fewer are as all that make the move
+		if q := w.quantiles(threshold, 20*threshold); q != nil && kept[w.move] { // fewer are as all that make the move
 			n.Waits[w.move] = q
 		}
 	}
@@ -162,10 +162,10 @@ func (s *stateTally) next(threshold int) *Next {
 // percents are those of the quantiles that are kept where they rest on enough chats.
 var percents = []int{1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99}
 
-// quantiles are those that rest on threshold chats or more; nil where there are none. What lies between two others as
-// they do is left out.
-func (s *spread) quantiles(threshold int) (q Quantiles) {
-	if int(s.n) < 2*threshold {
+// quantiles are those that have threshold chats or more at or beyond them; nil where there are fewer chats than least.
+// What lies between two others as they do is left out.
+func (s *spread) quantiles(threshold, least int) (q Quantiles) {
+	if int(s.n) < least {
 		return nil
 	}
 	values, upTo := s.sorted()

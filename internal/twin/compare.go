@@ -104,7 +104,7 @@ func (c *Comparison) section(name string, log, twin map[string]count, threshold 
 }
 
 func (c *Comparison) duration(name string, log, twin *spread, threshold int) {
-	if int(log.n) < 10*threshold || twin.n == 0 {
+	if int(log.n) < 100*threshold || twin.n == 0 { // of fewer, the draw alone is further off
 		return
 	}
 	d := duration{name: name}

@@ -129,7 +129,9 @@ func (t *Tally) learn(o *observed, chat uint32) {
 	s := in(t.states, o.state)
 	s.choice(o.choice).add(chat)
 	s.wait(o.choice.Move).add(chat, o.wait)
-	in(t.pools, o.state.AnyHistory()).choice(o.choice).add(chat)
+	pool := in(t.pools, o.state.AnyHistory())
+	pool.choice(o.choice).add(chat)
+	pool.wait(o.choice.Move).add(chat, o.wait)
 	t.all.choice(o.choice).add(chat)
 	t.all.wait(o.choice.Move).add(chat, o.wait)
 	if twoEvents(o.choice.Move) {

@@ -116,7 +116,7 @@ type Maker struct {
 	last    [3]int
 	routed  int // agents that were chosen
 	choice  Choice
-	next    *Next
+	states  [2]*Next // the state that the choice was made in, and that whatever came before; nil of one not known
 	events  int // that were written of the move
 	drawn   []Share[Choice]
 	onDuty  []ranked // the first of those who were ranked for the shift
@@ -140,7 +140,7 @@ func (m *Maker) Chat(i int, id string) []model.Event {
 	if m.plan.atOnce > 0 {
 		m.takeDuty(began)
 	}
-	m.choice, m.next = Choice{Move: model.Submit}, nil
+	m.choice = Choice{Move: model.Submit}
 	return m.walker.Drive(id, began, &m.people, m)
 }
 
@@ -150,16 +150,12 @@ func (m *Maker) unit() float64 { return float64(m.src.Intn(1<<53)) / (1 << 53) }
 // Move draws by the state, by the state whatever came before, or by all states.
 func (m *Maker) Move(s gen.State, legal gen.MoveSet) model.Move {
 	m.events = 0
-	exact := m.plan.States[s]
-	for _, next := range [...]*Next{exact, m.plan.States[s.AnyHistory()]} {
-		if next == nil {
-			continue
-		}
-		if m.next = next; m.draw(next.Choices, next.Rest, legal) {
+	m.states = [...]*Next{m.plan.States[s], m.plan.States[s.AnyHistory()]}
+	for _, next := range m.states {
+		if next != nil && m.draw(next.Choices, next.Rest, legal) {
 			return m.choice.Move
 		}
 	}
-	m.next = exact
 	if !m.draw(m.plan.Moves, 0, legal) {
 		m.choice = Choice{Move: model.Stop}
 	}
@@ -323,11 +319,14 @@ func (m *Maker) Wait() time.Duration {
 	if m.choice.Move == model.Submit {
 		return 0
 	}
-	q := m.plan.Waits[Wait{m.choice.Move, m.events == 2}]
-	if m.events == 1 && m.next != nil {
-		if own := m.next.Waits[m.choice.Move]; own != nil {
-			q = own
+	var q Quantiles
+	for _, next := range m.states {
+		if q == nil && next != nil && m.events == 1 {
+			q = next.Waits[m.choice.Move]
 		}
+	}
+	if q == nil {
+		q = m.plan.Waits[Wait{m.choice.Move, m.events == 2}]
 	}
 	if len(q) == 0 {
 		return 0
