@@ -117,7 +117,7 @@ type Maker struct {
 	routed  int // agents that were chosen
 	choice  Choice
 	states  [2]*Next // the state that the choice was made in, and that whatever came before; nil of one not known
-	events  int // that were written of the move
+	events  int      // that were written of the move
 	drawn   []Share[Choice]
 	onDuty  []ranked // the first of those who were ranked for the shift
 	shift   int64
