@@ -10,27 +10,27 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Changes are what became of scenarios from one result to a later one, each in the order of its plan. Pass and
-// differs are green: from pass to a skip is newly failing, too, and from pending to a failure.
+// Changes are how scenarios changed from one result to a later one, each list in the order of its plan. Pass and
+// differs are green; a change from pass to skip, or from pending to a failure, is newly failing too.
 type Changes struct {
 	NewlyFailing []Change
-	// BecauseNew are not green, and the older suite did not ask them, or asked something else under their name.
+	// BecauseNew are not green; the older suite did not have them, or asked something else under their name.
 	BecauseNew   []Change
 	NewlyPassing []Change
 	Added        []Change // not run before
 	Removed      []Change // no longer run
 }
 
-// Change is a scenario with its verdicts; "" where it was not planned.
+// Change is a scenario with its verdicts; "" if it was not planned.
 type Change struct {
 	ID          string
 	Before, Now engine.Verdict
-	Chats       [2]int // of a check: that had the difference, and that have it
-	Why         string // of one that fails because it is new: what is new of it
+	Chats       [2]int // of a check: how many had the difference, and how many have it
+	Why         string // what is new about it, if it fails because of that
 }
 
-// Against compares a result with an older one. A scenario that was planned and not run counts as absent. A difference
-// that a check does not find is no difference: it passes.
+// Against compares a result with an older one. A scenario that was planned but not run counts as absent. A difference
+// that a check does not find counts as a pass.
 func Against(before, now *Results) *Changes {
 	c := new(Changes)
 	old := make(map[string]*engine.ScenarioLine)
@@ -82,8 +82,8 @@ func Against(before, now *Results) *Changes {
 	return c
 }
 
-// newTo says what is new of a scenario to an older suite; "" is nothing. That the older run did not come to a scenario
-// does not make it new: it may have been a narrow one.
+// newTo says what is new about a scenario compared with an older suite, or returns "". A scenario that the older run
+// merely left out is not new: that run may have been a narrow one.
 func newTo(before, now *Results, was, is *engine.ScenarioLine) string {
 	since := cmp.Or(is.Since, engine.Base)
 	authored := is.Source != "" && is.Family() != model.Own.String()
@@ -97,7 +97,7 @@ func newTo(before, now *Results, was, is *engine.ScenarioLine) string {
 	return ""
 }
 
-// maxChanges bounds how many scenarios of a kind are named.
+// maxChanges limits how many scenarios of a kind are named.
 const maxChanges = 10
 
 // Verdicts says how the scenario ended then and now: was pass, is fail.
@@ -117,20 +117,19 @@ func (c Change) Verdicts() string {
 	return said
 }
 
-// Kind is changes of one kind.
+// Kind is the changes of one kind.
 type Kind struct {
 	Name string
 	All  []Change
 }
 
-// Named is the first changes of the kind, those that are named where not all are.
+// Named returns the changes to name if not all are named: the first of the kind.
 func (k Kind) Named() []Change { return k.All[:min(len(k.All), maxChanges)] }
 
-// More is how many changes there are beside those that are named.
+// More returns how many changes Named leaves out.
 func (k Kind) More() int { return len(k.All) - len(k.Named()) }
 
-// Kinds is the changes by kind, the worst first. That nothing fails because it is new is not said: most often nothing
-// is.
+// Kinds returns the changes by kind, the worst first. It leaves out an empty BecauseNew: most often nothing is new.
 func (c *Changes) Kinds() []Kind {
 	kinds := []Kind{{"Newly failing", c.NewlyFailing}}
 	if len(c.BecauseNew) > 0 {
@@ -139,8 +138,8 @@ func (c *Changes) Kinds() []Kind {
 	return append(kinds, Kind{"Newly passing", c.NewlyPassing}, Kind{"Added", c.Added}, Kind{"Removed", c.Removed})
 }
 
-// WriteText writes the changes as lines of text: how many of each kind, and which, ten at most where not all are
-// asked for.
+// WriteText writes the changes as lines of text: how many of each kind, and which. It names ten of a kind, or all if
+// asked to.
 func (c *Changes) WriteText(w io.Writer, all bool) error {
 	for _, kind := range c.Kinds() {
 		if _, err := fmt.Fprintf(w, "%s: %d\n", kind.Name, len(kind.All)); err != nil {
@@ -160,7 +159,7 @@ func (c *Changes) WriteText(w io.Writer, all bool) error {
 	return nil
 }
 
-// writeMarkdown writes the changes in Markdown, ten of a kind at most.
+// writeMarkdown writes the changes in Markdown, at most ten of a kind.
 func (c *Changes) writeMarkdown(b *bytes.Buffer) {
 	b.WriteString("\n### Since the older result\n")
 	for _, kind := range c.Kinds() {

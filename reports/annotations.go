@@ -11,14 +11,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// maxAnnotations is one less than GitHub shows of a step.
+// maxAnnotations is one less than GitHub shows for a step.
 const maxAnnotations = 9
 
 var sourceLine = regexp.MustCompile(`^(.*):(\d+)$`)
 
-// WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features: those of the
-// team's own features before all, whose files it has; then of each cause the first scenario, and the others; nine at
-// most, and how many more there are.
+// WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features. Those of
+// the team's own features come first, since it has their files; then the first scenario of each cause; then the
+// others. It writes at most nine, and says how many more there are.
 func (r *Results) WriteAnnotations(w io.Writer) error {
 	var lines, rest []*engine.ScenarioLine
 	said := make(map[*engine.ScenarioLine]string)
@@ -61,10 +61,10 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 
 var commandEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
-// commandText is the text of a workflow command.
+// commandText escapes the text of a workflow command.
 func commandText(s string) string { return commandEscapes.Replace(safe(s)) }
 
-// property is a value before the text.
+// property escapes the value of a workflow command's property.
 func property(s string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(commandText(s))
 }

@@ -21,13 +21,13 @@ const (
 	maxEvents     = 200 // of an example
 	maxUnknown    = 10  // names of events
 	auditCauses   = 3   // that come first
-	auditExamples = 3   // where nobody says how many
+	auditExamples = 3   // unless somebody says how many
 	maxBeyond     = 20  // shapes that the suite lacks
 	maxRulesSaid  = 4   // of a cause
 )
 
-// WriteAudit writes a check as text: first the answer, what was judged and what is wrong; then what was not judged, the
-// findings in a table, so many of them explained by an example, and what the log exercises: in short, or all of it.
+// WriteAudit writes a check as text: first the answer, what was judged and what is wrong; then what was not judged, a
+// table of the findings, examples that explain some of them, and what the log exercises. all writes the last in full.
 func (r *Results) WriteAudit(w io.Writer, examples int, all bool) error {
 	var b bytes.Buffer
 	a := r.Footer.Audit
@@ -65,7 +65,7 @@ func (r *Results) WriteJudged(w io.Writer) error {
 	return err
 }
 
-// auditVerdict is the verdict of a check in a sentence.
+// auditVerdict returns the verdict of a check in a sentence.
 func (r *Results) auditVerdict() string {
 	a := r.Footer.Audit
 	of := Number(a.Chats, "chat", "chats")
@@ -87,7 +87,7 @@ func (r *Results) auditVerdict() string {
 	return fmt.Sprintf("Conforms: no chat of %s differs", of)
 }
 
-// audited names the rows, and what they were held against.
+// audited names the rows, and what they were checked against.
 func (r *Results) audited() string {
 	e := r.Header.Environment
 	switch {
@@ -110,7 +110,7 @@ func (r *Results) sum() string {
 		Number(a.Differing, "differs", "differ"), others, safe(strings.Join(r.Header.Require, ", ")))
 }
 
-// unjudged says in lines what could not be judged, and why.
+// unjudged says in lines what was not judged, and why.
 func (r *Results) unjudged() (said []string) {
 	a := r.Footer.Audit
 	say := func(n int, format string, args ...any) {
@@ -169,7 +169,7 @@ func (r *Results) unjudged() (said []string) {
 	return said
 }
 
-// defect says what is wrong with how many logs.
+// defect says how many logs have a defect, and which one.
 func defect(g *engine.DefectGroup) string {
 	event := safe(string(g.Event))
 	if by, ok := map[model.PartyType]string{
@@ -191,7 +191,7 @@ func defect(g *engine.DefectGroup) string {
 	return chats + lack + event
 }
 
-// unknownEvents says which events were left out because nobody knows their names.
+// unknownEvents says which events were ignored because their names are unknown.
 func unknownEvents(a *engine.Audit) string {
 	n, names := 0, []string{}
 	for i, u := range a.Unknown {
@@ -254,7 +254,7 @@ func head(l *engine.ScenarioLine) string {
 		Number(l.Found.Chats, "chat", "chats"))
 }
 
-// examples are the most frequent findings that count, those of the shortest chats first.
+// examples returns the most frequent findings that count, those of the shortest chats first.
 func (r *Results) examples(most int) (shown []*engine.ScenarioLine) {
 	for _, l := range r.Lines {
 		if l.Gates && len(shown) < most {
@@ -267,7 +267,7 @@ func (r *Results) examples(most int) (shown []*engine.ScenarioLine) {
 	return shown
 }
 
-// hints says what one cause may be behind.
+// hints names causes that may explain many findings.
 func (r *Results) hints(b *bytes.Buffer) {
 	if hint := r.Footer.Audit.NamesAlike; hint != "" {
 		fmt.Fprintf(b, "\nNames that may be the same: %s.\n", safe(hint))

@@ -12,7 +12,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// auditCause is findings that one thing is after: what is wrong of a row, whatever rules made it.
+// auditCause is findings with one cause: what is wrong with a row, whatever rules made it.
 type auditCause struct {
 	Lines []*engine.ScenarioLine
 	Times int
@@ -33,14 +33,14 @@ func (c auditCause) String() string {
 	return said
 }
 
-// Said is what is wrong, and Hint what all of it has in common.
+// Said says what is wrong.
 func (c auditCause) Said() string { return c.said }
 
-// Hint is what all that is wrong has in common, "" where that is nothing.
+// Hint says what all that is wrong has in common, or is "" if that is nothing.
 func (c auditCause) Hint() string { return c.hint }
 
-// auditCauses groups the findings, the most telling and frequent first: what counts before what does not, rows before
-// the invariants that follow from them.
+// auditCauses groups the findings by cause, the weightiest first. A cause weighs more if it is frequent, if it
+// counts, and if it is about rows and not the invariants that follow from them.
 func (r *Results) auditCauses() (causes []auditCause) {
 	place := make(map[string]int)
 	for _, l := range r.Lines {
@@ -78,7 +78,7 @@ func (r *Results) auditCauses() (causes []auditCause) {
 	return causes
 }
 
-// say says what is wrong, by which rules.
+// say says what is wrong, and by which rules.
 func (c *auditCause) say() string {
 	first := c.Lines[0]
 	if len(first.Differences) == 0 {
@@ -129,8 +129,8 @@ func (c *auditCause) say() string {
 	return safe(what)
 }
 
-// inCommon says what one shift or one value explains: by how much times are late, or that every row of a resource type
-// is so, or that it is always the same resource.
+// inCommon says what one shift or one value explains: by how much the times are late, that it is every row of a
+// resource type, or that it is always the same resource.
 func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	times, kind, resource, shift := 0, lines[0].Found.Type, lines[0].Found.Resource, lines[0].Found.ShiftSeconds
 	fields := make(map[model.Field]bool)
@@ -173,7 +173,7 @@ func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	return strings.Join(said, ", ")
 }
 
-// shifted says by how much times are late or early; "" is neither.
+// shifted says by how much times are late or early, or returns "" if they are neither.
 func shifted(seconds int64) string {
 	switch {
 	case seconds == 0:
@@ -184,7 +184,7 @@ func shifted(seconds int64) string {
 	return spell(seconds) + " late"
 }
 
-// spell writes a duration as one says it.
+// spell writes a duration as people say it.
 func spell(seconds int64) string {
 	switch d := time.Duration(seconds) * time.Second; {
 	case d%time.Hour == 0:
@@ -195,7 +195,7 @@ func spell(seconds int64) string {
 	return fmt.Sprintf("%d s", seconds)
 }
 
-// Percent writes a share.
+// Percent writes a share as a percentage.
 func Percent(share float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0") + " %"
 }

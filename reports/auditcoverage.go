@@ -9,8 +9,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// exercised says what of the rules and combinations the log exercises, what never, and what of it the suite lacks; all
-// of it with how often, and an example each.
+// exercised says which rules and combinations the log exercises, which never, and which of its sets of rules the
+// suite lacks. With all, it says how often, with an example each.
 func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	c := r.Footer.Coverage
 	if c == nil || r.Footer.Audit.Chats == 0 {
@@ -45,7 +45,7 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	}
 }
 
-// often lists what is exercised.
+// often lists what is exercised, and how often.
 func often(b *bytes.Buffer, c *engine.Coverage) {
 	line := func(indent, name string, x *model.RuleCoverage) {
 		if x.Chats > 0 {
@@ -65,8 +65,8 @@ func often(b *bytes.Buffer, c *engine.Coverage) {
 	}
 }
 
-// neverMet lists the rules and clauses that are not exercised, and the combinations, mere alternatives left out, or how
-// many these are.
+// neverMet lists the rules and clauses that are not exercised, and the combinations, or without all how many these
+// are. Mere alternatives are left out.
 func neverMet(c *engine.Coverage, all bool) (never []string) {
 	for _, rule := range c.Rules {
 		if rule.Chats == 0 {

@@ -12,7 +12,7 @@ import (
 type auditPage struct {
 	*page
 	Audit    *engine.Audit
-	Coverage *engine.Coverage // nil of rows alone
+	Coverage *engine.Coverage // nil if only rows were checked
 	Sum      string
 	Audited  string
 	Top      []auditCause
@@ -21,7 +21,7 @@ type auditPage struct {
 	MoreRows int
 }
 
-// auditRow is a finding, with the example that shows it where there is room.
+// auditRow is a finding, with its example if there is room.
 type auditRow struct {
 	*engine.ScenarioLine
 	Counts, Is, Hint string
@@ -60,7 +60,7 @@ func newAuditPage(r *Results) *auditPage {
 	return p
 }
 
-// show makes the example ready.
+// show prepares the example.
 func (row *auditRow) show() {
 	row.Shown, row.Failure = true, newFailure([]*engine.ScenarioLine{row.ScenarioLine}, nil)
 	_, rows, err := row.Facts()
@@ -75,7 +75,7 @@ func (row *auditRow) show() {
 	}
 }
 
-// auditLaws is the rules and the invariants of rows and events, those first by which most rows are wrong.
+// auditLaws returns the rules, and the invariants of rows and events, those that most rows break first.
 func (r *Results) auditLaws() []lawTable {
 	wrong := make(map[string]int)
 	for _, l := range r.Lines {

@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// badge is the verdict in two words and a colour.
+// badge returns the verdict in a few words, and a colour.
 func (r *Results) badge() (label, message, colour string) {
 	all := &r.Footer.Totals.All
 	label = "chatproof"
@@ -50,7 +50,7 @@ func (r *Results) WriteBadge(w io.Writer) error {
 	return err
 }
 
-// colours are those of badges, dark enough for white letters.
+// colours are those of the badges, dark enough for white letters.
 var colours = map[string]string{"brightgreen": "#1a7f37", "yellow": "#8a6100", "red": "#c62828"}
 
 // WriteBadgeSVG draws the badge.

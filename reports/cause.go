@@ -11,16 +11,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// cause is scenarios that end alike: by one failure, or first of all by differences with one blame.
+// cause is scenarios that end alike: with one failure, or with a first difference that has the same blame.
 type cause struct {
 	lines []*engine.ScenarioLine
 	said  string   // how the first of them ends, in a line of plain text
-	what  string   // what is wrong in all of them, without a line, a scenario or a chat in it, and what helps
+	what  string   // what is wrong in all of them, naming no line, scenario or chat, and what helps
 	rules []string // that are to blame
-	gates bool     // the implementation does not conform by some of them
+	gates bool     // whether some of them gate
 }
 
-// causes groups what did not pass: what gates first, wrong rows before broken invariants, then by size.
+// causes groups what did not pass: what gates first, then wrong rows before broken invariants, then by size.
 func (r *Results) causes() (causes []*cause) {
 	byKey := make(map[string]*cause)
 	for _, l := range r.Lines {
@@ -46,7 +46,7 @@ func (r *Results) causes() (causes []*cause) {
 	return causes
 }
 
-// causeOf says why a scenario does not pass, and what is the same for all scenarios of that cause; nil where it passes.
+// causeOf says why a scenario does not pass, with a key for all scenarios of that cause; it returns nil if it passes.
 func (r *Results) causeOf(l *engine.ScenarioLine) (c *cause, key string) {
 	switch d := telling(l); {
 	case l.Wrong() == engine.Error:
@@ -62,13 +62,13 @@ func (r *Results) causeOf(l *engine.ScenarioLine) (c *cause, key string) {
 	return nil, ""
 }
 
-// ofInvariant reports whether a broken invariant is all there is to say: rows that are wrong say why.
+// ofInvariant reports whether a broken invariant is all there is to say: wrong rows would say why.
 func (c *cause) ofInvariant() bool {
 	d := telling(c.lines[0])
 	return c.lines[0].Verdict == engine.Fail && d != nil && d.OfInvariant()
 }
 
-// rank orders causes of one size: errors, failures by level, skips.
+// rank orders causes of the same size: errors, failures by level, skips.
 func (c *cause) rank() int {
 	l := c.lines[0]
 	if d := telling(l); l.Verdict == engine.Fail && d != nil {
@@ -79,16 +79,16 @@ func (c *cause) rank() int {
 	return 0
 }
 
-// What a failure says that is another in each scenario: the line of the output; numbers, and ids, in what the program
-// says; the fields of the line and the line itself.
+// What differs from scenario to scenario in a failure: the line of the output; numbers and ids in what the program
+// says; the fields of the line, and the line itself.
 var (
 	lineOf  = regexp.MustCompile(`\b(stdout|answer):\d+: `)
 	numbers = regexp.MustCompile(`\d+`)
 	itsLine = regexp.MustCompile(`(not a JSON object: |; found ).*`)
 )
 
-// failureOf says what is wrong with a program that gave no facts, what helps to see why, and what is the same in all
-// that fails so.
+// failureOf says what is wrong with a program that returned no facts, and what helps to see why. The key is the same
+// for all that fails alike.
 func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 	message := lineOf.ReplaceAllString(l.Failure.Message, "$1: ")
 	key = message
@@ -96,7 +96,7 @@ func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 		key = strings.ReplaceAll(key, s.As, "0")
 	}
 	key = l.Failure.Kind + numbers.ReplaceAllString(itsLine.ReplaceAllString(key, "$1"), "0")
-	switch kind := l.Failure.Kind; { // as the record has it
+	switch kind := l.Failure.Kind; { // as the record spells it
 	case kind == "crash":
 		if last := lastLine(r.stderrOf(l)); last != "" {
 			helps = "; its stderr ends: " + safe(last)
@@ -107,7 +107,7 @@ func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 	return safe(l.Failure.Kind + ": " + message), helps, key
 }
 
-// stderrOf is what the program wrote about a scenario, or else at its end.
+// stderrOf returns what the program wrote to stderr about a scenario, or else at its end.
 func (r *Results) stderrOf(l *engine.ScenarioLine) string {
 	for _, e := range []*engine.Environment{l.Environment, r.Footer.Environment} {
 		if e != nil && strings.TrimSpace(e.Stderr) != "" {
@@ -123,8 +123,7 @@ func lastLine(s string) string {
 	return strings.TrimSpace(all[len(all)-1])
 }
 
-// blamed says what is wrong, without the scenario in which it is, and by which rules: expected ReceivedTransfer, got
-// RoutedTo.
+// blamed says what is wrong, without its scenario, and by which rules: expected ReceivedTransfer, got RoutedTo.
 func blamed(d *model.Difference) (what string, rules []string) {
 	b := d.Blame()
 	what = "expected " + b.Expected + ", got " + b.Got
@@ -153,7 +152,7 @@ func (c *cause) where() string {
 	return strings.Join(names, ", ")
 }
 
-// answer says in a line why most of what does not pass does not, where one thing explains it; "" where none does.
+// answer says in a line why most failures fail, if one thing explains them; otherwise it returns "".
 func (r *Results) answer() (head, why string) {
 	if r.rowless() {
 		why = "no row came back"
@@ -188,7 +187,7 @@ func (r *Results) answer() (head, why string) {
 	return head, causes[0].blame()
 }
 
-// blame is what is wrong, with the rule that is to blame and what it says.
+// blame says what is wrong, with the rules to blame and what a single one says.
 func (c *cause) blame() string {
 	if len(c.rules) == 0 {
 		return c.what
@@ -200,7 +199,7 @@ func (c *cause) blame() string {
 	return said
 }
 
-// rowless reports whether rows were expected, and none came back, though nothing says that the program failed.
+// rowless reports whether rows were expected and none came back, although nothing says that the program failed.
 func (r *Results) rowless() bool {
 	expected := false
 	for _, l := range r.Lines {
@@ -212,8 +211,8 @@ func (r *Results) rowless() bool {
 	return expected
 }
 
-// otherSeed counts the generated scenarios where none of them has a row, though rows came back of chats that were not
-// asked about: those of another seed.
+// otherSeed counts the generated scenarios if none of them has a row although rows of chats outside the plan came
+// back: those of another seed.
 func (r *Results) otherSeed() (n int) {
 	if e := r.Footer.Environment; !r.offline() || e == nil || e.Ignored == 0 {
 		return 0

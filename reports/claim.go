@@ -28,7 +28,7 @@ type sha struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Subjects takes the digests of files. The error names the file.
+// Subjects returns the digests of files. The error names the file.
 func Subjects(paths []string) (subjects []Subject, err error) {
 	seen := make(map[string]bool)
 	for _, path := range paths {
@@ -59,7 +59,7 @@ type statement struct {
 	Predicate     claim     `json:"predicate"`
 }
 
-// claim is what was asked and what came of it, without the occasion: the same record gives the same bytes.
+// claim is what was asked and how it ended, without the occasion: the same record gives the same bytes.
 type claim struct {
 	Verdict      engine.Conclusion     `json:"verdict"`
 	Says         string                `json:"says"`
@@ -78,9 +78,9 @@ type claim struct {
 	NotTested    []engine.Untested     `json:"not_tested"`
 }
 
-// WriteClaim writes an in-toto Statement v1 that the subjects ended as the record says: unsigned, and as true as
-// whoever says that the run was of these files. The error is that of a record that breaks off, of which nothing can be
-// claimed.
+// WriteClaim writes an in-toto Statement v1 that the subjects ended as the record says. It is unsigned, and only as
+// true as the word of whoever says that the run was of these files. A record that breaks off is an error: nothing can
+// be claimed of it.
 func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	if r.Incomplete {
 		return fmt.Errorf("%s: incomplete: its run did not end, and nothing can be claimed of it", r.Name)

@@ -26,8 +26,8 @@ type ctrfTool struct {
 	Version string `json:"version"`
 }
 
-// ctrfSummary counts the tests. Start is always 0: the record holds no clock, and Stop is so how long the scenarios
-// took of which that is known.
+// ctrfSummary counts the tests. Start is always 0, since the record holds no clock; so Stop is how long the scenarios
+// took, in milliseconds, as far as that is known.
 type ctrfSummary struct {
 	Tests   int   `json:"tests"`
 	Passed  int   `json:"passed"`
@@ -42,7 +42,7 @@ type ctrfSummary struct {
 type ctrfTest struct {
 	Name     string     `json:"name"`
 	Status   testResult `json:"status"`
-	Duration int64      `json:"duration"` // milliseconds; 0 where it is not known
+	Duration int64      `json:"duration"` // milliseconds; 0 if it is not known
 	Suite    []string   `json:"suite,omitempty"`
 	Message  string     `json:"message,omitempty"`
 	Trace    string     `json:"trace,omitempty"`

@@ -10,8 +10,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Explain writes the timeline of a chat, and its facts with the events and the rules that made them. names adds the
-// event of each verb.
+// Explain writes a chat's timeline, and its facts with the events and the rules that made them. names adds the
+// event's name to each verb.
 func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 	fmt.Fprintf(b, "Interaction %s, %s", model.Name(c.InteractionID), clock(c.Began))
 	if c.Ended.IsZero() {

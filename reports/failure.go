@@ -14,21 +14,21 @@ import (
 const (
 	maxPictures    = 2
 	maxDifferences = 12
-	maxUnfolded    = 50     // differences more, to unfold
+	maxUnfolded    = 50     // further differences, to unfold
 	maxFeature     = 20_000 // bytes
 )
 
-// failure is a scenario that does not pass, as the page shows it, with what each result says of it.
+// failure is a scenario that does not pass, as the page shows it, with what each result says about it.
 type failure struct {
 	*engine.ScenarioLine
 	Feature string
 	Views   []*view
 }
 
-// view is what one result says of a scenario.
+// view is what one result says about a scenario.
 type view struct {
 	*engine.ScenarioLine
-	Of       string // the result's name; "" where there is but one
+	Of       string // the result's name; "" if there is only one
 	Pictures []template.HTML
 	Reasons  []reason
 	Others   []reason // to unfold
@@ -36,7 +36,7 @@ type view struct {
 	Sent     string   // the interactions as the implementation saw them
 }
 
-// reason is a difference: the events, the rules that they meet, what is expected by them.
+// reason is a difference, with what its rules say.
 type reason struct {
 	*model.Difference
 	Laws []law
@@ -45,7 +45,7 @@ type reason struct {
 // law is a rule or invariant with what it says.
 type law struct{ ID, Says string }
 
-// laws looks up what rules and invariants say; one that this version does not know says nothing.
+// laws looks up what rules and invariants say; those that this version does not know say nothing.
 func laws(ids []string) (all []law) {
 	for _, id := range ids {
 		l := law{ID: safe(id)}
@@ -62,16 +62,16 @@ func laws(ids []string) (all []law) {
 	return all
 }
 
-// OthersCount is how many differences are not shown unfolded.
+// OthersCount returns how many differences are folded or left out.
 func (v *view) OthersCount() int { return len(v.Others) + v.More }
 
-// FieldName is the field, or the invariant that is broken.
+// FieldName returns the field, or the broken invariant.
 func (r *reason) FieldName() string { return safe(string(r.Field)) }
 
-// Invariant reports whether an invariant or relation is broken, which says all itself.
+// Invariant reports whether an invariant or relation is broken; such a difference says everything itself.
 func (r *reason) Invariant() bool { return r.Difference.OfInvariant() }
 
-// newFailure prepares a scenario; lines are those of the results, nil where it passes or is not there.
+// newFailure prepares a scenario. lines are those of the results, nil if it passes or is missing there.
 func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
 	f := new(failure)
 	for i, l := range lines {
@@ -104,7 +104,7 @@ func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
 	return f
 }
 
-// featureOf is the scenario as a feature to copy, or why there is none.
+// featureOf returns the scenario as a feature to copy, or says why there is none.
 func featureOf(l *engine.ScenarioLine) string {
 	if len(l.Events) == 0 {
 		return ""
@@ -119,7 +119,7 @@ func featureOf(l *engine.ScenarioLine) string {
 	return lines(text)
 }
 
-// shownDifferences is those of required levels first; where the scenario fails by some, they alone.
+// shownDifferences returns the differences, invariants' last, and only the required ones if the scenario fails.
 func shownDifferences(l *engine.ScenarioLine) (ds []*model.Difference) {
 	for i := range l.Differences {
 		if d := &l.Differences[i]; d.Required || l.Verdict != engine.Fail {
@@ -132,7 +132,7 @@ func shownDifferences(l *engine.ScenarioLine) (ds []*model.Difference) {
 	return ds
 }
 
-// pictures draws the chats of a scenario: what is expected, and where that differs what came.
+// pictures draws the chats of a scenario: what is expected, and what came if that differs.
 func pictures(l *engine.ScenarioLine) (all []template.HTML) {
 	chats, err := l.Chats()
 	if err != nil {
@@ -154,7 +154,7 @@ func pictures(l *engine.ScenarioLine) (all []template.HTML) {
 	return all
 }
 
-// judgedBars is the rows expected of a chat, beside each what differs, and after them the rows that are too many.
+// judgedBars returns the rows expected of a chat, each with what differs, and then the rows that are too many.
 func judgedBars(l *engine.ScenarioLine, interaction string, chat *model.Chat, expected []model.Fact) (bars []bar) {
 	place := func(b *bar) {
 		for i := range chat.IRFs {

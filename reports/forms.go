@@ -8,7 +8,7 @@ type Form struct {
 	Write func(*Results, io.Writer) error
 }
 
-// Forms lists what a report is made of, beside the record.
+// Forms lists what makes up a report, in addition to the record.
 var Forms = []Form{
 	{"index.html", func(r *Results, w io.Writer) error { return WriteHTML(w, r) }},
 	{"junit.xml", (*Results).WriteJUnit},

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxBody bounds the text of a test case, in bytes, and maxBodies that of all: beyond, a message tells what
-	// differs.
+	// maxBody limits the text of a test case, in bytes, and maxBodies the text of all of them: beyond that, only a
+	// message says what differs.
 	maxBody   = 8 << 10
 	maxBodies = 8 << 20
 )
@@ -23,7 +23,7 @@ type junitSuites struct {
 	Tests    int      `xml:"tests,attr"`
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
-	Time     string   `xml:"time,attr,omitempty"` // seconds, where it is known, of the scenarios of which it is
+	Time     string   `xml:"time,attr,omitempty"` // seconds, over the scenarios whose time is known
 	Suites   []*junitSuite
 
 	took   int64
@@ -61,10 +61,10 @@ type junitOutcome struct {
 	Body    string `xml:",chardata"`
 }
 
-// WriteJUnit writes JUnit XML as Jenkins and Surefire have it: a suite a flow or family. What does not gate is skipped,
-// with its reason; where the record breaks off, or the verdict is not good and no scenario tells, a case of its own
-// does, so that the file is green exactly if the verdict is. A case has a time where the record knows it: the
-// implementation was asked for that scenario by itself, over a stream or HTTP.
+// WriteJUnit writes JUnit XML as Jenkins and Surefire have it, with a suite per flow or family. A scenario that does
+// not gate is skipped, with its reason. If the record breaks off, or the verdict is bad and no scenario shows it, an
+// extra case does, so the file is green exactly if the verdict is. A case has a time if the record knows one: the
+// implementation was asked about that scenario alone, over a stream or HTTP.
 func (r *Results) WriteJUnit(w io.Writer) error {
 	all := &junitSuites{Name: "chatproof " + safe(r.Header.Chatproof)}
 	for _, group := range r.groups() {
@@ -132,10 +132,10 @@ func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
 	}
 }
 
-// seconds writes a time as JUnit has it, with three decimals at most.
+// seconds writes a time as JUnit has it, with three decimals.
 func seconds(micro int64) string { return fmt.Sprintf("%.3f", float64(micro)/1e6) }
 
-// testResult is what became of a scenario in the few words that readers of tests know.
+// testResult is how a scenario ended, in the few words that readers of tests know.
 type testResult string
 
 const (
@@ -146,7 +146,7 @@ const (
 	testPending testResult = "pending"
 )
 
-// asTest is a scenario as a test: what does not gate is skipped, with its reason.
+// asTest returns a scenario as a test: one that does not gate is skipped, with its reason.
 func asTest(l *engine.ScenarioLine, texts *bodies) (testResult, *junitOutcome) {
 	outcome := &junitOutcome{Message: string(l.Verdict)}
 	switch {
@@ -190,16 +190,16 @@ func notGating(l *engine.ScenarioLine) string {
 	return safe(strings.TrimSpace(why))
 }
 
-// red reports whether the verdict is one that a gate stops.
+// red reports whether a gate stops at the verdict.
 func (r *Results) red() bool {
 	c := r.Footer.Conclusion()
 	return c != engine.Conforming && c != engine.AsExpected
 }
 
-// bodies is how many bytes of text a file has so far.
+// bodies counts the bytes of text in a file so far.
 type bodies int
 
-// of is the text of a test case, while there is room for it.
+// of returns the text of a test case, or "" if there is no room left for it.
 func (n *bodies) of(l *engine.ScenarioLine) string {
 	if *n > maxBodies {
 		return ""
@@ -209,7 +209,7 @@ func (n *bodies) of(l *engine.ScenarioLine) string {
 	return text
 }
 
-// body tells of a scenario that did not pass all that there is to tell in lines of text, bounded.
+// body returns all that there is to say about a scenario that did not pass, in lines of text, within maxBody.
 func body(l *engine.ScenarioLine) string {
 	var lines []string
 	if l.Source != "" {

@@ -9,10 +9,10 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// MaxMarkdown bounds a summary in Markdown, in bytes: a step of GitHub Actions may write a mebibyte.
+// MaxMarkdown limits a summary in Markdown, in bytes: a step of GitHub Actions may write a mebibyte.
 const MaxMarkdown = 900_000
 
-// WriteMarkdown writes a summary in GitHub's Markdown, of limit bytes at most, the worst first.
+// WriteMarkdown writes a summary in GitHub's Markdown, at most limit bytes, the worst first.
 func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n", markdown(r.Verdict()))
@@ -69,16 +69,16 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 	return err
 }
 
-// maxNamed bounds how many scenarios of a cause are named.
+// maxNamed limits how many scenarios of a cause are named.
 const maxNamed = 10
 
-// unmarked escapes what could be markup within a line, and what GitHub makes links of.
+// unmarked escapes what could be markup within a line, and what GitHub turns into links.
 var unmarked = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "~", `\~`, "|",
 	`\|`, "@", `\@`, "!", `\!`, "$", `\$`, "#", `\#`, "://", `:\//`, "www.", `www\.`,
 )
 
-// markdown writes a line of text of which nothing is markup.
+// markdown writes a line of text so that nothing in it is markup.
 func markdown(s string) string { return unmarked.Replace(safe(s)) }
 
 // codeSpan writes a line of text as code, in a fence longer than any in it.

@@ -11,9 +11,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Merge puts the shards of one run together. But for what stands in environments, the result is byte for byte the
-// record of a run of the whole. Records of different suites, seeds, plans, levels or implementations are refused, as
-// are incomplete ones, gaps and overlaps: the error names the files. A whole record alone is its own merge.
+// Merge joins the shards of one run. Except for the environments, the result is byte for byte the record of a run of
+// the whole. It refuses records of different suites, seeds, plans, levels or implementations, incomplete ones, gaps
+// and overlaps, and says which they are. A whole record alone is its own merge.
 func Merge(shards []*Results) (*Results, error) {
 	first := shards[0]
 	if len(shards) > 1 && slices.ContainsFunc(shards, func(s *Results) bool { return s.Header.Kind == engine.Check }) {
@@ -78,7 +78,7 @@ func digestOf(r *engine.Readings) string {
 	return r.Digest
 }
 
-// alike checks that results can be of one run.
+// alike checks that the results can be those of one run.
 func alike(shards []*Results) error {
 	first := shards[0]
 	for _, s := range shards {
@@ -111,7 +111,7 @@ func alike(shards []*Results) error {
 	return nil
 }
 
-// expectations adds up what the shards found of the entries in force.
+// expectations adds up what the shards found about the entries in force.
 func expectations(shards []*Results) (*engine.Expectations, error) {
 	all := new(engine.Expectations)
 	for _, x := range shards[0].Footer.Expectations {
@@ -140,7 +140,7 @@ func expectations(shards []*Results) (*engine.Expectations, error) {
 	return all, nil
 }
 
-// occasions puts together what the shards tell of their runs.
+// occasions combines what the shards say about their runs.
 func occasions(shards []*Results) *engine.Environment {
 	all := new(engine.Environment)
 	for _, s := range shards {

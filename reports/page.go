@@ -17,7 +17,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The page's parts are files of their own.
+// The parts of the page, each in its own file.
 var (
 	//go:embed page/report.html
 	pageHTML string
@@ -29,13 +29,13 @@ var (
 	pageJS string
 )
 
-// What the page is cut to: it opens at once, however many scenarios fail.
+// The limits of the page: it opens at once, however many scenarios fail.
 const (
 	maxFailures = 100
 	maxArticles = 2_000_000 // bytes of scenarios shown in full
 	maxRemarks  = 100       // lines of a list
 	maxPassing  = 5000      // scenarios in the list of all that pass
-	maxOthers   = 5000      // and that do not
+	maxOthers   = 5000      // and of all that do not
 )
 
 var pageTemplate = sync.OnceValue(func() *template.Template {
@@ -54,7 +54,7 @@ type page struct {
 	CSS         template.CSS
 	JS          template.JS
 	Results     []*Results
-	Names       []string // of the results, no two alike
+	Names       []string // of the results, each different
 	Matrix      *table
 	Causes      []pageCause
 	Groups      []*group
@@ -63,12 +63,12 @@ type page struct {
 	MoreRemarks int
 	Slow        []*engine.ScenarioLine
 	Failing     int // scenarios
-	InFull      int // of them, shown so
+	InFull      int // of these, shown in full
 	OtherCauses int // that are not listed
 }
 
-// WriteHTML writes one self-contained page about one result, or about several side by side: different
-// implementations, or versions of one. It needs no network and no script, and is bounded in size.
+// WriteHTML writes one self-contained page about one result, or about several side by side: of different
+// implementations, or of versions of one. It needs no network and no script, and its size is limited.
 func WriteHTML(w io.Writer, results ...*Results) error {
 	if !slices.ContainsFunc(results, func(r *Results) bool { return r.Footer.Audit != nil }) {
 		return pageTemplate().Execute(w, newPage(results))
@@ -107,7 +107,7 @@ func digest(s string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// ofFindings leaves on the page of a campaign what it has to tell: no flows, no list, and of the rules those to blame.
+// ofFindings reduces a campaign's page to what it has to tell: no flows, no list, and only the rules to blame.
 func (p *page) ofFindings() {
 	p.Groups = nil
 	for i := range p.Causes {
@@ -122,7 +122,7 @@ func (p *page) ofFindings() {
 	p.Laws = slices.DeleteFunc(p.Laws, func(t lawTable) bool { return len(t.Rows) == 0 })
 }
 
-// Counted counts scenarios, or findings.
+// Counted writes a number of scenarios, or of a campaign's findings.
 func (p *page) Counted(n int) string {
 	if p.First().Campaign != "" {
 		return Number(n, "finding", "findings")
@@ -133,7 +133,7 @@ func (p *page) Counted(n int) string {
 // Several reports whether results stand side by side.
 func (p *page) Several() bool { return len(p.Results) > 1 }
 
-// Standing is how the only result ended.
+// Standing says how the only result ended.
 func (p *page) Standing() string {
 	switch p.First().Footer.Conclusion() {
 	case engine.Conforming:
@@ -144,7 +144,7 @@ func (p *page) Standing() string {
 	return "note"
 }
 
-// Answer says why most of what fails does, where one thing explains it and the causes do not say it.
+// Answer says why most failures fail, if one thing explains them and the causes do not say it.
 func (p *page) Answer() string {
 	head, why := p.First().answer()
 	if p.Several() || head == "" || strings.HasSuffix(head, "cause") {
@@ -156,7 +156,7 @@ func (p *page) Answer() string {
 	return head + ": " + why
 }
 
-// Levels reports whether the columns tell by which levels scenarios differ.
+// Levels reports whether there are columns for the levels by which scenarios differ.
 func (t *table) Levels() bool { return len(t.Head) > 1 }
 
 // Expected reports whether expectations are in force.
@@ -164,13 +164,13 @@ func (p *page) Expected() bool {
 	return slices.ContainsFunc(p.Results, func(r *Results) bool { return len(r.Footer.Expectations) > 0 })
 }
 
-// First is the result that the page is about where there is one.
+// First returns the first result, which the page is about if it is the only one.
 func (p *page) First() *Results { return p.Results[0] }
 
 // firstCauses is how many causes stand above the table: a phone's screen holds that many.
 const firstCauses = 3
 
-// FirstCauses are those that stand above the table; where nothing came back, that is cause enough.
+// FirstCauses returns the causes above the table, or none if no row came back: that is cause enough.
 func (p *page) FirstCauses() []pageCause {
 	if !p.Several() && p.First().rowless() {
 		return nil
@@ -178,10 +178,11 @@ func (p *page) FirstCauses() []pageCause {
 	return p.Causes[:min(len(p.Causes), firstCauses)]
 }
 
-// MoreCauses is how many there are beside those.
+// MoreCauses returns how many other causes there are.
 func (p *page) MoreCauses() int { return len(p.Causes) + p.OtherCauses - len(p.FirstCauses()) }
 
-// name tells the results apart: by implementation, and where that is not enough by the suite's version and the file.
+// name tells the results apart: by implementation or, if that is not enough, also by chatproof's version and the
+// file.
 func (p *page) name() {
 	for _, r := range p.Results {
 		p.Names = append(p.Names, cut(safe(r.Implementation()), 60))
@@ -207,13 +208,13 @@ type tableRow struct {
 	Cells       []cell
 }
 
-// cell is a count, or a word, with how good that is: pass, fail, note, or "" where there is nothing to tell.
+// cell is a count or a word, with how good it is: pass, fail, note, or "" if there is nothing to say.
 type cell struct {
 	Is, Text string
 	Bar      []barPart
 }
 
-// barPart is the share of a group's scenarios that ended alike, in a line a hundred long.
+// barPart is the share of a group's scenarios that ended alike, on a line of length 100.
 type barPart struct{ Is, At, Width string }
 
 // barOf draws how a group of scenarios did, what is wrong first.
@@ -238,7 +239,7 @@ func barOf(c *engine.Count) (parts []barPart) {
 	return parts
 }
 
-// standing is how a group of scenarios did.
+// standing says how a group of scenarios did.
 func standing(c *engine.Count) cell {
 	all := c.Scenarios()
 	s := cell{"pass", fmt.Sprintf("%d pass", all), barOf(c)}
@@ -259,10 +260,11 @@ func standing(c *engine.Count) cell {
 	return s
 }
 
-// Bar is how all scenarios of the only result did.
+// Bar draws how all scenarios of the only result did.
 func (p *page) Bar() []barPart { return barOf(&p.First().Footer.Totals.All) }
 
-// matrix is how flows and families did, with the levels by which their scenarios differ; of several results, by result.
+// matrix shows how flows and families did, and by which levels their scenarios differ; or several results side by
+// side.
 func (p *page) matrix() {
 	if p.Several() {
 		p.sideBySide()
@@ -304,7 +306,7 @@ func (p *page) matrix() {
 	}
 }
 
-// sideBySide is flows, families and levels by result.
+// sideBySide shows flows, families and levels, a column per result.
 func (p *page) sideBySide() {
 	p.Matrix.Head = p.Names
 	row := func(groups func(*Results) []engine.Count) {
@@ -336,8 +338,8 @@ func (p *page) sideBySide() {
 	})
 }
 
-// citing counts the scenarios that fail by a difference for which a rule is to blame: not those in which the rule only
-// bears on a row that is right. So one fault points at one rule.
+// citing counts the scenarios that fail by a difference for which a rule is to blame, not those in which the rule
+// only bears on a correct row. So one fault points at one rule.
 func (r *Results) citing(rule string) (n int) {
 	for _, l := range r.Lines {
 		if d := telling(l); l.Verdict == engine.Fail && d != nil && slices.Contains(d.Blame().Rules, rule) {
@@ -347,7 +349,8 @@ func (r *Results) citing(rule string) (n int) {
 	return n
 }
 
-// lawTable is the rules, or the invariants: what each says, how the results did by it, and how often it was exercised.
+// lawTable holds the rules, or the invariants: what each says, how the results did by it, and how often it was
+// exercised.
 type lawTable struct {
 	Kind, Source string // headings
 	Rows         []lawRow
@@ -355,17 +358,17 @@ type lawTable struct {
 
 type lawRow struct {
 	ID, Says, Source string
-	Stands           []lawStanding // a result each
+	Stands           []lawStanding // one per result
 	blamed           int
 }
 
-// lawStanding is how a result did by a rule or an invariant, and how often it could.
+// lawStanding is how a result did by a rule or an invariant, and how often it was exercised.
 type lawStanding struct {
 	cell
 	Exercised string
 }
 
-// laws lists the rules and the invariants, those first that most scenarios fail by.
+// laws lists the rules and the invariants, those that most scenarios fail by first.
 func (p *page) laws() {
 	rules := lawTable{Kind: "rule", Source: "of the guide"}
 	for i, rule := range model.Rules() {
@@ -417,7 +420,7 @@ func invariantStanding(b *engine.Broken) lawStanding {
 	return s
 }
 
-// remark is something that does not fail: a skip, or how scenarios differ that pass.
+// remark is something that is no failure: a skip, a pending scenario, or how scenarios that pass differ.
 type remark struct {
 	Of    string
 	Count int
@@ -466,14 +469,14 @@ func (p *page) remarks() {
 	}
 }
 
-// anchor is a scenario's id as that of an element.
+// anchor turns a scenario's id into that of an element.
 func anchor(id string) string { return strings.ReplaceAll(safe(id), " ", "_") }
 
-// tail is the last lines of a text.
+// tail returns the last lines of a text.
 func tail(s string) string {
 	all := strings.Split(strings.TrimRight(s[max(0, len(s)-maxTail):], "\n"), "\n")
 	return lines(strings.Join(all[max(0, len(all)-20):], "\n"))
 }
 
-// maxTail bounds a text of which the end is shown, in bytes.
+// maxTail limits how much of a text's end is shown, in bytes.
 const maxTail = 8000

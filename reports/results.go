@@ -1,6 +1,6 @@
 // Package reports turns the record of a run into what a reader wants: a page, pictures of its chats, JUnit XML,
-// Markdown, a badge, text; and puts records together, or one beside another. It renders from the record alone. What a
-// record says may come from anybody: nothing of it is markup, a command, or without end in any rendering.
+// Markdown, a badge, text. It also merges records and compares them. It renders from the record alone. A record may
+// come from anybody: in no rendering is anything in it markup, a command, or without limit.
 package reports
 
 import (
@@ -30,14 +30,14 @@ type Results struct {
 	// Footer is never nil. That of an incomplete record is counted from its lines, without coverage.
 	Footer     *engine.Footer
 	Incomplete bool // the record has no footer: its run did not end
-	// Changes are what became of the scenarios of an older result, where a caller has compared with one: the page and
-	// the Markdown show them.
+	// Changes are the changes since an older result, if the caller has compared it: the page and the Markdown show
+	// them.
 	Changes *Changes
-	// Campaign says how far a campaign went, where the lines are its findings; "" is a run. Only the page shows it.
+	// Campaign says how far a campaign went if the lines are its findings; "" means a run. Only the page shows it.
 	Campaign string
 }
 
-// RecordOf is the file that a path to a record means: a directory is a report's.
+// RecordOf returns the file of a record: in a directory, that of a report.
 func RecordOf(path string) string {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return filepath.Join(path, recordFile)
@@ -45,7 +45,7 @@ func RecordOf(path string) string {
 	return path
 }
 
-// Open reads a record from a file, or from the directory of a report; "-" is stdin. See [Read].
+// Open reads a record from a file, or from a report's directory; "-" is stdin. See [Read].
 func Open(ctx context.Context, path string, stdin io.Reader) (*Results, error) {
 	in, name, err := files.Open(ctx, RecordOf(path), stdin)
 	if err != nil {
@@ -55,8 +55,8 @@ func Open(ctx context.Context, path string, stdin io.Reader) (*Results, error) {
 	return Read(name, in)
 }
 
-// Read reads a record; name is what errors call it. One that breaks off is read as far as it goes. The error is a
-// *[wire.LineError], or the input's own.
+// Read reads a record; name is what errors call it. A record that breaks off is read as far as it goes. An error
+// names the line, or is the input's own.
 func Read(name string, in io.Reader) (*Results, error) {
 	r := &reader{lines: wire.NewLineReader(name, in), tally: engine.NewTally(), seen: make(map[string]bool)}
 	r.Name = name
@@ -90,7 +90,7 @@ func Read(name string, in io.Reader) (*Results, error) {
 	return &r.Results, nil
 }
 
-// reader is a record as far as it was read.
+// reader is a record as far as it has been read.
 type reader struct {
 	Results
 	lines *wire.LineReader
@@ -101,7 +101,7 @@ type reader struct {
 var scenarioStart = []byte(`{"type":"scenario",`)
 
 func (r *reader) line(line []byte) error {
-	// as we write them: no need to read twice
+	// a line as we write it: no need to decode it twice
 	if r.Header != nil && r.Header.Kind == "" && r.Footer == nil && bytes.HasPrefix(line, scenarioStart) {
 		return r.scenario(line)
 	}
@@ -181,7 +181,7 @@ func (r *reader) scenario(line []byte) error {
 		}
 	}
 	if l.Verdict == engine.Pass && len(l.Differences) > 0 {
-		l.Verdict = engine.Differs // a record up to 0.1
+		l.Verdict = engine.Differs // a record of version 0.1
 	}
 	r.seen[l.ID] = true
 	r.Lines = append(r.Lines, l)
@@ -215,7 +215,7 @@ func (r *reader) decode(line []byte, into any) error {
 	return nil
 }
 
-// fault makes an error of the line from the decoder's.
+// fault turns a decoder's error into one of the line.
 func (r *reader) fault(err error) error {
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
@@ -234,7 +234,7 @@ func (r *reader) fault(err error) error {
 	return r.lines.Errorf("", "%v", err)
 }
 
-// cutOff is a line without its end: where it is the last, the run was ended while it wrote it.
+// cutOff is the error of a line without its end: if it is the last one, the run ended while it wrote the line.
 type cutOff struct{ *wire.LineError }
 
 func (*cutOff) Unwrap() error { return io.ErrUnexpectedEOF }

@@ -7,28 +7,28 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// pageCause is why scenarios do not pass, with those of them that are shown in full.
+// pageCause is why scenarios do not pass, with those that are shown in full.
 type pageCause struct {
-	Of     string // the result's name; "" where there is but one
+	Of     string // the result's name; "" if there is only one
 	What   string
 	Rules  []law  // that are to blame
 	Where  string // flows and families
 	Count  int
 	Full   []*failure
 	Others []string // ids of others
-	More   int      // others that are not named either
+	More   int      // others that are not even named
 }
 
 // OthersCount is how many scenarios are not shown in full.
 func (c *pageCause) OthersCount() int { return len(c.Others) + c.More }
 
-// group is the scenarios of a flow or family, a line each.
+// group is the scenarios of a flow or family, a row each.
 type group struct {
 	Name, Title string
 	Cells       []cell
 	Lines       []scenarioRow
 	Passing     int // scenarios that pass and are not among Lines
-	More        int // others that are not
+	More        int // others that do not pass
 }
 
 // scenarioRow is a scenario in a list.
@@ -40,7 +40,7 @@ type scenarioRow struct {
 	Said     string
 }
 
-// scenarios sorts the scenarios of all results: those that are shown in full, and all of them by group.
+// scenarios fills in the scenarios of all results: some in full, and all of them by group.
 func (p *page) scenarios() {
 	all, place := p.byScenario()
 	chosen := p.choose(all, place)
@@ -75,8 +75,8 @@ func (p *page) scenarios() {
 	}
 }
 
-// byScenario are the lines of all results, by scenario and by result, nil where a result lacks it; and the place of
-// each scenario among them, by its id.
+// byScenario returns the lines of all results, by scenario and by result, nil if a result lacks it; and the index of
+// each scenario, by its id.
 func (p *page) byScenario() (all [][]*engine.ScenarioLine, place map[string]int) {
 	place = make(map[string]int)
 	for i, r := range p.Results {
@@ -92,7 +92,7 @@ func (p *page) byScenario() (all [][]*engine.ScenarioLine, place map[string]int)
 	return all, place
 }
 
-// rowOf is a scenario in a list; green says that no result has it otherwise than passing.
+// rowOf returns a scenario's row in a list; green says that it passes in every result that has it.
 func rowOf(id string, lines []*engine.ScenarioLine) (row scenarioRow, green bool) {
 	row, green = scenarioRow{ID: id, Fails: slices.ContainsFunc(lines, fails)}, true
 	for _, l := range lines {
@@ -109,7 +109,7 @@ func rowOf(id string, lines []*engine.ScenarioLine) (row scenarioRow, green bool
 	return row, green
 }
 
-// stand says how each result stands in a group.
+// stand adds how each result did in a group.
 func (p *page) stand(g *group) {
 	for _, r := range p.Results {
 		c := cell{Text: "–"}
@@ -122,16 +122,16 @@ func (p *page) stand(g *group) {
 	}
 }
 
-// choice is what is shown in full.
+// choice is the choice of what is shown in full.
 type choice struct {
 	*page
 	all    [][]*engine.ScenarioLine // by scenario, by result
 	causes []*cause                 // of the page's Causes
 	chosen map[int]bool
-	room   int // bytes, about
+	room   int // bytes, roughly
 }
 
-// choose chooses what is shown in full: the first scenario of each cause, then the next ones, until it is enough. The
+// choose chooses what is shown in full: the first scenario of each cause, then the next ones while there is room. The
 // others are named.
 func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[int]bool {
 	c := choice{page: p, all: all, chosen: make(map[int]bool), room: maxArticles}
@@ -178,7 +178,7 @@ func (c *choice) show(at, cause int) {
 	c.room -= f.size()
 }
 
-// inTurn takes a scenario of each cause in turn, until all are shown or named.
+// inTurn takes a scenario of each cause in turn, until all are shown, named or counted.
 func (c *choice) inTurn(place map[string]int) {
 	for depth, more := 0, true; more; depth++ {
 		more = false
@@ -201,13 +201,12 @@ func (c *choice) inTurn(place map[string]int) {
 	}
 }
 
-// fails reports whether a scenario is shown among the failures: a skip is, if the implementation does not conform by
-// it.
+// fails reports whether a scenario is shown among the failures: a skip is if it gates.
 func fails(l *engine.ScenarioLine) bool {
 	return l != nil && (l.Verdict == engine.Fail || l.Verdict == engine.Error || l.Verdict == engine.Skip && l.Gates)
 }
 
-// size is about how many bytes the page needs for it.
+// size estimates how many bytes of the page a failure takes.
 func (f *failure) size() int {
 	n := 4000 + len(f.Feature)
 	for _, v := range f.Views {
@@ -222,7 +221,7 @@ func (f *failure) size() int {
 	return n
 }
 
-// said is what there is to say of a scenario in a list.
+// said returns what a list says about a scenario.
 func said(l *engine.ScenarioLine) string {
 	switch d := telling(l); {
 	case l.Wrong() == engine.Error:
@@ -235,7 +234,7 @@ func said(l *engine.ScenarioLine) string {
 	return ""
 }
 
-// slowest lists the scenarios that took longest, where that is known.
+// slowest lists the scenarios that took longest, as far as that is known.
 func (p *page) slowest() {
 	for _, l := range p.First().Lines {
 		if l.Environment != nil && l.Environment.Microseconds > 0 {

@@ -15,8 +15,8 @@ import (
 //go:embed page/timeline.css
 var timelineCSS string
 
-// What a picture is cut to: the first and the last events of a long chat, and so many lanes and rows, those that
-// differ first.
+// The limits of a picture: of a long chat it shows the first and the last events, and of many lanes and rows those
+// that differ first.
 const (
 	maxColumns = 100
 	maxLanes   = 30
@@ -35,16 +35,16 @@ const (
 
 // bar is an IRF in a picture, under the lane of its resource.
 type bar struct {
-	kind             model.ResourceType // "" where it is not told
+	kind             model.ResourceType // "" if it is not known
 	resource         string
 	ordinal          int64
-	opened, closed   int64  // seq; 0 where it is not known
-	expected, actual string // actual is "" where it is as expected
+	opened, closed   int64  // seq; 0 if it is not known
+	expected, actual string // actual is "" if it is as expected
 }
 
-// AppendSVG draws the timeline as an SVG document: time runs to the right, a lane for everybody, and under the lane
-// the IRFs of that resource, each with its descriptor. chat is the reference's reading of the same log, nil where it
-// is ill-formed.
+// AppendSVG draws the timeline as an SVG document: time runs to the right, everybody has a lane, and under the lane
+// are the IRFs of that resource, each with its descriptor. chat is the reference's reading of the same log, or nil if
+// that is ill-formed.
 func (t *Timeline) AppendSVG(b *bytes.Buffer, chat *model.Chat) {
 	var bars []bar
 	if chat != nil {
@@ -69,7 +69,7 @@ type picture struct {
 	height int
 	x      []int // of each event
 	shown  []int // events that have a column of their own
-	gap    int   // the x of those that have none
+	gap    int   // the x of the others
 	rows   []laneRow
 	judged bool // some row differs
 	note   string
@@ -167,7 +167,7 @@ func (p *picture) place(bars []bar) {
 	p.left = max(p.left, textWidth("as expected")+2*margin)
 }
 
-// first orders what holds before what does not.
+// first puts a before b if only a holds.
 func first(a, b bool) int {
 	switch {
 	case a && !b:
@@ -178,16 +178,16 @@ func first(a, b bool) int {
 	return 0
 }
 
-// strangerLane is that of a resource which the chat does not know.
+// strangerLane is for a resource that the chat does not have.
 const strangerLane laneKind = agentLane + 1
 
-// laneNames says what a lane is.
+// laneNames says what each kind of lane is.
 var laneNames = [...]string{
 	customerLane: "", queueLane: "interaction queue", strategyLane: "routing strategy", agentLane: "agent",
 	strangerLane: "not in the chat",
 }
 
-// holds reports whether a resource of the type can be that of the lane.
+// holds reports whether a lane of this kind can be that of a resource of the type.
 func (k laneKind) holds(t model.ResourceType) bool {
 	switch k {
 	case queueLane:
@@ -200,7 +200,7 @@ func (k laneKind) holds(t model.ResourceType) bool {
 	return k == strangerLane
 }
 
-// header writes seq, time and name of each event above its column, and returns how many lines that takes.
+// header writes the seq, time and name of each event above its column, and returns how many lines that takes.
 func (p *picture) header() int {
 	n := len(p.events)
 	p.x = make([]int, n)
@@ -264,7 +264,7 @@ func (p *picture) arrows() {
 	}
 }
 
-// acts draws what somebody does who stays: invites, queues, stops.
+// acts draws what is done by somebody who stays: invites, queues, stops.
 func (p *picture) acts() {
 	for _, i := range p.shown {
 		for _, m := range p.marks[i] {
@@ -318,7 +318,7 @@ func (p *picture) stay(r *laneRow, s *span) {
 	}
 }
 
-// facts draws the IRFs of a lane: where a row differs, the expected one above the actual one.
+// facts draws the IRFs of a lane: if a row differs, the expected one above the actual one.
 func (p *picture) facts(r *laneRow) {
 	y := r.y + laneHeight/2
 	for _, b := range r.bars {
@@ -342,7 +342,7 @@ func (p *picture) facts(r *laneRow) {
 	}
 }
 
-// fact draws a row: its label stands in the bar, or beside it where the bar is too short.
+// fact draws a row with its label in the bar, or next to it if the bar is too short.
 func (p *picture) fact(class, side, label string, from, to, y int) {
 	p.rect(class, from, y, to-from)
 	if side != "" {
@@ -361,7 +361,7 @@ func (p *picture) fact(class, side, label string, from, to, y int) {
 	}
 }
 
-// at is the x of the event with a seq, or else where it is not known.
+// at returns the x of the event with a seq, or otherwise if there is none.
 func (p *picture) at(seq int64, otherwise int) int {
 	if i := slices.IndexFunc(p.events, func(e model.Event) bool { return e.Seq == seq }); i >= 0 {
 		return p.x[i]
@@ -378,7 +378,7 @@ func (p *picture) row(l *lane) *laneRow {
 	return nil
 }
 
-// describe says the picture to those who do not see it: its rows.
+// describe puts the picture's rows into words, for those who cannot see it.
 func (p *picture) describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Timeline of %d events.", len(p.events))
@@ -403,7 +403,7 @@ func (p *picture) rect(class string, x, y, w int) {
 		barHeight)
 }
 
-// text writes one line. Where a font may not have the characters, it is made as long as was reckoned with.
+// text writes one line. If a font may lack its characters, the line is drawn as wide as textWidth says.
 func (p *picture) text(class, anchor string, x, y int, s string) {
 	length := ""
 	if strings.ContainsFunc(s, func(r rune) bool { return r > 'ɏ' && r != '…' && r != '≠' }) {
@@ -415,7 +415,7 @@ func (p *picture) text(class, anchor string, x, y int, s string) {
 	fmt.Fprintf(p.b, `<text class="%s" x="%d" y="%d"%s>%s</text>`+"\n", class, x, y, length, html.EscapeString(s))
 }
 
-// textWidth is how wide a line becomes at most in common fonts.
+// textWidth estimates how wide a line is at most in common fonts.
 func textWidth(s string) int {
 	n := 0
 	for _, r := range s {
@@ -435,10 +435,10 @@ func textWidth(s string) int {
 	return n / 10
 }
 
-// shorten writes a name safely, and cuts it.
+// shorten escapes a name, and cuts it to n characters.
 func shorten(name string, n int) string { return cut(model.Name(name), n) }
 
-// cut cuts a text to n characters.
+// cut cuts a text to at most n characters.
 func cut(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

@@ -12,14 +12,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// TextOptions say how a result is written as text.
+// TextOptions say how to write a result as text.
 type TextOptions struct {
 	Verbose bool   // every scenario and every difference, instead of a screen
 	Brief   bool   // what did not pass is only counted
 	Colour  bool   // by SGR
-	Doctor  string // a command that looks why no row came back; "" where there is none
-	// Expect is the file of the expectations in force, and Findings which of its entries no longer hold, and where they
-	// stand; without it the record tells which.
+	Doctor  string // a command that finds out why no row came back; "" for none
+	// Expect is the file of the expectations in force, and Findings say which of its entries no longer hold, and
+	// where they stand; without Expect the record says which.
 	Expect   string
 	Findings []string
 }
@@ -32,7 +32,7 @@ func (o *TextOptions) paint(sgr, s string) string {
 	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
 }
 
-// brief cuts a text to a few lines where not all is asked for.
+// brief cuts a text to a few lines unless all is asked for.
 func (o *TextOptions) brief(s string) string {
 	if o.Verbose {
 		return s
@@ -40,8 +40,8 @@ func (o *TextOptions) brief(s string) string {
 	return cut(s, maxSaid)
 }
 
-// maxCauses and maxAlike bound how many causes are told where not all are asked for, and how many scenarios and
-// differences of each: a screen holds that much.
+// maxCauses limits how many causes are shown unless all are asked for, and maxAlike the scenarios and differences of
+// each: a screen holds that much.
 const (
 	maxCauses = 4
 	maxAlike  = 3
@@ -49,7 +49,7 @@ const (
 	maxSaid   = 240 // characters
 )
 
-// WriteText writes what a person wants to know first: how each flow did, what is wrong, the worst first, and the
+// WriteText writes what a person wants to know first: how each flow did; what is wrong, the worst first; and the
 // verdict last.
 func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 	if r.Footer.Audit != nil {
@@ -113,7 +113,7 @@ func (r *Results) Readings() string {
 	return fmt.Sprintf("readings %s of %s", safe(h.Digest), Number(len(h.Clauses), "clause", "clauses"))
 }
 
-// LeftOut counts the scenarios that the plan leaves out, and says why; "" is none.
+// LeftOut counts the scenarios that the plan leaves out, and says why; "" means none.
 func (r *Results) LeftOut() string {
 	var without []string
 	for _, w := range r.Header.LeftOut {
@@ -122,7 +122,7 @@ func (r *Results) LeftOut() string {
 	return strings.Join(without, ", ")
 }
 
-// explain says first why most of what fails does, where one thing explains it.
+// explain says first why most failures fail, if one thing explains them.
 func (r *Results) explain(b *bytes.Buffer, o *TextOptions) {
 	head, why := r.answer()
 	if head == "" {
@@ -135,7 +135,7 @@ func (r *Results) explain(b *bytes.Buffer, o *TextOptions) {
 	b.WriteString("\n\n")
 }
 
-// standings tells how each flow and family did.
+// standings says how each flow and family did.
 func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, c := range r.groups() {
@@ -168,11 +168,11 @@ func (r *Results) standings(b *bytes.Buffer, o *TextOptions) {
 	table.Flush()
 }
 
-// wrong tells what did not pass, cause by cause, or scenario by scenario. Known failures are told only there.
+// wrong says what did not pass, cause by cause, or if all is asked for, scenario by scenario with the known failures.
 func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 	told, left, causes, most := 0, 0, 0, maxCauses
 	if r.rowless() {
-		most = 1 // they all have the same
+		most = 1 // they all have the same cause
 	}
 	for _, c := range r.causes() {
 		if !o.Verbose && c.lines[0].IsKnown() {
@@ -223,7 +223,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 	}
 }
 
-// failed tells of a scenario with wrong facts, and names those alike.
+// failed describes a scenario with wrong facts, and names one that is alike.
 func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engine.ScenarioLine, o *TextOptions) {
 	fmt.Fprintf(b, "\n%s  %s\n", o.paint("31", "FAIL"), strings.TrimSpace(safe(l.ID)+"  "+safe(l.Source)))
 	if l.IsKnown() {
@@ -258,8 +258,8 @@ func sentAs(l *engine.ScenarioLine) string {
 	return strings.Join(all, ", ")
 }
 
-// differences lists a scenario's, those that are not required in brackets. Broken invariants, and what is not
-// required of a scenario that fails, are listed where nothing else tells what is wrong, or all is asked for.
+// differences lists a scenario's differences, those that are not required with their level in brackets. Unless all is
+// asked for, it leaves these out, and broken invariants too if another difference says what is wrong.
 func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	best := telling(l)
 	plain := best != nil && (!best.OfInvariant() || explains(best))
@@ -285,7 +285,7 @@ func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	}
 }
 
-// nameLines names scenarios, the first few of them.
+// nameLines names the first few scenarios, or all if asked to.
 func nameLines(b *bytes.Buffer, lines []*engine.ScenarioLine, o *TextOptions) {
 	for i, l := range lines {
 		if i == maxAlike && !o.Verbose {
@@ -296,7 +296,7 @@ func nameLines(b *bytes.Buffer, lines []*engine.ScenarioLine, o *TextOptions) {
 	}
 }
 
-// notes tells of scenarios that differ by levels that are not required.
+// notes reports the scenarios that differ only by levels that are not required.
 func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
 	if n := r.Footer.Totals.All.Differ; n > 0 && !o.Verbose {
 		fmt.Fprintf(b, "\nNot required: %s %s; --verbose shows how.\n", scenarios(n), plural(n, "differs", "differ"))
@@ -309,7 +309,7 @@ func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
 	}
 }
 
-// odd tells what else was odd.
+// odd reports what else was odd.
 func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 	e := r.Footer.Environment
 	if e == nil {
@@ -327,7 +327,7 @@ func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 	}
 }
 
-// stderr shows the last lines of what the implementation wrote there.
+// stderr shows the last lines of what the implementation wrote to stderr.
 func (o *TextOptions) stderr(b *bytes.Buffer, indent, text string) {
 	if text == "" {
 		return
@@ -338,7 +338,7 @@ func (o *TextOptions) stderr(b *bytes.Buffer, indent, text string) {
 	}
 }
 
-// expectations tells of known failures, and of entries that no longer hold.
+// expectations reports the known failures, and the entries that no longer hold.
 func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 	entries, by, findings := r.Footer.Expectations, "", o.Findings
 	if len(entries) == 0 && o.Expect == "" {

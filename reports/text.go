@@ -9,16 +9,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// maxLaneWidth bounds a column, in characters.
+// maxLaneWidth limits the width of a column, in characters.
 const maxLaneWidth = 32
 
-// maxDrawn bounds the events of a timeline in text: its size grows with their square.
+// maxDrawn limits the events of a timeline in text: its size grows with their square.
 const maxDrawn = 500
 
 // between is what a lane shows from one event to the next.
 var between = [...]string{absent: " ", alerted: "┊", present: "│"}
 
-// AppendText draws the timeline as text: a row an event, a column a lane.
+// AppendText draws the timeline as text: a row per event, a column per lane.
 func (t *Timeline) AppendText(b *bytes.Buffer) {
 	if n := len(t.events); n > maxDrawn {
 		fmt.Fprintf(b, "%d events, from seq %d to %d: too many to draw.\n", n, t.events[0].Seq, t.events[n-1].Seq)

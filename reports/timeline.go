@@ -15,13 +15,13 @@ type Timeline struct {
 	Names bool           // the text names the event of each verb
 	Put   map[int64]bool // the seqs of events that no log has: the text marks them with a +
 
-	events []model.Event // the known events in order of seq, an exact duplicate once
+	events []model.Event // the known events in order of seq, one for each
 	lanes  []*lane
 	byName map[lane]*lane
-	marks  [][]mark // of each event, who acts first
+	marks  [][]mark // of each event, the actor's first
 }
 
-// lane is one who takes part in the chat, or a queue.
+// lane is a party to the chat, or a queue.
 type lane struct {
 	kind laneKind
 	name string
@@ -36,14 +36,14 @@ const (
 	agentLane
 )
 
-// presence is how the chat and a lane stand to each other between two events.
+// presence is how a lane takes part in the chat between two events.
 type presence int
 
 const (
 	absent presence = iota
 	alerted
 	present
-	unchanged // of a mark: the lane goes on as it was
+	unchanged // of a mark: the lane stays as it was
 )
 
 // mark is what an event does in a lane.
@@ -56,7 +56,7 @@ type mark struct {
 
 func (m *mark) String() string { return strings.Join(append([]string{m.verb}, m.more...), " ") }
 
-// NewTimeline takes the events of one chat, in any order. Unknown events are left out.
+// NewTimeline takes the events of one chat, in any order. It leaves out unknown ones.
 func NewTimeline(log []model.Event) *Timeline {
 	log = slices.DeleteFunc(slices.Clone(log), func(e model.Event) bool { return !e.Name.Known() })
 	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -73,7 +73,7 @@ func NewTimeline(log []model.Event) *Timeline {
 	return t
 }
 
-// lane finds a lane, or adds it.
+// lane returns a lane, and adds it if it is new.
 func (t *Timeline) lane(kind laneKind, name string) *lane {
 	l := t.byName[lane{kind, name}]
 	if l == nil {
@@ -93,7 +93,7 @@ func (t *Timeline) party(p model.Party) *lane {
 	return t.lane(customerLane, "customer")
 }
 
-// verbs are what the party of an event does by a move, as a lane shows it.
+// verbs are what an event's party does by a move, as its lane shows it.
 var verbs = [model.MoveCount]string{
 	model.Submit: "submits", model.Enter: "placed", model.ServerPlaces: "placed", model.StrategyPlaces: "placed",
 	model.TransferThroughQueue: "placed", model.ConferThroughQueue: "placed", model.Take: "routes", model.Pull: "pulls",
@@ -108,7 +108,7 @@ var effects = map[model.EventName]string{
 	model.Held: "held", model.Resumed: "resumed", model.PropertiesChanged: "updated",
 }
 
-// mark says what the event at i does, in the lanes of those whom it concerns.
+// mark says what the event at i does in the lanes of those it concerns.
 func (t *Timeline) mark(i int) (ms []mark) {
 	e := &t.events[i]
 	move := model.MoveOf(t.events, i)
@@ -158,7 +158,7 @@ func (t *Timeline) mark(i int) (ms []mark) {
 	return ms
 }
 
-// stop marks the end of the chat in the lane of who stopped it; the media server's is the customer's leaving.
+// stop marks the end of the chat in the lane of whoever stopped it; for the media server, the customer leaves.
 func (t *Timeline) stop(by model.Party, add func(l *lane, then presence, verb string, more ...string)) {
 	switch by.Type {
 	case model.InteractionServer:
@@ -170,14 +170,14 @@ func (t *Timeline) stop(by model.Party, add func(l *lane, then presence, verb st
 	}
 }
 
-// span is how long a lane stands so to the chat: from one event to another, or to the end of the log.
+// span is a time in which a lane stays the same: from one event to another, or to the end of the log.
 type span struct {
 	what     presence // alerted or present
 	from, to int      // events
 	open     bool     // the log ends first
 }
 
-// spans lists those of a lane, in their order.
+// spans lists a lane's spans, in order.
 func (t *Timeline) spans(l *lane) (all []span) {
 	var now span
 	end := func(at int, open bool) {

@@ -9,8 +9,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Implementation names what was asked, as it stands in the record: it may hold any character. It is what the
-// implementation said of itself, or else how it was reached.
+// Implementation names what was asked: as the implementation called itself, or else by how it was reached. The name
+// is as it stands in the record: it may hold any character.
 func (r *Results) Implementation() string {
 	e := r.Header.Environment
 	switch {
@@ -27,7 +27,7 @@ func (r *Results) Implementation() string {
 	return "the reference model (self-check)"
 }
 
-// Verdict is the verdict in a sentence of plain text.
+// Verdict returns the verdict as a sentence of plain text.
 func (r *Results) Verdict() string {
 	all, required := &r.Footer.Totals.All, safe(strings.Join(r.Header.Require, ", "))
 	n := scenarios(all.Scenarios())
@@ -67,8 +67,9 @@ func (r *Results) Verdict() string {
 	return said + " (required: " + required + ")."
 }
 
-// Guide says in plain text how the scenarios did that the guide draws, and those composed of its situations, and what
-// it means that one of these fails, since the guide does not answer for modified flows; "" where there are none.
+// Guide says in plain text how the scenarios did that the guide draws, and those composed of its situations. If one
+// of these fails, it says what that means, since the guide does not answer for modified flows. "" means that there
+// are none.
 func (r *Results) Guide() string {
 	var said []string
 	for _, c := range r.Footer.Totals.Guide {
@@ -87,13 +88,12 @@ func (r *Results) Guide() string {
 	return strings.Join(said, " ")
 }
 
-// failsByTheGuide reports whether a scenario fails that the guide draws, or that is composed of its situations.
+// failsByTheGuide reports whether a scenario fails that the guide draws, or one composed of its situations.
 func (r *Results) failsByTheGuide() bool {
 	return slices.ContainsFunc(r.Footer.Totals.Guide, func(c engine.Count) bool { return c.Fail > 0 })
 }
 
-// Headline is what the verdict says first, "Does not conform", and Rest what it says besides, without what was
-// required.
+// Headline returns what the verdict says first: "Does not conform".
 func (r *Results) Headline() string {
 	if r.Campaign != "" {
 		return Number(len(r.Lines), "finding", "findings")
@@ -102,7 +102,7 @@ func (r *Results) Headline() string {
 	return headline
 }
 
-// Rest is the verdict without its headline.
+// Rest returns the verdict without its headline and the required levels.
 func (r *Results) Rest() string {
 	if r.Campaign != "" {
 		return safe(r.Campaign)
@@ -136,7 +136,7 @@ func plural(n int, one, more string) string {
 	return more
 }
 
-// families says what the scenarios are whose ids begin alike.
+// families are the titles of scenarios whose ids begin alike.
 var families = map[string]string{
 	"invariant":  "Ids, names, times, forms as they are in the field",
 	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
@@ -146,7 +146,7 @@ var families = map[string]string{
 	"robustness": "Ill-formed logs beside healthy chats",
 }
 
-// groups is the flows of the guide, then the other families of scenarios, each with its title.
+// groups returns the flows of the guide, then the other families of scenarios, each with its title.
 func (r *Results) groups() (groups []engine.Count) {
 	groups = slices.Clone(r.Footer.Totals.Flows)
 	for _, c := range r.Footer.Totals.Families {
@@ -158,7 +158,7 @@ func (r *Results) groups() (groups []engine.Count) {
 	return groups
 }
 
-// groupOf is the name of a scenario's group.
+// groupOf returns the name of a scenario's group.
 func groupOf(l *engine.ScenarioLine) string {
 	if family := l.Family(); family != model.Documented.String() || l.Flow == "" {
 		return family
@@ -180,12 +180,11 @@ func Number(n int, one, more string) string {
 	return digits + " " + more
 }
 
-// maxSafe bounds a text in a message, in characters.
+// maxSafe limits a text in a message, in characters.
 const maxSafe = 1000
 
-// safe writes text from outside so that it stays in its line of text and moves nothing else, and is
-// no command to GitHub Actions at the start of a line. Backslashes stay: names in a record's messages have been
-// escaped already.
+// safe writes text from outside so that it stays in its line, moves nothing else, and is no command to GitHub Actions
+// at the start of a line. Backslashes stay: names in a record's messages are escaped already.
 func safe(s string) string {
 	var b strings.Builder
 	if strings.HasPrefix(s, "::") {
@@ -206,7 +205,7 @@ func safe(s string) string {
 	return strings.ReplaceAll(b.String(), "##[", `#\#[`)
 }
 
-// sentence is a difference in a line of plain text.
+// sentence writes a difference as a line of plain text.
 func sentence(d *model.Difference) string {
 	return safe(d.String())
 }
@@ -214,14 +213,14 @@ func sentence(d *model.Difference) string {
 // explains reports whether a difference says why others are there: ids or names were merged.
 func explains(d *model.Difference) bool { return d.Field == "D7" }
 
-// telling is the difference that tells best why a scenario fails: broken invariants say the same again.
+// telling returns the difference that best says why a scenario fails: broken invariants only repeat it.
 func telling(l *engine.ScenarioLine) (best *model.Difference) {
 	for i := range l.Differences {
 		d := &l.Differences[i]
 		if !d.Required {
 			continue
 		}
-		if !d.OfInvariant() || explains(d) { // what explains stands first
+		if !d.OfInvariant() || explains(d) { // one that explains comes first
 			return d
 		}
 		if best == nil {

@@ -13,12 +13,12 @@ import (
 	"github.com/chatproof/chatproof/internal/files"
 )
 
-// Of is the record of a run that has just been made. name is what messages call it.
+// Of returns the record of a run that has just been made. name is what messages call it.
 func Of(r *engine.Record, name string) *Results {
 	return &Results{Name: name, Header: r.Header, Lines: r.Lines, Footer: r.Footer}
 }
 
-// recordFile is the record in the directory of a report.
+// recordFile is the name of the record in a report's directory.
 const recordFile = "results.jsonl"
 
 // Files lists the files of a report in a directory.
@@ -30,15 +30,15 @@ func Files(dir string) []string {
 	return all
 }
 
-// Place is the directory of a report, held by who writes there. The zero Place is none.
+// Place is a report's directory, held by whoever writes there. The zero Place is none.
 type Place struct {
 	dir  string
 	lock *os.File
 }
 
-// Hold makes the directory of a report, "" for none, and holds it until [Place.Release]. It is refused where another
-// process writes a report, and where one of a report's names is somebody else's: a directory or a device; and, unless
-// forced, a link, or a file in a directory that holds no report.
+// Hold makes a report's directory, "" for none, and holds it until [Place.Release]. It fails if another process
+// writes a report there, or if one of a report's names is taken by a directory or a device; and, unless forced, by a
+// link, or by a file in a directory that holds no report.
 func Hold(dir string, force bool) (p *Place, err error) {
 	p = &Place{dir: dir}
 	if dir == "" {
@@ -83,7 +83,7 @@ func (p *Place) Release() {
 	}
 }
 
-// isReport reports whether a directory holds a report: the beginning of a record, or of a page.
+// isReport reports whether a directory holds a report: the beginning of a record, or else of a page.
 func isReport(dir string) bool {
 	record, err := os.Open(filepath.Join(dir, recordFile))
 	if err == nil {
@@ -101,21 +101,20 @@ func isReport(dir string) bool {
 	return ok && (strings.HasSuffix(title, " – chatproof") || strings.HasSuffix(title, " – chatproof check"))
 }
 
-// recordHead is how each record begins.
+// recordHead is how every record begins.
 const recordHead = `{"type":"header",`
 
-// Writer writes the record of a run line by line, to a directory, to another place, or both, and renders it there in
-// the end. A directory that cannot be written any more costs what would be in it, and nothing else. It is for one
-// goroutine.
+// Writer writes a run's record line by line to a directory, to another place, or to both, and finally renders it in
+// the directory. If the directory can no longer be written, only its files are lost. It is for one goroutine.
 type Writer struct {
 	dir  string
 	file *os.File
 	also io.Writer
-	err  error // the first of the directory
+	err  error // the directory's first
 }
 
-// Create begins a record in a place. What stands there of a report before this one goes: it would be taken for this
-// one's if it broke off. also gets each line too; it may be nil.
+// Create begins a record in a place. It removes an older report, which would be taken for this one's if this one
+// broke off. also gets each line too; it may be nil.
 func Create(p *Place, also io.Writer) (*Writer, error) {
 	w := &Writer{dir: p.dir, also: also}
 	if p.dir == "" {
@@ -131,10 +130,10 @@ func Create(p *Place, also io.Writer) (*Writer, error) {
 	return w, err
 }
 
-// Path is that of the record.
+// Path returns the path of the record.
 func (w *Writer) Path() string { return filepath.Join(w.dir, recordFile) }
 
-// Write writes a header, a line or a footer. The error is that of the other place: after one nothing is written there.
+// Write writes a header, a line or a footer. It returns the error of the other place; Close returns the directory's.
 func (w *Writer) Write(line any) error {
 	if w.file != nil && w.err == nil {
 		w.err = engine.WriteLine(w.file, line)
@@ -154,8 +153,8 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// Render writes the other files of the report, each whole or not at all: one that cannot be written costs no other. It
-// is the last of the writer. The error is the first, with the number of the others.
+// Render writes the other files of the report, each whole or not at all: one that cannot be written does not stop the
+// others. It is the Writer's last call. The error is the first, with the number of the others.
 func (w *Writer) Render(r *Results) error {
 	if w.dir == "" {
 		return nil
@@ -176,7 +175,7 @@ func (w *Writer) Render(r *Results) error {
 	return fmt.Errorf("%w (and %s more)", failed[0], Number(len(failed)-1, "file", "files"))
 }
 
-// WriteFiles renders a record into files, which appear all or none; - is stdout.
+// WriteFiles renders a record into files: all of them appear, or none; - is stdout.
 func WriteFiles(forms map[string]func(*Results, io.Writer) error, r *Results, stdout io.Writer) error {
 	var outputs []*files.File
 	for path, write := range forms {
@@ -193,8 +192,8 @@ func WriteFiles(forms map[string]func(*Results, io.Writer) error, r *Results, st
 	return files.Keep(outputs...)
 }
 
-// TellGitHub appends the summary to the file that GitHub Actions names for it, and marks on annotations what failed at
-// its line; elsewhere it does nothing.
+// TellGitHub appends the summary to the file that GitHub Actions names for it, and writes annotations for what
+// failed; elsewhere it does nothing.
 func (r *Results) TellGitHub(annotations io.Writer) error {
 	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
 		if err := r.appendSummary(path); err != nil {
