@@ -6,8 +6,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Beyond lists faults that no run of the default size, nor of ten times that, tells from the reference: they need more
-// than a plan holds, and a campaign finds them.
+// Beyond lists faults that no run of the default size detects, nor one of ten times that: they need more than a plan
+// holds, and a campaign finds them.
 func Beyond() []Fault {
 	all := slices.Clone(beyondFaults)
 	for i := range all {
@@ -112,7 +112,7 @@ func agentOf(r *model.IRF) string {
 	return ""
 }
 
-// inTurn lists the names that the rows have, in the order in which they first occur.
+// inTurn lists the names that of gives the rows, in the order in which they first occur.
 func (c *inHand) inTurn(of func(*model.IRF) string) (names []string) {
 	c.each(func(r *model.IRF) {
 		if name := of(r); name != "" && !slices.Contains(names, name) {
@@ -128,7 +128,7 @@ func (c *inHand) loseFrom(n int, of func(*model.IRF) string) {
 	c.lose(func(r *model.IRF) bool { return slices.Index(names, of(r)) >= n })
 }
 
-// crowdedBy loses chats that take something which n others have, and have not given back by ending.
+// crowdedBy loses a chat that takes something while n others hold it; a chat gives it back by ending.
 func crowdedBy(n int, taken func(*model.Event) string) func([]model.Event) []model.Fact {
 	return func(events []model.Event) []model.Fact {
 		holders, lost := make(map[string][]string), make(map[string]bool)

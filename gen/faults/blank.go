@@ -7,7 +7,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Blanks lists programs that do nothing useful. What they pass is the floor of a suite: it says nothing.
+// Blanks lists programs that do nothing useful. What they pass is the floor of a suite: it proves nothing.
 func Blanks() []Fault {
 	completed := model.Descriptor{Role: model.RoutedTo, Result: model.Completed}
 	valid := model.Combinations()
@@ -36,7 +36,7 @@ func constant(d model.Descriptor) func(*gen.Seeded) model.Descriptor {
 	return func(*gen.Seeded) model.Descriptor { return d }
 }
 
-// rowsOfAgents gives each chat a row for some of the agents that it names.
+// rowsOfAgents writes for each chat a row for some of the agents that it names.
 func rowsOfAgents(which func(agents []string) []string,
 	descriptor func(*gen.Seeded) model.Descriptor,
 ) func([]model.Event) []model.Fact {

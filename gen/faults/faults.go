@@ -1,9 +1,9 @@
-// Package faults holds implementations that are wrong in one way each, as real ones have been or could be. By them the
-// suite proves that it can tell right from wrong (`chatproof selftest`).
+// Package faults holds implementations that are wrong in one way each, as real ones have been or could be. With them
+// the suite proves that it can tell right from wrong (`chatproof selftest`).
 //
-// A fault earns its place if no other is harder to tell. Say that every scenario that tells fault A tells B, too: then
-// a suite that kills A kills B, and B proves nothing. B stays only if it is Common, a mistake that teams are known to
-// make, so that its name is worth reading in the list. A test holds this.
+// A fault earns its place if no other is harder to detect. Say that every scenario that detects fault A also detects
+// B: then a suite that kills A kills B, and B proves nothing. B stays only if it is Common, a mistake that teams are
+// known to make, so that its name is worth reading in the list. A test checks this.
 package faults
 
 import (
@@ -13,23 +13,23 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Fault is an implementation that is right but for one thing. By its faults the suite proves that it can tell right
-// from wrong. What a rule yields is not changed here: the mutants of the table of rules do that.
+// Fault is an implementation that is right except for one thing. Only the faults of [Rules] change what a rule
+// yields.
 type Fault struct {
 	Name   string       // short and unique: "seq-as-text"
 	Family string       // one of Families
 	Says   string       // what it does wrong, in a sentence
-	Levels model.Levels // zero: seen at the default levels; else those of which one must be required to see it
-	Common bool         // a mistake that teams are known to make: it stays though another is harder to tell
-	// Accepted says that the answers are accepted, too: then it is no fault, and must not be taken for one.
+	Levels model.Levels // zero: seen at the default levels; else one of these must be required to see it
+	Common bool         // a mistake that teams are known to make: it stays even if another is harder to detect
+	// Accepted says that its answers are accepted too: then it is no fault, and must not be reported as one.
 	Accepted bool
 
-	// Answer gives the facts for a log of any number of interactions in the order of arrival. It does not change the
-	// log, and is safe for concurrent use.
+	// Answer returns the facts of a log, which holds any number of interactions in order of arrival. It does not
+	// change the log, and is safe for concurrent use.
 	Answer func(events []model.Event) []model.Fact
 }
 
-// Families lists the families of faults: what it is that an implementation gets wrong.
+// Families lists the families of faults: what an implementation gets wrong.
 var Families = []string{
 	"who invited", "visibility mode", "through a queue", "order and clock", "duplicates", "interleaving", "history",
 	"long chats", "totality", "symmetry", "reasons and blanks", "stop and revoke", "optional fields",
@@ -51,7 +51,7 @@ func All() (all []Fault) {
 	return all
 }
 
-// ofTheStore reports whether a family is of what stores and parsers do to ids, numbers and times: all of it happens.
+// ofTheStore reports whether a family is about what stores and parsers do to ids, numbers and times: it all happens.
 func ofTheStore(family string) bool {
 	return slices.Contains([]string{"ids and names", "numbers", "times", "form"}, family)
 }
@@ -62,16 +62,16 @@ var (
 	onlyRobustness = model.LevelSet(model.Robustness)
 )
 
-// The ways to be wrong. Whatever a fault makes of a log, the reference then classifies it as an implementation does
-// that passes over each event that it can make no sense of.
+// The ways to be wrong. Whatever a fault makes of a log, the reference then classifies it like an implementation that
+// passes over each event that makes no sense to it.
 
-// reading is a fault that takes the events of a chat for others. They come in order of seq, each once; the order in
-// which they are returned is the one that counts.
+// reading is a fault that misreads the events of a chat. change gets them in order of seq, each once; the order in
+// which it returns them counts.
 func reading(change func(log []model.Event) []model.Event) func([]model.Event) []model.Fact {
 	return arriving(func(log []model.Event) []model.Event { return change(inOrder(log)) })
 }
 
-// arriving is a fault of the same kind that sees the events of a chat as they arrived.
+// arriving is a fault of the same kind, but change gets the events as they arrived.
 func arriving(change func(log []model.Event) []model.Event) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {
 		for _, log := range model.Chats(events) {
@@ -82,8 +82,8 @@ func arriving(change func(log []model.Event) []model.Event) func([]model.Event) 
 	}
 }
 
-// mixing is a fault that confuses chats. Within each chat the events come in order of seq, each once; the order in
-// which they are returned is the one that counts.
+// mixing is a fault that confuses chats. change gets the events of each chat in order of seq, each once; the order in
+// which it returns them counts.
 func mixing(change func(run []model.Event) []model.Event) func([]model.Event) []model.Fact {
 	return func(events []model.Event) []model.Fact {
 		sorted := make(map[string][]model.Event)
@@ -126,7 +126,7 @@ func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
 	}
 }
 
-// inHand is a chat of which the rows are about to be written.
+// inHand is a chat whose rows are about to be written.
 type inHand struct {
 	id      string
 	arrived []model.Event
@@ -135,8 +135,8 @@ type inHand struct {
 	broken  bool // ill-formed: the rows are an attempt
 }
 
-// bestEffort classifies a chat, passing over events until the rest is well-formed; broken says that some were. The log
-// may be changed.
+// bestEffort classifies a chat, leaving out events until the rest is well-formed; broken says that it left some out.
+// It may change the log.
 func bestEffort(log []model.Event) (rows []model.IRF, broken bool) {
 	c := model.NewClassifier(model.Reference())
 	for {
@@ -161,7 +161,7 @@ func factsIn(rows []model.IRF) (facts []model.Fact) {
 	return facts
 }
 
-// inOrder copies the log of a chat in order of seq, each event once.
+// inOrder returns a copy of a chat's log in order of seq, each event once.
 func inOrder(log []model.Event) []model.Event {
 	log = slices.Clone(log)
 	slices.SortStableFunc(log, bySeq)
@@ -188,7 +188,7 @@ func (c *inHand) lose(lost func(r *model.IRF) bool) {
 	c.rows = kept
 }
 
-// some reports whether a row is such.
+// some reports whether there is such a row.
 func (c *inHand) some(such func(r *model.IRF) bool) bool {
 	return slices.ContainsFunc(c.rows, func(r model.IRF) bool { return such(&r) })
 }
@@ -202,7 +202,7 @@ func (c *inHand) more(t model.ResourceType, resource string, d model.Descriptor)
 	}})
 }
 
-// number gives the rows the ordinals 1, 2, … in the order in which they now stand, and who sent a chat its own anew.
+// number gives the rows the ordinals 1, 2, … in their present order, and adapts ReceivedFrom.
 func (c *inHand) number() {
 	now := make(map[int64]model.Number)
 	for i := range c.rows {
@@ -216,7 +216,7 @@ func (c *inHand) number() {
 	})
 }
 
-// before are the events before the one with a seq.
+// before returns the events before the one with a seq.
 func (c *inHand) before(seq int64) []model.Event {
 	n := slices.IndexFunc(c.log, func(e model.Event) bool { return e.Seq >= seq })
 	if n < 0 {
@@ -225,12 +225,12 @@ func (c *inHand) before(seq int64) []model.Event {
 	return c.log[:n]
 }
 
-// between are the events after one seq and before another.
+// between returns the events after one seq and before another.
 func (c *inHand) between(from, to int64) []model.Event {
 	return c.before(to)[min(len(c.before(from+1)), len(c.before(to))):]
 }
 
-// stopBy is the type of who stopped the chat, "" while it goes on.
+// stopBy returns the type of the party that stopped the chat, or "" while it goes on.
 func (c *inHand) stopBy() model.PartyType {
 	if e := lastSuch(c.log, named(model.ProcessingStopped)); e != nil {
 		return e.Actor.Type
@@ -238,7 +238,7 @@ func (c *inHand) stopBy() model.PartyType {
 	return ""
 }
 
-// Questions to a row.
+// Questions about a row.
 
 func answeredAt(r *model.IRF) int64 {
 	if r.Trace.Accepted > 0 {
@@ -254,12 +254,12 @@ func isConferee(r *model.IRF) bool {
 	return isAgent(r) && r.Trace.Initiator != "" && r.Trace.Queue != "" && r.Trace.Operation == model.Conference
 }
 
-// sentBy reports whether an attempt was made on behalf of another one's agent.
+// sentBy reports whether an attempt was made on behalf of another attempt's agent.
 func sentBy(r, initiator *model.IRF) bool {
 	return r.ReceivedFrom.Is == model.Given && r.ReceivedFrom == initiator.Ordinal
 }
 
-// asRouted takes an attempt for one that a strategy made for an entering chat.
+// asRouted turns an attempt into one that a strategy made for an entering chat.
 func asRouted(r *model.IRF) {
 	r.Role = model.RoutedTo
 	if r.Result == model.Abandoned {
@@ -267,13 +267,13 @@ func asRouted(r *model.IRF) {
 	}
 }
 
-// Questions to a log.
+// Questions about a log.
 
 func named(name model.EventName) func(*model.Event) bool {
 	return func(e *model.Event) bool { return e.Name == name }
 }
 
-// lastSuch finds the last event that is such, or nil.
+// lastSuch returns the last such event, or nil.
 func lastSuch(log []model.Event, such func(*model.Event) bool) *model.Event {
 	for i := len(log) - 1; i >= 0; i-- {
 		if such(&log[i]) {
@@ -283,7 +283,7 @@ func lastSuch(log []model.Event, such func(*model.Event) bool) *model.Event {
 	return nil
 }
 
-// howMany counts the events that are such.
+// howMany counts such events.
 func howMany(log []model.Event, such func(*model.Event) bool) (n int) {
 	for i := range log {
 		if such(&log[i]) {
@@ -293,7 +293,7 @@ func howMany(log []model.Event, such func(*model.Event) bool) (n int) {
 	return n
 }
 
-// partiesAfter lists who of a type is a party after some events, in the order of joining.
+// partiesAfter lists the parties of a type after some events, in the order of joining.
 func partiesAfter(log []model.Event, t model.PartyType) (names []string) {
 	for i := range log {
 		e := &log[i]
@@ -308,7 +308,7 @@ func partiesAfter(log []model.Event, t model.PartyType) (names []string) {
 	return names
 }
 
-// rewriting changes the events of a log one by one.
+// rewriting is a fault that changes the events of a log one by one.
 func rewriting(change func(log []model.Event, i int)) func([]model.Event) []model.Fact {
 	return reading(func(log []model.Event) []model.Event {
 		for i := range log {
@@ -318,7 +318,7 @@ func rewriting(change func(log []model.Event, i int)) func([]model.Event) []mode
 	})
 }
 
-// skipping leaves out events of a log.
+// skipping is a fault that leaves out events of a log.
 func skipping(lost func(log []model.Event, i int) bool) func([]model.Event) []model.Fact {
 	return reading(func(log []model.Event) (kept []model.Event) {
 		for i := range log {

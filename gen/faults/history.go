@@ -125,7 +125,7 @@ func sameAgent(a, b *model.IRF) bool {
 	return isAgent(a) && isAgent(b) && a.Resource == b.Resource && a.Ordinal != b.Ordinal
 }
 
-// firstOf keeps of rows that are the same the first.
+// firstOf keeps the first of each set of rows that are the same.
 func firstOf(rows []model.IRF, same func(a, b *model.IRF) bool) (kept []model.IRF) {
 	for _, r := range rows {
 		if !slices.ContainsFunc(kept, func(o model.IRF) bool { return same(&o, &r) }) {
@@ -135,7 +135,7 @@ func firstOf(rows []model.IRF, same func(a, b *model.IRF) bool) (kept []model.IR
 	return kept
 }
 
-// loseAfter drops rows of a kind after the first n.
+// loseAfter drops the rows of a kind after the first n.
 func (c *inHand) loseAfter(n int, kind func(r *model.IRF) bool) {
 	c.lose(func(r *model.IRF) bool {
 		if kind(r) {
@@ -145,7 +145,7 @@ func (c *inHand) loseAfter(n int, kind func(r *model.IRF) bool) {
 	})
 }
 
-// uncount makes an agent Completed whose direct transfer was accepted, but who has such a failed invitation, too.
+// uncount makes an agent Completed if its direct transfer was accepted but it also has such a failed invitation.
 func (c *inHand) uncount(failed func(r, o *model.IRF) bool) {
 	c.each(func(r *model.IRF) {
 		if r.Clauses.Has(model.R9) &&
@@ -188,7 +188,7 @@ var longFaults = []Fault{
 	},
 }
 
-// sort numbers the rows anew in another order.
+// sort renumbers the rows in another order.
 func (c *inHand) sort(order func(a, b *model.IRF) int) {
 	slices.SortStableFunc(c.rows, func(a, b model.IRF) int { return order(&a, &b) })
 	c.number()

@@ -93,7 +93,7 @@ var invitationFaults = []Fault{
 	},
 }
 
-// eachDirect changes the rows of those agents whom an agent invited without a queue and for whom ok holds.
+// eachDirect changes the rows of agents whom an agent invited without a queue, if ok holds for them.
 func (c *inHand) eachDirect(change func(*model.IRF), ok func(*model.IRF) bool) {
 	c.each(func(r *model.IRF) {
 		if isDirect(r) && ok(r) {
@@ -157,7 +157,7 @@ var modeFaults = []Fault{
 	},
 }
 
-// withoutMode blanks the visibility mode of events.
+// withoutMode blanks the visibility mode of events with a name.
 func withoutMode(name model.EventName) func(log []model.Event, i int) {
 	return func(log []model.Event, i int) {
 		if log[i].Name == name {
@@ -170,7 +170,7 @@ func conferring(e *model.Event) bool {
 	return e.Operation == model.Conference && e.Actor.Type == model.Agent
 }
 
-// inheritMode gives a conference without a visibility mode that of the last earlier event that has one and is such.
+// inheritMode gives a conference without a visibility mode that of the last such event before it that has one.
 func inheritMode(log []model.Event, i int, such func(*model.Event) bool) {
 	if e := &log[i]; conferring(e) && e.VisibilityMode == 0 {
 		if o := lastSuch(log[:i], func(o *model.Event) bool { return o.VisibilityMode != 0 && such(o) }); o != nil {
@@ -309,12 +309,12 @@ func byAgent(e model.Event) bool {
 	return e.Name == model.PlacedInQueue && e.Actor.Type == model.Agent
 }
 
-// queueing is the event by which an agent placed the chat in the queue through which an attempt came on its behalf.
+// queueing returns the event by which an agent placed the chat in a queue, last before an attempt came of it.
 func (c *inHand) queueing(r *model.IRF) *model.Event {
 	return lastSuch(c.before(r.Trace.Opened), func(e *model.Event) bool { return byAgent(*e) })
 }
 
-// leg are the events between that and the attempt.
+// leg returns the events between that one and the attempt.
 func (c *inHand) leg(r *model.IRF) []model.Event {
 	if e := c.queueing(r); e != nil {
 		return c.between(e.Seq, r.Trace.Opened)

@@ -58,7 +58,7 @@ var orderFaults = []Fault{
 	},
 }
 
-// sorting is a fault that puts the events of a chat in another order.
+// sorting is a fault that puts the events of a chat into another order.
 func sorting(order func(a, b *model.Event) int) func([]model.Event) []model.Fact {
 	return reading(func(log []model.Event) []model.Event {
 		slices.SortStableFunc(log, func(a, b model.Event) int { return order(&a, &b) })
@@ -105,7 +105,7 @@ var duplicateFaults = []Fault{
 	},
 }
 
-// arrivals are the places at which the event of a seq arrived.
+// arrivals returns the places at which the event with a seq arrived.
 func (c *inHand) arrivals(seq int64) (at []int) {
 	for i := range c.arrived {
 		if c.arrived[i].Seq == seq {
@@ -115,7 +115,7 @@ func (c *inHand) arrivals(seq int64) (at []int) {
 	return at
 }
 
-// double reports rows twice.
+// double reports some rows twice.
 func (c *inHand) double(twice func(r *model.IRF) bool) {
 	for _, r := range c.rows {
 		if twice(&r) {
@@ -206,7 +206,7 @@ var interleavingFaults = []Fault{
 	},
 }
 
-// following puts what befalls a party down to the chat in which the party's last event of the first name was.
+// following attributes what happens to a party to the chat of the party's last event with the name first.
 func following(t model.PartyType, first model.EventName,
 	others ...model.EventName,
 ) func(run []model.Event) []model.Event {

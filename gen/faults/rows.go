@@ -203,7 +203,7 @@ var fieldFaults = []Fault{
 	},
 }
 
-// timeOf is the time of the event of a seq, or else.
+// timeOf returns the time of the event with a seq; if there is none, it returns or.
 func (c *inHand) timeOf(seq int64, or time.Time) time.Time {
 	if e := lastSuch(c.log, func(e *model.Event) bool { return e.Seq == seq }); e != nil {
 		return e.Time

@@ -2,8 +2,8 @@ package faults
 
 import "github.com/chatproof/chatproof/model"
 
-// Rules lists the mutants of the table of rules: each clause yielding every other role, result or reason, or
-// nothing at all. Those that come out as an accepted alternative are marked Accepted.
+// Rules lists the mutants of the table of rules: each clause yields every other role, result or reason, or nothing at
+// all. Those that yield an accepted alternative are marked Accepted.
 func Rules() (all []Fault) {
 	for _, r := range model.Rules() {
 		family := "rules R"
@@ -34,7 +34,7 @@ func Rules() (all []Fault) {
 	return all
 }
 
-// otherYields lists what a clause could yield instead: one field changed.
+// otherYields lists what a clause could yield instead, with one field changed.
 func otherYields(c *model.Clause) (out []model.Yield) {
 	change := func(set func(y *model.Yield)) {
 		y := c.Yield
@@ -73,7 +73,7 @@ func describeYield(y model.Yield) string {
 	return s[min(1, len(s)):]
 }
 
-// answering classifies by a table.
+// answering classifies by a table of rules.
 func answering(t *model.Table) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {
 		chats, _ := model.ClassifyLog(t, events)

@@ -132,7 +132,7 @@ var stopFaults = []Fault{
 	},
 }
 
-// strategyGone reports whether the row is a strategy's that was no longer a party at the stop.
+// strategyGone reports whether the row is that of a strategy that was no longer a party at the stop.
 func (c *inHand) strategyGone(r *model.IRF) bool {
 	return r.ResourceType == model.StrategyResource && !slices.Contains(partiesAfter(c.log, model.Strategy), r.Resource)
 }

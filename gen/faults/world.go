@@ -17,7 +17,7 @@ import (
 type folding struct {
 	name, says string
 	fold       func(string) string
-	levels     model.Levels // of which one must be required to see it; 0: seen by default
+	levels     model.Levels // 0: seen by default; else one of these must be required to see it
 	of         thing
 }
 
@@ -99,7 +99,7 @@ func (f *folding) answer() func([]model.Event) []model.Fact {
 	}
 }
 
-// merged puts the events of chats whose ids fold alike under the id that came first.
+// merged puts the events of chats whose ids fold to the same text under the id that came first.
 func merged(events []model.Event, fold func(string) string) []model.Event {
 	events = slices.Clone(events)
 	first := make(map[string]string)
@@ -131,7 +131,7 @@ func firstWord(s string) string {
 	return word
 }
 
-// asInteger writes digits as a number that a 64-bit integer holds, and leaves what it does not hold.
+// asInteger rewrites digits as a 64-bit integer, and leaves what is none.
 func asInteger(s string) string {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return strconv.FormatInt(n, 10)
@@ -154,7 +154,7 @@ func noNull(s string) string {
 	return s
 }
 
-// The accented letters that names and ids of the suite have, and what folds them: all there is of NFC and NFD here.
+// The accented letters of the suite's names and ids, and how they fold: that is all of NFC and NFD here.
 var (
 	composed     = strings.NewReplacer("e\u0301", "é", "e\u0308", "ë").Replace
 	plainLetters = strings.NewReplacer("é", "e", "ü", "u", "ë", "e", "\u0301", "", "\u0308", "").Replace
@@ -197,7 +197,7 @@ var numberFaults = func() (all []Fault) {
 	)
 }()
 
-// renumbered is a fault that sorts by what it keeps of seq; of two events with one the later is lost.
+// renumbered is a fault that sorts by what it keeps of seq; of two events that keep the same it loses the later.
 func renumbered(kept func(int64) int64) func([]model.Event) []model.Fact {
 	return arriving(func(log []model.Event) []model.Event {
 		log = slices.Clone(log)
@@ -277,7 +277,7 @@ func sorted(compare func(a, b *model.Event) int) func([]model.Event) []model.Fac
 	})
 }
 
-// textOf is the local time that an event's line shows.
+// textOf returns the local time that an event's line shows.
 func textOf(e *model.Event) string {
 	t := e.Time
 	if e.Wire != nil {
@@ -290,7 +290,7 @@ func sameUntil(a, b *model.Event, unit time.Duration) bool {
 	return a.Time.Truncate(unit).Equal(b.Time.Truncate(unit))
 }
 
-// split is a fault that makes another chat of the events from one on, and loses it: it does not begin as a chat does.
+// split is a fault that makes another chat of the events from one on, and loses it: it does not begin like a chat.
 func split(parts func(before, e *model.Event) bool) func([]model.Event) []model.Fact {
 	return reading(func(log []model.Event) []model.Event {
 		for i := 1; i < len(log); i++ {
@@ -384,7 +384,7 @@ var formFaults = []Fault{
 	},
 }
 
-// has reports whether the line of an event has a text among what has no meaning.
+// has reports whether a text stands in an event's line among what has no meaning.
 func has(e *model.Event, text string) bool {
 	w := e.Wire
 	return w != nil && (strings.Contains(w.Also, text) || strings.Contains(w.Actor, text) ||
