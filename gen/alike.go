@@ -11,16 +11,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// alikePair is a pair of names, and the ends of a pair of ids.
+// alikePair is a pair of names, and the ends of a pair of ids, that are nearly the same.
 type alikePair struct {
-	in        string // what they differ in alone
+	in        string // all that they differ in
 	one, two  string
 	tail, end string
-	fold      func(string) string // what is left where that is overlooked
+	fold      func(string) string // what is left if that is overlooked
 }
 
-// alike are pairs of names that something which does not compare byte for byte takes for one (D7). Of what is alike in
-// two ways the later says more: a composed letter without its accent is the same as a decomposed one.
+// alike are pairs of names that anything which does not compare byte for byte takes for one (D7). If names are alike
+// in two ways, the later says more: a composed letter without its accent is the same as a decomposed one.
 var alike = []alikePair{
 	{"case", "Anna Schmidt", "anna schmidt", "kH", "Kh", strings.ToLower},
 	{"accents", "René Müller", "Rene Muller", "é", "e", withoutAccents},
@@ -53,7 +53,7 @@ func first50(s string) string {
 	return s
 }
 
-// differIn says what two ids or names differ in alone, "" where they differ in more.
+// differIn says what is all that two ids or names differ in, or returns "" if they differ in more.
 func differIn(a, b string) (in string) {
 	for i := range alike {
 		if a != b && alike[i].fold(a) == alike[i].fold(b) {
@@ -63,9 +63,9 @@ func differIn(a, b string) (in string) {
 	return in
 }
 
-// Merged tells of two ids, or of two names of one chat, that differ by what some stores overlook, and that should have
-// rows each: where one has none, the store has merged them, or cannot tell them apart (D7). id is the chat's; found is
-// "" where there are none such.
+// Merged looks for two ids, or two names in one chat, that differ only by what some stores overlook, and that should
+// both have rows. If one has none, the store has merged them, or cannot tell them apart (D7). id is the chat's; found
+// is "" if there is no such pair.
 func Merged(want []model.Expected, got []model.Fact) (id, found string) {
 	has := func(id, name string) bool {
 		return slices.ContainsFunc(got, func(f model.Fact) bool {
@@ -106,7 +106,7 @@ func mergedOf(all []string, has func(string) bool) string {
 	return ""
 }
 
-// both shows two names with what they differ in.
+// both shows two names so that their difference can be seen.
 func both(a, b string) string {
 	a, b = model.Apart(a, b)
 	return a + " and " + b

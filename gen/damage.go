@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// illFormed draws logs and damages them until one breaks the requirement that is wanted.
+// illFormed draws logs and damages them until one breaks the wanted requirement.
 func (s *Scenarios) illFormed(id string, src Source, requirement string) []model.Event {
 	for {
 		log := slices.Clone(s.everyday.Log(id, src))
@@ -20,7 +20,7 @@ func (s *Scenarios) illFormed(id string, src Source, requirement string) []model
 
 var nobodyParty = model.Party{Type: model.Agent, ID: "Nobody"}
 
-// damages break a log at one of its events, most often in the way of the requirement.
+// damages break a log at one of its events, most often in the requirement that is the key.
 var damages = map[string]func(log []model.Event, at int) []model.Event{
 	"W1": func(log []model.Event, at int) []model.Event { return again(log, 0, at) },
 	"W2": func(log []model.Event, at int) []model.Event { return again(log, at, len(log)-1) },
@@ -61,5 +61,5 @@ func insert(log []model.Event, at int, e model.Event) []model.Event {
 	return Renumber(slices.Insert(log, at+1, e))
 }
 
-// again repeats the event at a place, as another event, after that at another.
+// again repeats the event at one place, as another event, after the event at another place.
 func again(log []model.Event, which, at int) []model.Event { return insert(log, at, log[which]) }

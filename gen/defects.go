@@ -11,7 +11,7 @@ import (
 type Defect struct {
 	Event model.Event
 	Kind  DefectKind
-	After int // of one that is doubled or late: by how many places of its chat the copy, or it, comes later
+	After int // of a doubled or late event: how many places of its chat the copy, or the event, comes later
 }
 
 // DefectKind is lost, doubled or late.
@@ -25,7 +25,7 @@ const (
 )
 
 // Damage gives a share of a chat's events a defect, each with the same chance, and returns the events in the order in
-// which they arrive. What is drawn depends on the seed and the chat's number alone.
+// which they arrive. What it draws depends on the seed and the chat's number alone.
 func Damage(log []model.Event, share float64, seed uint64, number int) (arrived []model.Event, defects []Defect) {
 	src := Seed(Generation, defectFamily, seed, uint64(number))
 	type arrival struct {
@@ -41,7 +41,7 @@ func Damage(log []model.Event, share float64, seed uint64, number int) (arrived 
 		left := len(log) - 1 - i
 		d := Defect{Event: log[i], Kind: [...]DefectKind{Lost, Doubled, Late}[src.Intn(3)], After: src.Intn(4)}
 		switch {
-		case d.Kind == Late && left == 0: // nothing follows that it could come after
+		case d.Kind == Late && left == 0: // nothing follows
 			d.Kind = Doubled
 			fallthrough
 		case d.Kind == Doubled:

@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The families of draws that are not those of generated scenarios. They are separate sequences of one seed.
+// The families of draws other than those of generated scenarios. They are separate sequences of one seed.
 const (
 	randomFamily = iota + robustnessFamily + 1
 	documentedFamily
@@ -17,15 +17,15 @@ const (
 )
 
 // Delivery says how the events of a group of chats arrive; the zero Delivery is each chat in order, one after the
-// other. Each of the three draws from a source of its own: to ask for one does not change what another draws.
+// other. Each of the three draws from its own source: asking for one does not change what another draws.
 type Delivery struct {
 	Duplicated  bool // one event in four arrives twice, the second time at once or a few events later
 	Interleaved bool // the chats run at the same time, each in its own order
 	Shuffled    bool // the events of the group arrive in any order
 }
 
-// Arrive returns the events of a group of logs in the order in which they arrive. What is drawn depends on the seed
-// and the chats' numbers alone: on each one's for its duplicates, on the first one's for the order.
+// Arrive returns the events of a group of logs in the order in which they arrive. What it draws depends on the seed
+// and the chats' numbers alone: on each chat's for its duplicates, on the first one's for the order.
 func (d Delivery) Arrive(seed uint64, numbers []int, logs [][]model.Event) []model.Event {
 	source := func(family, number int) *Seeded { return Seed(Generation, uint64(family), seed, uint64(number)) }
 	logs = slices.Clone(logs)

@@ -11,20 +11,20 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Driver makes the choices of a walk by what the chat is like, where a [Source] draws without looking: it can follow a
-// chat that happened, or what was learnt of many. Each method is asked where the walk has that choice, Move first; what
-// it then asks is about that move.
+// Driver makes the choices of a walk by what the chat is like, whereas a [Source] draws without looking. It can
+// follow a chat that happened, or what was learnt from many. The walk calls each method when it has that choice, Move
+// first; the calls after that are about the move.
 type Driver interface {
-	// Move chooses one of the moves that are legal; the stop always is.
+	// Move chooses one of the legal moves; the stop always is one.
 	Move(s State, legal MoveSet) model.Move
-	// Which chooses one of the agents, or strategies, of whom the move can be, by place in the list, the first seen first.
+	// Which chooses one of the agents or strategies that can make the move, by place in the list, first seen first.
 	Which(of model.ResourceType, list []int8) int
-	// Newcomer chooses an agent to be invited, or who pulls: one of those seen before who are free, by place in the
+	// Newcomer chooses an agent who is invited or who pulls: one of those seen before who are free, by place in the
 	// list, or, as the list's length, one not seen before.
 	Newcomer(free []int8) int
-	// Known chooses a queue or a strategy by its number, less than n: of so many seen, or, as seen, another one.
+	// Known chooses a queue or a strategy by its number, less than n: one of those seen or, as seen, another.
 	Known(of model.ResourceType, seen, n int) int
-	// Mode chooses the visibility mode of a conference that has been given another one before, or none.
+	// Mode chooses a visibility mode, or none, for a conference whose mode so far is given.
 	Mode(given model.VisibilityMode) model.VisibilityMode
 	Stopper() model.PartyType // who stops the chat
 	Neutral() int             // which of the limits' neutral events
@@ -33,12 +33,12 @@ type Driver interface {
 	Medium() string           // of the chat
 }
 
-// People are the names that a driven chat gives its agents, queues and strategies, by number. The driver names one when
-// it chooses it, at the latest.
+// People are the names that a driven chat gives its agents, queues and strategies, by number. The driver sets a name
+// when it chooses its bearer, at the latest.
 type People struct{ Agents, Queues, Strategies [maxParties]string }
 
-// Driven limits a walk that a driver makes to what the grammar has, and to so many events that only a driver which runs
-// in circles meets the limit.
+// Driven limits a walk that a driver makes to what the grammar has, and to so many events that only a driver that
+// runs in circles meets the limit.
 func Driven(finishing []string, events int) Limits {
 	return Limits{
 		Events: events, Agents: maxParties, Queues: maxParties, Strategies: maxParties, OtherReasons: true,
@@ -46,11 +46,11 @@ func Driven(finishing []string, events int) Limits {
 	}
 }
 
-// Drive makes a chat by a driver's choices, as [Walker.Log] does by those of a source.
+// Drive makes a chat by a driver's choices, as [Walker.Log] does by a source's.
 func (w *Walker) Drive(id string, began time.Time, people *People, d Driver) []model.Event {
 	*w = Walker{
 		limits: w.limits, log: w.log[:0], listed: w.listed, id: id, clock: began, initiator: nobody, router: nobody, lastJoined: nobody,
-		driver: d, src: new(Tape), // nothing is left to draw, but for what means nothing
+		driver: d, src: new(Tape), // all that is left to draw means nothing
 		names: namesOf{&people.Agents, &people.Queues, &people.Strategies},
 	}
 	w.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: d.Medium()})
@@ -69,7 +69,7 @@ type MoveSet = moveSet
 // Has reports whether a move is in the set.
 func (s moveSet) Has(m move) bool { return s&(1<<m) != 0 }
 
-// Each calls do for the moves of the set.
+// Each calls do for each move of the set.
 func (s moveSet) Each(do func(move)) {
 	for ; s != 0; s &= s - 1 {
 		do(move(bits.TrailingZeros32(uint32(s))))
@@ -98,15 +98,15 @@ func (w *Walker) drivenNewcomer() int {
 	return w.seenAgents - 1
 }
 
-// State is how a chat stands, as far as it bears on what comes next. History is capped, and 0 of the numbers of a state
-// of any history ([State.AnyHistory]).
+// State is how a chat stands, as far as that bears on what comes next. History is capped; in a state of any history
+// ([State.AnyHistory]) its numbers are 0.
 type State struct {
 	Stage    Stage
 	For      Purpose // of the leg that is under way
 	Strategy bool    // some strategy is a party
 	Agents   uint8   // how many handle the chat, up to 3
-	Latest   Purpose // for what the latest of them came
-	Pending  Purpose // of an agent's direct invitation that is pending; Several of more
+	Latest   Purpose // what the latest of them came for
+	Pending  Purpose // of an agent's pending direct invitation; Several of more
 	Turn     Turn
 	History  bool  // whether the rest counts
 	Failures uint8 // invitations that have failed, up to 2
@@ -149,7 +149,7 @@ const (
 	Open     Turn = iota
 	Stopping      // an invitation was revoked as Stopped: only removals, and the stop
 	StopDue       // the last agent has left
-	QueueDue      // the server has revoked who handled: its queue, or the stop
+	QueueDue      // the server has revoked the agent who handled: its queue, or the stop
 	turns
 )
 
@@ -173,7 +173,7 @@ func purposeOf(op model.Operation, mode model.VisibilityMode) Purpose {
 
 var stageOf = [...]Stage{noLeg: Handling, inQueue: InQueue, routing: Routing, alerting: Alerting, failed: Unanswered}
 
-// State is how the chat stands.
+// State returns how the chat stands.
 func (w *Walker) State() State {
 	s := State{
 		Stage: stageOf[w.stage], Strategy: w.someStrategy(), Agents: uint8(min(w.joinedAgents, 3)), History: true,
@@ -208,14 +208,14 @@ func (w *Walker) State() State {
 	return s
 }
 
-// AnyHistory is the state whatever came before.
+// AnyHistory returns the state without what came before.
 func (s State) AnyHistory() State {
 	s.History, s.Failures, s.Joins = false, 0, 0
 	return s
 }
 
-// String is a state as profiles have it: "handling agents=2 latest=transfer failures=0 joins=2". Without failures and
-// joins it is that of any history.
+// String writes a state as profiles have it: "handling agents=2 latest=transfer failures=0 joins=2". A state without
+// failures and joins is one of any history.
 func (s State) String() string {
 	b := []byte(stageNames[s.Stage])
 	for _, part := range [...]struct{ key, value string }{
@@ -240,7 +240,7 @@ func (s State) String() string {
 	return string(b)
 }
 
-// ParseState reads what [State.String] writes, its words in any order. The error says what cannot be.
+// ParseState reads what [State.String] writes, the words after the stage in any order. The error says what cannot be.
 func ParseState(text string) (s State, err error) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -257,7 +257,7 @@ func ParseState(text string) (s State, err error) {
 		key, value, _ := strings.Cut(word, "=")
 		ok := !seen[key]
 		seen[key] = true
-		number := uint8(slices.Index([]string{"0", "1", "2", "3"}, value)) // 255 of another
+		number := uint8(slices.Index([]string{"0", "1", "2", "3"}, value)) // 255 for any other
 		purpose := Purpose(max(slices.Index(purposeNames[:], value), 0))
 		switch key {
 		case "for":
@@ -290,7 +290,7 @@ func ParseState(text string) (s State, err error) {
 	return s, nil
 }
 
-// wrong says why no chat can stand so.
+// wrong says why no chat can stand like that, or returns "".
 func (s State) wrong(given map[string]bool) string {
 	inLeg := s.Stage != Entering && s.Stage != Handling
 	switch {
@@ -317,7 +317,7 @@ func (s State) wrong(given map[string]bool) string {
 	return ""
 }
 
-// May reports whether a move can be in a state, by which a profile is checked; the walk knows it to the letter.
+// May reports whether a move can be made in a state. Profiles are checked by it; the walk knows more exactly.
 func (s State) May(m model.Move) bool {
 	someone := s.Agents > 0
 	alone := s.Agents == 1 && s.Pending == ForNothing && (s.Stage == Handling || s.Stage == Unanswered)

@@ -29,7 +29,7 @@ func (s *Seeded) Intn(n int) int {
 	return int(hi)
 }
 
-// Tape is a source that reads a byte a choice, and 0 when it has run out.
+// Tape is a source that reads a byte per choice, and returns 0 when it has run out.
 type Tape struct {
 	Bytes []byte
 	at    int
@@ -51,7 +51,7 @@ type Odometer struct {
 	at             int
 }
 
-// Intn takes the digit whose turn it is.
+// Intn returns the next digit.
 func (o *Odometer) Intn(n int) int {
 	if o.at == len(o.digits) {
 		o.digits, o.limits = append(o.digits, 0), append(o.limits, n)

@@ -1,6 +1,6 @@
-// Package gen makes chats: the legal moves of a chat are written once, as a grammar over a source of choices, and
-// driven by a seeded walk, by an exhaustive enumerator, by a tape of bytes, and in tests by rapid. It also changes
-// chats in ways that must change nothing, and shrinks counterexamples.
+// Package gen makes chats. The legal moves of a chat are written once, as a grammar over a source of choices, and
+// driven by a seeded walk, by an exhaustive enumerator, by a tape of bytes, and in tests by rapid. The package also
+// changes chats in ways that must change nothing, and shrinks counterexamples.
 //
 // Everything is a function of its arguments: the same choices give the same log.
 package gen
@@ -26,9 +26,9 @@ type Limits struct {
 	OtherReasons               bool              // revokes for a reason that is neither Expired nor Stopped
 	Neutral                    []model.EventName // neutral and unknown events in between
 	Weighted                   bool              // draw moves by how often they are wanted, not evenly
-	Irregular                  bool              // draw names, gaps in seq, the time that passes, who removes and who revokes; else "Agent 1", 1, a second, those most likely
+	Irregular                  bool              // draw names, seq gaps, times and irrelevant actors, not the plainest
 	Guide                      bool              // keep to the moves of the guide's flows
-	Endless                    bool              // of weighted moves, stop only where nothing else is left
+	Endless                    bool              // with Weighted, stop only if nothing else is left
 	Finishing                  []string          // finishing queues, of the deployment [model.Usual]
 
 	moves moveSet // only these, and the stop; 0 is all
@@ -53,7 +53,7 @@ var (
 	}
 )
 
-// move is something that can happen next. The submission is none: a chat begins with it.
+// move is something that can happen next. The submission is no move: every chat begins with it.
 type move = model.Move
 
 const (
@@ -87,7 +87,7 @@ type moveSet uint32
 
 func (s moveSet) first() move { return move(bits.TrailingZeros32(uint32(s))) }
 
-// wanted says how often a weighted walk makes a move, where it can. The stop's weight is the chat's own.
+// wanted says how often a weighted walk makes a move that it can make. The stop's weight is the chat's own.
 var wanted = [moveCount]int{
 	enter: 60, take: 40, invite: 40, strategyLeaves: 20, accept: 30, leave: 6, expire: 8, reject: 5, transfer: 5,
 	confer: 6, serverPlaces: 20,
@@ -96,7 +96,7 @@ var wanted = [moveCount]int{
 }
 
 const (
-	maxParties = 16 // bounds Limits.Agents, Queues and Strategies
+	maxParties = 16 // the most that Limits.Agents, Queues and Strategies may be
 	nobody     = -1
 )
 
@@ -111,12 +111,12 @@ const (
 
 type agent struct {
 	status    status
-	operation model.Operation // what the invitation is for, "" an entering chat
+	operation model.Operation // what the invitation is for; "" for an entering chat
 	direct    bool            // invited by an agent
 	inviter   int8
 	offering  bool                 // a direct transfer of its own is pending
-	mode      model.VisibilityMode // the last that was given of the conference that it is invited to
-	since     uint8                // of those that joined, which one it was
+	mode      model.VisibilityMode // the last one given for the conference that it is invited to
+	since     uint8                // its place in the order of joining
 }
 
 type stage uint8
@@ -129,7 +129,7 @@ const (
 	failed
 )
 
-// Walker makes logs. It keeps its memory between them; take one a goroutine.
+// Walker makes logs. It keeps its memory between them; each goroutine needs its own.
 type Walker struct {
 	limits Limits
 	src    Source
@@ -146,13 +146,13 @@ type Walker struct {
 	legOperation                       model.Operation
 	entered, attempted                 bool
 	stopping, stopDue                  bool
-	serverDue                          bool // the server's queue comes next, or the stop
+	serverDue                          bool // next is the server's queue, or the stop
 	lastJoined                         int8
 	stopWeight                         int
 	driver                             Driver // nil: src makes the choices
 	listed                             []int8 // working memory
 	legMode                            model.VisibilityMode
-	joins, failures                    uint8 // so many agents have joined, so many invitations have failed
+	joins, failures                    uint8 // agents that have joined, invitations that have failed
 
 	id    string
 	seq   int64
@@ -163,7 +163,7 @@ type Walker struct {
 // NewWalker returns a walker that stays within the limits.
 func NewWalker(l Limits) *Walker { return &Walker{limits: l} }
 
-// Day is when the first event of a generated chat happens.
+// Day is when a generated chat begins.
 var Day = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 // Log makes a chat by the choices of src and returns its events in order of seq. They are the walker's memory: valid
@@ -243,7 +243,7 @@ func (w *Walker) weight(m move) int {
 	if m == finish || m == timeOut {
 		return wanted[m] * w.stopWeight / 6
 	}
-	if (m == leave || m == removed) && w.joinedAgents == 1 { // with the last agent the chat most often ends
+	if (m == leave || m == removed) && w.joinedAgents == 1 { // the chat most often ends with its last agent
 		return max(1, wanted[m]*w.stopWeight/6)
 	}
 	return wanted[m]
@@ -254,7 +254,7 @@ const (
 	whileEnding = 1<<leave | 1<<removed | 1<<strategyLeaves | 1<<revokeStopped | 1<<neutral // just before the stop
 )
 
-// legal returns the moves that are legal (W1–W9), within the limits, and fit into the room that is left.
+// legal returns the moves that are legal (W1–W9), within the limits, and short enough for the room that is left.
 func (w *Walker) legal(left int) moveSet {
 	moves := w.possible()
 	if w.limits.moves != 0 {
@@ -279,7 +279,7 @@ func (w *Walker) legal(left int) moveSet {
 	return moves
 }
 
-// possible returns the moves, but for the stop, that the chat's parties, invitations and leg allow as they stand.
+// possible returns the moves, except the stop, that the chat's parties, invitations and leg allow now.
 func (w *Walker) possible() (moves moveSet) {
 	free, invited, transferrer := w.people()
 	if len(w.limits.Neutral) > 0 {
@@ -337,7 +337,7 @@ func (w *Walker) possible() (moves moveSet) {
 	return moves
 }
 
-// people reports whether an agent may be invited, one is, and one may transfer.
+// people reports whether an agent may be invited, whether one is invited, and whether one may transfer.
 func (w *Walker) people() (free, invited, transferrer bool) {
 	free = w.seenAgents < w.limits.Agents
 	for i := range w.seenAgents {
@@ -348,7 +348,7 @@ func (w *Walker) people() (free, invited, transferrer bool) {
 	return free, invited, transferrer
 }
 
-// alone reports whether one agent handles the chat, no leg under way and no invitation pending (I20, I21).
+// alone reports whether one agent handles the chat, with no leg under way and no invitation pending (I20, I21).
 func (w *Walker) alone() bool {
 	return w.joinedAgents == 1 && w.flying == 0 && (w.stage == noLeg || w.stage == failed)
 }
@@ -449,7 +449,7 @@ func (w *Walker) known(of model.ResourceType, seen *int, limit int) int8 {
 
 func (w *Walker) mode() model.VisibilityMode { return w.limits.Modes[w.src.Intn(len(w.limits.Modes))] }
 
-// modeFor draws a visibility mode where a conference wants one, and keeps it as the last that was given of it.
+// modeFor draws a visibility mode if it is for a conference, and keeps it as the last one given.
 func (w *Walker) modeFor(op model.Operation, given *model.VisibilityMode) (mode model.VisibilityMode) {
 	switch {
 	case op != model.Conference:

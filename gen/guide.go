@@ -2,10 +2,10 @@ package gen
 
 import "github.com/chatproof/chatproof/model"
 
-// The guide's flows, as limits on moves: what they do not show is not made. Which chats are documented is the rules'
-// to say ([Documented]); these limits make most chats so.
+// The guide's flows, as limits on moves: what they do not show is not made. The rules say which chats are documented
+// ([Documented]); these limits make most chats so.
 
-// guided returns those of the moves that the guide shows.
+// guided returns the moves among these that the guide shows.
 func (w *Walker) guided(moves moveSet) (shown moveSet) {
 	for ; moves != 0; moves &= moves - 1 {
 		if m := moves.first(); w.guideMoves(m) {
@@ -17,11 +17,11 @@ func (w *Walker) guided(moves moveSet) (shown moveSet) {
 
 func (w *Walker) guideMoves(m move) bool {
 	switch m {
-	case stop: // nobody handles, and the customer leaves from where the chat came to first, or the last agent has left
+	case stop: // nobody handles: the customer leaves from where the chat came first, or the last agent has left
 		return w.joinedAgents == 0
 	case reject, pull, transferThroughQueue, strategyPlaces, removed, revokeOther, timeOut:
 		return false
-	case revokeStopped: // of a routed agent, the chat not having been back in a queue
+	case revokeStopped: // of a routed agent, if the chat has not been back in a queue
 		return w.initiator == nobody && w.stage == alerting && w.seenAgents == 1
 	case serverPlaces:
 		return w.stage == failed && w.initiator == nobody
@@ -35,7 +35,7 @@ func (w *Walker) guideMoves(m move) bool {
 	return true
 }
 
-// guideInviter reports whether the agent who would invite was routed, not itself invited by an agent.
+// guideInviter reports whether the agent who would invite was routed, not invited by another agent.
 func (w *Walker) guideInviter() bool {
 	for i := range w.seenAgents {
 		if a := &w.agents[i]; a.status == joined && a.inviter != nobody {
@@ -45,7 +45,7 @@ func (w *Walker) guideInviter() bool {
 	return true
 }
 
-// guideStopper is the agent who has handled last, else the customer.
+// guideStopper returns the agent who handled last, or else the customer.
 func (w *Walker) guideStopper() model.Party {
 	if w.lastJoined != nobody {
 		return model.Party{Type: model.Agent}

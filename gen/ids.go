@@ -2,8 +2,8 @@ package gen
 
 import "strings"
 
-// Ids of interactions as they are in the field: 16 characters of 0-9A-Za-z, as Interaction Server makes them; GUIDs in
-// either case; digits with leading zeros, more of them than a float keeps.
+// Interaction ids as they are in the field: 16 characters of 0-9A-Za-z, as Interaction Server makes them; GUIDs in
+// either case; digits with leading zeros, more than a float keeps.
 
 const (
 	idDigits   = "0123456789"
@@ -11,7 +11,7 @@ const (
 	idAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// The forms, with a zero for what is drawn.
+// The forms. The letters x, h, H and d stand for what is drawn.
 const (
 	serverForm = "0000xxxxxxxxxxxx"
 	guidForm   = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh"
@@ -19,12 +19,12 @@ const (
 	numberForm = "00ddddddddddddddddd"
 )
 
-// drawID draws an id. Two of one run are not alike, for all that can be expected.
+// drawID draws an id. In one run no two ids are expected to be the same.
 func drawID(src Source) string {
 	return fill([...]string{serverForm, guidForm, upperForm, numberForm}[src.Intn(4)], src)
 }
 
-// idLike draws an id of the form of another.
+// idLike draws an id in the form of another.
 func idLike(id string, src Source) string { return fill(formOf(id), src) }
 
 func formOf(id string) string {
@@ -62,8 +62,8 @@ func fill(form string, src Source) string {
 	return string(b[:len(form)])
 }
 
-// The ways in which the id of another chat is near one (V17). Ids that differ in case alone, in accents or blanks are
-// another matter (D7).
+// The ways in which another chat's id is near one (V17). Ids that differ only in case, accents or blanks are another
+// matter (D7).
 const (
 	nearByCharacter = iota
 	nearByLength
@@ -71,7 +71,7 @@ const (
 	nearWays
 )
 
-// nearID is the id of another chat that differs from an id by little. A GUID stays one.
+// nearID returns an id for another chat that differs little from an id. A GUID stays one.
 func nearID(id string, way int, src Source) string {
 	form := formOf(id)
 	switch guid := form == guidForm || form == upperForm; {
@@ -88,7 +88,7 @@ func nearID(id string, way int, src Source) string {
 	return "0" + id
 }
 
-// nextOf is the character after one, of those that may stand in its place.
+// nextOf returns the character after c among those that may stand in its place.
 func nextOf(c byte) string {
 	switch c {
 	case '9':

@@ -95,7 +95,7 @@ func (w *Walker) placeIn(queue string, by model.Party, op model.Operation, mode 
 	w.add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: queue, Operation: op, VisibilityMode: mode})
 }
 
-// placeAgain places a leg in a queue once more, or in another.
+// placeAgain places a leg in a queue once more, perhaps in another one.
 func (w *Walker) placeAgain(by model.Party) {
 	mode := w.modeFor(w.legOperation, &w.legMode)
 	if w.limits.Weighted && w.src.Intn(3) > 0 {
@@ -157,9 +157,9 @@ func (w *Walker) placeOnBehalf(m move) {
 	} else {
 		who = w.pick(isJoined)
 	}
-	queue := -1 // of those that finish chats, where they do not
+	queue := -1 // a finishing queue, although it does not finish this chat; -1 for others
 	if n := len(w.limits.Finishing); n > 0 && !w.alone() {
-		usual := 1 // how much likelier another one is
+		usual := 1 // how much likelier one of the others is
 		if w.limits.Weighted {
 			usual = 20
 		}
@@ -177,7 +177,7 @@ func (w *Walker) placeOnBehalf(m move) {
 	}
 }
 
-// transferRemover removes an agent that has placed the chat in a queue for good.
+// transferRemover returns who removes an agent that has placed the chat in a queue for good.
 func (w *Walker) transferRemover(who int) model.Party {
 	if odds := w.odds(); !w.limits.Guide && w.src.Intn(odds) == odds-1 {
 		return mediaServer
@@ -185,7 +185,7 @@ func (w *Walker) transferRemover(who int) model.Party {
 	return w.remover(w.agentParty(who))
 }
 
-// remover is who removes a party that leaves: most often itself. It means nothing.
+// remover returns who removes a party that leaves: most often itself. It means nothing.
 func (w *Walker) remover(p model.Party) model.Party {
 	if !w.limits.Irregular || w.src.Intn(6) > 0 {
 		return p
@@ -194,7 +194,7 @@ func (w *Walker) remover(p model.Party) model.Party {
 	return others[w.src.Intn(len(others))]
 }
 
-// revoker is who revokes an invitation: most often the server. It means nothing.
+// revoker returns who revokes an invitation: most often the server. It means nothing.
 func (w *Walker) revoker(invited model.Party) model.Party {
 	if !w.limits.Irregular || w.src.Intn(6) > 0 {
 		return server
@@ -203,7 +203,7 @@ func (w *Walker) revoker(invited model.Party) model.Party {
 	return others[w.src.Intn(len(others))]
 }
 
-// odds are those of a rare choice: one in so many.
+// odds are those of a rare choice: one in that many.
 func (w *Walker) odds() int {
 	if w.limits.Weighted {
 		return 10
@@ -237,7 +237,7 @@ func (w *Walker) unanswered(m move) {
 	w.checkBereft()
 }
 
-// setInvited keeps what an agent has under way from an earlier stay.
+// setInvited invites an agent. It keeps what the agent has under way from an earlier stay.
 func (w *Walker) setInvited(i int, a agent) {
 	a.status, a.offering = invited, w.agents[i].offering
 	w.agents[i] = a
@@ -326,7 +326,7 @@ func (w *Walker) neutral() {
 	w.add(e)
 }
 
-// add writes an event, at its seq and time.
+// add writes an event, with the next seq and time.
 func (w *Walker) add(e model.Event) {
 	w.seq++
 	if w.limits.Irregular {

@@ -18,7 +18,7 @@ func numbered(word string) *[maxParties]string {
 var canonicalNames = namesOf{numbered("Agent"), numbered("Queue"), numbered("Strategy")}
 
 // namings are the ways in which an irregular chat names its people: in no alphabetical order, with what CSV, SQL and
-// HTML have to quote, one name for a queue, a strategy and an agent.
+// HTML have to quote, and with one name for a queue, a strategy and an agent.
 var namings = func() (all [8]namesOf) {
 	odd := [maxParties]string{
 		"Zoë", "agent-2", "O'Brien", "Müller, Ana", "1001", "Agent 10", "Agent 20", "Agent 2", "李雷", "a<b>&c", `"q"`,
@@ -43,8 +43,8 @@ func drawNames(src Source) namesOf {
 	return canonicalNames
 }
 
-// fieldNames are names as they are in the field: of several words and scripts, up to 100 characters. No two are alike
-// in their first 20 characters, case and accents aside.
+// fieldNames are names as they are in the field: of several words and scripts, up to 100 characters. The first 20
+// characters differ between any two, even without case and accents.
 var fieldNames = []string{
 	"Anna-Sofía Müller", "Отдел продаж Алматы", "カスタマーサポート 東京", "NULL", "O'Connor, Siân", "خدمة العملاء", "0042",
 	"agent@contact.example",
@@ -56,7 +56,7 @@ var fieldNames = []string{
 	"50% off",
 }
 
-// fieldName is the name of a number, each another.
+// fieldName returns the name of a number; each number has its own.
 func fieldName(n int) string {
 	name := fieldNames[n%len(fieldNames)]
 	if more := n / len(fieldNames); more > 0 {

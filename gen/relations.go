@@ -10,7 +10,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Relations lists the relations V12–V19 that [Relate] knows. It knows the deliveries D5–D7, too.
+// Relations lists the relations V12–V19 that [Relate] knows. It also knows the deliveries D5–D7.
 var Relations = []string{"V12", "V13", "V14", "V15", "V16", "V17", "V18", "V19"}
 
 // Related is what a relation makes of a chat: its variant, perhaps in company, and the comparison that must hold
@@ -18,25 +18,24 @@ var Relations = []string{"V12", "V13", "V14", "V15", "V16", "V17", "V18", "V19"}
 type Related struct {
 	Variant string   // its interaction
 	Company []string // the interactions of other chats
-	How     int      // in which of its ways
+	How     int      // in which of the relation's ways
 	Compare func(of, variant []model.Fact) string
 }
 
-// Relate changes a finished chat in the way of a relation, of those that it has in way how, or where that is negative
-// in one that it draws; and appends what that makes to dst, which the log may be a part of. The variant's interaction
-// is as, or like it where the relation is about ids. ok is false where the relation says nothing about the chat:
-// nothing is appended.
+// Relate changes a finished chat by a relation, in the relation's way how or, if that is negative, in a way that it
+// draws. It appends the result to dst, which the log may be a part of. The variant's interaction id is as, or like it
+// if the relation is about ids. ok is false if the relation says nothing about the chat: then nothing is appended.
 func Relate(dst []model.Event, relation string, how int, log []model.Event, as string,
 	src Source,
 ) (_ []model.Event, _ Related, ok bool) {
 	return relate(dst, relation, how, log, as, "", src)
 }
 
-// relate does that with an id that those of D7 begin with; "" is one that is drawn.
+// relate is Relate with the beginning of D7's ids; "" means that it is drawn.
 func relate(dst []model.Event, relation string, how int, log []model.Event, as, near string,
 	src Source,
 ) (_ []model.Event, _ Related, ok bool) {
-	if drawn := src.Intn(Ways(relation)); how < 0 { // drawn in any case: what follows is the same
+	if drawn := src.Intn(Ways(relation)); how < 0 { // drawn in any case, so that what follows is the same
 		how = drawn
 	}
 	start := len(dst)
@@ -82,7 +81,7 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 	return slices.Insert(append(append(dst[:start], variant...), after...), start, before...), r, true
 }
 
-// Ways says in how many ways a relation changes a chat.
+// Ways returns in how many ways a relation changes a chat.
 func Ways(relation string) int {
 	switch relation {
 	case "V16":
@@ -101,7 +100,7 @@ func Ways(relation string) int {
 	return 1
 }
 
-// saying tells in which way a chat was changed, where the comparison finds something.
+// saying adds how a chat was changed to what the comparison finds.
 func saying(how string, compare func(of, variant []model.Fact) string) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
 		found := compare(of, variant)
@@ -136,8 +135,8 @@ func codes(names ...string) string {
 	return strings.Join(names, "/")
 }
 
-// The comparisons of rows, in any order, as a view shows them. Most often the rows are alike as they stand, which is
-// seen without a view.
+// The comparisons of rows, in any order, as a view shows them. Most often the rows are the same as they stand, and no
+// view is needed.
 var (
 	sameEverything  = sameRows(everythingOf, true)
 	sameDescriptors = sameRows(descriptorsOf, false)
@@ -153,8 +152,7 @@ func sameRows(view func(*model.Fact) string, times bool) func(of, variant []mode
 	}
 }
 
-// asTheyStand reports whether rows are the same in the same order, where names tells other names for those of the
-// first.
+// asTheyStand reports whether rows are the same in the same order, once names has renamed the first.
 func asTheyStand(of, variant []model.Fact, times bool, names *renaming) bool {
 	if len(of) != len(variant) {
 		return false
@@ -179,7 +177,7 @@ func viewed(rows []model.Fact, view func(*model.Fact) string) []string {
 	return out
 }
 
-// moved says which of two sorted lists' entries are not in both, "" if they are equal.
+// moved says which entries of two sorted lists are not in both, or returns "" if the lists are equal.
 func moved(before, after []string) string {
 	if slices.Equal(before, after) {
 		return ""
@@ -198,7 +196,7 @@ func plain(rows []string) string {
 	return model.Line(strings.Join(rows, ", "))
 }
 
-// without returns the entries of a that are not in b, each as often as it is there more.
+// without returns the entries that a has more often than b, each as many times as it has more.
 func without(a, b []string) (out []string) {
 	count := make(map[string]int)
 	for _, s := range b {
@@ -212,9 +210,9 @@ func without(a, b []string) (out []string) {
 	return out
 }
 
-// choose draws one of the places of a log for which ok holds, or -1.
+// choosePlace draws one of the places of a log for which ok holds, or -1.
 func choosePlace(log []model.Event, src Source, ok func(i int) bool) int {
-	places := make([]int, 0, 64) // which most often needs no more
+	places := make([]int, 0, 64) // most often enough
 	for i := range log {
 		if ok(i) {
 			places = append(places, i)
@@ -226,7 +224,7 @@ func choosePlace(log []model.Event, src Source, ok func(i int) bool) int {
 	return places[src.Intn(len(places))]
 }
 
-// Outcome finds the event that answers the invitation at i, or -1.
+// Outcome returns the place of the event that answers the invitation at i, or -1.
 func Outcome(log []model.Event, i int) int {
 	for j := i + 1; j < len(log); j++ {
 		switch e := &log[j]; e.Name {
@@ -239,7 +237,7 @@ func Outcome(log []model.Event, i int) int {
 	return -1
 }
 
-// reader is a classifier of chats that nobody keeps.
+// reader is a classifier, with a chat that nobody keeps.
 type reader struct {
 	*model.Classifier
 	chat model.Chat
@@ -247,7 +245,7 @@ type reader struct {
 
 var readers = sync.Pool{New: func() any { return &reader{Classifier: model.NewClassifier(model.Reference())} }}
 
-// wellFormedLog reports whether a log is, and finished.
+// wellFormedLog reports whether a log is well-formed and finished.
 func wellFormedLog(log []model.Event) bool {
 	r := readers.Get().(*reader)
 	defer readers.Put(r)
@@ -280,15 +278,15 @@ func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of,
 }
 
 // removedBefore reports whether the media server removed an agent before the event at j. Whether that was just before
-// the stop, and the agent so counts as handling, may then hang on the events in between.
+// the stop, so that the agent counts as handling, may then depend on the events in between.
 func removedBefore(log []model.Event, j int) bool {
 	return slices.ContainsFunc(log[:j], func(e model.Event) bool {
 		return e.Name == model.PartyRemoved && e.Party.Type == model.Agent && e.Actor.Type == model.MediaServer
 	})
 }
 
-// finishingIn reports whether an agent places the chat in a finishing queue. Whether that finishes it hangs on the
-// invitations that are pending, and what follows then has no row.
+// finishingIn reports whether an agent places the chat in a finishing queue. Whether that finishes it depends on the
+// pending invitations, and what follows then has no row.
 func finishingIn(log []model.Event) bool {
 	return slices.ContainsFunc(log, func(e model.Event) bool {
 		return e.Actor.Type == model.Agent && model.Usual.Finishes(e.Queue)
@@ -329,8 +327,8 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	}, wellFormedLog(log)
 }
 
-// ofAgents leaves out the rows of queues and strategies: where they do not say what they are of, those of a name that
-// one bears. A queue that comes between may be the one in which a chat is lost later.
+// ofAgents leaves out the rows of queues and strategies; a row without a resource type is one if its name is. A queue
+// that comes between may be the one in which a chat is lost later.
 func ofAgents(rows []model.Fact, names []bearer) []model.Fact {
 	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
 		is, _ := f.ResourceType.Meaning()
@@ -375,7 +373,7 @@ func otherMedium(log []model.Event, src Source) []model.Event {
 	return log
 }
 
-// Renumber gives the events of a log in order the seqs 1, 2, ….
+// Renumber gives the events of a log the seqs 1, 2, … in order.
 func Renumber(log []model.Event) []model.Event {
 	for i := range log {
 		log[i].Seq = int64(i + 1)

@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// kind says what a name is the name of, as a set: an agent and a queue may share one.
+// kind says what a name names, as a set: an agent and a queue may share one.
 type kind uint8
 
 const (
@@ -23,7 +23,7 @@ type bearer struct {
 	kind kind
 }
 
-// namesIn lists the names of a log as they appear; but not finishing queues, whose names mean something.
+// namesIn lists the names of a log as they appear, except for finishing queues, whose names mean something.
 func namesIn(log []model.Event) (names []bearer) {
 	see := func(name string, k kind) {
 		if name == "" {
@@ -56,7 +56,7 @@ func namesIn(log []model.Event) (names []bearer) {
 	return names
 }
 
-// kindOf is what a name of a log is the name of.
+// kindOf returns what a name in a log names.
 func kindOf(names []bearer, name string) (k kind) {
 	for i := range names {
 		if names[i].name == name {
@@ -66,14 +66,14 @@ func kindOf(names []bearer, name string) (k kind) {
 	return k
 }
 
-// renaming gives names others. Nil changes none.
+// renaming replaces names. A nil renaming changes none.
 type renaming struct{ old, given []string }
 
 func (r *renaming) add(old, given string) {
 	r.old, r.given = append(r.old, old), append(r.given, given)
 }
 
-// now is what a name has become.
+// now returns what a name has become.
 func (r *renaming) now(name string) string {
 	if r != nil {
 		for i := range r.old { // few
@@ -93,8 +93,8 @@ func (r *renaming) apply(log []model.Event) {
 	}
 }
 
-// rename gives agents, queues and strategies names as they are in the field (V15): two of one kind never the same one,
-// an agent at times that of a queue.
+// rename gives agents, queues and strategies names as they are in the field (V15). Two of one kind never get the same
+// one, but an agent sometimes gets that of a queue.
 func rename(log []model.Event, src Source) func(of, variant []model.Fact) string {
 	old, names := namesIn(log), new(renaming)
 	bearers := func(name string) (k kind) {
@@ -108,7 +108,7 @@ func rename(log []model.Event, src Source) func(of, variant []model.Fact) string
 	at, step := src.Intn(len(fieldNames)), 1+2*src.Intn(3)
 	for i := range old {
 		now := fieldName(at + step*i)
-		if src.Intn(4) == 0 { // one that another kind bears, if there is
+		if src.Intn(4) == 0 { // one that another kind bears, if there is one
 			for _, shared := range names.given {
 				if bearers(shared)&old[i].kind == 0 {
 					now = shared
@@ -121,7 +121,7 @@ func rename(log []model.Event, src Source) func(of, variant []model.Fact) string
 	return sameRenamed(names)
 }
 
-// sameRenamed compares rows of which the first have other names.
+// sameRenamed compares rows after renaming the first.
 func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
 		if asTheyStand(of, variant, true, names) {
@@ -135,9 +135,9 @@ func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 	}
 }
 
-// nearlyRename gives two agents, two queues and two strategies of a chat, as far as it has them, names that differ by
-// what some stores overlook, and the chat an id beside which another chat's is such (D7): both begin with near, or with
-// what is drawn. It returns that chat.
+// nearlyRename gives two agents, two queues and two strategies of a chat, if it has two, names that differ only by
+// what some stores overlook (D7). It does the same with the ids of the chat and of another chat, which it returns:
+// both ids begin with near, or with what is drawn if that is "".
 func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {
 	pair := alike[r.How]
 	old, names := namesIn(log), new(renaming)
@@ -162,13 +162,13 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 			said = append(said, k.what+" "+both(one, other))
 		}
 	}
-	for _, n := range old { // nobody else bears one of these
+	for _, n := range old { // nobody else may bear one of these
 		if !slices.Contains(names.old, n.name) && (n.name == pair.one || n.name == pair.two) {
 			return nil, false
 		}
 	}
 	names.apply(log)
-	base := idLike(serverForm, src) // drawn in any case: what follows is the same
+	base := idLike(serverForm, src) // drawn in any case, so that what follows is the same
 	if near != "" {
 		base = near
 	}
@@ -189,15 +189,14 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 	return other, true
 }
 
-// companions make the chats that stand beside a variant.
+// companions make the chats that accompany a variant.
 var companions = sync.Pool{New: func() any {
 	limits := Everyday
 	limits.Events = 12
 	return NewWalker(limits)
 }}
 
-// accompany makes a chat that comes before the variant and one that comes after it, under ids that are near its own
-// (V17).
+// accompany makes a chat that comes before the variant and one that comes after it, with ids near its own (V17).
 func (r *Related) accompany(src Source) (before, after []model.Event) {
 	w := companions.Get().(*Walker)
 	defer companions.Put(w)

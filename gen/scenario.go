@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Generation counts the changes of what a generated scenario is: it is raised where the same seed and index give
+// Generation counts the changes of what a generated scenario is: it is raised when the same seed and index give
 // another one.
 const Generation = 3
 
@@ -20,7 +20,7 @@ const (
 	fuzzFamily
 )
 
-// Scenarios makes generated scenarios. It keeps working memory; take one a goroutine.
+// Scenarios makes generated scenarios. It keeps working memory; each goroutine needs its own.
 type Scenarios struct {
 	seed            uint64
 	guide, everyday *Walker
@@ -47,7 +47,7 @@ func (s *Scenarios) source(family, i int) *Seeded {
 	return Seed(Generation, uint64(family), s.seed, uint64(i))
 }
 
-// chatOf draws a chat and appends it to dst: within the guide's rules where documented is asked for, and one that few
+// chatOf draws a chat and appends it to dst: within the guide's rules if documented is set, and rarely one that many
 // would get right by answering without looking.
 func (s *Scenarios) chatOf(dst []model.Event, id string, src Source, documented bool) []model.Event {
 	for {
@@ -70,7 +70,7 @@ func (s *Scenarios) chatOf(dst []model.Event, id string, src Source, documented 
 	}
 }
 
-// plain reports whether the chat has little to tell apart: less than two rows, or no documented one but
+// plain reports whether the chat has little to tell apart: fewer than two rows, or no documented one except
 // RoutedTo/Completed.
 func (s *Scenarios) plain() bool {
 	return len(s.chat.IRFs) < 2 || !slices.ContainsFunc(s.chat.IRFs, func(r model.IRF) bool {
@@ -79,9 +79,9 @@ func (s *Scenarios) plain() bool {
 }
 
 // Generated makes scenario i, a function of seed and i alone. Even ones stay within the documented rules. Most are a
-// chat with variants by two relations; every fourth pair is four chats under ids that are near each other, interleaved
-// event by event, and the first of them once more, alone. Where documented rules alone decide the chats that are judged
-// row by row, the case is tagged as composed; no random chat is a drawn one.
+// chat with variants by two relations. Every fourth pair is four chats with ids near each other, interleaved event by
+// event, and the first of them once more, alone. If documented rules alone decide the chats that are judged row by
+// row, the case is tagged as composed; no random chat is a drawn one.
 func (s *Scenarios) Generated(i int) *model.Case {
 	src := s.source(generatedFamily, i)
 	c := &model.Case{ID: fmt.Sprintf("generated/%d/%d", s.seed, i), Level: model.Inferred, Checked: true, Opaque: true}
@@ -135,7 +135,7 @@ func (s *Scenarios) atOnce(c *model.Case, of string, documented bool, src Source
 	c.Variants = []model.Variant{{Relation: "V17", Of: of, Variant: alone[0].InteractionID, Compare: sameEverything}}
 }
 
-// as copies a log for another interaction.
+// as copies a log under another interaction id.
 func as(log []model.Event, id string) []model.Event {
 	log = slices.Clone(log)
 	for i := range log {
@@ -144,7 +144,7 @@ func as(log []model.Event, id string) []model.Event {
 	return log
 }
 
-// vary adds the variant by a relation of a chat of the case, where there is one, in a way of it or, where that is
+// vary adds the variant of one of the case's chats by a relation, if there is one: in way how or, if that is
 // negative, in any.
 func (s *Scenarios) vary(c *model.Case, relation string, how int, id string, log []model.Event, src Source) bool {
 	return vary(c, model.Variant{Relation: relation, How: how, Seed: uint64(src.Intn(1 << 62))}, id, "", log)
@@ -173,7 +173,7 @@ func Interleave(logs [][]model.Event, src Source) []model.Event {
 	return interleave(make([]model.Event, 0, n), logs, src)
 }
 
-// interleave is the same, appended to dst.
+// interleave does the same, but appends to dst.
 func interleave(dst []model.Event, logs [][]model.Event, src Source) []model.Event {
 	for len(logs) > 0 {
 		k := src.Intn(len(logs))
@@ -186,6 +186,7 @@ func interleave(dst []model.Event, logs [][]model.Event, src Source) []model.Eve
 	return dst
 }
 
+// Shuffle puts events into a random order.
 func Shuffle(events []model.Event, src Source) {
 	for i := len(events) - 1; i > 0; i-- {
 		j := src.Intn(i + 1)
@@ -193,9 +194,9 @@ func Shuffle(events []model.Event, src Source) {
 	}
 }
 
-// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, with equal times; one cut
-// short beside its whole; one in other company, under other seqs, with its times otherwise spelt, or with names and an
-// id that differ from others by what some stores overlook.
+// Delivery makes delivery scenario i: chats whose events arrive in another order, doubled, or with equal times; one
+// cut short next to its whole; one in other company, under other seqs, with its times spelt otherwise, or with names
+// and an id that differ from others only by what some stores overlook.
 func (s *Scenarios) Delivery(i int) *model.Case {
 	src := s.source(deliveryFamily, i)
 	c := &model.Case{
@@ -272,8 +273,7 @@ func (s *Scenarios) again(c *model.Case, log, other []model.Event, src Source) {
 	}
 }
 
-// delivered makes a case of a log and its variant by a delivery. What the variant is expected to yield is known of
-// itself, too.
+// delivered makes a case of a log and its variant by a delivery. The variant is also judged by itself.
 func (s *Scenarios) delivered(c *model.Case, relation string, how int, log []model.Event, src Source) bool {
 	c.Events, c.Aside, c.Variants = log, nil, nil
 	if !s.vary(c, relation, how, drawID(src), log, src) {
@@ -283,7 +283,7 @@ func (s *Scenarios) delivered(c *model.Case, relation string, how int, log []mod
 	return true
 }
 
-// named reports whether two agents of the last chat but one, the variant of D7, have names of a pair.
+// named reports whether an agent has a name of a pair, as in a variant of D7.
 func named(events []model.Event) bool {
 	return slices.ContainsFunc(events, func(e model.Event) bool {
 		return slices.ContainsFunc(alike[:], func(pair alikePair) bool {
@@ -293,7 +293,7 @@ func named(events []model.Event) bool {
 }
 
 // Robustness makes robustness scenario i: a log that breaks one of W1–W9, or lines that are no events at all, between
-// two healthy chats, which alone are judged.
+// two healthy chats. Only these are judged.
 func (s *Scenarios) Robustness(i int) *model.Case {
 	src := s.source(robustnessFamily, i)
 	c := &model.Case{
@@ -320,8 +320,8 @@ var junk = []string{
 	`{"interaction_id":null,"seq":1}`,
 }
 
-// Candidate makes a case of a chat in place of another case's first one, with a variant by the same relation, in the
-// same way, where the other case has one that applies. It is a function of the id, the chat, and the other case alone.
+// Candidate makes a case of a chat in place of another case's first one. It has a variant by the same relation, in
+// the same way, if the other has one that applies. It is a function of the id, the chat and the other case alone.
 func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
 	src := Seed(Generation, textSeed(id))
 	c := &model.Case{ID: id, Level: of.Level, Kind: of.Kind, Title: of.Title, Checked: true, Opaque: true}
@@ -333,7 +333,7 @@ func Candidate(id string, log []model.Event, of *model.Case) *model.Case {
 	return c
 }
 
-// textSeed makes a number of a text.
+// textSeed turns a text into a number.
 func textSeed(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))

@@ -2,12 +2,12 @@ package gen
 
 import "github.com/chatproof/chatproof/model"
 
-// Sequence gives the logs of a sequence by their numbers, from 0: i may not fall from one call to the next, but may
+// Sequence returns the logs of a sequence by their numbers, from 0: i may not fall from one call to the next, but may
 // skip numbers. ok is false after the last. The events are the sequence's memory: valid until the next call.
 type Sequence func(i int, id string) (log []model.Event, ok bool)
 
-// Random is the sequence of n random chats of a seed, each a function of the seed and its number alone. Documented
-// ones are those that documented rules alone decide.
+// Random is the sequence of n random chats of a seed, each a function of the seed and its number alone. With
+// documented, only documented rules decide them.
 func Random(n int, documented bool, seed uint64) Sequence {
 	everyday, guide := NewWalker(Everyday), NewWalker(Guide)
 	classifier, chat := model.NewClassifier(model.Reference()), new(model.Chat)
@@ -30,8 +30,8 @@ func Random(n int, documented bool, seed uint64) Sequence {
 	}
 }
 
-// All is the sequence of all chats of at most so many events, at least 2, of the alphabet [Exhaustive]. To skip a
-// number takes the time of making its log.
+// All is the sequence of all chats of at most so many events, at least 2, over the alphabet [Exhaustive]. Skipping a
+// number takes as long as making its log.
 func All(events int) Sequence {
 	limits := Exhaustive
 	limits.Events = events

@@ -7,15 +7,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Probe tells for each of some logs whether it still shows what a counterexample showed. The logs are finished chats
-// of one interaction.
+// Probe says for each log whether it still shows what a counterexample showed. The logs are finished chats of one
+// interaction.
 type Probe func(ctx context.Context, logs [][]model.Event) ([]bool, error)
 
-// Minimal is a counterexample that no event, attempt or substitution can make shorter.
+// Minimal is a counterexample with no event or attempt to leave out, and no substitution that makes it plainer.
 type Minimal struct {
 	Log []model.Event
-	// Tried counts the shorter logs over its own alphabet that were tried, and that do not show it. All is how many
-	// there are, at least; it is exact where both are equal: then the log is proven minimal.
+	// Tried counts the shorter logs over its own alphabet that were tried and do not show it. All is how many there
+	// are, at least; it is exact if both are equal: then the log is proven minimal.
 	Tried, All int
 }
 
@@ -29,12 +29,13 @@ type shrinker struct {
 	chat       model.Chat
 }
 
-// batch is how many candidates are asked about at once: a target may be a program that is started for each batch.
+// batch is how many candidates a probe gets at once: a target may be a program that is started for each batch.
 const batch = 512
 
-// Shrink makes a finished chat shorter as long as the probe still says yes: without attempts, without events (what no
-// longer fits being left out, too), with plainer events; then by trying every shorter log over its own alphabet,
-// shortest first, at most prove of them. It stops early with the context's or the probe's error, and what it has.
+// Shrink makes a finished chat shorter as long as the probe still says yes. It leaves out attempts and events, with
+// what no longer fits, and makes events plainer; then it tries every shorter log over the chat's own alphabet,
+// shortest first, at most prove of them. It stops early with the context's or the probe's error, and returns what it
+// has.
 func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Minimal, error) {
 	log, err := Reduce(ctx, log, probe)
 	if err != nil {
@@ -43,14 +44,14 @@ func Shrink(ctx context.Context, log []model.Event, probe Probe, prove int) (Min
 	return Prove(ctx, log, probe, prove)
 }
 
-// Reduce does the first half of [Shrink]: what it returns shows nothing any more without any of its events.
+// Reduce does the first half of [Shrink]: unless it is long, the result shows nothing without any of its events.
 func Reduce(ctx context.Context, log []model.Event, probe Probe) ([]model.Event, error) {
 	return newShrinker(probe).reduce(ctx, slices.Clone(log))
 }
 
-// Prove does the second half, for a chat that has been reduced or cannot be: it tries every shorter log, and where one
-// shows it, goes on from there. With an error it returns what it has, Tried being how many shorter logs do not show it
-// and All -1.
+// Prove does the second half, for a chat that has been reduced or cannot be. It tries every shorter log, and if one
+// shows it, goes on from there. With an error it returns what it has: Tried is how many shorter logs do not show it,
+// All is -1.
 func Prove(ctx context.Context, log []model.Event, probe Probe, prove int) (Minimal, error) {
 	s := newShrinker(probe)
 	for {
@@ -62,7 +63,7 @@ func Prove(ctx context.Context, log []model.Event, probe Probe, prove int) (Mini
 			return Minimal{Log: log, Tried: tried, All: all}, nil
 		}
 		log, err = s.reduce(ctx, found)
-		if err != nil { // which is shorter
+		if err != nil { // but the log is shorter
 			return Minimal{Log: log, All: -1}, err
 		}
 	}
@@ -72,7 +73,7 @@ func newShrinker(probe Probe) *shrinker {
 	return &shrinker{probe: probe, classifier: model.NewClassifier(model.Reference())}
 }
 
-// reduce applies the candidates of each kind until none is left that the probe says yes to.
+// reduce applies the candidates of each kind until the probe says yes to none.
 func (s *shrinker) reduce(ctx context.Context, log []model.Event) ([]model.Event, error) {
 	for {
 		if len(log) > short {
@@ -117,8 +118,8 @@ func (s *shrinker) first(ctx context.Context, candidates [][]model.Event) ([]mod
 	return nil, nil
 }
 
-// repair leaves out what does not fit after what stands before it, and ends the chat where its end was lost. It
-// returns nil where the result is not shorter than limit.
+// repair leaves out what does not fit after what precedes it, and ends the chat if its end was lost. It returns nil
+// if the result is not shorter than limit.
 func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
 	var out []model.Event
 	for _, e := range log {
@@ -147,7 +148,7 @@ func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
 	return out
 }
 
-// withoutAgents makes the logs in which one agent, strategy or queue does not take part.
+// withoutAgents makes the logs in which one agent or strategy does not take part.
 func (s *shrinker) withoutAgents(log []model.Event) (out [][]model.Event) {
 	seen := make(map[model.Party]bool)
 	for i := range log {
@@ -165,15 +166,15 @@ func (s *shrinker) withoutAgents(log []model.Event) (out [][]model.Event) {
 	return out
 }
 
-// short is how many events a log has of which any two are left out. A longer one loses spans first: to take one event
-// of a thousand away, and repair the rest, a thousand times, takes minutes.
+// short is the length up to which any two events of a log are left out. A longer log loses spans first: taking away
+// one event of a thousand, and repairing the rest, a thousand times, takes minutes.
 const (
 	short = 40
-	long  = 160 // and of a log that is still longer then, no more is left out: it is its length that shows
+	long  = 160 // from a log that is still longer then, no more is left out: its length is what shows
 )
 
-// withoutSpans makes the logs in which one agent, strategy or queue does not take part, or that lack a half, a quarter,
-// and so on to a thirty-second.
+// withoutSpans makes the logs in which one agent or strategy does not take part, or that lack a half, a quarter, and
+// so on to a thirty-second.
 func (s *shrinker) withoutSpans(log []model.Event) (out [][]model.Event) {
 	out = s.withoutAgents(log)
 	for parts := 2; parts <= 32; parts *= 2 {
@@ -189,7 +190,7 @@ func (s *shrinker) withoutSpans(log []model.Event) (out [][]model.Event) {
 	return out
 }
 
-// withoutEvents makes the logs that lack n events in a row; with n of 2, any two.
+// withoutEvents makes the logs that lack n events in a row or, if n is 2, any two.
 func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event) {
 	add := func(rest []model.Event) {
 		rest = s.repair(rest, len(log))
@@ -210,8 +211,8 @@ func (s *shrinker) withoutEvents(log []model.Event, n int) (out [][]model.Event)
 	return out
 }
 
-// plainer makes the logs of the same length that are simpler in one way: regular seqs and times, plain names, one
-// queue or strategy less, a mode less, the customer stopping.
+// plainer makes the logs of the same length that are simpler in one way: regular seqs and times, plain names, no
+// other medium, plain actors, a mode or an odd reason less, the customer stopping.
 func (s *shrinker) plainer(log []model.Event) (out [][]model.Event) {
 	add := func(change func(e *model.Event)) {
 		next := slices.Clone(log)
@@ -266,7 +267,7 @@ func (s *shrinker) plainer(log []model.Event) (out [][]model.Event) {
 	return out
 }
 
-// canonical renames agents, queues and strategies in the order in which they appear, as the enumeration does.
+// canonical renames agents, queues and strategies in order of appearance, as the enumeration does.
 func canonical() func(e *model.Event) {
 	agents, queues, strategies := make(map[string]string), make(map[string]string), make(map[string]string)
 	name := func(names map[string]string, to *[maxParties]string, from *string) {
@@ -295,7 +296,7 @@ func canonical() func(e *model.Event) {
 	}
 }
 
-// counted bounds how far the logs of an alphabet are counted that are not tried: ten times as many took seconds.
+// counted limits how many logs of an alphabet are counted without being tried: ten times as many took seconds.
 const counted = 200_000
 
 // enumerate tries every log that is shorter than a counterexample, over its own alphabet, the shortest first. It
@@ -314,7 +315,7 @@ func (s *shrinker) enumerate(ctx context.Context, log []model.Event,
 		limits.Events = length
 		w := NewWalker(limits)
 		for o := new(Odometer); ; {
-			if next := w.Log(log[0].InteractionID, o); len(next) == length { // shorter ones have been had
+			if next := w.Log(log[0].InteractionID, o); len(next) == length { // shorter ones came before
 				if all++; tried < prove {
 					tried++
 					candidates = append(candidates, slices.Clone(next))
@@ -339,7 +340,7 @@ func (s *shrinker) enumerate(ctx context.Context, log []model.Event,
 }
 
 // alphabetOf limits the grammar to what a log is made of: its moves, modes and stops, and as many agents, queues and
-// strategies.
+// strategies as it has.
 func alphabetOf(log []model.Event) Limits {
 	l := Limits{}
 	agents, queues, strategies := make(map[string]bool), make(map[string]bool), make(map[string]bool)

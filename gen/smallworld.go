@@ -6,15 +6,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// smallWorld is all chats of at most so many events over an alphabet.
+// smallWorld is all chats over an alphabet with at most a number of events.
 type smallWorld struct {
 	Limits
 	events int
 }
 
-// smallWorlds are nested by what a fault most often needs: a second agent, a consult, a third agent, and only then all
-// that the grammar has. A world of everything reaches 7 events where one of two agents reaches 10, and faults of
-// history need length before they need variety. How many chats each adds is in the test.
+// smallWorlds are nested by what a fault most often needs: a second agent, a consult, a third agent, and only then
+// all that the grammar has. A world of everything reaches 7 events when one of two agents reaches 10, and faults of
+// history need length before they need variety. The test says how many chats each world adds.
 var smallWorlds = func() []smallWorld {
 	pair := Limits{
 		Agents: 2, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{0},
@@ -59,7 +59,7 @@ func NewSmallChats() *SmallChats {
 	return s
 }
 
-// lengthen goes on to the chats that are one event longer, or to the next alphabet.
+// lengthen moves on to the chats that are one event longer, or to the next alphabet.
 func (s *SmallChats) lengthen() {
 	if s.length++; s.length > smallWorlds[s.world].events {
 		s.world, s.length = s.world+1, 2
@@ -72,8 +72,8 @@ func (s *SmallChats) lengthen() {
 	s.walker, s.choices, s.more = NewWalker(limits), new(Odometer), true
 }
 
-// Next makes the next chat, as interaction id; ok is false after the last. The events are its memory: valid until the
-// next call.
+// Next makes the next chat, as interaction id; ok is false after the last. The events are the memory of s: valid
+// until the next call.
 func (s *SmallChats) Next(id string) (log []model.Event, ok bool) {
 	for s.world < len(smallWorlds) {
 		if !s.more {
@@ -99,7 +99,7 @@ func (s *SmallChats) had(log []model.Event) bool {
 	return false
 }
 
-// has reports whether the grammar within the limits makes the log, which it makes within others.
+// has reports whether the grammar within these limits makes a log that it makes within others.
 func (l *Limits) has(log []model.Event) bool {
 	needs := alphabetOf(log)
 	return needs.Agents <= l.Agents && needs.Queues <= l.Queues && needs.Strategies <= l.Strategies &&

@@ -7,7 +7,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// meaninglessWays are the ways of V18 to say more of a chat without saying anything.
+// meaninglessWays are the ways of V18 to say more about a chat without saying anything.
 var meaninglessWays = []string{
 	"neutral and unknown events in between", "unknown fields", "null for what is absent",
 	"a reason or a mode where it means nothing", "all that means nothing",
@@ -30,7 +30,7 @@ func meaningless(log []model.Event, how int, src Source) []model.Event {
 }
 
 func insertNeutral(log []model.Event, src Source) []model.Event {
-	out := append(log, log[0])[len(log):] // after the log, in the same memory where there is room
+	out := append(log, log[0])[len(log):] // after the log, in the same memory if there is room
 	for i := 1; i < len(log); i++ {
 		for range max(0, src.Intn(4)-1) {
 			e := model.Event{
@@ -47,7 +47,7 @@ func insertNeutral(log []model.Event, src Source) []model.Event {
 	return Renumber(out)
 }
 
-// giveReasons gives events a reason, and transfers a visibility mode, which they do not need.
+// giveReasons gives events a reason, and transfers a visibility mode, where they mean nothing.
 func giveReasons(log []model.Event, src Source) {
 	for i := range log {
 		switch e := &log[i]; e.Name {
@@ -61,15 +61,15 @@ func giveReasons(log []model.Event, src Source) {
 	}
 }
 
-// Members that have no meaning, of an event, of its actor and its party.
+// Members without meaning, of an event, of its actor and of its party.
 const (
 	unknownMembers = `"node":7,"attached_data":{"priority":3,"tags":["vip",null],"note":"says \"EventRevoked\""},"test":false`
 	unknownOfActor = `"name":"Somebody Else","dbid":101`
 	unknownOfParty = `"place":{"id":"Desk 1","type":"queue"},"dbid":102`
 )
 
-// saysMore is the spelling of an event with unknown members, with nulls for absent ones, or with both. Events share
-// them.
+// saysMore returns the spelling of an event with unknown members, with nulls for absent ones, or with both. Events
+// share spellings.
 func saysMore(e *model.Event, unknown, nulls bool) *model.Wire {
 	absent := 0
 	for i, has := range [...]bool{

@@ -7,21 +7,21 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// A campaign steers by what the reference's reading of its chats has in it: the pairs of rules that bear on one row
-// together, those of a row and of the row before it, and those of a row and of the same party's last one, by how many
-// it had before, up to three. What has something new is kept. Half of the chats that steer begin as one of those that
-// were kept, or are one but for a choice; and of several that are drawn, the first with something new is asked. To come
-// upon as much takes a third of the events that it takes without.
+// A campaign steers by what the reference's reading of its chats contains: the pairs of rules that bear on one row,
+// on a row and the row before it, and on a row and the same party's last one, by how many rows that party had before,
+// up to three. A chat with something new is kept. Half of the chats that steer begin like a kept one, or equal one
+// except for a single choice; and of several that are drawn, the first with something new is asked about. Finding as
+// much takes a third of the events that it takes without steering.
 
-// Epoch is how many trials steer by each other: trial i by those from the last multiple of Epoch on. It bounds what one
-// trial costs that is asked for by its number.
+// Epoch is how many trials steer by each other: trial i by those from the last multiple of Epoch on. It limits what a
+// single trial costs that is asked for by its number.
 const Epoch = 1 << 14
 
-// steering is what the trials of an epoch have come upon.
+// steering is what the trials of an epoch have found.
 type steering struct {
-	next   int // the trial that comes next
+	next   int // the next trial
 	begun  bool
-	seen   [64][mostTimes + 2]model.Clauses // with each rule: those of its own row, of the party's last, of the row before
+	seen   [64][mostTimes + 2]model.Clauses // with each rule: those of its row, the party's last, the one before
 	kept   [][]uint32                       // the choices of chats that had something new
 	source replay
 	chat   model.Chat
@@ -30,7 +30,7 @@ type steering struct {
 // mostTimes caps the number of a party's earlier rows.
 const mostTimes = 3
 
-// replay is a source that repeats the choices of an earlier chat, and then makes its own. It writes down all.
+// replay is a source that repeats the choices of an earlier chat, then makes its own, and records all of them.
 type replay struct {
 	*Seeded
 	repeated []uint32
@@ -38,7 +38,7 @@ type replay struct {
 	made     []uint32
 }
 
-// Intn takes the choice whose turn it is.
+// Intn returns the next choice.
 func (r *replay) Intn(n int) int {
 	at := len(r.made)
 	choice := 0
@@ -51,7 +51,7 @@ func (r *replay) Intn(n int) int {
 	return choice
 }
 
-// steered draws the chat of trial i, having drawn those of the epoch before it.
+// steered draws the chat of trial i, after drawing those of the epoch before it.
 func (s *Scenarios) steered(i int, id string) []model.Event {
 	t := &s.steering
 	if start := i - i%Epoch; !t.begun || i < t.next || t.next < start {
@@ -81,8 +81,8 @@ func (s *Scenarios) steer(i int, id string) []model.Event {
 	return s.follow(id, src)
 }
 
-// One of so many trials steers, and then takes the first of so many chats that has something new. To draw a chat and to
-// look at it costs a quarter of asking it in process, and next to nothing where a program is asked.
+// One in steeredShare trials steers: it takes the first of candidates chats that has something new. Drawing a chat
+// and looking at it costs a quarter of asking about it in process, and next to nothing when a program is asked.
 const (
 	steeredShare = 4
 	candidates   = 4
@@ -125,12 +125,12 @@ func (s *Scenarios) candidate(id string, src *Seeded) []model.Event {
 	return log
 }
 
-// late draws one of the chats that were kept, rather a late one.
+// late draws one of the kept chats, preferably a late one.
 func (t *steering) late(src Source) []uint32 {
 	return t.kept[max(src.Intn(len(t.kept)), src.Intn(len(t.kept)))]
 }
 
-// learn adds the features of the chat at hand, and reports whether one of them is new.
+// learn adds the features of the current chat, and reports whether one of them is new.
 func (t *steering) learn() (news bool) {
 	irfs := t.chat.IRFs
 	for k := range irfs {

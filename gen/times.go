@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// timeWays are the ways of V16: what may become of the times of a chat.
+// timeWays are the ways of V16 to change the times of a chat.
 var timeWays = []struct {
 	says   string
 	change func(log []model.Event, src Source)
@@ -58,7 +58,7 @@ func overEdge(moments ...time.Time) func(log []model.Event, src Source) {
 	}
 }
 
-// pause lets at least one event be long after the one before.
+// pause puts at least one event long after the one before it.
 func pause(log []model.Event, src Source) {
 	sure, total := 1+src.Intn(max(1, len(log)-1)), time.Duration(0)
 	for i := range log {
@@ -69,7 +69,7 @@ func pause(log []model.Event, src Source) {
 	}
 }
 
-// backwards lets each event but the first be before the one before it, and none before the first.
+// backwards puts each event but the first before the one that precedes it, and none before the first.
 func backwards(log []model.Event, _ Source) {
 	began, ended := log[0].Time, log[len(log)-1].Time
 	for i := 1; i < len(log); i++ {
@@ -77,8 +77,8 @@ func backwards(log []model.Event, _ Source) {
 	}
 }
 
-// seqWays are the ways of D5: other seqs in the same order. first is the seq of the first of n events, step what lies
-// between two.
+// seqWays are the ways of D5: other seqs in the same order. first is the seq of the first of n events, step the
+// distance between two.
 var seqWays = []struct {
 	says  string
 	first func(n int64) int64
@@ -93,7 +93,7 @@ var seqWays = []struct {
 	{"up to 2^53 - 1", func(n int64) int64 { return model.MaxSeq - n + 1 }, 1},
 }
 
-// otherSeqs renumbers a chat, and lets its events arrive in any order: else nobody would look at the seqs.
+// otherSeqs renumbers a chat, and lets its events arrive in any order: otherwise nobody would look at the seqs.
 func otherSeqs(log []model.Event, how int, src Source) {
 	way := seqWays[how]
 	first := way.first(int64(len(log)))
@@ -110,7 +110,7 @@ var otherSpellings = []*model.Wire{
 	},
 }
 
-// respell writes the times of a chat in other zones and with fractions: each event in another way, or all in one.
+// respell writes a chat's times in other zones and with fractions: each event in its own way, or all in one.
 func respell(log []model.Event, how int, src Source) {
 	fraction := time.Duration(src.Intn(2)*src.Intn(500)) * time.Millisecond // facts are compared to the second
 	for i := range log {

@@ -7,24 +7,24 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Grand limits a chat of a campaign that no run's plan has: more people, queues and strategies, and more of everything.
+// Grand limits a campaign's chats that no run's plan has: more people, queues, strategies, and more of everything.
 var Grand = func() Limits {
 	l := Everyday
 	l.Events, l.Agents, l.Queues, l.Strategies, l.Endless = 1000, 14, 10, 8, true
-	l.Finishing = nil // what one of these queues ends is short
+	l.Finishing = nil // a chat that one of these queues ends is short
 	return l
 }()
 
-// Of each so many trials, the last ones are of several chats at once: they come together, as a start of a program never
-// mixes kinds.
+// The last trials of every trialBlock are of several chats at once. They come together, because one start of a
+// program never mixes kinds.
 const (
 	trialBlock      = 1024
 	trialsAtOnce    = 32
 	trialsDelivered = 32 // before those
 )
 
-// Campaign makes what a campaign asks i-th: a trial, or one of the deliveries D5–D7. Those of the plan of a run, which
-// has the first of each, come in another order.
+// Campaign makes the i-th case of a campaign: a trial, or one of the deliveries D5–D7. The plan of a run has the
+// first of each of these; here they come in another order.
 func (s *Scenarios) Campaign(i int) *model.Case {
 	at := trialBlock - trialsAtOnce - i%trialBlock
 	if at < 1 || at > trialsDelivered {
@@ -32,7 +32,7 @@ func (s *Scenarios) Campaign(i int) *model.Case {
 	}
 	const ways, first = 8, 5 // of Delivery
 	c := s.Delivery(i/3*ways + first + i%3)
-	for _, chat := range model.Chats(c.Events) { // by the relation alone: its rows would be many findings of one cause
+	for _, chat := range model.Chats(c.Events) { // only the relation counts: rows would be many findings of one cause
 		if id := chat[0].InteractionID; id != c.Variants[0].Of {
 			c.Aside = append(c.Aside, id)
 		}
@@ -42,11 +42,11 @@ func (s *Scenarios) Campaign(i int) *model.Case {
 
 func atOnce(i int) bool { return i%trialBlock >= trialBlock-trialsAtOnce }
 
-// Trial makes scenario i of a campaign, drawn without regard to how telling it is: a chat with variants by one or two
-// relations, or five to nine chats under ids that are near each other, interleaved, and the first of them once more,
-// alone. It goes where the plan of a run does not: a chat may be of a thousand events and fourteen agents, and it
-// follows what earlier trials have come upon that is rare. It is a function of the seed and i; to make the trials of an
-// [Epoch] in order costs least.
+// Trial makes scenario i of a campaign, drawn without regard to how much it shows: a chat with variants by one or two
+// relations, or five to nine chats with ids near each other, interleaved, and the first of them once more, alone. It
+// goes where the plan of a run does not: a chat may have a thousand events and fourteen agents, and it follows what
+// is rare in earlier trials. It is a function of the seed and i; making the trials of an [Epoch] in order costs
+// least.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
 	c := s.blank()
@@ -65,7 +65,7 @@ func (s *Scenarios) Trial(i int) *model.Case {
 	return c
 }
 
-// manyAtOnce makes a case of more chats at once than a run has, whose people share their names.
+// manyAtOnce makes a case of more chats at once than a run has; their people share names.
 func (s *Scenarios) manyAtOnce(c *model.Case, src Source) {
 	c.Kind = model.InterleavedKind
 	of := drawID(src)
@@ -102,7 +102,7 @@ func (s *Scenarios) manyAtOnce(c *model.Case, src Source) {
 	c.Variants = append(c.Variants, model.Variant{Relation: "V17", Of: of, Variant: alone, Compare: sameEverything})
 }
 
-// blank is an empty case, in the memory of one that was recycled.
+// blank returns an empty case, in the memory of a recycled one if there is one.
 func (s *Scenarios) blank() *model.Case {
 	n := len(s.spare)
 	if n == 0 {
@@ -114,14 +114,14 @@ func (s *Scenarios) blank() *model.Case {
 	return c
 }
 
-// mostSpare is how many recycled cases are kept, and largeCase how many events one may have room for: deliveries come
-// back, too, whose memory is not taken from here, and chats of a thousand events are rare.
+// mostSpare limits how many recycled cases are kept, and largeCase how many events one may have room for: deliveries
+// come back too, although their memory is not from here, and chats of a thousand events are rare.
 const (
 	mostSpare = 256
 	largeCase = 1024
 )
 
-// Recycle takes back a trial that nobody needs any more, nor any part of it, for those to come.
+// Recycle takes back a trial for later ones. Nobody may need it or any part of it any more.
 func (s *Scenarios) Recycle(c *model.Case) {
 	if len(s.spare) < mostSpare && cap(c.Events) <= largeCase {
 		s.spare = append(s.spare, c)
