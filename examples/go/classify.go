@@ -38,10 +38,10 @@ type fact struct {
 	ReceivedFrom *int   `json:"received_from"`
 }
 
-// finishing are the queues in which an agent's placing the chat finishes it, and the reason that it then has (I20).
+// finishing maps the queues by which an agent finishes a chat to the reason that its row then has (I20).
 var finishing = map[string]string{"iWD_Completed": "", "iWD_Canceled": "Canceled"}
 
-// stay is where a chat is: with an agent, from the invitation on, in a queue or in a strategy.
+// stay is where a chat is: with an agent, from the invitation on, in a queue, or in a strategy.
 type stay struct {
 	party
 	start, end string
@@ -51,7 +51,7 @@ type stay struct {
 	pulled     bool
 	handedOn   bool   // its transfer was accepted, or went through a queue
 	failure    string // Rejected, Revoked
-	finished   bool   // it placed the chat in a finishing queue, for a reason
+	finished   bool   // it placed the chat in a finishing queue, for this reason
 	reason     string
 	ordinal    int // of an agent's
 }
@@ -77,8 +77,8 @@ type chat struct {
 	done    int              // how many agents there were when one finished the chat; 0 if none did
 }
 
-// classify makes the facts of one chat, whose events come in any order, some perhaps twice. The error tells why a chat
-// cannot be followed; much that is ill-formed is not noticed.
+// classify returns the facts of one chat, whose events come in any order, some perhaps twice. The error says why a
+// chat cannot be followed; much that is ill-formed goes unnoticed.
 func classify(events []event) ([]fact, error) {
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Seq, b.Seq) })
 	c := &chat{alerted: make(map[string]*stay), here: make(map[party]*stay)}
@@ -130,7 +130,7 @@ func (c *chat) add(e event) error {
 		if s == nil {
 			return fmt.Errorf("%q is no party", e.Party.ID)
 		}
-		s.end = e.Time // a strategy that has left is the place of the leg still (R7)
+		s.end = e.Time // a strategy that has left is still the place of the leg (R7)
 		delete(c.here, e.Party)
 		c.cutOff = removed || e.Party.Type == "agent" && e.Actor.Type == "media_server"
 		return nil
@@ -145,7 +145,7 @@ func (c *chat) add(e event) error {
 	return nil
 }
 
-// by finds the agent who hands on, nil if none does.
+// by returns the agent who hands on, or nil if none does.
 func (c *chat) by(e event) (*stay, error) {
 	if e.Actor.Type != "agent" {
 		return nil, nil
@@ -178,7 +178,7 @@ func (c *chat) placed(e event) error {
 	return nil
 }
 
-// finishes reports whether the only agent's placing the chat in a queue finishes it (I20).
+// finishes reports whether the only agent finishes the chat by placing it in a queue (I20).
 func (c *chat) finishes(queue string) bool {
 	handling := 0
 	for p := range c.here {
@@ -230,7 +230,7 @@ func (c *chat) added(e event) error {
 	return nil
 }
 
-// open begins an attempt of an agent.
+// open begins an agent's attempt.
 func (c *chat) open(e event, w *way) *stay {
 	s := &stay{party: e.Party, start: e.Time, way: *w, mode: cmp.Or(e.Mode, w.mode), ordinal: len(c.agents) + 1}
 	c.agents = append(c.agents, s)
@@ -238,7 +238,7 @@ func (c *chat) open(e event, w *way) *stay {
 	return s
 }
 
-// facts are those of the attempts that have closed.
+// facts returns the facts of the attempts that have closed.
 func (c *chat) facts(id string) (facts []fact) {
 	waiting := make(map[*stay]bool) // for the outcome of its own transfer (I17)
 	for _, s := range c.alerted {

@@ -1,4 +1,4 @@
-// Command go classifies chats over HTTP, with the standard library alone: a POST of event lines is answered with fact
+// Command go classifies chats over HTTP, with the standard library alone: it answers a POST of event lines with fact
 // lines. R and I are the rules of 'chatproof list rules'.
 package main
 
@@ -35,7 +35,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var ids []string // in the order of their first event: the same request, the same bytes
+	var ids []string // in the order of their first event: the same request gives the same bytes
 	chats := make(map[string][]event)
 	for line := range bytes.Lines(body.Bytes()) {
 		var e event
@@ -55,10 +55,10 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	for _, id := range ids {
 		facts, err := classify(chats[id])
 		if err != nil {
-			log.Printf("%q: no facts: %v", id, err) // the others' are sent
+			log.Printf("%q: no facts: %v", id, err) // those of the others are sent
 		}
 		for _, f := range facts {
-			answer.Encode(f) //nolint:errcheck // who asked has gone
+			answer.Encode(f) //nolint:errcheck // the client has gone
 		}
 	}
 }
