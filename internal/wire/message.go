@@ -37,7 +37,7 @@ type Message struct {
 	MaxInFlight             int    // of hello: how many unanswered classify messages it accepts
 }
 
-// MessageReader reads an implementation's messages, one JSON object per line; blank lines and unknown fields do not count.
+// MessageReader reads an implementation's messages: JSON Lines, in which it ignores blank lines and unknown fields.
 type MessageReader struct {
 	// Rows reads the values of an array of facts, one per line, if these are not in our form; nil if they are.
 	Rows func(in io.Reader) interface{ Read() (model.Fact, error) }
