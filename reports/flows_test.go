@@ -30,7 +30,7 @@ This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . ex
 ` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
 `
 
-// docs/flows.md and its pictures are what the suite's own features yield.
+// docs/flows.md and its pictures are what the suite's own features give.
 func TestFlowsAreDrawn(t *testing.T) {
 	cases, err := engine.Builtin()
 	require.NoError(t, err)

@@ -24,7 +24,7 @@ a composed one contradicts its rules as the suite combines them.
 This page is written by ` + "`go test ./reports -update`" + `; ` + "`go run . list requirements --csv`" + ` prints the same for a spreadsheet.
 `
 
-// docs/requirements.md is what the requirements and the features yield.
+// docs/requirements.md is what the requirements and the features give.
 func TestRequirementsAreWritten(t *testing.T) {
 	all, err := engine.Requirements()
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func requirementsTitle(section string, shown []*engine.Scenario) string {
 	return section + " " + shown[0].Title
 }
 
-// writeShown names the scenarios of a kind, at most a few unless they are all of one section.
+// writeShown names the scenarios of a kind, at most a few where they are of no one section.
 func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func(*engine.Scenario) bool) {
 	var names []string
 	flows := make(map[string]bool)

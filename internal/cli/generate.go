@@ -48,6 +48,9 @@ is a profile: shares and quantiles, none of which rests on few chats. --learn-pr
 one, learnt or written by hand; ` + twin.Builtin + ` is made up, for demonstrations. The chats begin one after the
 other from --start on as the profile's week has them; with --interleave, all events come in the order of their times.`
 
+var interleaveUsage = fmt.Sprintf("let %d chats at a time run at once; those of a twin, as their times have it",
+	engine.AtOnce)
+
 func (e *env) generate() *cobra.Command {
 	var f generateFlags
 	cmd := &cobra.Command{
@@ -81,8 +84,7 @@ func (e *env) generate() *cobra.Command {
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.arrival, "delivery", "ordered",
 		"how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
-	flags.BoolVar(&f.Interleaved, "interleave", false, fmt.Sprintf("let %d chats at a time run at once; a twin's, "+
-		"as their times have it", engine.AtOnce))
+	flags.BoolVar(&f.Interleaved, "interleave", false, interleaveUsage)
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
 	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
 	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
@@ -233,12 +235,11 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 		defer resources.Discard()
 		outputs, out.Resources = append(outputs, resources.On), new(engine.Resources)
 	}
-	discard, err := e.twinOutputs(ctx, f, &out)
-	if err != nil {
+	if err := e.twinOutputs(ctx, f, &out); err != nil {
 		return err
 	}
-	defer discard()
 	if out.Defects != nil {
+		defer out.Defects.Discard()
 		outputs = append(outputs, out.Defects.On)
 	}
 	if file := out.Events.On; file != nil {
@@ -252,6 +253,11 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	if err == nil && resources != nil {
 		err = resources.All(out.Resources.All())
 	}
+	return e.finish(ctx, f, &out, outputs, err)
+}
+
+// finish keeps what was written, unless there was an error.
+func (e *env) finish(ctx context.Context, f *generateFlags, out *engine.Outputs, outputs []*files.File, err error) error {
 	if err == nil && out.Facts != nil {
 		err = out.Facts.Finish()
 	}

@@ -152,8 +152,12 @@ func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error
 	if err != nil {
 		return nil, fmt.Errorf("--like: %w", err)
 	}
+	table, err := from.reference(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer memoryBound(learningMemory)()
-	o := bulk.Options{Memory: learningMemory, Jobs: f.Jobs, Table: at.Mapping.Reference()}
+	o := bulk.Options{Memory: learningMemory, Jobs: f.Jobs, Table: table}
 	f.log, err = bulk.Learn(ctx, o, at, e.in)
 	if err = e.leftOut(&from, err); err != nil {
 		return nil, fmt.Errorf("--like: %w", err)
@@ -167,20 +171,19 @@ func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error
 }
 
 // twinOutputs opens what a twin is written to beside its events.
-func (e *env) twinOutputs(ctx context.Context, f *generateFlags, out *engine.Outputs) (discard func(), err error) {
-	discard = func() {}
+func (e *env) twinOutputs(ctx context.Context, f *generateFlags, out *engine.Outputs) error {
 	if f.log != nil {
 		out.Tally = &engine.TwinTally{All: twin.NewTally()}
 	}
 	if f.defected == "" {
-		return discard, nil
+		return nil
 	}
 	file, err := files.Create(ctx, f.defected, e.out)
 	if err != nil {
-		return discard, fmt.Errorf("--defects-log: %w", err)
+		return fmt.Errorf("--defects-log: %w", err)
 	}
 	out.Defects = &wire.Output[gen.Defect]{Append: appendDefect, Write: file.Write, On: file}
-	return out.Defects.Discard, nil
+	return nil
 }
 
 // appendDefect writes a defect as a line of JSON.

@@ -196,7 +196,7 @@ func (d *Delivery) Write(ctx context.Context, logs Logs, out *Outputs) error {
 				defer func() { out.Resources.merge(m.resources) }()
 			}
 			if out.Tally != nil {
-				m.learner = twin.NewLearner(model.Reference())
+				m.learner = twin.NewLearner(cmp.Or(d.Table, model.Reference()))
 				defer func() { out.Tally.merge(m.learner.Tally) }()
 			}
 			for k := j; ; k += jobs {

@@ -3,6 +3,7 @@ package twin
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -22,9 +23,9 @@ const (
 // Profile is what the chats are like. Where it would be larger than a profile is to be, it merges more. The error says
 // why the chats are no shape.
 func (t *Tally) Profile(threshold int) (*Profile, error) {
-	if t.Chats < LeastChats {
+	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil, fmt.Errorf("%s to learn from, of %d; a shape needs %d or more, as what few chats do would show each "+
-			"of them%s", plural(t.Chats, "finished, well-formed chat"), t.all3(), LeastChats, t.why())
+			"of them%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
@@ -41,7 +42,8 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (t *Tally) all3() int { return t.Chats + t.Unfinished + t.IllFormed + t.Unlike }
+// read is how many chats there were.
+func (t *Tally) read() int { return t.Chats + t.Unfinished + t.IllFormed + t.Unlike }
 
 // why says what taught nothing, by the most frequent cause first.
 func (t *Tally) why() (s string) {
@@ -249,22 +251,22 @@ const mostGroups = 10
 
 // load is how the counts of names spread: by groups of at least as many as the threshold, or the power that fits best
 // where there would be one group.
-func load(counts map[uint64]uint32, threshold int) Load {
-	l := Load{Count: max(len(counts), 1)}
-	sorted, total := make([]float64, 0, len(counts)), 0.0
-	for _, n := range counts {
+func load(of names, threshold int) Load {
+	l := Load{Count: min(max(len(of.counts)<<of.half, 1), mostOf)}
+	sorted, total := make([]float64, 0, len(of.counts)), 0.0
+	for _, n := range of.counts {
 		sorted = append(sorted, float64(n))
 		total += float64(n)
 	}
 	slices.SortFunc(sorted, func(a, b float64) int { return cmp.Compare(b, a) })
-	groups := min(l.Count/threshold, mostGroups)
+	groups := min(len(sorted)/threshold, mostGroups)
 	if groups < 2 {
 		l.Slope = slope(sorted)
 		return l
 	}
 	for at := range groups {
 		sum := 0.0
-		for _, n := range sorted[groupEnd(l.Count, groups, at-1):groupEnd(l.Count, groups, at)] {
+		for _, n := range sorted[groupEnd(len(sorted), groups, at-1):groupEnd(len(sorted), groups, at)] {
 			sum += n
 		}
 		l.Shares = append(l.Shares, digits(sum/total, 3))
@@ -301,11 +303,11 @@ func (t *Tally) atOnce(threshold int) (s []float64) {
 	return s
 }
 
-// week writes how many chats begin in each quarter of an hour. Neighbours of a day that have few are as their mean; where
-// none begin is no chat that would show.
+// week writes how many chats begin in each quarter of an hour. Neighbours of a day that have few are as their mean. A
+// quarter of an hour without chats stays empty: no chat shows by it.
 func (t *Tally) week(p *Profile, threshold int) {
 	type group struct{ from, to, n int }
-	for day := range days {
+	for day, times := range t.occurrences(threshold) {
 		var groups []group
 		for q, n := range t.starts[day*quarters : (day+1)*quarters] {
 			last := len(groups) - 1
@@ -323,24 +325,33 @@ func (t *Tally) week(p *Profile, threshold int) {
 			groups = groups[:last]
 		}
 		for _, g := range groups {
-			occurred := 0.0
-			for q := g.from; q < g.to; q++ {
-				occurred += t.occurred(day*quarters + q)
-			}
 			for q := g.from; q < g.to && g.n >= threshold; q++ {
-				p.Week[day][q] = digits(float64(g.n)/occurred, 3)
+				p.Week[day][q] = digits(float64(g.n)/max(times, 1)/float64(g.to-g.from), 3)
 			}
 		}
 	}
 }
 
-// occurred is how often a quarter of the week lay within the log.
-func (t *Tally) occurred(at int) float64 {
-	const week = days * quarters
-	n := t.last - t.first + 1
-	times := n / week
-	if offset := (int64(at) - int64(weekly(t.first)) + week) % week; offset < n%week {
-		times++
+// occurrences are how often each day of the week lay within the log, the first and last of its days aside until so many
+// chats have begun: one odd clock would make it last a century.
+func (t *Tally) occurrences(threshold int) (times [days]float64) {
+	all := slices.Sorted(maps.Keys(t.began))
+	beyond := func(days []int32) (at int) {
+		for n := 0; at < len(days); at++ {
+			if n += int(t.began[days[at]]); n >= threshold {
+				return at
+			}
+		}
+		return 0
 	}
-	return float64(times)
+	if len(all) == 0 {
+		return times
+	}
+	first := all[beyond(all)]
+	slices.Reverse(all)
+	last := max(all[beyond(all)], first)
+	for day := int64(first); day <= int64(last); day++ {
+		times[weekly(day*quarters)/quarters]++
+	}
+	return times
 }

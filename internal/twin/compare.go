@@ -267,8 +267,9 @@ func (t *Tally) hourCounts() map[string]count {
 
 // busiest is how many chats begin in the busiest hour of the week.
 func (t *Tally) busiest() (most float64) {
+	times := t.occurrences(DefaultThreshold)
 	for i := range days * 24 {
-		if occurred := t.occurred(4 * i); occurred > 0 {
+		if occurred := times[i/24]; occurred > 0 {
 			most = max(most, float64(t.hour(i))/occurred)
 		}
 	}

@@ -113,13 +113,12 @@ func (l *Learner) walk() {
 	in(t.media, knownMedia[at]).add(number)
 	for k, names := range l.chosen {
 		for _, name := range names {
-			t.loads[k][name]++
+			t.loads[k].add(name, 1)
 		}
 	}
 	began, ended := l.log[0].Time.Unix(), l.log[len(l.log)-1].Time.Unix()
-	quarter := floorDiv(began, 900)
-	t.began(quarter)
-	t.starts[weekly(quarter)]++
+	t.starts[weekly(floorDiv(began, 900))]++
+	t.began[int32(floorDiv(began, 24*3600))]++
 	t.length.add(number, ended-began)
 	t.handle(l.log)
 	t.rowsOf(&l.chat, number)
@@ -187,7 +186,7 @@ func hashOf(name string) uint64 {
 }
 
 // mostRows is how many rows of a chat tell its flow.
-const mostRows = 5
+const mostRows = 4
 
 func (t *Tally) rowsOf(c *model.Chat, chat uint32) {
 	t.flow = t.flow[:0]

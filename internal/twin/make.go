@@ -59,9 +59,9 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	return plan
 }
 
-// spreadChats sees how chats are to be spread over the agents on duty. Where each chat goes to any of them, what an agent
-// has at once varies as much as it has of it on average, as Poisson says; where it varies much less, they take turns, and
-// half a chat more is what an agent's earlier chats leave of its turn.
+// spreadChats finds out how chats are spread over the agents on duty. If each chat goes to any of them, how many an agent
+// has at once varies as much as it has on average (Poisson). If it varies much less, agents take turns. An agent then
+// has half a chat more than its share of those that are open, as a chat is counted when it comes.
 func (p *Plan) spreadChats() {
 	squares := 0.0
 	for i, share := range p.AtOnce {

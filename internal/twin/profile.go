@@ -168,7 +168,7 @@ var knownMedia = []string{
 
 const otherMedium = "other"
 
-// Quantiles are points of a distribution, by rising share; between two it is even, and nothing is beyond the outer ones.
+// Quantiles are points of a distribution, by rising share. Between two it is even; nothing is beyond the outer ones.
 type Quantiles []Quantile
 
 // Quantile says that a share of all, in percent, is no more than a value.

@@ -308,7 +308,9 @@ var choices = func() map[string]Choice {
 }()
 
 // choices reads shares of choices that may be, which are 1 together with those of the rest.
-func (f profileFile) choices(n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool) error {
+func (f profileFile) choices(
+	n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool,
+) error {
 	sum := rest
 	err := f.pairs(n, what, func(key string, at, value ast.Node) error {
 		c, ok := choices[key]

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"cmp"
+	"maps"
 	"math/bits"
 	"slices"
 
@@ -25,12 +26,12 @@ type Tally struct {
 	again  map[model.Move]*[3]count
 	media  map[string]*count
 
-	loads       [3]map[uint64]uint32 // of agents, queues and strategies
-	starts      [days * quarters]uint32
-	first, last int64 // quarter of an hour in which a chat began; first is 0 before there is one
-	handled     int64 // seconds that agents handled
-	stays       stays
-	length      spread // of chats
+	loads   [3]names // of agents, queues and strategies
+	starts  [days * quarters]uint32
+	began   map[int32]uint32 // on each day since 1970
+	handled int64            // seconds that agents handled
+	stays   stays
+	length  spread // of chats
 
 	descriptors map[model.Descriptor]uint8 // numbered as they came
 	rows        [256]count
@@ -166,7 +167,7 @@ func NewTally() *Tally {
 		Requirements: make(map[string]int), states: make(map[gen.State]*stateTally),
 		pools: make(map[gen.State]*stateTally), all: new(stateTally), modes: make(map[Given]*[4]count),
 		again: make(map[model.Move]*[3]count), media: make(map[string]*count),
-		loads:       [3]map[uint64]uint32{make(map[uint64]uint32), make(map[uint64]uint32), make(map[uint64]uint32)},
+		loads: [3]names{newNames(), newNames(), newNames()}, began: make(map[int32]uint32),
 		descriptors: make(map[model.Descriptor]uint8), flows: make(map[string]*count),
 	}
 }
@@ -211,17 +212,14 @@ func (t *Tally) Merge(o *Tally) {
 	for key, c := range o.media {
 		in(t.media, key).merge(c)
 	}
-	for k, load := range o.loads {
-		for name, n := range load {
-			t.loads[k][name] += n
-		}
+	for k := range o.loads {
+		t.loads[k].merge(&o.loads[k])
 	}
 	for i, n := range o.starts {
 		t.starts[i] += n
 	}
-	if o.first != 0 {
-		t.began(o.first)
-		t.began(o.last)
+	for day, n := range o.began {
+		t.began[day] += n
 	}
 	t.stays.merge(&o.stays)
 	t.length.merge(&o.length)
@@ -253,11 +251,38 @@ func (t *Tally) number(d model.Descriptor) uint8 {
 	return n
 }
 
-func (t *Tally) began(quarter int64) {
-	if t.first == 0 || quarter < t.first {
-		t.first = quarter
+// names counts by the hashes of names: of all of them or, where there are too many, of those whose hash is low enough.
+// Which those are does not depend on the order in which they come.
+type names struct {
+	counts map[uint64]uint32
+	half   int // left out are names unless so many of the first bits are 0
+}
+
+const mostNames = 1 << 18
+
+func newNames() names { return names{counts: make(map[uint64]uint32)} }
+
+func (s *names) add(name uint64, n uint32) {
+	if bits.LeadingZeros64(name) < s.half {
+		return
 	}
-	t.last = max(t.last, quarter)
+	s.counts[name] += n
+	for len(s.counts) > mostNames {
+		s.half++
+		s.thin()
+	}
+}
+
+func (s *names) thin() {
+	maps.DeleteFunc(s.counts, func(name uint64, _ uint32) bool { return bits.LeadingZeros64(name) < s.half })
+}
+
+func (s *names) merge(o *names) {
+	s.half = max(s.half, o.half)
+	s.thin()
+	for name, n := range o.counts {
+		s.add(name, n)
+	}
 }
 
 // stay is that an agent handled a chat.

@@ -8,19 +8,18 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Names keeps strings that recur, so that each is made once. In each place it drops the oldest: its memory is limited
-// whatever the input.
+// Names keeps strings that recur, so that each is made once. Of those that fall to one place the oldest is dropped:
+// memory is bounded whatever the input.
 type Names struct {
 	seed   maphash.Seed
 	places [1 << 10][8]string
 }
 
-// NewNames returns names without any string.
 func NewNames() *Names { return &Names{seed: maphash.MakeSeed()} }
 
-// Of returns b as a string that shares no memory with it.
+// of returns a string that is no part of b.
 func (t *Names) Of(b []byte) string {
-	if len(b) == 0 || len(b) > 256 { // not a name that recurs
+	if len(b) == 0 || len(b) > 256 { // no name that recurs
 		return string(b)
 	}
 	place := &t.places[maphash.Bytes(t.seed, b)%uint64(len(t.places))]
@@ -34,7 +33,7 @@ func (t *Names) Of(b []byte) string {
 	return place[0]
 }
 
-// words are what packed records hold as numbers. Records do not outlive the process, so the order is free.
+// words are what packed records hold as a number. They do not outlive the process: their order is free.
 var words = func() []string {
 	words := []string{
 		"", "chat", model.Expired, model.Stopped, string(model.Transfer), string(model.Conference),
@@ -56,7 +55,7 @@ var words = func() []string {
 	return words
 }()
 
-// wordPlaces holds the number of each word at the place that its length and some of its letters give, or after it.
+// wordPlaces holds the number of each word at the place that its length and some of its letters say, or after it.
 var wordPlaces = func() (places [256]uint8) {
 	for n, w := range words[1:] {
 		at := wordPlace(w)
@@ -72,7 +71,7 @@ func wordPlace[S string | []byte](w S) uint8 {
 	return uint8(len(w))*23 + w[0]*5 + w[len(w)/2]*3 + w[len(w)-1]
 }
 
-// wordNumber finds the number of a word: a map would take a third of the time of packing.
+// wordNumber finds a word: a map would take a third of the time of packing.
 func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
 	if len(w) == 0 {
 		return 0, true
@@ -89,7 +88,7 @@ func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
 // other stands for a word that has no number.
 const other = 0xff
 
-// PackEvent appends an event without its interaction, in a form for temporary files: small and quick to read.
+// PackEvent appends all of an event but its interaction, in a form for temporary files: small and quickly read.
 func PackEvent(b []byte, e *model.Event) []byte {
 	b = packWord(b, string(e.Name))
 	b = binary.AppendVarint(b, e.Seq)
@@ -103,7 +102,7 @@ func PackEvent(b []byte, e *model.Event) []byte {
 	return packWord(b, e.MediaType)
 }
 
-// PackFact does for facts what [PackEvent] does for events.
+// PackFact is what [PackEvent] is for events.
 func PackFact(b []byte, f *model.Fact) []byte {
 	b = packNumber(b, f.Ordinal)
 	b = packWord(b, string(f.ResourceType))
@@ -135,7 +134,7 @@ func packNumber(b []byte, n model.Number) []byte {
 	return binary.AppendVarint(append(b, byte(n.Is)), n.Value)
 }
 
-// Unpacker reads what was packed. It makes names that recur once. It is for one goroutine.
+// Unpacker reads what was packed. Names that recur are made once. It is for one goroutine.
 type Unpacker struct {
 	names *Names
 }
@@ -166,7 +165,7 @@ func (u *Unpacker) Event(e *model.Event, b []byte) {
 	e.MediaType, _ = u.word(b)
 }
 
-// Fact reads what [PackFact] wrote into f, and returns what follows it.
+// Fact reads what [PackFact] wrote into f, and returns what stands after it.
 func (u *Unpacker) Fact(f *model.Fact, b []byte) (rest []byte) {
 	var s string
 	f.Ordinal, b = unpackNumber(b)
