@@ -6,6 +6,9 @@ import (
 	"bufio"
 	"bytes"
 	"database/sql"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +76,40 @@ func TestRunIsEnded(t *testing.T) {
 				assert.Contains(t, out.String(), "Incomplete: ")
 			})
 		}
+	}
+}
+
+// What a server does on its own is no line of ours: net/http would write of it to stderr, in the middle of the answer.
+func TestOddServersAreSilent(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				for in := bufio.NewReader(conn); ; {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					io.Copy(io.Discard, r.Body) //nolint:errcheck
+					io.WriteString(conn, strings.Repeat("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 3))
+				}
+			}()
+		}
+	}()
+	cmd := exec.Command("chatproof", "run", "--generated", "0", "--http", "http://"+listener.Addr().String())
+	var errOut bytes.Buffer
+	cmd.Stderr = &errOut
+	cmd.Run() //nolint:errcheck // it does not conform
+	assert.Equal(t, exitNonconforming, cmd.ProcessState.ExitCode())
+	for line := range strings.Lines(errOut.String()) {
+		assert.True(t, strings.HasPrefix(line, "chatproof: "), line)
 	}
 }
 
