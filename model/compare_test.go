@@ -383,7 +383,7 @@ func FuzzSameCode(f *testing.F) {
 		f.Add("Unspecified", s)
 		f.Add(s, s+" ")
 	}
-	for _, pair := range [][2]string{{"az", "AZ"}, {"a z", "AZ"}, {"`{", "@["}, {"\t", ""}, {"é", "É"}, {"unspecified", ""}, {"UNSPECIFIED", " "}, {"u", "U"}, {"abandoned", ""}} {
+	for _, pair := range [][2]string{{"az", "AZ"}, {"a z", "AZ"}, {"`{", "@["}, {"\t", ""}, {"é", "É"}, {"unspecified", ""}, {"UNSPECIFIED", " "}, {"u", "U"}, {"abandoned", ""}, {"ß", "\xc3 \x9f"}} {
 		f.Add(pair[0], pair[1])
 		f.Add(pair[1], pair[0])
 	}

@@ -197,7 +197,7 @@ func sameCode(a, b string) bool {
 			if upper(a[i]) != upper(b[j]) { // and so are the codes, at this place
 				return false
 			}
-		case i == len(a), j == len(b), a[i] != b[j]:
+		default: // a byte of a longer rune tells nothing without the others, which a blank may part from it
 			return blankCode(a) && blankCode(b) || !(ascii(a) && ascii(b)) && Code(a) == Code(b)
 		}
 		i, j = i+1, j+1
