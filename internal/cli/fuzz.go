@@ -97,6 +97,10 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err != nil {
 		return err
 	}
+	world, err := f.way.world(ctx, "")
+	if err != nil {
+		return err
+	}
 	if f.scenarios < 1 || f.prove < 0 {
 		return errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
 	}
@@ -126,7 +130,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	}
 	c := &engine.Campaign{
 		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,
-		Span: f.span, Found: told.found, Table: f.way.pinned.On(model.Reference()),
+		Span: f.span, Found: told.found, Table: f.way.pinned.On(model.Reference()), World: world,
 	}
 	c.Progress = told.progress
 	shown.says = func(spent time.Duration) string { return told.line(spent, f.span) }

@@ -24,6 +24,7 @@ type Campaign struct {
 	Shards  int
 	Once    bool         // ends with the first batch that found something
 	Table   *model.Table // that tells what is expected; nil is the reference's
+	World                // chats that cannot be there are not asked
 
 	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is
 	// set, it bounds the whole instead, shrinking included.
@@ -156,7 +157,10 @@ func (r *campaignRun) enough() bool {
 func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *int) error {
 	drawing, stop := context.WithCancel(ctx)
 	defer stop()
-	rounds := &drawnRounds{trials: of, table: r.Table, sizes: r.sizes, drawn: make(chan *drawn), spent: make(chan *drawn, 2)}
+	rounds := &drawnRounds{
+		trials: of, table: r.Table, form: r.Form, absent: r.absences(), sizes: r.sizes, drawn: make(chan *drawn),
+		spent: make(chan *drawn, 2),
+	}
 	go rounds.draw(drawing)
 	for d := range rounds.drawn {
 		began := time.Now()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,38 @@ func TestCampaignFindsNothingInTheReference(t *testing.T) {
 	assert.Equal(t, n, h.Scenarios)
 	assert.Equal(t, smallShare*n, h.Small)
 	assert.Empty(t, h.Findings)
+}
+
+// What cannot be in a user's world is not asked: neither other media, nor names that are one there, nor chats that arrive
+// otherwise than whole and in order; and ids have the form that it has. Nothing else is lost: a fault is still found.
+func TestCampaignKeepsToTheWorld(t *testing.T) {
+	all := model.LevelSet(model.AllLevels...)
+	guid, asked := regexp.MustCompile("(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), 0
+	narrow := target.Function(func(log []model.Event) (facts []model.Fact, err error) {
+		asked++
+		for i, e := range log {
+			if !guid.MatchString(e.InteractionID) || e.MediaType != "" && e.MediaType != "chat" ||
+				i > 0 && e.InteractionID == log[i-1].InteractionID && e.Seq <= log[i-1].Seq {
+				t.Errorf("asked %+v", e)
+			}
+		}
+		for _, chat := range model.Chats(log) {
+			assert.False(t, merges(&model.Case{Events: chat}, strings.ToLower))
+		}
+		chats, _ := model.ClassifyLog(model.Reference().Yielding(model.R8, model.Yield{Result: "Cleared"}), log)
+		for _, c := range chats {
+			for i := range c.IRFs {
+				facts = append(facts, c.IRFs[i].Fact)
+			}
+		}
+		return facts, nil
+	})
+	c := campaign(400, all)
+	c.Prove = 100
+	c.World = World{Media: []string{"chat"}, Fold: strings.ToLower, WholeChats: true, Form: "guid"}
+	h := c.run(t, narrow)
+	require.NotEmpty(t, h.Findings)
+	assert.Greater(t, asked, 400)
 }
 
 // A rule that answers otherwise is found, and its counterexample is as short as it can be.

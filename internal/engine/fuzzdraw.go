@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,11 +23,13 @@ type drawn struct {
 // all.
 type drawnRounds struct {
 	trials
-	table *model.Table // that tells what is expected
-	sizes *sizes
-	drawn chan *drawn
-	spent chan *drawn
-	held  *model.Case // the first of the next round, of another kind than those before it
+	table  *model.Table // that tells what is expected
+	form   string       // of ids; "" is any
+	absent []absence    // what is not asked
+	sizes  *sizes
+	drawn  chan *drawn
+	spent  chan *drawn
+	held   *model.Case // the first of the next round, of another kind than those before it
 }
 
 // trials are cases to ask, one after the other.
@@ -61,6 +64,10 @@ func (r *drawnRounds) draw(ctx context.Context) {
 			if c == nil {
 				break
 			}
+			if slices.ContainsFunc(r.absent, func(a absence) bool { return a.of(c) }) {
+				r.recycle(c)
+				continue
+			}
 			if len(d.scenarios) > 0 && c.Kind != d.scenarios[0].Kind && !r.sizes.piecemeal {
 				r.held = c
 				break
@@ -70,6 +77,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 				s, d.room = d.room[n-1], d.room[:n-1]
 			}
 			s.try(c, r.table)
+			s.inForm(r.form)
 			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
 		}
 		if len(d.scenarios) == 0 {

@@ -176,6 +176,7 @@ func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) (outcomes []
 		scenarios, questions := make([]*Scenario, len(batch)), make([]target.Question, len(batch))
 		for i, c := range batch {
 			scenarios[i] = newTrial(c, r.Table)
+			scenarios[i].inForm(r.Form)
 			questions[i] = scenarios[i].question()
 		}
 		began := time.Now()

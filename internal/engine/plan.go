@@ -406,7 +406,7 @@ func (o *Outcome) sentAs() (sent []Sent) {
 
 // recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
-	if s.trial {
+	if s.trial && s.aliases == nil {
 		return facts
 	}
 	out := make([]model.Fact, 0, len(facts))

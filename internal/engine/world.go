@@ -28,53 +28,75 @@ type Without struct {
 	ids []string
 }
 
-// Of leaves out the scenarios that have a chat of another medium than the world's (I19), or two ids, or two names in
-// one chat, that are one there (D7). What is left is the whole plan: expectations are about it alone.
-func (p *Plan) Of(w World) {
+// absence is a kind of cases that cannot be in a world, and why.
+type absence struct {
+	why string
+	of  func(*model.Case) bool
+}
+
+// absences are those of a world: cases that have a chat of another medium (I19), or two ids, or two names in one chat,
+// that are one there (D7), and those that do not arrive as chats do there.
+func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
-		p.media = w.Media
-		p.leaveOut("about other media than "+strings.Join(w.Media, ", "), func(c *model.Case) bool {
-			return c.BeyondMedia(w.Media)
+		all = append(all, absence{
+			"about other media than " + strings.Join(w.Media, ", "),
+			func(c *model.Case) bool { return c.BeyondMedia(w.Media) },
 		})
 	}
 	if w.Fold != nil {
-		p.leaveOut("with ids or names that the mapping takes for one", func(c *model.Case) bool {
-			return merges(c, w.Fold)
+		all = append(all, absence{
+			"with ids or names that the mapping takes for one",
+			func(c *model.Case) bool { return merges(c, w.Fold) },
 		})
 	}
 	if w.WholeChats {
-		p.leaveOut("delivered otherwise than chat by chat, in order, as the mapping sends chats whole",
-			func(c *model.Case) bool {
-				return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind
-			})
+		all = append(all, absence{
+			"delivered otherwise than chat by chat, in order, as the mapping sends chats whole",
+			func(c *model.Case) bool { return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind },
+		})
 	}
 	if w.AtRest {
-		p.leaveOut("of ill-formed logs, which a file leaves out unless --require names robustness",
-			func(c *model.Case) bool {
-				return c.Kind == model.RobustnessKind
-			})
+		all = append(all, absence{
+			"of ill-formed logs, which a file leaves out unless --require names robustness",
+			func(c *model.Case) bool { return c.Kind == model.RobustnessKind },
+		})
+	}
+	return all
+}
+
+// Of leaves out the scenarios that cannot be in the world. What is left is the whole plan: expectations are about it
+// alone.
+func (p *Plan) Of(w World) {
+	if len(w.Media) > 0 {
+		p.media = w.Media
+	}
+	for _, a := range w.absences() {
+		p.leaveOut(a.why, a.of)
 	}
 	if w.Form != "" {
-		p.inForm(w.Form)
+		for _, s := range p.Scenarios {
+			s.inForm(w.Form)
+		}
 	}
 	if len(p.without) > 0 || w.Form != "" {
 		p.seal()
 	}
 }
 
-// inForm gives the interactions ids of one form; those that are of it stay.
-func (p *Plan) inForm(form string) {
-	for _, s := range p.Scenarios {
-		for i := range s.Events {
-			id := s.Events[i].InteractionID
-			as := cmp.Or(s.opaque[id], id)
-			if s.opaque == nil {
-				s.opaque, s.aliases = make(map[string]string), make(map[string]string)
-			}
-			delete(s.aliases, as)
-			like := idLike(form, as)
-			s.opaque[id], s.aliases[like] = like, id
+// inForm gives the interactions ids of one form, "" of any; those that are of it stay.
+func (s *Scenario) inForm(form string) {
+	if form == "" {
+		return
+	}
+	for i := range s.Events {
+		id := s.Events[i].InteractionID
+		as := cmp.Or(s.opaque[id], id)
+		if s.opaque == nil {
+			s.opaque, s.aliases = make(map[string]string), make(map[string]string)
 		}
+		delete(s.aliases, as)
+		like := idLike(form, as)
+		s.opaque[id], s.aliases[like] = like, id
 	}
 }
 
