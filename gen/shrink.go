@@ -30,7 +30,7 @@ type shrinker struct {
 }
 
 // batch is how many candidates a probe gets at once: a target may be a program that is started for each batch.
-const batch = 512
+const batch = 4096
 
 // Shrink makes a finished chat shorter as long as the probe still says yes. It leaves out attempts and events, with
 // what no longer fits, and makes events plainer; then it tries every shorter log over the chat's own alphabet,
