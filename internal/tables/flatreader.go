@@ -12,13 +12,14 @@ import (
 
 // flatReader reads rows of the flat form from columns.
 type flatReader[T any] struct {
-	form    *wire.Form[T]
-	reading *wire.Reading
-	file    string
-	header  []string
-	at      [][]flatCell // of each column of the form the cells that may hold it
-	plain   []plainCell  // where an event's columns are, if nothing is to be made of what they hold; else nil
-	width   int          // cells of a row
+	form      *wire.Form[T]
+	reading   *wire.Reading
+	file      string
+	header    []string
+	at        [][]flatCell // of each column of the form the cells that may hold it
+	plain     []plainCell  // where an event's columns are, if nothing is to be made of what they hold; else nil
+	width     int          // cells of a row
+	separator rune         // of the fields of CSV
 	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
 	next  func(b *flatBlock) (more bool, err error)
 	err   error // after what was read
@@ -93,13 +94,16 @@ func (r *flatReader[T]) plainly() (plain []plainCell) {
 	return plain
 }
 
-// flatBlock is what a block holds of rows of the flat form: row by row, or column by column.
+// flatBlock is what a block holds of rows of the flat form: row by row, column by column, or as CSV.
 type flatBlock struct {
 	cells []wire.Cell
 	lines []int // the number of each row
 
 	columns  []vector
-	first, n int // the number of the first row, and how many there are
+	first, n int // the number of the first row, or line, and how many rows there are
+
+	text   []byte
+	broken bool // the text ends in a record that is too long
 }
 
 // flatOf is what a block holds of the flat form, which it keeps from one use to the next.
@@ -129,11 +133,11 @@ func (b *flatBlock) drop(width int) {
 // Next makes b the next block.
 func (r *flatReader[T]) Next(block *wire.Block) error {
 	b := flatOf(block)
-	b.lines, b.cells, b.n = b.lines[:0], b.cells[:0], 0
+	b.lines, b.cells, b.n, b.text, b.broken = b.lines[:0], b.cells[:0], 0, b.text[:0], false
 	for more := true; more && r.err == nil && len(b.lines) < rowsPerBlock; {
 		more, r.err = r.next(b)
 	}
-	if len(b.lines) > 0 || b.n > 0 {
+	if len(b.lines) > 0 || b.n > 0 || len(b.text) > 0 {
 		return nil
 	}
 	return r.err
@@ -160,7 +164,10 @@ func (r *flatReader[T]) Reader() wire.BlockReader[T] { return r.rows() }
 
 func (r *flatReader[T]) rows() *flatRows[T] {
 	names := wire.NewNames()
-	return &flatRows[T]{flatReader: r, names: names, fill: wire.NewFiller(r.form, r.reading, names)}
+	return &flatRows[T]{
+		flatReader: r, names: names, fill: wire.NewFiller(r.form, r.reading, names),
+		csv: csvRows{file: r.file, separator: r.separator, width: len(r.header)},
+	}
 }
 
 // flatRows makes rows of blocks.
@@ -173,58 +180,72 @@ type flatRows[T any] struct {
 	names *wire.Names
 	fill  *wire.Filler[T]
 	id    []byte
+	csv   csvRows
 	event wire.RawEvent
 	last  T
 }
 
-func (r *flatRows[T]) Take(block *wire.Block) { r.flat, r.turn = flatOf(block), 0 }
+func (r *flatRows[T]) Take(block *wire.Block) {
+	r.flat, r.turn = flatOf(block), 0
+	r.csv.take(r.flat)
+}
 
 func (r *flatRows[T]) Line() int { return r.line }
 
 func (r *flatRows[T]) File() string { return r.file }
 
-// advance goes to the next row, if there is one.
-func (r *flatRows[T]) advance() bool {
+// advance goes to the next row; the error is io.EOF at the end.
+func (r *flatRows[T]) advance() error {
 	switch b := r.flat; {
-	case b == nil || r.turn == max(b.n, len(b.lines)):
-		return false
+	case b == nil:
+		return io.EOF
+	case len(b.text) > 0:
+		err := r.csv.next()
+		r.line = r.csv.at
+		return err
+	case r.turn == max(b.n, len(b.lines)):
+		return io.EOF
 	case b.n > 0:
 		r.line = b.first + r.turn
 	default:
 		r.line = b.lines[r.turn]
 	}
 	r.turn++
-	return true
+	return nil
 }
 
 // cellsOf are the cells of the row at hand.
 func (r *flatRows[T]) cellsOf() []wire.Cell {
 	b, i := r.flat, r.turn-1
-	if b.n == 0 {
+	if len(b.lines) > 0 {
 		return b.cells[i*r.width:][:r.width]
 	}
 	if r.row == nil {
 		r.row = make([]wire.Cell, r.width)
 	}
-	for j := range b.columns {
-		r.row[j] = b.columns[j].cell(i, r.names)
+	for j := range r.row {
+		if b.n > 0 {
+			r.row[j] = b.columns[j].cell(i, r.names)
+		} else {
+			r.row[j] = r.csv.fields[j].cell(r.names)
+		}
 	}
 	return r.row
 }
 
 func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
-	if !r.advance() {
+	if err := r.advance(); err != nil {
 		var none T
 		*row = none
-		return nil, io.EOF
+		return nil, err
 	}
 	return r.read(row)
 }
 
 // NextPacked is Next of an event that is only to be packed.
 func (r *flatRows[T]) NextPacked(p *wire.PackedEvent) error {
-	if !r.advance() {
-		return io.EOF
+	if err := r.advance(); err != nil {
+		return err
 	} else if r.plain != nil && r.isPlain() {
 		r.event.Pack(p, r.names)
 		return nil
@@ -237,14 +258,22 @@ func (r *flatRows[T]) NextPacked(p *wire.PackedEvent) error {
 
 // isPlain takes the row at hand as it is, if that can be.
 func (r *flatRows[T]) isPlain() bool {
-	if r.flat.n == 0 {
-		return false
-	}
 	r.event.Begin()
-	for _, c := range r.plain {
-		if v := &r.flat.columns[c.in]; v.at[r.turn-1] >= 0 && !v.put(&r.event, c.column, v.at[r.turn-1]) {
-			return false
+	switch b, i := r.flat, r.turn-1; {
+	case b.n > 0:
+		for _, c := range r.plain {
+			if v := &b.columns[c.in]; v.at[i] >= 0 && !v.put(&r.event, c.column, v.at[i]) {
+				return false
+			}
 		}
+	case len(b.text) > 0:
+		for _, c := range r.plain {
+			if field := &r.csv.fields[c.in]; len(field.text) > 0 && !field.put(&r.event, c.column) {
+				return false
+			}
+		}
+	default:
+		return false
 	}
 	return r.event.Whole()
 }

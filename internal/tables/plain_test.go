@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
@@ -97,6 +99,28 @@ func TestPackedIsWhatIsRead(t *testing.T) {
 				rows[i] = drawn(t, "row", i)
 			}
 			require.NoError(t, parquet.WriteFile(path, rows, parquet.PageBufferSize(200), parquet.MaxRowsPerRowGroup(15)))
+			samePacked(t, tables.Place{Path: path})
+		})
+	})
+	t.Run("CSV", func(t *testing.T) {
+		path := filepath.Join(dir, "events.csv")
+		const header = "interaction_id,seq,time,event,actor_type,actor_id,party_type,party_id,queue,operation,visibility_mode,reason,media_type\n"
+		odd := rapid.OneOf(texts, rapid.SampledFrom([]string{"2026-01-05T09:00:07Z", "2026-01-05 09:00:07", "0001-01-01T00:00:00+01:00", "3", "007", "-1", "9999999999999999999"}))
+		likely := [...]string{"c-1", "7", "2026-01-05T09:00:07Z", "EventHeld", "agent", "Agent 1", "", "", "Q", "", "2", "", "chat"}
+		rapid.Check(t, func(t *rapid.T) {
+			text := header
+			for range rapid.IntRange(1, 20).Draw(t, "rows") {
+				fields := likely
+				for range rapid.IntRange(0, 3).Draw(t, "odd") {
+					field := odd.Draw(t, "field")
+					if rapid.Bool().Draw(t, "quoted") || strings.ContainsAny(field, ",\"\n") {
+						field = `"` + strings.ReplaceAll(field, `"`, `""`) + `"`
+					}
+					fields[rapid.IntRange(0, len(fields)-1).Draw(t, "at")] = field
+				}
+				text += strings.Join(fields[:], ",") + rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "end")
+			}
+			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 			samePacked(t, tables.Place{Path: path})
 		})
 	})

@@ -25,10 +25,10 @@ const (
 	eventColumns
 )
 
-// RawEvent is an event as it stands in an input. Its texts are parts of that, and valid as long: what is only to be
-// packed costs no string. It takes what is written as most is, and gives up on all else, which the [Filler] reads, or
-// explains: blanks around a word, a number written 1e3, a time without a zone, what is missing. What it takes, it takes
-// as that does (FuzzScan, TestRawEvents). Begin it before each event.
+// RawEvent is an event as it stands in an input. Its texts are parts of the input, and valid as long as that: an
+// event that is only to be packed costs no string. It takes what is written in the usual way and gives up on all
+// else, which the [Filler] reads or explains: blanks around a word, a number written 1e3, a time without a zone, a
+// missing field. What it takes, it takes like the Filler (FuzzScan, TestPackedIsWhatIsRead). Call Begin before each event.
 type RawEvent struct {
 	seen    uint16 // the columns that have a value, a bit each
 	id      []byte
@@ -40,10 +40,10 @@ type RawEvent struct {
 	texts   [eventColumns][]byte // names, and words that have no number
 }
 
-// Begin makes it an event without values.
+// Begin makes r an event without values.
 func (r *RawEvent) Begin() { r.seen = 0 }
 
-// Text takes the text of column i of [EventForm]. It returns false where it gives up.
+// Text takes the text of column i of [EventForm]. It returns false if it gives up.
 func (r *RawEvent) Text(i int, b []byte) bool {
 	switch i {
 	case colID:
@@ -79,7 +79,7 @@ func IsWord(i int) bool {
 	return false
 }
 
-// WordNumber is the number of a word for [RawEvent.Word]; a word that has none has one all the same.
+// WordNumber returns the number of a word for [RawEvent.Word]; all words without one of their own share one.
 func WordNumber(b []byte) uint8 {
 	if n, ok := wordNumber(b); ok {
 		return n
@@ -87,7 +87,7 @@ func WordNumber(b []byte) uint8 {
 	return other
 }
 
-// Word is Text of a column of words, n being its [WordNumber].
+// Word is Text for a column of words; n is the [WordNumber].
 func (r *RawEvent) Word(i int, n uint8, b []byte) bool {
 	r.words[i] = n
 	r.seen |= 1 << i
@@ -119,7 +119,7 @@ func (r *RawEvent) Instant(i int, seconds int64, nanos int) bool {
 	return i == colTime && seconds >= noTime && seconds < year10000
 }
 
-// Whole reports whether nothing is missing.
+// Whole reports whether no needed field is missing.
 func (r *RawEvent) Whole() bool {
 	const needed = 1<<colID | 1<<colSeq | 1<<colEvent
 	return r.seen&needed == needed && len(r.id) > 0 && r.words[colEvent] != 0
@@ -132,7 +132,7 @@ var (
 	year10000 = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 )
 
-// time is when the event was.
+// time returns when the event was.
 func (r *RawEvent) time() time.Time {
 	if !r.has(colTime) {
 		return time.Time{}
@@ -140,7 +140,7 @@ func (r *RawEvent) time() time.Time {
 	return time.Unix(r.seconds, int64(r.nanos)).UTC()
 }
 
-// word is the word of a column.
+// word returns the word in a column.
 func (r *RawEvent) word(i int, names *Names) string {
 	switch {
 	case !r.has(i):
@@ -151,7 +151,7 @@ func (r *RawEvent) word(i int, names *Names) string {
 	return words[r.words[i]]
 }
 
-// name is the name that a column holds.
+// name returns the name in a column.
 func (r *RawEvent) name(i int, names *Names) string {
 	if !r.has(i) {
 		return ""
@@ -159,7 +159,7 @@ func (r *RawEvent) name(i int, names *Names) string {
 	return names.Of(r.texts[i])
 }
 
-// event makes it an event, but for the interaction.
+// event makes e the event, except for the interaction.
 func (r *RawEvent) event(e *model.Event, names *Names) {
 	*e = model.Event{
 		Seq: r.seq, Time: r.time(), Name: model.EventName(r.word(colEvent, names)),
@@ -176,7 +176,7 @@ func (r *RawEvent) event(e *model.Event, names *Names) {
 // PackedEvent is an event that was read to be packed.
 type PackedEvent struct {
 	ID     []byte // of its interaction; valid until the next is read
-	Record []byte // what [PackEvent] makes of it, after what there was
+	Record []byte // what [PackEvent] makes of it, after what was there
 	Name   model.EventName
 	Time   time.Time
 }
@@ -221,7 +221,7 @@ func (r *RawEvent) packName(b []byte, i int) []byte {
 
 // PackReader reads events that are only to be packed.
 type PackReader interface {
-	// NextPacked reads the next event of a block, its record appended to that of p. The errors are those of Next.
+	// NextPacked reads the next event of a block, and appends its record to that of p. The errors are those of Next.
 	NextPacked(p *PackedEvent) error
 }
 

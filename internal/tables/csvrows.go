@@ -1,0 +1,306 @@
+package tables
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/chatproof/chatproof/internal/wire"
+	"github.com/chatproof/chatproof/model"
+)
+
+// csvCutter cuts CSV into blocks of whole records: after a line's end with an even number of quotes before it. What is
+// quoted otherwise than RFC 4180 says may be cut wrongly, but never before the record that is: who reads that says so.
+type csvCutter struct {
+	file  string
+	in    io.Reader
+	size  int       // of what is read at once
+	line  int       // the number of the next block's first line
+	first flatBlock // what was read with the header
+	tail  []byte    // the beginning of a record of which more is to come
+	open  bool      // it ends in quotes
+	err   error
+}
+
+// csvBlock is how much is read of a file at once.
+const csvBlock = 128 << 10
+
+// next makes b the next block. The error is io.EOF at the end, or one of reading.
+func (c *csvCutter) next(b *flatBlock) (more bool, err error) {
+	if len(c.first.text) > 0 {
+		b.text, b.first, b.broken = append(b.text[:0], c.first.text...), c.line, c.first.broken
+		c.line += bytes.Count(b.text, []byte("\n"))
+		c.first.text = nil
+		return false, nil
+	}
+	b.text, b.first = append(b.text[:0], c.tail...), c.line
+	c.tail = c.tail[:0]
+	for c.err == nil {
+		start := len(b.text)
+		if start > wire.MaxLine {
+			b.broken, c.err = true, io.EOF
+			break
+		}
+		b.text = slices.Grow(b.text, c.size+c.size/16) // with room for the tail of the next
+		var n int
+		n, c.err = c.in.Read(b.text[start : start+c.size])
+		b.text = b.text[:start+n]
+		if end := c.end(b.text[start:]); end > 0 {
+			c.tail = append(c.tail, b.text[start+end:]...)
+			b.text = b.text[:start+end]
+			c.line += bytes.Count(b.text, []byte("\n"))
+			return false, nil
+		}
+	}
+	if c.err == io.EOF && len(b.text) > 0 { // the last line needs no end
+		c.line += bytes.Count(b.text, []byte("\n"))
+		return false, nil
+	}
+	b.text = b.text[:0]
+	if c.err != io.EOF {
+		return false, fmt.Errorf("%s:%d: after this line: %w", c.file, max(c.line-1, 1), c.err)
+	}
+	return false, c.err
+}
+
+// end is where the last record ends that ends in what was read, 0 where none does.
+func (c *csvCutter) end(read []byte) int {
+	quote := []byte{'"'}
+	c.open = c.open != (bytes.Count(read, quote)%2 == 1)
+	for inside := c.open; ; {
+		at := bytes.LastIndexByte(read, '\n')
+		if at < 0 {
+			return 0
+		}
+		inside = inside != (bytes.Count(read[at:], quote)%2 == 1)
+		if !inside {
+			return at + 1
+		}
+		read = read[:at]
+	}
+}
+
+// csvRows cuts blocks of CSV into rows.
+type csvRows struct {
+	file      string
+	separator rune
+	width     int // fields of a row; 0: of the first row as many as it has
+	text      []byte
+	broken    bool
+	line, at  int // the number of the next line, and where the row at hand begins
+	fields    []csvField
+	unquoted  []byte // the fields of the row that had quotes in quotes
+}
+
+// csvField is a field of a row.
+type csvField struct {
+	text   []byte
+	quoted bool
+}
+
+func (r *csvRows) take(b *flatBlock) { r.text, r.broken, r.line = b.text, b.broken, b.first }
+
+// next goes to the next row; the error is io.EOF at the end. It splits what is written as most is, as encoding/csv does
+// (FuzzCSVRows); the rest that does.
+func (r *csvRows) next() error {
+	for {
+		for n := lineEnd(r.text); n > 0; n = lineEnd(r.text) { // blank lines
+			r.text = r.text[n:]
+			r.line++
+		}
+		if len(r.text) == 0 {
+			return io.EOF
+		}
+		if n := r.split(); n > 0 {
+			r.at = r.line
+			r.line += bytes.Count(r.text[:n], []byte("\n"))
+			r.text = r.text[n:]
+		} else if err := r.strict(); err != nil {
+			return err
+		}
+		if !r.underline() {
+			return nil
+		}
+	}
+}
+
+// split splits the row that comes next into its fields, and returns how long it is; 0 gives up.
+func (r *csvRows) split() (n int) {
+	text, separator := r.text, byte(r.separator)
+	r.fields, r.unquoted = r.fields[:0], r.unquoted[:0]
+	isASCII := true
+	for at := 0; ; {
+		var f csvField
+		f.quoted = at < len(text) && text[at] == '"'
+		if f.quoted {
+			f.text, at = r.inQuotes(at + 1)
+			if at < 0 {
+				return 0
+			}
+			isASCII = isASCII && isPlainASCII(f.text)
+		} else {
+			end, plain := fieldEnd(text, at, separator)
+			f.text, at = text[at:end:end], end
+			isASCII = isASCII && plain
+		}
+		r.fields = append(r.fields, f)
+		if at < len(text) && text[at] == separator {
+			at++
+			continue
+		}
+		end := lineEnd(text[at:])
+		if len(r.fields) != r.width || end == 0 && at < len(text) || !isASCII && !utf8.Valid(text[:at]) {
+			return 0
+		}
+		return at + end
+	}
+}
+
+// lineEnd is how long the end of a line is that comes next; 0: none does.
+func lineEnd(text []byte) int {
+	switch {
+	case len(text) > 0 && text[0] == '\n':
+		return 1
+	case len(text) > 1 && text[0] == '\r' && text[1] == '\n':
+		return 2
+	}
+	return 0
+}
+
+// inQuotes reads a field after its quote, and returns where the other ends it; -1 gives up.
+func (r *csvRows) inQuotes(at int) (field []byte, end int) {
+	from := len(r.unquoted)
+	for whole := true; ; whole = false {
+		n := bytes.IndexByte(r.text[at:], '"')
+		if n < 0 {
+			return nil, -1
+		}
+		part := r.text[at : at+n]
+		if bytes.IndexByte(part, '\r') >= 0 {
+			return nil, -1
+		}
+		at += n + 1
+		twice := at < len(r.text) && r.text[at] == '"'
+		switch {
+		case whole && !twice:
+			return part, at
+		case !twice:
+			r.unquoted = append(r.unquoted, part...)
+			return r.unquoted[from:], at
+		}
+		r.unquoted = append(append(r.unquoted, part...), '"')
+		at++
+	}
+}
+
+// fieldEnd is where a field without quotes ends: at a separator, or at what is not plain.
+func fieldEnd(text []byte, at int, separator byte) (end int, isASCII bool) {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	splits := uint64(separator) * each
+	beyond := uint64(0)
+	for ; at+8 <= len(text); at += 8 {
+		x := binary.LittleEndian.Uint64(text[at:])
+		quote, split := x^'"'*each, x^splits
+		marked := ((x-' '*each)&^x | (quote-each)&^quote | (split-each)&^split) & high
+		if marked != 0 {
+			n := bits.TrailingZeros64(marked) / 8
+			return at + n, (beyond|x&(1<<(8*n)-1))&high == 0
+		}
+		beyond |= x
+	}
+	for ; at < len(text) && text[at] >= ' ' && text[at] != '"' && text[at] != separator; at++ {
+		beyond |= uint64(text[at])
+	}
+	return at, beyond&high == 0
+}
+
+func isPlainASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// strict is next by encoding/csv, which says what is wrong.
+func (r *csvRows) strict() error {
+	in := csv.NewReader(bytes.NewReader(r.text))
+	in.Comma, in.FieldsPerRecord = r.separator, r.width
+	fields, err := in.Read()
+	n := int(in.InputOffset())
+	var bad *csv.ParseError
+	switch {
+	case err == io.EOF:
+		r.text = nil
+		return err
+	case r.broken && (n == len(r.text) || err == nil && bytes.IndexByte(r.text[n:], '\n') < 0):
+		return fmt.Errorf("%s:%d: after this line: a row longer than %d bytes: is a quote not closed?", r.file, max(r.line-1, 1),
+			wire.MaxLine)
+	case errors.As(err, &bad):
+		problem := fmt.Sprintf("column %d: %v", bad.Column, bad.Err)
+		if errors.Is(err, csv.ErrFieldCount) {
+			problem = fmt.Sprintf("%d fields; expected %d, as in the header, separated by %q", len(fields), r.width,
+				r.separator)
+		}
+		return &wire.LineError{File: r.file, Line: r.line - 1 + bad.Line, Problem: problem}
+	case err != nil:
+		return err
+	}
+	r.fields = r.fields[:0]
+	lines := bytes.SplitAfter(r.text[:n], []byte("\n"))
+	for i, field := range fields {
+		line, column := in.FieldPos(i)
+		if i == 0 {
+			r.at = r.line - 1 + line
+		}
+		if r.width > 0 && !utf8.ValidString(field) {
+			return &wire.LineError{
+				File: r.file, Line: r.at, Problem: fmt.Sprintf("column %d: not UTF-8: %s", column, model.Name(field)),
+			}
+		}
+		at := lines[line-1]
+		r.fields = append(r.fields, csvField{[]byte(field), column <= len(at) && at[column-1] == '"'})
+	}
+	r.line += bytes.Count(r.text[:n], []byte("\n"))
+	r.text = r.text[n:]
+	return nil
+}
+
+// underline reports whether a row is a line that sqlcmd draws under the header.
+func (r *csvRows) underline() bool {
+	for _, f := range r.fields {
+		if len(f.text) == 0 || len(bytes.Trim(f.text, "-")) > 0 {
+			return false
+		}
+	}
+	return len(r.fields) > 1
+}
+
+// isWord reports whether a field says that there is nothing.
+func (f *csvField) isWord() bool {
+	return !f.quoted && (string(f.text) == "NULL" || string(f.text) == `\N`)
+}
+
+func (f *csvField) cell(names *wire.Names) wire.Cell {
+	c := wire.TextCell(names.Of(f.text))
+	c.Kept = true
+	if f.isWord() {
+		c.Is = wire.Word
+	}
+	return c
+}
+
+// put puts a field into a column of an event, if it is as most are.
+func (f *csvField) put(e *wire.RawEvent, column int) bool {
+	if f.isWord() {
+		return column != 0 // of an interaction called NULL its cell tells
+	}
+	return e.Text(column, f.text)
+}
