@@ -94,6 +94,7 @@ type csvRows struct {
 	text      []byte
 	broken    bool
 	line, at  int // the number of the next line, and where the row at hand begins
+	row       []byte // nil of one that was read by encoding/csv
 	fields    []csvField
 	unquoted  []byte // the fields of the row that had quotes in quotes
 }
@@ -102,6 +103,7 @@ type csvRows struct {
 type csvField struct {
 	text   []byte
 	quoted bool
+	at     int // where in the row; -1 is elsewhere
 }
 
 func (r *csvRows) take(b *flatBlock) { r.text, r.broken, r.line = b.text, b.broken, b.first }
@@ -120,7 +122,7 @@ func (r *csvRows) next() error {
 		if n := r.split(); n > 0 {
 			r.at = r.line
 			r.line += bytes.Count(r.text[:n], []byte("\n"))
-			r.text = r.text[n:]
+			r.row, r.text = r.text[:n], r.text[n:]
 		} else if err := r.strict(); err != nil {
 			return err
 		}
@@ -139,14 +141,17 @@ func (r *csvRows) split() (n int) {
 		var f csvField
 		f.quoted = at < len(text) && text[at] == '"'
 		if f.quoted {
-			f.text, at = r.inQuotes(at + 1)
+			f.at = at + 1
+			f.text, at = r.inQuotes(f.at)
 			if at < 0 {
 				return 0
+			} else if at != f.at+len(f.text)+1 { // it is shorter than it was
+				f.at = -1
 			}
 			isASCII = isASCII && isPlainASCII(f.text)
 		} else {
 			end, plain := fieldEnd(text, at, separator)
-			f.text, at = text[at:end:end], end
+			f.text, f.at, at = text[at:end:end], at, end
 			isASCII = isASCII && plain
 		}
 		r.fields = append(r.fields, f)
@@ -253,7 +258,7 @@ func (r *csvRows) strict() error {
 	case err != nil:
 		return err
 	}
-	r.fields = r.fields[:0]
+	r.row, r.fields = nil, r.fields[:0]
 	lines := bytes.SplitAfter(r.text[:n], []byte("\n"))
 	for i, field := range fields {
 		line, column := in.FieldPos(i)
@@ -266,7 +271,7 @@ func (r *csvRows) strict() error {
 			}
 		}
 		at := lines[line-1]
-		r.fields = append(r.fields, csvField{[]byte(field), column <= len(at) && at[column-1] == '"'})
+		r.fields = append(r.fields, csvField{[]byte(field), column <= len(at) && at[column-1] == '"', -1})
 	}
 	r.line += bytes.Count(r.text[:n], []byte("\n"))
 	r.text = r.text[n:]
@@ -288,13 +293,20 @@ func (f *csvField) isWord() bool {
 	return !f.quoted && (string(f.text) == "NULL" || string(f.text) == `\N`)
 }
 
-func (f *csvField) cell(names *wire.Names) wire.Cell {
-	c := wire.TextCell(names.Of(f.text))
-	c.Kept = true
-	if f.isWord() {
-		c.Is = wire.Word
+// cells fills the cells of a row, whose texts are parts of one string.
+func (r *csvRows) cells(cells []wire.Cell) {
+	whole := string(r.row)
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.at < 0 {
+			cells[i] = wire.TextCell(string(f.text))
+		} else {
+			cells[i] = wire.TextCell(whole[f.at : f.at+len(f.text)])
+		}
+		if f.isWord() {
+			cells[i].Is = wire.Word
+		}
 	}
-	return c
 }
 
 // put puts a field into a column of an event, if it is as most are.

@@ -183,11 +183,11 @@ func TestCSVThatBreaksOff(t *testing.T) {
 	assert.EqualError(t, err, path+":2: after this line: gzip: invalid header")
 }
 
-// Once warm, a row of Parquet or CSV costs no allocation beside the string of each new id; one that is only to be packed
-// does without that.
+// Once warm, a row of Parquet costs no allocation beside the string of each new id, one of CSV its text; one that is only to
+// be packed does without either.
 func TestFlatAllocates(t *testing.T) {
 	events := wiretest.Events(9_000)
-	for ending, most := range map[string]struct{ read, packed float64 }{".parquet": {0.25, 0.1}, ".csv": {0.2, 0.02}} {
+	for ending, most := range map[string]struct{ read, packed float64 }{".parquet": {0.25, 0.1}, ".csv": {1.2, 0.02}} {
 		at := tables.Place{Path: filepath.Join(t.TempDir(), "events"+ending)}
 		out, err := tables.CreateEvents(t.Context(), at, nil)
 		require.NoError(t, err)

@@ -223,12 +223,12 @@ func (r *flatRows[T]) cellsOf() []wire.Cell {
 	if r.row == nil {
 		r.row = make([]wire.Cell, r.width)
 	}
+	if b.n == 0 {
+		r.csv.cells(r.row)
+		return r.row
+	}
 	for j := range r.row {
-		if b.n > 0 {
-			r.row[j] = b.columns[j].cell(i, r.names)
-		} else {
-			r.row[j] = r.csv.fields[j].cell(r.names)
-		}
+		r.row[j] = b.columns[j].cell(i, r.names)
 	}
 	return r.row
 }
