@@ -93,7 +93,7 @@ type csvRows struct {
 	width     int // fields of a row; 0: of the first row as many as it has
 	text      []byte
 	broken    bool
-	line, at  int // the number of the next line, and where the row at hand begins
+	line, at  int    // the number of the next line, and where the row at hand begins
 	row       []byte // nil of one that was read by encoding/csv
 	fields    []csvField
 	unquoted  []byte // the fields of the row that had quotes in quotes
@@ -246,8 +246,8 @@ func (r *csvRows) strict() error {
 		r.text = nil
 		return err
 	case r.broken && (n == len(r.text) || err == nil && bytes.IndexByte(r.text[n:], '\n') < 0):
-		return fmt.Errorf("%s:%d: after this line: a row longer than %d bytes: is a quote not closed?", r.file, max(r.line-1, 1),
-			wire.MaxLine)
+		return fmt.Errorf("%s:%d: after this line: a row longer than %d bytes: is a quote not closed?", r.file,
+			max(r.line-1, 1), wire.MaxLine)
 	case errors.As(err, &bad):
 		problem := fmt.Sprintf("column %d: %v", bad.Column, bad.Err)
 		if errors.Is(err, csv.ErrFieldCount) {

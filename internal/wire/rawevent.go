@@ -28,7 +28,8 @@ const (
 // RawEvent is an event as it stands in an input. Its texts are parts of the input, and valid as long as that: an
 // event that is only to be packed costs no string. It takes what is written in the usual way and gives up on all
 // else, which the [Filler] reads or explains: blanks around a word, a number written 1e3, a time without a zone, a
-// missing field. What it takes, it takes like the Filler (FuzzScan, TestPackedIsWhatIsRead). Call Begin before each event.
+// missing field. What it takes, it takes like the Filler (FuzzScan, TestPackedIsWhatIsRead). Call Begin before each
+// event.
 type RawEvent struct {
 	seen    uint16 // the columns that have a value, a bit each
 	id      []byte
