@@ -53,7 +53,7 @@ func first50(s string) string {
 	return s
 }
 
-// differIn says what is all that two ids or names differ in, or returns "" if they differ in more.
+// differIn says in which one way two ids or names differ, or returns "" if they differ in more.
 func differIn(a, b string) (in string) {
 	for i := range alike {
 		if a != b && alike[i].fold(a) == alike[i].fold(b) {

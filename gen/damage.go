@@ -20,7 +20,7 @@ func (s *Scenarios) illFormed(id string, src Source, requirement string) []model
 
 var nobodyParty = model.Party{Type: model.Agent, ID: "Nobody"}
 
-// damages break a log at one of its events, most often in the requirement that is the key.
+// damages break a log at one of its events, most often so that it breaks the requirement that is the key.
 var damages = map[string]func(log []model.Event, at int) []model.Event{
 	"W1": func(log []model.Event, at int) []model.Event { return again(log, 0, at) },
 	"W2": func(log []model.Event, at int) []model.Event { return again(log, at, len(log)-1) },

@@ -19,7 +19,7 @@ const (
 	numberForm = "00ddddddddddddddddd"
 )
 
-// drawID draws an id. In one run no two ids are expected to be the same.
+// drawID draws an id. Two ids of one run are practically never the same.
 func drawID(src Source) string {
 	return fill([...]string{serverForm, guidForm, upperForm, numberForm}[src.Intn(4)], src)
 }

@@ -157,9 +157,9 @@ func (w *Walker) placeOnBehalf(m move) {
 	} else {
 		who = w.pick(isJoined)
 	}
-	queue := -1 // a finishing queue, although it does not finish this chat; -1 for others
+	queue := -1 // a finishing queue, although it will not finish the chat; -1 for another
 	if n := len(w.limits.Finishing); n > 0 && !w.alone() {
-		usual := 1 // how much likelier one of the others is
+		usual := 1 // how much likelier another is
 		if w.limits.Weighted {
 			usual = 20
 		}

@@ -56,7 +56,7 @@ var fieldNames = []string{
 	"50% off",
 }
 
-// fieldName returns the name of a number; each number has its own.
+// fieldName returns name n; no two are the same.
 func fieldName(n int) string {
 	name := fieldNames[n%len(fieldNames)]
 	if more := n / len(fieldNames); more > 0 {

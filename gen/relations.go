@@ -31,7 +31,7 @@ func Relate(dst []model.Event, relation string, how int, log []model.Event, as s
 	return relate(dst, relation, how, log, as, "", src)
 }
 
-// relate is Relate with the beginning of D7's ids; "" means that it is drawn.
+// relate does the work of Relate. near begins the ids of D7; if it is "", their beginning is drawn.
 func relate(dst []model.Event, relation string, how int, log []model.Event, as, near string,
 	src Source,
 ) (_ []model.Event, _ Related, ok bool) {
@@ -327,8 +327,8 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	}, wellFormedLog(log)
 }
 
-// ofAgents leaves out the rows of queues and strategies; a row without a resource type is one if its name is. A queue
-// that comes between may be the one in which a chat is lost later.
+// ofAgents leaves out the rows of queues and strategies; a row without a resource type counts by what its name names.
+// A queue that comes between may be the one in which a chat is lost later.
 func ofAgents(rows []model.Fact, names []bearer) []model.Fact {
 	return slices.DeleteFunc(slices.Clone(rows), func(f model.Fact) bool {
 		is, _ := f.ResourceType.Meaning()

@@ -135,7 +135,7 @@ func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 	}
 }
 
-// nearlyRename gives two agents, two queues and two strategies of a chat, if it has two, names that differ only by
+// nearlyRename gives two agents, queues and strategies of a chat, if it has that many, names that differ only by
 // what some stores overlook (D7). It does the same with the ids of the chat and of another chat, which it returns:
 // both ids begin with near, or with what is drawn if that is "".
 func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {

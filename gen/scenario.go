@@ -150,7 +150,7 @@ func (s *Scenarios) vary(c *model.Case, relation string, how int, id string, log
 	return vary(c, model.Variant{Relation: relation, How: how, Seed: uint64(src.Intn(1 << 62))}, id, "", log)
 }
 
-// vary adds a variant like another to a case of the log.
+// vary adds to a case of the log a variant like another one.
 func vary(c *model.Case, like model.Variant, id, near string, log []model.Event) bool {
 	events, r, ok := relate(c.Events, like.Relation, like.How, log, id, near, Seed(Generation, like.Seed))
 	c.Events = events

@@ -14,8 +14,8 @@ type Probe func(ctx context.Context, logs [][]model.Event) ([]bool, error)
 // Minimal is a counterexample with no event or attempt to leave out, and no substitution that makes it plainer.
 type Minimal struct {
 	Log []model.Event
-	// Tried counts the shorter logs over its own alphabet that were tried and do not show it. All is how many there
-	// are, at least; it is exact if both are equal: then the log is proven minimal.
+	// Tried counts the shorter logs over its own alphabet that were tried and do not show it. All is at least how many
+	// there are; it is exact if both are equal: then the log is proven minimal.
 	Tried, All int
 }
 

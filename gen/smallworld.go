@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// smallWorld is all chats over an alphabet with at most a number of events.
+// smallWorld is all chats over an alphabet, up to a number of events.
 type smallWorld struct {
 	Limits
 	events int

@@ -13,8 +13,8 @@ import (
 // except for a single choice; and of several that are drawn, the first with something new is asked about. Finding as
 // much takes a third of the events that it takes without steering.
 
-// Epoch is how many trials steer by each other: trial i by those from the last multiple of Epoch on. It limits what a
-// single trial costs that is asked for by its number.
+// Epoch is how many trials steer by each other: trial i by those from the last multiple of Epoch on. It limits the cost
+// of a single trial that is asked for by its number.
 const Epoch = 1 << 14
 
 // steering is what the trials of an epoch have found.

@@ -17,7 +17,7 @@ const maxAnnotations = 9
 var sourceLine = regexp.MustCompile(`^(.*):(\d+)$`)
 
 // WriteAnnotations writes commands that make GitHub Actions show failures at the lines of their features. Those of
-// the team's own features come first, since it has their files; then the first scenario of each cause; then the
+// a team's own features come first, since the team has their files; then the first scenario of each cause; then the
 // others. It writes at most nine, and says how many more there are.
 func (r *Results) WriteAnnotations(w io.Writer) error {
 	var lines, rest []*engine.ScenarioLine

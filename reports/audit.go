@@ -99,7 +99,7 @@ func (r *Results) audited() string {
 	return safe(e.Facts) + " against the reference on " + safe(e.Events) + r.under()
 }
 
-// sum is the answer in a line.
+// sum returns the answer in a line.
 func (r *Results) sum() string {
 	a, others := r.Footer.Audit, ""
 	if n := a.Chats - a.Agreeing - a.Differing; n > 0 {
@@ -248,7 +248,7 @@ func (r *Results) findings(b *bytes.Buffer) {
 	}
 }
 
-// head is a finding in a line.
+// head writes a finding in a line.
 func head(l *engine.ScenarioLine) string {
 	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"),
 		Number(l.Found.Chats, "chat", "chats"))
@@ -341,7 +341,7 @@ func aside(b *bytes.Buffer, a *engine.Audit) {
 	}
 }
 
-// rowLine is a row in a line.
+// rowLine writes a row in a line.
 func rowLine(row *model.Fact) string {
 	kind := ""
 	if row.ResourceType != "" {

@@ -21,7 +21,7 @@ type auditCause struct {
 	hint  string
 }
 
-// String is the cause in a line.
+// String writes the cause in a line.
 func (c auditCause) String() string {
 	said := fmt.Sprintf("  %s: %s", Number(c.Times, "time", "times"), c.said)
 	if c.hint != "" {

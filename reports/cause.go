@@ -117,7 +117,7 @@ func (r *Results) stderrOf(l *engine.ScenarioLine) string {
 	return ""
 }
 
-// lastLine is the last line of a text that is not blank.
+// lastLine returns the last line of a text that is not blank.
 func lastLine(s string) string {
 	all := strings.Split(strings.TrimSpace(s), "\n")
 	return strings.TrimSpace(all[len(all)-1])

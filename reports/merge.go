@@ -12,8 +12,8 @@ import (
 )
 
 // Merge joins the shards of one run. Except for the environments, the result is byte for byte the record of a run of
-// the whole. It refuses records of different suites, seeds, plans, levels or implementations, incomplete ones, gaps
-// and overlaps, and says which they are. A whole record alone is its own merge.
+// the whole. It refuses records of different suites, seeds, plans, levels, readings or implementations, incomplete
+// ones, gaps and overlaps, and says which they are. A whole record alone is its own merge.
 func Merge(shards []*Results) (*Results, error) {
 	first := shards[0]
 	if len(shards) > 1 && slices.ContainsFunc(shards, func(s *Results) bool { return s.Header.Kind == engine.Check }) {
@@ -70,7 +70,7 @@ func Merge(shards []*Results) (*Results, error) {
 	return whole, nil
 }
 
-// digestOf names readings.
+// digestOf returns the digest of readings, or "none".
 func digestOf(r *engine.Readings) string {
 	if r == nil {
 		return "none"

@@ -181,7 +181,7 @@ func (r *reader) scenario(line []byte) error {
 		}
 	}
 	if l.Verdict == engine.Pass && len(l.Differences) > 0 {
-		l.Verdict = engine.Differs // a record of version 0.1
+		l.Verdict = engine.Differs // a record up to version 0.1
 	}
 	r.seen[l.ID] = true
 	r.Lines = append(r.Lines, l)

@@ -19,7 +19,7 @@ type pageCause struct {
 	More   int      // others that are not even named
 }
 
-// OthersCount is how many scenarios are not shown in full.
+// OthersCount returns how many scenarios are not shown in full.
 func (c *pageCause) OthersCount() int { return len(c.Others) + c.More }
 
 // group is the scenarios of a flow or family, a row each.

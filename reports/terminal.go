@@ -96,7 +96,7 @@ func (r *Results) heading(b *bytes.Buffer) {
 		cut(safe(r.Implementation()), maxSaid), r.under())
 }
 
-// under names the readings, "" where there are none.
+// under names the readings for the heading, or returns "" if there are none.
 func (r *Results) under() string {
 	if r.Header.Readings == nil {
 		return ""
@@ -104,7 +104,7 @@ func (r *Results) under() string {
 	return ", under " + r.Readings()
 }
 
-// Readings names the readings, "" where there are none.
+// Readings names the readings, or returns "" if there are none.
 func (r *Results) Readings() string {
 	h := r.Header.Readings
 	if h == nil {

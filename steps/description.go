@@ -153,7 +153,7 @@ func bullet(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsDigit(r) || strings.ContainsRune("-–—*•>#.)@", r)
 }
 
-// isStep reports whether a line begins with a step's keyword, or with a step's text after at most three other words.
+// isStep reports whether a line begins with a step's keyword, or is a step's text after at most three other words.
 func isStep(line string, dialect *gherkin.Dialect) bool {
 	for _, k := range dialect.StepKeywords() {
 		if k != "* " && strings.HasPrefix(line+" ", k) {

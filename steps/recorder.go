@@ -37,7 +37,7 @@ func NewRecorder() *Recorder {
 	return &Recorder{chat: firstChat, clock: dayStart, seqs: make(map[string]int64)}
 }
 
-// errNoStep is in the error of a step that no definition matches.
+// errNoStep is wrapped in the error of a step that no definition matches.
 var errNoStep = errors.New("no such step")
 
 // Play records a step. Its error leaves out the step's text, unless no definition matches it.

@@ -206,7 +206,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// tags returns the scenario's tags, with the one that a log which cannot happen needs in a plan.
+// tags returns the scenario's tags, and the one that a plan demands if the log cannot happen.
 func (s *Written) tags() []string {
 	if _, bad := model.ClassifyLog(model.Reference(), s.Events); len(bad) > 0 &&
 		!slices.Contains(s.Tags, IllFormedTag) {

@@ -94,7 +94,7 @@ func Run(ctx context.Context, o Options, classify Classify) (*Results, error) {
 
 // Test runs the suite on a function from a test. Each scenario is a subtest under its id, so
 // `go test -run 'TestETL/documented/1.4'` shows those of one flow. A scenario that does not conform fails; one that
-// the expectations list is skipped with the reason they give. At most one Options may be given; the default is zero.
+// the expectations list is skipped with the reason they give. There is at most one Options; zero is the default.
 func Test(t *testing.T, classify Classify, options ...Options) {
 	t.Helper()
 	var o Options

@@ -309,12 +309,12 @@ func byAgent(e model.Event) bool {
 	return e.Name == model.PlacedInQueue && e.Actor.Type == model.Agent
 }
 
-// queueing returns the event by which an agent placed the chat in a queue, last before an attempt came of it.
+// queueing returns the last event before an attempt by which an agent placed the chat in a queue.
 func (c *inHand) queueing(r *model.IRF) *model.Event {
 	return lastSuch(c.before(r.Trace.Opened), func(e *model.Event) bool { return byAgent(*e) })
 }
 
-// leg returns the events between that one and the attempt.
+// leg returns the events between that queueing and the attempt.
 func (c *inHand) leg(r *model.IRF) []model.Event {
 	if e := c.queueing(r); e != nil {
 		return c.between(e.Seq, r.Trace.Opened)

@@ -131,7 +131,7 @@ func firstWord(s string) string {
 	return word
 }
 
-// asInteger rewrites digits as a 64-bit integer, and leaves what is none.
+// asInteger rewrites digits as a 64-bit integer, and leaves any other text.
 func asInteger(s string) string {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return strconv.FormatInt(n, 10)
@@ -384,7 +384,7 @@ var formFaults = []Fault{
 	},
 }
 
-// has reports whether a text stands in an event's line among what has no meaning.
+// has reports whether what has no meaning in an event's line contains a text.
 func has(e *model.Event, text string) bool {
 	w := e.Wire
 	return w != nil && (strings.Contains(w.Also, text) || strings.Contains(w.Actor, text) ||

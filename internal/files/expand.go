@@ -12,8 +12,8 @@ import (
 
 // Expand returns the files that a path names: the file itself; a directory's files, at any depth, in order of path;
 // or the files that match a glob, and those of directories that do. A file of exactly that name takes precedence over
-// a glob. Names that begin with _ or . are skipped: whatever writes a directory names what is not data like that, for
-// example _SUCCESS or .part-0.crc. Not every shell expands globs, so we do.
+// a glob. Names that begin with _ or . are skipped: programs that write directories use them for what is not data, as
+// in _SUCCESS or .part-0.crc. Not every shell expands globs, so we do.
 func Expand(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	switch {

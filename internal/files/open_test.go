@@ -117,7 +117,7 @@ func TestBrokenGzipIsNoEndOfFile(t *testing.T) {
 			_, err = io.ReadAll(in)
 			assert.ErrorIs(t, err, c.want)
 			file := in.(*gzipFile).file
-			_ = in.Close() // whether it mentions the error again is its own affair; but the file is to be closed
+			_ = in.Close() // whether it mentions the error again is its own affair; but the file must be closed
 			assert.ErrorIs(t, file.Close(), os.ErrClosed)
 		})
 	}

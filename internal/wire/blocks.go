@@ -97,7 +97,7 @@ type cutter struct {
 	in   io.Reader
 	size int    // of what is read at once
 	line int    // the number of the next block's first line
-	tail []byte // the beginning of a line of which more is to come
+	tail []byte // the beginning of a line whose rest is still to come
 	err  error
 
 	watch func([]byte)
