@@ -21,13 +21,13 @@ var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures
 const flowsHead = `# The eleven flows, drawn
 
 Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Events stand from left to right in the order
-of seq, not of the clock; above each are its seq, its time and its name. There is a lane for the customer, and one for each
-interaction queue, routing strategy and agent. A solid bar is a stay in the queue, the strategy's routing, or an agent's
-handling. A dashed bar is an invitation that is not yet answered. Under a resource's lane are its Interaction Resource
-Facts, each with its technical descriptor, from the event that opened it to the one that closed it.
+of seq, not of the clock; above each are its seq, its time and its name. There is a lane for the customer, and one for
+each interaction queue, routing strategy and agent. A solid bar is a stay in the queue, the strategy's routing, or an
+agent's handling. A dashed bar is an invitation that is not yet answered. Under a resource's lane are its Interaction
+Resource Facts, each with its technical descriptor, from the event that opened it to the one that closed it.
 
-This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other scenario,
-` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
+This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other
+scenario, ` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
 `
 
 // docs/flows.md and its pictures are what the suite's own features give.

@@ -18,10 +18,11 @@ const requirementsHead = `# What the guide says, and what shows it
 Each sentence of the guide's page *Chat Interactions* that says or implies which rows a chat has, in our words, with the
 rules by which the suite judges it (` + "`list rules`" + `) and the scenarios that show it. *As drawn* are the flows as the guide
 draws them, and the variants that its text names. *Composed* are chats made of the same situations. The guide warns that
-it does not guarantee results for modified flows. So a failure of an as-drawn scenario contradicts the guide; a failure of
-a composed one contradicts its rules as the suite combines them.
+it does not guarantee results for modified flows. So a failure of an as-drawn scenario contradicts the guide; a failure
+of a composed one contradicts its rules as the suite combines them.
 
-This page is written by ` + "`go test ./reports -update`" + `; ` + "`go run . list requirements --csv`" + ` prints the same for a spreadsheet.
+This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . list requirements --csv`" + ` prints the same for a
+spreadsheet.
 `
 
 // docs/requirements.md is what the requirements and the features give.
