@@ -16,8 +16,8 @@ import (
 // finishing queue ends the chat there; after a handling timeout the chat goes on as after a routed invitation that
 // nobody accepted.
 
-// special finds the first placing in a finishing queue by the only agent, no leg under way and no invitation pending
-// (I20), or the first revoke of an agent who handles (I21); -1 is none.
+// special returns the place of the first placing in a finishing queue by the only agent, with no leg under way and no
+// invitation pending (I20), or of the first revoke of an agent who handles (I21); -1 means none.
 func special(log []model.Event) (at int, finishing bool) {
 	handling, pending, underway := map[string]bool{}, map[string]bool{}, false
 	for i := range log {
@@ -51,7 +51,7 @@ func special(log []model.Event) (at int, finishing bool) {
 	return -1, false
 }
 
-// secondReading gives the rows of a finished log by their ordinals.
+// secondReading returns the rows of a finished log by their ordinals.
 func secondReading(t require.TestingT, log []model.Event) []model.Fact {
 	at, finishing := special(log)
 	if at < 0 {
@@ -96,8 +96,8 @@ func secondReading(t require.TestingT, log []model.Event) []model.Fact {
 	return rows
 }
 
-// afterwards is a chat in which a strategy's invitation has expired, and then all happens that does in the log after the
-// event at. Strategies that were parties before are not removed.
+// afterwards returns a chat in which a strategy's invitation has expired, and then all happens that happens in the
+// log after the event at. Strategies that were parties before are not removed.
 func afterwards(log []model.Event, at int) []model.Event {
 	strategy, agent := model.Party{Type: model.Strategy, ID: "some strategy"}, model.Party{Type: model.Agent, ID: "some agent"}
 	begun := []model.Event{
@@ -124,7 +124,7 @@ func afterwards(log []model.Event, at int) []model.Event {
 	return Renumber(begun)
 }
 
-// The reference and the second reading agree on all small chats that finish so or time out, and on random ones.
+// The reference and the second reading agree on all small chats that finish or time out so, and on random ones.
 func TestFinishingAndTimeoutReadTwice(t *testing.T) {
 	small, random := 10, 100_000
 	if testing.Short() {

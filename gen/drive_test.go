@@ -10,7 +10,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// wanderer drives a walk at random, and looks at the states that it comes to.
+// wanderer drives a walk at random, and looks at the states on the way.
 type wanderer struct {
 	*Seeded
 	t      *testing.T
@@ -46,8 +46,8 @@ func (d *wanderer) Finishing() int           { return d.Intn(2) }
 func (d *wanderer) Wait() time.Duration      { return time.Duration(d.Intn(9)) * time.Second }
 func (d *wanderer) Medium() string           { return "" }
 
-// Whatever drives a walk, the chat is well-formed; and each state that it comes to is one that can be written and read,
-// with the moves that it may make there.
+// Whatever drives a walk, the chat is well-formed; and each state on the way can be written and read, with the moves
+// that may be made in it.
 func TestDrivenChatsAreWellFormed(t *testing.T) {
 	people := new(People)
 	for i := range maxParties {

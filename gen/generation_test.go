@@ -10,8 +10,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// What a seed and an index give is the same in every version of one [Generation]: a scenario's id in a report of last
-// year still names it. Where a digest here has to change, that number is to be raised.
+// What a seed and an index give is the same in every version of one [Generation]: a scenario's id in last year's
+// report still names it. If a digest here has to change, that number has to be raised.
 func TestGenerationIsPinned(t *testing.T) {
 	digest := func(write func(add func(*model.Case))) string {
 		h := sha256.New()

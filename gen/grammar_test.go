@@ -26,7 +26,7 @@ func describe(log []model.Event) string {
 	return b.String()
 }
 
-// wellFormed checks that a log is, and that the chat is finished.
+// wellFormed checks that a log is well-formed, and the chat finished.
 func wellFormed(t assert.TestingT, c *model.Classifier, chat *model.Chat, log []model.Event) bool {
 	err := c.Classify(chat, log)
 	return assert.NoError(t, err, describe(log)) && assert.NotZero(t, chat.StoppedSeq)
@@ -40,7 +40,7 @@ var allLimits = map[string]Limits{
 	"cramped":    {Events: 12, Agents: 1, Queues: 1, Strategies: 1, Modes: []model.VisibilityMode{3}, Stops: []model.PartyType{model.Strategy}},
 }
 
-// shorter is by how much loops are cut under -short, which mutation testing takes.
+// shorter is by how much loops are cut under -short, which mutation testing uses.
 func shorter() uint64 {
 	if testing.Short() {
 		return 20
@@ -102,8 +102,8 @@ func FuzzGrammar(f *testing.F) {
 	})
 }
 
-// The enumeration makes every log once, and all that there are: as many as a brute force over the alphabet, which
-// knows nothing of the grammar and asks the checker of W1–W9 alone.
+// The enumeration makes every log once, and all that there are: as many as a brute force over the alphabet that knows
+// nothing of the grammar and only asks the checker of W1–W9.
 func TestEnumerationIsComplete(t *testing.T) {
 	events := 9
 	if testing.Short() {
@@ -142,7 +142,7 @@ func TestEnumerationIsComplete(t *testing.T) {
 var events = flag.Int("events", 9, "of all chats of at most so many events it is shown that named rules decide them")
 
 // No chat is decided by a default: every row has one rule for its role (R5 hands on to another) and one for its
-// result, of kinds that fit; and where a chat ends in a leg with nobody handling, a row or a rule says so.
+// result, of kinds that fit; and if a chat ends in a leg with nobody handling, a row or a rule says so.
 func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
 	limit := *events
 	if testing.Short() {
@@ -211,8 +211,8 @@ func TestSomeChatsAreLong(t *testing.T) {
 	assert.GreaterOrEqual(t, longest, 200)
 }
 
-// bruteForce tries every event of the alphabet at every place. What is ill-formed stays so however it goes on, as a
-// well-formed log may end anywhere.
+// bruteForce tries every event of the alphabet at every place. An ill-formed log stays ill-formed however it goes on,
+// as a well-formed log may end anywhere.
 type bruteForce struct {
 	classifier *model.Classifier
 	chat       *model.Chat
@@ -235,8 +235,8 @@ func (b *bruteForce) extend(log []model.Event) {
 	}
 }
 
-// alphabet lists the events that may be tried after a log: with two agents, two queues and a strategy, named in the
-// order in which they appear, and a visibility mode only where a conference is wanted.
+// alphabet lists the events that may be tried after a log: with two agents, two queues and a strategy, named in order
+// of appearance, and a visibility mode only if a conference is wanted.
 func alphabet(log []model.Event) (events []model.Event) {
 	agents, queues, joined := 0, 0, ""
 	parties, pending := map[string]bool{}, map[string]bool{}

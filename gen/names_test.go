@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// What two names differ in alone is told, and that one of them has no row.
+// Merged says all that two names differ in, and that one of them has no row.
 func TestMerged(t *testing.T) {
 	for _, pair := range alike {
 		assert.Equal(t, pair.in, differIn(pair.one, pair.two))
@@ -33,7 +33,7 @@ func TestMerged(t *testing.T) {
 	assert.Empty(t, differIn("Anna", "Anna"))
 }
 
-// However a chat names its people, no two of a kind have one name.
+// However a chat names its people, no two of a kind have the same name.
 func TestNamesDiffer(t *testing.T) {
 	for _, n := range append(namings[:], canonicalNames) {
 		for _, names := range []*[maxParties]string{n.agents, n.queues, n.strategies} {

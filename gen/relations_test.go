@@ -21,8 +21,8 @@ func factsOf(table *model.Table, events []model.Event) (facts []model.Fact) {
 	return facts
 }
 
-// alternativeTables are the reference's table, those that always answer by one accepted alternative, and two that answer by all
-// at once: by the first of every clause, and by the last.
+// alternativeTables are the reference's table, those that always answer with one accepted alternative, and two that
+// answer with all at once: with the first of every clause, and with the last.
 func alternativeTables() (tables []*model.Table) {
 	first, last := model.Reference(), model.Reference()
 	tables = append(tables, model.Reference())
@@ -112,14 +112,14 @@ func TestFinishingQueuesKeepTheirNames(t *testing.T) {
 	assert.Greater(t, finished, 50)
 }
 
-// Each comparison of rows tells a difference in what it looks at, and in nothing else.
+// Each comparison of rows detects a difference in what it looks at, and in nothing else.
 func TestComparisonsOfRows(t *testing.T) {
 	at := Day
 	row := model.Fact{Resource: "A", ResourceType: "agent", Role: "RoutedTo", Result: "Redirected", Reason: "Revoked", Start: at, End: at}
 	tests := []struct {
 		name                           string
 		change                         func(f *model.Fact)
-		everything, descriptors, roles bool // tells it
+		everything, descriptors, roles bool // detects it
 	}{
 		{"nothing", func(*model.Fact) {}, false, false, false},
 		{"codes", func(f *model.Fact) { f.Role, f.Result, f.ResourceType = "ROUTED TO", "redirected", "AGENT" }, false, false, false},
@@ -153,7 +153,7 @@ func TestComparisonsOfRows(t *testing.T) {
 	assert.Equal(t, "A R, B R, C R became D R, E R, F R, 1 more", sameRoles(rows("A", "B", "C"), rows("D", "E", "F", "G")))
 }
 
-// Stretched, times stand as they stood: none before the one that it followed, and the pauses all by one factor.
+// When times are stretched, none comes before the one that it followed, and all pauses change by one factor.
 func TestStretchKeepsTheOrderOfTimes(t *testing.T) {
 	w := NewWalker(Everyday)
 	for seed := range uint64(300) {
@@ -168,7 +168,7 @@ func TestStretchKeepsTheOrderOfTimes(t *testing.T) {
 	}
 }
 
-// A conference is one whichever of its two events says so, and may become a consultation.
+// A conference is one whichever of its two events says so, and may become a consult.
 func TestConferenceByAcceptanceBecomesConsult(t *testing.T) {
 	w := NewWalker(Everyday)
 	met := map[model.VisibilityMode]int{}

@@ -46,7 +46,7 @@ func newTables() (all []*model.Classifier) {
 	return all
 }
 
-// pass requires that answers by the tables, of which the first is the reference's, raise no difference.
+// pass requires that the tables' answers, of which the first is the reference's, show no difference.
 func pass(t *testing.T, tables []*model.Classifier, c *model.Case) {
 	want, chats := c.Expected(model.Reference()), model.Chats(c.Events)
 	var chat model.Chat
@@ -165,7 +165,7 @@ func BenchmarkGenerated(b *testing.B) {
 	}
 }
 
-// What is recycled and not taken again, such as the deliveries of a long campaign, does not pile up.
+// What is recycled and not reused, for example the deliveries of a long campaign, does not pile up.
 func TestRecycledCasesAreBounded(t *testing.T) {
 	s := NewScenarios(1)
 	for range mostSpare + 10 {

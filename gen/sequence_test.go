@@ -10,7 +10,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// A log of a sequence does not hang on which others were made before.
+// A log of a sequence does not depend on which others were made before.
 func TestSequencesMaySkip(t *testing.T) {
 	for name, open := range map[string]func() Sequence{
 		"random":     func() Sequence { return Random(200, false, 7) },

@@ -35,13 +35,13 @@ func event(asks func(*model.Event) bool) func(*model.Chat, []model.Event) bool {
 	}
 }
 
-// What a chat shows, it is shrunk to the fewest events that show it; all shorter chats over its alphabet being tried.
+// A chat is shrunk to the fewest events that show what it shows, once all shorter chats over its alphabet are tried.
 func TestShrink(t *testing.T) {
 	tests := []struct {
 		name        string
 		asks        func(*model.Chat, []model.Event) bool
 		events, all int // of the shortest chat, and the shorter chats over its alphabet
-		reduced     int // events, where none of those is tried
+		reduced     int // events, if none of those is tried
 	}{
 		{"a stop by an agent", event(func(e *model.Event) bool { return e.Name == model.ProcessingStopped && e.Actor.Type == model.Agent }), 2, 0, 2},
 		{"a stop by a strategy", func(c *model.Chat, _ []model.Event) bool { return c.StoppedBy.Type == model.Strategy }, 2, 0, 2},
@@ -129,7 +129,7 @@ func example(t *testing.T, shows Probe, pulls bool) []model.Event {
 	}
 }
 
-// What was found by then is returned with the probe's error.
+// What was found until then is returned with the probe's error.
 func TestShrinkIsInterrupted(t *testing.T) {
 	broken := errors.New("interrupted")
 	shows := probing(row("RoutedTo/Transferred"))

@@ -12,11 +12,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The steps of shrinking, each by itself: what they offer the probe.
+// The steps of shrinking, each on its own: what they offer the probe.
 
 func steps() *shrinker { return &shrinker{classifier: model.NewClassifier(model.Reference())} }
 
-// held is a chat of so many neutral events between the first event and the stop.
+// held is a chat with the given number of neutral events between the first event and the stop.
 func held(n int) []model.Event {
 	log := []model.Event{{InteractionID: "x", Seq: 1, Time: Day, Name: model.Submitted, Actor: mediaServer}}
 	for i := range n {
@@ -57,7 +57,7 @@ func TestChatIsEndedAgain(t *testing.T) {
 	assert.Nil(t, steps().repair(slices.Clone(log[1:2]), 5), "without its first event there is nothing")
 }
 
-// Without an agent goes all that it was in, and with that what does not fit any more.
+// Without an agent, all that it was in goes, and with that what no longer fits.
 func TestPartiesAreLeftOut(t *testing.T) {
 	w := NewWalker(Everyday)
 	several := 0
@@ -136,7 +136,7 @@ func TestModesAreMadePlainer(t *testing.T) {
 	assert.Len(t, met, 4)
 }
 
-// Names are given in the order in which they come, of each kind by itself, as far as there are names.
+// Names are given in order of appearance, for each kind on its own, as long as there are names.
 func TestNamesAreMadePlain(t *testing.T) {
 	change := canonical()
 	for _, tt := range []struct{ from, to model.Event }{

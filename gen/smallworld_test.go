@@ -10,8 +10,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The small chats come once each, the shortest of an alphabet first, and are well-formed and finished. How many each world
-// adds says what asking it costs.
+// The small chats come once each, the shortest of an alphabet first, and are well-formed and finished. How many each
+// world adds says what asking about it costs.
 func TestSmallChats(t *testing.T) {
 	s, classifier, chat := NewSmallChats(), model.NewClassifier(model.Reference()), new(model.Chat)
 	seen := make(map[string]bool)

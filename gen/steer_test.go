@@ -9,7 +9,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Trial i is a function of the seed and i, though it follows those before it.
+// Trial i is a function of the seed and i, although it follows those before it.
 func TestTrialsSteerByTheirEpochAlone(t *testing.T) {
 	asked, again := NewScenarios(7), NewScenarios(7)
 	for i := range 2 * trialBlock {
@@ -25,7 +25,7 @@ func TestTrialsSteerByTheirEpochAlone(t *testing.T) {
 	assert.Equal(t, asked.Trial(Epoch+5).Events, again.Trial(Epoch+5).Events, "on to another epoch")
 }
 
-// A campaign that steers comes upon more, in as many events, than one of as many chats drawn one like the other.
+// A campaign that steers finds more, in as many events, than one whose chats are all drawn alike.
 func TestSteeringComesUponMore(t *testing.T) {
 	s, classifier, chat := NewScenarios(1), model.NewClassifier(model.Reference()), model.Chat{}
 	upon := func(next func(i int) []model.Event) (features int) {

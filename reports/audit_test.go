@@ -18,7 +18,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// nastyCheck is the record of a check of which every text is an attack.
+// nastyCheck is the record of a check in which every text is an attack.
 func nastyCheck(t testing.TB, findings int) *Results {
 	t.Helper()
 	at := func(i int) string { return nasty[i%len(nasty)] }
@@ -61,8 +61,8 @@ func factsOf(f *model.Fact) []jsontext.Value {
 	return []jsontext.Value{bytes.TrimSpace(wire.AppendFact(nil, f))}
 }
 
-// Whatever stands in a user's chats, no rendering of a check takes it for markup, for a command or for a line of its own;
-// and each is bounded.
+// Whatever a user's chats hold, no rendering of a check takes it for markup, for a command or for a line of its own;
+// and each rendering is bounded.
 func TestHostileCheck(t *testing.T) {
 	r := nastyCheck(t, 300)
 	page := pageOf(t, r)

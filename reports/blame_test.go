@@ -10,8 +10,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// One fault of a documented rule: the first cause names the rule, and the table of rules points at it, whatever else
-// bears on the same rows.
+// If a documented rule has one fault, the first cause names the rule, and the table of rules points at it, whatever
+// else bears on the same rows.
 func TestOneFaultPointsAtOneRule(t *testing.T) {
 	agent, completed := model.AgentResource, model.Yield{Result: model.Completed, Reason: model.NoReason}
 	for _, tt := range []struct {

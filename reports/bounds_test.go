@@ -14,7 +14,7 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// However many scenarios there are, the page opens: those that pass are counted beyond 5,000, and so are others.
+// However many scenarios there are, the page opens: beyond 5,000, passing and other ones are only counted.
 func TestPageIsBounded(t *testing.T) {
 	for _, c := range []struct {
 		verdict engine.Verdict

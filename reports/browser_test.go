@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 var ends []func()
 
-// chromium is started once for all tests, each of which has a tab of its own: a start takes longer than most of them.
+// chromium is started once for all tests, each of which has its own tab: a start takes longer than most of them.
 var chromium = sync.OnceValues(func() (context.Context, error) {
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -62,7 +62,7 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	return ctx, chromedp.Do(ctx)
 })
 
-// browser is Chromium, or skips the test, saying so; in CI that is a failure.
+// browser returns Chromium, or skips the test and says so; in CI that is a failure.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	ctx, err := chromium()
@@ -81,12 +81,12 @@ func missing(t *testing.T, what string) {
 	t.Skipf("%s is not installed: this test was not run", what)
 }
 
-// opened is a page in a tab of its own, and what it did that a page must not do.
+// opened is a page in its own tab, and what it did that a page must not do.
 type opened struct {
 	context.Context
 	mu       sync.Mutex
 	messages []string // on the console, errors
-	requests []string // but for the page itself
+	requests []string // except for the page itself
 }
 
 func open(t *testing.T, ctx context.Context, address string, before ...chromedp.Action[chromedp.Void]) *opened {
@@ -117,7 +117,7 @@ func open(t *testing.T, ctx context.Context, address string, before ...chromedp.
 	return p
 }
 
-// command is a command of the protocol, of which nothing is to be known.
+// command is a command of the protocol that returns nothing of interest.
 func command[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, cmd, params)
@@ -133,7 +133,7 @@ func eval[T any](t *testing.T, p *opened, expression string) T {
 	return value
 }
 
-// quiet asserts that the page neither complained nor asked anybody for anything.
+// quiet asserts that the page neither complained nor requested anything.
 func (p *opened) quiet(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
@@ -207,7 +207,7 @@ func TestPageInABrowser(t *testing.T) {
 	})
 }
 
-// overlaps lists the pairs of texts of one picture that stand on each other.
+// overlaps lists the pairs of texts in one picture that overlap.
 const overlaps = `[...document.querySelectorAll(".timeline")].slice(0, 40).flatMap(svg => {
 	const texts = [...svg.querySelectorAll("text")].map(t => [t.textContent, t.getBBox()]);
 	return texts.flatMap(([a, p], i) => texts.slice(i + 1).filter(([, q]) =>

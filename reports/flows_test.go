@@ -30,7 +30,7 @@ This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . ex
 scenario, ` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
 `
 
-// docs/flows.md and its pictures are what the suite's own features give.
+// docs/flows.md and its pictures are what the suite's own features yield.
 func TestFlowsAreDrawn(t *testing.T) {
 	cases, err := engine.Builtin()
 	require.NoError(t, err)

@@ -44,7 +44,7 @@ var nasty = []string{
 	"`` ` ``` | [x](javascript:alert(1)) ![x](//x/y) @all *b* http://x.yz www.x.yz <b>", "::stop-commands::x", "%0A::error::x", strings.Repeat("<é>\u202e", 150_000),
 }
 
-// hostile is a record in which each text that can come from outside is as nasty as it gets.
+// hostile is a record in which every text that can come from outside is as nasty as it gets.
 func hostile(t testing.TB) *Results {
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
 	r.Header.Environment = &engine.Environment{Command: nasty}
@@ -76,8 +76,8 @@ func hostile(t testing.TB) *Results {
 	return r
 }
 
-// Whatever a record says, no rendering has anything of it that is markup, moves the text, or goes on without end; and
-// it is the same when it is made again.
+// Whatever a record says, in no rendering is anything of it markup, moves the text, or goes on without end; and a
+// second rendering is the same.
 func TestFormsAreInertAndRepeat(t *testing.T) {
 	for name, r := range map[string]*Results{"hostile": hostile(t), "plain": read(t, "r.jsonl", record(t, routed, 1, 1, 1))} {
 		for form := range forms {
@@ -109,7 +109,7 @@ func TestMarkdownIsNoMarkup(t *testing.T) {
 	assert.Regexp(t, `\nand \d+ scenarios more: the report has them all\.\n$`, short.String())
 }
 
-// withoutCode takes the code spans out of a line of Markdown.
+// withoutCode removes the code spans from a line of Markdown.
 func withoutCode(line string) string {
 	fences := regexp.MustCompile("`+").FindAllStringIndex(line, -1)
 	var b strings.Builder
@@ -192,7 +192,7 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
-// asCTRF checks that CTRF follows its schema, as the npm package ctrf 0.3.0 has it, and tells of the same tests as JUnit.
+// asCTRF checks that CTRF follows its schema, as in the npm package ctrf 0.3.0, and has the same tests as JUnit.
 func asCTRF(t *testing.T, r *Results, tests, failed int) {
 	t.Helper()
 	schema := jsonschema.NewCompiler().MustCompile("testdata/ctrf-schema-0.0.json")
@@ -208,7 +208,7 @@ func asCTRF(t *testing.T, r *Results, tests, failed int) {
 	assert.Len(t, report.Results.Tests, tests)
 }
 
-// A scenario's time is told where the record knows it, and nowhere else: of a filter nothing tells it.
+// A scenario's time is given if the record knows it, and only then: a filter's times are unknown.
 func TestTimes(t *testing.T) {
 	r := read(t, "r.jsonl", record(t, reference, 1, 1, 1))
 	assert.NotContains(t, render(t, "junit.xml", r), " time=")
@@ -256,7 +256,7 @@ func TestBadge(t *testing.T) {
 	}
 }
 
-// Whatever an implementation says, the summary is a screen of short lines, unless all is asked for.
+// Whatever an implementation says, the summary is one screen of short lines, unless all is asked for.
 func TestTextIsBrief(t *testing.T) {
 	r := hostile(t)
 	r.Header.Environment.Implementation = &target.Implementation{Name: strings.Repeat("x", 2000)}

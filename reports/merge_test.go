@@ -22,7 +22,7 @@ func shards(t *testing.T, n int) (rs []*Results) {
 	return rs
 }
 
-// Seven shards, in any order, are the whole, byte for byte: lines, totals, coverage, verdict.
+// Seven shards, in any order, give the whole, byte for byte: lines, totals, coverage, verdict.
 func TestMergeIsTheWhole(t *testing.T) {
 	whole := record(t, routed, 1, 1, 1)
 	merged, err := Merge(shards(t, 7))

@@ -23,7 +23,7 @@ func pageOf(t testing.TB, results ...*Results) string {
 	return out.String()
 }
 
-// The page says what the record says, in the order in which it is asked for, and again the same.
+// The page says what the record says, in the order in which readers want it, and says it again the same.
 func TestPage(t *testing.T) {
 	text := record(t, routed, 1, 1, 1)
 	page := pageOf(t, read(t, "r.jsonl", text))
@@ -69,7 +69,7 @@ func TestPageOfAnyResult(t *testing.T) {
 	assert.Regexp(t, `1\.4</a> An agent&#39;s attempt to transfer a chat to another agent fails</th><td class="pass"><i aria-hidden="true">✓</i> 7 pass<svg .*</td><td class="fail"><i aria-hidden="true">✗</i> 7 of 7 fail<svg `, page)
 }
 
-// A page is bounded however much fails, and nothing in it is markup that comes from the record.
+// A page is bounded however much fails, and nothing in it that comes from the record is markup.
 func TestHostilePage(t *testing.T) {
 	r := hostile(t)
 	r.Name = nasty[9]
@@ -99,7 +99,7 @@ func TestHostilePage(t *testing.T) {
 var known = strings.Fields("html head meta title style body a header p nav main section h1 h2 h3 h4 div table thead tbody tr th td i b span form label input output " +
 	"ol ul li article small code pre details summary dl dt dd svg rect path circle text script")
 
-// many is a record of that many scenarios, all of which fail.
+// many returns a record of that many scenarios, all of which fail.
 func many(t testing.TB, n int) *Results {
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
 	var failing []*engine.ScenarioLine

@@ -15,8 +15,8 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// The README shows the top of a report as it looks now, but for fonts: that of a program that is wrong about transfers.
-// -update takes the picture anew.
+// The README shows the top of a report as it looks now, except for fonts: that of a program that is wrong about
+// transfers. -update takes the picture anew.
 func TestPictureOfAReport(t *testing.T) {
 	const file = "../docs/report.png"
 	r := read(t, "report/results.jsonl", record(t, routed, 1, 1, 1))

@@ -25,7 +25,7 @@ This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . li
 spreadsheet.
 `
 
-// docs/requirements.md is what the requirements and the features give.
+// docs/requirements.md is what the requirements and the features yield.
 func TestRequirementsAreWritten(t *testing.T) {
 	all, err := engine.Requirements()
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func requirementsTitle(section string, shown []*engine.Scenario) string {
 	return section + " " + shown[0].Title
 }
 
-// writeShown names the scenarios of a kind, at most a few where they are of no one section.
+// writeShown names the scenarios of a kind, at most a few unless they are all of one section.
 func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func(*engine.Scenario) bool) {
 	var names []string
 	flows := make(map[string]bool)

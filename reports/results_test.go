@@ -20,7 +20,7 @@ import (
 var (
 	defaults  = model.LevelSet(model.Documented, model.Invariant, model.Own)
 	reference = target.Reference{Table: model.Reference()}
-	// routed is wrong: whoever is transferred to is RoutedTo.
+	// routed is wrong: whoever gets a transfer is RoutedTo.
 	routed = target.Reference{Table: model.Reference().Yielding(model.R2, model.Yield{Type: model.AgentResource, Role: model.RoutedTo})}
 )
 

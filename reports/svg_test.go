@@ -16,7 +16,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// chatOf is a chat of nine events with the given names.
+// chatOf returns a chat of nine events with the given names.
 func chatOf(queue, strategy, agent string) []model.Event {
 	server, router, human := model.Party{Type: model.MediaServer}, model.Party{Type: model.Strategy, ID: strategy}, model.Party{Type: model.Agent, ID: agent}
 	events := []model.Event{
@@ -70,7 +70,7 @@ func TestHostileNamesAreInertInPictures(t *testing.T) {
 	}
 }
 
-// However long a chat, whoever takes part and however ill-formed: the picture is bounded.
+// However long or ill-formed a chat is, and whoever takes part, the picture is bounded.
 func TestPicturesAreBounded(t *testing.T) {
 	long := chatOf("Q", "S", "A")
 	stop := long[len(long)-1]

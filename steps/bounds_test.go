@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
-// A small file must not become gigabytes of steps, and a pipe not keep us waiting.
+// A small file must not become gigabytes of steps, and a pipe must not keep us waiting.
 func TestFeaturesAreBounded(t *testing.T) {
 	outline := func(nSteps, rows int, cell string) string {
 		return "Feature: f\n\n  Scenario Outline: o\n" + strings.Repeat("    And the agent \"<a>\" leaves the chat\n", nSteps) +

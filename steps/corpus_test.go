@@ -22,7 +22,7 @@ func corpus(t *testing.T) []*model.Case {
 	return cases
 }
 
-// answers classifies a case's log as an implementation would that reads the rules as the table says.
+// answers classifies a case's log like an implementation that reads the rules as the table says.
 func answers(table *model.Table, c *model.Case) (facts []model.Fact) {
 	chats, _ := model.ClassifyLog(table, c.Events)
 	for _, chat := range chats {
@@ -37,8 +37,8 @@ func judge(table *model.Table, c *model.Case) []model.Difference {
 	return c.Judge(c.Expected(model.Reference()), answers(table, c))
 }
 
-// Every scenario that the files show to somebody who looks for the keyword becomes a case, which says where it stands; of
-// an outline, every row of its examples.
+// Every scenario that the files show to somebody who looks for the keyword becomes a case that says where it stands;
+// in an outline, every row of its examples does.
 func TestEveryScenarioBecomesACase(t *testing.T) {
 	want := make(map[string]string) // name, or row, by file and line
 	err := fs.WalkDir(features.FS, ".", func(p string, d fs.DirEntry, err error) error {
@@ -124,7 +124,7 @@ func TestTagsNameTheRules(t *testing.T) {
 	}
 }
 
-// A documented rule that answered anything else, or were not there, would be noticed by a documented scenario.
+// A documented scenario would notice a documented rule that answered anything else, or that was missing.
 func TestDocumentedScenariosKillEveryMutantOfEveryRule(t *testing.T) {
 	cases := slices.DeleteFunc(corpus(t), func(c *model.Case) bool { return c.Level != model.Documented })
 	killed := func(table *model.Table) bool {
@@ -168,8 +168,8 @@ func TestDocumentedScenariosKillEveryMutantOfEveryRule(t *testing.T) {
 	t.Logf("%d mutants, all killed by %d documented scenarios", mutants, len(cases))
 }
 
-// An implementation that always answers with one of the accepted alternatives conforms; and the scenarios do show
-// it to differ from the reference, so that this says something.
+// An implementation that always answers with one of the accepted alternatives conforms. The scenarios do show that it
+// differs from the reference, so this proves something.
 func TestEveryAcceptedAlternativeConforms(t *testing.T) {
 	cases := corpus(t)
 	for _, r := range model.Rules() {

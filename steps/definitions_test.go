@@ -29,8 +29,8 @@ func matching(step string) (examples []string) {
 	return examples
 }
 
-// recorded compiles a scenario that a customer begins and these steps go on with, and gives what these add to the log,
-// but for chat, seq and time.
+// recorded compiles a scenario that a customer begins and these steps continue, and returns what they add to the log,
+// without chat, seq and time.
 func recorded(t *testing.T, steps ...string) (events []model.Event) {
 	t.Helper()
 	text := submitted
@@ -113,7 +113,7 @@ func TestWhatEachStepRecords(t *testing.T) {
 
 var eventName = regexp.MustCompile(`\bEvent[A-Z]\w+`)
 
-// What a definition says it records is what its example records; where the text gives a choice, one of it.
+// What a definition says it records is what its example records; if the text gives a choice, one of the choices.
 func TestExamplesRecordWhatTheirDefinitionsSay(t *testing.T) {
 	for _, d := range Definitions() {
 		if strings.HasSuffix(d.Example, ":") || d.Example == "there are no facts" {
@@ -154,7 +154,7 @@ func TestCompositeStepsAreTheirSingleSteps(t *testing.T) {
 	}
 }
 
-// unusedSteps are those that no built-in feature uses, and why they are there all the same.
+// unusedSteps are the steps that no built-in feature uses, and why they are there all the same.
 var unusedSteps = map[string]string{
 	`the chat leaves queue "Queue 1" for strategy "Strategy 1"`: "it is for logs that are written as features, where the taker is added later, or other chats come between",
 }

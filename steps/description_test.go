@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inLanguage is a feature with every keyword, in a language; its steps are English, as ours are.
+// inLanguage returns a feature with every keyword in a language; its steps are English, as ours are.
 func inLanguage(d *gherkin.Dialect) string {
 	keyword := func(kind string) string { // the first that is a word
 		for _, k := range d.Keywords[kind] {
@@ -32,7 +32,7 @@ func inLanguage(d *gherkin.Dialect) string {
 		"\n    " + keyword("examples") + ":\n      | name |\n      | Queue 2 |\n"
 }
 
-// misspellings are what a keyword may become under the fingers.
+// misspellings are what typing may make of a keyword.
 func misspellings(line string) (all []string) {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	word := []rune(strings.TrimLeft(line, " "))
@@ -68,7 +68,7 @@ func misspellings(line string) (all []string) {
 	return all
 }
 
-// Whatever keyword of a feature is misspelt, in whatever language: nothing that was written is left out without a word.
+// Whatever keyword of a feature is misspelt, in whatever language, nothing that was written is left out silently.
 func TestMisspeltKeywords(t *testing.T) {
 	for _, language := range []string{"en", "de", "fr", "es", "ru"} {
 		text := inLanguage(gherkin.DialectsBuiltin().GetDialect(language))
@@ -119,7 +119,7 @@ func TestDescriptionThatIsMeantToBeRun(t *testing.T) {
 	}
 }
 
-// Words are words.
+// Plain words are left alone.
 func TestDescriptionOfWords(t *testing.T) {
 	for _, words := range []string{
 		"The customer leaves while an agent is alerted: nobody takes the chat.", "Note: the second agent stays.", "* one\n  * two", "- a list", "Role and result by R2.", "1. first",

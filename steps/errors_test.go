@@ -112,7 +112,7 @@ func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
 		problem(t, submitted+noFacts+"    When a chat that \"Agent 1\" handles\n"), "by a step made of steps")
 }
 
-// Whatever stands in a feature and no step understands is an error: half an expectation would pass for a whole one.
+// Anything in a feature that no step understands is an error: half an expectation would pass for a whole one.
 func TestTableOrDocStringThatTheStepDoesNotTake(t *testing.T) {
 	const table, doc = "      | resource | technical descriptor |\n      | Agent 1 | RoutedTo/Completed |\n", "      \"\"\"\n      text\n      \"\"\"\n"
 	for _, c := range []struct{ name, text, place string }{
@@ -193,7 +193,7 @@ func TestTwoScenariosWithOneID(t *testing.T) {
 	assert.Len(t, cases, 3)
 }
 
-// Of a folder one of whose files cannot be parsed, only that one is to blame.
+// If one file of a folder cannot be parsed, only that one is to blame.
 func TestFileThatIsNoFeatureAmongOthers(t *testing.T) {
 	for _, text := range []string{"interaction_id,seq\n", "# to do\n", "# " + strings.Repeat("x", 1<<16) + "\n"} {
 		_, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": text, "c.feature": submitted + noFacts, "d/e.feature": submitted + noFacts})
@@ -220,7 +220,7 @@ func TestPlaceThatScenariosShareIsCountedOnce(t *testing.T) {
 	assert.Equal(t, "test/f.feature:3: no such step: a typo; see 'list steps'", problem(t, "Feature: F\n  Background:\n    Given a typo\n"+two))
 }
 
-// Whatever stands in a file, it compiles, or is refused by one line that is safe to show and names a place of the file, or its end.
+// Whatever a file holds, it compiles, or is refused by one safe line that names a place in the file, or its end.
 func FuzzCompile(f *testing.F) {
 	for _, text := range []string{
 		"", submitted + noFacts, submitted + "    Them\n", head + docString(`{"interaction_id":"x","seq":1,"event":"EventHeld"}`) + noFacts,

@@ -13,7 +13,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// compiledCases compiles one file that is as it should be.
+// compiledCases compiles one file, which must be without problems.
 func compiledCases(t *testing.T, feature string) []*model.Case {
 	t.Helper()
 	cases, err := compileFiles(map[string]string{"f.feature": feature})
@@ -21,7 +21,7 @@ func compiledCases(t *testing.T, feature string) []*model.Case {
 	return cases
 }
 
-// names writes the events of a log, chat and seq before each.
+// names writes the events of a log, each with its chat and seq before it.
 func names(events []model.Event) (names []string) {
 	for _, e := range events {
 		names = append(names, fmt.Sprintf("%s/%d %s", e.InteractionID, e.Seq, strings.TrimPrefix(string(e.Name), "Event")))
@@ -132,7 +132,7 @@ func TestBadLineInADocString(t *testing.T) {
 	assert.Regexp(t, `^test/f\.feature:3: the events:.*2: seq: expected an integer from 0 to 9007199254740991, got second$`, got, "the step, and the line within the doc string")
 }
 
-// A step goes on where the doc string left the chat: the next seq, a second later.
+// A step goes on where the doc string left the chat: with the next seq, a second later.
 func TestStepsGoOnBehindADocString(t *testing.T) {
 	c := compiledCases(t, head+docString(`{"interaction_id":"x","seq":40,"time":"2026-03-01T00:00:00Z","event":"EventInteractionSubmitted","actor":{"type":"media_server"}}`)+
 		"    When the customer leaves\n"+noFacts)[0]

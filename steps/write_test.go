@@ -28,7 +28,7 @@ type failer interface {
 	Helper()
 }
 
-// written writes scenarios, a feature of at most 500 each, compiles them again and holds the cases against them. It
+// written writes scenarios, at most 500 to a feature, compiles them again and checks the cases against them. It
 // returns how many needed the doc string.
 func written(t failer, scenarios []Written) (quoted int) {
 	t.Helper()
@@ -51,7 +51,7 @@ func written(t failer, scenarios []Written) (quoted int) {
 	return quoted
 }
 
-// requireSame holds a case against the scenario that it was written from.
+// requireSame compares a case with the scenario that it was written from.
 func requireSame(t failer, s *Written, c *model.Case) {
 	t.Helper()
 	want, err := s.expectation()
@@ -66,7 +66,7 @@ func requireSame(t failer, s *Written, c *model.Case) {
 	}
 }
 
-// instants are events with their times in UTC.
+// instants returns events with their times in UTC.
 func instants(events []model.Event) []model.Event {
 	events = slices.Clone(events)
 	for i := range events {
@@ -75,7 +75,7 @@ func instants(events []model.Event) []model.Event {
 	return events
 }
 
-// classified makes a scenario of a log and what the reference answers, nothing for the ill-formed.
+// classified makes a scenario of a log and the reference's answer, or nothing of an ill-formed log.
 func classified(name string, events ...model.Event) Written {
 	s := Written{Name: name, Events: slices.Clone(events)}
 	chats, _ := model.ClassifyLog(model.Reference(), events)
@@ -127,7 +127,7 @@ func TestBuiltInScenariosWrittenAgain(t *testing.T) {
 	assert.Equal(t, spelt, written(t, scenarios), "the others are written in steps, as they were")
 }
 
-// Every well-formed chat that the grammar makes can be said in steps: one step, one event.
+// Every well-formed chat that the grammar makes can be written in steps: one step, one event.
 func TestGeneratedChatsWritten(t *testing.T) {
 	long, even := gen.Everyday, gen.Everyday
 	long.Events, even.Irregular = 400, false
@@ -324,7 +324,7 @@ func FuzzWrite(f *testing.F) {
 
 const golden = "testdata/written.feature"
 
-// goldenScenarios are those of the golden file, read: they show each way to write.
+// goldenScenarios are those of the golden file: they show each way of writing.
 func goldenScenarios(t *testing.T) (scenarios []Written) {
 	text, err := os.ReadFile(golden)
 	require.NoError(t, err)
@@ -335,7 +335,7 @@ func goldenScenarios(t *testing.T) (scenarios []Written) {
 	return scenarios
 }
 
-// What was written, read and written again is the same text.
+// Text that was written, read and written again stays the same.
 func TestWrittenFeature(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, Write(&b, " What Write\nwrites", goldenScenarios(t)))
@@ -440,7 +440,7 @@ func TestTimeAndSeqOfTheNextEvent(t *testing.T) {
 	}
 }
 
-// The other ways of steps that there were already.
+// The other forms of steps that existed before.
 func TestStepsForGeneratedChatsRecord(t *testing.T) {
 	a, s := agent("A"), strategy("S")
 	for step, want := range map[string]model.Event{

@@ -83,7 +83,7 @@ func TestTestFails(t *testing.T) {
 	}
 }
 
-// A module of a user's own, which imports nothing else of ours, compiles and passes.
+// A user's own module, which imports nothing else of ours, compiles and passes.
 func TestAModuleOfItsOwn(t *testing.T) {
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)

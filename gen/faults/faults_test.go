@@ -29,7 +29,7 @@ func TestFaultsAreDescribed(t *testing.T) {
 	t.Logf("%3d in all", len(names))
 }
 
-// Each fault is told from the reference, at the default levels or at one that it declares, and then at no default
+// Each fault is told from the reference at the default levels, or at one that it declares and then at no default
 // level. The right implementation is never told from it.
 func TestEachFaultIsTold(t *testing.T) {
 	if testing.Short() {
@@ -62,7 +62,7 @@ func TestEachFaultIsTold(t *testing.T) {
 	}
 }
 
-// Faults of the store are told by generated scenarios, at the default levels or at one that they declare, and then at no default level.
+// Generated scenarios detect the faults of the store at the default levels, or at one that these declare and no default.
 func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the faults are not tried")
@@ -102,8 +102,8 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 	}
 }
 
-// tell asks a fault until it is told, and then whether shorter chats tell it, too. It returns the number of the first
-// log that tells, and the number of events of the shortest chat that does.
+// tell asks a fault until a log detects it, and then whether shorter chats detect it too. It returns the number of
+// the first log that does, and the number of events of the shortest chat that does.
 func tell(t *testing.T, f *Fault, trials [len(kinds)][]*trial) (first, shortest int) {
 	for i, trial := range trials[shownBy(f)] {
 		if first > 0 && trial.shortest >= shortest {
@@ -137,7 +137,7 @@ func required(f *Fault) model.Levels {
 	return f.Levels
 }
 
-// shownBy says which kind of runs shows the fault.
+// shownBy says which kind of run shows the fault.
 func shownBy(f *Fault) model.Kind {
 	switch {
 	case f.Levels.Has(model.Delivery):
@@ -167,7 +167,7 @@ func TestFaultsAreTame(t *testing.T) {
 	}
 }
 
-// trial is a run of chats, with what is expected of those that are well-formed.
+// trial is a run of chats, with what is expected of the well-formed ones.
 type trial struct {
 	kind     model.Kind
 	events   []model.Event
@@ -241,8 +241,8 @@ func newTrial(kind model.Kind, events []model.Event) *trial {
 	return t
 }
 
-// judge says at which levels an answer is told from the reference's, and how many events the shortest chat has that
-// tells. As in a suite run, delivery and robustness take the place of a difference's own level.
+// judge says at which levels an answer differs from the reference's, and how many events the shortest chat has that
+// shows it. As in a suite run, delivery and robustness take the place of a difference's own level.
 func (t *trial) judge(got []model.Fact) (levels model.Levels, shortest int) {
 	for i := range t.want {
 		var rows []model.Fact

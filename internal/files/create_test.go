@@ -83,7 +83,7 @@ func TestCreateTwoAtOnce(t *testing.T) {
 	}
 }
 
-// Of two files none appears where one cannot be finished.
+// If one of two files cannot be finished, neither appears.
 func TestKeepKeepsAllOrNone(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no full disk here")

@@ -35,7 +35,7 @@ func TestExpand(t *testing.T) {
 		{"parts/*", []string{"parts/day=2/part-0.csv", "parts/part-0.csv", "parts/part-1.csv"}},
 		{"p?rts/part-[0]*", []string{"parts/part-0.csv"}},
 		{"parts/_*", []string{"parts/_SUCCESS", "parts/_temporary/part-9.csv"}},
-		{"a[1].csv", []string{"a[1].csv"}}, // what is there under the very name goes first
+		{"a[1].csv", []string{"a[1].csv"}}, // a file of exactly this name goes first
 		{"star/*.csv", []string{"star/*.csv"}},
 	} {
 		got, err := files.Expand(c.path)
@@ -57,7 +57,7 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-// A link that leads back ends.
+// A link that leads back does not go on for ever.
 func TestExpandOfALinkThatLeadsBack(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("parts", 0o700))

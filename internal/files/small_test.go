@@ -30,7 +30,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// What is nested deep takes a parser memory by the square of its depth: it is refused before.
+// A parser's memory grows with the square of the depth: what is nested too deeply is refused before it.
 func TestYAMLIsBounded(t *testing.T) {
 	many := func(s string, n int) string { return strings.Repeat(s, n) }
 	stairs := func(n int) string {

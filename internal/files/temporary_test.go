@@ -18,7 +18,7 @@ import (
 
 const prefix, suffix = ".chatproof-", ".part"
 
-// TestMain is the other process where DIR is set: it creates a file, and holds it until it is killed.
+// TestMain is the other process if DIR is set: it creates a file, and holds it until it is killed.
 func TestMain(m *testing.M) {
 	dir := os.Getenv("SCRATCH_TEST_DIR")
 	if dir == "" {
@@ -41,7 +41,7 @@ func create(t *testing.T, dir string) *os.File {
 	return f
 }
 
-// A file stays while its process lives, and goes when that was killed; other files are nobody's business.
+// A file stays while its process lives, and goes once that has been killed; other files are nobody's business.
 func TestLeftoversGo(t *testing.T) {
 	if runtime.GOOS != "windows" && runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("no locks here")
@@ -90,7 +90,7 @@ func TestPut(t *testing.T) {
 	assert.Equal(t, "now", string(content))
 }
 
-// Many create and sweep at once: each has its file in the end.
+// Many create and sweep at once: in the end each has its file.
 func TestManyAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	made := make(chan *os.File)

@@ -9,7 +9,7 @@ import (
 
 const hidden = "hunter2Hunter2"
 
-// Wherever a credential stands in a command line, it is not shown; and where the program echoes it, it is not either.
+// Wherever a credential stands in a command line, it is not shown, not even if the program echoes it.
 func TestSecretsOfCommands(t *testing.T) {
 	for _, words := range []string{
 		"etl --password §", "etl --password=§", "etl -password §", "etl --db-password §", "etl --passwd=§", "etl --pwd §", "etl --pass §",

@@ -10,21 +10,21 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// MaxLine bounds a line, in bytes.
+// MaxLine limits the length of a line, in bytes.
 const MaxLine = 16 << 20
 
 // How much is read at once. Larger blocks, for logs, are handed on less often; they fit the cache of a core, so that
-// who cuts and who reads a block both find it there.
+// both the cutter and the reader of a block find it there.
 const (
 	blockSize      = 64 << 10
 	largeBlockSize = 256 << 10
 )
 
-// Blocks are the rows of a place, to be read side by side: one goroutine takes blocks, and several read what stands in
-// them, by a reader each.
+// Blocks are the rows of an input, to be read concurrently: one goroutine takes blocks, and several read what is in
+// them, each with its own reader.
 type Blocks[T any] interface {
-	// Next makes b the next block, whose memory it reuses. The error is io.EOF at the end, or one that says what cannot
-	// be read and where; then b is empty. What has arrived is handed on: it does not wait for more.
+	// Next makes b the next block, whose memory it reuses. The error is io.EOF at the end, or says what cannot be
+	// read and where; then b is empty. Next hands on what has arrived, and does not wait for more.
 	Next(b *Block) error
 	Reader() BlockReader[T]
 	Close() error
@@ -32,25 +32,25 @@ type Blocks[T any] interface {
 
 // BlockReader reads blocks.
 type BlockReader[T any] interface {
-	// Take makes a block the next to be read.
+	// Take sets the block to read next.
 	Take(b *Block)
-	// Next reads a row, but for the interaction, whose id it returns: it is valid until the next call, and whether row
-	// names it, too, says nothing. The error is io.EOF at the end of the block, or a *LineError for what is no row; if
-	// it has an interaction id, reading may go on after it.
+	// Next reads a row, except for the interaction, whose id it returns: it is valid until the next call. Whether row
+	// names it too is not specified. The error is io.EOF at the end of the block, or a *LineError for what is no row;
+	// if it has an interaction id, reading may go on after it.
 	Next(row *T) (id []byte, err error)
-	// Line is the number of the row that was read last, and File what errors call its input.
+	// Line returns the number of the row that was read last, and File what errors call its input.
 	Line() int
 	File() string
 }
 
-// Block is a number of whole lines, or of what another format has instead.
+// Block is a number of whole lines, or what another format has instead.
 type Block struct {
 	text  []byte
 	first int // the number of the first line, from 1
 
-	Part int // of an input in several parts the one that it is of, from 0
+	Part int // the part that it is of, from 0, if an input has several
 
-	Other any // what a format that has no lines keeps here; its memory is reused with the block's
+	Other any // what a format without lines keeps here; its memory is reused with the block's
 }
 
 // lineBlocks are blocks of JSON Lines.
@@ -72,7 +72,7 @@ func (b *lineBlocks[T]) Reader() BlockReader[T] { return b.reader(b.file) }
 
 func (b *lineBlocks[T]) Close() error { return nil }
 
-// EventBlocks are the events of JSON Lines; file names them in errors. Close does nothing.
+// EventBlocks returns the events of JSON Lines; file names them in errors. Close does nothing.
 func EventBlocks(file string, in io.Reader) Blocks[model.Event] { return EventBlocksOf(file, in, nil) }
 
 // EventBlocksOf is [EventBlocks] for a log of the user's world.
@@ -83,7 +83,7 @@ func EventBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Event] {
 	}
 }
 
-// FactBlocksOf are the facts of JSON Lines, as [EventBlocksOf] are events.
+// FactBlocksOf returns the facts of JSON Lines, as [EventBlocksOf] returns events.
 func FactBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Fact] {
 	return &lineBlocks[model.Fact]{
 		cutter: newCutter(file, in, largeBlockSize, r),
@@ -95,7 +95,7 @@ func FactBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Fact] {
 type cutter struct {
 	file string
 	in   io.Reader
-	size int    // of what is read at once
+	size int    // how much is read at once
 	line int    // the number of the next block's first line
 	tail []byte // the beginning of a line whose rest is still to come
 	err  error

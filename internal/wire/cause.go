@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Listed writes the names of columns, for an error: not more than twenty.
+// Listed writes the names of columns for an error, twenty at most.
 func Listed(names []string) string {
 	const most = 20
 	var shown []string
@@ -21,7 +21,7 @@ func Listed(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// Unjoined says what is the matter with rows that have only the keys of what is missing; "" is not known.
+// Unjoined says what is wrong with rows that have only the keys of what is missing; "" means unknown.
 func Unjoined(names []string) string {
 	if !slices.ContainsFunc(names, func(n string) bool { return NormalName(n) == "technical_descriptor_key" }) {
 		return ""
@@ -29,7 +29,7 @@ func Unjoined(names []string) string {
 	return "; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does"
 }
 
-// Packed says what the first bytes of an input are of, where they are of no text in UTF-8; "" is not known.
+// Packed says what the first bytes of an input are if they are no UTF-8 text; "" means unknown.
 func Packed(start []byte) string {
 	switch {
 	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
@@ -47,7 +47,7 @@ func Packed(start []byte) string {
 	return ""
 }
 
-// causeOf guesses why a line is no JSON object; "" is not known.
+// causeOf guesses why a line is no JSON object; "" means unknown.
 func causeOf(line []byte) string {
 	if cause := Packed(line); cause != "" {
 		return cause

@@ -29,14 +29,14 @@ func NewEventReaderOf(file string, in io.Reader, r *Reading) *EventReader {
 	return &EventReader{lines: l, objects: newObjects(EventForm, r, plainEvents(), l.names)}
 }
 
-// Take makes a block the next to be read.
+// Take sets the block to read next.
 func (r *EventReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next event. The error is io.EOF at the end, a *LineError for a line that is no event (reading may
-// go on after it, unless the line was too long), or the input's own. Of an event whose name is unknown nothing but
-// the interaction is asked for.
+// go on after it, unless the line was too long), or the input's own. If the name of an event is unknown, nothing that
+// is wrong with its fields counts.
 func (r *EventReader) Read() (e model.Event, err error) {
-	id, err := r.Next(&r.event) // which the heap has already
+	id, err := r.Next(&r.event) // which is on the heap already
 	e = r.event
 	if e.InteractionID == "" {
 		e.InteractionID = r.lines.names.Of(id)
@@ -44,8 +44,8 @@ func (r *EventReader) Read() (e model.Event, err error) {
 	return e, err
 }
 
-// Next is [EventReader.Read] into e, but for the interaction, whose id it returns: it is valid until the next call, and
-// whether e names it, too, says nothing.
+// Next is [EventReader.Read] into e, except for the interaction, whose id it returns: it is valid until the next
+// call. Whether e names it too is not specified.
 func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 	isRaw, line, err := r.scan()
 	if isRaw {
@@ -63,7 +63,7 @@ func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 	return r.id, err
 }
 
-// NextPacked is Next of an event that is only to be packed.
+// NextPacked is Next for an event that is only to be packed.
 func (r *EventReader) NextPacked(p *PackedEvent) error {
 	isRaw, line, err := r.scan()
 	if isRaw {
@@ -81,7 +81,7 @@ func (r *EventReader) NextPacked(p *PackedEvent) error {
 	return err
 }
 
-// scan goes to the next line, and reads it as far as the scanner can; what that gives up is returned.
+// scan goes to the next line and reads it if the scanner can; otherwise it returns the line.
 func (r *EventReader) scan() (isRaw bool, line []byte, err error) {
 	l := r.lines
 	tried := len(l.rest) > 0 && l.rest[0] == '{'
@@ -100,14 +100,14 @@ func (r *EventReader) scan() (isRaw bool, line []byte, err error) {
 	return ok && n == len(line), line, nil
 }
 
-// Line is the number of the line that was read last.
+// Line returns the number of the line that was read last.
 func (r *EventReader) Line() int { return r.lines.line }
 
-// File is what errors call the input.
+// File returns what errors call the input.
 func (r *EventReader) File() string { return r.lines.file }
 
-// AppendEvent appends an event as a JSON line, fields in the order of the contract, absent ones left out; what its Wire
-// adds comes last.
+// AppendEvent appends an event as a JSON line: its fields in the order of the contract, without absent ones, and last
+// what its Wire adds.
 func AppendEvent(b []byte, e *model.Event) []byte {
 	w := e.Wire
 	if w == nil {
@@ -137,7 +137,7 @@ func AppendEvent(b []byte, e *model.Event) []byte {
 
 var ordinary model.Wire
 
-// appendTime appends a time in its zone, with as many digits of a fraction as it has, or is to have.
+// appendTime appends a time in its zone, with as many digits of a fraction as it has, or as w asks for.
 func appendTime(b []byte, t time.Time, w *model.Wire) []byte {
 	t = t.UTC()
 	if *w == ordinary {
@@ -174,7 +174,7 @@ func further(b []byte, members string) []byte {
 	return append(append(b, ','), members...)
 }
 
-// member appends a member whose value is a string, unless it is empty. name comes with its comma, quotes and colon.
+// member appends a member with a string value, unless that is empty. name includes its comma, quotes and colon.
 func member(b []byte, name, value string) []byte {
 	if value == "" {
 		return b
@@ -182,7 +182,7 @@ func member(b []byte, name, value string) []byte {
 	return AppendString(append(b, name...), value)
 }
 
-// AppendString appends a JSON string; what is not UTF-8 becomes U+FFFD. Most strings stand for themselves.
+// AppendString appends a JSON string; what is not UTF-8 becomes U+FFFD. Most strings need no escapes.
 func AppendString(b []byte, s string) []byte {
 	start := len(b)
 	b = append(append(b, '"'), s...)

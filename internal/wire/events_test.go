@@ -18,7 +18,7 @@ const (
 	other = `{"interaction_id":"c-2","seq":1,"time":"2026-01-05T09:00:00Z","event":"EventHeld"}`
 )
 
-// notJSON is the problem of a line that is faulty as a whole: it shows the line, for want of a field.
+// notJSON is the problem of a line that is faulty as a whole: it shows the line, as there is no field.
 func notJSON(problem, line string) string {
 	if problem == "" {
 		return "not a JSON object: " + model.Name(line)
@@ -26,7 +26,7 @@ func notJSON(problem, line string) string {
 	return "not a JSON object: " + problem + ": " + model.Name(line)
 }
 
-// deep is a value of n arrays, one in the other.
+// deep is n arrays, one inside the other.
 func deep(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
 // held is an event with one field more, or instead.
@@ -34,7 +34,7 @@ func held(field string) string {
 	return `{"interaction_id":"c-1","seq":4,"event":"EventHeld",` + field + `}`
 }
 
-// badEvent reads a bad line that stands after a good one and a blank one, and sees reading go on after it.
+// badEvent reads a bad line after a good one and a blank one, and checks that reading goes on after it.
 func badEvent(t *testing.T, line string) *wire.LineError {
 	t.Helper()
 	r := wire.NewEventReader("log.jsonl", strings.NewReader(good+"\n\n"+line+"\n"+other))
@@ -140,7 +140,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 	}
 }
 
-// The interaction is known, which of its events is not: its seq counts as 0.
+// The interaction is known, but not which of its events this is: its seq counts as 0.
 func TestSeqThatIsNone(t *testing.T) {
 	const expected = "expected an integer from 0 to 9007199254740991, got "
 	for value, problem := range map[string]string{
@@ -155,7 +155,7 @@ func TestSeqThatIsNone(t *testing.T) {
 	assert.Equal(t, "log.jsonl:3: seq: missing; expected an integer of 0 or more; found interaction_id, event", bad.Error())
 }
 
-// Without an interaction a line spoils no chat: it is an error of the input.
+// A line without an interaction spoils no chat: it is an error of the input.
 func TestEventOfNoInteraction(t *testing.T) {
 	for line, found := range map[string]string{
 		`{}`:                            "",
@@ -175,7 +175,7 @@ func TestInteractionThatIsNoString(t *testing.T) {
 	assert.Equal(t, "log.jsonl:3: interaction_id: expected a string, got an array", bad.Error())
 }
 
-// What is no JSON Lines is called what it is.
+// What is not JSON Lines is called what it is.
 func TestLikelyCause(t *testing.T) {
 	for line, cause := range map[string]string{
 		`[` + good + `]`:                   "an array begins; expected an object a line, as jq -c '.[]' makes them",

@@ -25,18 +25,18 @@ func NewFactReaderOf(file string, in io.Reader, r *Reading) *FactReader {
 	return &FactReader{lines: l, objects: newObjects(FactForm, r, plainFacts(), l.names)}
 }
 
-// Take makes a block the next to be read.
+// Take sets the block to read next.
 func (r *FactReader) Take(b *Block) { r.lines.take(b) }
 
 // Read returns the next fact. The error is io.EOF at the end, a *LineError for a line that is no fact (reading may go
 // on after it, unless the line was too long), or the input's own. interaction_id, resource, resource_role and
 // technical_result must be there; blank ones are read as they are.
 func (r *FactReader) Read() (f model.Fact, err error) {
-	_, err = r.Next(&r.fact) // which the heap has already
+	_, err = r.Next(&r.fact) // which is on the heap already
 	return r.fact, err
 }
 
-// Next is [FactReader.Read] into f, of which it returns the interaction, too: that is valid until the next call.
+// Next is [FactReader.Read] into f. It also returns the interaction's id, which is valid until the next call.
 func (r *FactReader) Next(f *model.Fact) (id []byte, err error) {
 	line, err := r.lines.next()
 	if err != nil {
@@ -53,13 +53,13 @@ func (r *FactReader) Next(f *model.Fact) (id []byte, err error) {
 	return r.id, err
 }
 
-// Line is the number of the line that was read last.
+// Line returns the number of the line that was read last.
 func (r *FactReader) Line() int { return r.lines.line }
 
-// File is what errors call the input.
+// File returns what errors call the input.
 func (r *FactReader) File() string { return r.lines.file }
 
-// AppendFact appends a fact as a JSON line, fields in the order of the contract, absent and blank ones left out.
+// AppendFact appends a fact as a JSON line: its fields in the order of the contract, without absent and blank ones.
 func AppendFact(b []byte, f *model.Fact) []byte {
 	b = append(b, `{"interaction_id":`...)
 	b = AppendString(b, f.InteractionID)

@@ -18,7 +18,7 @@ const required = `"interaction_id":"c-1","resource":"Agent 1","resource_role":"R
 // row is the least that an implementation must print, and one field more.
 func row(field string) string { return `{` + required + `,` + field + `}` }
 
-// badFact reads a bad line that stands after a good one and a blank one, and sees reading go on after it.
+// badFact reads a bad line after a good one and a blank one, and checks that reading goes on after it.
 func badFact(t *testing.T, line string) *wire.LineError {
 	t.Helper()
 	r := wire.NewFactReader("facts.jsonl", strings.NewReader(`{`+required+"}\n\n"+line+"\n{"+required+`}`))

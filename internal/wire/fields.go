@@ -7,10 +7,10 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Need says when a field that is not there is a fault.
+// Need says when a missing field is a fault.
 type Need uint8
 
-// The needs, each with those before it.
+// The needs, each including those before it.
 const (
 	Optional   Need = iota
 	NeedColumn      // a format with a header names it there
@@ -20,8 +20,8 @@ const (
 
 // Column is a field of the flat form.
 type Column[T any] struct {
-	Name    string   // under which it is written
-	Names   []string // under which it is read, the most telling first
+	Name    string   // the name under which it is written
+	Names   []string // the names under which it is read, the most telling first
 	Kind    Kind     // Text, Integer or Instant
 	IsID    bool     // it is an id or a name of the user's
 	Need    Need
@@ -30,7 +30,7 @@ type Column[T any] struct {
 	Set     func(*T, *Value)
 }
 
-// Form is a kind of row as every format has it: a column a field. It is read by one reader, whatever the format.
+// Form is a kind of row as every format has it, with a column per field. One reader reads it, whatever the format.
 type Form[T any] struct {
 	Table   string // what a mapping calls it
 	Columns []Column[T]
@@ -39,14 +39,14 @@ type Form[T any] struct {
 	Ignored func(row *T) bool // nothing that is wrong with it counts
 }
 
-// needed makes a column one that is needed; missing is the problem of a row without it.
+// needed returns the column as a needed one; missing is the problem of a row without it.
 func (c Column[T]) needed(need Need, missing string) Column[T] {
 	c.Need, c.Missing = need, missing
 	return c
 }
 
-// textColumn is a field that holds text; read makes it of a value. names are those under which it is read, where they
-// are not its own alone.
+// textColumn is a field that holds text, which read makes of a value. names are those under which it is read, if not
+// only its own.
 func textColumn[T any, S ~string](name string, read func(*Value) string, at func(*T) *S, names ...string) Column[T] {
 	return Column[T]{
 		Name: name, Names: orOwn(names, name), Kind: Text,
@@ -55,12 +55,12 @@ func textColumn[T any, S ~string](name string, read func(*Value) string, at func
 	}
 }
 
-// codeColumn is a text column of which Info Mart has the code in a column of its own.
+// codeColumn is a text column for which Info Mart has the code in a separate column.
 func codeColumn[T any, S ~string](name string, read func(*Value) string, at func(*T) *S) Column[T] {
 	return textColumn(name, read, at, name+"_code", name)
 }
 
-// orOwn are the names of a column, or its own alone.
+// orOwn returns the names of a column, or just its own if there are none.
 func orOwn(names []string, name string) []string {
 	if len(names) == 0 {
 		return []string{name}
@@ -145,8 +145,8 @@ func setMode(e *model.Event, v *Value) {
 	}
 }
 
-// FactForm is the flat form of facts. Info Mart's columns are accepted beside our names; codes, which nobody
-// translates, before names.
+// FactForm is the flat form of facts. Info Mart's columns are accepted as well as our names; codes, which nobody
+// translates, come before names.
 var FactForm = &Form[model.Fact]{
 	Table: "fact",
 	Columns: []Column[model.Fact]{
@@ -172,7 +172,7 @@ var FactForm = &Form[model.Fact]{
 	Ignored: func(*model.Fact) bool { return false },
 }
 
-// receivedFrom takes an empty cell for a null: where there is such a field, it says that nobody sent the chat.
+// receivedFrom reads an empty cell as a null: if there is such a field, it says that nobody sent the chat.
 func receivedFrom() Column[model.Fact] {
 	c := numberColumn("received_from", func(f *model.Fact) *model.Number { return &f.ReceivedFrom })
 	c.Set = func(f *model.Fact, v *Value) {
@@ -184,25 +184,25 @@ func receivedFrom() Column[model.Fact] {
 	return c
 }
 
-// NormalName is a name of a column as names are compared: case and outer blanks mean nothing, and a nested column is
-// that of its path.
+// NormalName returns the name of a column as names are compared: case and outer blanks mean nothing, and a nested
+// column has the name of its path.
 func NormalName(name string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), ".", "_")
 }
 
-// Convert makes what the user's world has in a column what ours has, in place; problem says why it cannot.
+// Convert turns what the user's world has in a column into what ours has, in place; problem says why it cannot.
 type Convert func(c *Cell) (problem string)
 
-// Reading is how rows are read where the user's world has other names, words and ids than ours. A nil one is ours.
+// Reading is how rows are read if the user's world has other names, words and ids than ours. A nil one is ours.
 type Reading struct {
-	Columns map[string]string   // the user's names, by a name under which a column is read; "" is not there
-	Convert map[string]Convert  // by a name under which a column is read; those that are as ours are not there
+	Columns map[string]string   // the user's names, by a name under which a column is read; "" if there is none
+	Convert map[string]Convert  // by a name under which a column is read; a column like ours is not there
 	Null    map[string]bool     // words that mean absent
 	Key     func(string) string // what ids and names are compared by; nil leaves them as they are
-	Watch   func(text []byte)   // sees JSON Lines before they are read, in order; nil where nobody looks
+	Watch   func(text []byte)   // sees JSON Lines before they are read, in order; nil if nobody looks
 }
 
-// Renamed is what a column is called for one of its names, and whether the reading says so; "" is not there.
+// Renamed returns what a column is called for one of its names, "" if it is missing, and whether the reading says so.
 func (r *Reading) Renamed(name string) (actual string, renamed bool) {
 	if r == nil {
 		return name, false
@@ -214,12 +214,12 @@ func (r *Reading) Renamed(name string) (actual string, renamed bool) {
 	return name, false
 }
 
-// Plain reports whether a reading is ours, but for what it may convert.
+// Plain reports whether a reading is ours, except for what it may convert.
 func (r *Reading) Plain() bool {
 	return r == nil || len(r.Columns) == 0 && len(r.Null) == 0 && r.Key == nil
 }
 
-// Converting is how the values of a column are converted that is read under a name; nil is not at all.
+// Converting returns how to convert the values of a column that is read under a name; nil means not at all.
 func (r *Reading) Converting(name string) Convert {
 	if r == nil {
 		return nil
@@ -227,7 +227,7 @@ func (r *Reading) Converting(name string) Convert {
 	return r.Convert[name]
 }
 
-// Mark makes text that is a word for absent one.
+// Mark turns text that is a word for absent into a [Word].
 func (r *Reading) Mark(c *Cell) {
 	if r != nil && c.Is == Text && r.Null[c.Text] {
 		c.Is = Word
@@ -242,7 +242,7 @@ type Filler[T any] struct {
 	lacks bool // the fault is that a field is not there
 }
 
-// NewFiller returns a filler for rows of a form; names are the strings that it makes.
+// NewFiller returns a filler for rows of a form; names keeps the strings that it makes.
 func NewFiller[T any](f *Form[T], r *Reading, names *Names) *Filler[T] {
 	filler := &Filler[T]{form: f, value: Value{names: names}}
 	if r != nil {
@@ -251,7 +251,7 @@ func NewFiller[T any](f *Form[T], r *Reading, names *Names) *Filler[T] {
 	return filler
 }
 
-// Put fills the field of column i, which the user calls so, by what convert, unless it is nil, makes of the cell.
+// Put fills the field of column i, which the user names called, from a cell, after convert unless that is nil.
 func (f *Filler[T]) Put(row *T, i int, c *Cell, called string, convert Convert) {
 	column := &f.form.Columns[i]
 	f.value.Cell = *c
@@ -284,7 +284,7 @@ func (f *Filler[T]) Lack(i int) {
 	}
 }
 
-// Done says what is wrong with a row, and begins the next.
+// Done returns what is wrong with a row, and begins the next.
 func (f *Filler[T]) Done(row *T) (bad Fault, lacks bool) {
 	bad, lacks = f.bad, f.lacks
 	f.bad, f.lacks = (Fault{}), false

@@ -1,8 +1,8 @@
-// Package wire reads and writes events, facts and messages as JSON Lines. It knows their form and nothing of what they
-// mean; that is package model.
+// Package wire reads and writes events, facts and messages as JSON Lines. It knows their form and nothing of what
+// they mean; that is package model's.
 //
-// JSON Lines is one object a line, blank lines ignored, unknown fields ignored, what is no text and no
-// number refused where a field is known, as are duplicate names and invalid UTF-8.
+// JSON Lines has one object per line. Blank lines and unknown fields are ignored. A known field that is neither text
+// nor a number is refused, as are duplicate names and invalid UTF-8.
 package wire
 
 import (
@@ -21,10 +21,10 @@ import (
 type LineError struct {
 	File    string
 	Line    int
-	Field   string // "" where the line as a whole is at fault
+	Field   string // "" if the line as a whole is at fault
 	Problem string // what was found and what was expected
 
-	// InteractionID is the interaction that the line belongs to, where that much could be read: then only that
+	// InteractionID is the interaction that the line belongs to, if that much could be read: then only that
 	// interaction is spoilt (W9).
 	InteractionID string
 	Seq           int64
@@ -37,7 +37,7 @@ func (e *LineError) Error() string {
 	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.What()
 }
 
-// What is the error without its place.
+// What returns the error without its place.
 func (e *LineError) What() string {
 	if e.Field != "" {
 		return e.Field + ": " + e.Problem
@@ -48,7 +48,7 @@ func (e *LineError) What() string {
 // lines reads the lines of an input, numbered, and the JSON object of each.
 type lines struct {
 	file   string
-	blocks *cutter // where the next block comes from; nil of a reader that takes blocks
+	blocks *cutter // where the next block comes from; nil in a reader that takes blocks
 	block  Block
 	rest   []byte // of the block
 	line   int
@@ -60,7 +60,7 @@ type lines struct {
 	fast   scanner
 }
 
-// newLines reads from in; of a nil one, blocks are taken.
+// newLines reads from in; if that is nil, the reader takes blocks.
 func newLines(file string, in io.Reader, r *Reading) *lines {
 	var blocks *cutter
 	if in != nil {
@@ -77,7 +77,7 @@ func (l *lines) errorf(field, format string, args ...any) *LineError {
 	return &LineError{File: l.file, Line: l.line, Field: field, Problem: fmt.Sprintf(format, args...)}
 }
 
-// take makes a block the next to be read.
+// take sets the block to read next.
 func (l *lines) take(b *Block) {
 	l.rest, l.line = b.text, b.first-1
 }
@@ -112,8 +112,8 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
-// object walks the members of the line's object. For each it calls member with the name; member must consume the
-// value by one of the readers below or skip. It returns an error where the line is not one well-formed object.
+// object walks the members of the line's object. It calls member with the name of each; member must consume the value
+// by one of the readers below or skip. It returns an error if the line is not one well-formed object.
 func (l *lines) object(line []byte, member func(name []byte)) *LineError {
 	if bad := l.begin(line); bad != nil {
 		return bad
@@ -134,7 +134,7 @@ func (l *lines) reset(line []byte) {
 	l.json.Reset(&l.src)
 }
 
-// errNoObject says no more of a line than that it is no object.
+// errNoObject says nothing more about a line than that it is no object.
 var errNoObject = errors.New("")
 
 // begin goes to the line's object.
@@ -145,7 +145,7 @@ func (l *lines) begin(line []byte) *LineError {
 	return nil
 }
 
-// end sees that nothing follows the object.
+// end checks that nothing follows the object.
 func (l *lines) end() error {
 	if _, err := l.json.ReadToken(); err != io.EOF {
 		return errors.New("expected one JSON object, found more after it")
@@ -153,7 +153,7 @@ func (l *lines) end() error {
 	return nil
 }
 
-// members walks an object that comes next.
+// members walks the object that comes next.
 func (l *lines) members(member func(name []byte)) error {
 	if _, err := l.json.ReadToken(); err != nil {
 		return err
@@ -213,7 +213,7 @@ func readObject[T any](l *lines, o *objects[T], line []byte, row *T) *LineError 
 	return at
 }
 
-// found lists the names that a line has, for an error: first that which may be the missing one, misspelt.
+// found lists the names in a line, for an error, preceded by the one that may be the missing one misspelt.
 func (l *lines) found(line []byte, known func(name []byte) bool, missing string) string {
 	var names, unknown []string
 	l.reset(line)
@@ -255,7 +255,7 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 	return l.errorf("", "not a JSON object: %s: %s", problem, shown)
 }
 
-// Fault keeps the first thing wrong with the fields of a line.
+// Fault holds the first thing that is wrong with the fields of a line.
 type Fault struct{ Field, Problem string }
 
 // Set says what is wrong with a field, unless something was before.
@@ -265,7 +265,7 @@ func (f *Fault) Set(field, problem string) {
 	}
 }
 
-// str reads a string or null; anything else is a fault. It is for messages: rows are read by [objects].
+// str reads a string or null; anything else is a fault. Only messages need it: [objects] reads rows.
 func (l *lines) str(field string, bad *Fault) string {
 	kind := l.json.PeekKind()
 	if kind != '"' {
@@ -278,7 +278,7 @@ func (l *lines) str(field string, bad *Fault) string {
 	return l.cell().Text
 }
 
-// integer reads an integer or null, as str does a string.
+// integer reads an integer or null; anything else is a fault.
 func (l *lines) integer(field string, bad *Fault) model.Number {
 	switch kind := l.json.PeekKind(); kind {
 	case '0':

@@ -2,7 +2,7 @@ package wire
 
 import "io"
 
-// LineReader reads the lines of an input, bounded and numbered, for formats that are no events and no facts.
+// LineReader reads the lines of an input, bounded and numbered, for formats other than events and facts.
 type LineReader struct{ lines *lines }
 
 // NewLineReader reads from in; file names it in errors.
@@ -14,7 +14,7 @@ func NewLineReader(file string, in io.Reader) *LineReader {
 // at the end, a *LineError for a line of more than [MaxLine] bytes, or the input's own.
 func (r *LineReader) Next() ([]byte, error) { return r.lines.next() }
 
-// Errorf is an error of the line that was read last; field may be empty.
+// Errorf returns an error of the line that was read last; field may be empty.
 func (r *LineReader) Errorf(field, format string, args ...any) *LineError {
 	return r.lines.errorf(field, format, args...)
 }

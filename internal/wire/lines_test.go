@@ -94,7 +94,7 @@ func TestFailingInputIsReportedAsItIs(t *testing.T) {
 	assert.Equal(t, broken, err)
 }
 
-// endless is a line that never ends, and counts what was taken of it.
+// endless is a line that never ends, and counts what was read of it.
 type endless struct{ taken int }
 
 func (e *endless) Read(b []byte) (int, error) {

@@ -10,7 +10,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// The types of the messages of the stream protocol. Of these an implementation sends hello, facts, skip and error.
+// The types of the messages of the stream protocol. An implementation sends hello, facts, skip and error.
 const (
 	Hello    = "hello"
 	Classify = "classify"
@@ -23,10 +23,10 @@ const (
 // Protocol is the version of the stream protocol.
 const Protocol = 1
 
-// maxMessageFacts bounds the facts of a message that are kept.
+// maxMessageFacts limits how many facts of a message are kept.
 const maxMessageFacts = 10_000
 
-// Message is what an implementation sends over a stream. Which fields it has goes by its type.
+// Message is what an implementation sends over a stream. Its type says which fields it has.
 type Message struct {
 	Type  string
 	ID    string       // of facts, skip and error: that of the classify it answers
@@ -34,12 +34,12 @@ type Message struct {
 	Text  string       // of skip and error: the reason, the message
 
 	Name, Version, Language string // of hello: the implementation
-	MaxInFlight             int    // of hello: how many classify it takes before it has answered
+	MaxInFlight             int    // of hello: how many unanswered classify messages it accepts
 }
 
-// MessageReader reads an implementation's messages: a JSON object a line, blank lines and unknown fields ignored.
+// MessageReader reads an implementation's messages: JSON Lines, in which it ignores blank lines and unknown fields.
 type MessageReader struct {
-	// Rows reads the members of an array of facts, a JSON value a line, where these are not in our form; nil: they are.
+	// Rows reads the values of an array of facts, one per line, if these are not in our form; nil if they are.
 	Rows func(in io.Reader) interface{ Read() (model.Fact, error) }
 
 	lines *lines
@@ -53,8 +53,8 @@ func NewMessageReader(file string, in io.Reader) *MessageReader {
 }
 
 // Read returns the next message. The error is io.EOF at the end, a *LineError for a line that is no message, or the
-// input's own. With a *LineError the message has its type and id where these could be read, and reading may go on
-// unless the line was too long.
+// input's own. With a *LineError the message has its type and id if these could be read, and reading may go on unless
+// the line was too long.
 func (r *MessageReader) Read() (Message, error) {
 	line, err := r.lines.next()
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 	return m, nil
 }
 
-// greets takes over what a hello says, or puts in bad what it lacks.
+// greets takes over what a hello says, or sets bad to what it lacks.
 func (m *Message) greets(protocol, inFlight model.Number, bad *Fault) {
 	m.MaxInFlight = 1
 	switch n := inFlight; {
@@ -177,7 +177,7 @@ func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fac
 	}
 }
 
-// translatedFacts reads an array of what rows makes facts of.
+// translatedFacts reads an array whose values rows turns into facts.
 func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fact, error) },
 	bad *Fault,
 ) (facts []model.Fact) {
@@ -213,7 +213,7 @@ func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fa
 	}
 }
 
-// implementation reads what an implementation says of itself.
+// implementation reads what an implementation says about itself.
 func (l *lines) implementation(m *Message, bad *Fault) {
 	if kind := l.json.PeekKind(); kind != '{' {
 		bad.Set("implementation", `expected an object such as {"name":"my-etl"}, got `+kindName(kind))
@@ -241,8 +241,8 @@ func AppendHello(b []byte, harness string) []byte {
 	return append(AppendString(append(b, `,"harness":`...), harness), "}\n"...)
 }
 
-// AppendClassify appends a classify message. Lines that are no events stand after them: as they are where they are
-// JSON, else as strings.
+// AppendClassify appends a classify message. After the events come the lines that are no events: as they are if they
+// are JSON, otherwise as strings.
 func AppendClassify(b []byte, id string, events []model.Event, lines []string) []byte {
 	b = appendClassify(b, id)
 	for i := range events {

@@ -80,7 +80,7 @@ func TestMessageKeepsSoManyFacts(t *testing.T) {
 	assert.Len(t, m.Facts, maxMessageFacts)
 }
 
-// What the harness sends is one line of JSON, whatever stands in the events.
+// What the harness sends is one line of JSON, whatever the events hold.
 func TestAppendMessages(t *testing.T) {
 	events := []model.Event{{InteractionID: "a\n\"b\xff", Seq: 1, Name: model.Submitted}, {InteractionID: "c", Seq: 2, Name: "EventOdd"}}
 	for _, lines := range [][]string{nil, {`{"a":1}`, "not json", "\x00\xff", "[]", `{"a":1,"a":2}`}} {
@@ -100,8 +100,8 @@ func TestAppendMessages(t *testing.T) {
 	assert.Equal(t, `{"type":"bye"}`+"\n", string(AppendBye(nil)))
 }
 
-// Whatever an implementation sends, reading it ends, errors are plain and short, and how it is cut into pieces means
-// nothing.
+// Whatever an implementation sends, reading it ends, errors are plain and short, and it does not matter how it is cut
+// into pieces.
 func FuzzMessages(f *testing.F) {
 	for _, s := range []string{
 		"", "\n", `{"type":"hello","protocol":1,"implementation":{"name":"n"}}`, `{"type":"facts","id":"1","facts":[{"interaction_id":"c","resource":"A","resource_role":"","technical_result":""}]}`,

@@ -1,6 +1,6 @@
 package wire
 
-// ObjectReader reads rows from JSON objects that are made of something else than lines.
+// ObjectReader reads rows from JSON objects that are not lines themselves, but made of something else.
 type ObjectReader[T any] struct {
 	lines   *lines
 	objects *objects[T]
@@ -12,7 +12,7 @@ func NewObjectReader[T any](f *Form[T], r *Reading) *ObjectReader[T] {
 	return &ObjectReader[T]{l, newObjects(f, r, bind(f, nil), l.names)}
 }
 
-// Read reads a row; the error is of a line of a file.
+// Read reads a row; the error names the line of the file.
 func (r *ObjectReader[T]) Read(file string, line int, object []byte, row *T) *LineError {
 	r.lines.file, r.lines.line = file, line
 	return readObject(r.lines, r.objects, object, row)

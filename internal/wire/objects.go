@@ -10,16 +10,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// target is what a member of an object is for: a column, under one of the names that this is read by.
+// target is what a member of an object is for: a column, under one of the names by which it is read.
 type target struct {
 	column, rank int
-	convert      Convert // nil of most
+	convert      Convert // most often nil
 }
 
-// binding says for which columns the members of objects are.
+// binding says which columns the members of objects are for.
 type binding struct {
 	columns map[string][]target // by normal name
-	parents map[string]bool     // objects among whose members are such, by normal name
+	parents map[string]bool     // objects that have such members, by normal name
 }
 
 func bind[T any](f *Form[T], r *Reading) *binding {
@@ -45,13 +45,13 @@ func bind[T any](f *Form[T], r *Reading) *binding {
 	return b
 }
 
-// plainEvents and plainFacts are the bindings where nothing is renamed.
+// plainEvents and plainFacts are the bindings without any renaming.
 var (
 	plainEvents = sync.OnceValue(func() *binding { return bind(EventForm, nil) })
 	plainFacts  = sync.OnceValue(func() *binding { return bind(FactForm, nil) })
 )
 
-// means reports whether a name means something to the binding, perhaps otherwise spelt.
+// means reports whether a name means something to the binding, perhaps spelt otherwise.
 func (b *binding) means(name []byte) bool {
 	var room [40]byte
 	if len(name) > len(room) {
@@ -60,7 +60,7 @@ func (b *binding) means(name []byte) bool {
 	for i, c := range name {
 		switch {
 		case c >= utf8.RuneSelf:
-			return true // whose lower case may be anything
+			return true // its lower case may be anything
 		case c == '.':
 			c = '_'
 		case 'A' <= c && c <= 'Z':
@@ -85,8 +85,8 @@ type objects[T any] struct {
 // objectCell is what an object has for a column.
 type objectCell struct {
 	Cell
-	called  string // the member's name; "" where there is none
-	score   int    // of several for one column the least counts
+	called  string // the member's name; "" if there is none
+	score   int    // of several for one column, the least counts
 	convert Convert
 }
 
@@ -123,7 +123,7 @@ func (o *objects[T]) read(l *lines, row *T) (bad Fault, lacks bool, err error) {
 	return bad, lacks, nil
 }
 
-// mapped says how a mapping calls a column.
+// mapped says what a mapping calls a column.
 func (o *objects[T]) mapped(column string) string {
 	for i := range o.form.Columns {
 		for _, name := range o.form.Columns[i].Names {
@@ -160,7 +160,7 @@ func (o *objects[T]) members(l *lines, path string, shape *Fault) error {
 	})
 }
 
-// put takes a member for a column: the most telling that is not empty counts.
+// put takes a member for a column: of several, the most telling one that is not empty counts.
 func (o *objects[T]) put(t target, cell Cell, called string, shape *Fault) {
 	score, c := t.rank, &o.cells[t.column]
 	switch cell.Is {

@@ -7,20 +7,19 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Output is where rows are written to. Where Append is not nil, it makes the bytes of a row, one after the other, and
-// may be called by several goroutines at a time; Write takes them. Else Put takes rows. It is one goroutine's to call
-// Write, Put and Finish.
+// Output is where rows are written to. If Append is not nil, it appends the bytes of a row, and several goroutines
+// may call it at once; Write takes the bytes. Otherwise Put takes rows. Write, Put and Finish are for one goroutine.
 type Output[T any] struct {
 	Append func(b []byte, row *T) []byte
 	Write  func(b []byte) (int, error)
 	Put    func(rows []T) error
-	End    func() error // ends what is written, but for the file; nil where there is nothing to do
-	Abort  func()       // leaves nothing of what was not ended; nil where there is nothing to do
-	On     *files.File  // that is written; nil where there is none
+	End    func() error // ends what is written, except the file; nil if there is nothing to do
+	Abort  func()       // removes what was not ended; nil if there is nothing to do
+	On     *files.File  // the file that is written; nil if there is none
 }
 
-// Finish writes what is still to be written. What went to a database is there then, and before nothing of it; a file
-// is to be kept yet, by [files.Keep].
+// Finish writes what is still to be written. A database has all rows then, and none before; a file still has to be
+// kept, by [files.Keep].
 func (o *Output[T]) Finish() error {
 	if o.End == nil {
 		return nil
@@ -30,7 +29,7 @@ func (o *Output[T]) Finish() error {
 	return end()
 }
 
-// All writes rows and finishes; where it fails, what was written is to be discarded.
+// All writes rows and finishes; if it fails, the caller discards what was written.
 func (o *Output[T]) All(rows []T) error {
 	var b Batch[T]
 	for i := range rows {
@@ -42,13 +41,13 @@ func (o *Output[T]) All(rows []T) error {
 	return o.Finish()
 }
 
-// Batch is rows on their way to an output: in bytes, where it takes them so.
+// Batch is rows on their way to an output: in bytes, if it takes these.
 type Batch[T any] struct {
 	text []byte
 	rows []T
 }
 
-// Add adds a row, for which several goroutines can have a batch each.
+// Add adds a row. Several goroutines can have a batch each.
 func (b *Batch[T]) Add(out *Output[T], row *T) {
 	if out.Append != nil {
 		b.text = out.Append(b.text, row)
@@ -57,7 +56,7 @@ func (b *Batch[T]) Add(out *Output[T], row *T) {
 	}
 }
 
-// Flush hands over what was added; the batch is empty then.
+// Flush hands over what was added, and empties the batch.
 func (b *Batch[T]) Flush(out *Output[T]) (err error) {
 	switch {
 	case len(b.text) > 0:
@@ -69,7 +68,7 @@ func (b *Batch[T]) Flush(out *Output[T]) (err error) {
 	return err
 }
 
-// Discard leaves nothing of what was not finished, or of a file not kept.
+// Discard removes what was not finished, and a file that was not kept.
 func (o *Output[T]) Discard() {
 	if o.Abort != nil {
 		o.Abort()
@@ -90,7 +89,7 @@ func FactLines(out io.Writer) *Output[model.Fact] {
 	return &Output[model.Fact]{Append: AppendFact, Write: out.Write}
 }
 
-// Resource is an agent, a queue or a strategy, as implementations may have to know them beforehand.
+// Resource is an agent, a queue or a strategy. Implementations may have to know them beforehand.
 type Resource struct {
 	Type model.ResourceType
 	Name string

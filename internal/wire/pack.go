@@ -8,18 +8,19 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Names keeps strings that recur, so that each is made once. Of those that fall to one place the oldest is dropped:
-// memory is bounded whatever the input.
+// Names keeps strings that recur, so that each is made once. In each place it drops the oldest: its memory is limited
+// whatever the input.
 type Names struct {
 	seed   maphash.Seed
 	places [1 << 10][8]string
 }
 
+// NewNames returns names without any string.
 func NewNames() *Names { return &Names{seed: maphash.MakeSeed()} }
 
-// of returns a string that is no part of b.
+// Of returns b as a string that shares no memory with it.
 func (t *Names) Of(b []byte) string {
-	if len(b) == 0 || len(b) > 256 { // no name that recurs
+	if len(b) == 0 || len(b) > 256 { // not a name that recurs
 		return string(b)
 	}
 	place := &t.places[maphash.Bytes(t.seed, b)%uint64(len(t.places))]
@@ -33,7 +34,7 @@ func (t *Names) Of(b []byte) string {
 	return place[0]
 }
 
-// words are what packed records hold as a number. They do not outlive the process: their order is free.
+// words are what packed records hold as numbers. Records do not outlive the process, so the order is free.
 var words = func() []string {
 	words := []string{
 		"", "chat", model.Expired, model.Stopped, string(model.Transfer), string(model.Conference),
@@ -55,7 +56,7 @@ var words = func() []string {
 	return words
 }()
 
-// wordPlaces holds the number of each word at the place that its length and some of its letters say, or after it.
+// wordPlaces holds the number of each word at the place that its length and some of its letters give, or after it.
 var wordPlaces = func() (places [256]uint8) {
 	for n, w := range words[1:] {
 		at := wordPlace(w)
@@ -71,7 +72,7 @@ func wordPlace[S string | []byte](w S) uint8 {
 	return uint8(len(w))*23 + w[0]*5 + w[len(w)/2]*3 + w[len(w)-1]
 }
 
-// wordNumber finds a word: a map would take a third of the time of packing.
+// wordNumber finds the number of a word: a map would take a third of the time of packing.
 func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
 	if len(w) == 0 {
 		return 0, true
@@ -88,7 +89,7 @@ func wordNumber[S string | []byte](w S) (n uint8, ok bool) {
 // other stands for a word that has no number.
 const other = 0xff
 
-// PackEvent appends all of an event but its interaction, in a form for temporary files: small and quickly read.
+// PackEvent appends an event without its interaction, in a form for temporary files: small and quick to read.
 func PackEvent(b []byte, e *model.Event) []byte {
 	b = packWord(b, string(e.Name))
 	b = binary.AppendVarint(b, e.Seq)
@@ -102,7 +103,7 @@ func PackEvent(b []byte, e *model.Event) []byte {
 	return packWord(b, e.MediaType)
 }
 
-// PackFact is what [PackEvent] is for events.
+// PackFact does for facts what [PackEvent] does for events.
 func PackFact(b []byte, f *model.Fact) []byte {
 	b = packNumber(b, f.Ordinal)
 	b = packWord(b, string(f.ResourceType))
@@ -134,7 +135,7 @@ func packNumber(b []byte, n model.Number) []byte {
 	return binary.AppendVarint(append(b, byte(n.Is)), n.Value)
 }
 
-// Unpacker reads what was packed. Names that recur are made once. It is for one goroutine.
+// Unpacker reads what was packed. It makes names that recur once. It is for one goroutine.
 type Unpacker struct {
 	names *Names
 }
@@ -165,7 +166,7 @@ func (u *Unpacker) Event(e *model.Event, b []byte) {
 	e.MediaType, _ = u.word(b)
 }
 
-// Fact reads what [PackFact] wrote into f, and returns what stands after it.
+// Fact reads what [PackFact] wrote into f, and returns what follows it.
 func (u *Unpacker) Fact(f *model.Fact, b []byte) (rest []byte) {
 	var s string
 	f.Ordinal, b = unpackNumber(b)

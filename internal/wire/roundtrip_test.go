@@ -53,7 +53,7 @@ func TestFactsSurviveWritingAndReading(t *testing.T) {
 	})
 }
 
-// The format is UTF-8: names of another encoding are written all the same, their bytes replaced.
+// The format is UTF-8: names in another encoding are written all the same, with their bytes replaced.
 func TestInvalidUTF8IsWrittenAsReplacementCharacters(t *testing.T) {
 	b := wire.AppendEvent(nil, &model.Event{InteractionID: "c\xff", Name: model.Held, Queue: "\xed\xa0\x80"})
 	assert.Equal(t, `{"interaction_id":"c`+"\ufffd"+`","seq":0,"event":"EventHeld","queue":"`+strings.Repeat("\ufffd", 3)+"\"}\n", string(b))
@@ -65,7 +65,7 @@ func TestTimesAreWrittenInUTC(t *testing.T) {
 	assert.Contains(t, string(wire.AppendFact(nil, &model.Fact{Start: at, End: at})), `"start":"2026-01-04T23:30:00Z","end":"2026-01-04T23:30:00Z"`)
 }
 
-// A zone can lead out of the years that RFC 3339 writes: such an instant must be refused, or it could not be written.
+// A zone can lead out of the years that RFC 3339 writes: such an instant must be refused, as it could not be written.
 func TestInstantBeyondTheYearsOfRFC3339(t *testing.T) {
 	for _, s := range []string{"0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"} {
 		e, err := readEvents(held(`"time":"` + s + `"`)).Read()
@@ -137,7 +137,7 @@ func FuzzFacts(f *testing.F) {
 	})
 }
 
-// aLineError sees that an error says where it is; line is the number that it must have, 0 any.
+// aLineError checks that an error says where it is; line is the number that it must have, 0 for any.
 func aLineError(t *testing.T, err error, line int) {
 	t.Helper()
 	var bad *wire.LineError

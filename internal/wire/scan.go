@@ -11,18 +11,18 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// scanner reads a line of JSON as programs write it: plain names, each once, values of their types. It knows no errors:
-// it gives up, and the line is read again by the strict decoder, which explains. What it does read, it reads as that
-// does (FuzzScan): a name that appears twice, what is not UTF-8 and what is not JSON make it give up.
+// scanner reads a line of JSON as programs write it: plain names, each once, values of their types. It knows no
+// errors: it gives up, and the strict decoder reads the line again and explains. What it does read, it reads as the
+// decoder does (FuzzScan): it gives up on a name that appears twice, on what is not UTF-8 and on what is not JSON.
 //
-// This is the hot path of all reading: with the decoder, it was three quarters of the time of classify.
+// This is the hot path of all reading: with the decoder, reading took three quarters of the time of classify.
 type scanner struct {
 	line   []byte
 	at     int
 	failed bool
 	seen   uint16  // the known names so far, a bit each
-	others unknown // the names so far that are unknown
-	text   []byte  // the strings of the line that are written with escapes
+	others unknown // the unknown names so far
+	text   []byte  // the line's strings that are written with escapes
 	names  *Names
 	off    bool // it gives up at once: names, words or ids are not ours
 	eventScanner
@@ -43,7 +43,7 @@ func (s *scanner) open(line []byte) {
 	s.line, s.at, s.failed, s.seen, s.others.n, s.text = line, 0, s.off, 0, 0, s.text[:0]
 }
 
-// next goes to the next member of the line's object; there is none at the end, which must be that of the line.
+// next goes to the next member of the line's object. At the end, which must also be the line's, there is none.
 func (s *scanner) next() (name []byte, more bool) {
 	if !s.failed && s.more('}') {
 		return s.key(), !s.failed
@@ -53,7 +53,7 @@ func (s *scanner) next() (name []byte, more bool) {
 	return nil, false
 }
 
-// once notes that a known name has been seen.
+// once notes that a known name has been seen, and fails if it was seen before.
 func (s *scanner) once(bit uint16) {
 	s.failed = s.failed || s.seen&bit != 0
 	s.seen |= bit
@@ -87,7 +87,7 @@ func (s *scanner) takeWord(word string) bool {
 	return false
 }
 
-// null takes null, or nothing. A string is told apart at once.
+// null takes null, or nothing. It recognizes a string at once.
 func (s *scanner) null() bool {
 	return (s.at >= len(s.line) || s.line[s.at] != '"') && s.takeWord("null")
 }
@@ -108,8 +108,8 @@ func (s *scanner) key() []byte {
 	return name
 }
 
-// plainEnd is where the bytes end that stand for themselves in a string, those beyond ASCII aside. It looks at eight at
-// a time: of those that are marked in a word, the first is marked rightly.
+// plainEnd returns where the ASCII bytes end that stand for themselves in a string. It looks at eight bytes at a
+// time: of those marked in a word, the first is marked correctly.
 func plainEnd(line []byte, at int) int {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; at+8 <= len(line); at += 8 {
@@ -125,7 +125,7 @@ func plainEnd(line []byte, at int) int {
 	return at
 }
 
-// str reads a string. One without escapes is part of the line, another is valid until the next line.
+// str reads a string. One without escapes is part of the line; any other is valid until the next line.
 func (s *scanner) str() (b []byte, isPart bool) {
 	if !s.take('"') {
 		s.failed = true
@@ -134,7 +134,7 @@ func (s *scanner) str() (b []byte, isPart bool) {
 	return s.rest()
 }
 
-// rest is str after the quote that begins a string.
+// rest is str after the opening quote.
 func (s *scanner) rest() (b []byte, isPart bool) {
 	start, line := s.at, s.line
 	at := plainEnd(line, start)
@@ -186,7 +186,7 @@ func (s *scanner) code() string {
 	return codeName(s.names.Of(b))
 }
 
-// reason is code, Unspecified being blank.
+// reason is code, with Unspecified as blank.
 func (s *scanner) reason() string {
 	if r := s.code(); r != "" && model.Code(r) != "" {
 		return r
@@ -234,13 +234,13 @@ func (s *scanner) instant() (t time.Time) {
 	return t
 }
 
-// maxUnknown is how many unknown names an object may have, and maxDepth how deep values may lie in each other.
+// maxUnknown limits the unknown names of an object, and maxDepth how deeply values may be nested.
 const (
 	maxUnknown = 16
 	maxDepth   = 16
 )
 
-// unknown are names without a meaning here, which must not appear twice all the same.
+// unknown are names without a meaning here, which must still not appear twice.
 type unknown struct {
 	names [maxUnknown][]byte
 	n     int
@@ -260,7 +260,7 @@ func (u *unknown) add(name []byte) (isNew bool) {
 	return true
 }
 
-// other skips the value of an unknown name. One that the decoder knows in another spelling is left to it.
+// other skips the value of an unknown name. It leaves a name that the decoder knows in another spelling to that.
 func (s *scanner) other(name []byte, known *binding) {
 	s.failed = s.failed || !s.others.add(name) || known.means(name)
 	s.skip(0)

@@ -10,9 +10,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// sameVerdict reads a line both ways, as an event and as a fact, and sees that what the scanner reads the decoder reads alike.
-// It returns whether the scanner read it as an event, and as a fact. What the scanner learns of lines before bears on
-// nothing: it reads the line again, after itself and after others, in a text with more lines.
+// sameVerdict reads a line both ways, as an event and as a fact, and checks that the decoder reads the same as the
+// scanner. It returns whether the scanner read it as an event, and as a fact. What the scanner has learned from
+// earlier lines must not matter: it reads the line again, after itself and after others, in a text with more lines.
 func sameVerdict(t *testing.T, line string, before ...string) (isEvent, isFact bool) {
 	t.Helper()
 	r, s := NewEventReader("log", strings.NewReader(line)), NewFactReader("facts", nil)
@@ -59,7 +59,7 @@ const (
 	scannedFact  = `{"interaction_id":"c-1","resource":"Agent 1","resource_role":"RoutedTo","technical_result":"Completed"`
 )
 
-// scanned are members that the scanner reads, and unscanned such as make it give up, in an event and in a fact.
+// scanned are members that the scanner reads, and unscanned those that make it give up, in an event and in a fact.
 var scanned = []string{
 	`"x":1`, `"x":-17.25,"y":0`, `"x":null,"y":true,"z":false`, `"x":{}`, `"x":[]`, `"x":{"a":[1,{"b":"c"}],"d":""},"y":[[[]]]`, `"x":"ä\u00e4\n\ud83d\ude00"`, `"":1`,
 }

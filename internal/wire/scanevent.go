@@ -7,19 +7,19 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// eventScanner is what the scanner keeps of the events before. A program writes its lines alike: what stands between
-// two values, names and all, is most often what stood there in some line before. That is compared at once, eight bytes
-// at a time; what is new is walked through, and learned.
+// eventScanner is what the scanner remembers of earlier events. A program writes its lines alike: what stands between
+// two values, names and all, most often stood there in some earlier line. That is compared at once, eight bytes at a
+// time; what is new is walked through, and learned.
 type eventScanner struct {
 	raw     RawEvent
 	claimed uint16 // the members so far, a bit each
 	hops    [eventColumns + 1][6]hop
 	lastID  []byte
-	date    [2]uint64 // that of the last time, with the T after it, and
-	day     int64     // when that day began, in seconds since 1970; 0 where there was none
+	date    [2]uint64 // that of the last time, with the T after it
+	day     int64     // when that day began, in seconds since 1970; 0 if there was none
 }
 
-// Beside the columns: objects that hold some of them, and where a line begins and ends.
+// In addition to the columns: objects that hold some of them, and where a line begins and ends.
 const (
 	parentActor = eventColumns + iota
 	parentParty
@@ -37,7 +37,7 @@ type hop struct {
 
 const maxHop = 24
 
-// event reads a line into e, but for the interaction, whose id it returns.
+// event reads a line into e, except for the interaction, whose id it returns.
 func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 	if n, ok := s.scan(line); !ok || n < len(line) {
 		return nil, false
@@ -46,7 +46,7 @@ func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
 	return s.raw.id, true
 }
 
-// scan reads the first line of a text into s.raw, and returns how long the line is, with its end.
+// scan reads the first line of a text into s.raw, and returns the length of the line, with its end.
 func (s *scanner) scan(text []byte) (n int, ok bool) {
 	s.open(text)
 	s.raw.Begin()
@@ -65,7 +65,7 @@ func (s *scanner) scan(text []byte) (n int, ok bool) {
 	return s.at, !s.failed && s.raw.Whole()
 }
 
-// jump goes from the end of a value to the next, if what stands between them is known.
+// jump goes from the end of a value to the next, if it knows what stands between them.
 func (s *scanner) jump(from int) (to int, known bool) {
 	if len(s.line)-s.at < maxHop {
 		return 0, false
@@ -89,7 +89,7 @@ func (s *scanner) jump(from int) (to int, known bool) {
 	return 0, false
 }
 
-// learn keeps what was walked through.
+// learn remembers what was walked through.
 func (s *scanner) learn(from, start, to int, before uint16) {
 	if s.at-start > maxHop || s.failed {
 		return
@@ -110,8 +110,8 @@ func (s *scanner) learn(from, start, to int, before uint16) {
 	hops[i] = h
 }
 
-// walk goes from the end of a value to the next, or to the end of the line: through members without a value, or a
-// meaning, too.
+// walk goes from the end of a value to the next, or to the end of the line. It also goes through members without a
+// value or a meaning.
 func (s *scanner) walk(from int) (to int) {
 	start, before, strange, in := s.at, s.claimed, false, 0
 	more := false
@@ -173,7 +173,7 @@ func (s *scanner) walk(from int) (to int) {
 	return to
 }
 
-// columnOf is the column, or the object of such, that a name means among the members of an object; -1 is none.
+// columnOf returns the column, or the object of columns, that a name means among an object's members; -1 is none.
 func columnOf(name []byte, in int) int {
 	if in != 0 {
 		switch string(name) {
@@ -211,7 +211,7 @@ func columnOf(name []byte, in int) int {
 	return -1
 }
 
-// value reads the value of a column, whose quote is behind.
+// value reads the value of a column, after its opening quote.
 func (s *scanner) value(i int) {
 	switch i {
 	case colSeq, colMode:
@@ -248,7 +248,7 @@ func (s *scanner) sameID() {
 	s.raw.id, s.lastID = b, append(s.lastID[:0], b...)
 }
 
-// when reads a time, most often of the day of the last.
+// when reads a time, most often of the same day as the last.
 func (s *scanner) when() {
 	const form = "2006-01-02T15:04:05Z\""
 	if s.day != 0 && len(s.line)-s.at >= len(form) {
@@ -275,7 +275,7 @@ func (s *scanner) when() {
 func clock(text uint64) (second int64, ok bool) {
 	const zero, high = 0x30303a30303a3030, 0x8080808080808080
 	x := text ^ zero                          // digits are 0 to 9, colons 0
-	if (x|(x+0x76767f76767f7676))&high != 0 { // of any other byte the sum, or itself, is beyond 0x7f
+	if (x|(x+0x76767f76767f7676))&high != 0 { // for any other byte the sum, or itself, is beyond 0x7f
 		return 0, false
 	}
 	two := func(shift int) int64 { return int64(10*(x>>shift&0xff) + x>>(shift+8)&0xff) }
@@ -283,7 +283,7 @@ func clock(text uint64) (second int64, ok bool) {
 	return 3600*h + 60*m + sec, h < 24 && m < 60 && sec < 60
 }
 
-// knownWords are words with the quote after them, by their first sixteen bytes.
+// knownWords are words with the quote after them, placed by their first sixteen bytes.
 var knownWords = func() (places [256]struct {
 	text string
 	n    uint8
@@ -301,7 +301,7 @@ var knownWords = func() (places [256]struct {
 	return places
 }()
 
-// knownPlace is where a word is that sixteen bytes begin with, up to its quote.
+// knownPlace returns the place of the word that sixteen bytes begin with, up to its quote.
 func knownPlace(b []byte) uint8 {
 	first, ended := toQuote(binary.LittleEndian.Uint64(b))
 	second := uint64(0)
@@ -311,7 +311,7 @@ func knownPlace(b []byte) uint8 {
 	return uint8((first*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(second, 23)*0xc2b2ae3d27d4eb4f) >> 56)
 }
 
-// toQuote is eight bytes up to the first quote, and whether there is one.
+// toQuote returns eight bytes up to the first quote, and whether there is one.
 func toQuote(x uint64) (uint64, bool) {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	quote := x ^ '"'*each

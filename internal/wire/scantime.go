@@ -2,7 +2,7 @@ package wire
 
 import "time"
 
-// twoDigits reads a number of two digits; what is none is very large.
+// twoDigits reads a number of two digits; for anything else it returns a very large one.
 func twoDigits[S string | []byte](b S, at int) int {
 	tens, ones := int(b[at])-'0', int(b[at+1])-'0'
 	if uint(tens) > 9 || uint(ones) > 9 {
@@ -11,8 +11,8 @@ func twoDigits[S string | []byte](b S, at int) int {
 	return 10*tens + ones
 }
 
-// ParseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. Others, and what is no
-// time, it does not read.
+// ParseTime reads the usual forms of RFC 3339: upper case, a full stop before the fraction. ok is false for other
+// forms, and for what is no time.
 func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	seconds, nanos, ok := parseTime(b)
 	if !ok {
@@ -21,7 +21,7 @@ func ParseTime[S string | []byte](b S) (t time.Time, ok bool) {
 	return time.Unix(seconds, int64(nanos)).UTC(), true
 }
 
-// parseTime is ParseTime in seconds since 1970, and nanoseconds.
+// parseTime is ParseTime, in seconds since 1970 and nanoseconds.
 func parseTime[S string | []byte](b S) (seconds int64, nanos int, ok bool) {
 	const form = "2006-01-02T15:04:05"
 	if len(b) <= len(form) || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
@@ -76,7 +76,7 @@ func daysIn(year, month int) int {
 	return 31
 }
 
-// days counts the days since 1970, of the Gregorian calendar, whose year is taken to begin in March.
+// days counts the days since 1970 in the Gregorian calendar, with the year taken to begin in March.
 func days(year, month, day int) int64 {
 	month -= 3
 	if month < 0 {

@@ -133,7 +133,7 @@ var (
 	}
 )
 
-// The model, what is written, what is read and what the schema says are one set of fields.
+// The model, what is written, what is read and what the schema says have the same fields.
 func TestSchemasNameTheFieldsThatAreReadAndWritten(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -10,9 +10,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Spelling is how the line of an event is written beyond what the event says: its zone and fraction, nulls, and members
-// without a meaning, of itself and of its actor and party. It is nil where the line is written in the ordinary way, or
-// is no event. What [AppendEvent] makes of an event with it says and leaves unsaid the same.
+// Spelling returns how the line of an event is written beyond what the event says: its zone and fraction, nulls, and
+// members without a meaning, of the event, its actor and its party. It is nil if the line is written in the ordinary
+// way, or is no event. With it, [AppendEvent] writes an event that says and leaves unsaid the same.
 func Spelling(line []byte) *model.Wire {
 	var w model.Wire
 	w.Also = others(line, func(name string, value jsontext.Value) (known bool) {
@@ -37,7 +37,7 @@ func Spelling(line []byte) *model.Wire {
 
 func partyMember(name string, _ jsontext.Value) bool { return name == "type" || name == "id" }
 
-// others are the members of an object that are null, or that are not known.
+// others returns the members of an object that are null or unknown.
 func others(object []byte, known func(name string, value jsontext.Value) bool) string {
 	var b []byte
 	d := jsontext.NewDecoder(bytes.NewReader(object))
@@ -65,7 +65,7 @@ func others(object []byte, known func(name string, value jsontext.Value) bool) s
 	return string(b)
 }
 
-// timeStyle is the zone of an RFC 3339 time, in minutes, and the digits of its fraction.
+// timeStyle returns the zone of an RFC 3339 time, in minutes, and the digits of its fraction if that ends in 0.
 func timeStyle(s string) (zone, digits int) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -81,7 +81,7 @@ func timeStyle(s string) (zone, digits int) {
 	return seconds / 60, digits
 }
 
-// Unquote is the text of a JSON string.
+// Unquote returns the text of a JSON string.
 func Unquote(quoted string) (text string, ok bool) {
 	if len(quoted) < 2 || quoted[0] != '"' {
 		return "", false

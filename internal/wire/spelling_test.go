@@ -12,7 +12,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// How an event is written is told by its line, and written again; the event is the same whatever it is.
+// Spelling finds how a line writes its event, and AppendEvent writes it like that again; the event stays the same.
 func TestSpellingOfEvents(t *testing.T) {
 	at := time.Date(2026, 1, 5, 9, 0, 7, 0, time.UTC)
 	agent := model.Party{Type: model.Agent, ID: "Anna"}

@@ -18,20 +18,20 @@ const (
 	Text         // Cell.Text
 	Integer      // Cell.N
 	Instant      // Cell.Time
-	Word         // Text that means absent, but for an id or a name that must be there: an agent may be called NULL
+	Word         // Text that means absent, except for an id or a name that must be there: an agent may be called NULL
 	Odd          // neither text nor a number; Text says what: an array
 )
 
-// Cell is one value as a format holds it, before it is known for which field.
+// Cell is one value as a format holds it, before its field is known.
 type Cell struct {
 	Is   Kind
-	Kept bool // Text is no part of something larger
+	Kept bool // Text is not part of something larger
 	Text string
 	N    int64
 	Time time.Time
 }
 
-// TextCell holds text, or nothing where that is empty.
+// TextCell holds text, or nothing if that is empty.
 func TextCell[S ~string](s S) Cell {
 	if s == "" {
 		return Cell{}
@@ -50,7 +50,7 @@ func FloatCell(x float64) Cell {
 	return TextCell(strconv.FormatFloat(x, 'f', -1, 64))
 }
 
-// InstantCell holds a time, or nothing where that is zero.
+// InstantCell holds a time, or nothing if that is zero.
 func InstantCell(t time.Time) Cell {
 	if t.IsZero() {
 		return Cell{}
@@ -58,8 +58,8 @@ func InstantCell(t time.Time) Cell {
 	return Cell{Is: Instant, Time: t}
 }
 
-// Value is a cell as it is taken into a field. What it holds means the same whatever format it is from: here, and
-// nowhere else, times, numbers and words are read.
+// Value is a cell on its way into a field. It means the same whatever format it is from: times, numbers and words are
+// read here, and nowhere else.
 type Value struct {
 	Cell
 	problem string
@@ -81,7 +81,7 @@ func (v *Value) expected(what string) {
 	v.problem = "expected " + what + ", got " + model.Name(got)
 }
 
-// str is text to the letter.
+// str returns the text to the letter.
 func (v *Value) str() string {
 	switch v.Is {
 	case Odd:
@@ -95,10 +95,10 @@ func (v *Value) str() string {
 	if v.Kept {
 		return v.Text
 	}
-	return v.names.Of([]byte(v.Text)) // which may be a part of something larger
+	return v.names.Of([]byte(v.Text)) // v.Text may be part of something larger
 }
 
-// id is an id or a name, as the user's world compares them.
+// id returns an id or a name, as the user's world compares them.
 func (v *Value) id() string {
 	s := v.str()
 	if v.key != nil && s != "" {
@@ -107,13 +107,13 @@ func (v *Value) id() string {
 	return s
 }
 
-// word is a word of the domain. No such word has blanks around it, but a column of a fixed width pads it with them.
+// word returns a word of the domain. It has no blanks around it, but a column of a fixed width pads it with them.
 func (v *Value) word() string { return strings.Trim(v.str(), " ") }
 
-// code is the name of which the cell has the code or the name; as it is, where it is none that is known.
+// code returns the name for a code or a name. One that is unknown stays as it is.
 func (v *Value) code() string { return codeName(v.word()) }
 
-// reason is a code, Unspecified being blank.
+// reason returns the name for a code, with Unspecified as blank.
 func (v *Value) reason() string {
 	s := v.code()
 	if model.Code(s) == "" {
@@ -135,7 +135,7 @@ func codeName(s string) string {
 	return s
 }
 
-// codeNames are the names of codes, and of each name itself.
+// codeNames maps each code, and each name, to the name.
 var codeNames = func() map[string]string {
 	names := make(map[string]string)
 	add := func(name string) { names[model.Code(name)], names[name] = name, name }
@@ -154,7 +154,7 @@ var codeNames = func() map[string]string {
 	return names
 }()
 
-// integer is a number; what is absent is no fault.
+// integer returns a number; an absent one is no fault.
 func (v *Value) integer() model.Number {
 	switch v.Is {
 	case Empty:
@@ -186,7 +186,7 @@ func parseInteger(s string) (n model.Number, ok bool) {
 	return model.Num(int64(x)), true
 }
 
-// seq is the number of an event.
+// seq returns the number of an event.
 func (v *Value) seq() int64 {
 	n := v.integer()
 	switch {
@@ -199,19 +199,19 @@ func (v *Value) seq() int64 {
 	return n.Value
 }
 
-// Fractions of a second in which times since 1970 are counted.
+// The units in which times since 1970 are counted.
 var epochUnits = map[string]time.Duration{
 	"epoch_s": time.Second, "epoch_ms": time.Millisecond, "epoch_us": time.Microsecond, "epoch_ns": 1,
 }
 
-// EpochUnit is the unit of a format that counts since 1970: epoch_s, epoch_ms, epoch_us or epoch_ns.
+// EpochUnit returns the unit of a format that counts since 1970: epoch_s, epoch_ms, epoch_us or epoch_ns.
 func EpochUnit(format string) (unit time.Duration, ok bool) {
 	unit, ok = epochUnits[format]
 	return unit, ok
 }
 
-// TimesIn reads times of a column that are counted in a unit since 1970 where they are numbers (0: in seconds), and
-// that are a zone's where they have none (nil: UTC). A time that a zone has twice, or not at all, is none.
+// TimesIn reads the times of a column. Numbers count a unit since 1970 (0: seconds), and a time without a zone is one
+// of zone (nil: UTC). A time that a zone has twice, or not at all, is a problem.
 func TimesIn(unit time.Duration, zone *time.Location) Convert {
 	return func(c *Cell) (problem string) {
 		n, isNumber := model.Num(c.N), c.Is == Integer
@@ -251,8 +251,8 @@ func inZone(c *Cell, zone *time.Location) (problem string) {
 	return model.Name(text) + " was twice in " + zone.String() + ": clocks were put back over it"
 }
 
-// At are the instants at which clocks of a zone show what a time says, whatever its own zone: one, or two in the hour
-// that is repeated when clocks are put back, or none in that which is left out.
+// At returns the instants at which clocks in a zone show what a time says, whatever its own zone: one, or two in the
+// hour that is repeated when clocks are put back, or none in the hour that is skipped.
 func At(wall time.Time, zone *time.Location) (instants []time.Time) {
 	naive := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(),
 		wall.Nanosecond(), time.UTC)
@@ -280,7 +280,7 @@ func (v *Value) instant() (t time.Time) {
 		n, isNumber = model.Num(v.N), true
 	case Text:
 		t, ok = ParseTime(v.Text)
-		if ok { // most are such
+		if ok { // most are like that
 			return t
 		}
 		n, ok = parseInteger(v.Text)
@@ -307,7 +307,7 @@ func (v *Value) instant() (t time.Time) {
 	return t
 }
 
-// finer says of which unit a number since 1970 is, where that is none of seconds: from the year 5138 on, in seconds.
+// finer says which unit a number since 1970 is in if not seconds: as seconds, it would be the year 5138 or later.
 func finer(n int64) string {
 	for _, u := range []struct {
 		from  int64
@@ -322,8 +322,8 @@ func finer(n int64) string {
 	return ""
 }
 
-// parseText reads RFC 3339 and the like that databases print: a blank for the T, a comma before the fraction, a zone of
-// hours alone, without a colon, after a blank, or none, which is UTC.
+// parseText reads RFC 3339 and similar forms that databases print: a blank for the T, a comma before the fraction, a
+// zone of hours alone, without a colon or after a blank, or no zone, which is UTC.
 func parseText(s string) (time.Time, bool) {
 	const seconds = len("2026-01-05T09:00:07")
 	b := []byte(strings.ToUpper(strings.TrimSpace(s)))

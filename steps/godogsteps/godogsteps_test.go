@@ -33,7 +33,7 @@ func classify(log []model.Event) (facts []model.Fact, err error) {
 	return facts, nil
 }
 
-// renamed gives the interactions of a log ids by the order in which they appear.
+// renamed gives the interactions of a log ids in their order of appearance.
 func renamed(log []model.Event) []model.Event {
 	log = slices.Clone(log)
 	ids := make(map[string]string)
@@ -48,12 +48,12 @@ func renamed(log []model.Event) []model.Event {
 	return log
 }
 
-// The whole corpus conforms by godog's runner, too, and what godog has the classifier asked is what is compiled: no
+// The whole corpus also conforms when godog runs it, and what godog has the classifier asked is what is compiled: no
 // scenario is missing, none says anything else.
 func TestCorpus(t *testing.T) {
 	cases, err := steps.Compile(steps.Source{FS: features.FS, Label: "features"})
 	require.NoError(t, err)
-	// Left out is what is about ids and spellings on the wire, of which a Go classifier sees nothing.
+	// What is about ids and spellings on the wire is left out: a Go classifier does not see it.
 	cases = slices.DeleteFunc(cases, func(c *model.Case) bool {
 		return !strings.HasPrefix(c.Source, "features/documented/") && !strings.HasPrefix(c.Source, "features/inferred/")
 	})
@@ -84,7 +84,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// run runs scenarios by godog, and returns its status and what it prints.
+// run runs scenarios with godog, and returns its status and what it prints.
 func run(initialize func(*godog.ScenarioContext), strict bool, scenarios string) (status int, out string) {
 	var b bytes.Buffer
 	status = godog.TestSuite{
@@ -207,7 +207,7 @@ func TestScenarioThatPasses(t *testing.T) {
 	}
 }
 
-// A team's own steps stand beside these, may be made of them, and may skip a scenario.
+// A team's own steps work next to these, may be made of them, and may skip a scenario.
 func TestStepsOfTheTeam(t *testing.T) {
 	asked, counted := 0, 0
 	initialize := func(sc *godog.ScenarioContext) {
@@ -245,14 +245,14 @@ func TestStepsOfTheTeam(t *testing.T) {
 	assert.Equal(t, 2, counted)
 }
 
-// Where godog is not strict, a step that nothing understands is no failure, and what follows is skipped: the facts, too.
+// If godog is not strict, a step without a definition is no failure, and what follows is skipped, even the facts.
 func TestScenarioIsNotGreenUnjudged(t *testing.T) {
 	status, out := run(godogsteps.Initialize(classify), false, strings.Replace(declined, "completes", "finishes", 1)+declinedFacts)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "1 scenarios (1 undefined)")
 }
 
-// Two rows of an outline are two questions, though one name.
+// Two rows of an outline are two questions, although they have one name.
 func TestRowsOfAnOutlineShareNoInteraction(t *testing.T) {
 	seen := make(map[string]bool)
 	status, out := run(godogsteps.Initialize(func(log []model.Event) ([]model.Fact, error) {
