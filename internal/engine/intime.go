@@ -17,9 +17,15 @@ type running struct {
 	events []model.Event // or, where rows are written, the events themselves
 }
 
+// usualBytes is no less than what most events take as they are written.
+const usualBytes = 256
+
 // run keeps the events of a chat for their time. One that is late arrives with the one before it.
 func (b *block) run(out *wire.Output[model.Event], number int, events []model.Event) {
 	r := &running{number: number, at: make([]int64, len(events))}
+	if out.Append != nil {
+		r.text, r.ends = make([]byte, 0, usualBytes*len(events)), make([]int, 0, len(events))
+	}
 	last := int64(math.MinInt64)
 	for i := range events {
 		last = max(last, events[i].Time.UnixNano())

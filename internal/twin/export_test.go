@@ -30,3 +30,13 @@ func (c *Comparison) Apart(name string) map[string]float64 {
 	}
 	return all
 }
+
+// Error is by how much the median or the ninetieth percentile of a time differs, relatively; 0 of one that is rare.
+func (c *Comparison) Error(name string) float64 {
+	for _, d := range c.durations {
+		if d.name == name {
+			return d.error
+		}
+	}
+	return 0
+}

@@ -97,7 +97,7 @@ func (s *stateTally) merge(o *stateTally) {
 	}
 }
 
-// spread counts times in bins of whole seconds, of a 128th of the time from 256 s on. It takes one of each chat: what
+// spread counts times in bins of whole seconds, of a 512th of the time from 1024 s on. It takes one of each chat: what
 // rests on so many times rests on so many chats.
 type spread struct {
 	n, seen uint32
@@ -126,15 +126,18 @@ func (s *spread) merge(o *spread) {
 	}
 }
 
-const exactBins = 256
+const (
+	binBits   = 10
+	exactBins = 1 << binBits
+)
 
 func binOf(seconds int64) uint32 {
 	v := uint64(max(seconds, 0))
 	if v < exactBins {
 		return uint32(v)
 	}
-	shift := bits.Len64(v) - 8
-	return uint32(shift)<<8 | uint32(v>>shift)
+	shift := bits.Len64(v) - binBits
+	return uint32(shift)<<binBits | uint32(v>>shift)
 }
 
 // valueOf is the middle of a bin.
@@ -142,8 +145,8 @@ func valueOf(bin uint32) float64 {
 	if bin < exactBins {
 		return float64(bin)
 	}
-	shift := bin >> 8
-	return (float64(bin&0xff) + 0.5) * float64(uint64(1)<<shift)
+	width := float64(uint64(1) << (bin >> binBits))
+	return float64(bin%exactBins)*width + (width-1)/2
 }
 
 // sorted lists the values that there are, each with how many are no more than it.

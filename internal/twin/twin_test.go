@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +119,9 @@ func TestATwinHasTheShapeOfItsLog(t *testing.T) {
 		}
 		for descriptor, apart := range c.Apart("technical descriptors") {
 			assert.LessOrEqual(t, math.Abs(100*apart), most, "%s: %s", name, descriptor)
+		}
+		for _, time := range []string{"until stop", "until leave"} {
+			assert.LessOrEqual(t, c.Error(time), 0.12, "%s: %s", name, time)
 		}
 		var text bytes.Buffer
 		require.NoError(t, c.Write(&text))
@@ -258,4 +262,28 @@ func FuzzProfile(f *testing.F) {
 			require.False(t, chat.Ended.IsZero())
 		}
 	})
+}
+
+// A state that few chats came to lasts as long as the same state whatever came before, not as all others.
+func TestRareStatesLastAsTheSameOfAnyHistory(t *testing.T) {
+	text, err := os.ReadFile("testdata/unanswered.yaml")
+	require.NoError(t, err)
+	leaves := "handling agents=1 latest=entry: {next: {leave: 1}}"
+	require.Contains(t, string(text), leaves)
+	p, err := twin.Parse("rare.yaml", strings.Replace(string(text), leaves,
+		"handling agents=1 latest=entry: {next: {leave: 0.97, stop.customer: 0.03}, wait: {stop: {p50: 500}}}", 1))
+	require.NoError(t, err)
+	tally := made(t, p, 1, 5000)
+	never, err := gen.ParseState("handling agents=1 latest=entry failures=0 joins=1")
+	require.NoError(t, err)
+	require.Less(t, tally.Waited(never, model.Stop), 100)
+	maker, found := twin.NewMaker(twin.NewPlan(learnt(t, tally), 2, monday)), 0
+	for i := range 5000 {
+		log := maker.Chat(i, "chat")
+		if stop, before := log[len(log)-1], log[len(log)-2]; before.Name == model.PartyAdded && before.Party.Type == model.Agent {
+			found++
+			assert.Equal(t, 500*time.Second, stop.Time.Sub(before.Time))
+		}
+	}
+	assert.Greater(t, found, 50)
 }
