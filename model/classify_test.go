@@ -390,6 +390,26 @@ func TestClassifierAllocatesNothingOnceWarm(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(10, classifyAll))
 }
 
+// An answer that is right is judged without a word about what could be wrong: what is allocated does not grow with the
+// rows.
+func TestJudgeAllocatesLittle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the race detector, which runs so, allocates too")
+	}
+	for _, events := range corpusLogs(t) {
+		c := &model.Case{Checked: true, Events: events}
+		want := c.Expected(model.Reference())
+		var right []model.Fact
+		for _, w := range want {
+			for _, r := range w.Chat.IRFs {
+				right = append(right, r.Fact)
+			}
+		}
+		assert.LessOrEqual(t, testing.AllocsPerRun(5, func() { c.Judge(want, right) }), 10.0*float64(len(want)),
+			"%s, %d rows", events[0].InteractionID, len(right))
+	}
+}
+
 func BenchmarkClassify(b *testing.B) {
 	logs := corpusLogs(b)
 	classifier, chat := model.NewClassifier(model.Reference()), new(model.Chat)

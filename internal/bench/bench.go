@@ -197,14 +197,17 @@ func (b *bench) suite() {
 	row("run, Python filter, scenarios", 761, filter, "the bare program, started four times, too",
 		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
-	row("fuzz, the reference, scenarios", 100*n, b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz, Python filter, scenarios", n, b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...),
-		"", cost{})
+	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats
+	row("fuzz, the reference, chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
+	row("fuzz --prove 0, the reference, random scenarios", 100*n,
+		b.cp("fuzz", "--prove", "0", "--scenarios", fmt.Sprint(100*n)), "", cost{})
+	row("fuzz, Python filter, chats", asked(n),
+		b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
 	// The shell says what its own child took: the rest is the harness's.
 	times := b.file("times")
 	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c",
 		b.python+" ../examples/python/classify.py --stream; times >"+times)
-	row("fuzz, Python over stream, scenarios", 3*n, whole, "", cost{})
+	row("fuzz, Python over stream, chats", asked(3*n), whole, "", cost{})
 	theirs := childTimes(times)
 	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n",
 		1-theirs.Seconds()/whole.cpu.Seconds())
