@@ -69,13 +69,13 @@ var invariants = []NamedInvariant{
 	{
 		"V9", OnEvents, "0.1",
 		"No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was " +
-			"handling at the stop, but for what I5 and I11 accept.", logCheck(v9),
+			"handling at the stop, except as I5 and I11 accept.", logCheck(v9),
 	},
 	{
 		"V10", OnEvents, "0.1", "No IRF for the customer, none for a queue or strategy that distributed what it had.",
 		logCheck(v10),
 	},
-	{"V11", OnFacts, "0.1", "No IRF ends before it starts, but where the clock ran backwards in between.", row11},
+	{"V11", OnFacts, "0.1", "No IRF ends before it starts, unless the clock ran backwards in between.", row11},
 	{
 		"V12", OnRelation, "0.1",
 		"A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil,
@@ -95,8 +95,8 @@ var invariants = []NamedInvariant{
 	},
 	{
 		"V16", OnRelation, "0.1",
-		"Times shifted, stretched, over midnight, an hour's, a month's and a year's end, with pauses of hours, all " +
-			"alike, or running backwards: the descriptors stay.", nil,
+		"Times shifted, stretched, across the end of an hour, a day, a month or a year, hours apart, all equal, or " +
+			"running backwards: the descriptors stay.", nil,
 	},
 	{"V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil},
 	{
@@ -107,12 +107,13 @@ var invariants = []NamedInvariant{
 	{"V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil},
 	{
 		"V20", OnFacts, "0.2",
-		"No two rows of a chat have one ordinal; without ordinals, no two that last are alike in every field.", nil,
+		"No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every " +
+			"field.", nil,
 	},
 	{
 		"V21", OnFacts, "0.2",
-		"A chat has one CustomerAbandoned at most, but for AbandonedWhileRinging; received_from names an earlier row " +
-			"of an agent.", nil,
+		"A chat has at most one CustomerAbandoned, not counting AbandonedWhileRinging; received_from names an " +
+			"earlier row of an agent.", nil,
 	},
 	{"D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil},
 	{"D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil},
@@ -120,7 +121,7 @@ var invariants = []NamedInvariant{
 	{"D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil},
 	{"D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
 	{
-		"D6", OnDelivery, "0.2", "The same instants otherwise spelt, in other zones, with fractions: the same facts.",
+		"D6", OnDelivery, "0.2", "The same instants spelt otherwise, in other zones or with fractions: the same facts.",
 		nil,
 	},
 	{

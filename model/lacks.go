@@ -29,7 +29,7 @@ var missing = []struct{ requirement, phrase, lacks string }{
 	},
 }
 
-// Lacks says what the log seems to lack, "" where it rather has something too many. beginning is true where the chat's
+// Lacks says what the log seems to lack, "" where it rather has one event too many. beginning is true where the chat's
 // beginning is what lacks.
 func (e *IllFormed) Lacks(log []Event) (lacks string, beginning bool) {
 	if e.Requirement == "W1" && !slices.ContainsFunc(log, func(e Event) bool { return e.Name == Submitted }) {

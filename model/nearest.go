@@ -14,11 +14,23 @@ func Nearest(word string, among []string) (best string) {
 	}
 	least := max(1, len(short)/3) + 1
 	for _, other := range among {
+		if letters := withoutDigits(other); letters != other && letters == withoutDigits(word) {
+			continue // R99 is no misspelt R9, nor 1.12 a 1.1
+		}
 		if d := edits(short, []rune(strings.ToLower(other)), least); d < least {
 			best, least = other, d
 		}
 	}
 	return best
+}
+
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // DidYouMean says which word was probably meant, for the end of a message; "" where none is near.

@@ -24,6 +24,8 @@ func TestNearest(t *testing.T) {
 	} {
 		assert.Equal(t, tt.want, model.Nearest(tt.word, verbs), "%s: %s", tt.word, tt.reason)
 	}
+	assert.Equal(t, "R9", model.Nearest("r9", []string{"R1", "R9"}))
+	assert.Empty(t, model.Nearest("R99", []string{"R1", "R9"}), "another number is no misspelling")
 	assert.Equal(t, "; did you mean check?", model.DidYouMean("chek", verbs))
 	assert.Empty(t, model.DidYouMean("rrr", verbs))
 }

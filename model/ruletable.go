@@ -25,20 +25,20 @@ var ruleTable = []Rule{
 	},
 	{
 		"R3", Documented, "0.1", "1.5, 1.6",
-		"An agent invited by another agent's conference is InConference where the visibility mode given on the " +
-			"queueing, the invitation or the acceptance is 1, or none is known when a failed attempt closes.",
+		"An agent invited by another agent's conference is InConference if the visibility mode given on the " +
+			"queueing, the invitation or the acceptance is 1, or if the attempt fails before any mode is known.",
 		[]Clause{{ID: R3, Kind: RoleClause, Yield: Yield{Type: AgentResource, Role: InConference}}},
 	},
 	{
 		"R4", Documented, "0.1", "1.6, 1.7",
-		"An agent invited by another agent's conference is ReceivedConsult where the visibility mode given is 3 " +
-			"(coach, consult).",
+		"An agent invited by another agent's conference is ReceivedConsult if the visibility mode given is 3 (coach, " +
+			"consult).",
 		[]Clause{{ID: R4, Kind: RoleClause, Yield: Yield{Type: AgentResource, Role: ReceivedConsult}}},
 	},
 	{
 		"R5", Documented, "0.1", "1.8",
-		"A conference or consult through a queue has the role by R3 or R4, from what the conferring agent wants, " +
-			"though a strategy invites.",
+		"In a conference or consult through a queue a strategy invites, but the role comes from what the conferring " +
+			"agent wanted, by R3 or R4.",
 		[]Clause{{ID: R5, Kind: RoleClause, Joins: Set(R3, R4, I15)}},
 	},
 	{
@@ -59,8 +59,8 @@ var ruleTable = []Rule{
 	},
 	{
 		"R9", Documented, "0.1", "1.3",
-		"An agent that accepted, invited another to a transfer who accepted, and then leaves, before the stop and " +
-			"while that other is still a party by that invitation, is Transferred.",
+		"An agent that accepted, whose transfer to another agent was accepted, and that then leaves before the stop, " +
+			"while the other is still a party by that invitation, is Transferred.",
 		[]Clause{{ID: R9, Kind: ResultClause, Joins: Set(R1, I7Entering, I2), Yield: Yield{Result: Transferred}}},
 	},
 	{
@@ -204,8 +204,8 @@ var ruleTable = []Rule{
 	},
 	{
 		"I9", Inferred, "0.1", "inferred",
-		"Stopped by a strategy, an agent or the server while in a queue or strategy, or between a failed invitation " +
-			"and the next queue, nobody handling: no IRF.",
+		"If a strategy, an agent or the server stops a chat that nobody handles, in a queue, in a strategy, or " +
+			"between a failed invitation and the next queue, there is no IRF.",
 		[]Clause{
 			{ID: I9Queue, Part: "queue", Kind: SilenceClause},
 			{
@@ -217,7 +217,8 @@ var ruleTable = []Rule{
 	},
 	{
 		"I10", Inferred, "0.1", "inferred",
-		"Stopped by other than the media server while a routed agent is alerted: Redirected [Revoked].",
+		"If anyone but the media server stops the chat while a routed agent is alerted, the agent is Redirected " +
+			"[Revoked].",
 		[]Clause{
 			{
 				ID: I10, Kind: ResultClause, Joins: Set(R1), Yield: Yield{Result: Redirected, Reason: RevokedReason},
@@ -227,8 +228,8 @@ var ruleTable = []Rule{
 	},
 	{
 		"I11", Inferred, "0.1", "inferred",
-		"A conference or transfer through a queue that dies in queue or strategy while somebody still handles makes " +
-			"no IRF.",
+		"A conference or transfer through a queue that ends in the queue or the strategy, while somebody still " +
+			"handles the chat, makes no IRF.",
 		[]Clause{
 			{ID: I11, Part: "stopped by another", Kind: SilenceClause},
 			{
@@ -245,14 +246,15 @@ var ruleTable = []Rule{
 	},
 	{
 		"I12", Inferred, "0.1", "inferred",
-		"A conference's initiator leaves before its invitee, or a transferee or conferee invites in turn: nobody's " +
-			"role changes.",
+		"If a conference's initiator leaves before its invitee, or a transferee or conferee invites in turn, " +
+			"nobody's role changes.",
 		[]Clause{{ID: I12, Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop}},
 	},
 	{
 		"I13", Inferred, "0.1", "inferred",
-		"A chat that is sent on to another queue is classified as if it had come there first; back in a queue after " +
-			"a revoke or reject, or so sent on, and then the customer leaves: as R12–R14, for a further IRF.",
+		"A chat that is sent on to another queue is classified as if it had come there first. If the customer leaves " +
+			"after that, or after a revoke or reject has put the chat back in a queue, there is a further IRF by " +
+			"R12–R14.",
 		[]Clause{
 			{
 				ID: I13, Kind: MarkClause, Joins: anyAgent | finished | unanswered | alertedToStop | Set(R6, R7, R12,
@@ -262,7 +264,7 @@ var ruleTable = []Rule{
 	},
 	{
 		"I14", Inferred, "0.1", "inferred",
-		"The chat stops, by whomever, while an agent handles: as R8, at the stop.",
+		"If the chat stops while an agent handles it, whoever stops it, the agent is Completed at the stop, as by R8.",
 		[]Clause{{ID: I14, Kind: MarkClause, Joins: handlers | Set(R5, R8, I3Initiator)}},
 	},
 	{
@@ -278,8 +280,8 @@ var ruleTable = []Rule{
 	},
 	{
 		"I16", Inferred, "0.1", "inferred",
-		"The customer leaves between a revoke or reject and the next queue, nobody handling: no further IRF, the " +
-			"strategy still there or not.",
+		"If the customer leaves between a revoke or reject and the next queue while nobody handles the chat, there " +
+			"is no further IRF, whether the strategy is still there or not.",
 		[]Clause{
 			{
 				ID: I16, Kind: SilenceClause, Allows: []Yield{
@@ -290,9 +292,9 @@ var ruleTable = []Rule{
 	},
 	{
 		"I17", Inferred, "0.1", "inferred",
-		"A transfer's target accepted and the initiator is still a party when that target has left, or at the stop: " +
-			"Transferred. The target of a direct transfer accepts only after the initiator left: Transferred too, " +
-			"the initiator's IRF waiting for the outcome, Completed if the transfer fails.",
+		"An agent whose transfer was accepted is Transferred even if it is still a party when the target leaves, or " +
+			"at the stop. If the target of a direct transfer accepts only after the initiator left, the initiator's " +
+			"IRF waits: it is Transferred, or Completed if the transfer fails.",
 		[]Clause{
 			{
 				ID: I17AtStop, Part: "at the stop", Kind: MarkClause, Joins: handlers | Set(R5, R9), Accepts: []Yield{

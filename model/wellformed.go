@@ -17,15 +17,15 @@ func Requirements() []Requirement {
 		{
 			"W4",
 			"One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the " +
-				"taker is added next, an agent that transfers through a queue, or places the chat in a finishing " +
-				"queue, is removed next.",
+				"taker must be added next; an agent that transfers through a queue, or places the chat in a " +
+				"finishing queue, must be removed next.",
 		},
 		{"W5", "A strategy or agent that invites is a party."},
 		{
 			"W6",
 			"Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by " +
-				"pulling, just after EventTakenFromQueue; the server may revoke the only agent handling, no leg " +
-				"under way and no invitation pending, and then its queue comes next, or the stop; after a revoke as " +
+				"pulling, just after EventTakenFromQueue; the server may revoke the only agent handling if no leg is " +
+				"under way and no invitation pending, and then its queue or the stop comes next; after a revoke as " +
 				"Stopped come only removals, further such revokes and the stop.",
 		},
 		{
@@ -35,13 +35,13 @@ func Requirements() []Requirement {
 		},
 		{
 			"W8",
-			"An agent has one pending invitation at most, none while it is a party, and one pending transfer of its " +
-				"own at most.",
+			"An agent has at most one pending invitation, none while it is a party, and at most one pending transfer " +
+				"of its own.",
 		},
 		{
 			"W9",
 			"Required fields are present and of their type; an agent or strategy that invites or places has an id, " +
-				"an agent an operation but where it places the chat in a finishing queue.",
+				"and an agent an operation, except when it places the chat in a finishing queue.",
 		},
 	}
 }

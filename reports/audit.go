@@ -120,14 +120,14 @@ func (r *Results) unjudged() (said []string) {
 	}
 	chats := func(n int) string { return Number(n, "chat", "chats") }
 	rows := func(n int) string { return Number(n, "row", "rows") }
-	say(a.Unjudgeable(), "Set aside: %s, %s of those that are there whole, with %s.", chats(a.Unjudgeable()),
+	say(a.Unjudgeable(), "Set aside: %s, %s of the complete chats, with %s.", chats(a.Unjudgeable()),
 		Percent(a.Share), rows(a.RowsAside))
 	for i, g := range a.Groups {
 		if i == maxReasons {
 			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
 			break
 		}
-		lacks := "something too many"
+		lacks := "one event too many"
 		if g.Lacks != "" {
 			lacks = "seems to lack " + safe(g.Lacks)
 		}
@@ -136,16 +136,16 @@ func (r *Results) unjudged() (said []string) {
 	say(a.Endless, "  %s: seems to lack EventProcessingStopped, and is judged by the attempts that have closed",
 		chats(a.Endless))
 	say(a.CutOff,
-		"Cut off by the beginning of the log, and not judged: %s without their own, %s of all, that start within its "+
-			"first %s.",
+		"Not judged, because the log begins after they do: %s, %s of all, in the first %s of the log.",
 		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
 	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.",
 		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
-			"Repaired: %d of %s by at most %d events put in or left out. Of %d all repairs as short give the same "+
-				"rows: %d have them, %d have others (level repaired).",
-			m.Repaired, chats(a.SetAside), model.MostEdits, m.Unanimous, m.Mends, m.Unanimous-m.Mends)
+			"Repaired: %s %s, by at most %d events added or left out. For %s them every repair that short gives the "+
+				"same rows: %s these rows, %s others (level repaired).",
+			Number(m.Repaired, "of", "of"), chats(a.SetAside), model.MostEdits, Number(m.Unanimous, "of", "of"),
+			Number(m.Mends, "has", "have"), Number(m.Unanimous-m.Mends, "has", "have"))
 		for i, g := range m.Defects {
 			if i == maxReasons {
 				say(1, "  and %s", Number(len(m.Defects)-i, "other defect", "other defects"))

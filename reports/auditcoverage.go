@@ -34,7 +34,8 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	}
 	for i, s := range c.Beyond {
 		if i == 0 {
-			fmt.Fprintf(b, "In no scenario of the suite, rules that make a row together: %s, the most frequent\n",
+			fmt.Fprintf(b,
+				"Rules that make a row together here, and in no scenario of the suite: %s, the most frequent:\n",
 				Number(len(c.Beyond), "set", "sets"))
 		}
 		if i == most {

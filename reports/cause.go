@@ -180,9 +180,9 @@ func (r *Results) answer() (head, why string) {
 	if bad < 2 || 2*len(causes[0].lines) < bad {
 		return "", ""
 	}
-	head = fmt.Sprintf("%d of %s have one cause", len(causes[0].lines), Number(bad, "failure", "failures"))
+	head = fmt.Sprintf("%d of %s that count have one cause", len(causes[0].lines), Number(bad, "failure", "failures"))
 	if len(causes[0].lines) == bad {
-		head = fmt.Sprintf("All %s have one cause", Number(bad, "failure", "failures"))
+		head = fmt.Sprintf("All %s that count have one cause", Number(bad, "failure", "failures"))
 	}
 	return head, causes[0].blame()
 }

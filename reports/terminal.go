@@ -208,13 +208,13 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(b, "\nand %s more, of %s: --verbose and the report have them all.\n", scenarios(left),
-			Number(causes, "other cause", "other causes"))
+		fmt.Fprintf(b, "\nand %s, with %s: --verbose and the report have them all.\n",
+			Number(left, "more scenario", "more scenarios"), Number(causes, "other cause", "other causes"))
 	}
 	var broken []string
 	for _, v := range r.Footer.Totals.Invariants {
 		if v.Scenarios > 0 {
-			broken = append(broken, fmt.Sprintf("%s in %d", safe(v.Name), v.Scenarios))
+			broken = append(broken, fmt.Sprintf("%s in %s", safe(v.Name), scenarios(v.Scenarios)))
 		}
 	}
 	if len(broken) > 0 {
@@ -231,10 +231,11 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 	}
 	differences(b, l, o)
 	if l.Omitted != nil {
-		fmt.Fprintf(b, "      not recorded, as it is too much: %s\n", l.Omitted)
+		fmt.Fprintf(b, "      too large to record: %s\n", l.Omitted)
 	}
 	if len(others) > 0 {
-		fmt.Fprintf(b, "      alike: %s more, such as %s\n", scenarios(len(others)), safe(others[0].ID))
+		fmt.Fprintf(b, "      same cause: %s, for example %s\n", Number(len(others), "more scenario", "more scenarios"),
+			safe(others[0].ID))
 	}
 	if len(l.Sent) > 0 {
 		fmt.Fprintf(b, "      sent as: %s\n", o.brief(sentAs(l)))

@@ -62,7 +62,8 @@ func (r *Results) Verdict() string {
 		said += fmt.Sprintf("; %d %s, and pending", all.Pending, plural(all.Pending, "is new", "are new"))
 	}
 	if all.Differ > 0 {
-		said += fmt.Sprintf("; %d %s only by what is not required", all.Differ, plural(all.Differ, "differs", "differ"))
+		said += fmt.Sprintf("; %d %s only at levels that are not required", all.Differ,
+			plural(all.Differ, "differs", "differ"))
 	}
 	return said + " (required: " + required + ")."
 }
@@ -73,14 +74,15 @@ func (r *Results) Verdict() string {
 func (r *Results) Guide() string {
 	var said []string
 	for _, c := range r.Footer.Totals.Guide {
-		passing := fmt.Sprintf("%s %s pass", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios()))
+		passing := fmt.Sprintf("%s %s %s", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios()),
+			plural(c.Scenarios(), "passes", "pass"))
 		switch c.Name {
 		case "as-drawn":
 			said = append(said, "Flows as the guide draws them: "+passing+".")
 		case "composed":
 			if c.Fail > 0 {
-				passing += "; the guide does not guarantee results for modified flows, so what fails there " +
-					"contradicts its rules as they are combined here"
+				passing += "; the guide promises nothing for modified flows; a failure here contradicts its rules as " +
+					"we combine them"
 			}
 			said = append(said, "Composed of the same situations: "+passing+".")
 		}
@@ -138,12 +140,12 @@ func plural(n int, one, more string) string {
 
 // families are the titles of scenarios whose ids begin alike.
 var families = map[string]string{
-	"invariant":  "Ids, names, times, forms as they are in the field",
+	"invariant":  "Ids, names, times and spellings as production has them",
 	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
 	"own":        "Your own features",
 	"generated":  "Generated chats: rules, invariants, relations",
-	"delivery":   "The same events delivered otherwise",
-	"robustness": "Ill-formed logs beside healthy chats",
+	"delivery":   "The same events in another order, twice, or spelt otherwise",
+	"robustness": "Ill-formed logs next to healthy chats",
 }
 
 // groups returns the flows of the guide, then the other families of scenarios, each with its title.

@@ -293,7 +293,7 @@ var definitions = []Definition{
 	{
 		`^the unknown event ` + named + `( of the media server)? occurs$`,
 		`the unknown event "EventTypingStarted" occurs`,
-		"an event of that name, by nobody or the media server, which classification ignores",
+		"an event of that name, by nobody or by the media server; classification ignores it",
 		func(r *Recorder) any {
 			return func(name, media string) error {
 				e := model.Event{Name: model.EventName(name)}

@@ -88,8 +88,9 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	flags.StringArrayVar(&f.facts, "facts", nil,
 		"the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
 	f.placeFlags.addTo(cmd)
-	f.report.addTo(cmd, "write the record and its renderings to this directory, as run does: results.jsonl, index.html, "+
-		"junit.xml, summary.md, badge.json, badge.svg")
+	f.report.addTo(cmd,
+		"write the record and its renderings to this directory, as run does: results.jsonl, index.html, "+
+			"junit.xml, summary.md, badge.json, badge.svg")
 	f.addReadings(cmd)
 	flags.StringVar(&f.against, "against", "",
 		"compare with the record of an older check: a report's directory, or its results.jsonl")
@@ -97,14 +98,13 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
 		"the levels whose differences count (these and no others), comma-separated, or all")
 	flags.Float64Var(&f.setAside, "set-aside", 1,
-		"how many percent of the chats may be set aside before the exit code is 5")
+		"the percentage of chats that may be set aside before the exit code is 5")
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
 	flags.BoolVar(&f.coverage, "coverage", false,
 		"list which rules, clauses and combinations your chats exercise, how often, with an example each")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
 	flags.BoolVar(&f.repair, "repair", false,
-		"say what the chats set aside lack, and compare their rows with those that all repairs agree on, at the "+
-			"level repaired")
+		"say what the chats set aside lack, and compare their rows where all repairs agree (level repaired)")
 	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
 	flags.StringVar(&f.writeExpect, "write-expect", "",
 		"write the differences that count to a file for --expect, and exit 0")
@@ -195,7 +195,7 @@ func (f *checkFlags) sound() (levels model.Levels, err error) {
 	case err != nil:
 		return levels, err
 	case f.repair && len(f.events) == 0:
-		return levels, errors.New("--repair repairs logs: name one by --events")
+		return levels, errors.New("--repair needs a log: name one with --events")
 	case len(f.facts) == 0:
 		return levels, errors.New("check what? --facts names the rows; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):

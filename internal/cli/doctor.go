@@ -30,7 +30,7 @@ from a wrong classification, and says what to mend.
 With --events or --facts, a sample of your own data, it asks no implementation: it shows the first three events and
 rows as --mapping reads them, and the fields that are not used.
 
-Exit codes: 0 all is well; 1 something is to be mended; 2 usage; 3 it could not be started; 130 interrupted.`,
+Exit codes: 0 all is well; 1 something needs mending; 2 usage; 3 it could not be started; 130 interrupted.`,
 		Example: `  chatproof doctor -- python3 my.py
   chatproof doctor --stream -- node my.js
   chatproof doctor --mapping world.yaml --events sample.jsonl --facts rows.csv
@@ -75,6 +75,9 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 	}
 	var b bytes.Buffer
 	well := prescription(&b, steps, stderr)
+	if len(w.command) == 0 && w.http == "" {
+		b.WriteString("This was the built-in reference model; 'chatproof doctor -- python3 my.py' asks your program.\n")
+	}
 	if _, err := e.out.Write([]byte(w.secrets().Hide(b.String()))); err != nil {
 		return err
 	}
@@ -155,11 +158,12 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 	}
 	switch blame {
 	case engine.Adapter:
-		b.WriteString("\nYour adapter is broken: of the classification nothing can be said before that is mended.\n")
+		b.WriteString("\nYour adapter is broken. Mend that first: until then nothing can be said of the " +
+			"classification.\n")
 	case engine.Classification:
 		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by rule.\n")
 	case engine.Silence:
-		b.WriteString("\nIt runs, and prints no rows yet. More cannot be told before it does.\n")
+		b.WriteString("\nIt runs, but prints no rows yet. Nothing more can be said until it does.\n")
 	default:
 		b.WriteString("\nAll is well: go on with 'chatproof run'.\n")
 	}

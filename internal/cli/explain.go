@@ -37,7 +37,7 @@ added or left out.`,
 	cmd.Flags().BoolVar(&f.asJSON, "json", false,
 		"print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
 	cmd.Flags().BoolVar(&f.repair, "repair", false,
-		"draw each ill-formed chat as the fewest edits of its log make it; what was put in is marked with a +")
+		"draw each ill-formed chat as its shortest repair; what was added is marked with a +")
 	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&f.svg, "svg", "",

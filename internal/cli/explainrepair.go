@@ -25,11 +25,12 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		edits = "Two edits make"
 	}
 	if r.Unanimous {
-		fmt.Fprintf(b, "%s a chat of it, and all repairs as short give the rows below. The events are numbered anew.\n",
+		fmt.Fprintf(b,
+			"%s a chat of it, and every repair that short gives the rows below. The events are renumbered.\n",
 			edits)
 	} else {
 		fmt.Fprintf(b,
-			"%s a chat of it. Repairs as short give different rows; this is one. The events are numbered anew.\n",
+			"%s a chat of it. Repairs that short give different rows; this is one of them. The events are renumbered.\n",
 			edits)
 	}
 	repaired, put := r.Apply(log)

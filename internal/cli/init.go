@@ -69,7 +69,12 @@ directory itself if there is none.
 LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL, through psql. No existing file is overwritten.`,
 		Example: `  chatproof init --lang python
   chatproof init --lang java reporting/`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("init: expected one directory, got %d", len(args))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, s := range starters {
 				if s.lang == lang {
@@ -202,7 +207,7 @@ func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 	fmt.Fprintf(&b, "Written: %s\n", strings.Join(names, ", "))
 	switch within {
 	case "":
-		b.WriteString("The directory is in no git repository: the workflow (.github) belongs to the root of one.\n")
+		b.WriteString("The directory is not in a git repository: move the workflow (.github) to the root of one.\n")
 	case ".":
 		b.WriteString("The workflow is at the root of the git repository, where GitHub looks for it.\n")
 	default:
@@ -218,11 +223,11 @@ func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 		fmt.Fprintf(&b, "  cd %s\n", shellWord(dir))
 	}
 	fmt.Fprintf(&b, `  chatproof run --expect expect.yaml -- %[1]s
-      the gate: green while it fails no more than expect.yaml lists
+      the gate: green as long as nothing fails that expect.yaml does not list
   chatproof run --scenario 'documented/1.1/*' -- %[1]s
       the first flow to get right: fill in what %[2]s marks
   chatproof run --write-expect expect.yaml -- %[1]s
-      when more pass: the list anew, shorter
+      when more pass: writes the list again, now shorter
 `, s.command, s.file)
 	_, err := e.out.Write(b.Bytes())
 	return err

@@ -26,7 +26,7 @@ func parseLevels(s string) (levels model.Levels, err error) {
 		if !ok {
 			all := model.LevelSet(model.AllLevels...)
 			names := append(strings.Split(all.String(), ","), "all")
-			return 0, fmt.Errorf("--require: %s is no level; expected all, or some of %s%s", model.Name(name), all,
+			return 0, fmt.Errorf("--require: %s is not a level; expected all, or some of %s%s", model.Name(name), all,
 				model.DidYouMean(name, names))
 		}
 		levels |= model.LevelSet(l)

@@ -71,7 +71,8 @@ func (e *env) list() *cobra.Command {
 		}
 		sub.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
 		if l.name == "requirements" {
-			sub.Flags().BoolVar(&asCSV, "csv", false, "print CSV, a requirement a line, with the ids of its scenarios")
+			sub.Flags().BoolVar(&asCSV, "csv", false,
+				"print CSV, one requirement per line, with the ids of its scenarios")
 		}
 		if l.name == "scenarios" {
 			sub.Flags().StringVar(&only.rule, "rule", "", "only those that bear on this rule, such as R2")
@@ -122,12 +123,12 @@ var listings = []listing{
 	},
 	{
 		"requirements",
-		"What the guide's page says of outcomes, with the rules and scenarios that show it, or why nothing does",
+		"What the guide's page says of outcomes, with the rules and scenarios that show it, or why none does",
 		[]string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"},
 		listRequirements,
 	},
 	{
-		"invariants", "What holds for every chat, whatever the open questions",
+		"invariants", "What holds for every chat, however the open questions are answered",
 		[]string{"INVARIANT", "NEEDS", "SAYS"},
 		listInvariants,
 	},

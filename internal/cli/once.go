@@ -11,7 +11,7 @@ import (
 )
 
 // errTwice is the error of a flag of one value that is given a second one: the first would be dropped without a word.
-var errTwice = errors.New("given twice, and it takes one value")
+var errTwice = errors.New("given twice; it takes one value")
 
 // once makes every flag of a command and of its verbs take its value once, but for those that are lists.
 func once(cmd *cobra.Command) {
@@ -46,9 +46,6 @@ func (v *onceValue) Set(s string) error {
 // flagError says what is wrong with a flag.
 func flagError(cmd *cobra.Command, err error) error {
 	var bad *pflag.InvalidValueError
-	if errors.As(err, &bad) && errors.Is(err, errTwice) {
-		err = errors.New("--" + bad.GetFlag().Name + ": " + errTwice.Error())
-	}
 	var unknown *pflag.NotExistError
 	switch {
 	case errors.As(err, &unknown):
@@ -66,6 +63,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &bad) && !errors.Is(err, errTwice) && expected[bad.GetFlag().Value.Type()] != "":
 		return fmt.Errorf("--%s: expected %s, got %s", bad.GetFlag().Name, expected[bad.GetFlag().Value.Type()],
 			model.Name(bad.GetValue()))
+	}
+	if bad != nil {
+		return fmt.Errorf("--%s: %w", bad.GetFlag().Name, bad.Unwrap())
 	}
 	return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
 }

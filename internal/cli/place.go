@@ -94,7 +94,7 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"the media that you have, such as chat or chat,sms: scenarios about others are left out; by default the "+
+		"your media, such as chat or chat,sms: scenarios about others are left out; by default the "+
 			"mapping's media, or all")
 }
 

@@ -59,7 +59,7 @@ read, or shards that do not fit.`,
 	flags.StringVar(&f.badge, "badge", "",
 		"write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
 	flags.StringVar(&f.claim, "claim", "",
-		"write an in-toto Statement, unsigned, that the files of --subject did so in this suite")
+		"write an unsigned in-toto Statement of this result for the files of --subject")
 	flags.StringArrayVar(&f.subjects, "subject", nil, "with --claim: a file that was tested; may be repeated")
 	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
 	flags.StringVar(&f.against, "against", "", "compare with these older results")

@@ -114,7 +114,7 @@ func (e *env) run() *cobra.Command {
 		"summary.md, badge.json, badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false,
-		"print every scenario that did not pass and every difference, also of levels that are not required")
+		"print every scenario that did not pass and every difference, including those of levels that are not required")
 	addColor(cmd, &f.color)
 	completeLevels(cmd)
 	completeScenarios(cmd)

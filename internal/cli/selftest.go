@@ -53,7 +53,7 @@ The exit code is 1 if a fault survives, an accepted answer is taken for a fault,
 		},
 	}
 	cmd.Flags().IntVar(&t.Seeds, "seeds", 1, "how many seeds to generate scenarios from")
-	cmd.Flags().IntVar(&t.Scenarios, "generated", 500, "generated scenarios a seed")
+	cmd.Flags().IntVar(&t.Scenarios, "generated", 500, "how many generated scenarios from each seed")
 	cmd.Flags().IntVar(&t.Prove, "prove", 10_000,
 		"how many shorter chats to try before a counterexample is called minimal")
 	return cmd

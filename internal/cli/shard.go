@@ -54,7 +54,7 @@ func parseShard(flag string) (i, n int, err error) {
 	if i, n, ok := shardNumbers(first, second, 1); ok {
 		return i, n, nil
 	}
-	return 0, 0, fmt.Errorf("--shard: expected I/N with I from 1 to N, and N at most %d, such as 2/5, got %s",
+	return 0, 0, fmt.Errorf("--shard: expected I/N, such as 2/5, with I from 1 to N and N at most %d, got %s",
 		maxShards, model.Name(flag))
 }
 

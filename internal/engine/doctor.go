@@ -64,7 +64,7 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 		return outcomes, nil
 	}
 	speaks, documented := Step{Name: "it starts, and answers", Tried: true}, Step{Name: "a documented chat"}
-	unknown, again := Step{Name: "an unknown event"}, Step{Name: "the chat again"}
+	unknown, again := Step{Name: "an unknown event"}, Step{Name: "the same chat twice"}
 
 	all := plan.Scenarios
 	alone, err := ask(all[0])
@@ -131,8 +131,13 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 	case o.Failure != nil:
 		s.Found, s.Blame = o.Failure.Error(), Adapter
 		s.Means = mend[o.Failure.Kind]
-		if o.Failure.Kind == target.Said {
+		switch {
+		case o.Failure.Kind == target.Said:
 			s.Blame = Classification
+		case o.Failure.Kind == target.Crash && occasion.Stderr != "":
+			s.Means += " Its stderr below may say why it did otherwise."
+		case o.Failure.Kind == target.Crash:
+			s.Means += " It wrote nothing to stderr."
 		}
 	case len(o.Actual) == 0 && occasion.Ignored > 0:
 		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about",
@@ -150,9 +155,8 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 
 // mend says what a failure means, by its kind.
 var mend = map[target.FailureKind]string{
-	target.Said: "The adapter works, but it refuses an ordinary chat: its message says why.",
-	target.Crash: "It may exit only after its input has ended, and with status 0. Its stderr below may say why it " +
-		"did otherwise.",
+	target.Said:  "The adapter works, but it refuses an ordinary chat: its message says why.",
+	target.Crash: "It may exit only after its input has ended, and with status 0.",
 	target.Hang: "It must answer without more input: a filter when stdin ends, any other when it has the whole " +
 		"request. Flush what you write, and close what you open.",
 	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or messages over stream ('chatproof " +

@@ -31,7 +31,7 @@ func TestCheckup(t *testing.T) {
 		answers   = "it starts, and answers: rows of the chat: 1\n"
 		rightRows = "a documented chat: its rows are right\n"
 		same      = "an unknown event: the same rows\n"
-		again     = "the chat again: the same rows\n"
+		again     = "the same chat twice: the same rows\n"
 	)
 	tests := []struct {
 		name   string
@@ -53,7 +53,7 @@ func TestCheckup(t *testing.T) {
 			func(batch []target.Question) *target.Round {
 				return &target.Round{Answers: make([]target.Answer, len(batch))}
 			},
-			"it starts, and answers: no row, and no error\na documented chat: REASON, silence\nan unknown event: no row either\nthe chat again: no row either\n",
+			"it starts, and answers: no row, and no error\na documented chat: REASON, silence\nan unknown event: no row either\nthe same chat twice: no row either\n",
 		},
 		{
 			"gives other ids back",
@@ -110,7 +110,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + `the chat again: other rows than before, 2 instead of 1, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
+			answers + rightRows + same + `the same chat twice: other rows than before, 2 instead of 1, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
 		},
 		{
 			"fails in company",
@@ -121,7 +121,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + "the chat again: it fails when it is asked about both together, adapter\n",
+			answers + rightRows + same + "the same chat twice: it fails when it is asked about both together, adapter\n",
 		},
 	}
 	for _, tt := range tests {

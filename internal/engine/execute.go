@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/chatproof/chatproof/internal/target"
 	"github.com/chatproof/chatproof/model"
@@ -174,6 +175,9 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 	}
 	if err := plan.Select(o.Tags, o.Scenarios); err != nil {
 		return nil, err
+	}
+	if len(plan.Scenarios) == 0 && len(o.World.Media) > 0 {
+		return nil, fmt.Errorf("%w: no scenario is about %s alone", ErrNothing, strings.Join(o.World.Media, " or "))
 	}
 	if plan.Levels()&o.Require == 0 {
 		return nil, fmt.Errorf("%w: none of the chosen scenarios is of a required level (%s)", ErrNothing, o.Require)

@@ -224,7 +224,8 @@ func (f *Finding) Verdict() string {
 	case f.Err != nil:
 		return "not shrunk to the end: " + stopped(f.Err)
 	case m.Proven():
-		return fmt.Sprintf("proven minimal: none of the %d shorter chats over its alphabet shows it", m.All)
+		return fmt.Sprintf("proven minimal: none of the %d shorter chats with the same agents, queues and moves "+
+			"shows it", m.All)
 	}
 	return fmt.Sprintf("no shorter one among %d, of at least %d", m.Tried, m.All)
 }

@@ -50,7 +50,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Random < 0:
 		return logs, fmt.Errorf("--random: expected 1 or more, got %d", g.Random)
 	case g.Exhaustive < 0 || g.Exhaustive == 1:
-		return logs, fmt.Errorf("--exhaustive: expected 2 or more events, as the shortest chat has, got %d",
+		return logs, fmt.Errorf("--exhaustive: expected at least 2, the length of the shortest chat, got %d",
 			g.Exhaustive)
 	case g.Generated < 0 || g.Generated > MaxGenerated:
 		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)

@@ -84,7 +84,8 @@ func (p *Plan) NoSuch(id string) string {
 		var ids []string
 		for _, s := range p.Scenarios {
 			if strings.HasPrefix(s.ID, strings.TrimSuffix(id, "/")+"/") {
-				return said + "; '" + model.Line(strings.TrimSuffix(id, "/")) + "/*' names all below it"
+				return said + "; below it is " + s.ID + ", for example, and 'run' takes all as '" +
+					model.Line(strings.TrimSuffix(id, "/")) + "/*'"
 			}
 			ids = append(ids, s.ID)
 		}

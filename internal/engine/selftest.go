@@ -16,7 +16,7 @@ import (
 // right from wrong. The zero value of a field is not useful.
 type SelfTest struct {
 	Seeds     int // seeds of generated scenarios, from 1 on
-	Scenarios int // generated scenarios a seed
+	Scenarios int // how many generated scenarios from each seed
 	Prove     int // shorter chats tried for a shrunk counterexample
 }
 

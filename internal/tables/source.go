@@ -129,8 +129,9 @@ func FormatOf(path, wanted string) (string, error) {
 			if ending == "" {
 				ending = "no ending"
 			}
-			return "", fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv, "+
-				".tsv or .parquet, all but the last perhaps with .gz", path, ending)
+			return "",
+				fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv or "+
+					".tsv, perhaps with .gz, or in .parquet", path, ending)
 		}
 	}
 	switch {
