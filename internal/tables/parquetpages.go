@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
@@ -26,7 +27,7 @@ func (c *parquetColumns) bounded(group int) error {
 		if i >= len(c.columns) || !c.columns[i].wanted() {
 			continue
 		}
-		page, dictionary := c.pagesOf(&chunk.MetaData)
+		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
 		if total += page + dictionary; total > MaxPages {
 			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at a "+
 				"time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
@@ -37,7 +38,7 @@ func (c *parquetColumns) bounded(group int) error {
 
 // pagesOf is how much the largest page of a column takes, and its dictionaries. It ends at what is no page: who reads it
 // says what is wrong.
-func (c *parquetColumns) pagesOf(m *format.ColumnMetaData) (page, dictionary int64) {
+func (c *parquetColumns) pagesOf(m *format.ColumnMetaData, nullable bool) (page, dictionary int64) {
 	at := m.DataPageOffset
 	if m.DictionaryPageOffset != 0 {
 		at = m.DictionaryPageOffset
@@ -54,12 +55,20 @@ func (c *parquetColumns) pagesOf(m *format.ColumnMetaData) (page, dictionary int
 		}
 		at, _ = chunk.Seek(0, io.SeekCurrent)
 		at -= int64(in.Buffered())
-		values, levels := h.DataPageHeader.V.NumValues, int32(0)
+		values, levels, encoding := h.DataPageHeader.V.NumValues, int32(0), h.DataPageHeader.V.Encoding
 		if v2 := &h.DataPageHeaderV2.V; h.DataPageHeaderV2.Valid {
 			values, levels = v2.NumValues, v2.RepetitionLevelsByteLength+v2.DefinitionLevelsByteLength
+			encoding = v2.Encoding
 		}
 		packed := io.NewSectionReader(chunk, at+int64(max(levels, 0)), int64(max(h.CompressedPageSize-levels, 0)))
 		size := max(int64(h.UncompressedPageSize), unpacked(m.Codec, packed))
+		if deltas[encoding] && size <= MaxPages {
+			codec := m.Codec
+			if v2 := &h.DataPageHeaderV2; v2.Valid && v2.V.IsCompressed.Valid && !v2.V.IsCompressed.V {
+				codec = format.Uncompressed
+			}
+			size += undelta(encoding, codec, packed, nullable && !h.DataPageHeaderV2.Valid)
+		}
 		if h.Type == format.DictionaryPage {
 			dictionary += size + 8*int64(h.DictionaryPageHeader.V.NumValues)
 		} else {
@@ -68,6 +77,40 @@ func (c *parquetColumns) pagesOf(m *format.ColumnMetaData) (page, dictionary int
 		at += int64(h.CompressedPageSize)
 	}
 	return page, dictionary
+}
+
+// deltas are the encodings whose values say themselves how many they are, and how much each repeats of the one before.
+var deltas = map[format.Encoding]bool{
+	format.DeltaBinaryPacked: true, format.DeltaLengthByteArray: true, format.DeltaByteArray: true,
+}
+
+// undelta is how much more than what is unpacked comes out of a page of deltas; nullable says that levels stand before
+// them.
+func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io.SectionReader, nullable bool) int64 {
+	data, err := io.ReadAll(io.NewSectionReader(packed, 0, packed.Size()))
+	if err == nil && codec != format.Uncompressed {
+		data, err = parquet.LookupCompressionCodec(codec).Decode(nil, data)
+	}
+	if err != nil {
+		return 0 // who reads it says so
+	}
+	if nullable && len(data) >= 4 {
+		data = data[min(int64(len(data)), 4+int64(binary.LittleEndian.Uint32(data))):]
+	}
+	rest, values := data, uint64(0)
+	for range 3 { // how large a block is, how many parts it has, and how many values there are
+		n, size := binary.Uvarint(rest)
+		rest, values = rest[max(size, 0):], n
+	}
+	size := int64(min(values, 1<<40)) * 8
+	if encoding != format.DeltaByteArray || size > MaxPages {
+		return size
+	}
+	prefixes, _ := parquet.DeltaBinaryPacked.DecodeInt32(nil, data) // likewise
+	for _, n := range prefixes {
+		size += int64(n)
+	}
+	return size
 }
 
 // unpacked is how many bytes come out of packed ones, at most; 0 where too few stand there to do harm.

@@ -47,6 +47,22 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	const block = 128 << 10
 	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
 	repeated[0] |= 1 << 1
+	delta := func(encoding format.Encoding) format.PageHeader {
+		h := data(10, 1)
+		h.DataPageHeader.V.Encoding = encoding
+		return h
+	}
+	none := []byte{2, 0, 0, 0, 2, 1} // the levels of one value
+	many := append(slices.Clone(none), binary.AppendUvarint([]byte{128, 1, 4}, 1<<30)...)
+	prefixes := slices.Repeat([]int32{100_000}, 10_000)
+	prefixes[0] = 0
+	lengths, err := parquet.DeltaBinaryPacked.EncodeInt32(nil, prefixes)
+	require.NoError(t, err)
+	suffixes := make([]int32, len(prefixes))
+	suffixes[0] = 100_000
+	more, err := parquet.DeltaBinaryPacked.EncodeInt32(nil, suffixes)
+	require.NoError(t, err)
+	repeating := slices.Concat(none, lengths, more, bytes.Repeat([]byte("x"), 100_000))
 	for _, tt := range []struct {
 		name   string
 		codec  format.CompressionCodec
@@ -60,6 +76,8 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70)},
 		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...)},
 		{"LZ4 that says less", format.Lz4Raw, data(10, 1), append([]byte{0x1f, 'a', 1, 0}, slices.Repeat([]byte{255}, 3<<20)...)},
+		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaBinaryPacked), many},
+		{"texts that repeat the one before", format.Uncompressed, delta(format.DeltaByteArray), repeating},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, withPage(t, whole, tt.codec, tt.header, tt.packed), 0o600))
@@ -76,12 +94,13 @@ func TestParquetPagesAreBounded(t *testing.T) {
 // What is bounded is what comes out: pages of every codec are read as they were.
 func TestParquetOfEveryCodec(t *testing.T) {
 	type row struct {
-		Chat   string `parquet:"interaction_id"`
+		Chat   string `parquet:"interaction_id,delta"`
+		Number int64  `parquet:"ordinal,delta"`
 		Name   string `parquet:"resource,dict"`
 		Role   string `parquet:"resource_role,dict"`
 		Result string `parquet:"technical_result"`
 	}
-	rows := slices.Repeat([]row{{"c-1", strings.Repeat("long ", 200), "RoutedTo", "Completed"}, {"c-2", "Agent 2", "RoutedTo", "Completed"}}, 2000)
+	rows := slices.Repeat([]row{{"c-1", 1, strings.Repeat("long ", 200), "RoutedTo", "Completed"}, {"c-2", 1, "Agent 2", "RoutedTo", "Completed"}}, 2000)
 	for _, codec := range []parquet.WriterOption{
 		parquet.Compression(&parquet.Uncompressed), parquet.Compression(&parquet.Snappy), parquet.Compression(&parquet.Gzip),
 		parquet.Compression(&parquet.Zstd), parquet.Compression(&parquet.Lz4Raw), parquet.Compression(&parquet.Brotli), parquet.DataPageVersion(1),
