@@ -16,6 +16,7 @@ import (
 	"hash/fnv"
 	"io"
 	"runtime"
+	"slices"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -238,8 +239,10 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 		for _, r := range records {
 			switch r[0] {
 			case anEvent:
-				c.Events = append(c.Events, model.Event{InteractionID: c.ID})
-				u.Event(&c.Events[len(c.Events)-1], r[1:])
+				n := len(c.Events)
+				c.Events = slices.Grow(c.Events, 1)[:n+1] // of a chat before, which is written over
+				c.Events[n].InteractionID = c.ID
+				u.Event(&c.Events[n], r[1:])
 			case aFact:
 				c.Facts = append(c.Facts, model.Fact{InteractionID: c.ID})
 				u.Fact(&c.Facts[len(c.Facts)-1], r[1:])
