@@ -169,7 +169,7 @@ func (b *bench) logs() {
 			continue
 		}
 		row("classify", n, classified, "Python example, the same log",
-			b.run("sh", "-c", b.python+" ../examples/python/classify.py <'"+log+"' >"+os.DevNull))
+			b.run("sh", "-c", b.python+" ../../examples/python/classify.py <'"+log+"' >"+os.DevNull))
 		if *dsn != "" && size == min(*most, 1_000_000) {
 			b.make(b.program, "generate", "--random", chats, "--to", *dsn)
 			query := b.run("psql", "-q", "-d", *dsn, "-f", "../../examples/sql/classify.sql")
@@ -189,7 +189,7 @@ func (b *bench) suite() {
 	row("run, the reference, scenarios", 761, b.cp("run"), "", cost{})
 	events := b.file("suite.jsonl")
 	b.make(b.program, "generate", "--suite", "-o", events)
-	program := b.python + " ../examples/python/classify.py"
+	program := b.python + " ../../examples/python/classify.py"
 	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
 	row("run, Python filter, scenarios", 761, filter, "the bare program, the same events",
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
@@ -206,7 +206,7 @@ func (b *bench) suite() {
 	// The shell says what its own child took: the rest is the harness's.
 	times := b.file("times")
 	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c",
-		b.python+" ../examples/python/classify.py --stream; times >"+times)
+		b.python+" ../../examples/python/classify.py --stream; times >"+times)
 	row("fuzz, Python over stream, chats", asked(3*n), whole, "", cost{})
 	theirs := childTimes(times)
 	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n",

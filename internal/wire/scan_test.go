@@ -108,7 +108,7 @@ func TestScanner(t *testing.T) {
 	}
 	for _, line := range []string{
 		`[]`, `{}`, `null`, `{"interaction_id":"c-1","event":""}`, `{"interaction_id":"","event":"EventHeld"}`, `{"event":"EventHeld"}`, `{"interaction_id":null,"event":"EventHeld"}`, `{"interaction_id":"\u0063","event":"EventHeld"}`,
-		`{"interaction_id":"c","resource":"A","resource_role":"R"}`, `{"resource":"A","resource_role":"R","technical_result":"C"}`, scannedEvent + "}" + scannedEvent + "}", scannedFact + "},",
+		`{"interaction_id":"c","resource":"A","resource_role":"R"}`, `{"resource":"A","resource_role":"R","technical_result":"C"}`, scannedEvent + "}" + scannedEvent + "}", scannedFact + "},", "{\"interaction_id\":\"c\xad\",\"seq\":1,\"event\":\"EventHeld\"}",
 	} {
 		isEvent, isFact := sameVerdict(t, line)
 		assert.False(t, isEvent || isFact, line)

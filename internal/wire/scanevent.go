@@ -245,7 +245,9 @@ func (s *scanner) sameID() {
 	}
 	b, isPart := s.rest()
 	s.failed = s.failed || !isPart || len(b) == 0
-	s.raw.id, s.lastID = b, append(s.lastID[:0], b...)
+	if !s.failed { // what is no id is none the next time either
+		s.raw.id, s.lastID = b, append(s.lastID[:0], b...)
+	}
 }
 
 // when reads a time, most often of the same day as the last.
