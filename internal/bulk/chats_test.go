@@ -94,24 +94,33 @@ func TestClassifyIsThatOfTheModel(t *testing.T) {
 	}
 }
 
-// Other formats are read side by side, too.
+// Formats, jobs, orders and memories bear on nothing: all give the same facts.
 func TestFormatsAreClassifiedAlike(t *testing.T) {
 	events, _ := history(600, 600)
 	want := expected(events)
+	shuffled := slices.Clone(events)
+	rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	for _, ending := range []string{".jsonl.gz", ".csv", ".parquet"} {
 		at := tables.Place{Path: filepath.Join(t.TempDir(), "log"+ending)}
-		out, err := tables.CreateEvents(t.Context(), at, nil)
-		require.NoError(t, err)
-		require.NoError(t, out.All(events))
-		require.NoError(t, files.Keep(out.On))
-		for _, by := range []classify{bulk.Classify, bulk.ClassifyOrdered} {
+		same := func(by classify, o bulk.Options) {
 			in, err := tables.OpenEventBlocks(t.Context(), at, nil)
 			require.NoError(t, err)
 			var b bytes.Buffer
-			require.NoError(t, by(t.Context(), bulk.Options{Jobs: 3}, "log", in, wire.FactLines(&b), func(text string) { t.Error(text) }))
-			assert.True(t, want == b.String(), ending)
+			require.NoError(t, by(t.Context(), o, "log", in, wire.FactLines(&b), func(text string) { t.Error(text) }))
+			assert.True(t, want == b.String(), "%s %+v", ending, o)
 			require.NoError(t, in.Close())
 		}
+		for _, log := range [][]model.Event{shuffled, events} {
+			out, err := tables.CreateEvents(t.Context(), at, nil)
+			require.NoError(t, err)
+			require.NoError(t, out.All(log))
+			require.NoError(t, files.Keep(out.On))
+			for _, o := range []bulk.Options{{Jobs: 1}, {Jobs: 3}, {Jobs: 3, Memory: 1 << 16}} {
+				same(bulk.Classify, o)
+			}
+		}
+		same(bulk.ClassifyOrdered, bulk.Options{Jobs: 1})
+		same(bulk.ClassifyOrdered, bulk.Options{Jobs: 3})
 	}
 }
 
