@@ -125,9 +125,20 @@ func (c *checkedWriter) Write(b []byte) (int, error) {
 // interruptible makes the first interrupt, hang-up or termination of the process cancel a context; the second ends
 // the process.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+			return
+		}
+		<-signals
+		os.Exit(exitInterrupted) // what the signal does by itself may be nothing: a shell's background job ignores it
+	}()
+	return ctx, func() { cancel(); signal.Stop(signals) }
 }
 
 // until reads from in until ctx is done. A read that waits for a terminal or a pipe cannot be ended: it is left behind.
