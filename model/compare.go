@@ -160,12 +160,14 @@ type Difference struct {
 	Rules         []string `json:"rules,omitempty"`         // behind the expected row, or why none is expected
 	Why           string   `json:"why,omitempty"`           // the events behind the expected row
 	Accepted      []string `json:"also_accepted,omitempty"` // descriptors that are accepted beside the expected one
+	Change        Change   `json:"change,omitempty"`        // between an old mart, which has Was, and its successor
+	Was           string   `json:"was,omitempty"`
 }
 
 // Require marks the differences whose level counts, and reports whether there is one.
 func Require(ds []Difference, levels Levels) (any bool) {
 	for i := range ds {
-		ds[i].Required = levels.Has(ds[i].Level)
+		ds[i].Required = levels.Has(ds[i].Level) && ds[i].Change.Gates()
 		any = any || ds[i].Required
 	}
 	return any
@@ -178,13 +180,16 @@ func (d *Difference) OfInvariant() bool { return d.Field[0] == 'V' || d.Field[0]
 func (d *Difference) String() string {
 	var b strings.Builder
 	if d.OfInvariant() {
-		return fmt.Sprintf("breaks %s (%s) %s: %s", d.Field, d.Expected, Name(d.Resource), d.Actual)
+		return fmt.Sprintf("breaks %s (%s) %s: %s%s", d.Field, d.Expected, Name(d.Resource), d.was(), d.Actual)
 	}
 	b.WriteString(Name(d.Resource) + ": ")
 	if d.Field != DescriptorField && d.Field != RowField {
 		b.WriteString(string(d.Field) + " ")
 	}
-	b.WriteString("expected " + d.Expected + ", got " + d.Actual)
+	if d.Change != Changed { // which says nothing of what is right
+		b.WriteString("expected " + d.Expected + ", ")
+	}
+	b.WriteString(d.was() + "got " + d.Actual)
 	if len(d.Rules) > 0 {
 		b.WriteString("; " + strings.Join(d.Rules, ", "))
 		if d.Why != "" {
@@ -197,6 +202,14 @@ func (d *Difference) String() string {
 		b.WriteString("; also accepted: " + strings.Join(d.Accepted, ", "))
 	}
 	return b.String()
+}
+
+// was is what the old mart has, "" where there is none.
+func (d *Difference) was() string {
+	if d.Change == "" {
+		return ""
+	}
+	return "was " + d.Was + ", "
 }
 
 // Signature names a difference by codes alone: the rules behind the expected row, the field, and where they are codes

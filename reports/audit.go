@@ -93,10 +93,12 @@ func (r *Results) audited() string {
 	switch {
 	case e == nil:
 		return "a check"
+	case e.Events == "" && e.Legacy != "":
+		return safe(e.Facts) + after(e.Legacy) + r.under()
 	case e.Events == "":
 		return safe(e.Facts) + " against the invariants of rows alone" + r.under()
 	}
-	return safe(e.Facts) + " against the reference on " + safe(e.Events) + r.under()
+	return safe(e.Facts) + after(e.Legacy) + " against the reference on " + safe(e.Events) + r.under()
 }
 
 // sum returns the answer in a line.
@@ -104,6 +106,9 @@ func (r *Results) sum() string {
 	a, others := r.Footer.Audit, ""
 	if n := a.Chats - a.Agreeing - a.Differing; n > 0 {
 		others = ", " + Number(n, "differs", "differ") + " at other levels only"
+	}
+	if a.Marts != nil {
+		return r.marts()
 	}
 	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", Number(a.Chats, "chat", "chats"),
 		Number(a.Rows, "row", "rows"), Number(a.Agreeing, "agrees", "agree"),
@@ -120,8 +125,10 @@ func (r *Results) unjudged() (said []string) {
 	}
 	chats := func(n int) string { return Number(n, "chat", "chats") }
 	rows := func(n int) string { return Number(n, "row", "rows") }
-	say(a.Unjudgeable(), "Set aside: %s, %s of the complete chats, with %s.", chats(a.Unjudgeable()),
-		Percent(a.Share), rows(a.RowsAside))
+	said = append(said, r.alone()...)
+	aside := a.Unjudgeable() - a.Marts.Alone()
+	say(aside, "Set aside: %s, %s of the complete chats, with %s.", chats(aside),
+		Percent(a.Share*float64(aside)/float64(max(1, a.Unjudgeable()))), rows(a.RowsAside))
 	for i, g := range a.Groups {
 		if i == maxReasons {
 			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
@@ -308,6 +315,10 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 			}
 			Explain(b, &known[0], timeline, false)
 		}
+	}
+	if r.Footer.Audit.Marts != nil {
+		r.threeWays(b, l)
+		return
 	}
 	b.WriteString("Your rows:\n")
 	for i := range rows {

@@ -44,13 +44,16 @@ func (c auditCause) Hint() string { return c.hint }
 func (r *Results) auditCauses() (causes []auditCause) {
 	place := make(map[string]int)
 	for _, l := range r.Lines {
+		if r.Footer.Audit.Marts != nil && !l.Gates { // what counts is enough: a fault may be wrong in both, and corrected
+			continue
+		}
 		key := l.Found.Signature
 		if len(l.Differences) > 0 {
 			switch d := &l.Differences[0]; {
 			case l.Found.ShiftSeconds != 0 && l.Found.Times > 1:
 				key = fmt.Sprint("shift ", l.Found.ShiftSeconds)
 			case !d.OfInvariant():
-				key = engine.Cause(d)
+				key = string(d.Change) + engine.Cause(d)
 			}
 		}
 		i, ok := place[key]
@@ -63,6 +66,9 @@ func (r *Results) auditCauses() (causes []auditCause) {
 	}
 	for i := range causes {
 		causes[i].said, causes[i].hint = causes[i].say(), r.inCommon(causes[i].Lines)
+		if ds := causes[i].Lines[0].Differences; len(ds) > 0 && ds[0].Change != "" {
+			causes[i].said = safe(string(ds[0].Change)) + ", " + causes[i].said
+		}
 	}
 	weight := func(c *auditCause) int {
 		w := c.Times

@@ -28,6 +28,7 @@ type auditRow struct {
 	Shown            bool
 	Failure          *failure
 	Yours            []string
+	Abreast          []abreast // of two marts
 }
 
 func newAuditPage(r *Results) *auditPage {
@@ -63,6 +64,9 @@ func newAuditPage(r *Results) *auditPage {
 // show prepares the example.
 func (row *auditRow) show() {
 	row.Shown, row.Failure = true, newFailure([]*engine.ScenarioLine{row.ScenarioLine}, nil)
+	if row.Legacy != nil {
+		row.Abreast = rowsAbreast(row.ScenarioLine)
+	}
 	_, rows, err := row.Facts()
 	if err != nil {
 		return // a record that somebody else wrote

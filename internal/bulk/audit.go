@@ -25,6 +25,9 @@ type CheckOptions struct {
 	Keys func(*Key) error
 	// Repair looks for what the chats that are set aside lack, and judges the rows that all repairs of one agree on.
 	Repair bool
+	// Legacy is where the rows of an old mart are; a nil one is none.
+	Legacy *tables.Place
+	window covered // that the rows of both marts cover
 	// Readings are those that Table has, for the record; nil is none.
 	Readings *engine.Readings
 	// Learn says when a clause is pinned; nil learns nothing.
@@ -43,6 +46,9 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 	if err := addEvents(ctx, groups, events, o.Stdin); err != nil {
 		return nil, fmt.Errorf("--events: %w", err)
 	}
+	if o.Legacy != nil {
+		return compareMarts(ctx, o, groups, facts, (*tally).judgeMarts)
+	}
 	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
@@ -51,6 +57,13 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 
 // faultOf names a difference. A column that is filled wrong is one fault, whatever rules made its rows.
 func faultOf(d *model.Difference) string {
+	if d.Change != "" {
+		of := *d
+		if of.Change = ""; d.Change == model.Corrected {
+			of.Actual = d.Was
+		}
+		return string(d.Change) + ": " + faultOf(&of)
+	}
 	if _, known := model.ResourceType(d.Actual).Meaning(); d.Field == model.TypeField && !known {
 		return "resource_type " + d.Actual
 	}
@@ -75,13 +88,20 @@ func addEvents(ctx context.Context, groups *Groups, p tables.Place, stdin io.Rea
 
 // addFacts reads the facts of a place. One that cannot be read ends it, whichever chat it belongs to.
 func addFacts(ctx context.Context, groups *Groups, p tables.Place, stdin io.Reader) error {
+	return readFacts(ctx, p, stdin, func(read func() (model.Fact, error)) error { return groups.AddFacts(ctx, read) })
+}
+
+// readFacts hands on what reads the facts of a place.
+func readFacts(ctx context.Context, p tables.Place, stdin io.Reader,
+	add func(read func() (model.Fact, error)) error,
+) error {
 	source, err := tables.OpenFacts(ctx, p, stdin)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
 	var bad *wire.LineError
-	err = groups.AddFacts(ctx, func() (f model.Fact, err error) {
+	err = add(func() (f model.Fact, err error) {
 		f, err = source.Read()
 		if errors.As(err, &bad) {
 			return f, io.EOF
@@ -111,6 +131,7 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 		if o.Learn != nil {
 			t.learner = newLearner()
 		}
+		t.marts, t.table = o.marts(), o.table()
 		if o.Repair {
 			t.repairer = model.NewRepairer(o.table())
 		}
@@ -143,11 +164,26 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 // judge compares the rows of a chat.
 func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	var reference model.Chat
-	switch err := classifier.Classify(&reference, c.Events); {
+	if !t.read(classifier, c, &reference) {
+		return
+	}
+	want := model.Expect(&reference)
+	held, early := t.held(&want, c.Facts)
+	t.Early += early
+	if len(c.Facts) == 0 && len(held.Differences) > 0 {
+		t.Rowless++
+		t.hints.Event(c.ID)
+	}
+	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: held.Differences}, &reference)
+}
+
+// read has the reference read the events of a chat, and reports whether there is something to judge.
+func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Chat) bool {
+	switch err := classifier.Classify(reference, c.Events); {
 	case c.Bad != nil:
 		why := fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID))
 		t.setAside(c, why, asideKey{requirement: "W9", lacks: "a sound " + cmp.Or(c.Bad.Field, "line")})
-		return
+		return false
 	case err != nil:
 		var bad *model.IllFormed
 		errors.As(err, &bad)
@@ -156,38 +192,40 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 		if t.repairer != nil {
 			t.mend(c)
 		}
-		return
+		return false
 	case reference.InteractionID == "": // no event of a known name
 		t.Strangers += len(c.Facts)
 		if len(c.Facts) > 0 {
 			t.hints.Row(c.ID)
 		}
-		return
+		return false
 	}
-	t.edges.chat(&reference, c.Events)
+	t.edges.chat(reference, c.Events)
 	if reference.Backwards {
 		t.Backwards++
 	}
-	want := model.Expect(&reference)
-	rows, ds := model.Twins(&reference, c.Facts)
-	t.learner.note(&reference, rows)
-	judged := rows
 	if reference.StoppedSeq == 0 {
 		t.Unfinished++
+	}
+	return true
+}
+
+// held holds the rows of a mart against what is expected of a chat. Early counts those of attempts that are open.
+func (t *tally) held(want *model.Expected, facts []model.Fact) (held model.MartRows, early int) {
+	rows, ds := model.Twins(want.Chat, facts)
+	judged := rows
+	if want.Chat.StoppedSeq == 0 {
 		var open []model.Difference
-		open, judged = model.CompareOpen(&want, rows)
+		open, judged = model.CompareOpen(want, rows)
 		ds = append(ds, open...)
-		t.Early += len(rows) - len(judged)
+		early = len(rows) - len(judged)
 	} else {
-		ds = append(ds, model.Compare(&want, rows)...)
+		ds = append(ds, model.Compare(want, rows)...)
 	}
 	// else they say it again
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) {
-		ds = append(ds, model.CheckInvariants(&reference, judged)...)
+		ds = append(ds, model.CheckInvariants(want.Chat, judged)...)
 	}
-	if len(c.Facts) == 0 && len(ds) > 0 {
-		t.Rowless++
-		t.hints.Event(c.ID)
-	}
-	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: ds}, &reference)
+	t.learner.note(want.Chat, rows)
+	return model.MartRows{Rows: judged, Differences: ds}, early
 }

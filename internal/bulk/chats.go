@@ -53,6 +53,7 @@ type Chat struct {
 	ID     string
 	Events []model.Event // in no order, those of unknown names left out, but for such as may be misspelt
 	Facts  []model.Fact  // in no order
+	Legacy []model.Fact  // those of an old mart, in no order
 	// Bad is the first line of the interaction that is no event, or no fact, but for that; nil where there is none.
 	Bad *wire.LineError
 }
@@ -89,9 +90,10 @@ func (g *Groups) Close() { g.groups.Close() }
 
 // What a record is, in its first byte.
 const (
-	anEvent = 'e'
-	aFact   = 'f'
-	aFault  = 'x'
+	anEvent  = 'e'
+	aFact    = 'f'
+	anOldOne = 'l' // a fact of an old mart
+	aFault   = 'x'
 )
 
 // AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the
@@ -160,13 +162,17 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 // AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
 // interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
 func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
+	return g.addFacts(ctx, aFact, read)
+}
+
+func (g *Groups) addFacts(ctx context.Context, kind byte, read func() (model.Fact, error)) error {
 	out := g.groups.writer()
 	for record := []byte(nil); ; {
 		f, err := read()
 		id := f.InteractionID
 		switch {
 		case err == nil:
-			record = wire.PackFact(append(record[:0], aFact), &f)
+			record = wire.PackFact(append(record[:0], kind), &f)
 		case err == io.EOF:
 			return out.Close()
 		default:
@@ -231,7 +237,7 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 			return err
 		}
 		c, u := &chats[job], unpackers[job]
-		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0]}
+		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0], Legacy: c.Legacy[:0]}
 		if len(records) > MaxOfChat {
 			c.Bad = tooMany(c.ID)
 			return visit(job, c)
@@ -243,9 +249,13 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 				c.Events = slices.Grow(c.Events, 1)[:n+1] // of a chat before, which is written over
 				c.Events[n].InteractionID = c.ID
 				u.Event(&c.Events[n], r[1:])
-			case aFact:
-				c.Facts = append(c.Facts, model.Fact{InteractionID: c.ID})
-				u.Fact(&c.Facts[len(c.Facts)-1], r[1:])
+			case aFact, anOldOne:
+				of := &c.Facts
+				if r[0] == anOldOne {
+					of = &c.Legacy
+				}
+				*of = append(*of, model.Fact{InteractionID: c.ID})
+				u.Fact(&(*of)[len(*of)-1], r[1:])
 			default:
 				if bad := unpackFault(r, c.ID); c.Bad == nil || bad.Line < c.Bad.Line {
 					c.Bad = bad

@@ -47,6 +47,9 @@ func (r *Report) Lines(require model.Levels,
 		for i := range f.Example.Rows {
 			l.Actual = append(l.Actual, bytes.TrimSpace(wire.AppendFact(nil, &f.Example.Rows[i])))
 		}
+		for i := range f.Example.Legacy {
+			l.Legacy = append(l.Legacy, bytes.TrimSpace(wire.AppendFact(nil, &f.Example.Legacy[i])))
+		}
 		l.Found.Example, l.Found.Put = f.Example.InteractionID, slices.Sorted(maps.Keys(f.Example.Put))
 		if log := f.Example.Log; len(log) <= maxEvents {
 			for i := range log {

@@ -64,6 +64,7 @@ type Example struct {
 	Log           []model.Event      // nil where there are no events
 	Put           map[int64]bool     // the seqs of its events that a repair put in
 	Rows          []model.Fact       // those that the user has, the first MaxRows
+	Legacy        []model.Fact       // likewise, those of an old mart
 	Differences   []model.Difference // of the chat, the first MaxRows
 }
 
@@ -82,6 +83,8 @@ type tally struct {
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
+	table    *model.Table                // the reference's
+	marts    *marts                      // nil: there is one mart
 	learner  *learner                    // nil: nothing is learnt
 	repairer *model.Repairer             // nil: chats that are set aside are not repaired
 	known    func(signature string) bool // nil is none
@@ -128,7 +131,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 	for i := range chat.Differences {
 		d := &chat.Differences[i]
 		f := t.finding(d)
-		required = required || t.require.Has(d.Level) && (f == nil || !f.Known)
+		required = required || t.counts(d) && (f == nil || !f.Known)
 		if t.keys != nil && (f == nil || !slices.Contains(seen, f)) {
 			t.keys.add(t.Signature(d), d.Level, chat.InteractionID)
 		}
@@ -146,7 +149,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 			if kept == nil {
 				kept = &Example{
 					chat.InteractionID, slices.Clone(chat.Log), chat.Put, slices.Clone(first(chat.Rows)),
-					first(chat.Differences),
+					slices.Clone(first(chat.Legacy)), first(chat.Differences),
 				}
 				slices.SortStableFunc(kept.Log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 			}
@@ -179,7 +182,7 @@ func (t *tally) finding(d *model.Difference) *Finding {
 	key := d.Level.String() + " " + signature
 	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
 		t.findings[key] = &Finding{
-			FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.require.Has(d.Level),
+			FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.counts(d),
 			Known: t.known != nil && t.known(signature),
 		}
 		if len(t.findings) == 2*maxFindings {
@@ -188,6 +191,9 @@ func (t *tally) finding(d *model.Difference) *Finding {
 	}
 	return t.findings[key]
 }
+
+// counts reports whether a difference counts.
+func (t *tally) counts(d *model.Difference) bool { return t.require.Has(d.Level) && d.Change.Gates() }
 
 // prune drops the findings that are too many, those of the greatest keys.
 func (t *tally) prune() {
@@ -245,6 +251,7 @@ func (t *tally) merge(o *tally) {
 	t.edges.merge(&o.edges)
 	t.Mended.merge(&o.Mended)
 	t.learner.merge(o.learner)
+	t.marts.merge(o.marts)
 	t.aside = append(t.aside, o.aside...)
 	t.firstAside()
 	if t.coverage == nil {
@@ -285,6 +292,7 @@ func (t *tally) report() *Report {
 	t.firstAside()
 	t.prune()
 	t.Alike = t.hints.String()
+	t.Marts = t.marts.count()
 	t.finish(&t.Audit, t.aside)
 	for _, kind := range slices.Sorted(maps.Keys(t.rowsOf)) {
 		t.Of = append(t.Of, engine.RowCount{Type: kind, Rows: t.rowsOf[kind]})

@@ -11,11 +11,14 @@ import (
 // CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a
 // finished one here. A database finds the offenders itself: only those are read, and examples have no other rows.
 func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
-	if facts.IsDatabase() {
+	if facts.IsDatabase() && o.Legacy == nil {
 		return inTables(ctx, o, facts)
 	}
 	groups := NewGroups(o.Options)
 	defer groups.Close()
+	if o.Legacy != nil {
+		return compareMarts(ctx, o, groups, facts, (*tally).judgeRows)
+	}
 	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}

@@ -163,7 +163,7 @@ func (u *edges) finish(a *engine.Audit, all []aside) {
 			a.NotMet = append(a.NotMet, v.ID)
 		}
 	}
-	if whole := a.Chats + a.SetAside - a.CutOff; whole > 0 {
+	if whole := a.Chats + a.SetAside - a.CutOff + a.Marts.Alone(); whole > 0 {
 		a.Share = float64(a.Unjudgeable()) / float64(whole)
 	}
 }

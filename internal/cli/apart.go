@@ -20,7 +20,7 @@ import (
 var uses = map[string]struct{ writes, reads string }{
 	"run":      {"report write-expect", "facts mapping readings expect failed features"},
 	"fuzz":     {"report", "mapping readings"},
-	"check":    {"report keys write-expect learn", "events facts mapping readings expect against"},
+	"check":    {"report keys write-expect learn", "events facts legacy legacy-mapping mapping readings expect against"},
 	"classify": {"output", "mapping readings"},
 	"generate": {"output to facts resources learn-profile compare defects-log", "features mapping readings like profile"},
 	"explain":  {"svg", "features mapping readings"},

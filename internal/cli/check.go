@@ -34,6 +34,7 @@ type checkFlags struct {
 	strictExpect  bool
 	json          bool
 	learning
+	oldMart
 	placeFlags
 }
 
@@ -64,12 +65,18 @@ for other databases' clients.
 Where the guide is silent your Info Mart may answer otherwise than the reference. --learn counts what your rows answer
 there, clause by clause, and writes a file for --readings, which holds this and other verbs to it (docs/readings.md).
 
+--legacy names the rows of the mart that yours replaces, for the same chats: each attempt of a chat is then alike and
+right, alike and wrong, corrected, a regression, or wrong in both and differently. Regressions count, and what is wrong
+differently: a new fault must not hide behind an old one. Without --events the two are compared with each other. Chats
+that one of them alone has are not judged, and count as those set aside do.
+
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
 check, or too many were set aside; 4 the expectations are stale or expired.`,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
   chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
   chatproof check --events chats.jsonl --facts irf.csv --report today/ --against yesterday/
   chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
+  chatproof check --events chats.jsonl --facts new.csv --legacy postgres://etl@warehouse/mart --legacy-mapping old.yaml
   chatproof check --print-sql sqlserver > audit.sql`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -113,6 +120,7 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	memoryFlag(cmd, &f.memory)
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	f.addLegacy(cmd)
 	f.addLearn(cmd)
 	completeLevels(cmd)
 	return cmd
@@ -171,6 +179,8 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	expect.tell(e.err)
 	c := record.Footer.Conclusion()
 	switch {
+	case c == engine.Incomplete && r.Marts.Alone() > 0:
+		return &exitError{exitIncomplete, errors.New(reports.Overlap(&r.Audit, f.setAside))}
 	case c == engine.Incomplete && r.Chats == 0:
 		return &exitError{
 			exitIncomplete, fmt.Errorf("%s: no chat to check",
@@ -200,6 +210,10 @@ func (f *checkFlags) sound() (levels model.Levels, err error) {
 		return levels, errors.New("check what? --facts names the rows; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
 		return levels, errors.New("--events and --facts cannot both be stdin")
+	case len(f.legacy) == 0 && f.legacyMapping != "":
+		return levels, errors.New("--legacy-mapping: it is about the rows that --legacy names")
+	case slices.Contains(f.legacy, "-") && (slices.Contains(f.facts, "-") || slices.Contains(f.events, "-")):
+		return levels, errors.New("--legacy cannot be stdin, too")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return levels, fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
@@ -221,6 +235,9 @@ func (f *checkFlags) record(r *bulk.Report, levels model.Levels, expect *checkEx
 	about := &engine.Environment{Way: "check", Facts: placeOf(f.facts).String(), Mapping: f.read.Digest()}
 	if len(f.events) > 0 {
 		about.Events = placeOf(f.events).String()
+	}
+	if len(f.legacy) > 0 {
+		about.Legacy = placeOf(f.legacy).String()
 	}
 	judged := &engine.Judged{Unjudged: r.Chats == 0 || 100*r.Share > f.setAside}
 	if f.expect != "" {
@@ -311,6 +328,10 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 	}
 	o := bulk.CheckOptions{
 		Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in), Repair: f.repair,
+	}
+	o.Legacy, err = f.oldPlace(ctx, &f.placeFlags, &facts)
+	if err != nil {
+		return nil, err
 	}
 	if keys != nil {
 		o.Keys = keys.add

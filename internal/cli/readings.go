@@ -30,7 +30,7 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows must decide a clause before it is pinned")
 	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: how many percent of them must have one answer")
 	for _, other := range []string{
-		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql",
+		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql", "legacy",
 	} {
 		cmd.MarkFlagsMutuallyExclusive("learn", other)
 	}

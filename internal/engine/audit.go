@@ -37,11 +37,41 @@ type Audit struct {
 	NamesAlike string        `json:"names_alike,omitempty"`    // names that may be one, and what makes them so
 	Of         []RowCount    `json:"rows_by_type,omitempty"`   // rows that the judged chats should have, by resource type
 
+	Marts   *Marts  `json:"legacy,omitempty"`   // of a check of two marts
 	Repairs *Mended `json:"repaired,omitempty"` // of the chats set aside, where they were looked for
 
 	Readings *Readings `json:"-"` // by which the reference answered; the header has them
 	// Finishing are the deployment's finishing queues, where a mapping names others than the usual ones.
 	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
+}
+
+// Marts is what a check of an old mart and its successor knows beside. A chat that is in one of them alone is not judged.
+type Marts struct {
+	Attempts []ChangeCount `json:"attempts"` // what became of them, in the order of [model.Changes]
+	Chats    []ChangeCount `json:"chats"`    // by the worst of their attempts
+	OldRows  int           `json:"legacy_rows"`
+	OldAlone int           `json:"in_legacy_alone"` // chats
+	NewAlone int           `json:"in_new_alone"`
+	Neither  int           `json:"in_neither,omitzero"` // chats that should have rows and have none in both
+	Outside  int           `json:"outside_window"`      // of these three: not in the time that both marts cover
+	Window   string        `json:"window,omitempty"`    // that time; "" where rows have none, or there is none
+	OldLike  string        `json:"legacy_alone_example,omitempty"`
+	NewLike  string        `json:"new_alone_example,omitempty"`
+	Unkeyed  int           `json:"rows_without_key,omitzero"` // old rows whose ids the table of keys does not have, or has twice
+}
+
+// ChangeCount counts what changed so.
+type ChangeCount struct {
+	Change model.Change `json:"change"`
+	Number int          `json:"number"`
+}
+
+// Alone counts the chats that are in one mart alone, or in neither.
+func (m *Marts) Alone() int {
+	if m == nil {
+		return 0
+	}
+	return m.OldAlone + m.NewAlone + m.Neither
 }
 
 // RowCount counts rows of a resource type.
@@ -105,7 +135,7 @@ type FoundLine struct {
 
 // Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log
 // left out.
-func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless }
+func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless + a.Marts.Alone() }
 
 // Table is the reference that judged.
 func (a *Audit) Table() *model.Table {

@@ -101,6 +101,9 @@ func (l *ScenarioLine) Facts() (expected, actual []model.Fact, err error) {
 	return expected, actual, err
 }
 
+// OldFacts are those of the old mart, of a check of two.
+func (l *ScenarioLine) OldFacts() ([]model.Fact, error) { return facts(l.ID, l.Legacy) }
+
 func facts(id string, lines []jsontext.Value) (facts []model.Fact, _ error) {
 	r := wire.NewFactReader(id, joined(lines))
 	for {

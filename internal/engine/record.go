@@ -54,6 +54,7 @@ type Environment struct {
 	Command   []string `json:"command,omitempty"`
 	URL       string   `json:"url,omitempty"`
 	Events    string   `json:"events,omitempty"`  // of a check: where they were read from, without credentials
+	Legacy    string   `json:"legacy,omitempty"`  // where the rows of the old mart were read from, without credentials
 	Facts     string   `json:"facts,omitempty"`   // where rows at rest were read from, without credentials
 	Mapping   string   `json:"mapping,omitempty"` // the digest of --mapping, its programs included
 	Platform  string   `json:"platform,omitempty"`
@@ -92,6 +93,7 @@ type ScenarioLine struct {
 	Reason      string             `json:"reason,omitempty"` // of a skip
 	Expected    []jsontext.Value   `json:"expected"`
 	Actual      []jsontext.Value   `json:"actual"`
+	Legacy      []jsontext.Value   `json:"legacy,omitempty"` // the rows of the old mart, of a check of two
 	Differences []model.Difference `json:"differences,omitempty"`
 	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
 	Sent        []Sent             `json:"sent,omitempty"`   // of one that is not green: the ids under which its chats were sent

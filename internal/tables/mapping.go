@@ -85,6 +85,7 @@ type Renamed struct {
 	Table   string            // with its schema, where it needs one
 	Columns map[string]string // from our name; one without a name does not exist
 	Where   string            // a condition in SQL on the rows of the table
+	file    string            // of keys: where they are, if not in the database of the rows
 
 	forms map[string]*columnForm // by our name: how the column is written, where not as ours
 }
@@ -97,6 +98,9 @@ func knownColumns() map[string][]string {
 	}
 	for i := range wire.FactForm.Columns {
 		known[wire.FactForm.Table] = append(known[wire.FactForm.Table], wire.FactForm.Columns[i].Names...)
+	}
+	for i := range wire.KeyForm.Columns {
+		known[wire.KeyForm.Table] = append(known[wire.KeyForm.Table], wire.KeyForm.Columns[i].Names...)
 	}
 	for _, t := range infoMart {
 		known[t.name] = append(slices.Clone(t.required), t.optional...)

@@ -166,7 +166,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 			return err
 		}
 	}
-	err := f.each(n, name, map[string]func(ast.Node) error{
+	keys := map[string]func(ast.Node) error{
 		"table": func(n ast.Node) error {
 			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
 				return err
@@ -176,7 +176,12 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 		},
 		"where":   text("where", &t.Where),
 		"columns": func(n ast.Node) error { return f.each(n, name+".columns", renamed) },
-	})
+	}
+	if name == wire.KeyForm.Table {
+		keys["file"] = text("file", &t.file)
+	}
+	err := f.each(n, name, keys)
+	t.file = besides(f.path, t.file)
 	f.tables[name] = t
 	return err
 }

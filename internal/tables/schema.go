@@ -2,6 +2,8 @@ package tables
 
 import (
 	"encoding/json"
+
+	"github.com/chatproof/chatproof/internal/wire"
 )
 
 // schema is a JSON Schema that is being made.
@@ -68,6 +70,10 @@ func MappingSchema() []byte {
 			"columns": objectOf("the names of columns; an empty one does not exist", columns),
 		})
 		all[table].(schema)["type"] = []string{"object", "null"}
+		if table == wire.KeyForm.Table {
+			all[table].(schema)["properties"].(schema)["file"] = textSchema("a CSV or Parquet file that has the table, from " +
+				"the mapping's directory")
+		}
 	}
 	s := objectOf("How a user's world differs from chatproof's", all)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"

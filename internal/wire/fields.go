@@ -130,6 +130,19 @@ var EventForm = &Form[model.Event]{
 	Ignored: func(e *model.Event) bool { return e.Name != "" && !e.Name.Known() },
 }
 
+// KeyPair is an id of an old mart, and the one that the same interaction has in a new one.
+type KeyPair struct{ Old, New string }
+
+// KeyForm is the form of a table of keys.
+var KeyForm = &Form[KeyPair]{
+	Table: "keys",
+	Columns: []Column[KeyPair]{
+		idColumn("old", func(k *KeyPair) *string { return &k.Old }).needed(NeedValue, "missing"),
+		idColumn("new", func(k *KeyPair) *string { return &k.New }).needed(NeedValue, "missing"),
+	},
+	Key: func(*KeyPair) (string, int64) { return "", 0 },
+}
+
 func modeOf(e *model.Event) Cell {
 	if e.VisibilityMode == 0 {
 		return Cell{}

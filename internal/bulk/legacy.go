@@ -1,0 +1,293 @@
+package bulk
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/model"
+)
+
+// marts counts what became of attempts and chats between an old mart and its successor. Nil is one mart.
+type marts struct {
+	engine.Marts
+	window          covered // by both
+	attempts, chats map[model.Change]int
+}
+
+func (o *CheckOptions) marts() *marts {
+	if o.Legacy == nil {
+		return nil
+	}
+	return &marts{window: o.window, attempts: make(map[model.Change]int), chats: make(map[model.Change]int)}
+}
+
+// covered is the time that rows cover by their starts, in seconds since 1970.
+type covered struct {
+	from, to int64
+	known    bool
+}
+
+// seen hands rows on, and takes their starts.
+func (s *covered) seen(read func() (model.Fact, error)) func() (model.Fact, error) {
+	return func() (model.Fact, error) {
+		f, err := read()
+		if at := f.Start.Unix(); err == nil && !f.Start.IsZero() {
+			if !s.known {
+				*s = covered{at, at, true}
+			}
+			s.from, s.to = min(s.from, at), max(s.to, at)
+		}
+		return f, err
+	}
+}
+
+// both is what two cover.
+func (s covered) both(o covered) covered {
+	return covered{max(s.from, o.from), min(s.to, o.to), s.known && o.known}
+}
+
+// outside reports whether rows all start before a time, or after it.
+func (s covered) outside(rows []model.Fact) bool {
+	return s.known && !slices.ContainsFunc(rows, func(f model.Fact) bool {
+		return f.Start.IsZero() || f.Start.Unix() >= s.from && f.Start.Unix() <= s.to
+	})
+}
+
+// aKey is the record of a table of keys: the new id that an old one has.
+const aKey = 'k'
+
+// keyless begins the ids of old rows that the table of keys has no new id for: no row of the new mart may meet them.
+const keyless = "\x00"
+
+// compareMarts brings the rows of two marts together, and judges each chat.
+func compareMarts(ctx context.Context, o CheckOptions, groups *Groups, facts tables.Place,
+	judge func(*tally, *model.Classifier, *Chat),
+) (*Report, error) {
+	var old, successor covered
+	err := readFacts(ctx, facts, o.Stdin, func(read func() (model.Fact, error)) error {
+		return groups.addFacts(ctx, aFact, successor.seen(read))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	unkeyed, err := addLegacy(ctx, &o, groups, &old)
+	if err != nil {
+		return nil, fmt.Errorf("--legacy: %w", err)
+	}
+	o.window = old.both(successor)
+	report, err := judgeEach(ctx, o, groups, faultOf, judge)
+	if err == nil {
+		report.Marts.Unkeyed = unkeyed
+	}
+	return report, err
+}
+
+// addLegacy adds the rows of the old mart under the ids of the new one, and counts those without one.
+func addLegacy(ctx context.Context, o *CheckOptions, groups *Groups, old *covered) (unkeyed int, err error) {
+	keys, err := tables.OpenKeys(ctx, *o.Legacy)
+	if err != nil {
+		return 0, err
+	}
+	if keys == nil {
+		return 0, readFacts(ctx, *o.Legacy, o.Stdin, func(read func() (model.Fact, error)) error {
+			return groups.addFacts(ctx, anOldOne, old.seen(read))
+		})
+	}
+	defer keys.Close()
+	byOld := NewGroups(Options{Memory: o.memory() / 2, Jobs: o.Jobs})
+	defer byOld.Close()
+	err = readFacts(ctx, *o.Legacy, o.Stdin, func(read func() (model.Fact, error)) error {
+		return byOld.addFacts(ctx, anOldOne, old.seen(read))
+	})
+	if err != nil {
+		return 0, err
+	}
+	w := byOld.groups.writer()
+	for {
+		k, err := keys.Read()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = cmp.Or(ctx.Err(), w.Add([]byte(k.Old), append([]byte{aKey}, k.New...)))
+		}
+		if err != nil {
+			return 0, fmt.Errorf("keys: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	return byOld.rekey(groups)
+}
+
+// rekey adds what a table of keys has a new id for to other groups, under that id, and counts the rows of the rest.
+func (g *Groups) rekey(to *Groups) (unkeyed int, err error) {
+	writers := make([]*recordWriter, g.Jobs())
+	for i := range writers {
+		writers[i] = to.groups.writer()
+	}
+	var without atomic.Int64
+	err = g.groups.Each(len(writers), func(job int, key []byte, records [][]byte) error {
+		var id []byte
+		one := true
+		for _, r := range records {
+			if r[0] == aKey {
+				one = one && (id == nil || bytes.Equal(id, r[1:]))
+				id = r[1:]
+			}
+		}
+		if id == nil || !one {
+			id = append([]byte(keyless), key...)
+		}
+		for _, r := range records {
+			if r[0] == aKey {
+				continue
+			}
+			if id[0] == keyless[0] {
+				without.Add(1)
+			}
+			if err := writers[job].Add(id, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, w := range writers {
+		err = cmp.Or(err, w.Close())
+	}
+	return int(without.Load()), err
+}
+
+// judgeMarts compares the rows that two marts have of a chat, with the log at hand.
+func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
+	slices.SortFunc(c.Legacy, model.CompareFacts)
+	if len(c.Events) == 0 && t.alone(c, true) {
+		return
+	}
+	var reference model.Chat
+	if !t.read(classifier, c, &reference) {
+		return
+	}
+	want := model.Expect(&reference)
+	if t.alone(c, slices.ContainsFunc(want.Rows, func(r model.ExpectedRow) bool { return !r.Optional })) {
+		return
+	}
+	old, _ := t.held(&want, c.Legacy)
+	successor, early := t.held(&want, c.Facts)
+	t.Early += early
+	t.compared(c, &want, old, successor, &reference)
+}
+
+// judgeRows compares the rows that two marts have of a chat, without a log.
+func (t *tally) judgeRows(_ *model.Classifier, c *Chat) {
+	slices.SortFunc(c.Legacy, model.CompareFacts)
+	if c.Bad != nil {
+		t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
+		return
+	}
+	if t.alone(c, true) {
+		return
+	}
+	want := model.ExpectRows(c.ID, c.Legacy)
+	t.compared(c, &want, model.MartRows{Rows: c.Legacy, Differences: t.table.CheckRows(c.Legacy)}, model.MartRows{
+		Rows: c.Facts, Differences: append(model.Compare(&want, c.Facts), t.table.CheckRows(c.Facts)...),
+	}, nil)
+}
+
+// compared counts what became of a chat.
+func (t *tally) compared(c *Chat, want *model.Expected, old, successor model.MartRows, reference *model.Chat) {
+	changes, ds := model.CompareMarts(want, old, successor, t.require)
+	for _, change := range changes {
+		t.marts.attempts[change]++
+	}
+	t.marts.chats[model.Worst(changes)]++
+	t.marts.OldRows += len(c.Legacy)
+	t.add(Example{
+		InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Legacy: c.Legacy, Differences: ds,
+	}, reference)
+}
+
+// alone counts a chat that is not in both marts, though it should have rows, and reports whether it is one.
+func (t *tally) alone(c *Chat, expected bool) bool {
+	m := t.marts
+	id := strings.TrimPrefix(c.ID, keyless)
+	least := func(example *string) {
+		if *example == "" || id < *example {
+			*example = id
+		}
+	}
+	switch {
+	case !expected || len(c.Facts) > 0 && len(c.Legacy) > 0:
+		return false
+	case len(c.Facts) > 0:
+		m.NewAlone++
+		least(&m.NewLike)
+		t.hints.Event(id)
+	case len(c.Legacy) > 0:
+		m.OldAlone++
+		least(&m.OldLike)
+		t.hints.Row(id)
+	default:
+		m.Neither++
+		if first, _ := span(c.Events); m.window.known && (first < m.window.from || first > m.window.to) {
+			m.Outside++
+		}
+		return true
+	}
+	if m.window.outside(c.Facts) || m.window.outside(c.Legacy) {
+		m.Outside++
+	}
+	return true
+}
+
+func (m *marts) merge(o *marts) {
+	if m == nil {
+		return
+	}
+	for change, n := range o.attempts {
+		m.attempts[change] += n
+	}
+	for change, n := range o.chats {
+		m.chats[change] += n
+	}
+	m.OldRows += o.OldRows
+	m.OldAlone += o.OldAlone
+	m.NewAlone += o.NewAlone
+	m.Neither += o.Neither
+	m.Outside += o.Outside
+	for _, like := range [...]struct{ mine, other *string }{{&m.OldLike, &o.OldLike}, {&m.NewLike, &o.NewLike}} {
+		if *like.mine == "" || *like.other != "" && *like.other < *like.mine {
+			*like.mine = *like.other
+		}
+	}
+}
+
+// count is what the report says; nil of one mart.
+func (m *marts) count() *engine.Marts {
+	if m == nil {
+		return nil
+	}
+	for _, change := range model.Changes {
+		if n := m.attempts[change]; n > 0 {
+			m.Attempts = append(m.Attempts, engine.ChangeCount{Change: change, Number: n})
+		}
+		if n := m.chats[change]; n > 0 {
+			m.Chats = append(m.Chats, engine.ChangeCount{Change: change, Number: n})
+		}
+	}
+	if w := m.window; w.known && w.from <= w.to {
+		at := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
+		m.Window = at(w.from) + " to " + at(w.to)
+	}
+	return &m.Marts
+}

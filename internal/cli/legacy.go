@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatproof/chatproof/internal/tables"
+)
+
+// oldMart is the part of check that compares with the mart that is replaced.
+type oldMart struct {
+	legacy        []string
+	legacyMapping string
+}
+
+func (o *oldMart) addLegacy(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&o.legacy, "legacy", nil,
+		"the rows of the same chats in the mart that is replaced: a file, a directory or a glob, - for stdin, or a "+
+			"database; may be repeated")
+	cmd.Flags().StringVar(&o.legacyMapping, "legacy-mapping", "",
+		"a mapping for the rows of --legacy; by default that of --mapping")
+	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
+}
+
+// oldPlace is where the old rows are; nil is nowhere. Ids and names then compare as both mappings say.
+func (o *oldMart) oldPlace(ctx context.Context, flags *placeFlags, facts *tables.Place) (*tables.Place, error) {
+	if len(o.legacy) == 0 {
+		return nil, nil
+	}
+	of := &placeFlags{format: flags.format, mapping: o.legacyMapping, queryTimeout: flags.queryTimeout}
+	if o.legacyMapping == "" {
+		of.mapping, of.read = flags.mapping, flags.read
+	}
+	for _, path := range o.legacy { // --format is that of --facts
+		if tables.IsDSN(path) || path != "-" {
+			of.format = ""
+		}
+	}
+	place, err := of.place(ctx, o.legacy[0], o.legacy[1:]...)
+	if err != nil {
+		return nil, fmt.Errorf("--legacy: %w", err)
+	}
+	place.Mapping, facts.Mapping = tables.Alike(place.Mapping, facts.Mapping)
+	flags.read = facts.Mapping
+	return &place, nil
+}

@@ -1,0 +1,264 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Change is what became of an attempt, or of a difference, between an old mart and its successor.
+type Change string
+
+// The changes. The last is of rows without a log: nobody knows which of the two is right.
+const (
+	Alike          Change = "alike and right"
+	Otherwise      Change = "right, otherwise" // an answer that is accepted in place of another
+	Beneath        Change = "different at levels that are not required" // of attempts and chats alone
+	Corrected      Change = "corrected"
+	AlikeWrong     Change = "alike and wrong"
+	Regression     Change = "regression"
+	WrongOtherwise Change = "both wrong, differently"
+	Changed        Change = "changed"
+)
+
+// Changes lists them, the worst last.
+var Changes = []Change{Alike, Otherwise, Beneath, Corrected, AlikeWrong, WrongOtherwise, Regression, Changed}
+
+// Gates reports whether a difference counts, that is of a level that does. Of one mart alone, where there is no change,
+// it does; of two, what the old one had right counts, or is wrong in another way: else new faults would hide behind old
+// ones.
+func (c Change) Gates() bool {
+	return c == "" || c == Regression || c == WrongOtherwise || c == Changed
+}
+
+// MartRows are the rows that a mart has of a chat, and how they differ from what is expected.
+type MartRows struct {
+	Rows        []Fact
+	Differences []Difference
+}
+
+// attemptKey names what differences are about: an expected row, or where none is the resource.
+type attemptKey struct {
+	ordinal  int64
+	resource string
+	field    Field
+}
+
+func attemptOf(d *Difference) attemptKey {
+	if d.Ordinal > 0 {
+		return attemptKey{ordinal: d.Ordinal}
+	}
+	return attemptKey{resource: d.Resource, field: d.Field}
+}
+
+// CompareMarts tells what became of each attempt of a chat between two marts, and where they are not alike and right,
+// of what differs. Levels are those whose differences make a row wrong; what differs by others alone is told, too.
+// The rows of neither may be changed while it runs.
+func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (changes []Change, ds []Difference) {
+	was, is := byAttempt(old.Differences), byAttempt(successor.Differences)
+	oldRows, newRows := want.partners(old.Rows), want.partners(successor.Rows)
+	keys := make([]attemptKey, 0, len(want.Rows))
+	for i := range want.Rows {
+		keys = append(keys, attemptKey{ordinal: want.Rows[i].Ordinal.Value})
+	}
+	expected := len(keys)
+	for _, of := range [...]map[attemptKey][]Difference{was, is} {
+		for k := range of {
+			if !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	slices.SortFunc(keys[expected:], func(a, b attemptKey) int {
+		return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.resource, b.resource), cmp.Compare(a.field, b.field))
+	})
+	for i, k := range keys {
+		var o, n *Fact
+		if i < expected {
+			o, n = oldRows[i], newRows[i]
+		}
+		change, found := changeOf(pick(was[k], levels, true), pick(is[k], levels, true), o, n)
+		_, beside := changeOf(pick(was[k], levels, false), pick(is[k], levels, false), o, n)
+		ds = append(append(ds, found...), beside...)
+		switch {
+		case change == Alike && len(beside) > 0:
+			change = Beneath
+		case change == Alike && i < expected && want.Level != Own:
+			if d, differs := want.Rows[i].otherwise(o, n); differs {
+				change = Otherwise
+				ds = append(ds, d)
+			}
+		}
+		if i < expected && want.Rows[i].Optional && o == nil && n == nil && change == Alike {
+			continue
+		}
+		if want.Level == Own && change != Alike {
+			change = Changed
+		}
+		if i < expected || k.field == RowField || change != Alike {
+			changes = append(changes, change)
+		}
+	}
+	if want.Level == Own {
+		for i := range ds {
+			if !ds[i].OfInvariant() {
+				ds[i].Change = Changed
+			}
+		}
+	}
+	return changes, ds
+}
+
+// Worst is the worst of some changes.
+func Worst(changes []Change) Change {
+	worst := Alike
+	for _, c := range changes {
+		if slices.Index(Changes, c) > slices.Index(Changes, worst) {
+			worst = c
+		}
+	}
+	return worst
+}
+
+func byAttempt(ds []Difference) map[attemptKey][]Difference {
+	of := make(map[attemptKey][]Difference)
+	for _, d := range ds {
+		of[attemptOf(&d)] = append(of[attemptOf(&d)], d)
+	}
+	return of
+}
+
+// pick takes the differences of levels that count, or the others.
+func pick(ds []Difference, levels Levels, counts bool) (picked []Difference) {
+	for _, d := range ds {
+		if levels.Has(d.Level) == counts {
+			picked = append(picked, d)
+		}
+	}
+	return picked
+}
+
+// changeOf compares the differences that an old row has and a new one, which are nil where they are missing.
+func changeOf(was, is []Difference, o, n *Fact) (Change, []Difference) {
+	var change Change
+	switch {
+	case len(was) == 0 && len(is) == 0:
+		return Alike, nil
+	case len(was) == 0:
+		change = Regression
+	case len(is) == 0:
+		change = Corrected
+	case slices.EqualFunc(was, is, func(a, b Difference) bool { return a.Field == b.Field && a.Actual == b.Actual }):
+		change = AlikeWrong
+	default:
+		change = WrongOtherwise
+	}
+	ds := is
+	if change == Corrected {
+		ds = was
+	}
+	for i := range ds {
+		d := &ds[i]
+		d.Change = change
+		if change == Corrected {
+			d.Was, d.Actual = d.Actual, d.right(n)
+			continue
+		}
+		d.Was = d.right(o)
+		if k := slices.IndexFunc(was, func(w Difference) bool { return w.Field == d.Field }); k >= 0 {
+			d.Was = was[k].Actual
+		}
+	}
+	return change, ds
+}
+
+// right is what a row has that does not differ so.
+func (d *Difference) right(f *Fact) string {
+	if f != nil && (d.Field == DescriptorField || d.Field == RowField) {
+		return plainDescriptor(f)
+	}
+	if d.OfInvariant() {
+		return "nothing"
+	}
+	return d.Expected
+}
+
+// otherwise is the difference of two rows that are both right and not alike: one of them has an answer that is accepted
+// in place of the other's, or has a row where none is asked for.
+func (r *ExpectedRow) otherwise(o, n *Fact) (d Difference, differs bool) {
+	switch {
+	case o == nil && n == nil:
+		return d, false
+	case o != nil && n != nil && o.Descriptor().Same(n.Descriptor()):
+		return d, false
+	}
+	text := func(f *Fact) string {
+		if f == nil {
+			return "no row"
+		}
+		return plainDescriptor(f)
+	}
+	d = r.difference(DescriptorField, Inferred, r.Descriptor().String(), text(n))
+	d.Was, d.Change, d.Accepted = text(o), Otherwise, nil
+	return d, true
+}
+
+// partners are the rows got that are compared with each expected one; nil is none.
+func (w *Expected) partners(got []Fact) []*Fact {
+	got = slices.Clone(ranked(got))
+	slices.SortStableFunc(got, CompareFacts)
+	got = got[:min(len(got), len(w.Rows)+maxUnpaired)]
+	rows := make([]*Fact, len(w.Rows))
+	for i, j := range pair(w, got) {
+		if j != never {
+			rows[i] = &got[j]
+		}
+	}
+	return rows
+}
+
+// Beside are the rows of a mart, each beside the one of the others that it is compared with: a line each expected row,
+// then those that are none's. A nil is no row.
+func Beside(want *Expected, marts ...[]Fact) (lines [][]*Fact) {
+	lines = make([][]*Fact, len(want.Rows))
+	for m, got := range marts {
+		partners := want.partners(got)
+		used := make(map[Fact]int)
+		for i, f := range partners {
+			lines[i] = append(lines[i], f)
+			if f != nil {
+				used[*f]++
+			}
+		}
+		for i := range got {
+			f := got[i]
+			if used[f]--; used[f] >= 0 {
+				continue
+			}
+			line := make([]*Fact, len(marts))
+			line[m] = &f
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// ExpectRows takes the rows of another mart for what is expected, each to the letter: every difference is of level
+// [Own]. Rows are not changed.
+func ExpectRows(id string, rows []Fact) Expected {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, CompareFacts)
+	now := make(map[int64]Number)
+	for i := range rows {
+		if rows[i].Ordinal.Is == Given {
+			now[rows[i].Ordinal.Value] = Num(int64(i + 1))
+		}
+	}
+	for i := range rows {
+		if rows[i].ReceivedFrom.Is == Given {
+			rows[i].ReceivedFrom = now[rows[i].ReceivedFrom.Value] // absent where it names no row
+		}
+	}
+	w := ExpectTable(rows, nil, Own)
+	w.InteractionID = id
+	return w
+}

@@ -1,0 +1,133 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/model"
+)
+
+// after names the rows of the old mart, "" where there are none.
+func after(legacy string) string {
+	if legacy == "" {
+		return ""
+	}
+	return " after " + safe(legacy)
+}
+
+// marts is what became of the attempts between two marts, in a line.
+func (r *Results) marts() string {
+	a := r.Footer.Audit
+	return fmt.Sprintf("%s in both marts, %s there and %s here: %s (required: %s).", Number(a.Chats, "chat", "chats"),
+		Number(a.Marts.OldRows, "row", "rows"), Number(a.Rows, "row", "rows"), changes(a.Marts.Attempts),
+		safe(strings.Join(r.Header.Require, ", ")))
+}
+
+// changes lists counts, those of nothing left out.
+func changes(counts []engine.ChangeCount) string {
+	var all []string
+	for _, c := range counts {
+		all = append(all, fmt.Sprintf("%s %s", strings.TrimSpace(Number(c.Number, "", "")), safe(string(c.Change))))
+	}
+	return cmp.Or(strings.Join(all, "; "), "no attempts")
+}
+
+// alone says in lines which chats are not in both marts.
+func (r *Results) alone() (said []string) {
+	a := r.Footer.Audit
+	m := a.Marts
+	if m == nil {
+		return nil
+	}
+	if len(m.Chats) > 0 {
+		said = append(said, "Of the chats, by the worst of their attempts: "+changes(m.Chats)+".")
+	}
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			said = append(said, fmt.Sprintf(format, args...))
+		}
+	}
+	chats := func(n int) string { return Number(n, "chat", "chats") }
+	say(m.Alone(), "Not in both marts, and not judged: %s, %s outside the time that both cover (%s).", chats(m.Alone()),
+		strings.TrimSpace(Number(m.Outside, "", "")), cmp.Or(safe(m.Window), "not known, or none"))
+	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
+	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
+	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
+	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", Number(m.Unkeyed, "row", "rows"))
+	if a.Alike != "" {
+		said = append(said, "But "+safe(a.Alike)+".")
+	}
+	return said
+}
+
+// Overlap says in a line why so little of two marts was judged.
+func Overlap(a *engine.Audit, most float64) string {
+	m := a.Marts
+	if a.Chats > 0 {
+		return fmt.Sprintf("%s of the chats are not in both marts, or set aside, more than --set-aside %v: the others "+
+			"prove little", Percent(a.Share), most)
+	}
+	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over the time "+
+		"that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
+	if m.OldAlone > 0 && m.NewAlone > 0 {
+		say += fmt.Sprintf("; if %s and %s are of one world, name a table of keys (old, new) in the mapping",
+			model.Name(m.OldLike), model.Name(m.NewLike))
+	}
+	return say
+}
+
+// abreast is a line of the three side by side: the reference, the old mart, the new one.
+type abreast struct{ Ordinal, Resource, Reference, Legacy, New string }
+
+// rowsAbreast are the rows of a finding's example, side by side.
+func rowsAbreast(l *engine.ScenarioLine) (lines []abreast) {
+	expected, rows, err := l.Facts()
+	old, err2 := l.OldFacts()
+	if err != nil || err2 != nil {
+		return nil // a record that somebody else wrote
+	}
+	of := "-"
+	want := model.ExpectRows("", expected)
+	if len(expected) == 0 { // without a log
+		want = model.ExpectRows("", old)
+	}
+	text := func(f *model.Fact) string {
+		if f == nil {
+			return of
+		}
+		return safe(f.Descriptor().String())
+	}
+	for i, pair := range model.Beside(&want, old, rows) {
+		line := abreast{Ordinal: of, Reference: of, Legacy: text(pair[0]), New: text(pair[1])}
+		switch {
+		case i < len(want.Rows):
+			line.Ordinal, line.Resource = fmt.Sprint(want.Rows[i].Ordinal.Value), want.Rows[i].Resource
+			if len(expected) > 0 {
+				line.Reference = text(&want.Rows[i].Fact)
+			}
+		case pair[0] != nil:
+			line.Resource = pair[0].Resource
+		default:
+			line.Resource = pair[1].Resource
+		}
+		line.Resource = safe(model.Name(line.Resource))
+		if lines = append(lines, line); len(lines) == maxRows {
+			break
+		}
+	}
+	return lines
+}
+
+// threeWays writes them.
+func (r *Results) threeWays(b *bytes.Buffer, l *engine.ScenarioLine) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Rows:\tresource\treference\tlegacy\tnew")
+	for _, line := range rowsAbreast(l) {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", line.Ordinal, line.Resource, line.Reference, line.Legacy, line.New)
+	}
+	w.Flush()
+}
