@@ -11,7 +11,7 @@ type Change string
 // The changes. The last is of rows without a log: nobody knows which of the two is right.
 const (
 	Alike          Change = "alike and right"
-	Otherwise      Change = "right, otherwise" // an answer that is accepted in place of another
+	Otherwise      Change = "right, otherwise"                          // an answer that is accepted in place of another
 	Beneath        Change = "different at levels that are not required" // of attempts and chats alone
 	Corrected      Change = "corrected"
 	AlikeWrong     Change = "alike and wrong"
@@ -204,13 +204,20 @@ func (r *ExpectedRow) otherwise(o, n *Fact) (d Difference, differs bool) {
 
 // partners are the rows got that are compared with each expected one; nil is none.
 func (w *Expected) partners(got []Fact) []*Fact {
-	got = slices.Clone(ranked(got))
-	slices.SortStableFunc(got, CompareFacts)
-	got = got[:min(len(got), len(w.Rows)+maxUnpaired)]
+	sorted, places := ranked(got), make([]int, len(got))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return CompareFacts(sorted[a], sorted[b]) })
+	places = places[:min(len(places), len(w.Rows)+maxUnpaired)]
+	inOrder := make([]Fact, len(places))
+	for i, at := range places {
+		inOrder[i] = sorted[at]
+	}
 	rows := make([]*Fact, len(w.Rows))
-	for i, j := range pair(w, got) {
+	for i, j := range pair(w, inOrder) {
 		if j != never {
-			rows[i] = &got[j]
+			rows[i] = &got[places[j]]
 		}
 	}
 	return rows
@@ -222,21 +229,15 @@ func Beside(want *Expected, marts ...[]Fact) (lines [][]*Fact) {
 	lines = make([][]*Fact, len(want.Rows))
 	for m, got := range marts {
 		partners := want.partners(got)
-		used := make(map[Fact]int)
 		for i, f := range partners {
 			lines[i] = append(lines[i], f)
-			if f != nil {
-				used[*f]++
-			}
 		}
 		for i := range got {
-			f := got[i]
-			if used[f]--; used[f] >= 0 {
-				continue
+			if !slices.Contains(partners, &got[i]) {
+				line := make([]*Fact, len(marts))
+				line[m] = &got[i]
+				lines = append(lines, line)
 			}
-			line := make([]*Fact, len(marts))
-			line[m] = &f
-			lines = append(lines, line)
 		}
 	}
 	return lines

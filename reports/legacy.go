@@ -57,6 +57,7 @@ func (r *Results) alone() (said []string) {
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
+	say(m.Empty, "Not judged, for neither has a row of them, or should have: %s.", chats(m.Empty))
 	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", Number(m.Unkeyed, "row", "rows"))
 	if a.Alike != "" {
 		said = append(said, "But "+safe(a.Alike)+".")

@@ -179,7 +179,12 @@ func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 		return
 	}
 	want := model.Expect(&reference)
-	if t.alone(c, slices.ContainsFunc(want.Rows, func(r model.ExpectedRow) bool { return !r.Optional })) {
+	expected := slices.ContainsFunc(want.Rows, func(r model.ExpectedRow) bool { return !r.Optional })
+	switch {
+	case t.alone(c, expected):
+		return
+	case len(c.Facts)+len(c.Legacy) == 0: // it says nothing of either mart
+		t.marts.Empty++
 		return
 	}
 	old, _ := t.held(&want, c.Legacy)
@@ -264,6 +269,7 @@ func (m *marts) merge(o *marts) {
 	m.OldAlone += o.OldAlone
 	m.NewAlone += o.NewAlone
 	m.Neither += o.Neither
+	m.Empty += o.Empty
 	m.Outside += o.Outside
 	for _, like := range [...]struct{ mine, other *string }{{&m.OldLike, &o.OldLike}, {&m.NewLike, &o.NewLike}} {
 		if *like.mine == "" || *like.other != "" && *like.other < *like.mine {

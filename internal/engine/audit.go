@@ -52,9 +52,10 @@ type Marts struct {
 	OldRows  int           `json:"legacy_rows"`
 	OldAlone int           `json:"in_legacy_alone"` // chats
 	NewAlone int           `json:"in_new_alone"`
-	Neither  int           `json:"in_neither,omitzero"` // chats that should have rows and have none in both
-	Outside  int           `json:"outside_window"`      // of these three: not in the time that both marts cover
-	Window   string        `json:"window,omitempty"`    // that time; "" where rows have none, or there is none
+	Neither  int           `json:"in_neither,omitzero"`   // chats that should have rows and have none in both
+	Empty    int           `json:"without_rows,omitzero"` // chats that have no row in either, and should have none: they are not judged
+	Outside  int           `json:"outside_window"`        // of the three before: not in the time that both marts cover
+	Window   string        `json:"window,omitempty"`      // that time; "" where rows have none, or there is none
 	OldLike  string        `json:"legacy_alone_example,omitempty"`
 	NewLike  string        `json:"new_alone_example,omitempty"`
 	Unkeyed  int           `json:"rows_without_key,omitzero"` // old rows whose ids the table of keys does not have, or has twice

@@ -140,7 +140,8 @@ var KeyForm = &Form[KeyPair]{
 		idColumn("old", func(k *KeyPair) *string { return &k.Old }).needed(NeedValue, "missing"),
 		idColumn("new", func(k *KeyPair) *string { return &k.New }).needed(NeedValue, "missing"),
 	},
-	Key: func(*KeyPair) (string, int64) { return "", 0 },
+	Key:     func(*KeyPair) (string, int64) { return "", 0 },
+	Ignored: func(*KeyPair) bool { return false },
 }
 
 func modeOf(e *model.Event) Cell {

@@ -1,0 +1,106 @@
+package model_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/model"
+)
+
+// What became of each attempt between two marts. The chat has two rows: Agent 1 is routed and transfers, Agent 2
+// rejects (I1).
+func TestCompareMarts(t *testing.T) {
+	log := log(t, alerted+"\"Agent 1\" rejects\nthe server returns the chat to queue \"Queue 1\"\nstrategy \"Strategy 1\" routes the chat from queue \"Queue 1\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" completes the chat")
+	chat, right := mart(model.Reference(), log)
+	require.Len(t, right, 2)
+	want := model.Expect(&chat)
+	levels := model.LevelSet(model.Documented, model.Invariant, model.Own)
+	row := func(i int, change func(*model.Fact)) []model.Fact {
+		rows := append([]model.Fact{}, right...)
+		change(&rows[i])
+		return rows
+	}
+	role := func(r model.Role) func(*model.Fact) { return func(f *model.Fact) { f.Role = r } }
+	reason := func(r model.Reason) func(*model.Fact) { return func(f *model.Fact) { f.Reason = r } }
+	held := func(rows []model.Fact) model.MartRows {
+		return model.MartRows{Rows: rows, Differences: model.Compare(&want, rows)}
+	}
+	for _, tt := range []struct {
+		name     string
+		old, new []model.Fact
+		changes  []model.Change
+		says     []string
+	}{
+		{"alike and right", right, right, []model.Change{model.Alike, model.Alike}, nil},
+		{"in any order", right, []model.Fact{right[1], right[0]}, []model.Change{model.Alike, model.Alike}, nil},
+		{
+			"a regression", right, row(1, role(model.Puller)),
+			[]model.Change{model.Alike, model.Regression},
+			[]string{"expected RoutedTo/Completed, was RoutedTo/Completed, got Puller/Completed"},
+		},
+		{
+			"corrected", row(1, role(model.Puller)), right,
+			[]model.Change{model.Alike, model.Corrected},
+			[]string{"expected RoutedTo/Completed, was Puller/Completed, got RoutedTo/Completed"},
+		},
+		{"alike and wrong", row(1, role(model.Puller)), row(1, role(model.Puller)), []model.Change{model.Alike, model.AlikeWrong}, []string{"was Puller/Completed, got Puller/Completed"}},
+		{"both wrong", row(1, role(model.Puller)), row(1, role(model.InConference)), []model.Change{model.Alike, model.WrongOtherwise}, []string{"was Puller/Completed, got InConference/Completed"}},
+		{"an accepted alternative", right, row(0, reason(model.RevokedReason)), []model.Change{model.Otherwise, model.Alike}, []string{"was RoutedTo/Redirected [Rejected], got RoutedTo/Redirected [Revoked]"}},
+		{"at another level", right, row(0, reason(model.CanceledReason)), []model.Change{model.Beneath, model.Alike}, []string{"was RoutedTo/Redirected [Rejected], got RoutedTo/Redirected [Canceled]"}},
+		{"a row is lost", right, right[:1], []model.Change{model.Alike, model.Regression}, []string{"expected RoutedTo/Completed, was RoutedTo/Completed, got no row"}},
+		{
+			"a row too many", right, append(append([]model.Fact{}, right...), model.Fact{InteractionID: right[0].InteractionID, Resource: "x", Role: model.Puller, Result: model.Completed}),
+			[]model.Change{model.Alike, model.Alike, model.Regression},
+			[]string{"x: expected no row, was no row, got Puller/Completed"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			changes, ds := model.CompareMarts(&want, held(tt.old), held(tt.new), levels)
+			assert.Equal(t, tt.changes, changes)
+			require.Len(t, ds, len(tt.says))
+			for i := range ds {
+				assert.Contains(t, ds[i].String(), tt.says[i])
+			}
+			worst := model.Worst(changes)
+			assert.Equal(t, worst == model.Regression || worst == model.WrongOtherwise, model.Require(ds, levels))
+		})
+	}
+}
+
+// Without a log the old rows are taken to the letter, whatever their ordinals begin with.
+func TestExpectRows(t *testing.T) {
+	old := []model.Fact{
+		{InteractionID: "c", Ordinal: model.Num(1), Resource: "B", Role: model.ReceivedTransfer, Result: model.Completed, ReceivedFrom: model.Num(0)},
+		{InteractionID: "c", Ordinal: model.Num(0), Resource: "A", Role: model.RoutedTo, Result: model.Transferred},
+	}
+	successor := []model.Fact{
+		{InteractionID: "c", Ordinal: model.Num(1), Resource: "A", Role: model.RoutedTo, Result: model.Transferred},
+		{InteractionID: "c", Ordinal: model.Num(2), Resource: "B", Role: model.ReceivedTransfer, Result: model.Completed, ReceivedFrom: model.Num(1)},
+	}
+	want := model.ExpectRows("c", old)
+	assert.Empty(t, model.Compare(&want, successor))
+	changes, ds := model.CompareMarts(&want, model.MartRows{Rows: old}, model.MartRows{Rows: successor}, model.LevelSet(model.Own))
+	assert.Equal(t, []model.Change{model.Alike, model.Alike}, changes)
+	assert.Empty(t, ds)
+
+	successor[1].Result, successor[1].Reason = model.Abandoned, model.RevokedReason
+	bad := model.Difference{InteractionID: "c", Resource: "B", Field: "V7", Level: model.Invariant, Actual: "x"}
+	changes, ds = model.CompareMarts(&want, model.MartRows{Rows: old}, model.MartRows{
+		Rows: successor, Differences: append(model.Compare(&want, successor), bad),
+	}, model.LevelSet(model.Own, model.Invariant))
+	assert.Equal(t, []model.Change{model.Alike, model.Changed, model.Changed}, changes)
+	require.Len(t, ds, 2)
+	assert.Contains(t, ds[0].String(), "was ReceivedTransfer/Completed, got ReceivedTransfer/Abandoned [Revoked]")
+	assert.NotContains(t, ds[0].String(), "expected")
+	assert.Equal(t, model.Regression, ds[1].Change)
+	assert.Contains(t, ds[1].String(), "was nothing, x")
+
+	lines := model.Beside(&want, old, append(successor, model.Fact{InteractionID: "c", Resource: "C"}))
+	require.Len(t, lines, 3)
+	assert.Equal(t, model.Completed, lines[1][0].Result)
+	assert.Equal(t, model.Abandoned, lines[1][1].Result)
+	assert.Nil(t, lines[2][0])
+	assert.Equal(t, "C", lines[2][1].Resource)
+}
