@@ -264,7 +264,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: the programs of events know the columns; expected one of the two",
 		"fact: [":                          "1:7: sequence end token ']' not found",
 		"facts: {table: x}":                "1:9: facts: no such key: table; expected read",
-		"fax: {table: x}":                  "1:1: no such key: fax; expected chat_event, events, fact, facts, finishing_queues, ids, interaction_fact, interaction_resource_fact, media, null, resource_, technical_descriptor",
+		"fax: {table: x}":                  "1:1: no such key: fax; expected chat_event, events, fact, facts, finishing_queues, ids, interaction_fact, interaction_resource_fact, keys, media, null, resource_, technical_descriptor",
 		"finishing_queues: {completed: A}": "1:31: finishing_queues.completed: expected a list of queues, such as [\"Chat_Stop\"]",
 		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A stands twice",
 		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled, completed",
