@@ -164,15 +164,6 @@ type Difference struct {
 	Was           string   `json:"was,omitempty"`
 }
 
-// Require marks the differences whose level counts, and reports whether there is one.
-func Require(ds []Difference, levels Levels) (any bool) {
-	for i := range ds {
-		ds[i].Required = levels.Has(ds[i].Level) && ds[i].Change.Gates()
-		any = any || ds[i].Required
-	}
-	return any
-}
-
 // OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.
 func (d *Difference) OfInvariant() bool { return d.Field[0] == 'V' || d.Field[0] == 'D' }
 
@@ -202,14 +193,6 @@ func (d *Difference) String() string {
 		b.WriteString("; also accepted: " + strings.Join(d.Accepted, ", "))
 	}
 	return b.String()
-}
-
-// was is what the old mart has, "" where there is none.
-func (d *Difference) was() string {
-	if d.Change == "" {
-		return ""
-	}
-	return "was " + d.Was + ", "
 }
 
 // Signature names a difference by codes alone: the rules behind the expected row, the field, and where they are codes

@@ -74,3 +74,12 @@ func (s Levels) String() string {
 	}
 	return strings.Join(names, ",")
 }
+
+// Require marks the differences whose level counts, and reports whether there is one.
+func Require(ds []Difference, levels Levels) (any bool) {
+	for i := range ds {
+		ds[i].Required = levels.Has(ds[i].Level) && ds[i].Change.Gates()
+		any = any || ds[i].Required
+	}
+	return any
+}

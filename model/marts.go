@@ -263,3 +263,11 @@ func ExpectRows(id string, rows []Fact) Expected {
 	w.InteractionID = id
 	return w
 }
+
+// was is what the old mart has, "" where there is none.
+func (d *Difference) was() string {
+	if d.Change == "" {
+		return ""
+	}
+	return "was " + d.Was + ", "
+}
