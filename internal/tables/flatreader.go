@@ -125,11 +125,6 @@ func (b *flatBlock) row(line, width int) []wire.Cell {
 	return b.cells[n:]
 }
 
-// drop takes the last row away.
-func (b *flatBlock) drop(width int) {
-	b.lines, b.cells = b.lines[:len(b.lines)-1], b.cells[:len(b.cells)-width]
-}
-
 // Next makes b the next block.
 func (r *flatReader[T]) Next(block *wire.Block) error {
 	b := flatOf(block)
