@@ -49,8 +49,8 @@ func Driven(finishing []string, events int) Limits {
 // Drive makes a chat by a driver's choices, as [Walker.Log] does by a source's.
 func (w *Walker) Drive(id string, began time.Time, people *People, d Driver) []model.Event {
 	*w = Walker{
-		limits: w.limits, log: w.log[:0], listed: w.listed, id: id, clock: began, initiator: nobody, router: nobody, lastJoined: nobody,
-		driver: d, src: new(Tape), // all that is left to draw means nothing
+		limits: w.limits, log: w.log[:0], listed: w.listed, id: id, clock: began, initiator: nobody, router: nobody,
+		lastJoined: nobody, driver: d, src: new(Tape), // all that is left to draw means nothing
 		names: namesOf{&people.Agents, &people.Queues, &people.Strategies},
 	}
 	w.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: d.Medium()})

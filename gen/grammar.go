@@ -170,8 +170,8 @@ var Day = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 // until the next call.
 func (w *Walker) Log(id string, src Source) []model.Event {
 	*w = Walker{
-		limits: w.limits, src: src, log: w.log[:0], listed: w.listed, id: id, clock: Day, initiator: nobody, router: nobody,
-		lastJoined: nobody,
+		limits: w.limits, src: src, log: w.log[:0], listed: w.listed, id: id, clock: Day, initiator: nobody,
+		router: nobody, lastJoined: nobody,
 	}
 	w.names = canonicalNames
 	if w.limits.Irregular {

@@ -436,7 +436,8 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 		for k < len(want.Rows) && want.Rows[k].Ordinal != r.ReceivedFrom {
 			k++
 		}
-		if k == len(want.Rows) { // of an unfinished chat: the sender has no row yet to point to, and a table cannot name one
+		// of an unfinished chat: the sender has no row yet to point to, and a table cannot name one
+		if k == len(want.Rows) {
 			return Difference{}, false
 		}
 		if g.ReceivedFrom.Is == Given && pairs[k] != never &&

@@ -76,7 +76,8 @@ func (l *Learner) Note(chat *Chat, got []Fact) {
 	whole := true
 	for i, j := range pairs[:len(chat.IRFs)] {
 		r := &want.Rows[i]
-		if whole = whole && j != never; j == never {
+		whole = whole && j != never
+		if j == never {
 			continue
 		}
 		if g := &got[j]; r.sameType(g) && (r.Resource == g.Resource || r.loose()) {

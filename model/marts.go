@@ -69,7 +69,8 @@ func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (chang
 		}
 	}
 	slices.SortFunc(keys[expected:], func(a, b attemptKey) int {
-		return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.resource, b.resource), cmp.Compare(a.field, b.field))
+		return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.resource, b.resource),
+			cmp.Compare(a.field, b.field))
 	})
 	for i, k := range keys {
 		var o, n *Fact

@@ -82,7 +82,8 @@ func (t *Table) Reading(id ClauseID, y Yield) (*Table, error) {
 func (t *Table) fitting(id ClauseID, y Yield) error {
 	kind := clauseTable[id].Kind
 	switch {
-	case kind == SilenceClause && (y.Role == "" || y.Result == "" || y.Type != QueueResource && y.Type != StrategyResource):
+	case kind == SilenceClause && (y.Role == "" || y.Result == "" || y.Type != QueueResource &&
+		y.Type != StrategyResource):
 		return errors.New("expected no row, or a row of a queue or strategy with type, role and result")
 	case kind != SilenceClause && y.Type != "":
 		return errors.New("type: only of a clause that makes no row")

@@ -13,7 +13,8 @@ type rowCheck struct {
 	first bool               // it asks only the rows that rank first
 	found func(*Fact) string // what is wrong with a row, "" for nothing
 	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
-	// spares reports whether the log, or a reading, tells that a row may break it; nil is never. c is nil without a log.
+	// spares reports whether the log, or a reading, tells that a row may break it; nil is never. c is nil without a
+	// log.
 	spares func(t *Table, c *Chat, f *Fact) bool
 }
 

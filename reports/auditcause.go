@@ -44,7 +44,8 @@ func (c auditCause) Hint() string { return c.hint }
 func (r *Results) auditCauses() (causes []auditCause) {
 	place := make(map[string]int)
 	for _, l := range r.Lines {
-		if r.Footer.Audit.Marts != nil && !l.Gates { // what counts is enough: a fault may be wrong in both, and corrected
+		// what counts is enough: a fault may be wrong in both, and corrected
+		if r.Footer.Audit.Marts != nil && !l.Gates {
 			continue
 		}
 		key := l.Found.Signature

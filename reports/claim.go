@@ -89,8 +89,8 @@ func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	c := claim{
 		Verdict: r.Footer.Conclusion(), Says: r.Verdict(), Chatproof: h.Chatproof, Suite: h.Suite, Plan: h.Plan,
 		Seed:     h.Seed,
-		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Readings: h.Readings, Verdicts: t.All, Levels: t.Levels,
-		Expectations: r.Footer.Expectations, NotTested: engine.NotTested(),
+		Required: h.Require, Strict: h.Strict, Media: h.Media, LeftOut: h.LeftOut, Readings: h.Readings,
+		Verdicts: t.All, Levels: t.Levels, Expectations: r.Footer.Expectations, NotTested: engine.NotTested(),
 	}
 	b, err := json.Marshal(&statement{"https://in-toto.io/Statement/v1", subjects, ClaimType, c},
 		jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))

@@ -25,9 +25,10 @@ type folding struct {
 type thing uint8
 
 const (
-	ids   thing = iota // two chats become one, under the id that comes first
-	names              // two agents, queues or strategies of a chat become one, under the name that comes first
-	rows               // a name is written folded
+	ids    thing = iota // two chats become one, under the id that comes first
+	names               // two agents, queues or strategies of a chat become one, under the name that comes first
+	rows                // a name is written folded
+	rowIDs              // an id is written folded
 )
 
 var foldings = []folding{
@@ -39,7 +40,7 @@ var foldings = []folding{
 	{"ids-of-16", "Keeps ids in a column of 16 characters, as Interaction Server's have.", first(16), 0, ids},
 	{"ids-as-integers", "Reads ids of digits as integers: leading zeros are lost.", asInteger, 0, ids},
 	{"ids-as-floats", "Reads ids of digits as floats: long ones become one.", asFloat, 0, ids},
-	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rows},
+	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rowIDs},
 	{"names-without-case", "Compares names as a collation does that folds case.", strings.ToLower, onlyDelivery, names},
 	{
 		"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery,

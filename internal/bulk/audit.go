@@ -59,7 +59,8 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 func faultOf(d *model.Difference) string {
 	if d.Change != "" {
 		of := *d
-		if of.Change = ""; d.Change == model.Corrected {
+		of.Change = ""
+		if d.Change == model.Corrected {
 			of.Actual = d.Was
 		}
 		return string(d.Change) + ": " + faultOf(&of)
@@ -125,7 +126,8 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	}
 	for _, t := range tallies {
 		t.known, t.Readings = o.Known, o.Readings
-		if o.Table != nil && o.Table != model.Reference() && (o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), model.Reference().Deployment())) {
+		if o.Table != nil && o.Table != model.Reference() &&
+			(o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), model.Reference().Deployment())) {
 			t.Finishing = o.Table.Deployment()
 		}
 		if o.Learn != nil {

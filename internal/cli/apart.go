@@ -15,16 +15,22 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// uses lists the flags by which a verb writes and reads files. What its arguments name is read, too: files, or the parts
-// of a command.
+// uses lists the flags by which a verb writes and reads files. What its arguments name is read, too: files, or the
+// parts of a command.
 var uses = map[string]struct{ writes, reads string }{
-	"run":      {"report write-expect", "facts mapping readings expect failed features"},
-	"fuzz":     {"report", "mapping readings"},
-	"check":    {"report keys write-expect learn", "events facts legacy legacy-mapping mapping readings expect against"},
+	"run":  {"report write-expect", "facts mapping readings expect failed features"},
+	"fuzz": {"report", "mapping readings"},
+	"check": {
+		"report keys write-expect learn",
+		"events facts legacy legacy-mapping mapping readings expect against",
+	},
 	"classify": {"output", "mapping readings"},
-	"generate": {"output to facts resources learn-profile compare defects-log", "features mapping readings like profile"},
-	"explain":  {"svg", "features mapping readings"},
-	"report":   {"html junit ctrf markdown badge claim merge", "against subject"},
+	"generate": {
+		"output to facts resources learn-profile compare defects-log",
+		"features mapping readings like profile",
+	},
+	"explain": {"svg", "features mapping readings"},
+	"report":  {"html junit ctrf markdown badge claim merge", "against subject"},
 }
 
 // keepApart lets no verb write over what it reads, or a file twice.

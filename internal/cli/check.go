@@ -38,12 +38,7 @@ type checkFlags struct {
 	placeFlags
 }
 
-func (e *env) check() *cobra.Command {
-	var f checkFlags
-	cmd := &cobra.Command{
-		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
-		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
-		Long: `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first
+const checkLong = `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first
 what was judged and what was not; then the differences by signature, required levels first and the most frequent first;
 then --examples of them, explained; and last how much of the rules your chats exercise, and what they do that no
 scenario of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
@@ -71,7 +66,14 @@ differently: a new fault must not hide behind an old one. Without --events the t
 that one of them alone has are not judged, and count as those set aside do.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to
-check, or too many were set aside; 4 the expectations are stale or expired.`,
+check, or too many were set aside; 4 the expectations are stale or expired.`
+
+func (e *env) check() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check --facts FILE|-|DSN [--events EVENTS]",
+		Short: "Check your own chats: their rows against the reference, or against the invariants alone",
+		Long:  checkLong,
 		Example: `  chatproof check --events chats.jsonl.gz --facts irf.csv
   chatproof check --events chats.jsonl --facts postgres://etl@warehouse/mart --require all --json
   chatproof check --events chats.jsonl --facts irf.csv --report today/ --against yesterday/
@@ -89,6 +91,12 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 			return e.leftOut(&f.placeFlags, e.runCheck(cmd.Context(), &f))
 		},
 	}
+	f.addTo(cmd)
+	return cmd
+}
+
+// addTo adds the flags.
+func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.events, "events", nil,
 		"the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
@@ -123,7 +131,6 @@ check, or too many were set aside; 4 the expectations are stale or expired.`,
 	f.addLegacy(cmd)
 	f.addLearn(cmd)
 	completeLevels(cmd)
-	return cmd
 }
 
 func (e *env) runCheck(ctx context.Context, f *checkFlags) error {

@@ -91,7 +91,8 @@ func (e *env) generate() *cobra.Command {
 	flags.StringVar(&f.resources, "resources", "",
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
-		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; tell "+
+		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; "+
+			"tell "+
 			"'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"of --suite: add a directory of your own features; may be repeated")
@@ -257,7 +258,9 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 }
 
 // finish keeps what was written, unless there was an error.
-func (e *env) finish(ctx context.Context, f *generateFlags, out *engine.Outputs, outputs []*files.File, err error) error {
+func (e *env) finish(ctx context.Context, f *generateFlags, out *engine.Outputs, outputs []*files.File,
+	err error,
+) error {
 	if err == nil && out.Facts != nil {
 		err = out.Facts.Finish()
 	}

@@ -114,8 +114,9 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 		}
 	}
 	w.Flush()
-	fmt.Fprintf(b, "\n%d of %d clauses pinned. Rows count that decide a clause, whatever is answered by the others behind "+
-		"them.\n", pinned, len(learnt.Clauses))
+	fmt.Fprintf(b,
+		"\n%d of %d clauses pinned. Rows count that decide a clause, whatever is answered by the others behind "+
+			"them.\n", pinned, len(learnt.Clauses))
 }
 
 // maxAnswers bounds the answers of a clause that are printed.

@@ -135,11 +135,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	if err != nil {
 		return err
 	}
-	if f.generated <= 2*engine.DefaultGenerated { // a larger plan takes memory enough as it is
-		defer memoryForSpeed()()
-	} else {
-		defer memoryBound(thrifty)()
-	}
+	defer f.memory()()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	var out *reports.Writer
@@ -184,6 +180,14 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 		return err
 	}
 	return e.beside(aside, e.leftOut(&f.way.placeFlags, e.conclude(ctx, f, r, failed)))
+}
+
+// memory sets how memory is used, until undo: a large plan takes enough as it is.
+func (f *runFlags) memory() (undo func()) {
+	if f.generated <= 2*engine.DefaultGenerated {
+		return memoryForSpeed()
+	}
+	return memoryBound(thrifty)
 }
 
 // options checks the flags.

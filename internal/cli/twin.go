@@ -159,7 +159,8 @@ func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error
 	defer memoryBound(learningMemory)()
 	o := bulk.Options{Memory: learningMemory, Jobs: f.Jobs, Table: table}
 	f.log, err = bulk.Learn(ctx, o, at, e.in)
-	if err = e.leftOut(&from, err); err != nil {
+	err = e.leftOut(&from, err)
+	if err != nil {
 		return nil, fmt.Errorf("--like: %w", err)
 	}
 	p, err := f.log.Profile(f.threshold)

@@ -45,7 +45,8 @@ type Audit struct {
 	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
 }
 
-// Marts is what a check of an old mart and its successor knows beside. A chat that is in one of them alone is not judged.
+// Marts is what a check of an old mart and its successor knows beside. A chat that is in one of them alone is not
+// judged.
 type Marts struct {
 	Attempts []ChangeCount `json:"attempts"` // what became of them, in the order of [model.Changes]
 	Chats    []ChangeCount `json:"chats"`    // by the worst of their attempts
@@ -58,7 +59,8 @@ type Marts struct {
 	Window   string        `json:"window,omitempty"`      // that time; "" where rows have none, or there is none
 	OldLike  string        `json:"legacy_alone_example,omitempty"`
 	NewLike  string        `json:"new_alone_example,omitempty"`
-	Unkeyed  int           `json:"rows_without_key,omitzero"` // old rows whose ids the table of keys does not have, or has twice
+	// old rows whose ids the table of keys does not have, or has twice
+	Unkeyed int `json:"rows_without_key,omitzero"`
 }
 
 // ChangeCount counts what changed so.

@@ -141,10 +141,11 @@ func ReadingsSchema() []byte {
 		}
 	}
 	b, err := stdjson.MarshalIndent(schema{
-		"$schema":     "https://json-schema.org/draft/2020-12/schema",
-		"title":       "A readings file of chatproof",
-		"description": "What an Info Mart answers where the guide is silent: each inferred clause that is pinned, with its one answer.",
-		"type":        "object", "additionalProperties": false, "required": []string{"clauses"},
+		"$schema": "https://json-schema.org/draft/2020-12/schema",
+		"title":   "A readings file of chatproof",
+		"description": "What an Info Mart answers where the guide is silent: each inferred clause that is pinned, " +
+			"with its one answer.",
+		"type": "object", "additionalProperties": false, "required": []string{"clauses"},
 		"properties": schema{
 			"suite":  text("the version of the suite that wrote the file"),
 			"events": text("a digest of the events that it was learnt from, in any order"),

@@ -71,8 +71,9 @@ func parseReadings(path, text string) (*Readings, error) {
 		return nil, err
 	}
 	if len(f.Clauses) == 0 {
-		return nil, fmt.Errorf("%s: no clause is pinned; expected the like of clauses: {I1.rejected: {reason: Revoked}}",
-			model.Line(path))
+		return nil,
+			fmt.Errorf("%s: no clause is pinned; expected the like of clauses: {I1.rejected: {reason: Revoked}}",
+				model.Line(path))
 	}
 	slices.SortFunc(f.Clauses, func(a, b PinnedClause) int { return place(a.Clause) - place(b.Clause) })
 	h := sha256.New()
@@ -132,7 +133,9 @@ func (f *readingsFile) read(body ast.Node) error {
 			})
 		case !slices.Contains([]string{"suite", "events", "facts", "period"}, key):
 			return f.wrong(at, "no such key: %s; expected suite, events, facts, period, rules, clauses%s",
-				model.Name(key), model.DidYouMean(key, []string{"suite", "events", "facts", "period", "rules", "clauses"}))
+				model.Name(key), model.DidYouMean(key, []string{
+					"suite", "events", "facts", "period", "rules", "clauses",
+				}))
 		case !isText:
 			return f.wrong(value, "%s: expected text, got %s", key, model.Name(value.String()))
 		case key == "suite":

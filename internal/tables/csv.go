@@ -24,12 +24,14 @@ func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) 
 	}
 	c := &csvCutter{file: file, in: buffer, size: csvBlock, line: line + 1}
 	var b flatBlock
-	if _, err = c.next(&b); err != nil && err != io.EOF {
+	_, err = c.next(&b)
+	if err != nil && err != io.EOF {
 		return nil, err
 	}
 	rows := csvRows{file: file, separator: separator}
 	rows.take(&b)
-	if err = rows.strict(); err == io.EOF {
+	err = rows.strict()
+	if err == io.EOF {
 		return nil, &wire.LineError{
 			File: file, Line: line + 1, Problem: "expected a header with the names of columns, found nothing",
 		}

@@ -171,7 +171,8 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
 				return err
 			}
-			return f.wrong(n, "%s: %s names no table; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
+			return f.wrong(n,
+				"%s: %s names no table; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
 				name, model.Name(t.Table))
 		},
 		"where":   text("where", &t.Where),

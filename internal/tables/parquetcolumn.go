@@ -23,8 +23,8 @@ type vector struct {
 	own pageValues
 }
 
-// pageValues are those of a page or a dictionary, as they stand there: nothing is made of them before a row is read, and of
-// a plain row no cell at all.
+// pageValues are those of a page or a dictionary, as they stand there: nothing is made of them before a row is read,
+// and of a plain row no cell at all.
 type pageValues struct {
 	column *parquetColumn
 	text   []byte   // of texts, one after the other, and

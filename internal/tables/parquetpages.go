@@ -28,7 +28,8 @@ func (c *parquetColumns) bounded(group int) error {
 			continue
 		}
 		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
-		if total += page + dictionary; total > MaxPages {
+		total += page + dictionary
+		if total > MaxPages {
 			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at a "+
 				"time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
 		}
@@ -36,8 +37,8 @@ func (c *parquetColumns) bounded(group int) error {
 	return nil
 }
 
-// pagesOf is how much the largest page of a column takes, and its dictionaries. It ends at what is no page: who reads it
-// says what is wrong.
+// pagesOf is how much the largest page of a column takes, and its dictionaries. It ends at what is no page: who reads
+// it says what is wrong.
 func (c *parquetColumns) pagesOf(m *format.ColumnMetaData, nullable bool) (page, dictionary int64) {
 	at := m.DataPageOffset
 	if m.DictionaryPageOffset != 0 {

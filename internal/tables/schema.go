@@ -21,20 +21,6 @@ func textSchema(says string) schema { return schema{"type": "string", "descripti
 
 // MappingSchema is the JSON Schema of a mapping.
 func MappingSchema() []byte {
-	text := schema{"type": []string{"string", "null"}}
-	program := func(says string, reads bool) schema {
-		properties := schema{
-			"jq":   textSchema("the program"),
-			"file": textSchema("a file that has the program, from the mapping's directory"),
-			"per": schema{
-				"enum": []string{"chat"}, "description": "the program is given the array of a chat's values",
-			},
-		}
-		if reads {
-			properties["key"] = textSchema("a program that makes the id of the chat of a value")
-		}
-		return schema{"description": says, "oneOf": []any{schema{"type": "string"}, objectOf("", properties)}}
-	}
 	all := schema{
 		"ids": objectOf("of ids and names", schema{
 			"form": schema{
@@ -49,31 +35,12 @@ func MappingSchema() []byte {
 			"completed": listOf(""), "canceled": listOf(""),
 		}),
 		"events": objectOf("programs in jq", schema{
-			"send": program("makes our events yours", false), "read": program("makes your values our events", true),
+			"send": programSchema("makes our events yours", false), "read": programSchema("makes your values our events", true),
 		}),
-		"facts": objectOf("programs in jq", schema{"read": program("makes your values our facts", true)}),
+		"facts": objectOf("programs in jq", schema{"read": programSchema("makes your values our facts", true)}),
 	}
 	for table, names := range knownColumns() {
-		columns := make(schema)
-		for _, name := range names {
-			form := schema{"column": text}
-			if isTime(name) {
-				form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
-				form["zone"] = textSchema("of times without one, such as Europe/Berlin")
-			} else {
-				form["values"] = schema{"type": "object", "description": "yours: ours; the first is written"}
-			}
-			columns[name] = schema{"oneOf": []any{text, objectOf("", form)}}
-		}
-		all[table] = objectOf("the table, or the rows of files", schema{
-			"table": text, "where": textSchema("a condition in SQL"),
-			"columns": objectOf("the names of columns; an empty one does not exist", columns),
-		})
-		all[table].(schema)["type"] = []string{"object", "null"}
-		if table == wire.KeyForm.Table {
-			all[table].(schema)["properties"].(schema)["file"] = textSchema("a CSV or Parquet file that has the table, from " +
-				"the mapping's directory")
-		}
+		all[table] = tableSchema(table, names)
 	}
 	s := objectOf("How a user's world differs from chatproof's", all)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -82,4 +49,46 @@ func MappingSchema() []byte {
 		panic(err) // of text alone
 	}
 	return append(b, '\n')
+}
+
+var nullable = schema{"type": []string{"string", "null"}}
+
+// programSchema is that of a program in jq; reads is whether it reads the user's values.
+func programSchema(says string, reads bool) schema {
+	properties := schema{
+		"jq":   textSchema("the program"),
+		"file": textSchema("a file that has the program, from the mapping's directory"),
+		"per": schema{
+			"enum": []string{"chat"}, "description": "the program is given the array of a chat's values",
+		},
+	}
+	if reads {
+		properties["key"] = textSchema("a program that makes the id of the chat of a value")
+	}
+	return schema{"description": says, "oneOf": []any{schema{"type": "string"}, objectOf("", properties)}}
+}
+
+// tableSchema is that of what a mapping says of a table.
+func tableSchema(table string, names []string) schema {
+	columns := make(schema)
+	for _, name := range names {
+		form := schema{"column": nullable}
+		if isTime(name) {
+			form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
+			form["zone"] = textSchema("of times without one, such as Europe/Berlin")
+		} else {
+			form["values"] = schema{"type": "object", "description": "yours: ours; the first is written"}
+		}
+		columns[name] = schema{"oneOf": []any{nullable, objectOf("", form)}}
+	}
+	properties := schema{
+		"table": nullable, "where": textSchema("a condition in SQL"),
+		"columns": objectOf("the names of columns; an empty one does not exist", columns),
+	}
+	if table == wire.KeyForm.Table {
+		properties["file"] = textSchema("a CSV or Parquet file that has the table, from the mapping's directory")
+	}
+	s := objectOf("the table, or the rows of files", properties)
+	s["type"] = []string{"object", "null"}
+	return s
 }

@@ -24,8 +24,9 @@ const (
 // why the chats are no shape.
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
-		return nil, fmt.Errorf("%s to learn from, of %d; a shape needs %d or more, as what few chats do would show each "+
-			"of them%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
+		return nil,
+			fmt.Errorf("%s to learn from, of %d; a shape needs %d or more, as what few chats do would show each "+
+				"of them%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
@@ -338,7 +339,8 @@ func (t *Tally) occurrences(threshold int) (times [days]float64) {
 	all := slices.Sorted(maps.Keys(t.began))
 	beyond := func(days []int32) (at int) {
 		for n := 0; at < len(days); at++ {
-			if n += int(t.began[days[at]]); n >= threshold {
+			n += int(t.began[days[at]])
+			if n >= threshold {
 				return at
 			}
 		}

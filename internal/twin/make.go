@@ -59,9 +59,9 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	return plan
 }
 
-// spreadChats finds out how chats are spread over the agents on duty. If each chat goes to any of them, how many an agent
-// has at once varies as much as it has on average (Poisson). If it varies much less, agents take turns. An agent then
-// has half a chat more than its share of those that are open, as a chat is counted when it comes.
+// spreadChats finds out how chats are spread over the agents on duty. If each chat goes to any of them, how many an
+// agent has at once varies as much as it has on average (Poisson). If it varies much less, agents take turns. An agent
+// then has half a chat more than its share of those that are open, as a chat is counted when it comes.
 func (p *Plan) spreadChats() {
 	squares := 0.0
 	for i, share := range p.AtOnce {
@@ -181,7 +181,8 @@ func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool
 	}
 	at := m.unit() * sum
 	for i := range list {
-		if at -= list[i].Share; at < 0 {
+		at -= list[i].Share
+		if at < 0 {
 			m.choice = list[i].Of
 			return true
 		}
@@ -234,7 +235,8 @@ func (m *Maker) Known(of model.ResourceType, seen, n int) int {
 		names[seen] = m.name(kind, names[:seen])
 		at = seen
 	case classOther:
-		if at = m.src.Intn(max(seen-1, 1)); at >= m.last[kind] && seen > 1 {
+		at = m.src.Intn(max(seen-1, 1))
+		if at >= m.last[kind] && seen > 1 {
 			at++
 		}
 	}
@@ -297,7 +299,8 @@ func (m *Maker) Mode(given model.VisibilityMode) model.VisibilityMode {
 	}
 	at := m.unit()
 	for mode, share := range list {
-		if at -= share; at < 0 {
+		at -= share
+		if at < 0 {
 			return model.VisibilityMode(mode)
 		}
 	}
@@ -338,7 +341,8 @@ func (m *Maker) Wait() time.Duration {
 func (m *Maker) Medium() string {
 	at := m.unit()
 	for _, medium := range m.plan.Media {
-		if at -= medium.Share; at < 0 {
+		at -= medium.Share
+		if at < 0 {
 			if medium.Of == knownMedia[0] {
 				return ""
 			}

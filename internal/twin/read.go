@@ -179,7 +179,8 @@ func (f profileFile) integer(n ast.Node, what string, into *int, least int) erro
 	var x float64
 	const most = 1_000_000_000
 	if err := f.number(n, what, &x, most); err != nil || x != math.Trunc(x) || int(x) < least {
-		return f.wrong(n, "%s: expected a whole number from %d to %d, got %s", what, least, most, model.Name(n.String()))
+		return f.wrong(n, "%s: expected a whole number from %d to %d, got %s", what, least, most,
+			model.Name(n.String()))
 	}
 	*into = int(x)
 	return nil
@@ -316,7 +317,8 @@ func (f profileFile) choices(
 		c, ok := choices[key]
 		if !ok {
 			known := slices.Sorted(maps.Keys(choices))
-			return f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key), model.DidYouMean(key, known),
+			return f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
+				model.DidYouMean(key, known),
 				strings.Join(known, ", "))
 		} else if !may(c) {
 			return f.wrong(at, "%s: %s cannot be in this state", what, key)

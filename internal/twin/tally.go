@@ -44,7 +44,8 @@ type count struct{ n, chats, seen uint32 }
 
 func (c *count) add(chat uint32) (first bool) {
 	c.n++
-	if first = c.seen != chat; first {
+	first = c.seen != chat
+	if first {
 		c.seen = chat
 		c.chats++
 	}
