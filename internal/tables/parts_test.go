@@ -118,7 +118,7 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 	for _, name := range []string{"hive/000000_0", "hive/000001_0", "rows.txt"} {
 		require.NoError(t, os.WriteFile(name, []byte("interaction_id,resource,resource_role,technical_result\nc,A,RoutedTo,Completed\n"), 0o600))
 	}
-	const endings = "expected a name that ends in .jsonl, .ndjson, .json, .csv, .tsv or .parquet, all but the last perhaps with .gz"
+	const endings = "expected a name that ends in .jsonl, .ndjson, .json, .csv or .tsv, perhaps with .gz, or in .parquet"
 	for _, c := range []struct {
 		place tables.Place
 		want  string
