@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/andybalholm/brotli"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -19,8 +20,7 @@ import (
 const MaxPages = 512 << 20
 
 // bounded returns an error where the columns of a group would take more than MaxPages once they are unpacked. It reads
-// the headers of pages and, where these may lie, what tells in the packed bytes how many come out. Of Brotli nothing
-// tells.
+// the headers of pages and, where these may lie, what tells in the packed bytes how many come out.
 func (c *parquetColumns) bounded(group int) error {
 	total := int64(0)
 	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
@@ -125,6 +125,8 @@ func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64)
 		if plain, err := gzip.NewReader(in); err == nil {
 			n, _ = io.Copy(io.Discard, io.LimitReader(plain, MaxPages+1))
 		}
+	case codec == format.Brotli: // some bytes may say gigabytes
+		n, _ = io.Copy(io.Discard, io.LimitReader(brotli.NewReader(in), MaxPages+1))
 	case codec == format.Zstd && packed.Size() > MaxPages>>15:
 		for more := true; more && n <= MaxPages; {
 			more = zstdFrame(in, &n)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -44,6 +45,13 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	_, err = packer.Write(make([]byte, 8<<20))
 	require.NoError(t, err)
 	require.NoError(t, packer.Close())
+	var emptiness bytes.Buffer
+	endless := brotli.NewWriterLevel(&emptiness, 0)
+	for range tables.MaxPages>>20 + 1 {
+		_, err = endless.Write(make([]byte, 1<<20))
+		require.NoError(t, err)
+	}
+	require.NoError(t, endless.Close())
 	const block = 128 << 10
 	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
 	repeated[0] |= 1 << 1
@@ -74,6 +82,7 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		{"a dictionary that says so", format.Zstd, dictionary, []byte("hello")},
 		{"Snappy that says less", format.Snappy, data(10, 1), binary.AppendUvarint(nil, 1<<30)},
 		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70)},
+		{"Brotli that says less", format.Brotli, data(10, 1), emptiness.Bytes()},
 		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...)},
 		{"LZ4 that says less", format.Lz4Raw, data(10, 1), append([]byte{0x1f, 'a', 1, 0}, slices.Repeat([]byte{255}, 3<<20)...)},
 		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaBinaryPacked), many},
