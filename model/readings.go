@@ -10,7 +10,8 @@ import (
 
 // A reading is what somebody's Info Mart answers where the guide is silent: an inferred clause with one answer, the
 // reference's own, an accepted alternative, or any other. A table with readings ([Table.Reading]) answers so, accepts
-// nothing else there, and a difference behind nothing but such clauses is of level [Own].
+// nothing else there, and a difference behind such a clause is of level [Own], unless another clause behind the same row
+// still has several answers.
 
 // ClauseName is what readings call an inferred clause: its rule's id, and its part where the rule has several, such as
 // I1.rejected.
@@ -181,9 +182,11 @@ func (t *Table) Answer(id ClauseID) Yield { return t.answer(id) }
 // pins reports whether the table, which may be nil, pins all of some clauses, of which there are some.
 func (t *Table) pins(s Clauses) bool { return t != nil && s != 0 && s&^t.pinned == 0 }
 
-// level is the level of the weakest rule among some clauses; t may be nil.
+// level is the level of the weakest rule among some clauses; t may be nil. What readings have pinned counts, unless a
+// clause beside it has other answers: then nobody knows which of the two a difference is about. One that has a single
+// answer does not stand in the way: no row is I8's alone, as somebody always leaves first (I12).
 func (t *Table) level(s Clauses) Level {
-	if t != nil && s&t.pinned != 0 && s&inferredClauses&^t.pinned == 0 {
+	if t != nil && s&t.pinned != 0 && s&alternating&^t.pinned == 0 {
 		return Own
 	}
 	return s.Level()

@@ -208,6 +208,9 @@ func touching(id model.ClauseID, n int) (logs [][]model.Event) {
 
 // One wrong row in a thousand does not keep a clause from being pinned, and is told with an example; 2 % do.
 func TestMinorities(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: too few chats are drawn for one in 200")
+	}
 	spoil := func(every int) func(int, []model.Fact) {
 		n := 0
 		return func(_ int, rows []model.Fact) {
@@ -324,4 +327,37 @@ func TestReadingsOfRowsAlone(t *testing.T) {
 		}
 	}
 	assert.Len(t, table.CheckRows(row(model.AgentResource, model.RoutedTo, model.Completed, "Declined")), 1)
+}
+
+// A difference counts where a clause is pinned, though others stand behind the row that have but one answer: a consulted
+// agent that stays on alone (I8) has always been left (I12).
+func TestPinnedClausesCount(t *testing.T) {
+	of := func(clause string, y model.Yield) *model.Table {
+		id, ok := model.InferredClause(clause)
+		require.True(t, ok)
+		table, err := model.Reference().Reading(id, y)
+		require.NoError(t, err)
+		return table
+	}
+	events := log(t, handled+`"Agent 1" invites "Agent 2" to a consult
+		"Agent 2" accepts
+		"Agent 1" removes "Agent 1"
+		"Agent 2" completes the chat`)
+	judged := func(table *model.Table) string {
+		var chat model.Chat
+		require.NoError(t, model.NewClassifier(table).Classify(&chat, events))
+		want := model.Expect(&chat)
+		got := mustRows(t, events)
+		return told(model.Compare(&want, got))
+	}
+	assert.Empty(t, judged(model.Reference()))
+	assert.Regexp(t, `^own Agent 2: expected InConference/Completed, got ReceivedConsult/Completed`, judged(of("I8", model.Yield{Role: model.InConference})))
+}
+
+// mustRows are the reference's rows of a log.
+func mustRows(t *testing.T, events []model.Event) (rows []model.Fact) {
+	for _, r := range classify(t, events).IRFs {
+		rows = append(rows, r.Fact)
+	}
+	return rows
 }

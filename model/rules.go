@@ -231,6 +231,7 @@ var (
 	clauseTable                                 [clauseCount]*Clause
 	roleClauses, resultClauses, inferredClauses Clauses
 	openClauses, silenceClauses                 Clauses
+	alternating                                 Clauses // inferred clauses of which more than one answer is accepted
 )
 
 func init() {
@@ -249,6 +250,9 @@ func init() {
 			}
 			if ruleTable[i].Level != Documented {
 				inferredClauses |= 1 << c.ID
+				if len(c.Accepts) > 0 || len(c.Allows) > 0 || c.Open {
+					alternating |= 1 << c.ID
+				}
 			}
 			if c.Open {
 				openClauses |= 1 << c.ID
