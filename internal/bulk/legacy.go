@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
@@ -291,9 +290,8 @@ func (m *marts) count() *engine.Marts {
 			m.Chats = append(m.Chats, engine.ChangeCount{Change: change, Number: n})
 		}
 	}
-	if w := m.window; w.known && w.from <= w.to {
-		at := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
-		m.Window = at(w.from) + " to " + at(w.to)
+	if w := m.window; w.known {
+		m.Window = period(w.from, w.to)
 	}
 	return &m.Marts
 }

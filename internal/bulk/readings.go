@@ -85,10 +85,16 @@ func (l *learner) merge(o *learner) {
 // learnt is what was learnt, of a log that began and ended at these seconds.
 func (l *learner) learnt(o CheckOptions, began, ended int64) *engine.Learning {
 	all, _ := l.model.Learned(o.table(), o.Learn.Least, o.Learn.Share)
-	out := &engine.Learning{Events: l.events.String(), Facts: l.facts.String(), Clauses: all}
-	if began <= ended {
-		at := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
-		out.Period = at(began) + " to " + at(ended)
+	return &engine.Learning{
+		Events: l.events.String(), Facts: l.facts.String(), Period: period(began, ended), Clauses: all,
 	}
-	return out
+}
+
+// period writes the time from one second since 1970 to another, "" where the second comes first.
+func period(from, to int64) string {
+	if from > to {
+		return ""
+	}
+	at := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
+	return at(from) + " to " + at(to)
 }

@@ -27,26 +27,27 @@ type generateFlags struct {
 	twinFlags
 }
 
-const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events
-that 'run' would send, random chats, or all chats of at most LENGTH events of a small alphabet. Of --suite, the lines
-of robustness scenarios that are no events at all are left out.
+const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events that
+'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. With --suite, lines that
+are no events at all, which some robustness scenarios have, are left out.
 
 The same flags give the same bytes, with any number of jobs. A chat's id and events are a function of the seed and of
-its number. Of --shard I/N are the chats whose number, counted from 1, is I, I+N, I+2N, …; of --suite --shard those
-scenarios that 'run --shard' runs.
+its number. --shard I/N writes chats I, I+N, I+2N, …, counted from 1; with --suite, the scenarios that 'run --shard'
+runs.
 
-Chats are written one after the other, each in order. --interleave lets 8 at a time run at once (of a shard, 8 of
-its own). --delivery duplicated repeats one event in four, at once or a few events later; shuffled shuffles the events
-of each chat or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
+Chats are written one after the other, each in order. --interleave mixes 8 chats at a time. --delivery duplicated
+repeats one event in four, at once or a few events later; shuffled shuffles the events of each chat or, with
+--interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
 
 Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
 appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
-makes it where it is missing ('chatproof schema tables' prints it); either all events are there in the end, or none.
+creates it if it is missing ('chatproof schema tables' prints it); in the end all events are there, or none.
 
---like makes a twin of a log: other chats with the shape of these, under names that the log does not have. What was learnt
-is a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes it, and --profile makes chats by
-one, learnt or written by hand; ` + twin.Builtin + ` is made up, for demonstrations. The chats begin one after the
-other from --start on as the profile's week has them; with --interleave, all events come in the order of their times.`
+--like makes a twin of a log: other chats of the same shape, under names that the log does not have. What it learns is
+a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes the profile to a file, and
+--profile makes chats by one, whether learnt or written by hand; ` + twin.Builtin + ` is made up,
+for demonstrations. The chats begin one after the other, from --start on, as the profile's week has them; with
+--interleave all events come in order of time.`
 
 var interleaveUsage = fmt.Sprintf("let %d chats at a time run at once; those of a twin, as their times have it",
 	engine.AtOnce)
@@ -75,12 +76,12 @@ func (e *env) generate() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
 	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
-	flags.IntVar(&f.Random, "random", 0, "that many random chats")
-	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "all chats of at most that many events")
+	flags.IntVar(&f.Random, "random", 0, "how many random chats")
+	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most this many events")
 	flags.StringVar(&f.Level, "level", "",
-		"of --random: documented draws chats that documented rules alone decide, inferred (the default) any")
+		"with --random: documented draws chats that documented rules alone decide, inferred (the default) any")
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
-		"of --suite: how many generated scenarios, besides the authored ones")
+		"with --suite: how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.arrival, "delivery", "ordered",
 		"how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
@@ -95,10 +96,10 @@ func (e *env) generate() *cobra.Command {
 			"tell "+
 			"'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil,
-		"of --suite: add a directory of your own features; may be repeated")
+		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
 	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
-		"of --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
+		"with --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
 	flags.StringVar(&f.format, "format", "",
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
 			"%d chats", engine.MostInFeature))

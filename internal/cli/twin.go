@@ -35,17 +35,17 @@ func (t *twinFlags) addTo(cmd *cobra.Command) {
 	flags.StringVar(&t.profile, "profile", "",
 		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
 	flags.StringVar(&t.learnProfile, "learn-profile", "",
-		"of --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
+		"with --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
 	flags.IntVar(&t.chats, "chats", 0,
-		"of --like and --profile: how many chats; by default as many as taught the profile, or begin in a week")
-	flags.IntVar(&t.days, "days", 0, "of --like and --profile: the chats of so many days")
+		"with --like or --profile: how many chats; by default as many as taught the profile, or begin in a week")
+	flags.IntVar(&t.days, "days", 0, "with --like or --profile: the chats of so many days")
 	flags.IntVar(&t.threshold, "threshold", twin.DefaultThreshold,
-		"of --like: what fewer chats than this did is merged with what others did")
-	flags.StringVar(&t.compare, "compare", "", "of --like: write log and twin side by side to this file, as text")
+		"with --like: what fewer chats than this did is merged with what others did")
+	flags.StringVar(&t.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
 	flags.Float64Var(&t.defects, "defects", 0,
-		"of --like and --profile: the share of events that is lost, doubled or late, such as 0.01; facts are of the "+
+		"with --like or --profile: the share of events that is lost, doubled or late, such as 0.01; facts are of the "+
 			"chats without it")
-	flags.StringVar(&t.defected, "defects-log", "", "of --defects: write each such event to this file, as JSON Lines")
+	flags.StringVar(&t.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }
 

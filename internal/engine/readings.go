@@ -62,7 +62,7 @@ func ReadReadings(ctx context.Context, path string) (*Readings, error) {
 }
 
 func parseReadings(path, text string) (*Readings, error) {
-	f := &readingsFile{path: path, rules: make(map[string]string)}
+	f := &readingsFile{Document: files.Document{Path: path}, rules: make(map[string]string)}
 	body, err := files.YAML(path, text)
 	if err == nil && body != nil {
 		err = f.read(body)
@@ -72,7 +72,7 @@ func parseReadings(path, text string) (*Readings, error) {
 	}
 	if len(f.Clauses) == 0 {
 		return nil,
-			fmt.Errorf("%s: no clause is pinned; expected the like of clauses: {I1.rejected: {reason: Revoked}}",
+			fmt.Errorf("%s: no clause is pinned; expected something like clauses: {I1.rejected: {reason: Revoked}}",
 				model.Line(path))
 	}
 	slices.SortFunc(f.Clauses, func(a, b PinnedClause) int { return place(a.Clause) - place(b.Clause) })
@@ -93,51 +93,30 @@ func place(name string) int {
 
 // readingsFile is a file that is being read.
 type readingsFile struct {
-	path  string
 	suite string
 	rules map[string]string
 	table *model.Table
+	files.Document
 	Readings
-}
-
-func (f *readingsFile) wrong(n ast.Node, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %s", model.Line(f.path), n.GetToken().Position.Line, fmt.Sprintf(format, args...))
-}
-
-// each calls take for each key of a mapping.
-func (f *readingsFile) each(n ast.Node, what string, take func(key string, at ast.Node, value ast.Node) error) error {
-	fields, ok := n.(*ast.MappingNode)
-	if !ok {
-		return f.wrong(n, "%s: expected keys, each with a colon and a value, got %s", what, model.Name(n.String()))
-	}
-	for _, v := range fields.Values {
-		if err := take(v.Key.GetToken().Value, v.Key, v.Value); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (f *readingsFile) read(body ast.Node) error {
 	var clauses ast.Node
-	err := f.each(body, "readings", func(key string, at, value ast.Node) error {
+	err := f.Each(body, "", func(key string, at, value ast.Node) error {
 		text, isText := scalar(value)
 		switch {
 		case key == "clauses":
 			clauses = value
 			return nil
 		case key == "rules":
-			return f.each(value, "rules", func(key string, _, value ast.Node) error {
+			return f.Each(value, "rules", func(key string, _, value ast.Node) error {
 				f.rules[key], _ = scalar(value)
 				return nil
 			})
 		case !slices.Contains([]string{"suite", "events", "facts", "period"}, key):
-			return f.wrong(at, "no such key: %s; expected suite, events, facts, period, rules, clauses%s",
-				model.Name(key), model.DidYouMean(key, []string{
-					"suite", "events", "facts", "period", "rules", "clauses",
-				}))
+			return f.NoSuchKey(at, "", key, []string{"suite", "events", "facts", "period", "rules", "clauses"})
 		case !isText:
-			return f.wrong(value, "%s: expected text, got %s", key, model.Name(value.String()))
+			return f.Wrong(value, "%s: expected text, got %s", key, model.Name(value.String()))
 		case key == "suite":
 			f.suite = text
 		}
@@ -147,21 +126,21 @@ func (f *readingsFile) read(body ast.Node) error {
 		return err
 	}
 	f.table = model.Reference()
-	return f.each(clauses, "clauses", f.clause)
+	return f.Each(clauses, "clauses", f.clause)
 }
 
 // clause reads a pinned clause.
 func (f *readingsFile) clause(name string, at, value ast.Node) (err error) {
 	id, ok := model.InferredClause(name)
 	if !ok {
-		return f.wrong(at, "no such clause: %s%s", model.Name(name), model.DidYouMean(name, clauseNames()))
+		return f.Wrong(at, "no such clause: %s%s", model.Name(name), model.DidYouMean(name, clauseNames()))
 	}
 	if f.table.Pinned().Has(id) {
-		return f.wrong(at, "%s: pinned twice", name)
+		return f.Wrong(at, "%s: pinned twice", name)
 	}
 	rule := model.RuleOf(id)
 	if was, ok := f.rules[rule.ID]; ok && was != ruleDigest(rule) {
-		return f.wrong(at, "%s: rule %s has changed since the suite %s; learn it anew with 'check --learn'", name,
+		return f.Wrong(at, "%s: rule %s has changed since the suite %s; learn it anew with 'check --learn'", name,
 			rule.ID, model.Name(cmp.Or(f.suite, "that wrote the file")))
 	}
 	y, err := f.answer(id, name, value)
@@ -170,7 +149,7 @@ func (f *readingsFile) clause(name string, at, value ast.Node) (err error) {
 	}
 	f.table, err = f.table.Reading(id, y)
 	if err != nil {
-		return f.wrong(value, "%s: %v", name, err)
+		return f.Wrong(value, "%s: %v", name, err)
 	}
 	f.Clauses = append(f.Clauses, PinnedClause{name, y})
 	return nil
@@ -183,12 +162,12 @@ func (f *readingsFile) answer(id model.ClauseID, name string, value ast.Node) (y
 		if word == asReference || word == noRow && c.Kind == model.SilenceClause {
 			return y, nil
 		}
-		return y, f.wrong(value, "%s: expected %s, got %s", name, expectedAnswer(c), model.Name(word))
+		return y, f.Wrong(value, "%s: expected %s, got %s", name, expectedAnswer(c), model.Name(word))
 	}
-	err = f.each(value, name, func(key string, at, value ast.Node) error {
+	err = f.Each(value, name, func(key string, at, value ast.Node) error {
 		text, ok := scalar(value)
 		if !ok || strings.TrimSpace(text) == "" {
-			return f.wrong(value, "%s: %s: expected text, got %s", name, key, model.Name(value.String()))
+			return f.Wrong(value, "%s: %s: expected text, got %s", name, key, model.Name(value.String()))
 		}
 		switch key {
 		case "type":
@@ -200,7 +179,7 @@ func (f *readingsFile) answer(id model.ClauseID, name string, value ast.Node) (y
 		case "reason":
 			y.Reason = model.Reason(text)
 		default:
-			return f.wrong(at, "%s: no such key: %s; expected type, role, result, reason", name, model.Name(key))
+			return f.NoSuchKey(at, name, key, []string{"type", "role", "result", "reason"})
 		}
 		return nil
 	})
@@ -208,7 +187,7 @@ func (f *readingsFile) answer(id model.ClauseID, name string, value ast.Node) (y
 		return y, err
 	}
 	if y == (model.Yield{}) {
-		return y, f.wrong(value, "%s: expected %s, got nothing", name, expectedAnswer(c))
+		return y, f.Wrong(value, "%s: expected %s, got nothing", name, expectedAnswer(c))
 	}
 	over := c.Yield
 	if over.Give(y); over == c.Yield {
@@ -221,7 +200,7 @@ func expectedAnswer(c *model.Clause) string {
 	if c.Kind == model.SilenceClause {
 		return "no row, or {type: queue, role: Received, result: CustomerAbandoned}"
 	}
-	return "reference, or the like of {result: Redirected, reason: Revoked}"
+	return "reference, or something like {result: Redirected, reason: Revoked}"
 }
 
 func clauseNames() (names []string) {

@@ -253,6 +253,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"events: {send: {per: chat}}":                        "1:16: events.send: no program; expected jq or file",
 		"events: {send: {jq: ., key: .a}}":                   "1:24: events.send: no such key: key; expected file, jq, per",
 		"facts: {read: {jq: ., key: .a}}":                    "1:28: facts.read.key: only with per: chat",
+		"events: {sent: .}":                                  "1:10: events: no such key: sent; expected read, send; did you mean send?",
 		"facts: {send: .}":                                   "1:9: facts: no such key: send; expected read",
 		"ids: {form: uuid}":                                  "1:13: ids.form: expected guid, interaction-server, got uuid",
 		"chat_event: {columns: {time: {format: ms}}}":        "1:39: chat_event.columns.time.format: expected epoch_s, epoch_ms, epoch_us, epoch_ns, rfc3339, got ms",

@@ -69,11 +69,11 @@ func (f *mappingFile) program(name string, into **program) func(ast.Node) error 
 		}
 		switch {
 		case text == nil:
-			return f.wrong(n, "%s: no program; expected jq or file", name)
+			return f.Wrong(n, "%s: no program; expected jq or file", name)
 		case p.perChat && key == nil && name != "events.send":
-			return f.wrong(n, "%s: per: chat needs a key, such as key: .ConversationId", name)
+			return f.Wrong(n, "%s: per: chat needs a key, such as key: .ConversationId", name)
 		case !p.perChat && key != nil:
-			return f.wrong(key, "%s.key: only with per: chat", name)
+			return f.Wrong(key, "%s.key: only with per: chat", name)
 		}
 		p.code, err = f.compile(text, name, at)
 		if err == nil && key != nil {
@@ -89,10 +89,10 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 	text, err := f.scalar(n, what)
 	where := func(offset int) string { return f.within(n, text, offset) }
 	if file != "" {
-		path := filepath.Join(filepath.Dir(f.path), filepath.FromSlash(file))
+		path := filepath.Join(filepath.Dir(f.Path), filepath.FromSlash(file))
 		text, err = files.Text(f.ctx, path)
 		if err != nil {
-			return nil, f.wrong(n, "%s.file: %v", what, err)
+			return nil, f.Wrong(n, "%s.file: %v", what, err)
 		}
 		where = func(offset int) string { return path + ":" + position(text, offset, 1, 1) }
 		io.WriteString(f.read, "\x00"+text) //nolint:errcheck // it has none
@@ -132,13 +132,13 @@ func (f *mappingFile) within(n ast.Node, text string, offset int) string {
 			first++
 		}
 		indent := len(lines[first]) - len(strings.TrimLeft(lines[first], " "))
-		return f.path + ":" + position(text, offset, first+1, indent+1)
+		return f.Path + ":" + position(text, offset, first+1, indent+1)
 	}
 	column := at.Column
 	if kind := n.GetToken().Type; kind == token.SingleQuoteType || kind == token.DoubleQuoteType {
 		column++
 	}
-	return f.path + ":" + position(text, offset, at.Line, column)
+	return f.Path + ":" + position(text, offset, at.Line, column)
 }
 
 // position is line:column of an offset in a text that begins in a line and a column.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"io"
 	"maps"
@@ -40,15 +39,16 @@ const part = `[\pL_][\pL\pN_$#]*|"[^"\x00]+"|\[[^\]\x00]+\]|` + "`[^`\x00]+`"
 
 // mappingFile is a mapping that is being read.
 type mappingFile struct {
-	ctx        context.Context
-	path, text string
-	read       hash.Hash // of what was read
+	ctx  context.Context
+	text string
+	read hash.Hash // of what was read
+	files.Document
 	*Mapping
 }
 
 func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 	f := &mappingFile{
-		ctx: ctx, path: path, text: text, read: sha256.New(), Mapping: &Mapping{
+		ctx: ctx, text: text, read: sha256.New(), Document: files.Document{Path: path}, Mapping: &Mapping{
 			tables: make(map[string]Renamed), null: make(map[string]bool),
 		},
 	}
@@ -82,40 +82,22 @@ func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 func (f *mappingFile) contradiction(n ast.Node) error {
 	switch {
 	case (f.jq.send != nil || f.jq.readEvents != nil) && len(f.tables[wire.EventForm.Table].Columns) > 0:
-		return f.wrong(n, "chat_event.columns: the programs of events know the columns; expected one of the two")
+		return f.Wrong(n, "chat_event.columns: the programs of events know the columns; expected one of the two")
 	case f.jq.readFacts != nil && len(f.tables[wire.FactForm.Table].Columns) > 0:
-		return f.wrong(n, "fact.columns: facts.read knows the columns; expected one of the two")
+		return f.Wrong(n, "fact.columns: facts.read knows the columns; expected one of the two")
 	}
 	return nil
-}
-
-// wrong is an error about a node.
-func (f *mappingFile) wrong(n ast.Node, format string, args ...any) error {
-	at := n.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", f.path, at.Line, at.Column, fmt.Sprintf(format, args...))
 }
 
 // each reads a mapping of YAML; keys are those that it may have.
 func (f *mappingFile) each(n ast.Node, what string, keys map[string]func(ast.Node) error) error {
-	if what != "" {
-		what += ": "
-	}
-	fields, ok := n.(*ast.MappingNode)
-	if !ok {
-		return f.wrong(n, "%sexpected keys, each with a colon and a value; got %s", what, model.Name(n.String()))
-	}
-	for _, field := range fields.Values {
-		key := field.Key.GetToken().Value
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
 		read, ok := keys[key]
 		if !ok {
-			return f.wrong(field.Key, "%sno such key: %s; expected %s", what, model.Name(key),
-				strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+			return f.NoSuchKey(at, what, key, slices.Collect(maps.Keys(keys)))
 		}
-		if err := read(field.Value); err != nil {
-			return err
-		}
-	}
-	return nil
+		return read(value)
+	})
 }
 
 // scalar is the text of a value; "" of none.
@@ -130,14 +112,14 @@ func (f *mappingFile) scalar(n ast.Node, what string) (string, error) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value, nil
 	}
-	return "", f.wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
+	return "", f.Wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
 }
 
 // oneOf reads a word.
 func (f *mappingFile) oneOf(n ast.Node, what string, words ...string) (string, error) {
 	s, err := f.scalar(n, what)
 	if err == nil && !slices.Contains(words, s) {
-		err = f.wrong(n, "%s: expected %s, got %s", what, strings.Join(words, ", "), model.Name(s))
+		err = f.Wrong(n, "%s: expected %s, got %s", what, strings.Join(words, ", "), model.Name(s))
 	}
 	return s, err
 }
@@ -171,7 +153,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 			if err := text("table", &t.Table)(n); err != nil || t.Table == "" || tableName().MatchString(t.Table) {
 				return err
 			}
-			return f.wrong(n,
+			return f.Wrong(n,
 				"%s: %s names no table; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
 				name, model.Name(t.Table))
 		},
@@ -182,7 +164,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 		keys["file"] = text("file", &t.file)
 	}
 	err := f.each(n, name, keys)
-	t.file = besides(f.path, t.file)
+	t.file = besides(f.Path, t.file)
 	f.tables[name] = t
 	return err
 }
@@ -199,7 +181,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 		if isTime(column) {
 			return nil
 		}
-		return f.wrong(n, "%s.%s: only of a column of times", what, key)
+		return f.Wrong(n, "%s.%s: only of a column of times", what, key)
 	}
 	err = f.each(n, what, map[string]func(ast.Node) error{
 		"column": func(n ast.Node) (err error) {
@@ -223,14 +205,14 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 			}
 			c.zone, err = time.LoadLocation(zone)
 			if err != nil || zone == "" || zone == "Local" {
-				return f.wrong(n, "%s.zone: no such time zone: %s; expected a name such as Europe/Berlin", what,
+				return f.Wrong(n, "%s.zone: no such time zone: %s; expected a name such as Europe/Berlin", what,
 					model.Name(zone))
 			}
 			return nil
 		},
 		"values": func(n ast.Node) error {
 			if isTime(column) {
-				return f.wrong(n, "%s.values: not of a column of times", what)
+				return f.Wrong(n, "%s.values: not of a column of times", what)
 			}
 			return f.values(n, what+".values", c)
 		},
@@ -242,7 +224,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
 	list, ok := n.(*ast.MappingNode)
 	if !ok || len(list.Values) == 0 {
-		return f.wrong(n, "%s: expected something like {ROUTINGPOINT: strategy}", what)
+		return f.Wrong(n, "%s: expected something like {ROUTINGPOINT: strategy}", what)
 	}
 	for _, v := range list.Values {
 		ours, err := f.scalar(v.Value, what)
@@ -257,7 +239,7 @@ func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
 func (f *mappingFile) nullWords(n ast.Node) error {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return f.wrong(n, `null: expected a list of words, such as ["n/a", "-"]`)
+		return f.Wrong(n, `null: expected a list of words, such as ["n/a", "-"]`)
 	}
 	for _, item := range list.Values {
 		word, err := f.scalar(item, "null")
@@ -275,12 +257,12 @@ func (f *mappingFile) nullWords(n ast.Node) error {
 func (f *mappingFile) mediaNames(n ast.Node) error {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok || len(list.Values) == 0 {
-		return f.wrong(n, `media: expected a list of media, such as [chat, sms]`)
+		return f.Wrong(n, `media: expected a list of media, such as [chat, sms]`)
 	}
 	for _, item := range list.Values {
 		medium, err := f.scalar(item, "media")
 		if err == nil && medium == "" {
-			err = f.wrong(item, "media: a medium without a name")
+			err = f.Wrong(item, "media: a medium without a name")
 		}
 		if err != nil {
 			return err
@@ -297,7 +279,7 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 		return func(n ast.Node) error {
 			list, ok := n.(*ast.SequenceNode)
 			if !ok {
-				return f.wrong(n, `%s: expected a list of queues, such as ["Chat_Stop"]`, what)
+				return f.Wrong(n, `%s: expected a list of queues, such as ["Chat_Stop"]`, what)
 			}
 			for _, item := range list.Values {
 				queue, err := f.scalar(item, what)
@@ -305,9 +287,9 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 				case err != nil:
 					return err
 				case queue == "":
-					return f.wrong(item, "%s: a queue without a name", what)
+					return f.Wrong(item, "%s: a queue without a name", what)
 				case f.deployment.Finishes(queue):
-					return f.wrong(item, "%s: %s stands twice", what, model.Name(queue))
+					return f.Wrong(item, "%s: %s stands twice", what, model.Name(queue))
 				}
 				*into = append(*into, queue)
 			}

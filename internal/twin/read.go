@@ -46,11 +46,11 @@ func Read(ctx context.Context, path string) (*Profile, error) {
 }
 
 // profileFile is a profile that is being read.
-type profileFile struct{ path string }
+type profileFile struct{ files.Document }
 
 // Parse reads the text of a profile.
 func Parse(path, text string) (*Profile, error) {
-	f := profileFile{path}
+	f := profileFile{files.Document{Path: path}}
 	body, err := files.YAML(path, strings.ReplaceAll(text, "\r\n", "\n"))
 	if err != nil {
 		return nil, err
@@ -79,16 +79,16 @@ func Parse(path, text string) (*Profile, error) {
 	}
 	for _, required := range []string{"profile", "week", "agents", "queues", "strategies", "states"} {
 		if !hasKey(body, required) {
-			return nil, f.wrong(body, "no key %s; expected a profile ('chatproof schema profile')", required)
+			return nil, f.Wrong(body, "no key %s; expected a profile ('chatproof schema profile')", required)
 		}
 	}
 	if err := f.each(body, "", keys); err != nil {
 		return nil, err
 	} else if version != Version {
-		return nil, f.wrong(body, "profile: expected %d, the version that this program reads, got %d", Version, version)
+		return nil, f.Wrong(body, "profile: expected %d, the version that this program reads, got %d", Version, version)
 	}
 	if p.perWeek() < 0.01 {
-		return nil, f.wrong(body, "week: no chat ever begins, or less than one in two years")
+		return nil, f.Wrong(body, "week: no chat ever begins, or less than one in two years")
 	}
 	return p, nil
 }
@@ -112,50 +112,21 @@ func hasKey(n ast.Node, key string) bool {
 	})
 }
 
-func (f profileFile) wrong(n ast.Node, format string, args ...any) error {
-	at := n.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", f.path, at.Line, at.Column, fmt.Sprintf(format, args...))
-}
-
-// pairs calls do for each key of a mapping, with the key's name.
-func (f profileFile) pairs(n ast.Node, what string, do func(key string, at, value ast.Node) error) error {
-	fields, ok := n.(*ast.MappingNode)
-	if !ok {
-		return f.wrong(n, "%s: expected keys, each with a colon and a value; got %s", cmp.Or(what, "profile"),
-			model.Name(n.String()))
-	}
-	for _, field := range fields.Values {
-		if err := do(field.Key.GetToken().Value, field.Key, field.Value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // each reads a mapping whose keys are known.
 func (f profileFile) each(n ast.Node, what string, keys map[string]reader) error {
-	return f.pairs(n, what, func(key string, at, value ast.Node) error {
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
 		read := keys[key]
 		if read == nil {
-			known := slices.Sorted(maps.Keys(keys))
-			return f.wrong(at, "%sno such key: %s%s; expected %s", prefix(what), model.Name(key),
-				model.DidYouMean(key, known), strings.Join(known, ", "))
+			return f.NoSuchKey(at, what, key, slices.Collect(maps.Keys(keys)))
 		}
 		return read(value, cmp.Or(strings.TrimPrefix(what+"."+key, "."), key))
 	})
 }
 
-func prefix(what string) string {
-	if what == "" {
-		return ""
-	}
-	return what + ": "
-}
-
 func (f profileFile) text(n ast.Node, what string) (string, error) {
 	s, ok := n.(*ast.StringNode)
 	if !ok {
-		return "", f.wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
+		return "", f.Wrong(n, "%s: expected text, got %s", what, model.Name(n.String()))
 	}
 	return s.Value, nil
 }
@@ -169,7 +140,7 @@ func (f profileFile) number(n ast.Node, what string, into *float64, most float64
 		err = strconv.ErrSyntax
 	}
 	if err != nil || !(x >= 0 && x <= most) {
-		return f.wrong(n, "%s: expected a number from 0 to %v, got %s", what, most, model.Name(n.String()))
+		return f.Wrong(n, "%s: expected a number from 0 to %v, got %s", what, most, model.Name(n.String()))
 	}
 	*into = x
 	return nil
@@ -179,7 +150,7 @@ func (f profileFile) integer(n ast.Node, what string, into *int, least int) erro
 	var x float64
 	const most = 1_000_000_000
 	if err := f.number(n, what, &x, most); err != nil || x != math.Trunc(x) || int(x) < least {
-		return f.wrong(n, "%s: expected a whole number from %d to %d, got %s", what, least, most,
+		return f.Wrong(n, "%s: expected a whole number from %d to %d, got %s", what, least, most,
 			model.Name(n.String()))
 	}
 	*into = int(x)
@@ -190,7 +161,7 @@ func (f profileFile) integer(n ast.Node, what string, into *int, least int) erro
 func (f profileFile) list(n ast.Node, what string, most float64) (list []float64, err error) {
 	items, ok := n.(*ast.SequenceNode)
 	if !ok || len(items.Values) == 0 {
-		return nil, f.wrong(n, "%s: expected a list of numbers, got %s", what, model.Name(n.String()))
+		return nil, f.Wrong(n, "%s: expected a list of numbers, got %s", what, model.Name(n.String()))
 	}
 	list = make([]float64, len(items.Values))
 	for i, item := range items.Values {
@@ -222,7 +193,7 @@ func then(err error, check func() error) error {
 // whole says that shares are not 1 together; a learnt profile's are rounded.
 func (f profileFile) whole(n ast.Node, what string, sum float64) error {
 	if math.Abs(sum-1) > 0.01 {
-		return f.wrong(n, "%s: the shares are %.4g together; expected 1", what, sum)
+		return f.Wrong(n, "%s: the shares are %.4g together; expected 1", what, sum)
 	}
 	return nil
 }
@@ -238,7 +209,7 @@ func (f profileFile) week(p *Profile) reader {
 					return err
 				}
 				if len(list) != quarters && len(list) != quarters/4 {
-					return f.wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
+					return f.Wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
 						len(list))
 				}
 				each := quarters / len(list)
@@ -255,10 +226,10 @@ func (f profileFile) week(p *Profile) reader {
 func (f profileFile) media(p *Profile) reader {
 	return func(n ast.Node, what string) error {
 		sum := 0.0
-		err := f.pairs(n, what, func(key string, at, value ast.Node) error {
+		err := f.Each(n, what, func(key string, at, value ast.Node) error {
 			m := Share[string]{Of: key}
 			if !slices.Contains(knownMedia, key) {
-				return f.wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia, ", "), model.Name(key))
+				return f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia, ", "), model.Name(key))
 			}
 			err := f.number(value, what+"."+key, &m.Share, 1)
 			p.Media, sum = append(p.Media, m), sum+m.Share
@@ -282,10 +253,10 @@ func (f profileFile) load(l *Load) reader {
 		case err != nil:
 			return err
 		case l.Count < max(len(l.Shares), 1) || l.Count > mostOf:
-			return f.wrong(n, "%s.count: expected a number from 1 to %d, no less than there are shares, got %d", what,
+			return f.Wrong(n, "%s.count: expected a number from 1 to %d, no less than there are shares, got %d", what,
 				mostOf, l.Count)
 		case len(l.Shares) > 0 && l.Slope > 0:
-			return f.wrong(n, "%s: expected shares, or a slope", what)
+			return f.Wrong(n, "%s: expected shares, or a slope", what)
 		}
 		return nil
 	}
@@ -313,15 +284,15 @@ func (f profileFile) choices(
 	n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool,
 ) error {
 	sum := rest
-	err := f.pairs(n, what, func(key string, at, value ast.Node) error {
+	err := f.Each(n, what, func(key string, at, value ast.Node) error {
 		c, ok := choices[key]
 		if !ok {
 			known := slices.Sorted(maps.Keys(choices))
-			return f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
+			return f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
 				model.DidYouMean(key, known),
 				strings.Join(known, ", "))
 		} else if !may(c) {
-			return f.wrong(at, "%s: %s cannot be in this state", what, key)
+			return f.Wrong(at, "%s: %s cannot be in this state", what, key)
 		}
 		s := Share[Choice]{Of: c}
 		err := f.number(value, what+"."+key, &s.Share, 1)
@@ -333,13 +304,13 @@ func (f profileFile) choices(
 
 func (f profileFile) states(p *Profile) reader {
 	return func(n ast.Node, what string) error {
-		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+		return f.Each(n, what, func(key string, at, value ast.Node) error {
 			state, err := gen.ParseState(key)
 			if err != nil {
-				return f.wrong(at, "states: %s: %v", model.Name(key), err)
+				return f.Wrong(at, "states: %s: %v", model.Name(key), err)
 			}
 			if p.States[state] != nil {
-				return f.wrong(at, "states: %s stands twice", model.Name(key))
+				return f.Wrong(at, "states: %s stands twice", model.Name(key))
 			}
 			what := "state " + key
 			next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
@@ -350,7 +321,7 @@ func (f profileFile) states(p *Profile) reader {
 				"wait": func(n ast.Node, what string) error { return f.waits(n, what, waits) },
 			})
 			if err == nil && list == nil {
-				err = f.wrong(at, "%s: no key next; expected what comes next", what)
+				err = f.Wrong(at, "%s: no key next; expected what comes next", what)
 			}
 			if err == nil {
 				err = f.choices(list, what+".next", &next.Choices, next.Rest, func(c Choice) bool {
@@ -359,7 +330,7 @@ func (f profileFile) states(p *Profile) reader {
 			}
 			for w, q := range waits {
 				if w.Within && err == nil {
-					err = f.wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
+					err = f.Wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
 				}
 				next.Waits[w.Move] = q
 			}
@@ -372,7 +343,7 @@ func (f profileFile) states(p *Profile) reader {
 func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
 	m := slices.Index(model.MoveNames[:model.Submit], name)
 	if m < 0 {
-		return 0, f.wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(name),
+		return 0, f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(name),
 			model.DidYouMean(name, model.MoveNames[:]), strings.Join(model.MoveNames[:model.Submit], ", "))
 	}
 	return model.Move(m), nil
@@ -382,25 +353,25 @@ func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
 const longestWait = 10_000_000
 
 func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) error {
-	return f.pairs(n, what, func(key string, at, value ast.Node) error {
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
 		name, within := strings.CutSuffix(key, ".within")
 		m, err := f.move(at, what, name)
 		if err != nil {
 			return err
 		}
 		if within && !twoEvents(m) {
-			return f.wrong(at, "%s: %s is one event: nothing is within it", what, name)
+			return f.Wrong(at, "%s: %s is one event: nothing is within it", what, name)
 		}
 		var q Quantiles
-		err = f.pairs(value, what+"."+key, func(p string, at, value ast.Node) error {
+		err = f.Each(value, what+"."+key, func(p string, at, value ast.Node) error {
 			percent, err := strconv.Atoi(strings.TrimPrefix(p, "p"))
 			x := Quantile{Percent: percent}
 			if err != nil || p[0] != 'p' || percent < 0 || percent > 100 {
-				return f.wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Name(p))
+				return f.Wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Name(p))
 			}
 			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
-				return f.wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles, of values that do not fall",
+				return f.Wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles, of values that do not fall",
 					what, key, p, q[last].Percent)
 			}
 			q = append(q, x)
@@ -413,14 +384,14 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 
 func (f profileFile) modes(p *Profile) reader {
 	return func(n ast.Node, what string) error {
-		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+		return f.Each(n, what, func(key string, at, value ast.Node) error {
 			name, before, _ := strings.Cut(key, ".")
 			m, err := f.move(at, what, name)
 			given := slices.Index(modeNames[:], before)
 			if err != nil {
 				return err
 			} else if given < 0 {
-				return f.wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
+				return f.Wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
 					model.Name(key))
 			}
 			list, err := f.named(value, what+"."+key, modeNames[:])
@@ -432,7 +403,7 @@ func (f profileFile) modes(p *Profile) reader {
 
 func (f profileFile) again(p *Profile) reader {
 	return func(n ast.Node, what string) error {
-		return f.pairs(n, what, func(key string, at, value ast.Node) error {
+		return f.Each(n, what, func(key string, at, value ast.Node) error {
 			m, err := f.move(at, what, key)
 			if err != nil {
 				return err
