@@ -236,11 +236,11 @@ var timeFaults = []Fault{
 	},
 	{
 		Name: "sort-by-text-of-time", Says: "Sorts by the text of time, then by seq.",
-		Answer: sorted(func(a, b *model.Event) int { return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b)) }),
+		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b)) }),
 	},
 	{
 		Name: "sort-by-time-then-seq", Says: "Sorts by time, then by seq.",
-		Answer: sorted(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
+		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
 	},
 	{
 		Name: "split-by-day", Says: "Makes another chat of what happens on another day.",
@@ -268,14 +268,6 @@ var timeFaults = []Fault{
 		Name: "ends-before-it-starts", Says: "Drops rows that end before they start.",
 		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.End.Before(r.Start) }) }),
 	},
-}
-
-// sorted is a fault that sorts the events of a chat.
-func sorted(compare func(a, b *model.Event) int) func([]model.Event) []model.Fact {
-	return reading(func(log []model.Event) []model.Event {
-		slices.SortStableFunc(log, func(a, b model.Event) int { return compare(&a, &b) })
-		return log
-	})
 }
 
 // textOf returns the local time that an event's line shows.
