@@ -56,7 +56,8 @@ type env struct {
 }
 
 // Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
-// done reported. It writes results to out, and diagnostics to err, one line each.
+// done reported. It writes results to out, and diagnostics to errOut, one line each: at the same time, so that both are
+// one only if that is safe, as a file is.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	// net/http tells there what is odd about a connection: it is no line of ours, and told already
 	log.SetOutput(io.Discard)

@@ -121,8 +121,9 @@ func TestThirtySecretsInThirtyPlaces(t *testing.T) {
 // shownAndWritten is all that a command prints, and writes to a directory.
 func shownAndWritten(t *testing.T, dir string, words []string) (int, string) {
 	t.Helper()
-	var all bytes.Buffer
-	code := Run(t.Context(), words, strings.NewReader(""), &all, &all)
+	var all, errOut bytes.Buffer // one for both would be written at once when the progress is told
+	code := Run(t.Context(), words, strings.NewReader(""), &all, &errOut)
+	all.Write(errOut.Bytes())
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		all.WriteString(path + "\n")
 		if err == nil && !d.IsDir() {

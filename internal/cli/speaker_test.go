@@ -134,9 +134,9 @@ func TestHTTP(t *testing.T) {
 	}))
 	defer s.Close()
 	run := func(args ...string) (int, string) {
-		var out bytes.Buffer
-		code := Run(t.Context(), args, strings.NewReader(""), &out, &out)
-		return code, out.String()
+		var out, errOut bytes.Buffer // one for both would be written at once when the progress is told
+		code := Run(t.Context(), args, strings.NewReader(""), &out, &errOut)
+		return code, out.String() + errOut.String()
 	}
 	code, out := run("run", "--http", s.URL, "--header", "X-Token: "+secret, "--jobs", "4")
 	assert.Equal(t, exitNonconforming, code)
