@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Meant is the known name that an unknown one is probably to be: nearly so spelt, in another case, or without the Event
@@ -12,18 +13,28 @@ func (n EventName) Meant() (known EventName, ok bool) {
 		return "", false
 	}
 	mine := core(n)
-	for _, known := range EventNames {
-		if name := core(known); Within(mine, name, 1+len(name)/8) {
-			return known, true
+	for i, name := range cores() {
+		if Within(mine, name, 1+len(name)/8) {
+			return EventNames[i], true
 		}
 	}
 	return "", false
 }
 
+// cores are those of the names that are known. They are made once: who makes a counterexample shorter asks of each event
+// that a chat may hold besides, in every shorter chat that is no chat.
+var cores = sync.OnceValue(func() (all []string) {
+	for _, known := range EventNames {
+		all = append(all, core(known))
+	}
+	return all
+})
+
+var between = strings.NewReplacer("_", "", "-", "", " ", "")
+
 // core is what tells an event's name from others.
 func core(n EventName) string {
-	return strings.TrimPrefix(strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(string(n))),
-		"event")
+	return strings.TrimPrefix(strings.ToLower(between.Replace(string(n))), "event")
 }
 
 // mind adds to what is wrong with a log the first event that was ignored because its name is misspelt: it may be what

@@ -105,12 +105,8 @@ func TestCampaignShrinks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			asked := 2500
-			if testing.Short() {
-				asked = 1200
-			}
 			found := false
-			h := campaign(asked, defaults).run(t, target.Reference{Table: tt.table})
+			h := campaign(1200, defaults).run(t, target.Reference{Table: tt.table})
 			for _, f := range h.Findings {
 				t.Logf("%s ×%d: %d events, %s", f.Signature, f.Count, len(f.Minimal.Log), f.Verdict())
 				assert.False(t, f.Unstable)
