@@ -151,7 +151,7 @@ func TestEachFaultEarnsItsPlace(t *testing.T) {
 			if answered[i] == nil {
 				answered[i] = new(toldBy)
 				for _, d := range c.Judge(c.want, all[i].Answer(c.Events)) {
-					answered[i].atAll = answered[i].atAll || (DefaultLevels|all[i].Levels).Has(d.Level)
+					answered[i].atAll = answered[i].atAll || (DefaultLevels | all[i].Levels).Has(d.Level)
 					answered[i].byInvariants = answered[i].byInvariants || d.Level == model.Invariant
 				}
 			}
