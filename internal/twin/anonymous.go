@@ -80,35 +80,31 @@ func (t *Tally) profile(threshold int) *Profile {
 		States: make(map[gen.State]*Next), Waits: make(map[Wait]Quantiles), Modes: make(map[Given][4]float64),
 		Again: make(map[model.Move]Again),
 	}
-	for _, states := range []map[gen.State]*stateTally{t.states, t.pools} {
-		for state, s := range states {
-			if next := s.next(threshold); next != nil {
-				p.States[state] = next
-			}
+	for state, s := range t.states {
+		if next := s.next(threshold); next != nil {
+			p.States[state] = next
 		}
 	}
 	if all := t.all.next(threshold); all != nil {
 		p.Moves = all.Choices
 	}
-	for i := range t.all.waits {
-		w := &t.all.waits[i]
-		if q := w.quantiles(threshold, 2*threshold); q != nil {
-			p.Waits[Wait{Move: w.move}] = q
+	waits := func(w Wait, s *spread) {
+		if q := s.quantiles(threshold, 2*threshold); q != nil {
+			p.Waits[w] = q
 		}
 	}
-	for m := range t.within {
-		if q := t.within[m].quantiles(threshold, 2*threshold); q != nil {
-			p.Waits[Wait{Move: model.Move(m), Within: true}] = q
-		}
+	for i := range t.all.moves {
+		waits(Wait{Move: t.all.moves[i].move}, &t.all.moves[i].wait)
 	}
-	for given, counts := range t.modes {
-		if s := shares(counts[:], threshold); s != nil {
-			p.Modes[given] = [4]float64(s)
+	for m := range model.MoveCount {
+		waits(Wait{Move: m, Within: true}, &t.within[m])
+		if s := shares(t.again[m][:], threshold); s != nil {
+			p.Again[m] = Again{s[classNew], s[classSame], s[classOther]}
 		}
-	}
-	for move, counts := range t.again {
-		if s := shares(counts[:], threshold); s != nil {
-			p.Again[move] = Again{s[classNew], s[classSame], s[classOther]}
+		for before := range t.modes[m] {
+			if s := shares(t.modes[m][before][:], threshold); s != nil {
+				p.Modes[Given{m, model.VisibilityMode(before)}] = [4]float64(s)
+			}
 		}
 	}
 	p.Media = t.mediaShares(threshold)
@@ -131,34 +127,32 @@ func digits(x float64, n int) float64 {
 
 // next is what the state's chats did, nil where they are fewer than the threshold or all of what they did is rare.
 func (s *stateTally) next(threshold int) *Next {
-	total, rest := 0.0, 0.0
-	for i := range s.choices {
-		total += float64(s.choices[i].n)
+	if s.n < threshold { // most states of a log that has everything
+		return nil
 	}
+	total, rest := float64(s.n), 0.0
 	n := &Next{Waits: make(map[model.Move]Quantiles)}
-	kept := make(map[model.Move]bool)
-	for i := range s.choices {
-		c := &s.choices[i]
+	s.each(func(of Choice, c count) {
 		if c.chats < uint32(threshold) {
 			rest += float64(c.n)
-			continue
+			return
 		}
-		kept[c.Move] = true
-		n.Choices = append(n.Choices, Share[Choice]{c.Choice, digits(float64(c.n)/total, 4)})
-	}
+		n.Choices = append(n.Choices, Share[Choice]{of, digits(float64(c.n)/total, 4)})
+		m := s.move(of.Move)
+		if q := m.wait.quantiles(threshold, 20*threshold); q != nil { // fewer are as all that make the move
+			n.Waits[of.Move] = q
+		}
+	})
 	if len(n.Choices) == 0 {
 		return nil
 	}
 	n.Rest = digits(rest/total, 4)
 	slices.SortFunc(n.Choices, func(a, b Share[Choice]) int {
-		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Of.String(), b.Of.String()))
-	})
-	for i := range s.waits {
-		w := &s.waits[i]
-		if q := w.quantiles(threshold, 20*threshold); q != nil && kept[w.move] { // fewer are as all that make the move
-			n.Waits[w.move] = q
+		if a.Share == b.Share {
+			return cmp.Compare(a.Of.String(), b.Of.String())
 		}
-	}
+		return cmp.Compare(b.Share, a.Share)
+	})
 	return n
 }
 
@@ -175,7 +169,7 @@ func (s *spread) quantiles(threshold, least int) (q Quantiles) {
 	at := 0
 	for _, percent := range percents {
 		below := int(s.n) * percent / 100
-		if min(below, int(s.n)-below) < threshold {
+		if min(below, int(s.n)-below) < max(threshold, 3) { // else the mean would be of less than five
 			continue
 		}
 		sum := 0.0
@@ -232,15 +226,15 @@ func shares(counts []count, threshold int) []float64 {
 }
 
 func (t *Tally) mediaShares(threshold int) (media []Share[string]) {
-	counts := make([]count, len(knownMedia))
-	for i, name := range knownMedia {
-		if c := t.media[name]; c != nil && (c.chats >= uint32(threshold) || name == otherMedium) {
-			counts[i].merge(c)
-		} else if c != nil {
-			counts[len(counts)-1].merge(c)
+	counts := t.media
+	other := &counts[len(counts)-1]
+	for i := range counts[:len(counts)-1] {
+		if c := &counts[i]; c.chats < uint32(threshold) {
+			other.merge(c)
+			*c = count{}
 		}
 	}
-	for i, share := range shares(counts, threshold) {
+	for i, share := range shares(counts[:], threshold) {
 		if share > 0 {
 			media = append(media, Share[string]{knownMedia[i], share})
 		}

@@ -56,11 +56,11 @@ func Compare(log, twin *Tally, threshold int) *Comparison {
 	c.section("technical descriptors", log.descriptorCounts(), twin.descriptorCounts(), threshold)
 	c.section("moves", log.moveCounts(), twin.moveCounts(), threshold)
 	c.section("chats at once of an agent", log.atOnceCounts(), twin.atOnceCounts(), threshold)
-	c.section("media", pointed(log.media), pointed(twin.media), threshold)
+	c.section("media", log.mediaCounts(), twin.mediaCounts(), threshold)
 	c.section("hours of the week", log.hourCounts(), twin.hourCounts(), threshold)
 	c.duration("the whole chat", &log.length, &twin.length, threshold)
 	for m := range model.Submit {
-		c.duration("until "+model.MoveNames[m], log.all.wait(m), twin.all.wait(m), threshold)
+		c.duration("until "+model.MoveNames[m], &log.all.move(m).wait, &twin.all.move(m).wait, threshold)
 	}
 	return c
 }
@@ -188,10 +188,12 @@ func (c *Comparison) Write(out io.Writer) error {
 	return err
 }
 
-func pointed(m map[string]*count) map[string]count {
-	all := make(map[string]count, len(m))
-	for key, c := range m {
-		all[key] = *c
+func (t *Tally) mediaCounts() map[string]count {
+	all := make(map[string]count)
+	for i, c := range t.media {
+		if c.n > 0 {
+			all[knownMedia[i]] = c
+		}
 	}
 	return all
 }
@@ -227,10 +229,7 @@ func (t *Tally) descriptorCounts() map[string]count {
 
 func (t *Tally) moveCounts() map[string]count {
 	all := make(map[string]count)
-	for i := range t.all.choices {
-		c := &t.all.choices[i]
-		all[c.Choice.String()] = c.count
-	}
+	t.all.each(func(of Choice, c count) { all[of.String()] = c })
 	return all
 }
 

@@ -8,15 +8,13 @@ import (
 // Chosen is how many choices were made in a state.
 func (t *Tally) Chosen(s gen.State) (n int) {
 	if of := t.states[s]; of != nil {
-		for i := range of.choices {
-			n += int(of.choices[i].n)
-		}
+		n = of.n
 	}
 	return n
 }
 
 // Waited is how many chats waited for a move in a state.
-func (t *Tally) Waited(s gen.State, m model.Move) int { return int(t.states[s].wait(m).n) }
+func (t *Tally) Waited(s gen.State, m model.Move) int { return int(t.states[s].move(m).wait.n) }
 
 // Apart is by how much shares of twin and log differ, by name.
 func (c *Comparison) Apart(name string) map[string]float64 {

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -55,21 +56,22 @@ func (l *Learner) Bad(requirement string) {
 // order keeps the known events, each once, in order of seq; not the neutral ones after the stop, nor those between the
 // two events of a move.
 func (l *Learner) order(events []model.Event) {
-	log := l.sorted[:0]
-	for i := range events {
-		if events[i].Name.Known() {
-			log = append(log, events[i])
-		}
-	}
 	bySeq := func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) }
-	if !slices.IsSortedFunc(log, bySeq) {
-		slices.SortStableFunc(log, bySeq)
+	if !slices.IsSortedFunc(events, bySeq) {
+		l.sorted = append(l.sorted[:0], events...)
+		slices.SortStableFunc(l.sorted, bySeq)
+		events = l.sorted
 	}
-	l.sorted, l.log = log, l.log[:0]
-	within := false
-	for i := range log {
-		e := &log[i]
-		if i > 0 && e.Seq == log[i-1].Seq || within && e.Name.Neutral() {
+	l.log = l.log[:0]
+	within, last := false, int64(math.MinInt64)
+	for i := range events {
+		e := &events[i]
+		if !e.Name.Known() {
+			continue
+		}
+		again := e.Seq == last
+		last = e.Seq
+		if again || within && e.Name.Neutral() {
 			continue
 		}
 		within = e.Name == model.TakenFromQueue || e.Name == model.ProcessingStopped ||
@@ -97,20 +99,12 @@ func (l *Learner) walk() {
 		t.learn(&l.seen[i], number)
 	}
 	for _, m := range l.modes {
-		in(t.modes, m.given)[m.mode].add(number)
+		t.modes[m.given.Move][m.given.Before][m.mode].add(number)
 	}
 	for _, a := range l.again {
-		in(t.again, a.move)[a.class].add(number)
+		t.again[a.move][a.class].add(number)
 	}
-	medium := model.Code(l.log[0].MediaType)
-	at := slices.IndexFunc(knownMedia, func(known string) bool { return model.Code(known) == medium })
-	switch {
-	case medium == "":
-		at = 0
-	case at < 0:
-		at = len(knownMedia) - 1
-	}
-	in(t.media, knownMedia[at]).add(number)
+	t.media[mediumOf(l.log[0].MediaType)].add(number)
 	for k, names := range l.chosen {
 		for _, name := range names {
 			t.loads[k].add(name, 1)
@@ -125,14 +119,13 @@ func (l *Learner) walk() {
 }
 
 func (t *Tally) learn(o *observed, chat uint32) {
-	s := in(t.states, o.state)
-	s.choice(o.choice).add(chat)
-	s.wait(o.choice.Move).add(chat, o.wait)
-	pool := in(t.pools, o.state.AnyHistory())
-	pool.choice(o.choice).add(chat)
-	pool.wait(o.choice.Move).add(chat, o.wait)
-	t.all.choice(o.choice).add(chat)
-	t.all.wait(o.choice.Move).add(chat, o.wait)
+	s := t.state(o.state)
+	for _, s := range [...]*stateTally{s, s.pool, &t.all} {
+		s.n++
+		m := s.move(o.choice.Move)
+		m.details[o.choice.Detail].add(chat)
+		m.wait.add(chat, o.wait)
+	}
 	if twoEvents(o.choice.Move) {
 		t.within[o.choice.Move].add(chat, o.within)
 	}

@@ -161,12 +161,30 @@ var modeNames = [4]string{"none", "conference", "monitor", "consult"}
 func (g Given) String() string { return model.MoveNames[g.Move] + "." + modeNames[g.Before] }
 
 // knownMedia are the media that a profile names. Any other is "other".
-var knownMedia = []string{
+var knownMedia = [...]string{
 	"chat", "callback", "sms", "mms", "email", "facebook", "twitter", "whatsapp", "applechat", "telegram", "viber",
 	"line", "wechat", "messenger", "webchat", "video", otherMedium,
 }
 
 const otherMedium = "other"
+
+// mediumOf is the place of a medium in knownMedia: of one that is not known that of the last, which is other.
+func mediumOf(name string) int {
+	at, known := mediaByCode[model.Code(name)]
+	if !known {
+		return len(knownMedia) - 1
+	}
+	return at
+}
+
+// mediaByCode has none as a chat.
+var mediaByCode = func() map[string]int {
+	byCode := map[string]int{"": 0}
+	for i, name := range knownMedia {
+		byCode[model.Code(name)] = i
+	}
+	return byCode
+}()
 
 // Quantiles are points of a distribution, by rising share. Between two it is even; nothing is beyond the outer ones.
 type Quantiles []Quantile

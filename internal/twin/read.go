@@ -228,8 +228,8 @@ func (f profileFile) media(p *Profile) reader {
 		sum := 0.0
 		err := f.Each(n, what, func(key string, at, value ast.Node) error {
 			m := Share[string]{Of: key}
-			if !slices.Contains(knownMedia, key) {
-				return f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia, ", "), model.Name(key))
+			if !slices.Contains(knownMedia[:], key) {
+				return f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia[:], ", "), model.Name(key))
 			}
 			err := f.number(value, what+"."+key, &m.Share, 1)
 			p.Media, sum = append(p.Media, m), sum+m.Share

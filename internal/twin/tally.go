@@ -3,6 +3,7 @@ package twin
 import (
 	"cmp"
 	"maps"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -18,13 +19,12 @@ type Tally struct {
 	Unlike        int            // or that the grammar's walk cannot follow: of more than 16 agents, queues or strategies
 	Requirements  map[string]int // of the ill-formed, by what is broken
 
-	states map[gen.State]*stateTally
-	pools  map[gen.State]*stateTally // whatever came before
-	all    *stateTally               // in any state
+	states map[gen.State]*stateTally // and those of any history, which count what came in all that differ by it alone
+	all    stateTally                // in any state
 	within [model.MoveCount]spread
-	modes  map[Given]*[4]count
-	again  map[model.Move]*[3]count
-	media  map[string]*count
+	modes  [model.MoveCount][4][4]count // by the mode before
+	again  [model.MoveCount][3]count
+	media  [len(knownMedia)]count
 
 	loads   [3]names // of agents, queues and strategies
 	starts  [days * quarters]uint32
@@ -54,76 +54,108 @@ func (c *count) add(chat uint32) (first bool) {
 
 func (c *count) merge(o *count) { c.n, c.chats = c.n+o.n, c.chats+o.chats }
 
+// mergeAll merges counts of the same.
+func mergeAll(into, from []count) {
+	for i := range from {
+		into[i].merge(&from[i])
+	}
+}
+
+// stateTally counts the moves that were made in a state.
 type stateTally struct {
-	choices []choiceTally
-	waits   []waitTally
+	pool  *stateTally // the same state of any history; nil if it is one
+	n     int         // moves
+	moves []moveTally
+	at    [model.MoveCount]uint8 // a move's place in moves, and one more; 0 of none that was made
 }
 
-type choiceTally struct {
-	Choice
-	count
+type moveTally struct {
+	move    model.Move
+	details [4]count
+	wait    spread
 }
 
-type waitTally struct {
-	move model.Move
-	spread
-}
-
-func (s *stateTally) choice(c Choice) *count {
-	for i := range s.choices {
-		if s.choices[i].Choice == c {
-			return &s.choices[i].count
-		}
+func (s *stateTally) move(m model.Move) *moveTally {
+	if s.at[m] == 0 {
+		s.moves = append(s.moves, moveTally{move: m})
+		s.at[m] = uint8(len(s.moves))
 	}
-	s.choices = append(s.choices, choiceTally{Choice: c})
-	return &s.choices[len(s.choices)-1].count
-}
-
-func (s *stateTally) wait(m model.Move) *spread {
-	for i := range s.waits {
-		if s.waits[i].move == m {
-			return &s.waits[i].spread
-		}
-	}
-	s.waits = append(s.waits, waitTally{move: m})
-	return &s.waits[len(s.waits)-1].spread
+	return &s.moves[s.at[m]-1]
 }
 
 func (s *stateTally) merge(o *stateTally) {
-	for i := range o.choices {
-		s.choice(o.choices[i].Choice).merge(&o.choices[i].count)
+	s.n += o.n
+	for i := range o.moves {
+		from := &o.moves[i]
+		into := s.move(from.move)
+		mergeAll(into.details[:], from.details[:])
+		into.wait.merge(&from.wait)
 	}
-	for i := range o.waits {
-		s.wait(o.waits[i].move).merge(&o.waits[i].spread)
+}
+
+// each calls do for each choice that was made.
+func (s *stateTally) each(do func(Choice, count)) {
+	for i := range s.moves {
+		m := &s.moves[i]
+		for detail, c := range m.details {
+			if c.n > 0 {
+				do(Choice{m.move, uint8(detail)}, c)
+			}
+		}
 	}
+}
+
+// state is the tally of a state.
+func (t *Tally) state(key gen.State) *stateTally {
+	s := t.states[key]
+	if s == nil {
+		s = new(stateTally)
+		t.states[key] = s
+		if key.History {
+			s.pool = t.state(key.AnyHistory())
+		}
+	}
+	return s
 }
 
 // spread counts times in bins of whole seconds, of a 512th of the time from 1024 s on. It takes one of each chat: what
 // rests on so many times rests on so many chats.
 type spread struct {
 	n, seen uint32
-	bins    map[uint32]uint32
+	bins    []uint32          // of whole seconds, as far as there was a time; a map would take half of the learner's time
+	long    map[uint32]uint32 // the others, of which few chats have one
 }
 
 func (s *spread) add(chat uint32, seconds int64) {
-	if s.seen == chat {
-		return
+	if s.seen != chat {
+		s.seen = chat
+		s.count(binOf(seconds), 1)
 	}
-	s.seen = chat
-	if s.bins == nil {
-		s.bins = make(map[uint32]uint32)
+}
+
+func (s *spread) count(bin, n uint32) {
+	s.n += n
+	switch missing := int(bin) + 1 - len(s.bins); {
+	case bin >= exactBins && s.long == nil:
+		s.long = map[uint32]uint32{bin: n}
+	case bin >= exactBins:
+		s.long[bin] += n
+	case missing > 0:
+		s.bins = append(s.bins, make([]uint32, missing)...)
+		fallthrough
+	default:
+		s.bins[bin] += n
 	}
-	s.n++
-	s.bins[binOf(seconds)]++
 }
 
 func (s *spread) merge(o *spread) {
-	if s.bins == nil && len(o.bins) > 0 {
-		s.bins = make(map[uint32]uint32, len(o.bins))
+	for bin, n := range o.bins {
+		if n > 0 {
+			s.count(uint32(bin), n)
+		}
 	}
-	s.n += o.n
-	for b, n := range o.bins {
-		s.bins[b] += n
+	for bin, n := range o.long {
+		s.count(bin, n)
 	}
 }
 
@@ -152,15 +184,18 @@ func valueOf(bin uint32) float64 {
 
 // sorted lists the values that there are, each with how many are no more than it.
 func (s *spread) sorted() (values []float64, upTo []uint32) {
-	bins := make([]uint32, 0, len(s.bins))
-	for b := range s.bins {
-		bins = append(bins, b)
-	}
-	slices.Sort(bins)
 	sum := uint32(0)
-	for _, b := range bins {
-		sum += s.bins[b]
-		values, upTo = append(values, valueOf(b)), append(upTo, sum)
+	add := func(bin, n uint32) {
+		sum += n
+		values, upTo = append(values, valueOf(bin)), append(upTo, sum)
+	}
+	for bin, n := range s.bins {
+		if n > 0 {
+			add(uint32(bin), n)
+		}
+	}
+	for _, bin := range slices.Sorted(maps.Keys(s.long)) {
+		add(bin, s.long[bin])
 	}
 	return values, upTo
 }
@@ -169,8 +204,6 @@ func (s *spread) sorted() (values []float64, upTo []uint32) {
 func NewTally() *Tally {
 	return &Tally{
 		Requirements: make(map[string]int), states: make(map[gen.State]*stateTally),
-		pools: make(map[gen.State]*stateTally), all: new(stateTally), modes: make(map[Given]*[4]count),
-		again: make(map[model.Move]*[3]count), media: make(map[string]*count),
 		loads: [3]names{newNames(), newNames(), newNames()}, began: make(map[int32]uint32),
 		descriptors: make(map[model.Descriptor]uint8), flows: make(map[string]*count),
 	}
@@ -194,27 +227,16 @@ func (t *Tally) Merge(o *Tally) {
 		t.Requirements[w] += n
 	}
 	for key, s := range o.states {
-		in(t.states, key).merge(s)
+		t.state(key).merge(s)
 	}
-	for key, s := range o.pools {
-		in(t.pools, key).merge(s)
-	}
-	t.all.merge(o.all)
+	t.all.merge(&o.all)
+	mergeAll(t.media[:], o.media[:])
 	for m := range t.within {
 		t.within[m].merge(&o.within[m])
-	}
-	for key, counts := range o.modes {
-		for i := range counts {
-			in(t.modes, key)[i].merge(&counts[i])
+		mergeAll(t.again[m][:], o.again[m][:])
+		for before := range t.modes[m] {
+			mergeAll(t.modes[m][before][:], o.modes[m][before][:])
 		}
-	}
-	for key, counts := range o.again {
-		for i := range counts {
-			in(t.again, key)[i].merge(&counts[i])
-		}
-	}
-	for key, c := range o.media {
-		in(t.media, key).merge(c)
 	}
 	for k := range o.loads {
 		t.loads[k].merge(&o.loads[k])
@@ -335,13 +357,26 @@ func (s *stays) atOnce() (counts [mostAtOnce]int) {
 	slices.SortFunc(s.all, func(a, b stay) int {
 		return cmp.Or(cmp.Compare(a.agent, b.agent), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
-	var ends []int64
+	var latest [mostAtOnce - 1]int64 // of the ends of the agent's stays so far, falling: more need not be known
 	for i, x := range s.all {
 		if i == 0 || s.all[i-1].agent != x.agent {
-			ends = ends[:0]
+			latest = [mostAtOnce - 1]int64{}
+			for at := range latest {
+				latest[at] = math.MinInt64
+			}
 		}
-		ends = append(slices.DeleteFunc(ends, func(end int64) bool { return end <= x.start }), x.end)
-		counts[min(len(ends), mostAtOnce)-1]++
+		others := 0
+		for others < len(latest) && latest[others] > x.start {
+			others++
+		}
+		counts[others]++
+		for at, end := range latest {
+			if x.end > end {
+				copy(latest[at+1:], latest[at:])
+				latest[at] = x.end
+				break
+			}
+		}
 	}
 	return counts
 }

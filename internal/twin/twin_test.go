@@ -146,6 +146,14 @@ func TestRandomChatsAreLearnt(t *testing.T) {
 	made(t, p, 1, 2000)
 }
 
+// The lowest threshold has a quantile of two chats, which lie next to less than five.
+func TestTheLowestThreshold(t *testing.T) {
+	for n := twin.LeastChats; n < 1000; n += 25 {
+		_, err := made(t, written(t)["testdata/plain.yaml"], 1, n).Profile(2)
+		require.NoError(t, err)
+	}
+}
+
 // What is written is read as it was, by us and by its schema.
 func TestAProfileIsWhatIsWritten(t *testing.T) {
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(twin.Schema))

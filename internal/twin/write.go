@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,7 +93,15 @@ var againNames = [3]string{"new", "same", "other"}
 
 // sortedBy are the keys of a map by what they are called.
 func sortedBy[K comparable, V any](m map[K]V, name func(K) string) []K {
-	return slices.SortedFunc(maps.Keys(m), func(a, b K) int { return cmp.Compare(name(a), name(b)) })
+	named := make(map[string]K, len(m))
+	for key := range m {
+		named[name(key)] = key
+	}
+	keys := make([]K, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		keys = append(keys, named[name])
+	}
+	return keys
 }
 
 func number(b []byte, x float64) []byte { return strconv.AppendFloat(b, x, 'f', -1, 64) }
