@@ -170,6 +170,8 @@ func (b *bench) logs() {
 		b.make(self(), "arrange", "shuffled", log, arranged)
 		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull),
 			"in order of chats", classified)
+		row("generate --like, learning alone", n, b.cp("generate", "--like", log, "--learn-profile", os.DevNull),
+			"classify", classified)
 		if size > 1_000_000 {
 			continue
 		}
