@@ -10,22 +10,22 @@ import (
 )
 
 // A cause has many signatures: the rules behind a row differ by how the agent came, and one lost row breaks invariants
-// besides. Two signatures are taken for one cause
+// and shifts ordinals besides. Two signatures are taken for one cause
 //
-//   - where the shortest chat of one shows the other, too: were they apart, a chat as short would show it alone;
-//   - where the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the
-// same
-//     party;
-//   - where that party is invited again and again, and so it is in the other, whoever invites it: history has as many
+//   - if the shortest chat of one shows the other, too: were they apart, a chat as short would show it alone;
+//   - if the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the same
+//     party (either chat that of the other, if both are as short as can be). Of an invariant or an ordinal, that is a row or descriptor which is wrong in its shortest chat, at whatever
+//     level: no row of an agent who pulls is our reading, and that there are as many rows as attempts is not;
+//   - if that party is invited again and again, and so it is in the other, whoever invites it: history has as many
 //     signatures as there are ways to come;
-//   - where both are gone when each agent that comes again is another one: who confuses an agent's attempts gets rows,
+//   - if both are gone when each agent that comes again is another one: who confuses an agent's attempts gets rows,
 //     results, roles and ordinals wrong. This is not read off the chats but asked ([campaignRun.setApart]): a chat may
 //     have an agent twice only because that is shortest.
 
 // explained returns the finding that a sighting is a face of, or nil.
 func (r *campaignRun) explained(x *sighting) *Finding {
 	if x.minimal {
-		if f := r.besides(x.signature, x.shown); f != nil {
+		if f := r.besides(x.signature, x.found, nil); f != nil {
 			return f
 		}
 	}
@@ -43,11 +43,13 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	if !f.shrinks() {
 		return nil
 	}
-	if other := r.besides(f.Signature, f.shown); other != nil {
+	if other := r.besides(f.Signature, f.Found, before); other != nil {
 		return other
 	}
 	reduced := *f.sighting
-	reduced.example, reduced.shown = f.Case(), f.shown
+	if f.relation == "" {
+		reduced.example, reduced.found, reduced.minimal = &model.Case{Events: f.Minimal.Log}, f.Found, true
+	}
 	for _, other := range slices.Concat(r.harvest.Findings, before) {
 		if other.again && f.again || other.explains(&reduced) ||
 			other.shrinks() && len(f.Minimal.Log) > 0 && slices.Equal(other.Minimal.Log, f.Minimal.Log) {
@@ -58,81 +60,113 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 }
 
 // besides returns the finding that another signature of the same chat belongs to, one that is as telling at least; or
-// nil. What follows from much else, such as an invariant, explains nothing.
-func (r *campaignRun) besides(signature string, shown []model.Difference) *Finding {
+// nil. It is a published one, or one of those before. What follows from much else, such as an invariant, explains
+// nothing.
+func (r *campaignRun) besides(signature string, found []model.Difference, before []*Finding) *Finding {
 	own := 0
-	for i := range shown {
-		if shown[i].Signature() == signature {
-			own = weight(&shown[i])
-		}
+	if d := differenceOf(found, signature); d != nil {
+		own = weight(d)
 	}
-	for i := range shown {
-		if s := shown[i].Signature(); s != signature && weight(&shown[i]) <= own {
-			if x := r.bySignature[s]; x != nil && x.of != nil && x.of.shrinks() {
-				return x.of
-			}
+	for i := range found {
+		d := &found[i]
+		s := d.Signature()
+		if s == signature || !d.Required || weight(d) > own {
+			continue
+		}
+		if x := r.bySignature[s]; x != nil && x.of != nil && x.of.shrinks() {
+			return x.of
+		}
+		if i := slices.IndexFunc(before, func(f *Finding) bool { return f.Signature == s }); i >= 0 && before[i].shrinks() {
+			return before[i]
 		}
 	}
 	return nil
 }
 
+// differenceOf is the required difference that a signature names, or nil.
+func differenceOf(ds []model.Difference, signature string) *model.Difference {
+	for i := range ds {
+		if ds[i].Required && ds[i].Signature() == signature {
+			return &ds[i]
+		}
+	}
+	return nil
+}
+
+// follows reports whether a difference may be there only because a row is wrong.
+func follows(d *model.Difference) bool { return d.OfInvariant() || d.Field == model.OrdinalField }
+
+// roots are the differences that a signature is judged by: its own and, of one that follows from rows in a chat that is
+// as short as can be, those of rows.
+func roots(ds []model.Difference, signature string, shortest bool) (roots []*model.Difference) {
+	own := differenceOf(ds, signature)
+	if own == nil {
+		return nil
+	}
+	roots = []*model.Difference{own}
+	for i := range ds {
+		if shortest && follows(own) && weight(&ds[i]) == 0 {
+			roots = append(roots, &ds[i])
+		}
+	}
+	return roots
+}
+
 // explains reports whether a sighting is a face of the finding.
 func (f *Finding) explains(x *sighting) bool {
-	if f.Failure != nil || x.failure != nil {
+	if f.Failure != nil || x.failure != nil || !f.shrinks() || f.relation != "" {
 		return false
 	}
-	if !f.shrinks() || f.relation != "" {
+	mine := roots(f.Found, f.Signature, true)
+	if len(mine) == 0 {
 		return false
 	}
-	mine := f.traced()
-	if mine == nil {
-		return false
-	}
+	kinds := f.kinds()
 	if x.signature != f.Signature && strings.HasSuffix(x.signature, " "+string(model.OrdinalField)) &&
-		slices.Contains(f.kinds(), string(model.OrdinalField)) {
+		slices.Contains(kinds, string(model.OrdinalField)) {
 		return true // numbers are given in one place
 	}
-	for i := range x.shown {
-		d := &x.shown[i]
-		if d.Signature() != x.signature || !slices.Contains(f.kinds(), kindOf(d)) {
-			continue
-		}
-		if t := trace(logOf(x.example, d.InteractionID), d); t != nil &&
-			(mine.within(t) || mine.recurs() && mine.alike(t)) {
-			return true
+	for _, theirs := range roots(x.found, x.signature, x.minimal) {
+		log, kind := logOf(x.example, theirs.InteractionID), kindOf(theirs)
+		for _, own := range mine {
+			if (kind == kindOf(own) || slices.Contains(kinds, kind)) &&
+				(contains(log, theirs, f.Minimal.Log, own) || x.minimal && contains(f.Minimal.Log, own, log, theirs)) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// kinds are those of all that is wrong in the finding's chat.
+// contains reports whether what goes wrong in one chat is all that goes wrong in another, and as it does there.
+func contains(log []model.Event, d *model.Difference, other []model.Event, of *model.Difference) bool {
+	whole, part := trace(log, d), trace(other, of).essence(other, of)
+	return whole != nil && part != nil && (part.within(whole) || part.recurs() && part.alike(whole))
+}
+
+// kinds are those of all required things that are wrong in the finding's chat.
 func (f *Finding) kinds() (kinds []string) {
-	for i := range f.shown {
-		kinds = append(kinds, kindOf(&f.shown[i]))
+	for i := range f.Found {
+		if f.Found[i].Required {
+			kinds = append(kinds, kindOf(&f.Found[i]))
+		}
 	}
 	return kinds
 }
 
-// traced follows the party of the finding's own difference.
-func (f *Finding) traced() *traced {
-	for i := range f.shown {
-		if f.shown[i].Signature() == f.Signature {
-			return trace(f.Minimal.Log, &f.shown[i]).essence(f.Minimal.Log, &f.shown[i])
-		}
-	}
-	return nil
-}
-
+// logOf is the chat of a case with an id. A chat alone may have been asked about under another.
 func logOf(c *model.Case, id string) []model.Event {
-	for _, log := range model.Chats(c.Events) {
-		if log[0].InteractionID == id {
+	chats := model.Chats(c.Events)
+	for _, log := range chats {
+		if len(chats) == 1 || log[0].InteractionID == id {
 			return log
 		}
 	}
 	return nil
 }
 
-// kindOf says what kind of thing is wrong: of a descriptor, which parts of it, and what they became.
+// kindOf says what kind of thing is wrong: of a descriptor, which part of it, and what it became. Who takes an agent for
+// one who came otherwise also gets wrong how that ends: the role says it all.
 func kindOf(d *model.Difference) string {
 	switch d.Field {
 	case model.RowField:
@@ -146,6 +180,9 @@ func kindOf(d *model.Difference) string {
 		for i, name := range [...]string{"role", "result", "reason"} {
 			if a[i] != b[i] {
 				kind += " " + name + " " + b[i]
+				if i == 0 {
+					break
+				}
 			}
 		}
 		return kind
@@ -176,10 +213,8 @@ func weight(d *model.Difference) int {
 
 // weight is that of the sighting's own difference.
 func (x *sighting) weight() int {
-	for i := range x.shown {
-		if x.shown[i].Signature() == x.signature {
-			return weight(&x.shown[i])
-		}
+	if d := differenceOf(x.found, x.signature); d != nil {
+		return weight(d)
 	}
 	return 0
 }
@@ -196,7 +231,8 @@ type traced struct {
 	course string // what happens to it: a letter each
 }
 
-// tracedStep is an event, with parties and queues by number.
+// tracedStep is an event, with parties and queues by number. Queues and strategies are all one, but that which it goes
+// wrong with: by which way a chat comes has no bearing on most of what can be wrong, and on which it has, the events say.
 type tracedStep struct {
 	seq                 int64
 	move                model.Move
@@ -213,6 +249,9 @@ func trace(log []model.Event, d *model.Difference) *traced {
 	number := func(kind, id string) int {
 		if id == "" {
 			return -1
+		}
+		if kind != string(model.Agent) && id != d.Resource {
+			id = "another"
 		}
 		n, ok := numbers[kind+id]
 		if !ok {
@@ -244,8 +283,7 @@ func trace(log []model.Event, d *model.Difference) *traced {
 // ofOpening reports whether a difference is of what is decided when an attempt begins: that there is a row, and its
 // role.
 func ofOpening(d *model.Difference) bool {
-	a, b := parts(d.Expected), parts(d.Actual)
-	return d.Field == model.RowField || d.Field == model.DescriptorField && a[1] == b[1] && a[2] == b[2]
+	return d.Field == model.RowField || d.Field == model.DescriptorField && parts(d.Expected)[0] != parts(d.Actual)[0]
 }
 
 // essence leaves the stop out where the row that differs has ended before: any stop will do then. Of what is decided

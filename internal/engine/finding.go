@@ -24,19 +24,18 @@ type Finding struct {
 	Example   *model.Case
 	Minimal   gen.Minimal
 	Actual    []model.Fact       // of Minimal.Log
-	Found     []model.Difference // of Minimal.Log
+	Found     []model.Difference // of Minimal.Log, of all levels; before it has been confirmed, of Example
 	Failure   *target.Failure    // of a program that gave no facts
 	Stderr    string             // what it wrote there about a scenario that it failed by
 	Err       error              // why shrinking ended early
 
 	table    *model.Table // that tells what is expected; nil is the reference's
 	sighting *sighting
-	relation string             // whose variant has to stand beside the chat, "" is none
-	again    bool               // it, or one of its faces, is Again
-	whole    bool               // it shows only in the scenario as it was
-	shown    []model.Difference // of required levels, of Minimal.Log
-	gaps     int                // candidates that were not answered
-	pending  []*sighting        // that it explains, should it be a finding
+	relation string      // whose variant has to stand beside the chat, "" is none
+	again    bool        // it, or one of its faces, is Again
+	whole    bool        // it shows only in the scenario as it was
+	gaps     int         // candidates that were not answered
+	pending  []*sighting // that it explains, should it be a finding
 	faces    []*sighting
 }
 
@@ -51,7 +50,7 @@ type Face struct {
 func (r *campaignRun) newFinding(x *sighting) *Finding {
 	f := &Finding{
 		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure,
-		Stderr: x.stderr, sighting: x, shown: x.shown, Minimal: gen.Minimal{All: -1}, table: r.Table,
+		Stderr: x.stderr, sighting: x, Found: x.found, Minimal: gen.Minimal{All: -1}, table: r.Table,
 	}
 	f.Minimal.Log = f.subject()
 	if v := f.variant(); v != nil && v.Relation == x.signature {
@@ -101,12 +100,10 @@ func (f *Finding) tally() {
 // subject is the chat of the finding's scenario that is shrunk: that which differs.
 func (f *Finding) subject() []model.Event {
 	chats := model.Chats(f.Example.Events)
-	for i := range f.shown {
-		if f.shown[i].Signature() == f.Signature {
-			for _, log := range chats {
-				if log[0].InteractionID == f.shown[i].InteractionID {
-					return log
-				}
+	if d := differenceOf(f.Found, f.Signature); d != nil {
+		for _, log := range chats {
+			if log[0].InteractionID == d.InteractionID {
+				return log
 			}
 		}
 	}
@@ -172,23 +169,23 @@ func (f *Finding) forms() []*model.Case {
 }
 
 // settle takes the simplest form that shows the finding.
-func (f *Finding) settle(outcomes []*Outcome, require model.Levels) {
+func (f *Finding) settle(outcomes []*Outcome) {
 	if f.Failure != nil {
 		f.Unstable = outcomes[0].Failure == nil && outcomes[0].Verdict != NotRun
 		return
 	}
 	for i, o := range outcomes {
-		if !slices.Contains(signaturesOf(o, required(o, require)), f.Signature) {
+		if !slices.Contains(signaturesOf(o), f.Signature) {
 			continue
 		}
 		f.whole = i == len(outcomes)-1
 		if f.variant() != nil && (i > 0 || f.relation != "") {
 			f.relation = relationOf(f.variant())
 		}
-		f.Actual, f.Found, f.shown = o.Actual, o.Differences, required(o, require)
+		f.Actual, f.Found = o.Actual, o.Differences
 		return
 	}
-	f.Unstable = true
+	f.Unstable, f.Found = true, nil
 }
 
 // shrinks reports whether there is something to make shorter: a program that gives no facts fails with the whole of a

@@ -36,6 +36,8 @@ type Campaign struct {
 	Found func(*Finding)
 	// Progress is told how far it is; nil is told nothing.
 	Progress func(Progress)
+
+	now func() time.Time // nil is the system's clock
 }
 
 // Progress is how far a campaign is.
@@ -83,14 +85,17 @@ var errOver = errors.New("the time is over")
 // Run asks until it has asked all, or its time is over. Findings come by level, then the most frequent first. The error
 // is the target's, or the context's: what was found by then is returned with it.
 func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
-	parent, began := ctx, time.Now()
+	if c.now == nil {
+		c.now = time.Now
+	}
+	parent, began := ctx, c.now()
 	if c.Span > 0 {
 		within, stop := context.WithDeadlineCause(ctx, began.Add(c.Span), errOver)
 		defer stop()
 		ctx = within
 	}
 	r := &campaignRun{
-		Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t),
+		Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t, c.Span > 0),
 		bySignature: make(map[string]*sighting),
 	}
 	r.proofs = math.MaxInt
@@ -112,7 +117,7 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 func (c *Campaign) smallBound(began time.Time) func(n int) bool {
 	if c.Span > 0 {
 		end := began.Add(c.Span / smallPart)
-		return func(int) bool { return !time.Now().Before(end) }
+		return func(int) bool { return !c.now().Before(end) }
 	}
 	return func(n int) bool { return n >= c.smallMost() }
 }
@@ -141,7 +146,7 @@ type sighting struct {
 	count     int
 	first     string // the id of the first scenario
 	example   *model.Case
-	shown     []model.Difference // of the example: all that is required
+	found     []model.Difference // of the example
 	failure   *target.Failure
 	stderr    string
 	minimal   bool     // the example is the shortest chat, as all shorter ones were asked before
@@ -163,26 +168,17 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	}
 	go rounds.draw(drawing)
 	for d := range rounds.drawn {
-		began := time.Now()
-		round, err := r.t.Ask(ctx, d.questions)
-		rounds.sizes.took(len(d.questions), time.Since(began))
+		before := *asked
+		answers, err := r.put(ctx, name, d.questions, asked)
 		if err != nil {
 			return err
 		}
-		r.harvest.add(round)
-		answered := 0
 		for i, s := range d.scenarios {
-			if !round.Answers[i].NotRun {
-				answered++
-			}
-			if !r.note(s, &round.Answers[i], name) {
+			if !r.note(s, &answers[i], name) {
 				d.spent = append(d.spent, s.Case)
 			}
 		}
-		*asked += answered
-		r.asked += answered
-		r.tell(name)
-		r.harvest.Over = answered == 0
+		r.harvest.Over = *asked == before
 		if !r.harvest.Over {
 			if err := r.conclude(ctx); err != nil {
 				return err
@@ -194,6 +190,39 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 		rounds.spent <- d
 	}
 	return ctx.Err()
+}
+
+// put asks questions, in parts of as many as take no long time, and returns an answer each. asked, unless it is nil,
+// grows by those that were answered. The parts depend on the clock, and nothing else does.
+func (r *campaignRun) put(ctx context.Context, phase string, questions []target.Question, asked *int,
+) (answers []target.Answer, err error) {
+	for len(questions) > 0 {
+		part := questions[:min(len(questions), r.sizes.atMost())]
+		questions = questions[len(part):]
+		began := r.now()
+		round, err := r.t.Ask(ctx, part)
+		r.sizes.took(len(part), r.now().Sub(began))
+		if err != nil {
+			return answers, err
+		}
+		answers = append(answers, round.Answers...)
+		if asked != nil {
+			r.harvest.add(round)
+			n := 0
+			for i := range round.Answers {
+				if !round.Answers[i].NotRun {
+					n++
+				}
+			}
+			*asked += n
+			r.asked += n
+			if n == 0 { // it no longer answers
+				return append(answers, slices.Repeat([]target.Answer{{NotRun: true}}, len(questions))...), nil
+			}
+		}
+		r.tell(phase)
+	}
+	return answers, nil
 }
 
 func (r *campaignRun) tell(phase string) {
@@ -212,9 +241,8 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 		return false
 	}
 	o := s.judge(a, r.Require)
-	shown := required(o, r.Require)
 	if phase == smallPhase {
-		r.known.put(keyOf("", s.Events), signaturesOf(o, shown))
+		r.known.put(keyOf("", s.Events), signaturesOf(o))
 	}
 	if o.Failure != nil {
 		x := r.see("failure "+string(o.Failure.Kind), s, s.Level, nil)
@@ -223,8 +251,12 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 		}
 		return true
 	}
-	for i := range shown {
-		x := r.see(shown[i].Signature(), s, shown[i].Level, shown)
+	for i := range o.Differences {
+		d := &o.Differences[i]
+		if !d.Required {
+			continue
+		}
+		x := r.see(d.Signature(), s, d.Level, o.Differences)
 		x.minimal = x.minimal || phase == smallPhase && x.example == s.Case
 		kept = kept || x.example == s.Case
 	}
@@ -232,37 +264,27 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 }
 
 // see counts a signature. Of those that belong to no finding yet, the shortest scenario is kept.
-func (r *campaignRun) see(signature string, s *Scenario, level model.Level, shown []model.Difference) *sighting {
+func (r *campaignRun) see(signature string, s *Scenario, level model.Level, found []model.Difference) *sighting {
 	x := r.bySignature[signature]
 	if x == nil {
-		x = &sighting{signature: signature, level: level, first: s.ID, example: s.Case, shown: shown}
+		x = &sighting{signature: signature, level: level, first: s.ID, example: s.Case, found: found}
 		r.bySignature[signature] = x
 		r.open = append(r.open, x)
 	}
 	if x.count++; x.of == nil && len(s.Events) < len(x.example.Events) {
-		x.example, x.shown = s.Case, shown
+		x.example, x.found = s.Case, found
 	}
 	return x
 }
 
-// required lists the differences of required levels.
-func required(o *Outcome, require model.Levels) (ds []model.Difference) {
-	for _, d := range o.Differences {
-		if require.Has(d.Level) {
-			ds = append(ds, d)
-		}
-	}
-	return ds
-}
-
-// signaturesOf lists what an outcome shows, each once.
-func signaturesOf(o *Outcome, shown []model.Difference) (all []string) {
+// signaturesOf lists what an outcome shows of what is required, each once.
+func signaturesOf(o *Outcome) (all []string) {
 	if o.Failure != nil {
 		return []string{"failure " + string(o.Failure.Kind)}
 	}
-	for i := range shown {
-		if s := shown[i].Signature(); !slices.Contains(all, s) {
-			all = append(all, s)
+	for i := range o.Differences {
+		if d := &o.Differences[i]; d.Required && !slices.Contains(all, d.Signature()) {
+			all = append(all, d.Signature())
 		}
 	}
 	return all
@@ -302,12 +324,12 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 }
 
 // sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the
-// starts of a program cost little; and fewer again where a round takes long: what it found is told when it is over, and
-// a span may end before.
+// starts of a program cost little. In a campaign of a span, and in no other, rounds get smaller again if they take long:
+// what one found is told when it is over, and the span may end before.
 type sizes struct {
-	round     int
-	piecemeal bool // questions are asked one by one: their kinds may be mixed
-	most      atomic.Int64
+	round int
+	timed bool
+	most  atomic.Int64 // how many are asked at once
 }
 
 const (
@@ -317,27 +339,28 @@ const (
 	slowRound  = 4 * time.Second
 )
 
-func newSizes(t target.Target) *sizes {
-	s, most := &sizes{round: firstRound}, MostAtOnce
+func newSizes(t target.Target, timed bool) *sizes {
+	s, most := &sizes{round: firstRound, timed: timed}, MostAtOnce
 	if p, ok := t.(target.Piecemeal); ok {
-		s.round, s.piecemeal = p.AtOnce(), true
-		most = s.round
+		most = p.AtOnce()
 	}
 	s.most.Store(int64(most))
 	return s
 }
 
-// next is the size of the next round. It follows from the number of rounds alone, unless the program is slow.
+// next is the size of the next round.
 func (s *sizes) next() int {
-	s.round = min(s.round, s.atMost())
+	if s.timed {
+		s.round = min(s.round, s.atMost())
+	}
 	n := s.round
-	s.round *= 2
+	s.round = min(2*n, MostAtOnce)
 	return n
 }
 
 func (s *sizes) atMost() int { return int(s.most.Load()) }
 
-// took hears how long a round of n questions took.
+// took hears how long n questions took.
 func (s *sizes) took(n int, d time.Duration) {
 	if d > slowRound {
 		s.most.Store(min(s.most.Load(), max(1, int64(float64(n)*float64(slowRound)/float64(d)))))

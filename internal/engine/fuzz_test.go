@@ -181,7 +181,7 @@ func TestCampaignEndsOnce(t *testing.T) {
 		c := campaign(10_000, defaults)
 		c.Once = true
 		h := c.run(t, target.Reference{Table: model.Reference().Dropping(model.R12)})
-		assert.Equal(t, target.Reference{}.AtOnce(), h.Small)
+		assert.Equal(t, firstRound, h.Small)
 		assert.Zero(t, h.Scenarios)
 		require.NotEmpty(t, h.Findings)
 		assert.Equal(t, "R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", h.Findings[0].Signature)
@@ -314,9 +314,9 @@ func TestCounterexamplesHoldWhatTheyNeed(t *testing.T) {
 	assert.Len(t, found, 2)
 }
 
-// Rounds grow until one takes long.
+// Rounds grow, and only in a campaign of a span they shrink when one takes long.
 func TestRoundsOfSlowProgramsAreSmall(t *testing.T) {
-	s := newSizes(answering(nil))
+	s := newSizes(answering(nil), true)
 	assert.Equal(t, []int{128, 256, 512}, []int{s.next(), s.next(), s.next()})
 	s.took(512, 2*slowRound)
 	assert.Equal(t, []int{256, 256}, []int{s.next(), s.next()})
@@ -324,6 +324,34 @@ func TestRoundsOfSlowProgramsAreSmall(t *testing.T) {
 	assert.Equal(t, 256, s.next())
 	s.took(256, 1000*slowRound)
 	assert.Equal(t, []int{1, 1}, []int{s.next(), s.next()})
+
+	s = newSizes(target.Reference{}, false)
+	s.took(512, 1000*slowRound)
+	assert.Equal(t, 1, s.atMost())
+	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 4096}, []int{
+		s.next(), s.next(), s.next(), s.next(), s.next(), s.next(), s.next(),
+	})
+}
+
+// What a campaign finds, and how short it says that is, does not depend on how long anything takes, unless it has a
+// span: the clock of the second one leaps half a minute whenever it is read, as on a machine that does much else.
+func TestFindingsDoNotDependOnTheClock(t *testing.T) {
+	all := faults.All()
+	f := all[slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == "dead-conference-has-a-row" })]
+	told := func(once bool, now func() time.Time) (told []string) {
+		c := campaign(400, defaults)
+		c.Once, c.now = once, now
+		for _, found := range c.run(t, answers(f.Answer)).Findings {
+			told = append(told, fmt.Sprint(found.signatures(), found.Count, len(found.Minimal.Log), found.Verdict()))
+		}
+		return told
+	}
+	for _, once := range []bool{true, false} {
+		at := gen.Day
+		want := told(once, nil)
+		require.NotEmpty(t, want)
+		assert.Equal(t, want, told(once, func() time.Time { at = at.Add(30 * time.Second); return at }))
+	}
 }
 
 // What a program answers no more ends the campaign.

@@ -68,7 +68,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 				r.recycle(c)
 				continue
 			}
-			if len(d.scenarios) > 0 && c.Kind != d.scenarios[0].Kind && !r.sizes.piecemeal {
+			if len(d.scenarios) > 0 && c.Kind != d.scenarios[0].Kind {
 				r.held = c
 				break
 			}
@@ -138,7 +138,7 @@ func (c *Campaign) randomTrials(began time.Time) *randomTrials {
 	t := &randomTrials{scenarios: gen.NewScenarios(c.Seed), first: max(c.Shard-1, 0), step: max(c.Shards, 1)}
 	t.enough = func(made int) bool { return made >= c.Scenarios }
 	if c.Span > 0 {
-		t.enough = func(int) bool { return time.Since(began) >= c.Span }
+		t.enough = func(int) bool { return c.now().Sub(began) >= c.Span }
 	}
 	return t
 }

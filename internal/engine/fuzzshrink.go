@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/target"
@@ -64,7 +63,7 @@ func (a *asking) probe(_ context.Context, logs [][]model.Event) ([]bool, error) 
 }
 
 // review asks for the finding's chat as it is now, to tell what differs in it.
-func (a *asking) review(require model.Levels) error {
+func (a *asking) review() error {
 	q := &query{asking: a, logs: [][]model.Event{a.f.Minimal.Log}, review: true, reply: make(chan answer)}
 	a.queries <- q
 	got := <-q.reply
@@ -72,7 +71,7 @@ func (a *asking) review(require model.Levels) error {
 		return got.err
 	}
 	o := got.outcomes[0]
-	a.f.Actual, a.f.Found, a.f.shown = o.Actual, o.Differences, required(o, require)
+	a.f.Actual, a.f.Found = o.Actual, o.Differences
 	return nil
 }
 
@@ -140,7 +139,7 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 	for i, o := range outcomes {
 		asked[keys[i]] = o
 		if o.Verdict != NotRun {
-			r.known.put(keys[i], signaturesOf(o, required(o, r.Require)))
+			r.known.put(keys[i], signaturesOf(o))
 		}
 	}
 	for _, q := range queries {
@@ -152,7 +151,7 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 			k := keyOf(q.f.relation, log)
 			shown, known := r.known.get(k)
 			if o := asked[k]; o != nil && !known {
-				shown = signaturesOf(o, required(o, r.Require))
+				shown = signaturesOf(o)
 			} else if !known {
 				a.gaps++
 			}
@@ -168,29 +167,20 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 	}
 }
 
-// ask asks cases, in rounds as large as the target takes.
-func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) (outcomes []*Outcome, err error) {
-	for len(cases) > 0 {
-		batch := cases[:min(r.sizes.atMost(), len(cases))]
-		cases = cases[len(batch):]
-		scenarios, questions := make([]*Scenario, len(batch)), make([]target.Question, len(batch))
-		for i, c := range batch {
-			scenarios[i] = newTrial(c, r.Table)
-			scenarios[i].inForm(r.Form)
-			questions[i] = scenarios[i].question()
-		}
-		began := time.Now()
-		round, err := r.t.Ask(ctx, questions)
-		r.sizes.took(len(batch), time.Since(began))
-		if err != nil {
-			return outcomes, err
-		}
-		for i, s := range scenarios {
-			outcomes = append(outcomes, s.judge(&round.Answers[i], r.Require))
-		}
-		r.tell(shorterPhase)
+// ask asks cases, and judges the answers.
+func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) ([]*Outcome, error) {
+	scenarios, questions := make([]*Scenario, len(cases)), make([]target.Question, len(cases))
+	for i, c := range cases {
+		scenarios[i] = newTrial(c, r.Table)
+		scenarios[i].inForm(r.Form)
+		questions[i] = scenarios[i].question()
 	}
-	return outcomes, nil
+	answers, err := r.put(ctx, shorterPhase, questions, nil)
+	outcomes := make([]*Outcome, len(answers))
+	for i := range answers {
+		outcomes[i] = scenarios[i].judge(&answers[i], r.Require)
+	}
+	return outcomes, err
 }
 
 var (
@@ -263,7 +253,7 @@ func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	}
 	for _, f := range fresh {
 		n := len(f.forms())
-		f.settle(outcomes[:n], r.Require)
+		f.settle(outcomes[:n])
 		outcomes = outcomes[n:]
 	}
 	return nil
@@ -310,7 +300,7 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 		if err != nil {
 			return err
 		}
-		return a.review(r.Require)
+		return a.review()
 	}, func(*Finding) {})
 	if err != nil {
 		return err
@@ -341,7 +331,7 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 		f.Minimal, f.Err = gen.Prove(ctx, f.Minimal.Log, a.probe, r.Prove)
 		f.Minimal.Tried -= f.gaps
 		if f.Err == nil && len(f.Minimal.Log) < before {
-			f.Err = a.review(r.Require)
+			f.Err = a.review()
 		}
 		if errors.Is(f.Err, errSpent) {
 			return nil
