@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Blame is what of a difference is wrong, and by which rules.
 type Blame struct {
@@ -35,10 +38,5 @@ func (d *Difference) Blame() Blame {
 
 // has reports whether a rule has a clause of a kind.
 func (r *Rule) has(kind ClauseKind) bool {
-	for i := range r.Clauses {
-		if r.Clauses[i].Kind == kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Clauses, func(c Clause) bool { return c.Kind == kind })
 }

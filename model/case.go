@@ -144,7 +144,7 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	}
 	for _, v := range c.Variants {
 		if found := v.Compare(of(v.Of), of(v.Variant)); found != "" {
-			d := broken(v.Relation, v.Of, "relation", found)
+			d := broken(v.Relation, v.Of, "relation", found, Invariant)
 			if c.temper(&d); c.OfOtherMedium(v.Variant) {
 				d.Level = Inferred
 			}
@@ -196,7 +196,7 @@ func rowsOf(rows []Fact, id string) []Fact {
 
 // OnlyInCompany is the difference of a case that gives rows alone and none among others, all of which do alone.
 func (c *Case) OnlyInCompany(found string) Difference {
-	d := broken("V17", c.Events[0].InteractionID, "company", found)
+	d := broken("V17", c.Events[0].InteractionID, "company", found, Invariant)
 	c.temper(&d)
 	return d
 }
@@ -204,18 +204,7 @@ func (c *Case) OnlyInCompany(found string) Difference {
 // Merged is the difference of a case whose ids or names are nearly alike, and do not all have rows. It is of level
 // Delivery, whatever the case: it says why other differences are there.
 func (c *Case) Merged(interaction, found string) Difference {
-	d := broken("D7", interaction, "names", found)
-	d.Level = Delivery
-	return d
-}
-
-// broken is the difference of a relation that does not hold.
-func broken(relation, id, where, found string) Difference {
-	law := invariantByID(relation)
-	return Difference{
-		InteractionID: id, Resource: where, Field: Field(law.ID), Expected: law.Says, Actual: found, Level: Invariant,
-		Rules: []string{law.ID},
-	}
+	return broken("D7", interaction, "names", found, Delivery)
 }
 
 // temper gives a difference of a delivery or robustness case that level, but one of another medium's chat that of I19.

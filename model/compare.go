@@ -233,20 +233,22 @@ func Compare(want *Expected, got []Fact) []Difference {
 			return nil
 		}
 	}
-	got = slices.Clone(got)
-	slices.SortStableFunc(got, CompareFacts)
-	more := len(got) - len(want.Rows) - maxUnpaired
-	if more > 0 {
-		got = got[:len(got)-more]
-	}
-	ds := differences(want, got, pair(want, got))
-	if more > 0 {
+	first := want.inOrder(got)
+	ds := differences(want, first, pair(want, first))
+	if more := len(got) - len(first); more > 0 {
 		ds = append(ds, Difference{
 			InteractionID: want.InteractionID, Field: RowField, Expected: "no row",
 			Actual: fmt.Sprintf("%d rows more", more), Level: want.Level, Rules: want.Silent.Rules(),
 		})
 	}
 	return ds
+}
+
+// inOrder are the first rows in order, as many as are looked at one by one. got is not changed.
+func (w *Expected) inOrder(got []Fact) []Fact {
+	got = slices.Clone(got)
+	slices.SortStableFunc(got, CompareFacts)
+	return got[:min(len(got), len(w.Rows)+maxUnpaired)]
 }
 
 // ranked are the rows without their ordinals if one of them has none: ordinals count only where all have one.

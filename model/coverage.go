@@ -13,14 +13,12 @@ import (
 // that are alternatives only cannot be covered. Pairs of rules have none: which of them can occur at all is not proven
 // here. They are a count, to be compared with another run's.
 type Coverage struct {
-	fold   fold
+	reads  Classifier
 	chat   Chat
 	clause [clauseCount]exercised // IRFs are those of shapes
 	rules  [clauseCount]int       // chats, by place of the rule in the table, which has no more rules than clauses
 	shapes map[Clauses]*exercised
 	yields map[Yield]*exercised
-	logs   []span // working memory of AddCase
-	log    []Event
 }
 
 // exercised counts what rests on something; example is the least id of such a chat, where chats are added by
@@ -41,7 +39,7 @@ func (e *exercised) add(irfs, chats int, example string) {
 // NewCoverage returns the coverage of no chat.
 func NewCoverage() *Coverage {
 	return &Coverage{
-		fold: fold{table: Reference()}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised),
+		reads: Classifier{fold: fold{table: reference}}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised),
 	}
 }
 
@@ -187,57 +185,19 @@ func (c *Coverage) Combinations() (covered []CombinationCount, uncovered []Combi
 
 // AddCase adds the chats of a case that are judged row by row: not those that an oracle says nothing of.
 func (c *Coverage) AddCase(of *Case) {
-	c.logs = c.logs[:0]
-	for i := range of.Events {
-		id, n := of.Events[i].InteractionID, len(c.logs)-1
-		if n < 0 || c.logs[n].id != id {
-			n = slices.IndexFunc(c.logs, func(s span) bool { return s.id == id })
+	for _, log := range c.reads.grouper.chats(of.Events) {
+		if !slices.Contains(of.Aside, log[0].InteractionID) {
+			c.Add(log)
 		}
-		if n < 0 {
-			n = len(c.logs)
-			c.logs = append(c.logs, span{id: id, from: i})
-		}
-		c.logs[n].to = i + 1
-		c.logs[n].events++
 	}
-	for _, s := range c.logs {
-		if slices.Contains(of.Aside, s.id) {
-			continue
-		}
-		log := of.Events[s.from:s.to]
-		if len(log) != s.events { // others between
-			c.log = c.log[:0]
-			for i := range log {
-				if log[i].InteractionID == s.id {
-					c.log = append(c.log, log[i])
-				}
-			}
-			log = c.log
-		}
-		c.Add(log)
-	}
-}
-
-// span is where a log holds the events of an interaction.
-type span struct {
-	id               string
-	from, to, events int
 }
 
 // Add adds a chat: the events of one interaction, in any order and with exact duplicates. An ill-formed one adds
 // nothing.
 func (c *Coverage) Add(events []Event) {
-	f := &c.fold
-	if f.order(events) != nil {
-		return
+	if c.reads.Classify(&c.chat, events) == nil {
+		c.Note(&c.chat, "")
 	}
-	for i, at := range f.turn {
-		if f.step(&events[at], at, int32(i)) != nil {
-			return
-		}
-	}
-	f.finish(&c.chat)
-	c.Note(&c.chat, "")
 }
 
 // Note adds a chat that the reference has read, and takes its id for an example where it is the least; "" is none.
@@ -252,8 +212,8 @@ func (c *Coverage) Note(chat *Chat, id string) {
 		at(c.shapes, r.Clauses).add(1, 0, id)
 		at(c.yields, Yield{r.ResourceType, r.Role, r.Result, r.Reason}).add(1, 0, id)
 	}
-	for rest := all; rest != 0; rest &= rest - 1 {
-		c.clause[bits.TrailingZeros64(uint64(rest))].add(0, 1, id)
+	for clause := range all.All() {
+		c.clause[clause].add(0, 1, id)
 	}
 	for of := rulesOf(all); of != 0; of &= of - 1 {
 		c.rules[bits.TrailingZeros64(uint64(of))]++
@@ -274,8 +234,8 @@ var ruleOf = func() (places [clauseCount]uint8) {
 }()
 
 func rulesOf(s Clauses) (rules ruleSet) {
-	for ; s != 0; s &= s - 1 {
-		rules |= 1 << ruleOf[bits.TrailingZeros64(uint64(s))]
+	for id := range s.All() {
+		rules |= 1 << ruleOf[id]
 	}
 	return rules
 }

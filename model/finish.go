@@ -73,7 +73,8 @@ func (f *fold) finish(dst *Chat) {
 	}
 	for i := range f.attempts[:reported] {
 		if a := &f.attempts[i]; a.state == over {
-			f.report(dst, i, f.roleClause(a)|f.resultClauses(a, byCustomer, dst.handling)|f.marks(dst, a))
+			f.report(dst, i, f.roleClause(a)|f.resultClauses(a, byCustomer, dst.handling)|a.marks|
+				marks(a.sentOn, a.afterTime, dst.OtherMedium))
 		}
 	}
 	switch {
@@ -84,16 +85,15 @@ func (f *fold) finish(dst *Chat) {
 	}
 }
 
-// marks are the rules that bear on an attempt beside those of its role and its result.
-func (f *fold) marks(dst *Chat, a *attempt) Clauses {
-	s := a.marks
-	if a.sentOn {
+// marks are I13, I21 and I19: where a row's leg came from, and the chat's medium.
+func marks(sentOn, afterTime, otherMedium bool) (s Clauses) {
+	if sentOn {
 		s |= Set(I13)
 	}
-	if a.afterTime {
+	if afterTime {
 		s |= Set(I21After)
 	}
-	if dst.OtherMedium {
+	if otherMedium {
 		s |= Set(I19)
 	}
 	return s
@@ -365,19 +365,27 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	if opened.Actor.Type == Strategy {
 		t.Invoker = opened.Actor.ID
 	}
-	if a.joined != never {
-		t.Accepted = f.events[a.joined].Seq
-	}
-	if a.modes.last != 0 {
-		t.ModeFrom = f.events[a.modes.from].Seq
-	}
-	if a.how == WasStopped && a.withdrawnAt != never {
-		t.Withdrawn = f.events[a.withdrawnAt].Seq
-	}
-	if a.handedOver != never {
-		t.HandedOver = f.events[a.handedOver].Seq
+	t.Accepted, t.HandedOver, t.ModeFrom = f.seq(a.joined), f.seq(a.handedOver), f.modeFrom(&a.modes)
+	if a.how == WasStopped {
+		t.Withdrawn = f.seq(a.withdrawnAt)
 	}
 	f.add(dst, r)
+}
+
+// seq is the seq of an event; 0 is none.
+func (f *fold) seq(at int32) int64 {
+	if at == never {
+		return 0
+	}
+	return f.events[at].Seq
+}
+
+// modeFrom is the seq of the event that gave the mode that counts; 0 is none.
+func (f *fold) modeFrom(m *modes) int64 {
+	if m.last == 0 {
+		return 0
+	}
+	return f.events[m.from].Seq
 }
 
 // fell reports whether the clock ran backwards from one turn to another.
@@ -438,22 +446,12 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 func (f *fold) abandonedIn(dst *Chat, s Clauses) {
 	l := &f.leg
 	r := IRF{}
-	if l.movedOn {
-		s |= Set(I13)
-	}
-	if l.afterTime {
-		s |= Set(I21After)
-	}
-	if dst.OtherMedium {
-		s |= Set(I19)
-	}
+	s |= marks(l.movedOn, l.afterTime, dst.OtherMedium)
 	if l.initiator != never {
 		s |= Set(I6Mediation) | modeClauses(l.operation, &l.modes)
 		r.ways = f.ways(l.operation, &l.modes, true, false)
 		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.modes.last
-		if l.modes.last != 0 {
-			r.Trace.ModeFrom = f.events[l.modes.from].Seq
-		}
+		r.Trace.ModeFrom = f.modeFrom(&l.modes)
 	}
 	r.Trace.Backwards = f.fell(l.begun, f.now)
 	opened, closed := &f.events[l.placedAt], &f.events[f.stoppedAt]

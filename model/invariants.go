@@ -47,99 +47,75 @@ const (
 func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
-	{"V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1},
-	{"V2", OnFacts, "0.1", "Resource type, role, result and reason are together a valid combination.", row2},
-	{"V3", OnEvents, "0.1", "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)},
-	{
-		"V4", OnEvents, "0.1",
-		"By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's last.",
-		logCheck(v4),
-	},
-	{
-		"V5", OnEvents, "0.1", "Transferred only if a transfer of that agent was accepted or went through a queue.",
-		logCheck(v5),
-	},
-	{"V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6},
-	{
-		"V7", OnFacts, "0.1",
-		"Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with " +
-			"CustomerAbandoned.", row7,
-	},
-	{"V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8},
-	{
-		"V9", OnEvents, "0.1",
-		"No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was " +
-			"handling at the stop, except as I5 and I11 accept.", logCheck(v9),
-	},
-	{
-		"V10", OnEvents, "0.1", "No IRF for the customer, none for a queue or strategy that distributed what it had.",
-		logCheck(v10),
-	},
-	{"V11", OnFacts, "0.1", "No IRF ends before it starts, unless the clock ran backwards in between.", row11},
-	{
-		"V12", OnRelation, "0.1",
-		"A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil,
-	},
-	{
-		"V13", OnRelation, "0.1",
-		"A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil,
-	},
-	{
-		"V14", OnRelation, "0.1",
-		"Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or " +
-			"strategy that it ended in.", nil,
-	},
-	{
-		"V15", OnRelation, "0.1", "Agents, queues, strategies and interactions renamed: the facts are renamed alike.",
-		nil,
-	},
-	{
-		"V16", OnRelation, "0.1",
-		"Times shifted, stretched, across the end of an hour, a day, a month or a year, hours apart, all equal, or " +
-			"running backwards: the descriptors stay.", nil,
-	},
-	{"V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil},
-	{
-		"V18", OnRelation, "0.1",
-		"Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode " +
-			"where it means nothing: nothing changes.", nil,
-	},
-	{"V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil},
-	{
-		"V20", OnFacts, "0.2",
-		"No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every " +
-			"field.", nil,
-	},
-	{
-		"V21", OnFacts, "0.2",
-		"A chat has at most one CustomerAbandoned, not counting AbandonedWhileRinging; received_from names an " +
-			"earlier row of an agent.", nil,
-	},
-	{"D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil},
-	{"D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil},
-	{"D3", OnDelivery, "0.1", "Any grouping of whole chats into runs: the same facts.", nil},
-	{"D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil},
-	{"D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil},
-	{
-		"D6", OnDelivery, "0.2", "The same instants spelt otherwise, in other zones or with fractions: the same facts.",
-		nil,
-	},
-	{
-		"D7", OnDelivery, "0.2",
-		"Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th " +
-			"character alone are two.", nil,
-	},
+	law("V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1),
+	law("V2", OnFacts, "0.1", "Resource type, role, result and reason are together a valid combination.", row2),
+	law("V3", OnEvents, "0.1", "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)),
+	law("V4", OnEvents, "0.1",
+		"By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's "+
+			"last.", logCheck(v4)),
+	law("V5", OnEvents, "0.1",
+		"Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)),
+	law("V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6),
+	law("V7", OnFacts, "0.1",
+		"Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with "+
+			"CustomerAbandoned.", row7),
+	law("V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8),
+	law("V9", OnEvents, "0.1",
+		"No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was "+
+			"handling at the stop, except as I5 and I11 accept.", logCheck(v9)),
+	law("V10", OnEvents, "0.1",
+		"No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)),
+	law("V11", OnFacts, "0.1", "No IRF ends before it starts, unless the clock ran backwards in between.", row11),
+	law("V12", OnRelation, "0.1",
+		"A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil),
+	law("V13", OnRelation, "0.1",
+		"A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil),
+	law("V14", OnRelation, "0.1",
+		"Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or "+
+			"strategy that it ended in.", nil),
+	law("V15", OnRelation, "0.1",
+		"Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil),
+	law("V16", OnRelation, "0.1",
+		"Times shifted, stretched, across the end of an hour, a day, a month or a year, hours apart, all equal, or "+
+			"running backwards: the descriptors stay.", nil),
+	law("V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil),
+	law("V18", OnRelation, "0.1",
+		"Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode "+
+			"where it means nothing: nothing changes.", nil),
+	law("V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil),
+	law("V20", OnFacts, "0.2",
+		"No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every "+
+			"field.", nil),
+	law("V21", OnFacts, "0.2",
+		"A chat has at most one CustomerAbandoned, not counting AbandonedWhileRinging; received_from names an "+
+			"earlier row of an agent.", nil),
+	law("D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil),
+	law("D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil),
+	law("D3", OnDelivery, "0.1", "Any grouping of whole chats into runs: the same facts.", nil),
+	law("D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil),
+	law("D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil),
+	law("D6", OnDelivery, "0.2",
+		"The same instants spelt otherwise, in other zones or with fractions: the same facts.", nil),
+	law("D7", OnDelivery, "0.2",
+		"Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th "+
+			"character alone are two.", nil),
 }
 
-func invariantByID(id string) *NamedInvariant {
-	i := slices.IndexFunc(invariants, func(v NamedInvariant) bool { return v.ID == id })
-	return &invariants[i]
+// law makes a [NamedInvariant]; check is nil if package gen checks it, or if it is about rows together.
+func law(id string, kind InvariantKind, since, says string, check checker) NamedInvariant {
+	return NamedInvariant{ID: id, Kind: kind, Since: since, Says: says, check: check}
 }
 
-func (v *NamedInvariant) broken(resource, found string) Difference {
+// saying returns what an invariant or relation says.
+func saying(law string) string {
+	return invariants[slices.IndexFunc(invariants, func(v NamedInvariant) bool { return v.ID == law })].Says
+}
+
+// broken is the difference of an invariant or relation that does not hold.
+func broken(law, interaction, resource, found string, level Level) Difference {
 	return Difference{
-		Resource: resource, Field: Field(v.ID), Expected: v.Says, Actual: found, Level: Invariant,
-		Rules: []string{v.ID},
+		InteractionID: interaction, Resource: resource, Field: Field(law), Expected: saying(law), Actual: found,
+		Level: level, Rules: []string{law},
 	}
 }
 
@@ -158,21 +134,18 @@ func CheckInvariants(chat *Chat, got []Fact) []Difference {
 func (t *Table) CheckRows(got []Fact) []Difference { return t.checkInvariants(nil, got) }
 
 func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
-	var v *NamedInvariant
-	report := func(resource, found string) {
-		d := v.broken(resource, found)
-		d.Level = chat.level(d.Level)
-		if len(got) > 0 {
-			d.InteractionID = got[0].InteractionID
-		}
-		if chat != nil {
-			d.InteractionID = chat.InteractionID
-		}
-		ds = append(ds, d)
+	id, level := "", chat.level(Invariant)
+	switch {
+	case chat != nil:
+		id = chat.InteractionID
+	case len(got) > 0:
+		id = got[0].InteractionID
 	}
+	law := ""
+	report := func(resource, found string) { ds = append(ds, broken(law, id, resource, found, level)) }
 	for i := range invariants {
-		v = &invariants[i]
-		if v.check != nil {
+		if v := &invariants[i]; v.check != nil {
+			law = v.ID
 			v.check.check(t, chat, got, report)
 		}
 	}
@@ -237,15 +210,8 @@ func v3(c *Chat, got []Fact, report func(resource, found string)) {
 // byOrdinal sorts rows that all have ordinals; ok is false where one has none. Of rows that share one the names decide:
 // by their starts they would stand as the attempts opened, and [v4] would not see that their ordinals do not say so.
 func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
-	rising := true
-	for i := range got {
-		if got[i].Ordinal.Is != Given {
-			return nil, false
-		}
-		rising = rising && (i == 0 || got[i-1].Ordinal.Value < got[i].Ordinal.Value)
-	}
-	if rising {
-		return got, true
+	if o := ordinalsOf(got); !o.all || o.rising {
+		return got, o.all
 	}
 	sorted = slices.Clone(got)
 	slices.SortStableFunc(sorted, func(a, b Fact) int {

@@ -66,9 +66,7 @@ func (l *Learner) Note(chat *Chat, got []Fact) {
 		return
 	}
 	want := Expect(chat)
-	got = slices.Clone(ranked(got))
-	slices.SortStableFunc(got, CompareFacts)
-	got = got[:min(len(got), len(want.Rows)+maxUnpaired)]
+	got = want.inOrder(ranked(got))
 	pairs := inPlace(chat, got)
 	if pairs == nil {
 		pairs = pair(&want, got)

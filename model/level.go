@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,12 +43,8 @@ func (l *Level) UnmarshalText(name []byte) error {
 
 // ParseLevel reads a level's name.
 func ParseLevel(name string) (Level, bool) {
-	for i, n := range levelNames {
-		if n == name {
-			return Level(i), true
-		}
-	}
-	return 0, false
+	i := slices.Index(levelNames[:], name)
+	return Level(max(i, 0)), i >= 0
 }
 
 // Levels is a set of levels.

@@ -6,9 +6,7 @@ import "slices"
 // those may be newer than the log, or of a chat that somebody closed by hand: they are not judged, and left out of
 // judged, which are the others, in an order of their own.
 func CompareOpen(want *Expected, got []Fact) (ds []Difference, judged []Fact) {
-	got = slices.Clone(got)
-	slices.SortStableFunc(got, CompareFacts)
-	got = got[:min(len(got), len(want.Rows)+maxUnpaired)]
+	got = want.inOrder(got)
 	pairs := pair(want, got)
 	ds = slices.DeleteFunc(differences(want, got, pairs), func(d Difference) bool {
 		return d.Field == RowField && d.Ordinal == 0

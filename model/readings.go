@@ -165,8 +165,7 @@ func validYield(y Yield) error {
 
 func breaks(invariant string, y Yield) error {
 	f := y.fact()
-	return fmt.Errorf("%s %s breaks %s: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant,
-		invariantByID(invariant).Says)
+	return fmt.Errorf("%s %s breaks %s: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant, saying(invariant))
 }
 
 func (y *Yield) fact() Fact {
@@ -203,29 +202,21 @@ func (c *Chat) reread() bool {
 
 // gives reports whether a row is such as the table's readings make.
 func (t *Table) gives(f *Fact) bool {
-	means, _ := f.ResourceType.Meaning()
-	code := [4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}
-	return t.given()[code]
+	return t.given()[f.codes()]
 }
 
 // givenBy are the codes of all rows that the readings of a table make; under a blank type those of any type.
 func givenBy(t *Table) map[[4]string]bool {
 	codes := make(map[[4]string]bool)
-	add := func(y Yield) {
-		code := [4]string{Code(string(y.Type)), Code(string(y.Role)), Code(string(y.Result)), Code(string(y.Reason))}
-		codes[code] = true
-		code[0] = ""
-		codes[code] = true
-	}
 	for id := range t.pinned.All() {
 		if clauseTable[id].Kind == SilenceClause {
-			add(t.yields[id])
+			t.yields[id].addCodes(codes)
 			continue
 		}
 		for s := range t.setsWith(id) {
 			for _, w := range waysKnown {
 				for _, y := range t.variants(s, w) {
-					add(y)
+					y.addCodes(codes)
 				}
 			}
 		}

@@ -19,15 +19,15 @@ type rowCheck struct {
 }
 
 func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, found string)) {
-	lowest, ranked := Number{}, true
+	var o ordinals
 	if r.first {
-		lowest, ranked = lowestOrdinal(got, c == nil)
-		if !ranked || c != nil && c.StoppedSeq == 0 {
+		o = ordinalsOf(got)
+		if !o.all || c == nil && !o.gapless || c != nil && c.StoppedSeq == 0 {
 			return
 		}
 	}
 	for i := range got {
-		if r.first && got[i].Ordinal != lowest {
+		if r.first && got[i].Ordinal.Value != o.lowest {
 			continue
 		}
 		if found := r.found(&got[i]); found != "" && (r.spares == nil || !r.spares(t, c, &got[i])) {
@@ -36,26 +36,27 @@ func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, fo
 	}
 }
 
-// lowestOrdinal is the one of the row, or the rows, that rank first; ok is false where a row has none, and without the
-// log where they are not as many as they span from 0 or 1: the first row of the chat may then be missing.
-func lowestOrdinal(got []Fact, gapless bool) (lowest Number, ok bool) {
-	highest := Number{}
+// ordinals sums up the ordinals of a chat's rows. Without the log, rows whose ordinals are not gapless say nothing of
+// who comes first: the first row of the chat may be missing.
+type ordinals struct {
+	all, rising bool // each row has one; each is above the one before
+	gapless     bool // they are as many as they span from 0 or 1
+	lowest      int64
+}
+
+func ordinalsOf(got []Fact) ordinals {
+	o, highest := ordinals{all: true, rising: true}, int64(0)
 	for i := range got {
-		switch o := got[i].Ordinal; {
-		case o.Is != Given:
-			return lowest, false
-		case i == 0:
-			lowest, highest = o, o
-		case o.Value < lowest.Value:
-			lowest = o
-		case o.Value > highest.Value:
-			highest = o
+		n := got[i].Ordinal.Value
+		if i == 0 {
+			o.lowest, highest = n, n
 		}
+		o.all = o.all && got[i].Ordinal.Is == Given
+		o.rising = o.rising && (i == 0 || got[i-1].Ordinal.Value < n)
+		o.lowest, highest = min(o.lowest, n), max(highest, n)
 	}
-	if gapless && (lowest.Value < 0 || lowest.Value > 1 || highest.Value-lowest.Value != int64(len(got)-1)) {
-		return lowest, false
-	}
-	return lowest, true
+	o.gapless = (o.lowest == 0 || o.lowest == 1) && highest-o.lowest == int64(len(got)-1)
+	return o
 }
 
 // noCode is how SQL knows a blank: the empty string is NULL to some.
@@ -79,16 +80,28 @@ var row1 = &rowCheck{
 	},
 }
 
+// codes are the row's type, role, result and reason, by which it is compared with combinations.
+func (f *Fact) codes() [4]string {
+	means, _ := f.ResourceType.Meaning()
+	return [4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}
+}
+
+// addCodes adds the codes of a yield, and the same under a blank type.
+func (y Yield) addCodes(codes map[[4]string]bool) {
+	f := y.fact()
+	code := f.codes()
+	codes[code] = true
+	code[0] = ""
+	codes[code] = true
+}
+
 // combinationCodes are the codes of the valid combinations; under a blank type those of any type.
 var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 	codes := make(map[[4]string]bool)
 	for _, c := range combinations() {
 		// as the reference spells it
 		codes[[4]string{string(c.Type), string(c.Role), string(c.Result), string(c.Reason)}] = true
-		code := [4]string{Code(string(c.Type)), Code(string(c.Role)), Code(string(c.Result)), Code(string(c.Reason))}
-		codes[code] = true
-		code[0] = ""
-		codes[code] = true
+		c.addCodes(codes)
 	}
 	return codes
 })
@@ -97,10 +110,7 @@ var row2 = &rowCheck{
 	found: func(f *Fact) string {
 		means, _ := f.ResourceType.Meaning()
 		if combinationCodes()[[4]string{string(means), string(f.Role), string(f.Result), string(f.Reason)}] ||
-			combinationCodes()[[4]string{
-				Code(string(means)), Code(string(f.Role)), Code(string(f.Result)),
-				Code(string(f.Reason)),
-			}] {
+			combinationCodes()[f.codes()] {
 			return ""
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -75,7 +76,7 @@ func RowConditions() (all []RowCondition) {
 
 // On is the difference of a row of which the condition holds, if that is so: of a condition that needs the chat's other
 // rows it takes the caller's word. What the table's readings pin is valid, too (V2).
-func (r *RowCondition) On(t *Table, f *Fact) (d Difference, broken bool) {
+func (r *RowCondition) On(t *Table, f *Fact) (d Difference, holds bool) {
 	found := r.found(f)
 	if r.Invariant == "V2" && row2.spares(t, nil, f) {
 		found = ""
@@ -83,9 +84,7 @@ func (r *RowCondition) On(t *Table, f *Fact) (d Difference, broken bool) {
 	if r.Invariant == "" {
 		return oddType(f, anyType)
 	}
-	d = invariantByID(r.Invariant).broken(f.Resource, found)
-	d.InteractionID, d.Level = f.InteractionID, r.level
-	return d, found != ""
+	return broken(r.Invariant, f.InteractionID, f.Resource, found, r.level), found != ""
 }
 
 const anyType = "agent, queue or strategy"
@@ -121,33 +120,28 @@ func keyOf(f *Fact) alikeKey {
 // rowsTogether checks what rows of a chat must keep among each other: V20, V21. finished is false of a chat whose log
 // says that it is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
-	broken := func(id string, level Level, f *Fact, found string) {
-		d := invariantByID(id).broken(f.Resource, found)
-		d.InteractionID, d.Level = f.InteractionID, level
-		ds = append(ds, d)
+	report := func(law string, level Level, f *Fact, found string) {
+		ds = append(ds, broken(law, f.InteractionID, f.Resource, found, level))
 	}
-	ranked, rising, abandons := true, true, 0
+	o, abandons := ordinalsOf(got), 0
 	for i := range got {
-		f := &got[i]
-		ranked = ranked && f.Ordinal.Is == Given
-		rising = rising && (i == 0 || got[i-1].Ordinal.Value < f.Ordinal.Value)
-		if abandonsQueue(f) {
+		if abandonsQueue(&got[i]) {
 			abandons++
 		}
 	}
-	if len(got) > 1 && (!ranked || !rising) {
-		twins(got, ranked, func(f *Fact, found string) { broken("V20", Invariant, f, found) })
+	if len(got) > 1 && !(o.all && o.rising) {
+		twins(got, o.all, func(f *Fact, found string) { report("V20", Invariant, f, found) })
 	}
 	if !finished {
 		return ds
 	}
 	for i := range got {
 		if abandons > 1 && abandonsQueue(&got[i]) {
-			broken("V21", Invariant, &got[i], abandonsTwice)
+			report("V21", Invariant, &got[i], abandonsTwice)
 		}
 	}
-	if ranked {
-		senders(got, func(f *Fact) { broken("V21", Inferred, f, strangeSender) })
+	if o.all && o.gapless {
+		senders(got, o.lowest, func(f *Fact) { report("V21", Inferred, f, strangeSender) })
 	}
 	return ds
 }
@@ -181,20 +175,15 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 // Twins takes the rows that stand there again and again out of a chat's, which are not changed: it says that they do
 // (V20), and nothing else is to be said of them. c is the chat, or nil.
 func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
-	ranked, rising := true, true
-	for i := range got {
-		ranked = ranked && got[i].Ordinal.Is == Given
-		rising = rising && (i == 0 || got[i-1].Ordinal.Value < got[i].Ordinal.Value)
-	}
-	if len(got) < 2 || ranked && rising {
+	o := ordinalsOf(got)
+	if len(got) < 2 || o.all && o.rising {
 		return got, nil
 	}
 	again := make(map[*Fact]bool)
-	twins(got, ranked, func(f *Fact, found string) {
+	twins(got, o.all, func(f *Fact, found string) {
 		if found == duplicateRow {
-			d := invariantByID("V20").broken(f.Resource, found)
-			d.InteractionID, d.Level = f.InteractionID, c.level(Invariant)
-			ds, again[f] = append(ds, d), true
+			ds = append(ds, broken("V20", f.InteractionID, f.Resource, found, c.level(Invariant)))
+			again[f] = true
 		}
 	})
 	if ds == nil {
@@ -202,33 +191,20 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	}
 	seen := make(map[alikeKey]bool)
 	for i := range got {
-		if again[&got[i]] {
-			k := keyOf(&got[i])
-			if seen[k] {
-				continue
-			}
-			seen[k] = true
+		k := keyOf(&got[i])
+		if again[&got[i]] && seen[k] {
+			continue
 		}
+		seen[k] = true
 		rest = append(rest, got[i])
 	}
 	return rest, ds
 }
 
-// senders reports the rows whose received_from names no row of an agent that ranks before them. It says nothing where
-// ordinals do not run from 0 or 1 without a gap: a row may be missing that was named.
-func senders(got []Fact, report func(*Fact)) {
-	asked := false
-	for i := range got {
-		asked = asked || got[i].ReceivedFrom.Is == Given
-	}
-	if !asked {
-		return
-	}
-	lowest, highest := got[0].Ordinal.Value, got[0].Ordinal.Value
-	for i := range got {
-		lowest, highest = min(lowest, got[i].Ordinal.Value), max(highest, got[i].Ordinal.Value)
-	}
-	if lowest < 0 || lowest > 1 || highest-lowest != int64(len(got)-1) {
+// senders reports the rows whose received_from names no row of an agent that ranks before them. All have ordinals, which
+// run from the lowest without a gap: else a row may be missing that was named.
+func senders(got []Fact, lowest int64, report func(*Fact)) {
+	if !slices.ContainsFunc(got, func(f Fact) bool { return f.ReceivedFrom.Is == Given }) {
 		return
 	}
 	at := make([]*Fact, len(got))

@@ -3,6 +3,7 @@ package model
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -201,22 +202,16 @@ func Rules() []Rule { return ruleTable }
 
 // RuleByID finds a rule.
 func RuleByID(id string) (*Rule, bool) {
-	for i := range ruleTable {
-		if ruleTable[i].ID == id {
-			return &ruleTable[i], true
-		}
+	i := slices.IndexFunc(ruleTable, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return nil, false
 	}
-	return nil, false
+	return &ruleTable[i], true
 }
 
 // decides reports whether the rule yields a role or result, or makes no row: it is more than a mark.
 func (r *Rule) decides() bool {
-	for i := range r.Clauses {
-		if r.Clauses[i].Kind != MarkClause {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Clauses, func(c Clause) bool { return c.Kind != MarkClause })
 }
 
 func (r *Rule) set() (s Clauses) {
@@ -398,7 +393,7 @@ func (t *Table) roleOf(s Clauses, way ClauseID) Role {
 // alternatives, the table's own first, each once. The clauses that readings pin have none.
 func (t *Table) variants(s Clauses, w ways) (out []Yield) {
 	for y := range t.combined(s, w) {
-		if !contains(out, y) {
+		if !slices.Contains(out, y) {
 			out = append(out, y)
 		}
 	}
@@ -439,13 +434,4 @@ func asked(s Clauses, w ways) Clauses {
 		s |= Set(w.last, w.first, w.bare)
 	}
 	return s
-}
-
-func contains(ys []Yield, y Yield) bool {
-	for _, o := range ys {
-		if o == y {
-			return true
-		}
-	}
-	return false
 }
