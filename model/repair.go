@@ -32,9 +32,8 @@ type Edit struct {
 
 // Apply makes the repaired log of an ill-formed one, its events numbered from 1, and tells which of them were put in.
 // Who and what the log does not name is ?, and another ??.
-func (r *Repair) Apply(log []Event) (repaired []Event, put map[int64]bool) {
+func (r *Repair) Apply(log []Event) (repaired []Event, put []int64) {
 	log = inTurn(log)
-	put = make(map[int64]bool)
 	edits := r.Edits
 	for i := 0; ; i++ {
 		dropped := false
@@ -42,7 +41,7 @@ func (r *Repair) Apply(log []Event) (repaired []Event, put map[int64]bool) {
 			dropped = dropped || !edits[0].Put
 			if edits[0].Put {
 				repaired = append(repaired, edits[0].Event)
-				put[int64(len(repaired))] = true
+				put = append(put, int64(len(repaired)))
 			}
 		}
 		if i == len(log) {

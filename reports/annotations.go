@@ -35,13 +35,8 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 		}
 	}
 	lines = append(lines, rest...)
-	own := func(l *engine.ScenarioLine) int { // 0 is before 1
-		if l.Family() == model.Own.String() {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(lines, func(a, b *engine.ScenarioLine) int { return own(a) - own(b) })
+	own := func(l *engine.ScenarioLine) bool { return l.Family() == model.Own.String() }
+	slices.SortStableFunc(lines, func(a, b *engine.ScenarioLine) int { return first(own(a), own(b)) })
 	for i, l := range lines {
 		if i == maxAnnotations {
 			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s more\n", scenarios(len(lines)-i))

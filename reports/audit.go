@@ -30,57 +30,51 @@ const (
 // table of the findings, examples that explain some of them, and what the log exercises. all writes the last in full.
 func (r *Results) WriteAudit(w io.Writer, examples int, all bool) error {
 	var b bytes.Buffer
-	a := r.Footer.Audit
-	fmt.Fprintf(&b, "chatproof %s, %s\n\n%s\n", safe(r.Header.Chatproof), r.audited(), r.sum())
-	for i, c := range r.auditCauses() {
-		if i == auditCauses {
-			break
-		}
-		fmt.Fprintf(&b, "%s\n", c.String())
-	}
-	for _, said := range r.unjudged() {
-		fmt.Fprintln(&b, said)
-	}
+	causes := r.auditCauses()
+	r.judged(&b, causes[:min(len(causes), auditCauses)])
 	r.findings(&b)
 	r.hints(&b)
 	for _, l := range r.examples(examples) {
 		fmt.Fprintf(&b, "\nDIFFERENCE  %s, for example in %s\n", head(l), model.Name(l.Found.Example))
 		r.example(&b, l)
 	}
-	aside(&b, a)
+	aside(&b, r.Footer.Audit)
 	r.exercised(&b, all)
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
 // WriteJudged writes what was judged, and how much of it differs.
-func (r *Results) WriteJudged(w io.Writer) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "chatproof %s, %s\n\n%s\n", safe(r.Header.Chatproof), r.audited(), r.sum())
-	for _, said := range r.unjudged() {
-		fmt.Fprintln(&b, said)
-	}
+func (r *Results) WriteJudged(b *bytes.Buffer) {
+	r.judged(b, nil)
 	b.WriteString("\n")
-	_, err := w.Write(b.Bytes())
-	return err
+}
+
+// judged writes what was judged, the causes of what is wrong, and what was not judged.
+func (r *Results) judged(b *bytes.Buffer, causes []auditCause) {
+	fmt.Fprintf(b, "chatproof %s, %s\n\n%s\n", safe(r.Header.Chatproof), r.audited(), r.sum())
+	for _, c := range causes {
+		fmt.Fprintln(b, c.String())
+	}
+	for _, said := range r.unjudged() {
+		fmt.Fprintln(b, said)
+	}
 }
 
 // auditVerdict returns the verdict of a check in a sentence.
 func (r *Results) auditVerdict() string {
 	a := r.Footer.Audit
-	of := Number(a.Chats, "chat", "chats")
+	of, differ := chats(a.Chats), plural(a.Differing, "differs", "differ")
 	switch r.Footer.Conclusion() {
 	case engine.Nonconforming:
-		return fmt.Sprintf("Does not conform: %s %s %s", Number(a.Differing, "of", "of"), of,
-			plural(a.Differing, "differs", "differ"))
+		return fmt.Sprintf("Does not conform: %s of %s %s", thousands(a.Differing), of, differ)
 	case engine.Incomplete:
 		if a.Chats == 0 {
 			return "Incomplete: there was no chat to check"
 		}
 		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: %s %s %s beside them", Number(a.Differing, "of", "of"), of,
-			plural(a.Differing, "differs", "differ"))
+		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beside them", thousands(a.Differing), of, differ)
 	case engine.AsExpected:
 		return fmt.Sprintf("Does not conform, as expected: no chat of %s differs beside that", of)
 	}
@@ -110,21 +104,15 @@ func (r *Results) sum() string {
 	if a.Marts != nil {
 		return r.marts()
 	}
-	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", Number(a.Chats, "chat", "chats"),
-		Number(a.Rows, "row", "rows"), Number(a.Agreeing, "agrees", "agree"),
-		Number(a.Differing, "differs", "differ"), others, safe(strings.Join(r.Header.Require, ", ")))
+	return fmt.Sprintf("%s, %s: %s, %s%s (required: %s).", chats(a.Chats), rows(a.Rows),
+		Number(a.Agreeing, "agrees", "agree"), Number(a.Differing, "differs", "differ"), others,
+		safe(strings.Join(r.Header.Require, ", ")))
 }
 
 // unjudged says in lines what was not judged, and why.
 func (r *Results) unjudged() (said []string) {
 	a := r.Footer.Audit
-	say := func(n int, format string, args ...any) {
-		if n > 0 {
-			said = append(said, fmt.Sprintf(format, args...))
-		}
-	}
-	chats := func(n int) string { return Number(n, "chat", "chats") }
-	rows := func(n int) string { return Number(n, "row", "rows") }
+	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
 	said = append(said, r.alone()...)
 	aside := a.Unjudgeable() - a.Marts.Alone()
 	say(aside, "Set aside: %s, %s of the complete chats, with %s.", chats(aside),
@@ -149,9 +137,9 @@ func (r *Results) unjudged() (said []string) {
 		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
-			"Repaired: %s %s, by at most %d events added or left out. For %s them every repair that short gives the "+
-				"same rows: %s these rows, %s others (level repaired).",
-			Number(m.Repaired, "of", "of"), chats(a.SetAside), model.MostEdits, Number(m.Unanimous, "of", "of"),
+			"Repaired: %s of %s, by at most %d events added or left out. For %s of them every repair that short gives "+
+				"the same rows: %s these rows, %s others (level repaired).",
+			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous),
 			Number(m.Mends, "has", "have"), Number(m.Unanimous-m.Mends, "has", "have"))
 		for i, g := range m.Defects {
 			if i == maxReasons {
@@ -176,6 +164,14 @@ func (r *Results) unjudged() (said []string) {
 	return said
 }
 
+// sayIf adds a line to what is said, if there are any of what it is about.
+func sayIf(said []string, n int, format string, args ...any) []string {
+	if n > 0 {
+		said = append(said, fmt.Sprintf(format, args...))
+	}
+	return said
+}
+
 // defect says how many logs have a defect, and which one.
 func defect(g *engine.DefectGroup) string {
 	event := safe(string(g.Event))
@@ -185,17 +181,14 @@ func defect(g *engine.DefectGroup) string {
 	}[g.Actor]; ok {
 		event = by + event
 	}
-	chats, have, lack := Number(g.Chats, "chat", "chats"), " have ", " lack "
-	if g.Chats == 1 {
-		have, lack = " has ", " lacks "
-	}
+	of := chats(g.Chats) + " "
 	switch g.Kind {
 	case model.Superfluous.String():
-		return chats + have + event + " twice"
+		return of + plural(g.Chats, "has ", "have ") + event + " twice"
 	case model.OutOfOrder.String():
-		return chats + have + event + " in the wrong place"
+		return of + plural(g.Chats, "has ", "have ") + event + " in the wrong place"
 	}
-	return chats + lack + event
+	return of + plural(g.Chats, "lacks ", "lack ") + event
 }
 
 // unknownEvents says which events were ignored because their names are unknown.
@@ -203,7 +196,7 @@ func unknownEvents(a *engine.Audit) string {
 	n, names := 0, []string{}
 	for i, u := range a.Unknown {
 		n += u.Count
-		switch count := strings.TrimSpace(Number(u.Count, "", "")); {
+		switch count := thousands(u.Count); {
 		case i >= maxUnknown || u.Name == "":
 		case u.Meant != "":
 			names = append(names, fmt.Sprintf("%s (%s; is it %s?)", safe(model.Name(string(u.Name))), count,
@@ -258,7 +251,7 @@ func (r *Results) findings(b *bytes.Buffer) {
 // head writes a finding in a line.
 func head(l *engine.ScenarioLine) string {
 	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"),
-		Number(l.Found.Chats, "chat", "chats"))
+		chats(l.Found.Chats))
 }
 
 // examples returns the most frequent findings that count, those of the shortest chats first.
@@ -309,10 +302,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 		b.WriteByte('\n')
 		if known, _ := model.ClassifyLog(r.Header.Readings.On(r.Footer.Audit.Table()), chats[0]); len(known) == 1 {
 			timeline := NewTimeline(chats[0])
-			timeline.Put = make(map[int64]bool)
-			for _, seq := range l.Found.Put {
-				timeline.Put[seq] = true
-			}
+			timeline.Put = l.Found.Put
 			Explain(b, &known[0], timeline, false)
 		}
 	}
@@ -338,7 +328,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 func aside(b *bytes.Buffer, a *engine.Audit) {
 	for i, x := range a.Aside {
 		if i == 0 {
-			fmt.Fprintf(b, "\nSet aside because their events make no chat: %s.\n", Number(a.SetAside, "chat", "chats"))
+			fmt.Fprintf(b, "\nSet aside because their events make no chat: %s.\n", chats(a.SetAside))
 		}
 		if i == maxAside {
 			fmt.Fprintf(b, "  and %d more: --json lists them\n", a.SetAside-i)

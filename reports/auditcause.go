@@ -112,14 +112,8 @@ func (c *auditCause) say() string {
 	for _, l := range c.Lines {
 		if len(l.Differences) > 0 {
 			d := &l.Differences[0]
-			if name := strings.ReplaceAll(string(d.Field), "_", " "); !slices.Contains(fields, name) {
-				fields = append(fields, name)
-			}
-			for _, id := range d.Blame().Rules {
-				if !slices.Contains(rules, id) {
-					rules = append(rules, id)
-				}
-			}
+			fields = joinNew(fields, []string{strings.ReplaceAll(string(d.Field), "_", " ")})
+			rules = joinNew(rules, d.Blame().Rules)
 		}
 	}
 	switch d.Field {

@@ -145,9 +145,7 @@ func blamed(d *model.Difference) (what string, rules []string) {
 func (c *cause) where() string {
 	var names []string
 	for _, l := range c.lines {
-		if name := safe(groupOf(l)); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = joinNew(names, []string{safe(groupOf(l))})
 	}
 	return strings.Join(names, ", ")
 }

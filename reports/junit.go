@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/chatproof/chatproof/internal/engine"
@@ -67,35 +66,26 @@ type junitOutcome struct {
 // implementation was asked about that scenario alone, over a stream or HTTP.
 func (r *Results) WriteJUnit(w io.Writer) error {
 	all := &junitSuites{Name: "chatproof " + safe(r.Header.Chatproof)}
+	suites := make(map[string]*junitSuite)
 	for _, group := range r.groups() {
-		all.Suites = append(all.Suites, &junitSuite{Name: safe(strings.TrimSpace(group.Name + " " + group.Title))})
-	}
-	place := make(map[string]int)
-	for i, group := range r.groups() {
-		place[group.Name] = i
+		s := &junitSuite{Name: safe(strings.TrimSpace(group.Name + " " + group.Title))}
+		suites[group.Name], all.Suites = s, append(all.Suites, s)
 	}
 	for _, l := range r.Lines {
-		if i, ok := place[groupOf(l)]; ok {
+		if s := suites[groupOf(l)]; s != nil {
 			class := "chatproof." + strings.ReplaceAll(safe(groupOf(l)), ".", "-")
-			all.add(i, &junitCase{Name: safe(l.ID), Class: class}, l)
+			all.add(s, &junitCase{Name: safe(l.ID), Class: class}, l)
 		}
 	}
 	bad := r.Incomplete || r.red() && all.Failures+all.Errors == 0
-	if !r.red() && r.Footer.Audit != nil { // a check that finds nothing has no other case
-		all.Suites = append(all.Suites, &junitSuite{
-			Name: "verdict", Tests: 1, Cases: []*junitCase{{Name: "verdict", Class: "chatproof.verdict"}},
-		})
-		all.Tests++
-	}
-	if bad {
-		all.Suites = append(all.Suites, &junitSuite{Name: "verdict", Tests: 1, Failures: 1, Cases: []*junitCase{
-			{
-				Name: "verdict", Class: "chatproof.verdict", Failure: &junitOutcome{
-					Type: string(r.Footer.Conclusion()), Message: r.Verdict(),
-				},
-			},
-		}})
-		all.Tests, all.Failures = all.Tests+1, all.Failures+1
+	if bad || !r.red() && r.Footer.Audit != nil { // a check that finds nothing has no other case
+		c := &junitCase{Name: "verdict", Class: "chatproof.verdict"}
+		s := &junitSuite{Name: "verdict", Tests: 1, Cases: []*junitCase{c}}
+		all.Suites, all.Tests = append(all.Suites, s), all.Tests+1
+		if bad {
+			c.Failure = &junitOutcome{Type: string(r.Footer.Conclusion()), Message: r.Verdict()}
+			s.Failures, all.Failures = 1, all.Failures+1
+		}
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -109,8 +99,7 @@ func (r *Results) WriteJUnit(w io.Writer) error {
 	return err
 }
 
-func (all *junitSuites) add(i int, c *junitCase, l *engine.ScenarioLine) {
-	s := all.Suites[i]
+func (all *junitSuites) add(s *junitSuite, c *junitCase, l *engine.ScenarioLine) {
 	s.Cases = append(s.Cases, c)
 	s.Tests, all.Tests = s.Tests+1, all.Tests+1
 	if e := l.Environment; e != nil && e.Microseconds > 0 {
@@ -231,12 +220,13 @@ func body(l *engine.ScenarioLine) string {
 		}
 		lines = append(lines, "events: "+safe(e.Explain))
 	}
-	for n := range lines {
-		lines[n] += "\n"
-		if len(strings.Join(lines[:n+1], "")) > maxBody {
-			return strings.Join(slices.Concat(lines[:n], []string{fmt.Sprintf("and %d lines more\n", len(lines)-n)}),
-				"")
+	var b strings.Builder
+	for n, line := range lines {
+		if b.Len()+len(line)+1 > maxBody {
+			fmt.Fprintf(&b, "and %d lines more\n", len(lines)-n)
+			break
 		}
+		b.WriteString(line + "\n")
 	}
-	return strings.Join(lines, "")
+	return b.String()
 }

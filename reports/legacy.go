@@ -22,16 +22,15 @@ func after(legacy string) string {
 // marts is what became of the attempts between two marts, in a line.
 func (r *Results) marts() string {
 	a := r.Footer.Audit
-	return fmt.Sprintf("%s in both marts, %s there and %s here: %s (required: %s).", Number(a.Chats, "chat", "chats"),
-		Number(a.Marts.OldRows, "row", "rows"), Number(a.Rows, "row", "rows"), changes(a.Marts.Attempts),
-		safe(strings.Join(r.Header.Require, ", ")))
+	return fmt.Sprintf("%s in both marts, %s there and %s here: %s (required: %s).", chats(a.Chats),
+		rows(a.Marts.OldRows), rows(a.Rows), changes(a.Marts.Attempts), safe(strings.Join(r.Header.Require, ", ")))
 }
 
 // changes lists counts, those of nothing left out.
 func changes(counts []engine.ChangeCount) string {
 	var all []string
 	for _, c := range counts {
-		all = append(all, fmt.Sprintf("%s %s", strings.TrimSpace(Number(c.Number, "", "")), safe(string(c.Change))))
+		all = append(all, fmt.Sprintf("%s %s", thousands(c.Number), safe(string(c.Change))))
 	}
 	return cmp.Or(strings.Join(all, "; "), "no attempts")
 }
@@ -46,19 +45,14 @@ func (r *Results) alone() (said []string) {
 	if len(m.Chats) > 0 {
 		said = append(said, "Of the chats, by the worst of their attempts: "+changes(m.Chats)+".")
 	}
-	say := func(n int, format string, args ...any) {
-		if n > 0 {
-			said = append(said, fmt.Sprintf(format, args...))
-		}
-	}
-	chats := func(n int) string { return Number(n, "chat", "chats") }
+	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
 	say(m.Alone(), "Not in both marts, and not judged: %s, %s outside the time that both cover (%s).", chats(m.Alone()),
-		strings.TrimSpace(Number(m.Outside, "", "")), cmp.Or(safe(m.Window), "not known, or none"))
+		thousands(m.Outside), cmp.Or(safe(m.Window), "not known, or none"))
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
 	say(m.Empty, "Not judged, for neither has a row of them, or should have: %s.", chats(m.Empty))
-	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", Number(m.Unkeyed, "row", "rows"))
+	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
 	if a.Alike != "" {
 		said = append(said, "But "+safe(a.Alike)+".")
 	}
@@ -72,9 +66,8 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are not in both marts, or set aside, more than --set-aside %v: the others "+
 			"prove little", Percent(a.Share), most)
 	}
-	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over "+
-		"the time "+
-		"that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
+	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over the "+
+		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; if %s and %s are of one world, name a table of keys (old, new) in the mapping",
 			model.Name(m.OldLike), model.Name(m.NewLike))

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -146,19 +147,18 @@ func occasions(shards []*Results) *engine.Environment {
 	for _, s := range shards {
 		if e := s.Footer.Environment; e != nil {
 			all.Ignored += e.Ignored
-			for _, n := range e.Notes {
-				if !slices.Contains(all.Notes, n) {
-					all.Notes = append(all.Notes, n)
-				}
-			}
-			for _, id := range e.Expired {
-				if !slices.Contains(all.Expired, id) {
-					all.Expired = append(all.Expired, id)
-				}
-			}
-			if all.Stderr == "" {
-				all.Stderr = e.Stderr
-			}
+			all.Notes, all.Expired = joinNew(all.Notes, e.Notes), joinNew(all.Expired, e.Expired)
+			all.Stderr = cmp.Or(all.Stderr, e.Stderr)
+		}
+	}
+	return all
+}
+
+// joinNew appends the texts that are not there yet.
+func joinNew(all, more []string) []string {
+	for _, s := range more {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
 		}
 	}
 	return all

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,7 +50,7 @@ func (t *Timeline) AppendText(b *bytes.Buffer) {
 	now := make(map[*lane]presence)
 	for i := range t.events {
 		row := []string{fmt.Sprintf("%4d", t.events[i].Seq), t.events[i].Time.UTC().Format("15:04:05")}
-		if t.Put[t.events[i].Seq] {
+		if slices.Contains(t.Put, t.events[i].Seq) {
 			row = []string{fmt.Sprintf("%4s", fmt.Sprintf("+%d", t.events[i].Seq)), "?       "}
 		}
 		if t.Names {

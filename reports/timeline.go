@@ -12,8 +12,8 @@ import (
 // Timeline is the log of one chat as lanes: the customer, each queue, each strategy, each agent, and what every event
 // does in them. [Timeline.AppendText] and [Timeline.AppendSVG] draw it. The log need not be well-formed.
 type Timeline struct {
-	Names bool           // the text names the event of each verb
-	Put   map[int64]bool // the seqs of events that no log has: the text marks them with a +
+	Names bool    // the text names the event of each verb
+	Put   []int64 // the seqs of events that no log has: the text marks them with a +
 
 	events []model.Event // the known events in order of seq, one for each
 	lanes  []*lane

@@ -31,14 +31,20 @@ func (r *Results) Implementation() string {
 func (r *Results) Verdict() string {
 	all, required := &r.Footer.Totals.All, safe(strings.Join(r.Header.Require, ", "))
 	n := scenarios(all.Scenarios())
-	known := fmt.Sprintf("%d of %s %s", all.Known, n, plural(all.Known, "is a known failure", "are known failures"))
+	areKnown := plural(all.Known, "is a known failure", "are known failures")
+	known := fmt.Sprintf("%d of %s %s", all.Known, n, areKnown)
 	said := ""
 	if r.Footer.Audit != nil {
 		return r.auditVerdict() + " (required: " + required + ")."
 	}
+	also := func(n int, format string, args ...any) {
+		if n > 0 {
+			said += fmt.Sprintf("; %d "+format, append([]any{n}, args...)...)
+		}
+	}
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
-		said = fmt.Sprintf("Conforms: %s %s pass", Number(all.Pass, "of", "of"), n)
+		said = fmt.Sprintf("Conforms: %s of %s pass", thousands(all.Pass), n)
 	case engine.AsExpected:
 		said = fmt.Sprintf("Does not conform, as expected: %s, %d pass", known, all.Pass)
 	case engine.StaleExpectations:
@@ -48,23 +54,16 @@ func (r *Results) Verdict() string {
 			return fmt.Sprintf("Incomplete: the run did not end; %d of %d planned scenarios pass.", all.Pass,
 				r.Header.Scenarios)
 		}
-		return fmt.Sprintf("Incomplete: %s %s were not run.", Number(all.NotRun, "of", "of"), n)
+		return fmt.Sprintf("Incomplete: %s of %s were not run.", thousands(all.NotRun), n)
 	default:
 		said = "Does not conform: " + wrongs(all, n)
-		if all.Known > 0 {
-			said += fmt.Sprintf("; %d %s", all.Known, plural(all.Known, "is a known failure", "are known failures"))
-		}
+		also(all.Known, areKnown)
 		if r.Incomplete {
 			said += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
 		}
 	}
-	if all.Pending > 0 {
-		said += fmt.Sprintf("; %d %s, and pending", all.Pending, plural(all.Pending, "is new", "are new"))
-	}
-	if all.Differ > 0 {
-		said += fmt.Sprintf("; %d %s only at levels that are not required", all.Differ,
-			plural(all.Differ, "differs", "differ"))
-	}
+	also(all.Pending, "%s, and pending", plural(all.Pending, "is new", "are new"))
+	also(all.Differ, "%s only at levels that are not required", plural(all.Differ, "differs", "differ"))
 	return said + " (required: " + required + ")."
 }
 
@@ -74,7 +73,7 @@ func (r *Results) Verdict() string {
 func (r *Results) Guide() string {
 	var said []string
 	for _, c := range r.Footer.Totals.Guide {
-		passing := fmt.Sprintf("%s %s %s", Number(c.Pass+c.Differ, "of", "of"), scenarios(c.Scenarios()),
+		passing := fmt.Sprintf("%s of %s %s", thousands(c.Pass+c.Differ), scenarios(c.Scenarios()),
 			plural(c.Scenarios(), "passes", "pass"))
 		switch c.Name {
 		case "as-drawn":
@@ -168,18 +167,20 @@ func groupOf(l *engine.ScenarioLine) string {
 	return l.Flow
 }
 
+// scenarios, chats and rows write how many there are.
 func scenarios(n int) string { return Number(n, "scenario", "scenarios") }
+func chats(n int) string     { return Number(n, "chat", "chats") }
+func rows(n int) string      { return Number(n, "row", "rows") }
 
 // Number writes a count of things, with commas between thousands.
-func Number(n int, one, more string) string {
+func Number(n int, one, more string) string { return thousands(n) + " " + plural(n, one, more) }
+
+func thousands(n int) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
 	}
-	if n == 1 {
-		more = one
-	}
-	return digits + " " + more
+	return digits
 }
 
 // maxSafe limits a text in a message, in characters.

@@ -2,8 +2,6 @@ package bulk
 
 import (
 	"bytes"
-	"maps"
-	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -50,7 +48,7 @@ func (r *Report) Lines(require model.Levels,
 		for i := range f.Example.Legacy {
 			l.Legacy = append(l.Legacy, bytes.TrimSpace(wire.AppendFact(nil, &f.Example.Legacy[i])))
 		}
-		l.Found.Example, l.Found.Put = f.Example.InteractionID, slices.Sorted(maps.Keys(f.Example.Put))
+		l.Found.Example, l.Found.Put = f.Example.InteractionID, f.Example.Put
 		if log := f.Example.Log; len(log) <= maxEvents {
 			for i := range log {
 				l.Events = append(l.Events, bytes.TrimSpace(wire.AppendEvent(nil, &log[i])))

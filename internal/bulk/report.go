@@ -62,7 +62,7 @@ func (f *Finding) common(shift int64, of model.ResourceType, resource string) {
 type Example struct {
 	InteractionID string
 	Log           []model.Event      // nil where there are no events
-	Put           map[int64]bool     // the seqs of its events that a repair put in
+	Put           []int64            // the seqs of its events that a repair put in
 	Rows          []model.Fact       // those that the user has, the first MaxRows
 	Legacy        []model.Fact       // likewise, those of an old mart
 	Differences   []model.Difference // of the chat, the first MaxRows

@@ -66,9 +66,7 @@ func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Le
 			}
 		}
 	} else {
-		if err := reports.Of(record, "").WriteJudged(&b); err != nil {
-			return err
-		}
+		reports.Of(record, "").WriteJudged(&b)
 		learntTable(&b, learnt)
 	}
 	if record.Footer.Audit.Chats > 0 {
