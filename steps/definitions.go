@@ -18,13 +18,11 @@ type Definition struct {
 	Example string `json:"example"` // how it reads
 	Records string `json:"records"` // what it adds to the log or to the expectation
 
-	// handler returns the function that records the step. Its parameters are the pattern's groups, then the step's
-	// table or doc string; its result is an error or a composite.
-	handler func(*Recorder) any
+	// play records the step, given what its pattern's groups match, and its table or doc string. A composite has parts
+	// instead: the texts of other steps, with $1 for what the first group matches.
+	play  func(r *Recorder, groups []string, argument *messages.PickleStepArgument) error
+	parts []string
 }
-
-// composite is a step made of other steps, given by their texts.
-type composite []string
 
 // Definitions lists the steps in the order in which a reader wants to learn them.
 func Definitions() []Definition { return definitions }
@@ -48,351 +46,206 @@ const (
 	factsStep  = `the facts are:`
 )
 
+// event defines a step that is one event: e, with what the pattern's groups match put in by the fillers, in turn.
+func event(pattern, example, records string, e model.Event, fillers ...filler) Definition {
+	return step(pattern, example, records, func(r *Recorder, groups []string) error {
+		e := e
+		for _, fill := range fillers {
+			groups = fill(&e, groups)
+		}
+		return r.add(e)
+	})
+}
+
+// step defines a step by what records it.
+func step(pattern, example, records string, play func(r *Recorder, groups []string) error) Definition {
+	return Definition{
+		Pattern: pattern, Example: example, Records: records,
+		play: func(r *Recorder, groups []string, _ *messages.PickleStepArgument) error { return play(r, groups) },
+	}
+}
+
+// composite defines a step made of others.
+func composite(pattern, example, records string, parts ...string) Definition {
+	return Definition{Pattern: pattern, Example: example, Records: records, parts: parts}
+}
+
+// filler puts what a group matches, or several, into an event, and returns the other groups.
+type filler func(e *model.Event, groups []string) []string
+
+// one is the filler of one group.
+func one(put func(e *model.Event, matched string)) filler {
+	return func(e *model.Event, groups []string) []string {
+		put(e, groups[0])
+		return groups[1:]
+	}
+}
+
+// two is the filler of whoever's groups.
+func two(put func(e *model.Event, p model.Party)) filler {
+	return func(e *model.Event, groups []string) []string {
+		put(e, party(groups[0], groups[1]))
+		return groups[2:]
+	}
+}
+
+var (
+	inMedium   = one(func(e *model.Event, medium string) { e.MediaType = medium })
+	ofQueue    = one(func(e *model.Event, queue string) { e.Queue = queue })
+	inMode     = one(func(e *model.Event, mode string) { e.VisibilityMode = number(mode) })
+	forReason  = one(func(e *model.Event, reason string) { e.Reason = reason })
+	byAgent    = one(func(e *model.Event, name string) { e.Actor = agent(name) })
+	byStrategy = one(func(e *model.Event, name string) { e.Actor = strategy(name) })
+	ofAgent    = one(func(e *model.Event, name string) { e.Party = agent(name) })
+	ofItself   = one(func(e *model.Event, name string) { e.Actor, e.Party = agent(name), agent(name) })
+	byWhoever  = two(func(e *model.Event, p model.Party) { e.Actor = p })
+	ofWhoever  = two(func(e *model.Event, p model.Party) { e.Party = p })
+	ofEither   = two(func(e *model.Event, p model.Party) { e.Actor, e.Party = p, p })
+	// byMedia is for a group that matches if the media server acts.
+	byMedia = one(func(e *model.Event, media string) {
+		if media != "" {
+			e.Actor = mediaServer
+		}
+	})
+	byUnnamed = one(func(e *model.Event, who string) {
+		switch who {
+		case "the server":
+			e.Actor = server
+		case "a strategy":
+			e.Actor = strategy("")
+		}
+	})
+	neutral = one(func(e *model.Event, what string) {
+		switch what {
+		case "held":
+			e.Name = model.Held
+		case "resumed":
+			e.Name = model.Resumed
+		case "updated":
+			e.Name = model.PropertiesChanged
+		}
+	})
+)
+
 var definitions = []Definition{
-	{
-		`^a customer submits an? (?:chat|` + named + ` interaction)$`, `a customer submits a chat`,
+	event(`^a customer submits an? (?:chat|`+named+` interaction)$`, `a customer submits a chat`,
 		"EventInteractionSubmitted; another medium as: a customer submits a \"callback\" interaction",
-		func(r *Recorder) any {
-			return func(medium string) error {
-				return r.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: medium})
-			}
-		},
-	},
-	{
-		`^the chat enters queue ` + named + `$`, `the chat enters queue "Queue 1"`,
-		"EventPlacedInQueue by the media server",
-		func(r *Recorder) any {
-			return func(queue string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: mediaServer, Queue: queue})
-			}
-		},
-	},
-	{
-		`^strategy ` + named + ` takes the chat from queue ` + named + `$`,
+		model.Event{Name: model.Submitted, Actor: mediaServer}, inMedium),
+	event(`^the chat enters queue `+named+`$`, `the chat enters queue "Queue 1"`,
+		"EventPlacedInQueue by the media server", model.Event{Name: model.PlacedInQueue, Actor: mediaServer}, ofQueue),
+	step(`^strategy `+named+` takes the chat from queue `+named+`$`,
 		`strategy "Strategy 1" takes the chat from queue "Queue 1"`,
 		"EventTakenFromQueue, and EventPartyAdded of the strategy",
-		func(r *Recorder) any {
-			return func(name, queue string) error { return r.take(strategy(name), queue) }
-		},
-	},
-	{
-		`^` + named + ` pulls the chat from queue ` + named + withMode + `$`,
-		`"Agent 1" pulls the chat from queue "Queue 1"`, "EventTakenFromQueue, and EventPartyAdded of the agent",
-		func(r *Recorder) any {
-			return func(name, queue, mode string) error {
-				if err := r.take(agent(name), queue); err != nil {
-					return err
-				}
-				r.last().VisibilityMode = number(mode)
-				return nil
-			}
-		},
-	},
-	{
-		`^strategy ` + named + ` invites ` + named + withMode + `$`, `strategy "Strategy 1" invites "Agent 1"`,
-		"EventAgentInvited by the strategy",
-		func(r *Recorder) any {
-			return func(name, who, mode string) error {
-				return r.add(model.Event{
-					Name: model.AgentInvited, Actor: strategy(name), Party: agent(who), VisibilityMode: number(mode),
-				})
-			}
-		},
-	},
-	{
-		`^` + named + ` invites ` + named + ` to a (transfer|conference|consult)` + withMode + `$`,
+		func(r *Recorder, g []string) error { return r.take(strategy(g[0]), g[1], "") }),
+	step(`^`+named+` pulls the chat from queue `+named+withMode+`$`, `"Agent 1" pulls the chat from queue "Queue 1"`,
+		"EventTakenFromQueue, and EventPartyAdded of the agent",
+		func(r *Recorder, g []string) error { return r.take(agent(g[0]), g[1], g[2]) }),
+	event(`^strategy `+named+` invites `+named+withMode+`$`, `strategy "Strategy 1" invites "Agent 1"`,
+		"EventAgentInvited by the strategy", model.Event{Name: model.AgentInvited}, byStrategy, ofAgent, inMode),
+	step(`^`+named+` invites `+named+` to a (transfer|conference|consult)`+withMode+`$`,
 		`"Agent 1" invites "Agent 2" to a conference with visibility mode 1`,
 		"EventAgentInvited by the agent; a consult is a conference with visibility mode 3",
-		func(r *Recorder) any {
-			return func(name, who, what, mode string) error {
-				e := model.Event{Name: model.AgentInvited, Actor: agent(name), Party: agent(who)}
-				return r.ask(e, what, mode)
-			}
-		},
-	},
-	{
-		`^` + named + ` (transfers|confers|consults) through queue ` + named + withMode + `$`,
+		func(r *Recorder, g []string) error {
+			return r.ask(model.Event{Name: model.AgentInvited, Actor: agent(g[0]), Party: agent(g[1])}, g[2], g[3])
+		}),
+	step(`^`+named+` (transfers|confers|consults) through queue `+named+withMode+`$`,
 		`"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
 		"EventPlacedInQueue by the agent; one that transfers leaves next",
-		func(r *Recorder) any {
-			return func(name, what, queue, mode string) error {
-				e := model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue}
-				return r.ask(e, map[string]string{
-					"transfers": "transfer", "confers": "conference",
-					"consults": "consult",
-				}[what], mode)
-			}
-		},
-	},
-	{
-		`^the chat leaves queue ` + named + ` for ` + whoever + `$`,
+		func(r *Recorder, g []string) error {
+			return r.ask(model.Event{Name: model.PlacedInQueue, Actor: agent(g[0]), Queue: g[2]}, g[1], g[3])
+		}),
+	event(`^the chat leaves queue `+named+` for `+whoever+`$`,
 		`the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
 		"EventTakenFromQueue alone: for a taker who is added, which is to accept, at another time than a second later",
-		func(r *Recorder) any {
-			return func(queue, kind, name string) error {
-				return r.add(model.Event{Name: model.TakenFromQueue, Actor: party(kind, name), Queue: queue})
-			}
-		},
-	},
-	{
-		`^` + whoever + ` accepts` + withMode + `$`, `"Agent 1" accepts`,
-		"EventPartyAdded of the agent, or of the strategy",
-		func(r *Recorder) any {
-			return func(kind, name, mode string) error {
-				p := party(kind, name)
-				return r.add(model.Event{Name: model.PartyAdded, Actor: p, Party: p, VisibilityMode: number(mode)})
-			}
-		},
-	},
-	{
-		`^` + named + ` rejects` + because + `$`, `"Agent 1" rejects`,
-		"EventRejected by the agent",
-		func(r *Recorder) any {
-			return func(name, reason string) error {
-				return r.add(model.Event{Name: model.Rejected, Actor: agent(name), Party: agent(name), Reason: reason})
-			}
-		},
-	},
-	{
-		`^the invitation of ` + named + ` is revoked` + because + `$`,
+		model.Event{Name: model.TakenFromQueue}, ofQueue, byWhoever),
+	event(`^`+whoever+` accepts`+withMode+`$`, `"Agent 1" accepts`, "EventPartyAdded of the agent, or of the strategy",
+		model.Event{Name: model.PartyAdded}, ofEither, inMode),
+	event(`^`+named+` rejects`+because+`$`, `"Agent 1" rejects`, "EventRejected by the agent",
+		model.Event{Name: model.Rejected}, ofItself, forReason),
+	event(`^the invitation of `+named+` is revoked`+because+`$`,
 		`the invitation of "Agent 1" is revoked as "Expired"`,
 		"EventRevoked by the interaction server, with that reason or none",
-		func(r *Recorder) any {
-			return func(name, reason string) error {
-				return r.add(model.Event{Name: model.Revoked, Actor: server, Party: agent(name), Reason: reason})
-			}
-		},
-	},
-	{
-		`^` + whoever + ` leaves$`, `strategy "Strategy 1" leaves`,
-		"EventPartyRemoved of the strategy, or of the agent, by itself",
-		func(r *Recorder) any {
-			return func(kind, name string) error {
-				p := party(kind, name)
-				return r.add(model.Event{Name: model.PartyRemoved, Actor: p, Party: p})
-			}
-		},
-	},
-	{
-		`^the (media )?server removes ` + whoever + `$`, `the media server removes "Agent 1"`,
-		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the " +
+		model.Event{Name: model.Revoked, Actor: server}, ofAgent, forReason),
+	event(`^`+whoever+` leaves$`, `strategy "Strategy 1" leaves`,
+		"EventPartyRemoved of the strategy, or of the agent, by itself", model.Event{Name: model.PartyRemoved}, ofEither),
+	event(`^the (media )?server removes `+whoever+`$`, `the media server removes "Agent 1"`,
+		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the "+
 			"interaction server",
-		func(r *Recorder) any {
-			return func(media, kind, name string) error {
-				by := server
-				if media != "" {
-					by = mediaServer
-				}
-				return r.add(model.Event{Name: model.PartyRemoved, Actor: by, Party: party(kind, name)})
-			}
-		},
-	},
-	{
-		`^` + named + ` finishes the chat in queue ` + named + `$`,
-		`"Agent 1" finishes the chat in queue "iWD_Completed"`,
+		model.Event{Name: model.PartyRemoved, Actor: server}, byMedia, ofWhoever),
+	event(`^`+named+` finishes the chat in queue `+named+`$`, `"Agent 1" finishes the chat in queue "iWD_Completed"`,
 		"EventPlacedInQueue by the agent, without an operation; the agent leaves next",
-		func(r *Recorder) any {
-			return func(name, queue string) error {
-				return r.add(model.Event{Name: model.PlacedInQueue, Actor: agent(name), Queue: queue})
-			}
-		},
-	},
-	{
-		`^the server revokes the chat from ` + named + because + `$`, `the server revokes the chat from "Agent 1"`,
+		model.Event{Name: model.PlacedInQueue}, byAgent, ofQueue),
+	event(`^the server revokes the chat from `+named+because+`$`, `the server revokes the chat from "Agent 1"`,
 		"EventRevoked of an agent that handles, by the interaction server: the handling timeout",
-		func(r *Recorder) any {
-			return func(name, reason string) error {
-				return r.add(model.Event{Name: model.Revoked, Actor: server, Party: agent(name), Reason: reason})
-			}
-		},
-	},
-	{
-		`^` + whoever + ` removes ` + whoever + `$`, `"Agent 2" removes "Agent 1"`,
+		model.Event{Name: model.Revoked, Actor: server}, ofAgent, forReason),
+	event(`^`+whoever+` removes `+whoever+`$`, `"Agent 2" removes "Agent 1"`,
 		"EventPartyRemoved of the second by the first, which means the same as that it leaves",
-		func(r *Recorder) any {
-			return func(kind, name, otherKind, other string) error {
-				return r.add(model.Event{
-					Name: model.PartyRemoved, Actor: party(kind, name), Party: party(otherKind, other),
-				})
-			}
-		},
-	},
-	{
-		`^(?:` + whoever + `|(the media server)) revokes the invitation of ` + named + because + `$`,
+		model.Event{Name: model.PartyRemoved}, byWhoever, ofWhoever),
+	event(`^(?:`+whoever+`|(the media server)) revokes the invitation of `+named+because+`$`,
 		`"Agent 1" revokes the invitation of "Agent 2" as "Expired"`,
 		"EventRevoked by another than the interaction server, which means the same",
-		func(r *Recorder) any {
-			return func(kind, name, media, who, reason string) error {
-				by := party(kind, name)
-				if media != "" {
-					by = mediaServer
-				}
-				return r.add(model.Event{Name: model.Revoked, Actor: by, Party: agent(who), Reason: reason})
-			}
-		},
-	},
-	{
-		`^the server returns the chat to queue ` + named + withMode + `$`,
-		`the server returns the chat to queue "Queue 1"`, "EventPlacedInQueue by the interaction server",
-		func(r *Recorder) any {
-			return func(queue, mode string) error {
-				return r.add(model.Event{
-					Name: model.PlacedInQueue, Actor: server, Queue: queue, VisibilityMode: number(mode),
-				})
-			}
-		},
-	},
-	{
-		`^strategy ` + named + ` sends the chat on to queue ` + named + withMode + `$`,
+		model.Event{Name: model.Revoked}, byWhoever, byMedia, ofAgent, forReason),
+	event(`^the server returns the chat to queue `+named+withMode+`$`, `the server returns the chat to queue "Queue 1"`,
+		"EventPlacedInQueue by the interaction server",
+		model.Event{Name: model.PlacedInQueue, Actor: server}, ofQueue, inMode),
+	event(`^strategy `+named+` sends the chat on to queue `+named+withMode+`$`,
 		`strategy "Strategy 1" sends the chat on to queue "Queue 2"`, "EventPlacedInQueue by the strategy",
-		func(r *Recorder) any {
-			return func(name, queue, mode string) error {
-				return r.add(model.Event{
-					Name: model.PlacedInQueue, Actor: strategy(name), Queue: queue, VisibilityMode: number(mode),
-				})
-			}
-		},
-	},
-	{
-		`^the customer leaves$`, `the customer leaves`,
-		"EventProcessingStopped by the media server",
-		func(r *Recorder) any {
-			return func() error { return r.add(model.Event{Name: model.ProcessingStopped, Actor: mediaServer}) }
-		},
-	},
-	{
-		`^(?:` + whoever + `|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
-		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an " +
+		model.Event{Name: model.PlacedInQueue}, byStrategy, ofQueue, inMode),
+	event(`^the customer leaves$`, `the customer leaves`, "EventProcessingStopped by the media server",
+		model.Event{Name: model.ProcessingStopped, Actor: mediaServer}),
+	event(`^(?:`+whoever+`|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
+		"EventProcessingStopped by the strategy, the agent or the interaction server; by one without an id as: an "+
 			"agent stops the chat",
-		func(r *Recorder) any {
-			return func(kind, name, unnamed string) error {
-				by := party(kind, name)
-				switch unnamed {
-				case "the server":
-					by = server
-				case "a strategy":
-					by = strategy("")
-				}
-				return r.add(model.Event{Name: model.ProcessingStopped, Actor: by})
-			}
-		},
-	},
-	{
-		`^the chat is (held|resumed|updated)$`, `the chat is held`,
-		"EventHeld, EventResumed or EventPropertiesChanged: neutral",
-		func(r *Recorder) any {
-			return func(what string) error {
-				name := map[string]model.EventName{
-					"held": model.Held, "resumed": model.Resumed,
-					"updated": model.PropertiesChanged,
-				}[what]
-				return r.add(model.Event{Name: name})
-			}
-		},
-	},
-	{
-		`^the unknown event ` + named + `( of the media server)? occurs$`,
-		`the unknown event "EventTypingStarted" occurs`,
+		model.Event{Name: model.ProcessingStopped}, byWhoever, byUnnamed),
+	event(`^the chat is (held|resumed|updated)$`, `the chat is held`,
+		"EventHeld, EventResumed or EventPropertiesChanged: neutral", model.Event{}, neutral),
+	step(`^the unknown event `+named+`( of the media server)? occurs$`, `the unknown event "EventTypingStarted" occurs`,
 		"an event of that name, by nobody or by the media server; classification ignores it",
-		func(r *Recorder) any {
-			return func(name, media string) error {
-				e := model.Event{Name: model.EventName(name)}
-				if e.Name.Known() {
-					return fmt.Errorf("%s is a known event", name)
-				}
-				if media != "" {
-					e.Actor = mediaServer
-				}
-				return r.add(e)
+		func(r *Recorder, g []string) error {
+			e := model.Event{Name: model.EventName(g[0])}
+			if e.Name.Known() {
+				return fmt.Errorf("%s is a known event", g[0])
 			}
-		},
-	},
-	{
-		`^(\d+) seconds? pass(?:es)?$`, `30 seconds pass`,
+			byMedia(&e, g[1:])
+			return r.add(e)
+		}),
+	step(`^(\d+) seconds? pass(?:es)?$`, `30 seconds pass`,
 		"no event; each event is a second after the one before, the first at 2026-01-05T09:00:00Z",
-		func(r *Recorder) any {
-			return func(seconds int) error { return r.wait(seconds) }
-		},
-	},
-	{
-		`^the next event is at (\S+)$`, `the next event is at 09:00:07`,
+		func(r *Recorder, g []string) error { return r.wait(g[0]) }),
+	step(`^the next event is at (\S+)$`, `the next event is at 09:00:07`,
 		"no event; the time of the next, of the scenario's day or a whole one such as 2026-01-05T09:00:07.25Z",
-		func(r *Recorder) any {
-			return func(at string) error { return r.setClock(at) }
-		},
-	},
-	{
-		`^the next event has seq (\d+)$`, `the next event has seq 12`,
+		func(r *Recorder, g []string) error { return r.setClock(g[0]) }),
+	step(`^the next event has seq (\d+)$`, `the next event has seq 12`,
 		"no event; the seq of the chat's next, which is otherwise one more than that of the one before",
-		func(r *Recorder) any {
-			return func(seq int64) error { return r.skipTo(seq) }
-		},
-	},
-	{
-		`^a chat that ` + named + ` handles$`, `a chat that "Agent 1" handles`,
+		func(r *Recorder, g []string) error { return r.skipTo(g[0]) }),
+	composite(`^a chat that `+named+` handles$`, `a chat that "Agent 1" handles`,
 		"submitted, placed in Queue 1, taken by Strategy 1, which invites the agent and leaves; the agent accepts",
-		func(*Recorder) any {
-			return func(name string) composite {
-				return composite{
-					`a customer submits a chat`, `the chat enters queue "Queue 1"`,
-					`strategy "Strategy 1" routes the chat from queue "Queue 1" to "` + name + `"`,
-					`"` + name + `" accepts`,
-				}
-			}
-		},
-	},
-	{
-		`^strategy ` + named + ` routes the chat from queue ` + named + ` to ` + named + `$`,
+		`a customer submits a chat`, `the chat enters queue "Queue 1"`,
+		`strategy "Strategy 1" routes the chat from queue "Queue 1" to "$1"`, `"$1" accepts`),
+	composite(`^strategy `+named+` routes the chat from queue `+named+` to `+named+`$`,
 		`strategy "Strategy 1" routes the chat from queue "Queue 1" to "Agent 1"`,
 		"the strategy takes the chat, invites the agent and leaves",
-		func(*Recorder) any {
-			return func(name, queue, who string) composite {
-				return composite{
-					`strategy "` + name + `" takes the chat from queue "` + queue + `"`,
-					`strategy "` + name + `" invites "` + who + `"`,
-					`strategy "` + name + `" leaves`,
-				}
-			}
-		},
-	},
-	{
-		`^` + named + ` completes the chat$`, `"Agent 1" completes the chat`,
-		"the agent leaves, and stops the chat",
-		func(*Recorder) any {
-			return func(name string) composite {
-				return composite{`"` + name + `" leaves`, `"` + name + `" stops the chat`}
-			}
-		},
-	},
-	{
-		`^chat ` + named + `$`, `chat "chat 2"`,
+		`strategy "$1" takes the chat from queue "$2"`, `strategy "$1" invites "$3"`, `strategy "$1" leaves`),
+	composite(`^`+named+` completes the chat$`, `"Agent 1" completes the chat`,
+		"the agent leaves, and stops the chat", `"$1" leaves`, `"$1" stops the chat`),
+	step(`^chat `+named+`$`, `chat "chat 2"`,
 		"no event; the steps that follow are about that chat, which may run beside others",
-		func(r *Recorder) any {
-			return func(name string) error { return r.switchTo(name) }
+		func(r *Recorder, g []string) error { return r.switchTo(g[0]) }),
+	{
+		Pattern: `^` + eventsStep + `$`, Example: eventsStep,
+		Records: "events as JSON Lines in a doc string, taken as they are",
+		play: func(r *Recorder, _ []string, a *messages.PickleStepArgument) error {
+			return r.lines(a.DocString.Content)
 		},
 	},
 	{
-		`^` + eventsStep + `$`, eventsStep,
-		"events as JSON Lines in a doc string, taken as they are",
-		func(r *Recorder) any {
-			return func(doc *messages.PickleDocString) error { return r.lines(doc.Content) }
-		},
+		Pattern: `^` + factsStep + `$`, Example: factsStep,
+		Records: "the expectation: a table of resource and technical descriptor, by ordinal; also resource type, " +
+			"received from, start, end, interaction",
+		play: func(r *Recorder, _ []string, a *messages.PickleStepArgument) error { return r.expect(a.DataTable) },
 	},
-	{
-		`^` + factsStep + `$`, factsStep,
-		"the expectation: a table of resource and technical descriptor, by ordinal; also resource type, received " +
-			"from, start, end, interaction",
-		func(r *Recorder) any {
-			return func(table *messages.PickleTable) error { return r.expect(table) }
-		},
-	},
-	{
-		`^there are no facts$`, `there are no facts`,
-		"the expectation that nothing is reported",
-		func(r *Recorder) any {
-			return func() error { return r.expect(nil) }
-		},
-	},
+	step(`^there are no facts$`, `there are no facts`, "the expectation that nothing is reported",
+		func(r *Recorder, _ []string) error { return r.expect(nil) }),
 }
 
 var (
@@ -420,10 +273,10 @@ func number(mode string) model.VisibilityMode {
 // ask records an event with what the agent asks for: a transfer, a conference, or a consult, which implies its mode.
 func (r *Recorder) ask(e model.Event, what, mode string) error {
 	e.Operation, e.VisibilityMode = model.Conference, number(mode)
-	switch what {
-	case "transfer":
+	switch {
+	case strings.HasPrefix(what, "transfer"):
 		e.Operation = model.Transfer
-	case "consult":
+	case strings.HasPrefix(what, "consult"):
 		if mode != "" {
 			return fmt.Errorf("a consult has visibility mode 3: leave %q out, or call it a conference",
 				strings.TrimSpace("with visibility mode "+mode))

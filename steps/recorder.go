@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,69 +78,37 @@ func checkArgument(s *messages.PickleStep) error {
 	return nil
 }
 
-// step calls the handler of the one definition that matches a text.
+// step plays the one definition that matches a text.
 func (r *Recorder) step(text string, argument *messages.PickleStepArgument) error {
-	handler, groups, err := r.find(text)
-	if err != nil {
-		return err
-	}
-	in := make([]reflect.Value, handler.Type().NumIn())
-	for i := range in {
-		value, err := convert(handler.Type().In(i), groups[min(i, len(groups)):], argument)
-		if err != nil {
-			return err
-		}
-		in[i] = reflect.ValueOf(value)
-	}
-	switch out := handler.Call(in)[0].Interface().(type) {
-	case error:
-		return out
-	case composite:
-		for _, text := range out {
-			if err := r.step(text, nil); err != nil {
-				return fmt.Errorf("%s: %w", text, err)
-			}
-		}
-	}
-	return nil
-}
-
-// find returns the handler of a step, and what its pattern's groups match.
-func (r *Recorder) find(text string) (handler reflect.Value, groups []string, err error) {
+	var matching *Definition
+	var groups []string
 	for i, pattern := range Patterns() {
 		m := pattern.FindStringSubmatch(text)
 		switch {
 		case m == nil:
-		case handler.IsValid():
-			return handler, nil, fmt.Errorf("%s: several steps match", model.Name(text))
+		case matching != nil:
+			return fmt.Errorf("%s: several steps match", model.Name(text))
 		default:
-			handler, groups = reflect.ValueOf(definitions[i].handler(r)), m[1:]
+			matching, groups = &definitions[i], m[1:]
 		}
 	}
-	if !handler.IsValid() {
-		err = fmt.Errorf("%w: %s; see 'list steps'", errNoStep, model.Name(text))
+	if matching == nil {
+		return fmt.Errorf("%w: %s; see 'list steps'", errNoStep, model.Name(text))
 	}
-	return handler, groups, err
-}
-
-// convert turns the next group, or the step's table or doc string, into a handler's parameter.
-func convert(to reflect.Type, groups []string, argument *messages.PickleStepArgument) (value any, err error) {
-	switch to {
-	case reflect.TypeFor[string]():
-		return groups[0], nil
-	case reflect.TypeFor[int]():
-		value, err = strconv.Atoi(groups[0])
-	case reflect.TypeFor[int64]():
-		value, err = strconv.ParseInt(groups[0], 10, 64)
-	case reflect.TypeFor[*messages.PickleDocString]():
-		return argument.DocString, nil
-	case reflect.TypeFor[*messages.PickleTable]():
-		return argument.DataTable, nil
+	if matching.play != nil {
+		return matching.play(r, groups, argument)
 	}
-	if err != nil { // the patterns match digits only
-		err = fmt.Errorf("%s is too large", groups[0])
+	var matched []string
+	for i, g := range groups {
+		matched = append(matched, "$"+strconv.Itoa(i+1), g)
 	}
-	return value, err
+	for _, part := range matching.parts {
+		part = strings.NewReplacer(matched...).Replace(part)
+		if err := r.step(part, nil); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+	}
+	return nil
 }
 
 // add appends an event of the current chat, a second after the one before.
@@ -156,16 +123,27 @@ func (r *Recorder) add(e model.Event) error {
 	return nil
 }
 
-func (r *Recorder) last() *model.Event { return &r.events[len(r.events)-1] }
-
-func (r *Recorder) take(taker model.Party, queue string) error {
-	return errors.Join(
-		r.add(model.Event{Name: model.TakenFromQueue, Actor: taker, Queue: queue}),
-		r.add(model.Event{Name: model.PartyAdded, Actor: taker, Party: taker}),
-	)
+func (r *Recorder) take(taker model.Party, queue, mode string) error {
+	if err := r.add(model.Event{Name: model.TakenFromQueue, Actor: taker, Queue: queue}); err != nil {
+		return err
+	}
+	return r.add(model.Event{Name: model.PartyAdded, Actor: taker, Party: taker, VisibilityMode: number(mode)})
 }
 
-func (r *Recorder) wait(seconds int) error {
+// whole reads digits that a pattern has matched.
+func whole(digits string) (int64, error) {
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s is too large", digits)
+	}
+	return n, nil
+}
+
+func (r *Recorder) wait(digits string) error {
+	seconds, err := whole(digits)
+	if err != nil {
+		return err
+	}
 	if seconds > 366*24*60*60 {
 		return errors.New("more than a year")
 	}
@@ -186,7 +164,11 @@ func (r *Recorder) setClock(at string) error {
 }
 
 // skipTo sets the seq of the current chat's next event.
-func (r *Recorder) skipTo(seq int64) error {
+func (r *Recorder) skipTo(digits string) error {
+	seq, err := whole(digits)
+	if err != nil {
+		return err
+	}
 	last, ok := r.seqs[r.chat]
 	if !ok {
 		last = -1
