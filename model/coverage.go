@@ -39,7 +39,8 @@ func (e *exercised) add(irfs, chats int, example string) {
 // NewCoverage returns the coverage of no chat.
 func NewCoverage() *Coverage {
 	return &Coverage{
-		reads: Classifier{fold: fold{table: reference}}, shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised),
+		reads:  *NewClassifier(reference),
+		shapes: make(map[Clauses]*exercised), yields: make(map[Yield]*exercised),
 	}
 }
 

@@ -6,7 +6,7 @@ var (
 	handlers      = received | Set(R1, I7Entering)                           // an agent that can come to handle
 	unanswered    = Set(R10, R11, I4)                                        // revoked or rejected
 	finished      = Set(R8, R9, I3Initiator, I20Completed, I20Canceled, I21) // accepted, then over
-	throughQ      = Set(R5, I3Target)                                        // reached on behalf of an agent through a queue
+	throughQ      = Set(R5, I3Target)                                        // reached through a queue, for an agent
 	alertedToStop = Set(R14, I5, I5Customer, I10)                            // alerted when the chat stopped
 	anyAgent      = handlers | Set(R5)
 	anyAttempt    = anyAgent | finished | unanswered | alertedToStop
@@ -19,8 +19,10 @@ var (
 	redirectedRevoked = Yield{Result: Redirected, Reason: RevokedReason}
 	abandonedQueued   = Yield{Result: CustomerAbandoned, Reason: AbandonedWhileQueued}
 	abandonedRinging  = Yield{Result: CustomerAbandoned, Reason: AbandonedWhileRinging}
-	queueAbandoned    = Yield{Type: QueueResource, Role: Received, Result: CustomerAbandoned, Reason: AbandonedWhileQueued}
 	strategyAbandoned = Yield{Type: StrategyResource, Role: Puller, Result: CustomerAbandoned}
+	queueAbandoned    = Yield{
+		Type: QueueResource, Role: Received, Result: CustomerAbandoned, Reason: AbandonedWhileQueued,
+	}
 )
 
 // ruleTable is the one table of rules. Its wording is ours; the sections name where the guide says it.

@@ -15,20 +15,20 @@ func Requirements() []Requirement {
 		w("W1", "Exactly one EventInteractionSubmitted, before every other event."),
 		w("W2", "Nothing after EventProcessingStopped but exact duplicates and neutral events."),
 		w("W3", "seq is unique within the interaction; the same seq with other content is no duplicate."),
-		w("W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; the "+
-			"taker must be added next; an agent that transfers through a queue, or places the chat in a finishing "+
-			"queue, must be removed next."),
+		w("W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; "+
+			"the taker must be added next; an agent that transfers through a queue, or places the chat in a "+
+			"finishing queue, must be removed next."),
 		w("W5", "A strategy or agent that invites is a party."),
-		w("W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only by "+
-			"pulling, just after EventTakenFromQueue; the server may revoke the only agent handling if no leg is "+
+		w("W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only "+
+			"by pulling, just after EventTakenFromQueue; the server may revoke the only agent handling if no leg is "+
 			"under way and no invitation pending, and then its queue or the stop comes next; after a revoke as "+
 			"Stopped come only removals, further such revokes and the stop."),
-		w("W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or an "+
-			"invitation is pending."),
-		w("W8", "An agent has at most one pending invitation, none while it is a party, and at most one pending transfer "+
-			"of its own."),
-		w("W9", "Required fields are present and of their type; an agent or strategy that invites or places has an id, "+
-			"and an agent an operation, except when it places the chat in a finishing queue."),
+		w("W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or "+
+			"an invitation is pending."),
+		w("W8", "An agent has at most one pending invitation, none while it is a party, and at most one pending "+
+			"transfer of its own."),
+		w("W9", "Required fields are present and of their type; an agent or strategy that invites or places has an "+
+			"id, and an agent an operation, except when it places the chat in a finishing queue."),
 	}
 }
 

@@ -74,7 +74,8 @@ func (r *Results) auditVerdict() string {
 		}
 		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beside them", thousands(a.Differing), of, differ)
+		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beside them", thousands(a.Differing), of,
+			differ)
 	case engine.AsExpected:
 		return fmt.Sprintf("Does not conform, as expected: no chat of %s differs beside that", of)
 	}

@@ -66,8 +66,8 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are not in both marts, or set aside, more than --set-aside %v: the others "+
 			"prove little", Percent(a.Share), most)
 	}
-	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over the "+
-		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
+	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over "+
+		"the time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; if %s and %s are of one world, name a table of keys (old, new) in the mapping",
 			model.Name(m.OldLike), model.Name(m.NewLike))

@@ -167,7 +167,8 @@ var definitions = []Definition{
 		"EventRevoked by the interaction server, with that reason or none",
 		model.Event{Name: model.Revoked, Actor: server}, ofAgent, forReason),
 	event(`^`+whoever+` leaves$`, `strategy "Strategy 1" leaves`,
-		"EventPartyRemoved of the strategy, or of the agent, by itself", model.Event{Name: model.PartyRemoved}, ofEither),
+		"EventPartyRemoved of the strategy, or of the agent, by itself",
+		model.Event{Name: model.PartyRemoved}, ofEither),
 	event(`^the (media )?server removes `+whoever+`$`, `the media server removes "Agent 1"`,
 		"EventPartyRemoved of the agent, or of the strategy, by the media server (the customer has left) or the "+
 			"interaction server",
