@@ -232,36 +232,41 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 	for i := range unpackers {
 		unpackers[i] = wire.NewUnpacker()
 	}
-	return g.groups.Each(jobs, func(job int, key []byte, records [][]byte) error {
+	return g.groups.Each(jobs, func(job int, key []byte, records bunches) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		c, u := &chats[job], unpackers[job]
-		*c = Chat{ID: string(key), Events: c.Events[:0], Facts: c.Facts[:0], Legacy: c.Legacy[:0]}
-		if len(records) > MaxOfChat {
-			c.Bad = tooMany(c.ID)
-			return visit(job, c)
+		chats[job].read(string(key), records, unpackers[job])
+		return visit(job, &chats[job])
+	})
+}
+
+// read makes c the chat of some records, in the memory of the one before.
+func (c *Chat) read(id string, records bunches, u *wire.Unpacker) {
+	*c = Chat{ID: id, Events: c.Events[:0], Facts: c.Facts[:0], Legacy: c.Legacy[:0]}
+	n := 0
+	for r := range records.all() {
+		if n++; n > MaxOfChat {
+			*c = Chat{ID: id, Bad: tooMany(id)}
+			return
 		}
-		for _, r := range records {
-			switch r[0] {
-			case anEvent:
-				n := len(c.Events)
-				c.Events = slices.Grow(c.Events, 1)[:n+1] // of a chat before, which is written over
-				c.Events[n].InteractionID = c.ID
-				u.Event(&c.Events[n], r[1:])
-			case aFact, anOldOne:
-				of := &c.Facts
-				if r[0] == anOldOne {
-					of = &c.Legacy
-				}
-				*of = append(*of, model.Fact{InteractionID: c.ID})
-				u.Fact(&(*of)[len(*of)-1], r[1:])
-			default:
-				if bad := unpackFault(r, c.ID); c.Bad == nil || bad.Line < c.Bad.Line {
-					c.Bad = bad
-				}
+		switch r[0] {
+		case anEvent:
+			n := len(c.Events)
+			c.Events = slices.Grow(c.Events, 1)[:n+1] // of a chat before, which is written over
+			c.Events[n].InteractionID = id
+			u.Event(&c.Events[n], r[1:])
+		case aFact, anOldOne:
+			of := &c.Facts
+			if r[0] == anOldOne {
+				of = &c.Legacy
+			}
+			*of = append(*of, model.Fact{InteractionID: id})
+			u.Fact(&(*of)[len(*of)-1], r[1:])
+		default:
+			if bad := unpackFault(r, id); c.Bad == nil || bad.Line < c.Bad.Line {
+				c.Bad = bad
 			}
 		}
-		return visit(job, c)
-	})
+	}
 }

@@ -136,10 +136,10 @@ func (g *Groups) rekey(to *Groups) (unkeyed int, err error) {
 		writers[i] = to.groups.writer()
 	}
 	var without atomic.Int64
-	err = g.groups.Each(len(writers), func(job int, key []byte, records [][]byte) error {
+	err = g.groups.Each(len(writers), func(job int, key []byte, records bunches) error {
 		var id []byte
 		one := true
-		for _, r := range records {
+		for r := range records.all() {
 			if r[0] == aKey {
 				one = one && (id == nil || bytes.Equal(id, r[1:]))
 				id = r[1:]
@@ -148,7 +148,7 @@ func (g *Groups) rekey(to *Groups) (unkeyed int, err error) {
 		if id == nil || !one {
 			id = append([]byte(keyless), key...)
 		}
-		for _, r := range records {
+		for r := range records.all() {
 			if r[0] == aKey {
 				continue
 			}

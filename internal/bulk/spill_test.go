@@ -42,11 +42,11 @@ func grouped(t *testing.T, g *recordGroups, n, keys, more, jobs int) map[string]
 	writers.Wait()
 	var mu sync.Mutex
 	got := make(map[string][]int)
-	require.NoError(t, g.Each(jobs, func(_ int, key []byte, records [][]byte) error {
+	require.NoError(t, g.Each(jobs, func(_ int, key []byte, records bunches) error {
 		mu.Lock()
 		defer mu.Unlock()
 		assert.NotContains(t, got, string(key), "a key is visited once")
-		for _, r := range records {
+		for r := range records.all() {
 			i := binary.BigEndian.Uint32(r)
 			if !bytes.Equal(numbered(int(i), more), r) {
 				t.Errorf("record %d: got %x", i, r)
@@ -98,7 +98,7 @@ func TestEachEndsWithTheError(t *testing.T) {
 	require.NoError(t, w.Close())
 	broken := errors.New("broken")
 	visited := 0
-	assert.Equal(t, broken, g.Each(1, func(int, []byte, [][]byte) error { visited++; return broken }))
+	assert.Equal(t, broken, g.Each(1, func(int, []byte, bunches) error { visited++; return broken }))
 	assert.Equal(t, 1, visited)
 }
 

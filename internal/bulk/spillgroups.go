@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"io"
+	"iter"
 	"sync"
 	"sync/atomic"
 )
@@ -22,7 +23,8 @@ const (
 // memory allows, all are written to a file, the records of a part one after the other. A part at a time is then read
 // again.
 //
-// In a chunk, records of one key that follow each other share it: logs often hold a chat in one piece.
+// In a chunk, records of one key that follow each other are a bunch, which has the key once: logs often hold a chat in
+// one piece.
 type recordGroups struct {
 	memory int64
 	most   int // records of a key that are kept, and one more
@@ -64,6 +66,7 @@ type recordWriter struct {
 	open   [partitions][]byte
 	last   []byte // the key of the last record
 	part   uint64 // that it fell to
+	bunch  int    // where the size of its bunch stands in the chunk
 	same   int    // how many records of that key have followed each other
 }
 
@@ -84,30 +87,49 @@ func (w *recordWriter) Add(key, record []byte) error {
 		w.part = maphash.Bytes(w.groups.seed, key) % partitions
 	}
 	c := w.open[w.part]
-	if need := len(key) + len(record) + 2*binary.MaxVarintLen64; cap(c)-len(c) < need {
+	if need := len(key) + len(record) + 2*binary.MaxVarintLen64 + bunchSize; cap(c)-len(c) < need {
 		if err := w.groups.take(w.part, c); err != nil {
 			return err
 		}
 		c, again = w.groups.chunk(need), false
 	}
-	if again {
-		c = append(c, 0)
-	} else {
-		c = append(binary.AppendUvarint(c, uint64(len(key))+1), key...)
+	if !again {
+		c = appendBytes(c, key)
+		w.bunch = len(c)
+		c = append(c, make([]byte, bunchSize)...)
 	}
-	w.open[w.part] = append(binary.AppendUvarint(c, uint64(len(record))), record...)
+	c = appendBytes(c, record)
+	binary.LittleEndian.PutUint32(c[w.bunch:], uint32(len(c)-w.bunch-bunchSize))
+	w.open[w.part] = c
 	return nil
 }
 
-// cutShared cuts the first record off a chunk; key is that of the record before it.
-func cutShared(b, key []byte) (_, record, rest []byte) {
-	n, size := binary.Uvarint(b)
-	b = b[size:]
-	if n > 0 {
-		key, b = b[:n-1:n-1], b[n-1:]
+// bunchSize is how many bytes the size of a bunch takes.
+const bunchSize = 4
+
+// bunches are the records of a key.
+type bunches [][]byte
+
+// all yields each record.
+func (b bunches) all() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, records := range b {
+			for len(records) > 0 {
+				var r []byte
+				r, records = cutBytes(records)
+				if !yield(r) {
+					return
+				}
+			}
+		}
 	}
-	n, size = binary.Uvarint(b)
-	b = b[size:]
+}
+
+// cutBunch cuts the first bunch off a chunk.
+func cutBunch(b []byte) (key, bunch, rest []byte) {
+	key, b = cutBytes(b)
+	n := binary.LittleEndian.Uint32(b)
+	b = b[bunchSize:]
 	return key, b[:n:n], b[n:]
 }
 
@@ -193,7 +215,7 @@ func (g *recordGroups) spill() error {
 // Each calls visit for each key with its records, in no order, from so many goroutines at a time, numbered from 0.
 // What it is given is valid until it returns. Each ends early when visit fails, with the first error that was found.
 // Nothing may be added any more.
-func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records [][]byte) error) error {
+func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records bunches) error) error {
 	if g.file.f != nil { // memory is for reading
 		if err := g.spill(); err != nil {
 			return err
@@ -213,7 +235,7 @@ func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records []
 				if p >= partitions {
 					return
 				}
-				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records [][]byte) error {
+				err := g.visit(&g.parts[p], &v, jobs, func(key []byte, records bunches) error {
 					return visit(job, key, records)
 				})
 				if err != nil {
@@ -230,7 +252,7 @@ func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records []
 }
 
 // visit visits the groups of a part.
-func (g *recordGroups) visit(p *part, v *visitor, jobs int, visit func(key []byte, records [][]byte) error) error {
+func (g *recordGroups) visit(p *part, v *visitor, jobs int, visit func(key []byte, records bunches) error) error {
 	if len(p.extents) > 0 && p.size > g.memory/int64(jobs) && g.depth < mostPartings {
 		return g.again(p, jobs, visit)
 	}
@@ -251,7 +273,7 @@ func (g *recordGroups) visit(p *part, v *visitor, jobs int, visit func(key []byt
 }
 
 // again parts a part that is larger than memory.
-func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records [][]byte) error) error {
+func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records bunches) error) error {
 	parts := newRecordGroups(g.memory/int64(jobs), 1)
 	parts.depth = g.depth + 1
 	defer parts.Close()
@@ -263,22 +285,24 @@ func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records [
 		if _, err := g.file.ReadAt(buffer, e.at); err != nil {
 			return err
 		}
-		var key, record []byte
+		var key, bunch []byte
 		for rest := buffer; len(rest) > 0; {
-			key, record, rest = cutShared(rest, key)
+			key, bunch, rest = cutBunch(rest)
 			hash := maphash.Bytes(g.seed, key)
-			if counts[hash]++; counts[hash] > g.most+1 {
-				continue
-			}
-			if err := w.Add(key, record); err != nil {
-				return err
+			for record := range (bunches{bunch}).all() {
+				if counts[hash]++; counts[hash] > g.most+1 {
+					break
+				}
+				if err := w.Add(key, record); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return parts.Each(1, func(_ int, key []byte, records [][]byte) error { return visit(key, records) })
+	return parts.Each(1, func(_ int, key []byte, records bunches) error { return visit(key, records) })
 }
 
 // visitor groups the records of a part. It keeps its memory from part to part.
@@ -287,49 +311,42 @@ type visitor struct {
 	chunks  [][]byte
 	index   map[string]int32
 	groups  []chain
-	next    []int32 // of each record, the next of its group
-	records [][]byte
-	group   [][]byte
+	next    []int32 // of each bunch, the next of its group
+	bunches bunches
+	group   bunches
 }
 
-// chain is the records of a key.
+// chain is the bunches of a key.
 type chain struct {
 	key         []byte
 	first, last int32
 }
 
-func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records [][]byte) error) error {
+func (v *visitor) visit(chunks [][]byte, visit func(key []byte, records bunches) error) error {
 	if v.index == nil {
 		v.index = make(map[string]int32)
 	}
 	clear(v.index)
-	v.groups, v.next, v.records = v.groups[:0], v.next[:0], v.records[:0]
-	at := int32(-1)
+	v.groups, v.next, v.bunches = v.groups[:0], v.next[:0], v.bunches[:0]
 	for _, rest := range chunks {
-		var key, record []byte
+		var key, bunch []byte
 		for len(rest) > 0 {
-			shared := rest[0] == 0
-			key, record, rest = cutShared(rest, key)
-			i := int32(len(v.records))
-			v.records, v.next = append(v.records, record), append(v.next, -1)
-			if !shared {
-				known, ok := v.index[string(key)]
-				at = known
-				if !ok {
-					at = int32(len(v.groups))
-					v.index[string(key)] = at
-					v.groups = append(v.groups, chain{key: key, first: i, last: i})
-					continue
-				}
+			key, bunch, rest = cutBunch(rest)
+			i := int32(len(v.bunches))
+			v.bunches, v.next = append(v.bunches, bunch), append(v.next, -1)
+			if at, known := v.index[string(key)]; known {
+				group := &v.groups[at]
+				v.next[group.last], group.last = i, i
+				continue
 			}
-			group := &v.groups[at]
-			v.next[group.last], group.last = i, i
+			v.index[string(key)] = int32(len(v.groups))
+			v.groups = append(v.groups, chain{key: key, first: i, last: i})
 		}
 	}
 	for i := range v.groups {
 		v.group = v.group[:0]
 		for at := v.groups[i].first; at >= 0; at = v.next[at] {
-			v.group = append(v.group, v.records[at])
+			v.group = append(v.group, v.bunches[at])
 		}
 		if err := visit(v.groups[i].key, v.group); err != nil {
 			return err

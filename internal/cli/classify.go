@@ -94,6 +94,9 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 	classify := bulk.ClassifyOrdered
 	if !f.ordered { // there is little garbage, and to look for it in what is kept takes long
 		classify = bulk.Classify
+		if f.Memory >= thrifty {
+			hugeHeap()
+		}
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
 	err = classify(ctx, f.Options, at.String(), in, out, func(text string) {

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -23,7 +24,7 @@ func (t *Names) Of(b []byte) string {
 	if len(b) == 0 || len(b) > 256 { // not a name that recurs
 		return string(b)
 	}
-	place := &t.places[maphash.Bytes(t.seed, b)%uint64(len(t.places))]
+	place := &t.places[t.hash(b)%uint64(len(t.places))]
 	for i := range place {
 		if place[i] == string(b) {
 			return place[i]
@@ -32,6 +33,15 @@ func (t *Names) Of(b []byte) string {
 	copy(place[1:], place[:])
 	place[0] = string(b)
 	return place[0]
+}
+
+// hash is a cheaper one for the short: most names are.
+func (t *Names) hash(b []byte) uint64 {
+	if n := len(b); n >= 8 && n <= 16 {
+		first, last := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
+		return (first*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(last, 23)*0xc2b2ae3d27d4eb4f) >> 32
+	}
+	return maphash.Bytes(t.seed, b)
 }
 
 // words are what packed records hold as numbers. Records do not outlive the process, so the order is free.
