@@ -203,7 +203,7 @@ func (s *scanner) id() []byte {
 
 // number reads a plain integer or null.
 func (s *scanner) number() model.Number {
-	if s.takeWord("null") {
+	if s.blanks() == 'n' && s.takeWord("null") {
 		return model.Number{Is: model.Null}
 	}
 	negative := s.take('-')

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -12,9 +13,10 @@ import (
 // time; what is new is walked through, and learned.
 type eventScanner struct {
 	raw     RawEvent
-	claimed uint16 // the members so far, a bit each
-	hops    [eventColumns + 1][6]hop
-	lastID  []byte
+	claimed uint16      // the members so far, a bit each
+	passed  []wordValue // the words that a walk went past
+	hops    [][6]hop    // by where they begin: after a column, or as from says
+	head    lineHead
 	date    [2]uint64 // that of the last time, with the T after it
 	day     int64     // when that day began, in seconds since 1970; 0 if there was none
 }
@@ -27,15 +29,29 @@ const (
 	lineEnd   = -1
 )
 
-// hop is a text between two values, at most maxHop bytes.
+// hop is a text between two values. It goes past words of the domain: there are few.
 type hop struct {
-	first, mask, middle, last uint64 // the text eight by eight; last is the last eight, mask is for a shorter one
-	n                         int
-	to                        int    // the column whose value follows it, or lineEnd
-	claims                    uint16 // the members that it names
+	first, mask, last uint64 // the first eight bytes, with a mask if there are fewer, and the last eight
+	middle            []byte // what is between
+	n                 int
+	to                int    // the column whose value follows it, or lineEnd
+	claims            uint16 // the members that it names
+	words             []wordValue
 }
 
-const maxHop = 24
+// wordValue is the number of the word in a column.
+type wordValue struct{ column, n uint8 }
+
+// maxHop is the length of a hop in bytes at most, so that few are learned that never come again.
+const maxHop = 96
+
+// lineHead is how a line began, up to the value after its interaction's id: most lines of a chat begin alike.
+type lineHead struct {
+	text   []byte
+	id     struct{ from, to int }
+	to     int // the column whose value follows
+	claims uint16
+}
 
 // event reads a line into e, except for the interaction, whose id it returns.
 func (s *scanner) event(line []byte, e *model.Event) (id []byte, ok bool) {
@@ -51,13 +67,24 @@ func (s *scanner) scan(text []byte) (n int, ok bool) {
 	s.open(text)
 	s.raw.Begin()
 	s.claimed = 0
-	for from := lineBegin; !s.failed; {
-		to, known := s.jump(from)
+	from := lineBegin
+	if n := len(s.head.text); n > 0 && n < len(text) && string(text[:n]) == string(s.head.text) {
+		s.at, s.claimed, from = n, s.head.claims, s.head.to
+		s.raw.Text(colID, text[s.head.id.from:s.head.id.to])
+		s.value(from)
+	}
+	for !s.failed {
+		valueEnd := s.at
+		to, known := s.jump(s.after(from))
 		if !known {
 			to = s.walk(from)
 		}
 		if to == lineEnd || s.failed {
 			break
+		}
+		if from == colID && s.raw.seen == 1<<colID && s.others.n == 0 {
+			s.head.text, s.head.to, s.head.claims = append(s.head.text[:0], text[:s.at]...), to, s.claimed
+			s.head.id.from, s.head.id.to = valueEnd-1-len(s.raw.id), valueEnd-1
 		}
 		s.value(to)
 		from = to
@@ -65,24 +92,35 @@ func (s *scanner) scan(text []byte) (n int, ok bool) {
 	return s.at, !s.failed && s.raw.Whole()
 }
 
+// after returns the place of the hops after a column. What follows an event depends on which it is.
+func (s *scanner) after(column int) int {
+	if n := s.raw.words[colEvent]; column == colEvent && n != 0 && n != other {
+		return lineBegin + int(n)
+	}
+	return column
+}
+
 // jump goes from the end of a value to the next, if it knows what stands between them.
-func (s *scanner) jump(from int) (to int, known bool) {
-	if len(s.line)-s.at < maxHop {
+func (s *scanner) jump(place int) (to int, known bool) {
+	text := s.line[s.at:]
+	if len(text) < 8 || len(s.hops) == 0 {
 		return 0, false
 	}
-	text := s.line[s.at : s.at+maxHop]
 	first := binary.LittleEndian.Uint64(text)
-	hops := &s.hops[from]
+	hops := &s.hops[place]
 	for i := range hops {
 		h := &hops[i]
-		if first&h.mask != h.first || h.n > 8 && binary.LittleEndian.Uint64(text[h.n-8:]) != h.last ||
-			h.n > 16 && binary.LittleEndian.Uint64(text[8:]) != h.middle {
+		if first&h.mask != h.first || h.n > 8 && (h.n > len(text) ||
+			binary.LittleEndian.Uint64(text[h.n-8:]) != h.last || h.n > 16 && !bytes.Equal(text[8:h.n-8], h.middle)) {
 			continue
 		} else if h.n == 0 {
 			return 0, false
 		}
 		s.failed = s.failed || s.claimed&h.claims != 0
 		s.claimed |= h.claims
+		for _, w := range h.words {
+			s.raw.Word(int(w.column), w.n, nil)
+		}
 		s.at += h.n
 		return h.to, true
 	}
@@ -90,30 +128,37 @@ func (s *scanner) jump(from int) (to int, known bool) {
 }
 
 // learn remembers what was walked through.
-func (s *scanner) learn(from, start, to int, before uint16) {
-	if s.at-start > maxHop || s.failed {
+func (s *scanner) learn(place, start, to int, before uint16) {
+	text := s.line[start:s.at]
+	if len(text) > maxHop || s.failed {
 		return
 	}
-	var text [maxHop]byte
-	h := hop{mask: 1<<64 - 1, n: copy(text[:], s.line[start:s.at]), to: to, claims: s.claimed &^ before}
-	h.first, h.middle = binary.LittleEndian.Uint64(text[:]), binary.LittleEndian.Uint64(text[8:])
-	if h.n < 8 {
-		h.mask = 1<<(8*h.n) - 1
-	} else {
-		h.last = binary.LittleEndian.Uint64(text[h.n-8:])
+	if s.hops == nil {
+		s.hops = make([][6]hop, lineBegin+len(words))
 	}
-	hops := &s.hops[from]
+	hops := &s.hops[place]
 	i := 0
 	for i < len(hops)-1 && hops[i].n > 0 {
 		i++
 	}
-	hops[i] = h
+	h := &hops[i]
+	h.n, h.to, h.claims, h.words = len(text), to, s.claimed&^before, append(h.words[:0], s.passed...)
+	var first [8]byte
+	copy(first[:], text)
+	h.first, h.mask, h.middle = binary.LittleEndian.Uint64(first[:]), 1<<(8*min(h.n, 8))-1, h.middle[:0]
+	if h.n > 8 {
+		h.last = binary.LittleEndian.Uint64(text[h.n-8:])
+	}
+	if h.n > 16 {
+		h.middle = append(h.middle, text[8:h.n-8]...)
+	}
 }
 
 // walk goes from the end of a value to the next, or to the end of the line. It also goes through members without a
-// value or a meaning.
+// value or a meaning, and through words.
 func (s *scanner) walk(from int) (to int) {
-	start, before, strange, in := s.at, s.claimed, false, 0
+	start, before, strange, in, place := s.at, s.claimed, false, 0, s.after(from)
+	s.passed = s.passed[:0]
 	more := false
 	switch from {
 	case lineBegin:
@@ -156,6 +201,10 @@ func (s *scanner) walk(from int) (to int) {
 			continue
 		case to != colSeq && to != colMode:
 			s.failed = s.failed || !s.take('"')
+			if s.pass(to) {
+				more = s.more('}')
+				continue
+			}
 		}
 		break
 	}
@@ -168,9 +217,22 @@ func (s *scanner) walk(from int) (to int) {
 		s.at++
 	}
 	if !strange {
-		s.learn(from, start, to, before)
+		s.learn(place, start, to, before)
 	}
 	return to
+}
+
+// pass goes past the value of a column that has a known word, unless it is an event.
+func (s *scanner) pass(column int) bool {
+	if column == colEvent || !IsWord(column) {
+		return false
+	}
+	n, ok := s.knownWord()
+	if ok {
+		s.raw.Word(column, n, nil)
+		s.passed = append(s.passed, wordValue{uint8(column), n})
+	}
+	return ok
 }
 
 // columnOf returns the column, or the object of columns, that a name means among an object's members; -1 is none.
@@ -220,7 +282,9 @@ func (s *scanner) value(i int) {
 	case colTime:
 		s.when()
 	case colID:
-		s.sameID()
+		b, isPart := s.rest()
+		s.failed = s.failed || !isPart || len(b) == 0
+		s.raw.Text(colID, b)
 	case colActorID, colPartyID, colQueue:
 		b, _ := s.rest()
 		s.raw.texts[i] = b
@@ -232,21 +296,6 @@ func (s *scanner) value(i int) {
 		}
 		b, _ := s.rest()
 		s.failed = s.failed || !s.raw.Text(i, b)
-	}
-}
-
-// sameID reads the id of an interaction, most often that of the line before.
-func (s *scanner) sameID() {
-	s.raw.seen |= 1 << colID
-	if end := s.at + len(s.lastID); end < len(s.line) && s.line[end] == '"' && len(s.lastID) > 0 &&
-		string(s.line[s.at:end]) == string(s.lastID) {
-		s.raw.id, s.at = s.line[s.at:end], end+1
-		return
-	}
-	b, isPart := s.rest()
-	s.failed = s.failed || !isPart || len(b) == 0
-	if !s.failed { // what is no id is none the next time either
-		s.raw.id, s.lastID = b, append(s.lastID[:0], b...)
 	}
 }
 
