@@ -29,7 +29,7 @@ func newSorter(memory int64, writers int) *sorter {
 // Close leaves nothing of the sorter.
 func (s *sorter) Close() { s.file.close() }
 
-// segmentSize is how much memory a writer takes at a time, at least.
+// segmentSize is how much memory a writer takes at a time.
 const segmentSize = 1 << 20
 
 // sortWriter adds records to a sorter. It is for one goroutine; take one each.
@@ -78,8 +78,7 @@ func (w *sortWriter) Add(key, record []byte) error {
 				return err
 			}
 		}
-		more := min(w.size, w.sorter.memory-w.size, w.sorter.memory/8) // as much again, in bounds
-		w.open = make([]byte, 0, max(int(more), segmentSize, need))
+		w.open = make([]byte, 0, max(segmentSize, need))
 		w.size += int64(cap(w.open))
 	}
 	at := len(w.open)

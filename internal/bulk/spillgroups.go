@@ -13,7 +13,8 @@ import (
 
 const (
 	partitions   = 256
-	largestChunk = 16 << 10
+	largestChunk = 8 << 10
+	chunksAtOnce = 64
 	// mostPartings is how often a partition that is too large is parted again: one key may have that many records.
 	mostPartings = 3
 )
@@ -35,7 +36,6 @@ type recordGroups struct {
 	mu    sync.Mutex
 	parts [partitions]part
 	held  int64 // bytes of full chunks
-	made  int   // chunks so far
 	free  [][]byte
 	file  spillFile
 }
@@ -151,10 +151,8 @@ func (g *recordGroups) chunk(n int) []byte {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.free) == 0 { // half as many as there are, in bounds
-		n := min(max(g.made/2, 64), max(partitions, int(g.memory)/16/g.chunks))
-		g.made += n
-		for all := make([]byte, 0, n*g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
+	if len(g.free) == 0 { // not many at once: an eighth of the time goes into memory that is touched first
+		for all := make([]byte, 0, chunksAtOnce*g.chunks); cap(all) > 0; all = all[g.chunks:g.chunks] {
 			g.free = append(g.free, all[:0:g.chunks])
 		}
 	}

@@ -107,10 +107,19 @@ func PackEvent(b []byte, e *model.Event) []byte {
 	b = packName(packWord(b, string(e.Actor.Type)), e.Actor.ID)
 	b = packName(packWord(b, string(e.Party.Type)), e.Party.ID)
 	b = packName(b, e.Queue)
+	at := len(b)
 	b = packWord(b, string(e.Operation))
 	b = binary.AppendVarint(b, int64(e.VisibilityMode))
 	b = packWord(b, e.Reason)
-	return packWord(b, e.MediaType)
+	return packedTail(packWord(b, e.MediaType), at)
+}
+
+// packedTail leaves out the values from a place on if all four are blank, as those of most events are.
+func packedTail(b []byte, at int) []byte {
+	if len(b) == at+4 && binary.LittleEndian.Uint32(b[at:]) == 0 {
+		return b[:at]
+	}
+	return b
 }
 
 // PackFact does for facts what [PackEvent] does for events.
@@ -168,6 +177,10 @@ func (u *Unpacker) Event(e *model.Event, b []byte) {
 	e.Party.Type = model.PartyType(s)
 	e.Party.ID, b = u.name(b)
 	e.Queue, b = u.name(b)
+	e.Operation, e.VisibilityMode, e.Reason, e.MediaType = "", 0, "", ""
+	if len(b) == 0 {
+		return
+	}
 	s, b = u.word(b)
 	e.Operation = model.Operation(s)
 	n, b = varint(b)

@@ -194,13 +194,18 @@ func (r *RawEvent) Pack(p *PackedEvent, names *Names) {
 	}
 	b = r.packName(r.packWord(b, colActorType), colActorID)
 	b = r.packName(r.packWord(b, colPartyType), colPartyID)
-	b = r.packWord(r.packName(b, colQueue), colOperation)
-	if r.has(colMode) {
-		b = append(b, r.mode<<1) // a varint
-	} else {
-		b = append(b, 0)
+	b = r.packName(b, colQueue)
+	at := len(b)
+	if r.seen&(1<<colOperation|1<<colMode|1<<colReason|1<<colMedia) != 0 {
+		b = r.packWord(b, colOperation)
+		if r.has(colMode) {
+			b = append(b, r.mode<<1) // a varint
+		} else {
+			b = append(b, 0)
+		}
+		b = packedTail(r.packWord(r.packWord(b, colReason), colMedia), at)
 	}
-	p.Record = r.packWord(r.packWord(b, colReason), colMedia)
+	p.Record = b
 }
 
 func (r *RawEvent) packWord(b []byte, i int) []byte {
