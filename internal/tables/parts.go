@@ -122,6 +122,7 @@ type partsReader[T model.Event | model.Fact] struct {
 	parts *parts[T]
 	part  int
 	in    wire.BlockReader[T] // of that part; nil before the first block
+	packs wire.PackReader     // the same, if it is one
 }
 
 func (r *partsReader[T]) Take(b *wire.Block) {
@@ -129,6 +130,7 @@ func (r *partsReader[T]) Take(b *wire.Block) {
 		r.parts.mutex.Lock()
 		r.in, r.part = r.parts.opened[b.Part].Reader(), b.Part
 		r.parts.mutex.Unlock()
+		r.packs, _ = r.in.(wire.PackReader)
 	}
 	r.in.Take(b)
 }
@@ -137,6 +139,9 @@ func (r *partsReader[T]) Next(row *T) (id []byte, err error) { return r.in.Next(
 
 // NextPacked is Next of an event that is only to be packed.
 func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
+	if r.packs != nil {
+		return r.packs.NextPacked(p)
+	}
 	in, _ := any(r.in).(wire.BlockReader[model.Event])
 	return wire.NextPacked(in, p)
 }

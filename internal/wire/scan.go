@@ -207,18 +207,26 @@ func (s *scanner) number() model.Number {
 		return model.Number{Is: model.Null}
 	}
 	negative := s.take('-')
-	start, n := s.at, int64(0)
-	for s.at < len(s.line) && isDigit(s.line[s.at]) {
-		n = 10*n + int64(s.line[s.at]-'0')
-		s.at++
-	}
-	if digits := s.at - start; digits == 0 || digits > 18 || s.line[start] == '0' && (digits > 1 || negative) {
-		s.failed = true
-	}
+	n := s.digits()
 	if negative {
+		s.failed = s.failed || n == 0
 		n = -n
 	}
 	return model.Num(n)
+}
+
+// digits reads a number without a sign.
+func (s *scanner) digits() (n int64) {
+	start, at, line := s.at, s.at, s.line
+	for at < len(line) && isDigit(line[at]) {
+		n = 10*n + int64(line[at]-'0')
+		at++
+	}
+	s.at = at
+	if digits := at - start; digits == 0 || digits > 18 || line[start] == '0' && digits > 1 {
+		s.failed = true
+	}
+	return n
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

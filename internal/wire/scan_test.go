@@ -98,6 +98,19 @@ func TestScanner(t *testing.T) {
 	}
 	isEvent, _ := sameVerdict(t, "\t { \"interaction_id\" : \"c-1\" , \"seq\": 4,\r\"event\":\"EventHeld\" , \"actor\" : { \"id\" : null } , \"x\" : [ 1 , { } ] } ")
 	assert.True(t, isEvent, "blanks")
+	isEvent, _ = sameVerdict(t, `{"interaction_id":"c-1","seq": 4,"event":"EventHeld"}`, scannedEvent+"}")
+	assert.True(t, isEvent, "a blank that was not there in the line before")
+	for _, line := range []string{
+		`{"interaction_id":"c-1","seq":4,"event":"","actor":{"type":"agent"}}`,
+		`{"interaction_id":"c-1","seq":4,"event":""{"interaction_id":"c-2"}`,
+		`{"x":1,"interaction_id":"c-1","seq":4,"x":2,"event":"EventHeld"}`,
+		`{"interaction_id":"c-1","seq":4,"event":"EventHeld","reason":"Expired","reason":"Expired"}`,
+		`{"interaction_id":"c-1","seq":4,"event":"EventHeld","media_type":"chat","operation":"transfer","reason":"x","x":1,"x":2}`,
+	} {
+		isEvent, _ = sameVerdict(t, line, scannedEvent+"}", `{"x":1,"interaction_id":"c-1","seq":4,"event":"EventHeld"}`,
+			`{"seq":4,"interaction_id":"c-1","event":"EventHeld"}`, `{"interaction_id":"c-1","seq":4,"event":"EventHeld","reason":"Expired"}`)
+		assert.False(t, isEvent, line)
+	}
 	for _, member := range unscannedEvents {
 		isEvent, _ := sameVerdict(t, scannedEvent+","+member+"}")
 		assert.False(t, isEvent, member)

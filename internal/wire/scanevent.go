@@ -15,7 +15,7 @@ type eventScanner struct {
 	raw     RawEvent
 	claimed uint16      // the members so far, a bit each
 	passed  []wordValue // the words that a walk went past
-	hops    [][6]hop    // by where they begin: after a column, or as from says
+	hops    [][6]hop    // by where they begin, which after says
 	head    lineHead
 	date    [2]uint64 // that of the last time, with the T after it
 	day     int64     // when that day began, in seconds since 1970; 0 if there was none
@@ -29,21 +29,24 @@ const (
 	lineEnd   = -1
 )
 
-// hop is a text between two values. It goes past words of the domain: there are few.
+// hop is a text between two values. It goes past words of the domain: there are few. It fits a cache line.
 type hop struct {
 	first, mask, last uint64 // the first eight bytes, with a mask if there are fewer, and the last eight
 	middle            []byte // what is between
-	n                 int
-	to                int    // the column whose value follows it, or lineEnd
+	n, passed         uint8
+	to                int8   // the column whose value follows it, or lineEnd
 	claims            uint16 // the members that it names
-	words             []wordValue
+	words             [maxPassed]wordValue
 }
 
 // wordValue is the number of the word in a column.
 type wordValue struct{ column, n uint8 }
 
-// maxHop is the length of a hop in bytes at most, so that few are learned that never come again.
-const maxHop = 96
+// A longer hop is not learned, nor does one go past more words.
+const (
+	maxHop    = 96
+	maxPassed = 4
+)
 
 // lineHead is how a line began, up to the value after its interaction's id: most lines of a chat begin alike.
 type lineHead struct {
@@ -110,19 +113,20 @@ func (s *scanner) jump(place int) (to int, known bool) {
 	hops := &s.hops[place]
 	for i := range hops {
 		h := &hops[i]
-		if first&h.mask != h.first || h.n > 8 && (h.n > len(text) ||
-			binary.LittleEndian.Uint64(text[h.n-8:]) != h.last || h.n > 16 && !bytes.Equal(text[8:h.n-8], h.middle)) {
+		n := int(h.n)
+		if first&h.mask != h.first || n > 8 && (n > len(text) ||
+			binary.LittleEndian.Uint64(text[n-8:]) != h.last || n > 16 && !bytes.Equal(text[8:n-8], h.middle)) {
 			continue
-		} else if h.n == 0 {
+		} else if n == 0 {
 			return 0, false
 		}
 		s.failed = s.failed || s.claimed&h.claims != 0
 		s.claimed |= h.claims
-		for _, w := range h.words {
+		for _, w := range h.words[:h.passed] {
 			s.raw.Word(int(w.column), w.n, nil)
 		}
-		s.at += h.n
-		return h.to, true
+		s.at += n
+		return int(h.to), true
 	}
 	return 0, false
 }
@@ -142,15 +146,16 @@ func (s *scanner) learn(place, start, to int, before uint16) {
 		i++
 	}
 	h := &hops[i]
-	h.n, h.to, h.claims, h.words = len(text), to, s.claimed&^before, append(h.words[:0], s.passed...)
+	n := len(text)
+	h.n, h.to, h.claims, h.passed = uint8(n), int8(to), s.claimed&^before, uint8(copy(h.words[:], s.passed))
 	var first [8]byte
 	copy(first[:], text)
-	h.first, h.mask, h.middle = binary.LittleEndian.Uint64(first[:]), 1<<(8*min(h.n, 8))-1, h.middle[:0]
-	if h.n > 8 {
-		h.last = binary.LittleEndian.Uint64(text[h.n-8:])
+	h.first, h.mask, h.middle = binary.LittleEndian.Uint64(first[:]), 1<<(8*min(n, 8))-1, h.middle[:0]
+	if n > 8 {
+		h.last = binary.LittleEndian.Uint64(text[n-8:])
 	}
-	if h.n > 16 {
-		h.middle = append(h.middle, text[8:h.n-8]...)
+	if n > 16 {
+		h.middle = append(h.middle, text[8:n-8]...)
 	}
 }
 
@@ -224,7 +229,7 @@ func (s *scanner) walk(from int) (to int) {
 
 // pass goes past the value of a column that has a known word, unless it is an event.
 func (s *scanner) pass(column int) bool {
-	if column == colEvent || !IsWord(column) {
+	if column == colEvent || !IsWord(column) || len(s.passed) == maxPassed {
 		return false
 	}
 	n, ok := s.knownWord()
@@ -277,8 +282,9 @@ func columnOf(name []byte, in int) int {
 func (s *scanner) value(i int) {
 	switch i {
 	case colSeq, colMode:
-		n := s.number()
-		s.failed = s.failed || n.Is != model.Given || !s.raw.Integer(i, n.Value)
+		s.blanks()
+		n := s.digits()
+		s.failed = s.failed || !s.raw.Integer(i, n)
 	case colTime:
 		s.when()
 	case colID:
