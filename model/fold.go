@@ -146,15 +146,15 @@ func (f *fold) order(events []Event) error {
 			return err
 		}
 		if i > 0 {
-			since := between(events[f.turn[i-1]].Time, events[at].Time)
+			since := elapsed(events[f.turn[i-1]].Time, events[at].Time)
 			f.backwards, f.pause = f.backwards || since < 0, max(f.pause, since)
 		}
 	}
 	return nil
 }
 
-// between is u.Sub(t). Sub looks for an overflow, which took a tenth of the classifier's time.
-func between(t, u time.Time) time.Duration {
+// elapsed is u.Sub(t). Sub looks for an overflow, which took a tenth of the classifier's time.
+func elapsed(t, u time.Time) time.Duration {
 	seconds := u.Unix() - t.Unix()
 	if seconds < -1<<32 || seconds > 1<<32 {
 		return u.Sub(t)
