@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -92,8 +93,8 @@ func TestTwinDocument(t *testing.T) { runDocument(t, "docs/twin.md") }
 
 func runDocument(t *testing.T, path string) {
 	t.Helper()
-	need(t, "sh")
-	need(t, "python3")
+	needs.Program(t, "sh")
+	needs.Program(t, "python3")
 	root, err := os.Getwd()
 	require.NoError(t, err)
 	dir := t.TempDir()

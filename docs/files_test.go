@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 var digestLine = regexp.MustCompile("(?m)^Suite digest: `([0-9a-f]*)`$")
@@ -40,8 +41,8 @@ func TestChangesAreTold(t *testing.T) {
 // The scripts of action.yml run as they stand in an empty repository, with what GitHub would set, for a program that
 // conforms and for one that does not.
 func TestAction(t *testing.T) {
-	need(t, "bash")
-	need(t, "python3")
+	needs.Program(t, "bash")
+	needs.Program(t, "python3")
 	root, err := os.Getwd()
 	require.NoError(t, err)
 	text, err := os.ReadFile("action.yml")
@@ -56,6 +57,7 @@ func TestAction(t *testing.T) {
 		}
 	}
 	require.NoError(t, yaml.Unmarshal(text, &action))
+	runner := t.TempDir()
 	for _, tt := range []struct {
 		name, command string
 		conforms      bool
@@ -76,7 +78,7 @@ func TestAction(t *testing.T) {
 				scripts++
 				cmd := exec.Command(step.Shell, "-e", "-o", "pipefail", "-c", step.Run)
 				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), "PATH="+path, "GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH="+root, "RUNNER_TEMP="+temp, "GITHUB_PATH="+paths, "GITHUB_STEP_SUMMARY="+summary)
+				cmd.Env = append(linking(), "PATH="+path, "GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH="+root, "RUNNER_TEMP="+runner, "GITHUB_PATH="+paths, "GITHUB_STEP_SUMMARY="+summary)
 				for name, value := range step.Env {
 					input := strings.TrimSuffix(strings.TrimPrefix(value, "${{ inputs."), " }}")
 					declared, found := action.Inputs[input]

@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/model"
 )
 
 // A scenario that a later version of the suite adds is pending, wherever it is shown, and a gate that was green stays so;
 // --strict lets it gate. The suite is built with one more scenario, tagged as of 0.3, as that version will be.
 func TestNewScenarioIsPending(t *testing.T) {
-	need(t, "sh")
+	needs.Program(t, "sh")
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	root, err := os.Getwd()
@@ -34,7 +35,9 @@ func TestNewScenarioIsPending(t *testing.T) {
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{feature: at("added.feature")}})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(at("overlay.json"), overlay, 0o666))
-	out, err := exec.Command("go", "build", "-overlay", at("overlay.json"), "-o", at("chatproof"), ".").CombinedOutput()
+	build := exec.Command("go", "build", "-overlay", at("overlay.json"), "-o", at("chatproof"), ".")
+	build.Env = linking()
+	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 
 	// It says nothing of the chat of the scenario that was added.

@@ -9,12 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // The example takes the implementation's part in the first transcript of docs/protocol.md: it answers what stands
 // there, and more about each fact.
 func TestExampleKeepsToTheTranscript(t *testing.T) {
-	need(t, "python3")
+	needs.Program(t, "python3")
 	text, err := os.ReadFile("docs/protocol.md")
 	require.NoError(t, err)
 	_, block, _ := strings.Cut(string(text), "```text\n")

@@ -4,6 +4,7 @@ package docs
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 var update = flag.Bool("update", false, "rewrite the output shown in documents")
@@ -36,22 +39,49 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var building = sync.OnceValues(func() ([]byte, error) {
-	return exec.Command("go", "build", "-o", filepath.Join(shared, "chatproof"), ".").CombinedOutput()
+var buildLine = regexp.MustCompile(`- run: (go build .*)`)
+
+// building builds the clone where the workflow of docs/ci.md puts it, by its line, and returns what that adds to PATH.
+var building = sync.OnceValues(func() (string, error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile("docs/ci.md")
+	if err != nil {
+		return "", err
+	}
+	if err := os.Symlink(root, filepath.Join(shared, ".chatproof")); err != nil {
+		return "", err
+	}
+	path := filepath.Join(shared, "path")
+	cmd := exec.Command("sh", "-c", buildLine.FindStringSubmatch(string(text))[1])
+	cmd.Dir, cmd.Env = shared, append(linking(), "RUNNER_TEMP="+shared, "GITHUB_PATH="+path)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	added, err := os.ReadFile(path)
+	return strings.TrimSpace(string(added)), err
 })
 
 // built is the directory that chatproof is in, which is built once for all tests.
 func built(t *testing.T) string {
 	t.Helper()
-	out, err := building()
-	require.NoError(t, err, string(out))
-	return shared
+	dir, err := building()
+	require.NoError(t, err)
+	return dir
+}
+
+// linking is an environment for programs that are built for a test: to link what a debugger needs takes as long again as
+// all the rest.
+func linking() []string {
+	return append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -ldflags=-w")
 }
 
 // The commands of documents are run as they stand, and print what is shown.
 func TestDocuments(t *testing.T) {
-	need(t, "sh")
-	need(t, "python3")
+	needs.Program(t, "sh")
+	needs.Program(t, "python3")
 	for _, file := range []string{"README.md", "docs/implementing.md"} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -82,15 +112,4 @@ func TestREADMEFeature(t *testing.T) {
 	require.NoError(t, os.WriteFile(dir+"/readme.feature", []byte(feature), 0o666))
 	out, err := exec.Command(filepath.Join(built(t), "chatproof"), "run", "--features", dir, "--tags", "@own").CombinedOutput()
 	assert.NoError(t, err, string(out))
-}
-
-// need skips a test for want of a program, and says so; in CI that is a failure.
-func need(t *testing.T, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	} else if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed: .ci/run must install it", program)
-	}
-	t.Skipf("%s is not installed: this test was not run", program)
 }

@@ -9,14 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // The commands of docs/scale.md are run as they stand: those to try, that of the Kubernetes Job with its variables, and
 // that of Spark's pipe for one partition.
 func TestScaleDocument(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("sh is not installed: this test was not run")
-	}
+	needs.Program(t, "sh")
 	text, err := os.ReadFile("docs/scale.md")
 	require.NoError(t, err)
 	dir, bin := t.TempDir(), built(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/internal/pgtest"
 )
 
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 var building = sync.OnceValues(func() ([]byte, error) {
-	return exec.Command("go", "build", "-o", shared+string(filepath.Separator), ".", "./examples/go").CombinedOutput()
+	return exec.Command("go", "build", "-ldflags=-w", "-o", shared+string(filepath.Separator), ".", "./examples/go").CombinedOutput()
 })
 
 // built is a program of this module, chatproof or the example in Go. They are built once for all tests.
@@ -59,7 +60,7 @@ func TestExamplesConform(t *testing.T) {
 		{"Node.js, stream", "node", []string{"--stream", "--", "node", "examples/node/classify.mjs"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			need(t, tt.needs)
+			needs.Program(t, tt.needs)
 			conforms(t, chatproof, tt.way...)
 		})
 	}
@@ -83,7 +84,7 @@ var generated = flag.String("generated", "200", "how many generated scenarios th
 // The ETL in SQL conforms at every level, over a database that generate fills; spoilt, it is told by what is wrong. Over
 // columns whose collation folds case, it is told that names and ids were merged.
 func TestSQLExampleConforms(t *testing.T) {
-	need(t, "psql")
+	needs.Program(t, "psql")
 	dsn := pgtest.Start(t)
 	chatproof := built(t, "chatproof")
 	etl, err := os.ReadFile("examples/sql/classify.sql")
@@ -125,15 +126,4 @@ func TestSQLExampleConforms(t *testing.T) {
 func conforms(t *testing.T, chatproof string, way ...string) {
 	out, err := exec.Command(chatproof, append([]string{"run", "--require", "all"}, way...)...).CombinedOutput()
 	assert.NoError(t, err, string(out))
-}
-
-// need skips a test for want of a program, and says so; in CI that is a failure.
-func need(t *testing.T, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	} else if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed: .ci/run must install it", program)
-	}
-	t.Skipf("%s is not installed: this test was not run", program)
 }

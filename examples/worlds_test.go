@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 var worlds = []string{"interaction-server", "genesys-cloud", "amazon-connect", "twilio-taskrouter", "kafka"}
@@ -28,7 +30,7 @@ func TestSamplesOfWorlds(t *testing.T) {
 // A program that knows one world alone is judged through its mapping as through an adapter that is written by hand, as it
 // is and with each of three faults.
 func TestWorldsAreJudgedAlike(t *testing.T) {
-	need(t, "python3")
+	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	for _, w := range worlds {
 		t.Run(w, func(t *testing.T) {
@@ -54,7 +56,7 @@ func TestWorldsAreJudgedAlike(t *testing.T) {
 
 // A program of another world is asked by fuzz, too: nothing is found in it as it is, and its fault at once.
 func TestWorldIsFuzzed(t *testing.T) {
-	need(t, "python3")
+	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	dir := filepath.Join("examples", "worlds", "interaction-server")
 	for fault, want := range map[string]string{"": ": 0 findings, ", "transfer_as_conference": "FOUND 1  R2 "} {

@@ -23,6 +23,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // TestMain ends what the tests share.
@@ -67,18 +69,10 @@ func browser(t *testing.T) context.Context {
 	t.Helper()
 	ctx, err := chromium()
 	if errors.Is(err, exec.ErrNotFound) {
-		missing(t, "chromium")
+		needs.Missing(t, "chromium")
 	}
 	require.NoError(t, err)
 	return ctx
-}
-
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed: .ci/run must install it", what)
-	}
-	t.Skipf("%s is not installed: this test was not run", what)
 }
 
 // opened is a page in its own tab, and what it did that a page must not do.
@@ -220,7 +214,7 @@ func TestPageIsAccessible(t *testing.T) {
 	require.NoError(t, err)
 	axe, err := os.ReadFile(filepath.Join(cache, "chatproof/node_modules/axe-core/axe.min.js"))
 	if err != nil {
-		missing(t, "axe-core (npm install --prefix "+filepath.Join(cache, "chatproof")+" axe-core@4.14.1)")
+		needs.Missing(t, "axe-core (npm install --prefix "+filepath.Join(cache, "chatproof")+" axe-core@4.14.1)")
 	}
 	ctx := browser(t)
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))

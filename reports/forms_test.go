@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/internal/target"
 )
 
@@ -224,12 +225,7 @@ func TestTimes(t *testing.T) {
 // validate checks JUnit XML with xmllint.
 func validate(t *testing.T, text string) {
 	t.Helper()
-	if _, err := exec.LookPath("xmllint"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("xmllint is not installed: .ci/run must install it")
-		}
-		t.Skip("xmllint is not installed: the schema was not checked")
-	}
+	needs.Program(t, "xmllint")
 	file := filepath.Join(t.TempDir(), "junit.xml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 	out, err := exec.Command("xmllint", "--noout", "--nonet", "--huge", "--schema", "testdata/junit-10.xsd", file).CombinedOutput()

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/internal/pgtest"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -43,10 +44,7 @@ func TestStarters(t *testing.T) {
 				t.Setenv("PGHOST", dsn.Query().Get("host"))
 				t.Setenv("PGUSER", dsn.User.Username())
 			}
-			if _, err := exec.LookPath(command[0]); err != nil {
-				require.Empty(t, os.Getenv("CI"), "%s is not installed: .ci/run must install it", command[0])
-				t.Skipf("%s is not installed: this test was not run", command[0])
-			}
+			needs.Program(t, command[0])
 			t.Chdir(t.TempDir())
 			var out, errOut bytes.Buffer
 			require.Zero(t, Run(t.Context(), []string{"init", "--lang", s.lang}, nil, &out, &errOut), errOut.String())

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // Start starts a server that listens on a socket in a temporary directory, trusts everybody and syncs nothing, and
@@ -21,10 +23,7 @@ func Start(t testing.TB) (dsn string) {
 	t.Helper()
 	bin := binaries()
 	if bin == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("PostgreSQL is not installed: .ci/run must install it")
-		}
-		t.Skip("PostgreSQL is not installed: this test was not run")
+		needs.Missing(t, "PostgreSQL")
 	}
 	dir, err := os.MkdirTemp("", "chatproof-pg-") // short: a socket's path has at most 107 bytes
 	if err != nil {

@@ -1,0 +1,42 @@
+// Package needs gives a test the programs that it needs: where one is not installed, the test is skipped and says so, or
+// fails if CI is set.
+package needs
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Program needs a program in PATH.
+func Program(t testing.TB, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		Missing(t, name)
+	}
+	if name == "python3" {
+		python()
+	}
+}
+
+// Missing skips a test for want of something, or fails it.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed: .ci/run must install it", what)
+	}
+	t.Skipf("%s is not installed: this test was not run", what)
+}
+
+// python puts Python itself in front of PATH, where python3 is the script of a version manager: that takes five times as
+// long to start, and the tests start it hundreds of times.
+var python = sync.OnceFunc(func() {
+	out, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
+	found, _ := exec.LookPath("python3") // it was run
+	if program := strings.TrimSpace(string(out)); err == nil && filepath.IsAbs(program) && program != found {
+		os.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+})
