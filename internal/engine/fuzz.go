@@ -98,6 +98,7 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 		Campaign: c, t: t, harvest: new(Harvest), known: newMemory(), sizes: newSizes(t, c.Span > 0),
 		bySignature: make(map[string]*sighting),
 	}
+	r.suspects.filter = t.Way() == "filter"
 	r.proofs = math.MaxInt
 	if c.Span == 0 {
 		r.proofs = c.smallMost()
@@ -110,6 +111,9 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 		err = nil
 	}
 	r.settle(cmp.Or(err, context.Cause(ctx)))
+	if note := r.suspects.note(); note != "" {
+		r.harvest.Notes = append(r.harvest.Notes, note)
+	}
 	return r.harvest, err
 }
 
@@ -132,6 +136,7 @@ type campaignRun struct {
 	harvest     *Harvest
 	known       *memory
 	sizes       *sizes
+	suspects    suspects
 	bySignature map[string]*sighting
 	open        []*sighting // not yet part of a finding
 	asked       int
@@ -169,10 +174,11 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	go rounds.draw(drawing)
 	for d := range rounds.drawn {
 		before := *asked
-		answers, err := r.put(ctx, name, d.questions, asked)
+		answers, err := r.putWary(ctx, name, d, asked)
 		if err != nil {
 			return err
 		}
+		r.suspects.learn(d.scenarios, answers)
 		for i, s := range d.scenarios {
 			if !r.note(s, &answers[i], name) {
 				d.spent = append(d.spent, s.Case)
@@ -201,9 +207,11 @@ func (r *campaignRun) put(ctx context.Context, phase string, questions []target.
 		questions = questions[len(part):]
 		began := r.now()
 		round, err := r.t.Ask(ctx, part)
-		r.sizes.took(len(part), r.now().Sub(began))
 		if err != nil {
 			return answers, err
+		}
+		if !slices.ContainsFunc(round.Answers, func(a target.Answer) bool { return a.Failure != nil }) {
+			r.sizes.took(len(part), r.now().Sub(began)) // else it went into looking for what fails
 		}
 		answers = append(answers, round.Answers...)
 		if asked != nil {
@@ -223,6 +231,24 @@ func (r *campaignRun) put(ctx context.Context, phase string, questions []target.
 		r.tell(phase)
 	}
 	return answers, nil
+}
+
+// putWary asks a round. Of chats with a move by which the program fails, it asks only a few, after the others: in one
+// start with them they would cost the others' answers, or many starts to find out which they are.
+func (r *campaignRun) putWary(ctx context.Context, phase string, d *drawn, asked *int) ([]target.Answer, error) {
+	plain := r.suspects.sort(d)
+	answers, err := r.put(ctx, phase, d.questions[:plain], asked)
+	if err != nil || r.suspects.none() {
+		return answers, err
+	}
+	few := d.questions[plain:min(len(d.questions), plain+maxSuspects)]
+	more, err := r.put(ctx, phase, few, asked)
+	held := len(d.questions) - plain - len(few)
+	if held > 0 {
+		r.suspects.held += held
+		r.suspects.why |= r.suspects.moves()
+	}
+	return slices.Concat(answers, more, slices.Repeat([]target.Answer{{NotRun: true}}, held)), err
 }
 
 func (r *campaignRun) tell(phase string) {

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/chatproof/chatproof/gen"
@@ -153,3 +155,73 @@ func (t *randomTrials) next() *model.Case {
 }
 
 func (t *randomTrials) recycle(c *model.Case) { t.scenarios.Recycle(c) }
+
+// suspects are moves of chats by which a filter failed, and of none that it answered. They are learnt from the first
+// failure on. In other ways a chat that fails costs the others nothing, and nothing is suspicious.
+type suspects struct {
+	filter           bool
+	failed, answered gen.MoveSet
+	held             int         // chats that were not asked
+	why              gen.MoveSet // for one of these
+}
+
+// maxSuspects is how many chats with such a move are asked in a round, should it be another thing that they fail by.
+const maxSuspects = 4
+
+func (s *suspects) moves() gen.MoveSet { return s.failed &^ s.answered }
+func (s *suspects) none() bool         { return s.moves() == 0 }
+
+func (s *suspects) learn(asked []*Scenario, answers []target.Answer) {
+	if !s.filter || s.failed == 0 && !slices.ContainsFunc(answers, func(a target.Answer) bool { return a.Failure != nil }) {
+		return
+	}
+	for i := range answers {
+		switch a := &answers[i]; {
+		case a.NotRun || a.Skip != "":
+		case a.Failure != nil:
+			s.failed |= movesOf(asked[i].Case)
+		default:
+			s.answered |= movesOf(asked[i].Case)
+		}
+	}
+}
+
+// sort puts the scenarios of a round that have a suspicious move last, and returns how many have none.
+func (s *suspects) sort(d *drawn) (plain int) {
+	if s.none() {
+		return len(d.scenarios)
+	}
+	var last []*Scenario
+	for _, c := range d.scenarios {
+		if movesOf(c.Case)&s.moves() != 0 {
+			last = append(last, c)
+		} else {
+			d.scenarios[plain] = c
+			plain++
+		}
+	}
+	copy(d.scenarios[plain:], last)
+	for i, c := range d.scenarios {
+		d.questions[i] = c.question()
+	}
+	return plain
+}
+
+func (s *suspects) note() string {
+	if s.held == 0 {
+		return ""
+	}
+	var names []string
+	s.why.Each(func(m model.Move) { names = append(names, model.MoveNames[m]) })
+	return fmt.Sprintf("fails on chats with %s: %d of them were not asked, so that the others got an answer",
+		strings.Join(names, " or "), s.held)
+}
+
+func movesOf(c *model.Case) (moves gen.MoveSet) {
+	for _, log := range model.Chats(c.Events) {
+		for i := range log {
+			moves |= 1 << model.MoveOf(log, i)
+		}
+	}
+	return moves
+}

@@ -109,3 +109,16 @@ func TestHopelessProgramsAreSoonDone(t *testing.T) {
 		}
 	}
 }
+
+// A filter that fails on every chat with a transfer is soon asked few of those, after the others: else each round costs
+// the starts to find some of them, and the others get no answer.
+func TestWhatAFilterFailsByIsNotAskedOften(t *testing.T) {
+	f := &target.Filter{Argv: shell(`! grep -q '"transfer"'`), Timeout: hopeless, Jobs: 1, PerStart: MostAtOnce}
+	c := campaign(200, defaults)
+	c.Prove = 2000
+	h := c.run(t, f)
+	assert.Less(t, f.Starts(), 150)
+	assert.Greater(t, h.Small+h.Scenarios, 1000)
+	require.NotEmpty(t, h.Notes)
+	assert.Regexp(t, `^fails on chats with .*transfer.*: \d+ of them were not asked, `, h.Notes[len(h.Notes)-1])
+}
