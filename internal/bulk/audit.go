@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
-	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -49,7 +47,7 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 	if o.Legacy != nil {
 		return compareMarts(ctx, o, groups, facts, (*tally).judgeMarts)
 	}
-	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+	if err := groups.addFacts(ctx, aFact, facts, o.Stdin, nil); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	return judgeEach(ctx, o, groups, faultOf, (*tally).judge)
@@ -87,59 +85,16 @@ func addEvents(ctx context.Context, groups *Groups, p tables.Place, stdin io.Rea
 	return groups.AddEvents(ctx, events)
 }
 
-// addFacts reads the facts of a place. One that cannot be read ends it, whichever chat it belongs to.
-func addFacts(ctx context.Context, groups *Groups, p tables.Place, stdin io.Reader) error {
-	return readFacts(ctx, p, stdin, func(read func() (model.Fact, error)) error { return groups.AddFacts(ctx, read) })
-}
-
-// readFacts hands on what reads the facts of a place.
-func readFacts(ctx context.Context, p tables.Place, stdin io.Reader,
-	add func(read func() (model.Fact, error)) error,
-) error {
-	source, err := tables.OpenFacts(ctx, p, stdin)
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	var bad *wire.LineError
-	err = add(func() (f model.Fact, err error) {
-		f, err = source.Read()
-		if errors.As(err, &bad) {
-			return f, io.EOF
-		}
-		return f, err
-	})
-	if bad != nil {
-		return bad
-	}
-	return err
-}
-
 // judgeEach judges every chat of the groups.
 func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature func(*model.Difference) string,
 	judge func(*tally, *model.Classifier, *Chat),
 ) (*Report, error) {
-	tallies := make([]*tally, groups.Jobs())
-	classifiers := make([]*model.Classifier, len(tallies))
-	for i := range tallies {
-		tallies[i], classifiers[i] = newTally(o.Require, signature), model.NewClassifier(o.table())
-	}
-	for _, t := range tallies {
-		t.known, t.Readings = o.Known, o.Readings
-		if o.Table != nil && o.Table != model.Reference() &&
-			(o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), model.Reference().Deployment())) {
-			t.Finishing = o.Table.Deployment()
-		}
-		if o.Learn != nil {
-			t.learner = newLearner()
-		}
-		t.marts, t.table = o.marts(), o.table()
-		if o.Repair {
-			t.repairer = model.NewRepairer(o.table())
-		}
-	}
-	keys := o.newKeys(tallies)
+	keys, tallies := o.newTallies(groups.Jobs(), signature)
 	defer keys.Close()
+	classifiers := make([]*model.Classifier, len(tallies))
+	for i := range classifiers {
+		classifiers[i] = model.NewClassifier(o.table())
+	}
 	err := groups.Each(ctx, func(job int, c *Chat) error {
 		slices.SortFunc(c.Facts, model.CompareFacts)
 		tallies[job].learner.read(c)
@@ -152,12 +107,13 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	if err := o.readKeys(keys, tallies); err != nil {
 		return nil, err
 	}
-	for _, t := range tallies[1:] {
-		tallies[0].merge(t)
+	t := tallies[0]
+	for _, other := range tallies[1:] {
+		t.merge(other)
 	}
-	report := tallies[0].report()
+	report := t.report()
 	if o.Learn != nil {
-		report.Learning = tallies[0].learner.learnt(o, tallies[0].began, tallies[0].ended)
+		report.Learning = t.learner.learnt(o, t.began, t.ended)
 	}
 	report.Unknown = groups.Unknown()
 	return report, nil

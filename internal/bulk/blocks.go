@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"context"
-	"encoding/binary"
 	"time"
 
 	"github.com/chatproof/chatproof/internal/wire"
@@ -20,7 +19,7 @@ type batch struct {
 }
 
 type item struct {
-	id, record struct{ from, to int32 }
+	id, record []byte
 	at         time.Time
 	name       model.EventName
 	line       int
@@ -78,14 +77,14 @@ func (b *batch) read(r wire.BlockReader[model.Event], o Options) {
 		if !o.here(id) {
 			continue
 		}
-		it.id.from = int32(len(b.text))
+		at := len(b.text)
 		b.text = append(b.text, id...)
-		it.id.to = int32(len(b.text))
-		it.record.from = it.id.to
+		it.id = b.text[at:]
 		if it.bad == nil {
-			b.text = append(binary.AppendUvarint(b.text, uint64(len(b.packed.Record))), b.packed.Record...)
+			at = len(b.text)
+			b.text = appendBytes(b.text, b.packed.Record)
+			it.record = b.text[at:]
 		}
-		it.record.to = int32(len(b.text))
 		b.items = append(b.items, it)
 	}
 }

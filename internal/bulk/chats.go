@@ -18,6 +18,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -67,7 +68,7 @@ type Groups struct {
 
 // NewGroups returns groups that take half of the memory. Close must be called in the end.
 func NewGroups(o Options) *Groups {
-	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs())}
+	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs()), unknown: newUnknownNames()}
 }
 
 // MaxOfChat is how many events and rows a chat may have together: one with more is no chat, and is set aside. The
@@ -101,7 +102,9 @@ const (
 func (g *Groups) AddEvents(ctx context.Context, in wire.Blocks[model.Event]) error {
 	writers := make([]eventWriter, g.options.jobs())
 	for i := range writers {
-		writers[i] = eventWriter{options: g.options, out: g.groups.writer(), in: in.Reader()}
+		writers[i] = eventWriter{
+			unknown: newUnknownNames(), options: g.options, out: g.groups.writer(), in: in.Reader(),
+		}
 	}
 	blocks := readBlocks(ctx, g.options, in, func(job int, b *batch) { b.err = writers[job].addAll(&b.block) })
 	err := blocks.each(func(b *batch) error {
@@ -142,7 +145,7 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 				return err // io.EOF at the end
 			}
 			id, w.next.Record = []byte(bad.InteractionID), packFault(w.next.Record[:0], bad)
-		} else if !w.next.Name.Known() && w.unknown.add(w.next.Name, 1) == "" {
+		} else if !w.next.Name.Known() && w.unknown.add(w.next.Name) == "" {
 			continue
 		}
 		if !w.options.here(id) {
@@ -159,33 +162,27 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 	}
 }
 
-// AddFacts adds all facts that read returns, until io.EOF. The error is that of reading a row that belongs to no
-// interaction, or the context's; one that belongs to an interaction spoils that ([Chat.Bad]).
-func (g *Groups) AddFacts(ctx context.Context, read func() (model.Fact, error)) error {
-	return g.addFacts(ctx, aFact, read)
-}
-
-func (g *Groups) addFacts(ctx context.Context, kind byte, read func() (model.Fact, error)) error {
+// addFacts adds the facts of a place, as records of a kind. A line that is no fact ends it, whichever chat it belongs to.
+// Unless covers is nil, it takes the times.
+func (g *Groups) addFacts(ctx context.Context, kind byte, p tables.Place, stdin io.Reader, covers *covered) error {
+	source, err := tables.OpenFacts(ctx, p, stdin)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
 	out := g.groups.writer()
 	for record := []byte(nil); ; {
-		f, err := read()
-		id := f.InteractionID
-		switch {
-		case err == nil:
-			record = wire.PackFact(append(record[:0], kind), &f)
-		case err == io.EOF:
+		f, err := source.Read()
+		if err == io.EOF {
 			return out.Close()
-		default:
-			bad := spoils(err)
-			if bad == nil {
-				return err
-			}
-			id, record = bad.InteractionID, packFault(record[:0], bad)
 		}
-		if id := []byte(id); g.options.here(id) {
-			if err := cmp.Or(ctx.Err(), out.Add(id, record)); err != nil {
-				return err
-			}
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		covers.see(&f)
+		record = wire.PackFact(append(record[:0], kind), &f)
+		if err := out.Add([]byte(f.InteractionID), record); err != nil {
+			return err
 		}
 	}
 }
@@ -204,7 +201,7 @@ func packFault(b []byte, e *wire.LineError) []byte {
 	b = binary.AppendVarint(append(b, aFault), int64(e.Line))
 	b = binary.AppendVarint(b, e.Seq)
 	for _, s := range []string{e.File, e.Field, e.Problem} {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+		b = appendBytes(b, []byte(s))
 	}
 	return b
 }
@@ -214,13 +211,13 @@ func unpackFault(b []byte, id string) *wire.LineError {
 	b = b[1+n:]
 	seq, n := binary.Varint(b)
 	b = b[n:]
-	var text [3]string
+	var text [3][]byte
 	for i := range text {
-		size, n := binary.Uvarint(b)
-		text[i], b = string(b[n:n+int(size)]), b[n+int(size):]
+		text[i], b = cutBytes(b)
 	}
 	return &wire.LineError{
-		File: text[0], Line: int(line), Field: text[1], Problem: text[2], InteractionID: id, Seq: seq,
+		File: string(text[0]), Line: int(line), Field: string(text[1]), Problem: string(text[2]),
+		InteractionID: id, Seq: seq,
 	}
 }
 

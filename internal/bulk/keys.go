@@ -31,18 +31,19 @@ func (w *keyWriter) add(signature string, level model.Level, id string) {
 	w.err = cmp.Or(w.err, w.out.Add(w.key, nil))
 }
 
-// newKeys lets tallies collect keys, where somebody wants them.
-func (o *CheckOptions) newKeys(tallies []*tally) *sorter {
-	s := newSorter(o.memory()/8, len(tallies))
-	if o.Keys != nil {
-		for _, t := range tallies {
-			t.keys = &keyWriter{out: s.writer()}
+// newTallies returns tallies, and the sorter of the keys that they collect if somebody wants these.
+func (o *CheckOptions) newTallies(n int, signature func(*model.Difference) string) (*sorter, []*tally) {
+	keys, tallies := newSorter(o.memory()/8, n), make([]*tally, n)
+	for i := range tallies {
+		tallies[i] = newTally(o, signature)
+		if o.Keys != nil {
+			tallies[i].keys = &keyWriter{out: keys.writer()}
 		}
 	}
-	return s
+	return keys, tallies
 }
 
-// readKeys hands over what tallies have collected.
+// readKeys hands over what tallies have collected, each key once, in the order of levels, signatures and ids.
 func (o *CheckOptions) readKeys(s *sorter, tallies []*tally) (err error) {
 	if o.Keys == nil {
 		return nil
@@ -53,11 +54,6 @@ func (o *CheckOptions) readKeys(s *sorter, tallies []*tally) (err error) {
 	if err != nil {
 		return err
 	}
-	return readKeys(s, o.Require, o.Keys)
-}
-
-// readKeys calls visit for each key once, in the order of levels, signatures and ids.
-func readKeys(s *sorter, require model.Levels, visit func(*Key) error) error {
 	var last []byte
 	return s.Each(func(key, _ []byte) error {
 		if bytes.Equal(key, last) {
@@ -66,8 +62,8 @@ func readKeys(s *sorter, require model.Levels, visit func(*Key) error) error {
 		last = append(last[:0], key...)
 		level := model.Level(key[0])
 		signature, id, _ := bytes.Cut(key[1:], []byte{0})
-		return visit(&Key{
-			Signature: string(signature), Level: level, Required: require.Has(level), InteractionID: string(id),
+		return o.Keys(&Key{
+			Signature: string(signature), Level: level, Required: o.Require.Has(level), InteractionID: string(id),
 		})
 	})
 }

@@ -35,18 +35,16 @@ type covered struct {
 	known    bool
 }
 
-// seen hands rows on, and takes their starts.
-func (s *covered) seen(read func() (model.Fact, error)) func() (model.Fact, error) {
-	return func() (model.Fact, error) {
-		f, err := read()
-		if at := f.Start.Unix(); err == nil && !f.Start.IsZero() {
-			if !s.known {
-				*s = covered{at, at, true}
-			}
-			s.from, s.to = min(s.from, at), max(s.to, at)
-		}
-		return f, err
+// see takes the start of a row; a nil one does nothing.
+func (s *covered) see(f *model.Fact) {
+	if s == nil || f.Start.IsZero() {
+		return
 	}
+	at := f.Start.Unix()
+	if !s.known {
+		*s = covered{at, at, true}
+	}
+	s.from, s.to = min(s.from, at), max(s.to, at)
 }
 
 // both is what two cover.
@@ -72,10 +70,7 @@ func compareMarts(ctx context.Context, o CheckOptions, groups *Groups, facts tab
 	judge func(*tally, *model.Classifier, *Chat),
 ) (*Report, error) {
 	var old, successor covered
-	err := readFacts(ctx, facts, o.Stdin, func(read func() (model.Fact, error)) error {
-		return groups.addFacts(ctx, aFact, successor.seen(read))
-	})
-	if err != nil {
+	if err := groups.addFacts(ctx, aFact, facts, o.Stdin, &successor); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	unkeyed, err := addLegacy(ctx, &o, groups, &old)
@@ -97,17 +92,12 @@ func addLegacy(ctx context.Context, o *CheckOptions, groups *Groups, old *covere
 		return 0, err
 	}
 	if keys == nil {
-		return 0, readFacts(ctx, *o.Legacy, o.Stdin, func(read func() (model.Fact, error)) error {
-			return groups.addFacts(ctx, anOldOne, old.seen(read))
-		})
+		return 0, groups.addFacts(ctx, anOldOne, *o.Legacy, o.Stdin, old)
 	}
 	defer keys.Close()
 	byOld := NewGroups(Options{Memory: o.memory() / 2, Jobs: o.Jobs})
 	defer byOld.Close()
-	err = readFacts(ctx, *o.Legacy, o.Stdin, func(read func() (model.Fact, error)) error {
-		return byOld.addFacts(ctx, anOldOne, old.seen(read))
-	})
-	if err != nil {
+	if err := byOld.addFacts(ctx, anOldOne, *o.Legacy, o.Stdin, old); err != nil {
 		return 0, err
 	}
 	w := byOld.groups.writer()
@@ -225,21 +215,16 @@ func (t *tally) compared(c *Chat, want *model.Expected, old, successor model.Mar
 func (t *tally) alone(c *Chat, expected bool) bool {
 	m := t.marts
 	id := strings.TrimPrefix(c.ID, keyless)
-	least := func(example *string) {
-		if *example == "" || id < *example {
-			*example = id
-		}
-	}
 	switch {
 	case !expected || len(c.Facts) > 0 && len(c.Legacy) > 0:
 		return false
 	case len(c.Facts) > 0:
 		m.NewAlone++
-		least(&m.NewLike)
+		m.NewLike = lesser(m.NewLike, id)
 		t.hints.Event(id)
 	case len(c.Legacy) > 0:
 		m.OldAlone++
-		least(&m.OldLike)
+		m.OldLike = lesser(m.OldLike, id)
 		t.hints.Row(id)
 	default:
 		m.Neither++
@@ -264,18 +249,12 @@ func (m *marts) merge(o *marts) {
 	for change, n := range o.chats {
 		m.chats[change] += n
 	}
-	m.OldRows += o.OldRows
-	m.OldAlone += o.OldAlone
-	m.NewAlone += o.NewAlone
-	m.Neither += o.Neither
-	m.Empty += o.Empty
-	m.Outside += o.Outside
-	for _, like := range [...]struct{ mine, other *string }{{&m.OldLike, &o.OldLike}, {&m.NewLike, &o.NewLike}} {
-		if *like.mine == "" || *like.other != "" && *like.other < *like.mine {
-			*like.mine = *like.other
-		}
-	}
+	addCounts(&m.Marts, &o.Marts)
+	m.OldLike, m.NewLike = lesser(m.OldLike, o.OldLike), lesser(m.NewLike, o.NewLike)
 }
+
+// lesser is the lesser of two ids, "" being none.
+func lesser(a, b string) string { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
 // count is what the report says; nil of one mart.
 func (m *marts) count() *engine.Marts {

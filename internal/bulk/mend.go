@@ -66,11 +66,7 @@ func (m *Mended) defect(d model.Defect, example string, n int) {
 }
 
 func (m *Mended) merge(o *Mended) {
-	m.Repaired += o.Repaired
-	m.Unanimous += o.Unanimous
-	m.Mends += o.Mends
-	m.Unclear += o.Unclear
-	m.Worse += o.Worse
+	addCounts(&m.Mended, &o.Mended)
 	for d, g := range o.defects {
 		m.defect(d, g.Example, g.Chats)
 	}

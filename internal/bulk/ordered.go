@@ -125,7 +125,7 @@ func (s *sequence) take(b *batch, e *item) error {
 		}
 		s.now = e.at
 	}
-	id := b.text[e.id.from:e.id.to]
+	id := e.id
 	c := s.open[string(id)]
 	if c == nil {
 		if s.wasReleased(id) {
@@ -149,7 +149,7 @@ func (s *sequence) take(b *batch, e *item) error {
 	if e.bad != nil && c.bad == nil {
 		c.bad = e.bad
 	}
-	record := b.text[e.record.from:e.record.to]
+	record := e.record
 	switch {
 	case len(record) > 0 && bytes.Equal(record, c.events[c.last:]): // delivered twice says nothing
 	case c.n < MaxOfChat:

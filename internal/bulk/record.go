@@ -23,7 +23,8 @@ func (r *Report) Lines(require model.Levels,
 		l := &engine.ScenarioLine{
 			ID: f.Level.String() + "/" + f.Signature, Level: f.Level.String(), Verdict: engine.Differs,
 			Gates: f.Required && !f.Known, Found: &f.FoundLine,
-			Expected: []jsontext.Value{}, Actual: []jsontext.Value{},
+			Expected: []jsontext.Value{}, Actual: values(f.Example.Rows, wire.AppendFact),
+			Legacy: values(f.Example.Legacy, wire.AppendFact),
 		}
 		if f.Required {
 			l.Verdict = engine.Fail
@@ -42,27 +43,28 @@ func (r *Report) Lines(require model.Levels,
 		if len(l.Differences) > 0 {
 			l.Rules = l.Differences[0].Rules
 		}
-		for i := range f.Example.Rows {
-			l.Actual = append(l.Actual, bytes.TrimSpace(wire.AppendFact(nil, &f.Example.Rows[i])))
-		}
-		for i := range f.Example.Legacy {
-			l.Legacy = append(l.Legacy, bytes.TrimSpace(wire.AppendFact(nil, &f.Example.Legacy[i])))
-		}
 		l.Found.Example, l.Found.Put = f.Example.InteractionID, f.Example.Put
 		if log := f.Example.Log; len(log) <= maxEvents {
-			for i := range log {
-				l.Events = append(l.Events, bytes.TrimSpace(wire.AppendEvent(nil, &log[i])))
-			}
+			l.Events = values(log, wire.AppendEvent)
 		}
 		var chat model.Chat
 		if len(f.Example.Log) > 0 && classifier.Classify(&chat, f.Example.Log) == nil {
 			for i := range chat.IRFs {
-				l.Expected = append(l.Expected, bytes.TrimSpace(wire.AppendFact(nil, &chat.IRFs[i].Fact)))
+				l.Expected = append(l.Expected, values([]model.Fact{chat.IRFs[i].Fact}, wire.AppendFact)...)
 			}
 		}
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// values are rows as a record has them.
+func values[T any](rows []T, line func([]byte, *T) []byte) []jsontext.Value {
+	all := make([]jsontext.Value, len(rows))
+	for i := range rows {
+		all[i] = bytes.TrimSpace(line(nil, &rows[i]))
+	}
+	return all
 }
 
 // Coverage is what the log exercises, nil where there is none.

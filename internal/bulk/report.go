@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -88,17 +89,30 @@ type tally struct {
 	learner  *learner                    // nil: nothing is learnt
 	repairer *model.Repairer             // nil: chats that are set aside are not repaired
 	known    func(signature string) bool // nil is none
-	findings map[string]*Finding         // by level and signature: the least maxFindings, and a few more
-	beyond   string                      // from here on findings are dropped; "" is nowhere
-	aside    []aside                     // the first by interaction, MaxAside at most, and a few more
+	findings least[string, Finding]      // by level and signature
+	aside    least[string, aside]        // by interaction
 	rowsOf   map[model.ResourceType]int
 }
 
-func newTally(require model.Levels, signature func(*model.Difference) string) *tally {
-	return &tally{
-		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: require,
-		findings: make(map[string]*Finding), rowsOf: make(map[model.ResourceType]int),
+func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally {
+	t := &tally{
+		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: o.Require,
+		table: o.table(), marts: o.marts(), known: o.Known, rowsOf: make(map[model.ResourceType]int),
+		findings: newLeast[string](maxFindings, func(f *Finding) int { return f.Times }),
+		aside:    newLeast[string](MaxAside, func(*aside) int { return 0 }),
 	}
+	t.Readings = o.Readings
+	usual := model.Reference().Deployment()
+	if o.table() != model.Reference() && (o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), usual)) {
+		t.Finishing = o.Table.Deployment()
+	}
+	if o.Learn != nil {
+		t.learner = newLearner()
+	}
+	if o.Repair {
+		t.repairer = model.NewRepairer(o.table())
+	}
+	return t
 }
 
 // add counts a chat that was judged, and keeps a copy of it where it is the best example yet. reference is what it
@@ -136,7 +150,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 			t.keys.add(t.Signature(d), d.Level, chat.InteractionID)
 		}
 		if f == nil {
-			t.Unsaid++
+			t.findings.others++
 			continue
 		}
 		f.Times++
@@ -176,37 +190,19 @@ func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model
 	return ""
 }
 
-// finding is the one that a difference belongs to, nil where it is dropped.
+// finding is the one that a difference belongs to, or nil if it is dropped.
 func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
-	key := d.Level.String() + " " + signature
-	if t.findings[key] == nil && (t.beyond == "" || key < t.beyond) {
-		t.findings[key] = &Finding{
+	return t.findings.at(d.Level.String()+" "+signature, func() *Finding {
+		return &Finding{
 			FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.counts(d),
 			Known: t.known != nil && t.known(signature),
 		}
-		if len(t.findings) == 2*maxFindings {
-			t.prune()
-		}
-	}
-	return t.findings[key]
+	})
 }
 
 // counts reports whether a difference counts.
 func (t *tally) counts(d *model.Difference) bool { return t.require.Has(d.Level) && d.Change.Gates() }
-
-// prune drops the findings that are too many, those of the greatest keys.
-func (t *tally) prune() {
-	keys := slices.Sorted(maps.Keys(t.findings))
-	if len(keys) <= maxFindings {
-		return
-	}
-	t.beyond = keys[maxFindings]
-	for _, key := range keys[maxFindings:] {
-		t.Unsaid += t.findings[key].Times
-		delete(t.findings, key)
-	}
-}
 
 // simpler reports whether a chat is a better example than another, whatever the order in which they come.
 func (e *Example) simpler(o *Example) bool {
@@ -222,38 +218,18 @@ func (t *tally) setAside(c *Chat, why error, key asideKey) {
 	t.SetAside++
 	t.RowsAside += len(c.Facts)
 	t.spoilt(&a, c.Events, key)
-	t.aside = append(t.aside, a)
-	if len(t.aside) == 2*MaxAside {
-		t.firstAside()
-	}
-}
-
-func (t *tally) firstAside() {
-	slices.SortFunc(t.aside, func(a, b aside) int { return cmp.Compare(a.InteractionID, b.InteractionID) })
-	t.aside = t.aside[:min(len(t.aside), MaxAside)]
+	t.aside.at(c.ID, func() *aside { return &a })
 }
 
 // merge adds what another tally has found in other chats.
 func (t *tally) merge(o *tally) {
-	t.Chats += o.Chats
-	t.Rows += o.Rows
-	t.Agreeing += o.Agreeing
-	t.Differing += o.Differing
-	t.Unfinished += o.Unfinished
-	t.Early += o.Early
-	t.Rowless += o.Rowless
-	t.Strangers += o.Strangers
-	t.SetAside += o.SetAside
-	t.RowsAside += o.RowsAside
-	t.Backwards += o.Backwards
-	t.Unsaid += o.Unsaid
+	addCounts(&t.Audit, &o.Audit)
 	t.hints.Merge(&o.hints)
 	t.edges.merge(&o.edges)
 	t.Mended.merge(&o.Mended)
 	t.learner.merge(o.learner)
 	t.marts.merge(o.marts)
-	t.aside = append(t.aside, o.aside...)
-	t.firstAside()
+	t.aside.merge(&o.aside, nil) // a chat is in one tally
 	if t.coverage == nil {
 		t.coverage = o.coverage
 	} else if o.coverage != nil {
@@ -262,45 +238,40 @@ func (t *tally) merge(o *tally) {
 	for kind, n := range o.rowsOf {
 		t.rowsOf[kind] += n
 	}
-	if o.beyond != "" && (t.beyond == "" || o.beyond < t.beyond) {
-		t.beyond = o.beyond
-	}
-	for key, f := range o.findings {
-		mine := t.findings[key]
-		if mine == nil {
-			t.findings[key] = f
-			continue
+	t.findings.merge(&o.findings, func(mine, other *Finding) {
+		mine.Times += other.Times // two at least
+		mine.common(other.ShiftSeconds, other.Type, other.Resource)
+		mine.Chats += other.Chats
+		if other.Example.simpler(&mine.Example) {
+			mine.Example = other.Example
 		}
-		mine.Times += f.Times // two at least
-		mine.common(f.ShiftSeconds, f.Type, f.Resource)
-		mine.Chats += f.Chats
-		if f.Example.simpler(&mine.Example) {
-			mine.Example = f.Example
-		}
-	}
-	for key, f := range t.findings {
-		if t.beyond != "" && key >= t.beyond {
-			t.Unsaid += f.Times
-			delete(t.findings, key)
+	})
+}
+
+// addCounts adds the numbers of a struct to those of another, so that no count is forgotten where tallies are merged.
+func addCounts[T any](into, from *T) {
+	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(from).Elem()
+	for i := range a.NumField() {
+		if n := a.Field(i); n.CanInt() {
+			n.SetInt(n.Int() + b.Field(i).Int())
 		}
 	}
-	t.prune()
 }
 
 // report sorts what was found.
 func (t *tally) report() *Report {
-	t.firstAside()
-	t.prune()
 	t.Alike = t.hints.String()
 	t.Marts = t.marts.count()
-	t.finish(&t.Audit, t.aside)
+	t.finish(&t.Audit, t.aside.sorted())
 	for _, kind := range slices.Sorted(maps.Keys(t.rowsOf)) {
 		t.Of = append(t.Of, engine.RowCount{Type: kind, Rows: t.rowsOf[kind]})
 	}
 	if t.Mended.finish(); t.repairer != nil {
 		t.Repairs = &t.Mended.Mended
 	}
-	t.Findings = slices.SortedFunc(maps.Values(t.findings), func(a, b *Finding) int {
+	t.Findings = t.findings.sorted() // by level and signature
+	t.Unsaid = t.findings.others
+	slices.SortStableFunc(t.Findings, func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {
 				return -1

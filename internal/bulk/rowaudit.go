@@ -19,7 +19,7 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 	if o.Legacy != nil {
 		return compareMarts(ctx, o, groups, facts, (*tally).judgeRows)
 	}
-	if err := addFacts(ctx, groups, facts, o.Stdin); err != nil {
+	if err := groups.addFacts(ctx, aFact, facts, o.Stdin, nil); err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	return judgeEach(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *Chat) {
@@ -32,10 +32,9 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 }
 
 func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
-	t := newTally(o.Require, brokenBy)
-	t.known = o.Known
-	keys := o.newKeys([]*tally{t})
+	keys, tallies := o.newTallies(1, brokenBy)
 	defer keys.Close()
+	t := tallies[0]
 	var chat Example // the offenders of the interaction at hand
 	done := func() {
 		if len(chat.Differences) > 0 {
@@ -60,7 +59,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	done()
-	if err := o.readKeys(keys, []*tally{t}); err != nil {
+	if err := o.readKeys(keys, tallies); err != nil {
 		return nil, err
 	}
 	t.Agreeing += counts.Interactions - t.Chats

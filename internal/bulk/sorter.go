@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"container/heap"
 	"encoding/binary"
 	"io"
 	"slices"
@@ -167,7 +166,7 @@ func (r *run) step() error {
 // Each calls visit for each record, in the order of the keys' bytes; what it is given is valid until it returns. Each
 // ends when visit fails, with its error. Nothing may be added any more.
 func (s *sorter) Each(visit func(key, record []byte) error) error {
-	var left merge
+	var left []*run // by the record at hand
 	for i := range s.runs {
 		r := &s.runs[i]
 		if r.extent.n > 0 {
@@ -179,32 +178,22 @@ func (s *sorter) Each(visit func(key, record []byte) error) error {
 			return err
 		}
 	}
-	heap.Init(&left)
+	byRecord := func(a, b *run) int { return a.now.compare(b.now) }
+	slices.SortFunc(left, byRecord)
 	for len(left) > 0 {
-		if err := visit(left[0].now.key, left[0].now.record()); err != nil {
+		first, others := left[0], left[1:]
+		if err := visit(first.now.key, first.now.record()); err != nil {
 			return err
 		}
-		if err := left[0].step(); err == nil {
-			heap.Fix(&left, 0)
-		} else if err == io.EOF {
-			heap.Pop(&left)
-		} else {
+		if err := first.step(); err == io.EOF {
+			left = others
+			continue
+		} else if err != nil {
 			return err
 		}
+		at, _ := slices.BinarySearchFunc(others, first, byRecord)
+		copy(left, others[:at])
+		left[at] = first
 	}
 	return nil
-}
-
-// merge is a heap of runs by the record at hand.
-type merge []*run
-
-func (m merge) Len() int           { return len(m) }
-func (m merge) Less(i, j int) bool { return m[i].now.compare(m[j].now) < 0 }
-func (m merge) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
-func (m *merge) Push(x any)        { *m = append(*m, x.(*run)) }
-func (m *merge) Pop() any {
-	last := len(*m) - 1
-	r := (*m)[last]
-	*m = (*m)[:last]
-	return r
 }

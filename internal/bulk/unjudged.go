@@ -123,7 +123,7 @@ func (u *edges) excused(distances []int64) (n int, beyond int64) {
 }
 
 // finish tells what the whole log tells.
-func (u *edges) finish(a *engine.Audit, all []aside) {
+func (u *edges) finish(a *engine.Audit, all []*aside) {
 	after := make([]int64, len(u.headless))
 	for i, first := range u.headless {
 		after[i] = first - u.began

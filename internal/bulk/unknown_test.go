@@ -21,9 +21,12 @@ func TestUnknownNamesInAnyOrder(t *testing.T) {
 	var want []UnknownName
 	for seed := range uint64(2) {
 		counters := make([]unknownNames, 1+seed)
+		for i := range counters {
+			counters[i] = newUnknownNames()
+		}
 		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		for i, name := range names {
-			counters[i%len(counters)].add(name, 1)
+			counters[i%len(counters)].add(name)
 		}
 		for i := range counters[1:] {
 			counters[0].merge(&counters[1+i])
