@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/bulk"
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/reports"
@@ -117,7 +118,7 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
 	flags.BoolVar(&f.coverage, "coverage", false,
 		"list which rules, clauses and combinations your chats exercise, how often, with an example each")
-	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv or .jsonl")
+	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv, .jsonl or .parquet")
 	flags.BoolVar(&f.repair, "repair", false,
 		"say what the chats set aside lack, and compare their rows where all repairs agree (level repaired)")
 	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
@@ -145,20 +146,26 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return err
 	}
 	defer place.Release()
-	keys, err := newKeysFile(ctx, f.keys, e.out)
-	if err != nil {
-		return err
+	var keys *keysFile
+	if f.keys != "" {
+		keys, err = e.newKeysFile(ctx, f.keys)
+		if err != nil {
+			return err
+		}
+		defer keys.Discard()
 	}
-	defer keys.discard()
 	expect, err := openCheckExpect(ctx, f)
 	if err != nil {
 		return err
 	}
-	learnt, err := f.open(ctx, e.out)
-	if err != nil {
-		return err
+	var learnt *files.File // created before the work, which may take long
+	if f.learn != "" {
+		learnt, err = files.Create(ctx, f.learn, e.out)
+		if err != nil {
+			return fmt.Errorf("--learn: %w", err)
+		}
+		defer learnt.Discard()
 	}
-	defer learnt.discard()
 	r, err := e.checked(ctx, f, levels, keys, expect)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
@@ -319,8 +326,8 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 			}
 		}
 	}
-	if err := keys.keep(); err != nil && record.Footer.Audit.Differing == 0 {
-		return err
+	if keys != nil {
+		return keys.keep()
 	}
 	return nil
 }

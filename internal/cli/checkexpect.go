@@ -75,19 +75,11 @@ func (x *checkExpect) tell(w io.Writer) {
 // write writes the file anew.
 func (x *checkExpect) write(ctx context.Context, all []engine.Found, stdout, stderr io.Writer) error {
 	text, done, err := x.known.RewriteFound(all)
+	if err == nil {
+		err = files.Write(ctx, x.path, []byte(text), stdout)
+	}
 	if err != nil {
 		return fmt.Errorf("--write-expect: %w", err)
-	}
-	file, err := files.Create(ctx, x.path, stdout)
-	if err != nil {
-		return fmt.Errorf("--write-expect: %w", err)
-	}
-	defer file.Discard()
-	if _, err := io.WriteString(file, text); err != nil {
-		return fmt.Errorf("--write-expect: %w", err)
-	}
-	if err := files.Keep(file); err != nil {
-		return err
 	}
 	fmt.Fprintln(stderr, "chatproof:", done.String(x.path))
 	return nil

@@ -2,78 +2,60 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"strconv"
-	"strings"
 
 	"github.com/chatproof/chatproof/internal/bulk"
-	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/internal/tables"
+	"github.com/chatproof/chatproof/internal/wire"
 )
 
 // keysFile is the file of --keys: a line for each chat and signature. Nil is none.
 type keysFile struct {
-	file *files.File
-	csv  *csv.Writer // nil: JSON Lines
+	*wire.Output[bulk.Key]
+	next wire.Batch[bulk.Key]
 }
 
-// keyLine is a line of it.
-type keyLine struct {
-	Signature     string `json:"signature"`
-	Level         string `json:"level"`
-	Required      bool   `json:"required"`
-	InteractionID string `json:"interaction_id"`
+var keyForm = wire.Form[bulk.Key]{Columns: []wire.Column[bulk.Key]{
+	keyColumn("signature", func(k *bulk.Key) string { return inert(k.Signature) }),
+	keyColumn("level", func(k *bulk.Key) string { return k.Level.String() }),
+	keyColumn("required", func(k *bulk.Key) string { return strconv.FormatBool(k.Required) }),
+	keyColumn("interaction_id", func(k *bulk.Key) string { return inert(k.InteractionID) }),
+}}
+
+func keyColumn(name string, of func(*bulk.Key) string) wire.Column[bulk.Key] {
+	return wire.Column[bulk.Key]{
+		Name: name, Kind: wire.Text, Get: func(k *bulk.Key) wire.Cell { return wire.TextCell(of(k)) },
+	}
 }
 
-func newKeysFile(ctx context.Context, path string, stdout io.Writer) (*keysFile, error) {
-	if path == "" {
-		return nil, nil
-	}
-	k := new(keysFile)
-	isCSV := strings.HasSuffix(strings.TrimSuffix(path, ".gz"), ".csv")
-	if !isCSV && path != "-" && !strings.HasSuffix(strings.TrimSuffix(path, ".gz"), ".jsonl") {
-		return nil, fmt.Errorf("--keys: expected a file that ends in .csv or .jsonl, got %s", path)
-	}
-	var err error
-	k.file, err = files.Create(ctx, path, stdout)
+func (e *env) newKeysFile(ctx context.Context, path string) (*keysFile, error) {
+	out, err := tables.Create(ctx, tables.Place{Path: path}, e.out, &keyForm, func(b []byte, k *bulk.Key) []byte {
+		b = wire.AppendString(append(b, `{"signature":`...), k.Signature)
+		b = fmt.Appendf(b, `,"level":%q,"required":%t,"interaction_id":`, k.Level, k.Required)
+		return append(wire.AppendString(b, k.InteractionID), "}\n"...)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("--keys: %w", err)
 	}
-	if isCSV {
-		k.csv = csv.NewWriter(k.file)
-		k.csv.Write([]string{"signature", "level", "required", "interaction_id"}) // keep returns the error
-	}
-	return k, nil
+	return &keysFile{Output: out}, nil
 }
 
 // add writes a line.
 func (k *keysFile) add(key *bulk.Key) error {
-	if k.csv != nil {
-		return k.csv.Write([]string{
-			inert(key.Signature), key.Level.String(), strconv.FormatBool(key.Required), inert(key.InteractionID),
-		})
-	}
-	return engine.WriteLine(k.file, keyLine{key.Signature, key.Level.String(), key.Required, key.InteractionID})
+	k.next.Add(k.Output, key)
+	return k.next.Flush(k.Output)
 }
 
 // keep lets the file appear.
 func (k *keysFile) keep() error {
-	if k == nil {
-		return nil
+	err := k.Finish()
+	if err == nil {
+		err = files.Keep(k.On)
 	}
-	if k.csv != nil {
-		k.csv.Flush()
-		if err := k.csv.Error(); err != nil {
-			return fmt.Errorf("--keys: %w", err)
-		}
+	if err != nil {
+		return fmt.Errorf("--keys: %w", err)
 	}
-	return files.Keep(k.file)
-}
-
-func (k *keysFile) discard() {
-	if k != nil {
-		k.file.Discard()
-	}
+	return nil
 }

@@ -67,7 +67,7 @@ func (e *env) generate() *cobra.Command {
   chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(f.check(cmd.Flags().Changed), f.checkTwin(cmd.Flags().Changed)); err != nil {
+			if err := f.check(cmd.Flags().Changed); err != nil {
 				return err
 			}
 			return e.writeGenerated(cmd.Context(), &f)
@@ -116,17 +116,26 @@ func (e *env) generate() *cobra.Command {
 
 // check finds flags that do not go together.
 func (f *generateFlags) check(given func(string) bool) error {
+	isTwin := len(f.like) > 0 || f.profile != ""
+	for _, only := range []struct {
+		ok    bool
+		with  string
+		flags []string
+	}{
+		{f.Suite, "--suite", []string{"generated", "features", "require", "media"}},
+		{len(f.like) > 0, "--like, which reads a log", []string{"learn-profile", "threshold", "compare"}},
+		{isTwin, "--like or --profile", []string{"chats", "days", "defects", "defects-log"}},
+		{f.defects != 0, "--defects", []string{"defects-log"}},
+	} {
+		if at := slices.IndexFunc(only.flags, given); at >= 0 && !only.ok {
+			return fmt.Errorf("--%s: only with %s", only.flags[at], only.with)
+		}
+	}
 	switch {
-	case given("generated") && !f.Suite:
-		return errors.New("--generated: only --suite has generated scenarios")
-	case len(f.Features) > 0 && !f.Suite:
-		return errors.New("--features: only with --suite")
-	case given("require") && !f.Suite:
-		return errors.New("--require: only with --suite")
-	case f.media != "" && !f.Suite:
-		return errors.New("--media: only with --suite")
 	case f.to != "" && given("output"):
 		return errors.New("--to and --output: expected one of them")
+	case isTwin:
+		return f.checkTwin(given)
 	}
 	return nil
 }
@@ -240,8 +249,8 @@ func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs,
 	if err := e.twinOutputs(ctx, f, &out); err != nil {
 		return err
 	}
+	defer out.Defects.Discard()
 	if out.Defects != nil {
-		defer out.Defects.Discard()
 		outputs = append(outputs, out.Defects.On)
 	}
 	if file := out.Events.On; file != nil {

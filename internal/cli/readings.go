@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -36,28 +35,8 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 	}
 }
 
-// readingsFile is the file of --learn. Nil is none.
-type readingsFile struct{ file *files.File }
-
-func (l *learning) open(ctx context.Context, stdout io.Writer) (*readingsFile, error) {
-	if l.learn == "" {
-		return nil, nil
-	}
-	file, err := files.Create(ctx, l.learn, stdout)
-	if err != nil {
-		return nil, fmt.Errorf("--learn: %w", err)
-	}
-	return &readingsFile{file}, nil
-}
-
-func (r *readingsFile) discard() {
-	if r != nil {
-		r.file.Discard()
-	}
-}
-
 // tellLearnt prints what was learnt, and writes the file where there was something to learn from.
-func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Learning, file *readingsFile) error {
+func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Learning, file *files.File) error {
 	var b bytes.Buffer
 	if f.json {
 		for i := range learnt.Clauses {
@@ -70,10 +49,10 @@ func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Le
 		learntTable(&b, learnt)
 	}
 	if record.Footer.Audit.Chats > 0 {
-		if _, err := io.WriteString(file.file, learnt.Text()); err != nil {
+		if _, err := io.WriteString(file, learnt.Text()); err != nil {
 			return err
 		}
-		if err := files.Keep(file.file); err != nil {
+		if err := files.Keep(file); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,19 +48,8 @@ func (t *twinFlags) addTo(cmd *cobra.Command) {
 	complete(cmd, "profile", twin.Builtin)
 }
 
-// checkTwin finds flags that do not go together.
+// checkTwin finds flags of a twin that do not go together.
 func (f *generateFlags) checkTwin(given func(string) bool) error {
-	isTwin := len(f.like) > 0 || f.profile != ""
-	for _, flag := range []string{"learn-profile", "threshold", "compare"} {
-		if given(flag) && len(f.like) == 0 {
-			return fmt.Errorf("--%s: only with --like, which reads a log", flag)
-		}
-	}
-	for _, flag := range []string{"chats", "days", "defects", "defects-log"} {
-		if given(flag) && !isTwin {
-			return fmt.Errorf("--%s: only with --like or --profile", flag)
-		}
-	}
 	switch {
 	case len(f.like) > 0 && f.profile != "":
 		return errors.New("--profile: it says what --like would learn; expected one of the two")
@@ -75,12 +63,10 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 		return fmt.Errorf("--threshold: expected 2 or more, got %d", f.threshold)
 	case !(f.defects >= 0 && f.defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.defects)
-	case f.defected != "" && f.defects == 0:
-		return errors.New("--defects-log: only with --defects")
-	case isTwin && f.Interleaved && f.arrival != "ordered":
+	case f.Interleaved && f.arrival != "ordered":
 		return errors.New("--delivery: a twin's chats run in the order of their times; leave it or --interleave out, " +
 			"or see --defects")
-	case isTwin && f.Interleaved && f.format == "feature":
+	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has chats one by one; leave it out")
 	}
 	f.learnsOnly = f.onlyLearns(given)
@@ -203,11 +189,7 @@ func (e *env) compareTwin(ctx context.Context, f *generateFlags, made *twin.Tall
 	if f.compare == "" {
 		return nil
 	}
-	var text bytes.Buffer
-	if err := c.Write(&text); err != nil {
-		return err
-	}
-	if err := files.Write(ctx, f.compare, text.Bytes(), e.out); err != nil {
+	if err := files.Write(ctx, f.compare, c.Text(), e.out); err != nil {
 		return fmt.Errorf("--compare: %w", err)
 	}
 	return nil

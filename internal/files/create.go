@@ -126,9 +126,9 @@ func (f *File) finish() error {
 	return device.Close()
 }
 
-// Discard removes a file that was not kept; after [Keep] it does nothing.
+// Discard removes a file that was not kept. It does nothing after [Keep], nor for a nil file.
 func (f *File) Discard() {
-	if f.part != nil {
+	if f != nil && f.part != nil {
 		f.part.Close()
 		if f.place != "" {
 			os.Remove(f.part.Name())

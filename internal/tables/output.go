@@ -20,13 +20,13 @@ func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[
 	if IsDSN(p.Path) {
 		return watched(w)(fillTable(ctx, p, wire.EventForm.Table, w.form))
 	}
-	return watched(w)(create(ctx, p, stdout, w.form, w.line(wire.AppendEvent)))
+	return watched(w)(Create(ctx, p, stdout, w.form, w.line(wire.AppendEvent)))
 }
 
 // CreateFacts opens a file for facts.
 func CreateFacts(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
 	w := newWriting(p.Mapping, wire.FactForm)
-	return watched(w)(create(ctx, p, stdout, w.form, w.line(wire.AppendFact)))
+	return watched(w)(Create(ctx, p, stdout, w.form, w.line(wire.AppendFact)))
 }
 
 // watched makes the output that there is, if there is one, tell what goes wrong with the writing.
@@ -53,13 +53,14 @@ var resourceForm = wire.Form[wire.Resource]{
 
 // CreateResources opens a file for resources.
 func CreateResources(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[wire.Resource], error) {
-	return create(ctx, p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
+	return Create(ctx, p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
 		b = wire.AppendString(append(b, `{"resource_type":`...), string(r.Type))
 		return append(wire.AppendString(append(b, `,"resource":`...), r.Name), "}\n"...)
 	})
 }
 
-func create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[T],
+// Create opens a file for rows of a form, each of which line appends as a line of JSON.
+func Create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[T],
 	line func([]byte, *T) []byte,
 ) (*wire.Output[T], error) {
 	if IsDSN(p.Path) {

@@ -150,7 +150,7 @@ func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (
 	}
 	var failure writing[model.Event]
 	if format == "jsonl" && !send.perChat {
-		return watched(&failure)(create(ctx, p, stdout, wire.EventForm, func(b []byte, e *model.Event) []byte {
+		return watched(&failure)(Create(ctx, p, stdout, wire.EventForm, func(b []byte, e *model.Event) []byte {
 			b, err := p.Mapping.AppendEvents(b, []model.Event{*e})
 			if err != nil {
 				failure.fail(err)
@@ -178,7 +178,7 @@ func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (
 	if IsDSN(p.Path) {
 		to, err = fillTable(ctx, p, wire.EventForm.Table, form)
 	} else {
-		to, err = create(ctx, p, stdout, form, line)
+		to, err = Create(ctx, p, stdout, form, line)
 	}
 	if err != nil {
 		return nil, err

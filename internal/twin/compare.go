@@ -3,7 +3,6 @@ package twin
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
@@ -153,9 +152,8 @@ func (c *Comparison) Summary() string {
 // mostShown is how many rows of a section are written; its variation is of all.
 const mostShown = 40
 
-// Write writes the comparison as text.
-func (c *Comparison) Write(out io.Writer) error {
-	var b []byte
+// Text is the comparison as text.
+func (c *Comparison) Text() (b []byte) {
 	line := func(log, twin, apart, what string) {
 		b = fmt.Appendf(b, "%14s %14s %8s  %s\n", log, twin, apart, what)
 	}
@@ -183,9 +181,7 @@ func (c *Comparison) Write(out io.Writer) error {
 	variation, quantile := c.Largest()
 	b = fmt.Appendf(b, "\nlargest total variation %.2f %%, largest error of a median or p90 %.1f %%\n", 100*variation,
 		100*quantile)
-	b = fmt.Appendf(b, "\nWhat a twin cannot have, as it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
-	_, err := out.Write(b)
-	return err
+	return fmt.Appendf(b, "\nWhat a twin cannot have, as it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
 }
 
 func (t *Tally) mediaCounts() map[string]count {

@@ -68,15 +68,16 @@ func (b *Batch[T]) Flush(out *Output[T]) (err error) {
 	return err
 }
 
-// Discard removes what was not finished, and a file that was not kept.
+// Discard removes what was not finished, and a file that was not kept. It does nothing for a nil output.
 func (o *Output[T]) Discard() {
+	if o == nil {
+		return
+	}
 	if o.Abort != nil {
 		o.Abort()
 		o.Abort = nil
 	}
-	if o.On != nil {
-		o.On.Discard()
-	}
+	o.On.Discard()
 }
 
 // EventLines writes events to out as JSON Lines.
