@@ -103,7 +103,7 @@ const other = 0xff
 func PackEvent(b []byte, e *model.Event) []byte {
 	b = packWord(b, string(e.Name))
 	b = binary.AppendVarint(b, e.Seq)
-	b = packTime(b, e.Time)
+	b = packTime(b, e.Time.Unix(), e.Time.Nanosecond())
 	b = packName(packWord(b, string(e.Actor.Type)), e.Actor.ID)
 	b = packName(packWord(b, string(e.Party.Type)), e.Party.ID)
 	b = packName(b, e.Queue)
@@ -132,7 +132,8 @@ func PackFact(b []byte, f *model.Fact) []byte {
 	b = packWord(b, string(f.Result))
 	b = packWord(b, string(f.Reason))
 	b = packNumber(b, f.ReceivedFrom)
-	return packTime(packTime(b, f.Start), f.End)
+	b = packTime(b, f.Start.Unix(), f.Start.Nanosecond())
+	return packTime(b, f.End.Unix(), f.End.Nanosecond())
 }
 
 func packName[S string | []byte](b []byte, s S) []byte {
@@ -146,8 +147,14 @@ func packWord(b []byte, s string) []byte {
 	return packName(append(b, other), s)
 }
 
-func packTime(b []byte, t time.Time) []byte {
-	return binary.AppendUvarint(binary.AppendVarint(b, t.Unix()), uint64(t.Nanosecond()))
+// year0 is when the first year that a reader accepts begins, in seconds since 1970.
+const year0 = -62_167_219_200
+
+// packTime takes seconds since 1970. From the year 0 to 9999 they fit five bytes, which are read at once.
+func packTime(b []byte, seconds int64, nanos int) []byte {
+	seconds -= year0
+	b = append(binary.LittleEndian.AppendUint32(b, uint32(seconds)), byte(seconds>>32))
+	return binary.AppendUvarint(b, uint64(nanos))
 }
 
 func packNumber(b []byte, n model.Number) []byte {
@@ -234,9 +241,9 @@ func varint(b []byte) (int64, []byte) {
 }
 
 func unpackTime(b []byte) (time.Time, []byte) {
-	seconds, size := binary.Varint(b)
-	nanos, more := binary.Uvarint(b[size:])
-	return time.Unix(seconds, int64(nanos)).UTC(), b[size+more:]
+	seconds := year0 + int64(binary.LittleEndian.Uint32(b)) + int64(b[4])<<32
+	nanos, size := binary.Uvarint(b[5:])
+	return time.Unix(seconds, int64(nanos)).UTC(), b[5+size:]
 }
 
 func unpackNumber(b []byte) (n model.Number, rest []byte) {

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
@@ -23,6 +24,13 @@ func TestPackedIsReadAgain(t *testing.T) {
 		assert.Equal(t, f, gotFact)
 		assert.Equal(t, "rest", string(rest))
 	})
+	for _, at := range []string{"0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"} {
+		want, err := time.Parse(time.RFC3339, at)
+		assert.NoError(t, err)
+		var got model.Event
+		u.Event(&got, wire.PackEvent(nil, &model.Event{Time: want}))
+		assert.True(t, got.Time.Equal(want), at)
+	}
 }
 
 // Once warm, an event is packed and read again without an allocation.

@@ -188,9 +188,9 @@ func (r *RawEvent) Pack(p *PackedEvent, names *Names) {
 	b := r.packWord(p.Record, colEvent)
 	b = binary.AppendVarint(b, r.seq)
 	if r.has(colTime) {
-		b = binary.AppendUvarint(binary.AppendVarint(b, r.seconds), uint64(r.nanos))
+		b = packTime(b, r.seconds, int(r.nanos))
 	} else {
-		b = append(binary.AppendVarint(b, noTime), 0)
+		b = packTime(b, noTime, 0)
 	}
 	b = r.packName(r.packWord(b, colActorType), colActorID)
 	b = r.packName(r.packWord(b, colPartyType), colPartyID)
