@@ -69,7 +69,7 @@ func TestHostileCheck(t *testing.T) {
 	assert.NotContains(t, page, "<script>alert")
 	assert.NotRegexp(t, `(src|href)="[^#]`, page)
 	assert.NotRegexp(t, ` style="| on[a-z]+="`, page)
-	assert.Less(t, len(page), 3_000_000)
+	assert.Less(t, len(page), 1_400_000)
 	for _, s := range nasty {
 		if strings.ContainsAny(s, "<\x1b") {
 			assert.NotContains(t, page, s)

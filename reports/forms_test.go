@@ -40,9 +40,11 @@ func render(t testing.TB, form string, r *Results) string {
 	return out.String()
 }
 
+// The last is longer than a line of a record may be. The limits of what is written are that of two such texts above what
+// is written of them, so that one that is not cut, in two places, is noticed.
 var nasty = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "]]>&lt;&#0;", "a\x00\x07\x1b[2J\r\n::error::x", "\u202egnp.exe\u2066\u200f", "\ufffe\xff\xc3",
-	"`` ` ``` | [x](javascript:alert(1)) ![x](//x/y) @all *b* http://x.yz www.x.yz <b>", "::stop-commands::x", "%0A::error::x", strings.Repeat("<é>\u202e", 150_000),
+	"`` ` ``` | [x](javascript:alert(1)) ![x](//x/y) @all *b* http://x.yz www.x.yz <b>", "::stop-commands::x", "%0A::error::x", strings.Repeat("<é>\u202e", 40_000),
 }
 
 // hostile is a record in which every text that can come from outside is as nasty as it gets.
@@ -84,7 +86,7 @@ func TestFormsAreInertAndRepeat(t *testing.T) {
 		for form := range forms {
 			text := render(t, form, r)
 			assert.Equal(t, text, render(t, form, r), form)
-			assert.Less(t, len(text), 2<<20, form)
+			assert.Less(t, len(text), 1<<20, form)
 			for _, c := range text {
 				if c != '\n' && c != ' ' && (!unicode.IsPrint(c) || c == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, c)) {
 					t.Errorf("%s, %s: holds %U", name, form, c)

@@ -80,7 +80,7 @@ func TestHostilePage(t *testing.T) {
 	r.Footer.Expectations = []*engine.Expectation{{ID: nasty[1], Verdict: engine.Verdict(nasty[0]), Reason: nasty[2], Issue: nasty[6], Until: nasty[9]}}
 	r.Footer.Coverage.Combinations.Uncovered[0].Role = model.Role(nasty[0])
 	page := pageOf(t, r)
-	assert.Less(t, len(page), 5<<20)
+	assert.Less(t, len(page), 3<<20)
 	assert.Equal(t, 1, strings.Count(page, "<script"))
 	for _, markup := range []string{"<img", "onerror=alert(1)>", "\x1b", "\x00", "\u202e", "\u2066", "<b>\""} {
 		assert.NotContains(t, page, markup)
