@@ -131,10 +131,17 @@ func TestBuiltInScenariosWrittenAgain(t *testing.T) {
 func TestGeneratedChatsWritten(t *testing.T) {
 	long, even := gen.Everyday, gen.Everyday
 	long.Events, even.Irregular = 400, false
-	most := walks(long, "a chat", 5000, 1)
+	most := walks(long, "a chat", 2000, 1)
 	slices.SortFunc(most, func(a, b []model.Event) int { return len(b) - len(a) })
+	everyday, known := walks(gen.Everyday, "chat 1", 1000, 2), make(map[model.EventName]bool)
+	for _, e := range slices.Concat(everyday...) {
+		known[e.Name] = true
+	}
+	for _, name := range model.EventNames {
+		assert.True(t, known[name], "a thousand chats have no %s", name)
+	}
 	for name, logs := range map[string][][]model.Event{
-		"everyday": walks(gen.Everyday, "chat 1", 5000, 2), "long": most[:100], "even": walks(even, "chat 1", 500, 3), "guide": walks(gen.Guide, "Ünsere", 500, 4),
+		"everyday": everyday, "long": most[:100], "even": walks(even, "chat 1", 500, 3), "guide": walks(gen.Guide, "Ünsere", 500, 4),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var inSteps, inQuotes []Written

@@ -53,8 +53,10 @@ func plainGUID(s string) (string, bool) {
 
 // loosely is what is left of an id without all that may get lost on its way.
 func loosely(id string) string {
-	return Keys{Compare: IgnoreCase, Trim: true}.Fold(strings.NewReplacer("{", "", "}", "", "-", "").Replace(id))
+	return Keys{Compare: IgnoreCase, Trim: true}.Fold(marksOfGUID.Replace(id))
 }
+
+var marksOfGUID = strings.NewReplacer("{", "", "}", "", "-", "")
 
 // sample is ids by what is left of them, at most maxSample: those whose hash falls to it, so that of two samples the
 // same are kept, whatever the order in which ids come.

@@ -55,7 +55,9 @@ func TestHTTPEveryStatusEnds(t *testing.T) {
 	}()
 	var codes []int
 	for code := 100; code < 600; code++ {
-		if !testing.Short() || code%25 < 2 {
+		// Each that has a name, and some of those between them: a code without a name means what its hundred means (RFC 9110,
+		// 15), and is looked up nowhere.
+		if code%25 < 2 || !testing.Short() && http.StatusText(code) != "" {
 			codes = append(codes, code)
 		}
 	}
