@@ -60,7 +60,8 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
-// However many ids there are, so that the whole and its parts keep one of four, of two and all, and in whatever order and by however many they are looked at: the same is said.
+// However many ids there are, and in whatever order and by however many they are looked at: the same is said. Of so many,
+// the whole keeps one of four, a half of them one of two, and a third all.
 func TestHints(t *testing.T) {
 	var ids []int
 	for i := range 21_000 {

@@ -39,6 +39,9 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: Parquet is read from its end; expected a file that can be", p.Path)
 	}
+	if err := footerFits(file, info.Size()); err != nil {
+		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
+	}
 	content, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
@@ -74,6 +77,22 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	}
 	r.close = file.Close
 	return r, nil
+}
+
+// footerFits refuses a file whose footer would be longer than the file: the library takes memory for as much as the file
+// says, which may be 4 GiB.
+func footerFits(file io.ReaderAt, size int64) error {
+	var end [8]byte // the length of the footer, and PAR1
+	if size < int64(len(end)) {
+		return errors.New("the file is too short")
+	}
+	if _, err := file.ReadAt(end[:], size-int64(len(end))); err != nil {
+		return err
+	}
+	if says := binary.LittleEndian.Uint32(end[:]); int64(says) > size-int64(len(end)) {
+		return fmt.Errorf("its footer is said to have %d bytes, and the file has %d: it is damaged, or was cut off", says, size)
+	}
+	return nil
 }
 
 // parquetColumns reads the columns of a file beside each other, those alone that are wanted.
