@@ -117,7 +117,7 @@ func (s *Scenarios) blank() *model.Case {
 // mostSpare limits how many recycled cases are kept, and largeCase how many events one may have room for: deliveries
 // come back too, although their memory is not from here, and chats of a thousand events are rare.
 const (
-	mostSpare = 256
+	mostSpare = 512
 	largeCase = 1024
 )
 

@@ -268,7 +268,7 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 	}
 	o := s.judge(a, r.Require)
 	if phase == smallPhase {
-		r.known.put(keyOf("", s.Events), signaturesOf(o))
+		r.known.put(r.known.keyOf("", s.Events), signaturesOf(o))
 	}
 	if o.Failure != nil {
 		x := r.see("failure "+string(o.Failure.Kind), s, s.Level, nil)
@@ -350,12 +350,12 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 }
 
 // sizes are how many questions the rounds have: few at first, that there is something to see; then more, that the
-// starts of a program cost little. In a campaign of a span, and in no other, rounds get smaller again if they take long:
-// what one found is told when it is over, and the span may end before.
+// starts of a program cost little, unless it is asked one by one. In a campaign of a span, and in no other, rounds get
+// smaller again if they take long: what one found is told when it is over, and the span may end before.
 type sizes struct {
-	round int
-	timed bool
-	most  atomic.Int64 // how many are asked at once
+	round, largest int
+	timed          bool
+	most           atomic.Int64 // how many are asked at once
 }
 
 const (
@@ -363,14 +363,17 @@ const (
 	// MostAtOnce is how many chats a round of a campaign has at most.
 	MostAtOnce = 4096
 	slowRound  = 4 * time.Second
+
+	piecemealRound = 64 // as much as a processor keeps close at hand
 )
 
 func newSizes(t target.Target, timed bool) *sizes {
-	s, most := &sizes{round: firstRound, timed: timed}, MostAtOnce
-	if p, ok := t.(target.Piecemeal); ok {
-		most = p.AtOnce()
+	s := &sizes{round: firstRound, largest: MostAtOnce, timed: timed}
+	s.most.Store(MostAtOnce)
+	if p, ok := t.(target.Piecemeal); ok { // whose own number follows the jobs, which change no result
+		s.round, s.largest = piecemealRound, piecemealRound
+		s.most.Store(int64(p.AtOnce()))
 	}
-	s.most.Store(int64(most))
 	return s
 }
 
@@ -380,7 +383,7 @@ func (s *sizes) next() int {
 		s.round = min(s.round, s.atMost())
 	}
 	n := s.round
-	s.round = min(2*n, MostAtOnce)
+	s.round = min(2*n, s.largest)
 	return n
 }
 

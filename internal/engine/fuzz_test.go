@@ -181,7 +181,7 @@ func TestCampaignEndsOnce(t *testing.T) {
 		c := campaign(10_000, defaults)
 		c.Once = true
 		h := c.run(t, target.Reference{Table: model.Reference().Dropping(model.R12)})
-		assert.Equal(t, firstRound, h.Small)
+		assert.Equal(t, piecemealRound, h.Small)
 		assert.Zero(t, h.Scenarios)
 		require.NotEmpty(t, h.Findings)
 		assert.Equal(t, "R6 R12 row RECEIVED/CUSTOMERABANDONED[ABANDONEDWHILEQUEUED] -> NOROW", h.Findings[0].Signature)
@@ -224,12 +224,12 @@ func TestTrialsAreShared(t *testing.T) {
 func TestAnswersAreShared(t *testing.T) {
 	wrong := target.Reference{Table: model.Reference().Dropping(model.R5).Yielding(model.R9, model.Yield{Result: "Odd"})}
 	rounds := 0
-	asked := make(map[chatKey]int)
+	asked, known := make(map[chatKey]int), newMemory()
 	h := campaign(500, defaults).run(t, answering(func(batch []target.Question) (*target.Round, error) {
 		rounds++
 		for _, q := range batch {
 			if chats := model.Chats(q.Events); len(chats) == 1 {
-				asked[keyOf("", chats[0])]++
+				asked[known.keyOf("", chats[0])]++
 			}
 		}
 		return wrong.Ask(t.Context(), batch)
@@ -326,6 +326,9 @@ func TestRoundsOfSlowProgramsAreSmall(t *testing.T) {
 	assert.Equal(t, []int{1, 1}, []int{s.next(), s.next()})
 
 	s = newSizes(target.Reference{}, false)
+	assert.Equal(t, []int{64, 64, 64}, []int{s.next(), s.next(), s.atMost()})
+
+	s = newSizes(answering(nil), false)
 	s.took(512, 1000*slowRound)
 	assert.Equal(t, 1, s.atMost())
 	assert.Equal(t, []int{128, 256, 512, 1024, 2048, 4096, 4096}, []int{

@@ -10,7 +10,10 @@ import (
 
 // memory is what chats have shown that were asked: none is asked twice, whichever finding it is a candidate of. A chat
 // is the same only if all of it is, but for its interaction's id: a fault may lie in a name, a time or a gap in seq.
-type memory struct{ shown map[chatKey][]string }
+type memory struct {
+	shown map[chatKey][]string
+	room  []byte
+}
 
 // chatKey is a chat, and the relation whose variant stood beside it.
 type chatKey [2]uint64
@@ -18,7 +21,7 @@ type chatKey [2]uint64
 // mostKnown bounds the memory, in chats.
 const mostKnown = 2_000_000
 
-func newMemory() *memory { return &memory{make(map[chatKey][]string)} }
+func newMemory() *memory { return &memory{shown: make(map[chatKey][]string)} }
 
 func (m *memory) put(k chatKey, shown []string) {
 	if len(m.shown) < mostKnown {
@@ -34,10 +37,10 @@ func (m *memory) get(k chatKey) (shown []string, known bool) {
 // keySeeds make two hashes that do not collide together. No output depends on them.
 var keySeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-func keyOf(relation string, log []model.Event) (k chatKey) {
-	b := packed(relation, log)
+func (m *memory) keyOf(relation string, log []model.Event) (k chatKey) {
+	m.room = appendPacked(m.room[:0], relation, log)
 	for i := range k {
-		k[i] = maphash.Bytes(keySeeds[i], b)
+		k[i] = maphash.Bytes(keySeeds[i], m.room)
 	}
 	return k
 }
@@ -45,13 +48,12 @@ func keyOf(relation string, log []model.Event) (k chatKey) {
 // digestOf is the same in every run.
 func digestOf(relation string, log []model.Event) uint64 {
 	h := fnv.New64a()
-	h.Write(packed(relation, log))
+	h.Write(appendPacked(nil, relation, log))
 	return h.Sum64()
 }
 
-// packed is all that tells one chat from another.
-func packed(relation string, log []model.Event) []byte {
-	b := make([]byte, 0, 1024)
+// appendPacked appends all that tells one chat from another.
+func appendPacked(b []byte, relation string, log []model.Event) []byte {
 	text := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)

@@ -122,7 +122,7 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 	over := false
 	for _, q := range queries {
 		for _, log := range q.logs {
-			k := keyOf(q.f.relation, log)
+			k := r.known.keyOf(q.f.relation, log)
 			_, known := r.known.get(k)
 			if _, twice := asked[k]; twice || known && !q.review {
 				continue
@@ -148,7 +148,7 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 			a.err = errSpent
 		}
 		for i, log := range q.logs {
-			k := keyOf(q.f.relation, log)
+			k := r.known.keyOf(q.f.relation, log)
 			shown, known := r.known.get(k)
 			if o := asked[k]; o != nil && !known {
 				shown = signaturesOf(o)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"testing"
 
@@ -82,6 +83,37 @@ func TestKills(t *testing.T) {
 	stop()
 	_, err = (&SelfTest{Seeds: 1, Scenarios: 10}).Of(ctx, some)
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+var everyFault = flag.Bool("every-fault", false, "prove the counterexample of every fault, which takes minutes")
+
+// Every fault that a campaign finds in process has a counterexample that is proven minimal if it has at most 11 events:
+// mutants of the rules, too, and faults beyond the plan. `go test ./internal/engine -run EveryFault -every-fault -v`
+// lists what is not found, and the longer ones.
+func TestEveryFaultIsProven(t *testing.T) {
+	if !*everyFault {
+		t.Skip("-every-fault tries them all")
+	}
+	w := &workbench{SelfTest: &SelfTest{Prove: 100_000}}
+	found, short := 0, 0
+	for _, f := range slices.Concat(faults.Rules(), faults.All(), faults.Beyond()) {
+		if f.Accepted || f.Levels.Has(model.Robustness) {
+			continue
+		}
+		k := &Kill{Fault: f}
+		w.shrink(t.Context(), k, 1, DefaultLevels|k.Levels)
+		switch {
+		case len(k.Shrunk) == 0:
+			t.Logf("%s: not found, or not shrunk", k.Name)
+			continue
+		case k.Short == 0:
+			t.Logf("%s: %d events", k.Name, k.Shrunk[0])
+		}
+		found++
+		short += k.Short
+		assert.Equal(t, k.Short, k.Proven, "%s: %d events", k.Name, k.Shrunk[0])
+	}
+	t.Logf("%d found, %d of them with at most 11 events", found, short)
 }
 
 func TestFloorIsLow(t *testing.T) {
