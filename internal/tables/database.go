@@ -195,24 +195,28 @@ func (db *database) facts(ctx context.Context, m *Mapping) (query string, kept [
 	return query, kept, err
 }
 
-// queryEvents is the query of events.
-func queryEvents(ctx context.Context, db *database, m *Mapping) (string, error) {
-	has, err := db.columns(ctx, m.table(wire.EventForm.Table))
-	if err != nil {
-		return "", err
-	}
-	var items []string
-	for i := range wire.EventForm.Columns {
-		name := wire.EventForm.Columns[i].Name
-		actual, err := m.actual(&Dialects[0], wire.EventForm.Table, name, has,
-			wire.EventForm.Columns[i].Need >= wire.NeedColumn)
+// tableQuery makes the query of a table of a database.
+type tableQuery func(context.Context, *database, *Mapping) (string, error)
+
+// queryColumns makes the query of a table that has the columns of a form.
+func queryColumns[T any](f *wire.Form[T]) tableQuery {
+	return func(ctx context.Context, db *database, m *Mapping) (string, error) {
+		has, err := db.columns(ctx, m.table(f.Table))
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", db.name, err)
-		} else if actual != "" {
-			items = append(items, actual+" AS "+name)
+			return "", err
 		}
+		var items []string
+		for i := range f.Columns {
+			c := &f.Columns[i]
+			actual, err := m.actual(&Dialects[0], f.Table, c.Name, has, c.Need >= wire.NeedColumn)
+			if err != nil {
+				return "", fmt.Errorf("%s: %w", db.name, err)
+			} else if actual != "" {
+				items = append(items, actual+" AS "+c.Name)
+			}
+		}
+		return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(f.Table) + " e", nil
 	}
-	return "SELECT " + strings.Join(items, ", ") + " FROM " + m.source(wire.EventForm.Table) + " e", nil
 }
 
 // begin begins the transaction that only reads.
@@ -242,9 +246,7 @@ func (db *database) begin(ctx context.Context) (err error) {
 const DefaultQueryTimeout = time.Hour
 
 // readTable opens the tables of a place, in a transaction that only reads.
-func readTable[T any](ctx context.Context, p Place, f *wire.Form[T],
-	query func(context.Context, *database, *Mapping) (string, error),
-) (_ *flatReader[T], err error) {
+func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query tableQuery) (_ *flatReader[T], err error) {
 	limit := cmp.Or(p.QueryTimeout, DefaultQueryTimeout)
 	ctx, cancel := context.WithTimeout(ctx, limit) // what is not wanted is not read
 	db, err := openDatabase(ctx, p.Path, false)

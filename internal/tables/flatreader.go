@@ -140,14 +140,7 @@ func (r *flatReader[T]) Next(block *wire.Block) error {
 
 // Read returns the next row.
 func (r *flatReader[T]) Read() (row T, err error) {
-	_, err = r.own.Next(&row)
-	if err == io.EOF {
-		err = r.Next(&r.block)
-		if err == nil {
-			r.own.Take(&r.block)
-			_, err = r.own.Next(&row)
-		}
-	}
+	_, err = readRow(r, wire.BlockReader[T](r.own), &r.block, &row)
 	return row, err
 }
 

@@ -2,10 +2,10 @@ package tables
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
-	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
@@ -26,63 +26,20 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	switch {
 	case !ok:
 		return nil, nil
-	case t.file == "" && IsDSN(p.Path):
-		r, err := readTable(ctx, p, form, queryKeys)
-		return keySource(r, err)
-	case t.file == "":
-		return nil, fmt.Errorf("keys: the rows are in no database that could have a table of keys; expected keys.file")
+	case t.file != "":
+		p = Place{Path: t.file, Mapping: p.Mapping}
+	case !IsDSN(p.Path):
+		return nil, errors.New("keys: the rows are in no database that could have a table of keys; expected keys.file")
 	}
-	at := Place{Path: t.file, Mapping: p.Mapping}
-	format, err := FormatOf(at.Path, "")
-	if err != nil {
-		return nil, err
-	}
-	switch format {
-	case "parquet":
-		r, err := openParquet(ctx, at, form)
-		return keySource(r, err)
-	case "csv":
-		in, name, err := files.Open(ctx, at.Path, nil)
-		if err != nil {
-			return nil, err
-		}
-		r, err := newCSV(form, p.Mapping.reading(form.Table), name, in)
-		if err != nil {
-			in.Close()
-			return nil, err
-		}
-		r.close = in.Close
-		return r, nil
-	}
-	return nil, fmt.Errorf("keys.file: %s: expected CSV, TSV or Parquet", at.Path)
-}
-
-func keySource(r *flatReader[wire.KeyPair], err error) (KeySource, error) {
-	if err != nil {
+	r, lines, err := openColumns(ctx, p, nil, form, queryColumns(form))
+	switch {
+	case lines != nil:
+		lines.Close()
+		return nil, fmt.Errorf("keys.file: %s: expected CSV, TSV or Parquet", p.Path)
+	case err != nil:
 		return nil, fmt.Errorf("keys: %w", err)
 	}
 	return r, nil
-}
-
-// queryKeys is the query of a table of keys.
-func queryKeys(ctx context.Context, db *database, m *Mapping) (string, error) {
-	table := wire.KeyForm.Table
-	has, err := db.columns(ctx, m.table(table))
-	if err != nil {
-		return "", err
-	}
-	query := "SELECT "
-	for i, c := range wire.KeyForm.Columns {
-		actual, err := m.actual(&Dialects[0], table, c.Name, has, true)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", db.name, err)
-		}
-		if i > 0 {
-			query += ", "
-		}
-		query += actual + " AS " + c.Name
-	}
-	return query + " FROM " + m.source(table) + " k", nil
 }
 
 // besides is the path of a file that a mapping names, from its own directory.

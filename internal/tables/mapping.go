@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/chatproof/chatproof/internal/wire"
@@ -30,36 +31,24 @@ type Mapping struct {
 // programs are those of a mapping; one that it does not have is nil.
 type programs struct{ send, readEvents, readFacts *program }
 
-func (m *Mapping) programs() programs {
-	if m == nil {
-		return programs{}
-	}
-	return m.jq
-}
+// orOurs returns the mapping, or one that says nothing.
+func (m *Mapping) orOurs() *Mapping { return cmp.Or(m, &ours) }
 
-// Digest tells mappings apart by all that they say, programs in files of their own included; "" is no mapping.
-func (m *Mapping) Digest() string {
-	if m == nil {
-		return ""
-	}
-	return m.digest
-}
+var ours Mapping
 
-// IDForm is the form of the ids that the suite gives its chats; "" is any.
-func (m *Mapping) IDForm() string {
-	if m == nil {
-		return ""
-	}
-	return m.form
-}
+func (m *Mapping) programs() programs { return m.orOurs().jq }
 
-// Media are the media of the deployment that a mapping names; nil is all.
-func (m *Mapping) Media() []string {
-	if m == nil {
-		return nil
-	}
-	return m.media
-}
+// Digest tells mappings apart by all that they say, including programs in files of their own; "" means no mapping.
+func (m *Mapping) Digest() string { return m.orOurs().digest }
+
+// IDForm returns the form of the ids that the suite gives its chats; "" means any.
+func (m *Mapping) IDForm() string { return m.orOurs().form }
+
+// Media returns the media of the deployment that a mapping names; nil means all.
+func (m *Mapping) Media() []string { return m.orOurs().media }
+
+// Keys returns how ids and names compare.
+func (m *Mapping) Keys() Keys { return m.orOurs().keys }
 
 // Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping. The
 // names of its queues are as they are read: a mapping that folds names folds these.
@@ -92,15 +81,9 @@ type Renamed struct {
 
 // knownColumns are the columns that are read, by table.
 func knownColumns() map[string][]string {
-	known := map[string][]string{wire.EventForm.Table: nil, wire.FactForm.Table: nil}
-	for i := range wire.EventForm.Columns {
-		known[wire.EventForm.Table] = append(known[wire.EventForm.Table], wire.EventForm.Columns[i].Names...)
-	}
-	for i := range wire.FactForm.Columns {
-		known[wire.FactForm.Table] = append(known[wire.FactForm.Table], wire.FactForm.Columns[i].Names...)
-	}
-	for i := range wire.KeyForm.Columns {
-		known[wire.KeyForm.Table] = append(known[wire.KeyForm.Table], wire.KeyForm.Columns[i].Names...)
+	known := map[string][]string{
+		wire.EventForm.Table: wire.EventForm.Names(), wire.FactForm.Table: wire.FactForm.Names(),
+		wire.KeyForm.Table: wire.KeyForm.Names(),
 	}
 	for _, t := range infoMart {
 		known[t.name] = append(slices.Clone(t.required), t.optional...)
@@ -110,30 +93,21 @@ func knownColumns() map[string][]string {
 
 // table is how a table is called.
 func (m *Mapping) table(name string) string {
-	if m != nil && m.tables[name].Table != "" {
-		return m.tables[name].Table
-	}
-	return name
+	return cmp.Or(m.orOurs().tables[name].Table, name)
 }
 
 // column is how a column is called, and whether the mapping says so; "" does not exist.
 func (m *Mapping) column(table, name string) (actual string, renamed bool) {
-	if m == nil {
-		return name, false
-	}
-	actual, renamed = m.tables[table].Columns[name]
+	actual, renamed = m.orOurs().tables[table].Columns[name]
 	if !renamed {
-		return name, false
+		actual = name
 	}
-	return actual, true
+	return actual, renamed
 }
 
 // flat reports whether facts are read from one flat table.
 func (m *Mapping) flat() bool {
-	if m == nil {
-		return false
-	}
-	_, ok := m.tables[wire.FactForm.Table]
+	_, ok := m.orOurs().tables[wire.FactForm.Table]
 	return ok
 }
 
@@ -193,12 +167,4 @@ func (m *Mapping) queried(table string) *wire.Reading {
 		}
 	}
 	return r
-}
-
-// Keys are how ids and names compare.
-func (m *Mapping) Keys() Keys {
-	if m == nil {
-		return Keys{}
-	}
-	return m.keys
 }

@@ -236,40 +236,46 @@ func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
 	return nil
 }
 
-func (f *mappingFile) nullWords(n ast.Node) error {
+// list reads a list of texts; such says what is expected, and take takes the text of each item.
+func (f *mappingFile) list(n ast.Node, what, such string, take func(item ast.Node, text string) error) error {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return f.Wrong(n, `null: expected a list of words, such as ["n/a", "-"]`)
+		return f.Wrong(n, "%s: expected a list of %s", what, such)
 	}
 	for _, item := range list.Values {
-		word, err := f.scalar(item, "null")
+		text, err := f.scalar(item, what)
+		if err == nil {
+			err = take(item, text)
+		}
 		if err != nil {
 			return err
 		}
-		if word == "" {
-			word = item.GetToken().Value // of an unquoted null, or ~
-		}
-		f.null[word] = true
 	}
 	return nil
 }
 
-func (f *mappingFile) mediaNames(n ast.Node) error {
-	list, ok := n.(*ast.SequenceNode)
-	if !ok || len(list.Values) == 0 {
-		return f.Wrong(n, `media: expected a list of media, such as [chat, sms]`)
-	}
-	for _, item := range list.Values {
-		medium, err := f.scalar(item, "media")
-		if err == nil && medium == "" {
-			err = f.Wrong(item, "media: a medium without a name")
+func (f *mappingFile) nullWords(n ast.Node) error {
+	return f.list(n, "null", `words, such as ["n/a", "-"]`, func(item ast.Node, word string) error {
+		if word == "" {
+			word = item.GetToken().Value // of an unquoted null, or ~
 		}
-		if err != nil {
-			return err
+		f.null[word] = true
+		return nil
+	})
+}
+
+func (f *mappingFile) mediaNames(n ast.Node) error {
+	const such = "media, such as [chat, sms]"
+	if list, ok := n.(*ast.SequenceNode); ok && len(list.Values) == 0 {
+		return f.Wrong(n, "media: expected a list of %s", such)
+	}
+	return f.list(n, "media", such, func(item ast.Node, medium string) error {
+		if medium == "" {
+			return f.Wrong(item, "media: a medium without a name")
 		}
 		f.media = append(f.media, medium)
-	}
-	return nil
+		return nil
+	})
 }
 
 func (f *mappingFile) finishingQueues(n ast.Node) error {
@@ -277,23 +283,16 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 	queues := func(key string, into *[]string) func(ast.Node) error {
 		what := "finishing_queues." + key
 		return func(n ast.Node) error {
-			list, ok := n.(*ast.SequenceNode)
-			if !ok {
-				return f.Wrong(n, `%s: expected a list of queues, such as ["Chat_Stop"]`, what)
-			}
-			for _, item := range list.Values {
-				queue, err := f.scalar(item, what)
+			return f.list(n, what, `queues, such as ["Chat_Stop"]`, func(item ast.Node, queue string) error {
 				switch {
-				case err != nil:
-					return err
 				case queue == "":
 					return f.Wrong(item, "%s: a queue without a name", what)
 				case f.deployment.Finishes(queue):
 					return f.Wrong(item, "%s: %s stands twice", what, model.Name(queue))
 				}
 				*into = append(*into, queue)
-			}
-			return nil
+				return nil
+			})
 		}
 	}
 	return f.each(n, "finishing_queues", map[string]func(ast.Node) error{

@@ -99,19 +99,11 @@ func (p *parts[T]) Close() error {
 
 // Read returns the next row.
 func (p *parts[T]) Read() (row T, err error) {
-	for {
-		if p.own.in != nil {
-			_, err = p.own.read(&row)
-			if err != io.EOF {
-				return row, err
-			}
-		}
-		err = p.Next(&p.block)
-		if err != nil {
-			return row, err
-		}
-		p.own.Take(&p.block)
+	id, err := readRow(p, wire.BlockReader[T](&p.own), &p.block, &row)
+	if e, ok := any(&row).(*model.Event); ok && e.InteractionID == "" {
+		e.InteractionID = string(id)
 	}
+	return row, err
 }
 
 // Reader returns a reader of blocks.
@@ -135,7 +127,12 @@ func (r *partsReader[T]) Take(b *wire.Block) {
 	r.in.Take(b)
 }
 
-func (r *partsReader[T]) Next(row *T) (id []byte, err error) { return r.in.Next(row) }
+func (r *partsReader[T]) Next(row *T) (id []byte, err error) {
+	if r.in == nil {
+		return nil, io.EOF
+	}
+	return r.in.Next(row)
+}
 
 // NextPacked is Next of an event that is only to be packed.
 func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
@@ -148,15 +145,6 @@ func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
 
 func (r *partsReader[T]) Line() int    { return r.in.Line() }
 func (r *partsReader[T]) File() string { return r.in.File() }
-
-// read is Next with the interaction in the row.
-func (r *partsReader[T]) read(row *T) (id []byte, err error) {
-	id, err = r.in.Next(row)
-	if e, ok := any(row).(*model.Event); ok && e.InteractionID == "" {
-		e.InteractionID = string(id)
-	}
-	return id, err
-}
 
 // unseen are the names of columns that a mapping gives and nothing read as JSON Lines has had so far. A line may leave
 // a field out; that all do is a mistake of the mapping. It looks for the name in quotes, which is quick and enough. A

@@ -29,14 +29,7 @@ func (m *Mapping) SendsChats() bool {
 // Speaks reports whether a mapping changes the form of events that are sent, or of rows that come back.
 func (m *Mapping) Speaks() bool {
 	return m.programs() != (programs{}) || m.reading(wire.FactForm.Table) != nil ||
-		len(m.columnsOf(wire.EventForm.Table)) > 0
-}
-
-func (m *Mapping) columnsOf(table string) map[string]string {
-	if m == nil {
-		return nil
-	}
-	return m.tables[table].Columns
+		len(m.orOurs().tables[wire.EventForm.Table].Columns) > 0
 }
 
 // AppendEvents appends events in the user's form, a line of JSON each, or what events.send makes of them. It is for

@@ -186,13 +186,13 @@ func openRows[T model.Event | model.Fact](ctx context.Context, p Place, stdin io
 type kind[T model.Event | model.Fact] struct {
 	form    *wire.Form[T]
 	lines   func(file string, in io.Reader, r *wire.Reading) wire.Blocks[T]
-	query   func(context.Context, *database, *Mapping) (string, error)
+	query   tableQuery
 	program func(*Mapping) *program // that makes the rows; nil: they are as they are read
 }
 
 var (
 	eventKind = &kind[model.Event]{
-		wire.EventForm, wire.EventBlocksOf, queryEvents, func(m *Mapping) *program { return m.programs().readEvents },
+		wire.EventForm, wire.EventBlocksOf, queryColumns(wire.EventForm), func(m *Mapping) *program { return m.programs().readEvents },
 	}
 	factKind = &kind[model.Fact]{
 		wire.FactForm, wire.FactBlocksOf, queryFacts, func(m *Mapping) *program { return m.programs().readFacts },
@@ -201,31 +201,64 @@ var (
 
 // open opens one part of a place.
 func (k *kind[T]) open(ctx context.Context, p Place, stdin io.Reader, watch *unseen) (wire.Blocks[T], error) {
+	flat, lines, err := openColumns(ctx, p, stdin, k.form, k.query)
+	if err != nil || lines == nil {
+		return flat, err
+	}
+	reading := watch.watching(p.Mapping.reading(k.form.Table))
+	return &openBlocks[T]{k.lines(lines.name, lines, reading), lines}, nil
+}
+
+// openColumns opens a place whose rows have columns: a table of a database by a query, Parquet, or CSV. If the place is
+// a file of JSON Lines, openColumns returns the open file instead.
+func openColumns[T any](ctx context.Context, p Place, stdin io.Reader, f *wire.Form[T], query tableQuery,
+) (*flatReader[T], *openFile, error) {
 	if IsDSN(p.Path) {
-		return readTable(ctx, p, k.form, k.query)
+		r, err := readTable(ctx, p, f, query)
+		return r, nil, err
 	}
 	format, err := FormatOf(p.Path, p.Format)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if format == "parquet" {
-		return openParquet(ctx, p, k.form)
+		r, err := openParquet(ctx, p, f)
+		return r, nil, err
 	}
 	in, name, err := files.Open(ctx, p.Path, stdin)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	reading := p.Mapping.reading(k.form.Table)
 	if format == "jsonl" {
-		return &openBlocks[T]{k.lines(name, in, watch.watching(reading)), in}, nil
+		return nil, &openFile{in, name}, nil
 	}
-	flat, err := newCSV(k.form, reading, name, in)
+	r, err := newCSV(f, p.Mapping.reading(f.Table), name, in)
 	if err != nil {
 		in.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	flat.close = in.Close
-	return flat, nil
+	r.close = in.Close
+	return r, nil, nil
+}
+
+// openFile is a file and its name for messages.
+type openFile struct {
+	io.ReadCloser
+	name string
+}
+
+// readRow reads the next row of an input by one of its readers, which has been given the block read last.
+func readRow[T any](in wire.Blocks[T], r wire.BlockReader[T], b *wire.Block, row *T) (id []byte, err error) {
+	for {
+		id, err = r.Next(row)
+		if err != io.EOF {
+			return id, err
+		}
+		if err := in.Next(b); err != nil {
+			return nil, err
+		}
+		r.Take(b)
+	}
 }
 
 // openBlocks closes the input of blocks with them.

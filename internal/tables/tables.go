@@ -218,12 +218,13 @@ func factQuery(d *Dialect, m *Mapping,
 
 // translated is an expression of SQL for what a column's values are to us.
 func (m *Mapping) translated(table, column, expression string) string {
-	if m == nil || m.tables[table].forms[column] == nil || len(m.tables[table].forms[column].values) == 0 {
+	form := m.orOurs().tables[table].forms[column]
+	if form == nil || len(form.values) == 0 {
 		return expression
 	}
 	literal := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 	b := "CASE " + expression
-	for _, v := range m.tables[table].forms[column].values {
+	for _, v := range form.values {
 		b += " WHEN " + literal(v.theirs) + " THEN " + literal(v.ours)
 	}
 	return b + " ELSE " + expression + " END"
@@ -231,8 +232,8 @@ func (m *Mapping) translated(table, column, expression string) string {
 
 // source is a table, of which a mapping may want some rows only; it needs an alias, which older PostgreSQL asks for.
 func (m *Mapping) source(name string) string {
-	if m != nil && m.tables[name].Where != "" {
-		return "(SELECT * FROM " + m.table(name) + " WHERE " + m.tables[name].Where + ")"
+	if where := m.orOurs().tables[name].Where; where != "" {
+		return "(SELECT * FROM " + m.table(name) + " WHERE " + where + ")"
 	}
 	return m.table(name)
 }

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
 )
@@ -58,16 +56,7 @@ func (r *rawRows) next() (value jsontext.Value, line int, err error) {
 			r.b = append(r.b, ',')
 		}
 		r.b = append(wire.AppendString(r.b, r.header[i]), ':')
-		switch c.Is {
-		case wire.Text:
-			r.b = wire.AppendString(r.b, c.Text)
-		case wire.Integer:
-			r.b = fmt.Append(r.b, c.N)
-		case wire.Instant:
-			r.b = wire.AppendString(r.b, c.Time.UTC().Format(time.RFC3339Nano))
-		default:
-			r.b = append(r.b, "null"...)
-		}
+		r.b = c.AppendJSON(r.b)
 	}
 	r.b = append(r.b, '}')
 	return r.b, r.own.line, nil
@@ -75,40 +64,18 @@ func (r *rawRows) next() (value jsontext.Value, line int, err error) {
 
 // openRaw opens one part of a place for a program.
 func openRaw(ctx context.Context, p Place, stdin io.Reader, table string) (rawPart, string, error) {
-	rows := func(r *flatReader[rawRow], err error) (rawPart, string, error) {
-		if err != nil {
-			return nil, "", err
-		}
-		return &rawRows{flatReader: r, mapping: p.Mapping}, r.file, nil
-	}
-	if IsDSN(p.Path) {
-		form := *rawForm
-		form.Table = table
-		return rows(readTable(ctx, p, &form, func(context.Context, *database, *Mapping) (string, error) {
-			return "SELECT * FROM " + p.Mapping.source(table) + " t", nil
-		}))
-	}
-	format, err := FormatOf(p.Path, p.Format)
-	if err != nil {
+	form := *rawForm
+	form.Table = table
+	r, values, err := openColumns(ctx, p, stdin, &form, func(context.Context, *database, *Mapping) (string, error) {
+		return "SELECT * FROM " + p.Mapping.source(table) + " t", nil
+	})
+	switch {
+	case err != nil:
 		return nil, "", err
+	case values != nil:
+		return &rawValues{newValues(values), values}, values.name, nil
 	}
-	if format == "parquet" {
-		return rows(openParquet(ctx, p, rawForm))
-	}
-	in, name, err := files.Open(ctx, p.Path, stdin)
-	if err != nil {
-		return nil, "", err
-	}
-	if format == "jsonl" {
-		return &rawValues{newValues(in), in}, name, nil
-	}
-	r, err := newCSV(rawForm, nil, name, in)
-	if err != nil {
-		in.Close()
-	} else {
-		r.close = in.Close
-	}
-	return rows(r, err)
+	return &rawRows{flatReader: r, mapping: p.Mapping}, r.file, nil
 }
 
 // translated are rows that a program makes of the values of a place. A program that is given whole chats has all values
@@ -310,17 +277,8 @@ func decode(text []byte) (any, error) { return valueOf(jsontext.NewDecoder(bytes
 
 // Read returns the next row.
 func (t *translated[T]) Read() (row T, err error) {
-	for {
-		_, err = t.reader.Next(&row)
-		if err != io.EOF {
-			return row, err
-		}
-		err = t.Next(&t.block)
-		if err != nil {
-			return row, err
-		}
-		t.reader.Take(&t.block)
-	}
+	_, err = readRow(t, wire.BlockReader[T](t.reader), &t.block, &row)
+	return row, err
 }
 
 // Reader returns a reader of blocks.

@@ -3,10 +3,8 @@ package tables
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -175,15 +173,7 @@ func (m *jsonMember) add(path []string, column int) {
 // told.
 func (m *jsonMember) append(b []byte, cells []wire.Cell) []byte {
 	if m.members == nil {
-		switch c := &cells[m.column]; c.Is {
-		case wire.Text:
-			return wire.AppendString(b, c.Text)
-		case wire.Integer:
-			return strconv.AppendInt(b, c.N, 10)
-		case wire.Instant:
-			return wire.AppendString(b, c.Time.UTC().Format(time.RFC3339Nano))
-		}
-		return append(b, "null"...)
+		return cells[m.column].AppendJSON(b)
 	}
 	b = append(b, '{')
 	for i, o := range m.members {

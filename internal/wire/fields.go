@@ -39,6 +39,14 @@ type Form[T any] struct {
 	Ignored func(row *T) bool // nothing that is wrong with it counts
 }
 
+// Names returns the names under which the columns are read.
+func (f *Form[T]) Names() (names []string) {
+	for i := range f.Columns {
+		names = append(names, f.Columns[i].Names...)
+	}
+	return names
+}
+
 // needed returns the column as a needed one; missing is the problem of a row without it.
 func (c Column[T]) needed(need Need, missing string) Column[T] {
 	c.Need, c.Missing = need, missing
@@ -218,14 +226,13 @@ type Reading struct {
 
 // Renamed returns what a column is called for one of its names, "" if it is missing, and whether the reading says so.
 func (r *Reading) Renamed(name string) (actual string, renamed bool) {
-	if r == nil {
-		return name, false
+	if r != nil {
+		actual, renamed = r.Columns[name]
 	}
-	actual, renamed = r.Columns[name]
-	if renamed {
-		return actual, true
+	if !renamed {
+		actual = name
 	}
-	return name, false
+	return actual, renamed
 }
 
 // Plain reports whether a reading is ours, except for what it may convert.

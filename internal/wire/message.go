@@ -80,11 +80,7 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 			m.ID = l.str(field, &bad)
 		case "facts":
 			facts = true
-			if r.Rows != nil {
-				m.Facts = l.translatedFacts(r.Rows, &bad)
-			} else {
-				m.Facts = l.factArray(r.facts, &bad)
-			}
+			m.Facts = r.array(&bad)
 		case "reason", "message":
 			text[field] = l.str(field, &bad)
 		case "protocol":
@@ -123,6 +119,21 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 	return m, nil
 }
 
+// array reads the facts of a message.
+func (r *MessageReader) array(bad *Fault) []model.Fact {
+	kind := r.lines.json.PeekKind()
+	if kind != '[' {
+		bad.Set("facts", "expected an array, got "+kindName(kind))
+		r.lines.skip()
+		return nil
+	}
+	_, _ = r.lines.json.ReadToken()
+	if r.Rows != nil {
+		return r.lines.translatedFacts(r.Rows, bad)
+	}
+	return r.lines.factArray(r.facts, bad)
+}
+
 // greets takes over what a hello says, or sets bad to what it lacks.
 func (m *Message) greets(protocol, inFlight model.Number, bad *Fault) {
 	m.MaxInFlight = 1
@@ -140,14 +151,8 @@ func (m *Message) greets(protocol, inFlight model.Number, bad *Fault) {
 	}
 }
 
-// factArray reads an array of facts.
+// factArray reads an array of facts, after its bracket.
 func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fact) {
-	if kind := l.json.PeekKind(); kind != '[' {
-		bad.Set("facts", "expected an array, got "+kindName(kind))
-		l.skip()
-		return nil
-	}
-	_, _ = l.json.ReadToken()
 	for i := 0; ; i++ {
 		field := "facts[" + strconv.Itoa(i) + "]"
 		switch kind := l.json.PeekKind(); kind {
@@ -177,16 +182,10 @@ func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fac
 	}
 }
 
-// translatedFacts reads an array whose values rows turns into facts.
+// translatedFacts reads an array whose values rows turns into facts, after its bracket.
 func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fact, error) },
 	bad *Fault,
 ) (facts []model.Fact) {
-	if kind := l.json.PeekKind(); kind != '[' {
-		bad.Set("facts", "expected an array, got "+kindName(kind))
-		l.skip()
-		return nil
-	}
-	_, _ = l.json.ReadToken()
 	var text bytes.Buffer
 	for l.json.PeekKind() != ']' {
 		value, err := l.json.ReadValue()

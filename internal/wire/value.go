@@ -58,6 +58,19 @@ func InstantCell(t time.Time) Cell {
 	return Cell{Is: Instant, Time: t}
 }
 
+// AppendJSON appends the cell as a value of JSON.
+func (c *Cell) AppendJSON(b []byte) []byte {
+	switch c.Is {
+	case Text:
+		return AppendString(b, c.Text)
+	case Integer:
+		return strconv.AppendInt(b, c.N, 10)
+	case Instant:
+		return AppendString(b, c.Time.UTC().Format(time.RFC3339Nano))
+	}
+	return append(b, "null"...)
+}
+
 // Value is a cell on its way into a field. It means the same whatever format it is from: times, numbers and words are
 // read here, and nowhere else.
 type Value struct {
