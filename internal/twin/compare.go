@@ -50,8 +50,7 @@ var Unlearnt = []string{
 // Compare compares two tallies; what fewer than threshold chats of the log have is shown together.
 func Compare(log, twin *Tally, threshold int) *Comparison {
 	c := &Comparison{log: log, twin: twin}
-	flows := func(t *Tally) map[string]count { return t.named(t.flows) }
-	c.section("flows", flows(log), flows(twin), threshold)
+	c.section("flows", log.flowCounts(), twin.flowCounts(), threshold)
 	c.section("technical descriptors", log.descriptorCounts(), twin.descriptorCounts(), threshold)
 	c.section("moves", log.moveCounts(), twin.moveCounts(), threshold)
 	c.section("chats at once of an agent", log.atOnceCounts(), twin.atOnceCounts(), threshold)
@@ -65,30 +64,14 @@ func Compare(log, twin *Tally, threshold int) *Comparison {
 }
 
 func (c *Comparison) section(name string, log, twin map[string]count, threshold int) {
-	s := section{name: name}
-	var all, allTwin float64
-	for key, n := range log {
-		all += float64(n.n)
-		allTwin += float64(twin[key].n)
-	}
-	for key, n := range twin {
-		if _, known := log[key]; !known {
-			allTwin += float64(n.n)
-		}
-	}
-	other := row{name: "other"}
-	for key := range twin {
-		if log[key].chats < uint32(threshold) {
-			other.twin += float64(twin[key].n)
-		}
-	}
+	s, whole := section{name: name}, row{"other", total(log), total(twin)}
+	other := whole
 	for _, key := range slices.Sorted(maps.Keys(log)) {
-		n := log[key]
-		if n.chats < uint32(threshold) {
-			other.log += float64(n.n)
-			continue
+		if n := log[key]; n.chats >= uint32(threshold) {
+			r := row{key, float64(n.n), float64(twin[key].n)}
+			s.rows = append(s.rows, r)
+			other.log, other.twin = other.log-r.log, other.twin-r.twin
 		}
-		s.rows = append(s.rows, row{key, float64(n.n), float64(twin[key].n)})
 	}
 	slices.SortStableFunc(s.rows, func(a, b row) int { return cmp.Compare(b.log, a.log) })
 	if other.log > 0 || other.twin > 0 {
@@ -96,10 +79,17 @@ func (c *Comparison) section(name string, log, twin map[string]count, threshold 
 	}
 	for i := range s.rows {
 		r := &s.rows[i]
-		r.log, r.twin = r.log/max(all, 1), r.twin/max(allTwin, 1)
+		r.log, r.twin = r.log/max(whole.log, 1), r.twin/max(whole.twin, 1)
 		s.variation += math.Abs(r.log-r.twin) / 2
 	}
 	c.sections = append(c.sections, s)
+}
+
+func total(counts map[string]count) (n float64) {
+	for _, c := range counts {
+		n += float64(c.n)
+	}
+	return n
 }
 
 func (c *Comparison) duration(name string, log, twin *spread, threshold int) {
@@ -194,20 +184,22 @@ func (t *Tally) mediaCounts() map[string]count {
 	return all
 }
 
-// named are the counts of flows by what they are called.
-func (t *Tally) named(flows map[string]*count) map[string]count {
-	names := make([]string, len(t.descriptors))
+// flowCounts are the counts of flows by what they are called.
+func (t *Tally) flowCounts() map[string]count {
+	var names [len(t.rows)]string
 	for d, i := range t.descriptors {
 		names[i] = d.String()
 	}
 	all := make(map[string]count)
-	for flow, c := range flows {
+	for flow, c := range t.flows {
 		var parts []string
-		for i := range len(flow) {
-			parts = append(parts, names[flow[i]])
+		for _, n := range flow {
+			if n > 0 {
+				parts = append(parts, names[n])
+			}
 		}
 		name := cmp.Or(strings.Join(parts, ", "), "no row")
-		if len(flow) == mostRows {
+		if len(parts) == mostRows {
 			name += " …"
 		}
 		all[name] = *c

@@ -15,7 +15,6 @@ type Learner struct {
 	Tally *Tally
 
 	walker     *gen.Walker
-	deployment model.Deployment
 	classifier *model.Classifier
 	chat       model.Chat
 	follower
@@ -23,11 +22,12 @@ type Learner struct {
 
 // NewLearner returns a learner of the chats of the table's deployment.
 func NewLearner(t *model.Table) *Learner {
-	d := *t.Deployment()
+	d := t.Deployment()
 	finishing := slices.Concat(d.Completed, d.Canceled)
+	tally := NewTally()
 	return &Learner{
-		Tally: NewTally(), walker: gen.NewWalker(gen.Driven(finishing, 1<<20)), deployment: d,
-		classifier: model.NewClassifier(t),
+		Tally: tally, walker: gen.NewWalker(gen.Driven(finishing, 1<<20)), classifier: model.NewClassifier(t),
+		follower: follower{tally: tally, deployment: d},
 	}
 }
 
@@ -81,7 +81,7 @@ func (l *Learner) order(events []model.Event) {
 }
 
 func (l *Learner) walk() {
-	l.begin(&l.deployment)
+	l.begin()
 	made := l.walker.Drive("", time.Time{}, &l.people, &l.follower)
 	ok := !l.lost && len(made) == len(l.log)
 	for i := 0; ok && i < len(made); i++ {
@@ -98,11 +98,8 @@ func (l *Learner) walk() {
 	for i := range l.seen {
 		t.learn(&l.seen[i], number)
 	}
-	for _, m := range l.modes {
-		t.modes[m.given.Move][m.given.Before][m.mode].add(number)
-	}
-	for _, a := range l.again {
-		t.again[a.move][a.class].add(number)
+	for _, c := range l.counted {
+		c.add(number)
 	}
 	t.media[mediumOf(l.log[0].MediaType)].add(number)
 	for k, names := range l.chosen {
@@ -182,19 +179,15 @@ func hashOf(name string) uint64 {
 const mostRows = 4
 
 func (t *Tally) rowsOf(c *model.Chat, chat uint32) {
-	t.flow = t.flow[:0]
+	var flow [mostRows]uint8
 	for i := range c.IRFs {
 		n := t.number(c.IRFs[i].Descriptor())
 		t.rows[n].add(chat)
-		if len(t.flow) < mostRows {
-			t.flow = append(t.flow, n)
+		if i < mostRows {
+			flow[i] = n
 		}
 	}
-	flow := t.flows[string(t.flow)]
-	if flow == nil {
-		flow = in(t.flows, string(t.flow))
-	}
-	flow.add(chat)
+	in(t.flows, flow).add(chat)
 }
 
 // follower drives a walk along a chat that happened, and writes down what it chose.
@@ -204,20 +197,14 @@ type follower struct {
 	written     int // events that the walk has made
 	lost        bool
 	deployment  *model.Deployment
+	tally       *Tally
 
-	people gen.People
-	agents int // that have a name
-	last   [3]int
-	seen   []observed
-	modes  []struct {
-		given Given
-		mode  model.VisibilityMode
-	}
-	again []struct {
-		move  model.Move
-		class int
-	}
-	chosen [3][]uint64
+	people  gen.People
+	agents  int // that have a name
+	last    [3]int
+	seen    []observed
+	counted []*count // what the choices count, once it is certain that the walk is the log's
+	chosen  [3][]uint64
 }
 
 // observed is what was chosen once.
@@ -227,10 +214,10 @@ type observed struct {
 	wait, within int64
 }
 
-func (f *follower) begin(d *model.Deployment) {
-	f.at, f.next, f.written, f.lost, f.deployment, f.agents = 0, 1, 0, false, d, 0
+func (f *follower) begin() {
+	f.at, f.next, f.written, f.lost, f.agents = 0, 1, 0, false, 0
 	f.last = [3]int{-1, -1, -1}
-	f.seen, f.modes, f.again = f.seen[:0], f.modes[:0], f.again[:0]
+	f.seen, f.counted = f.seen[:0], f.counted[:0]
 	for k := range f.chosen {
 		f.chosen[k] = f.chosen[k][:0]
 	}
@@ -362,10 +349,7 @@ func (f *follower) meet(kind, number int, isNew, choice bool, name string) {
 	}
 	f.last[kind] = number
 	if choice {
-		f.again = append(f.again, struct {
-			move  model.Move
-			class int
-		}{f.choice().Move, class})
+		f.counted = append(f.counted, &f.tally.again[f.choice().Move][class])
 	}
 }
 
@@ -379,10 +363,7 @@ func (f *follower) Mode(given model.VisibilityMode) model.VisibilityMode {
 		f.lose()
 		return 0
 	}
-	f.modes = append(f.modes, struct {
-		given Given
-		mode  model.VisibilityMode
-	}{Given{f.choice().Move, given}, e.VisibilityMode})
+	f.counted = append(f.counted, &f.tally.modes[f.choice().Move][given][e.VisibilityMode])
 	return e.VisibilityMode
 }
 

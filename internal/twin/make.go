@@ -39,11 +39,9 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	for i := range days * quarters {
 		plan.rising[i+1] = plan.rising[i] + p.Week[i/quarters][i%quarters]
 	}
-	at := start.Unix()
-	quarter := floorDiv(at, 900)
-	i := weekly(quarter)
-	plan.monday = (quarter - int64(i)) * 900
-	plan.skipped = plan.rising[i] + (plan.rising[i+1]-plan.rising[i])*float64(at-quarter*900)/900
+	quarter := floorDiv(start.Unix(), 900)
+	plan.monday = (quarter - int64(weekly(quarter))) * 900
+	plan.skipped = plan.before(start.Unix())
 	for kind, of := range []struct {
 		word string
 		*Load
@@ -74,14 +72,18 @@ func (p *Plan) spreadChats() {
 	}
 }
 
+// before is how many chats begin in a week before a second of it.
+func (p *Plan) before(at int64) float64 {
+	quarter := floorDiv(at, 900)
+	i := weekly(quarter)
+	return p.rising[i] + (p.rising[i+1]-p.rising[i])*float64(at-quarter*900)/900
+}
+
 // ChatsOf is how many chats begin on so many days from the start on.
 func (p *Plan) ChatsOf(n int) int {
 	week := p.rising[days*quarters]
 	weeks, rest := n/days, n%days
-	at := p.Start.Unix() + int64(rest)*24*3600
-	quarter := floorDiv(at, 900)
-	i := weekly(quarter)
-	end := p.rising[i] + (p.rising[i+1]-p.rising[i])*float64(at-quarter*900)/900
+	end := p.before(p.Start.Unix() + int64(rest)*24*3600)
 	if end < p.skipped {
 		end += week
 	}

@@ -46,11 +46,13 @@ func Read(ctx context.Context, path string) (*Profile, error) {
 }
 
 // profileFile is a profile that is being read.
-type profileFile struct{ files.Document }
+type profileFile struct {
+	files.Document
+	into *Profile
+}
 
 // Parse reads the text of a profile.
 func Parse(path, text string) (*Profile, error) {
-	f := profileFile{files.Document{Path: path}}
 	body, err := files.YAML(path, strings.ReplaceAll(text, "\r\n", "\n"))
 	if err != nil {
 		return nil, err
@@ -61,14 +63,14 @@ func Parse(path, text string) (*Profile, error) {
 		Threshold: DefaultThreshold, States: make(map[gen.State]*Next), Waits: make(map[Wait]Quantiles),
 		Modes: make(map[Given][4]float64), Again: make(map[model.Move]Again),
 	}
-	version := 0
+	f, version := profileFile{files.Document{Path: path}, p}, 0
 	count := func(into *int, least int) reader {
 		return func(n ast.Node, what string) error { return f.integer(n, what, into, least) }
 	}
 	keys := map[string]reader{
 		"profile": count(&version, 1), "chats": count(&p.Chats, 0), "threshold": count(&p.Threshold, 1),
 		"about": func(n ast.Node, what string) (err error) { p.About, err = f.text(n, what); return err },
-		"week":  f.week(p), "media": f.media(p), "states": f.states(p), "modes": f.modes(p), "again": f.again(p),
+		"week":  f.week, "media": f.media, "states": f.states, "modes": f.modes, "again": f.again,
 		"agents": f.load(&p.Agents), "queues": f.load(&p.Queues), "strategies": f.load(&p.Strategies),
 		"at_once": func(n ast.Node, what string) error { return f.shares(n, what, &p.AtOnce) },
 		"handled": func(n ast.Node, what string) error { return f.number(n, what, &p.Handled, math.MaxInt32) },
@@ -179,15 +181,24 @@ func (f profileFile) shares(n ast.Node, what string, into *[]float64) (err error
 	for _, x := range *into {
 		sum += x
 	}
-	return then(err, func() error { return f.whole(n, what, sum) })
+	return cmp.Or(err, f.whole(n, what, sum))
 }
 
-// then checks what was read without an error.
-func then(err error, check func() error) error {
-	if err != nil {
+// sharesOf reads shares by name, which are 1 together with the rest. into says where the share of a name goes.
+func (f profileFile) sharesOf(n ast.Node, what string, rest float64,
+	into func(key string, at ast.Node) (*float64, error),
+) error {
+	err := f.Each(n, what, func(key string, at, value ast.Node) error {
+		share, err := into(key, at)
+		if err == nil {
+			err = f.number(value, what+"."+key, share, 1)
+		}
+		if err == nil {
+			rest += *share
+		}
 		return err
-	}
-	return check()
+	})
+	return cmp.Or(err, f.whole(n, what, rest))
 }
 
 // whole says that shares are not 1 together; a learnt profile's are rounded.
@@ -199,44 +210,37 @@ func (f profileFile) whole(n ast.Node, what string, sum float64) error {
 }
 
 // week reads days of 96 numbers, one a quarter of an hour, or of 24, one an hour.
-func (f profileFile) week(p *Profile) reader {
-	return func(n ast.Node, what string) error {
-		keys := make(map[string]reader)
-		for day, name := range dayNames {
-			keys[name] = func(n ast.Node, what string) error {
-				list, err := f.list(n, what, 1e6)
-				if err != nil {
-					return err
-				}
-				if len(list) != quarters && len(list) != quarters/4 {
-					return f.Wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
-						len(list))
-				}
-				each := quarters / len(list)
-				for q := range quarters {
-					p.Week[day][q] = list[q/each] / float64(each)
-				}
-				return nil
+func (f profileFile) week(n ast.Node, what string) error {
+	keys := make(map[string]reader)
+	for day, name := range dayNames {
+		keys[name] = func(n ast.Node, what string) error {
+			list, err := f.list(n, what, 1e6)
+			if err != nil {
+				return err
 			}
+			if len(list) != quarters && len(list) != quarters/4 {
+				return f.Wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
+					len(list))
+			}
+			each := quarters / len(list)
+			for q := range quarters {
+				f.into.Week[day][q] = list[q/each] / float64(each)
+			}
+			return nil
 		}
-		return f.each(n, what, keys)
 	}
+	return f.each(n, what, keys)
 }
 
-func (f profileFile) media(p *Profile) reader {
-	return func(n ast.Node, what string) error {
-		sum := 0.0
-		err := f.Each(n, what, func(key string, at, value ast.Node) error {
-			m := Share[string]{Of: key}
-			if !slices.Contains(knownMedia[:], key) {
-				return f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia[:], ", "), model.Name(key))
-			}
-			err := f.number(value, what+"."+key, &m.Share, 1)
-			p.Media, sum = append(p.Media, m), sum+m.Share
-			return err
-		})
-		return then(err, func() error { return f.whole(n, what, sum) })
-	}
+func (f profileFile) media(n ast.Node, what string) error {
+	media := &f.into.Media
+	return f.sharesOf(n, what, 0, func(key string, at ast.Node) (*float64, error) {
+		if !slices.Contains(knownMedia[:], key) {
+			return nil, f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia[:], ", "), model.Name(key))
+		}
+		*media = append(*media, Share[string]{Of: key})
+		return &(*media)[len(*media)-1].Share, nil
+	})
 }
 
 // mostOf is how many agents, queues or strategies a profile may have.
@@ -283,61 +287,51 @@ var choices = func() map[string]Choice {
 func (f profileFile) choices(
 	n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool,
 ) error {
-	sum := rest
-	err := f.Each(n, what, func(key string, at, value ast.Node) error {
+	return f.sharesOf(n, what, rest, func(key string, at ast.Node) (*float64, error) {
 		c, ok := choices[key]
 		if !ok {
 			known := slices.Sorted(maps.Keys(choices))
-			return f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
-				model.DidYouMean(key, known),
-				strings.Join(known, ", "))
+			return nil, f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
+				model.DidYouMean(key, known), strings.Join(known, ", "))
 		} else if !may(c) {
-			return f.Wrong(at, "%s: %s cannot be in this state", what, key)
+			return nil, f.Wrong(at, "%s: %s cannot be in this state", what, key)
 		}
-		s := Share[Choice]{Of: c}
-		err := f.number(value, what+"."+key, &s.Share, 1)
-		*into, sum = append(*into, s), sum+s.Share
-		return err
+		*into = append(*into, Share[Choice]{Of: c})
+		return &(*into)[len(*into)-1].Share, nil
 	})
-	return then(err, func() error { return f.whole(n, what, sum) })
 }
 
-func (f profileFile) states(p *Profile) reader {
-	return func(n ast.Node, what string) error {
-		return f.Each(n, what, func(key string, at, value ast.Node) error {
-			state, err := gen.ParseState(key)
-			if err != nil {
-				return f.Wrong(at, "states: %s: %v", model.Name(key), err)
-			}
-			if p.States[state] != nil {
-				return f.Wrong(at, "states: %s stands twice", model.Name(key))
-			}
-			what := "state " + key
-			next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
-			var list ast.Node
-			err = f.each(value, what, map[string]reader{
-				"next": func(n ast.Node, _ string) error { list = n; return nil },
-				"rest": func(n ast.Node, what string) error { return f.number(n, what, &next.Rest, 1) },
-				"wait": func(n ast.Node, what string) error { return f.waits(n, what, waits) },
-			})
-			if err == nil && list == nil {
-				err = f.Wrong(at, "%s: no key next; expected what comes next", what)
-			}
-			if err == nil {
-				err = f.choices(list, what+".next", &next.Choices, next.Rest, func(c Choice) bool {
-					return state.May(c.Move)
-				})
-			}
-			for w, q := range waits {
-				if w.Within && err == nil {
-					err = f.Wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
-				}
-				next.Waits[w.Move] = q
-			}
-			p.States[state] = next
-			return err
+func (f profileFile) states(n ast.Node, what string) error {
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
+		state, err := gen.ParseState(key)
+		if err != nil {
+			return f.Wrong(at, "states: %s: %v", model.Name(key), err)
+		}
+		if f.into.States[state] != nil {
+			return f.Wrong(at, "states: %s stands twice", model.Name(key))
+		}
+		what := "state " + key
+		next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
+		f.into.States[state] = next
+		var list ast.Node
+		err = f.each(value, what, map[string]reader{
+			"next": func(n ast.Node, _ string) error { list = n; return nil },
+			"rest": func(n ast.Node, what string) error { return f.number(n, what, &next.Rest, 1) },
+			"wait": func(n ast.Node, what string) error { return f.waits(n, what, waits) },
 		})
-	}
+		if err != nil {
+			return err
+		} else if list == nil {
+			return f.Wrong(at, "%s: no key next; expected what comes next", what)
+		}
+		for w, q := range waits {
+			if w.Within {
+				return f.Wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
+			}
+			next.Waits[w.Move] = q
+		}
+		return f.choices(list, what+".next", &next.Choices, next.Rest, func(c Choice) bool { return state.May(c.Move) })
+	})
 }
 
 func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
@@ -382,50 +376,43 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 	})
 }
 
-func (f profileFile) modes(p *Profile) reader {
-	return func(n ast.Node, what string) error {
-		return f.Each(n, what, func(key string, at, value ast.Node) error {
-			name, before, _ := strings.Cut(key, ".")
-			m, err := f.move(at, what, name)
-			given := slices.Index(modeNames[:], before)
-			if err != nil {
-				return err
-			} else if given < 0 {
-				return f.Wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
-					model.Name(key))
-			}
-			list, err := f.named(value, what+"."+key, modeNames[:])
-			p.Modes[Given{m, model.VisibilityMode(given)}] = [4]float64(list)
+func (f profileFile) modes(n ast.Node, what string) error {
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
+		name, before, _ := strings.Cut(key, ".")
+		m, err := f.move(at, what, name)
+		given := slices.Index(modeNames[:], before)
+		if err != nil {
 			return err
-		})
-	}
+		} else if given < 0 {
+			return f.Wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
+				model.Name(key))
+		}
+		list, err := f.named(value, what+"."+key, modeNames[:])
+		f.into.Modes[Given{m, model.VisibilityMode(given)}] = [4]float64(list)
+		return err
+	})
 }
 
-func (f profileFile) again(p *Profile) reader {
-	return func(n ast.Node, what string) error {
-		return f.Each(n, what, func(key string, at, value ast.Node) error {
-			m, err := f.move(at, what, key)
-			if err != nil {
-				return err
-			}
-			list, err := f.named(value, what+"."+key, againNames[:])
-			p.Again[m] = Again{list[0], list[1], list[2]}
+func (f profileFile) again(n ast.Node, what string) error {
+	return f.Each(n, what, func(key string, at, value ast.Node) error {
+		m, err := f.move(at, what, key)
+		if err != nil {
 			return err
-		})
-	}
+		}
+		list, err := f.named(value, what+"."+key, againNames[:])
+		f.into.Again[m] = Again{list[0], list[1], list[2]}
+		return err
+	})
 }
 
 // named reads the shares of some names, which are 1 together.
 func (f profileFile) named(n ast.Node, what string, names []string) ([]float64, error) {
-	list, sum := make([]float64, len(names)), 0.0
-	keys := make(map[string]reader)
-	for i, name := range names {
-		keys[name] = func(n ast.Node, what string) error {
-			err := f.number(n, what, &list[i], 1)
-			sum += list[i]
-			return err
+	list := make([]float64, len(names))
+	return list, f.sharesOf(n, what, 0, func(key string, at ast.Node) (*float64, error) {
+		i := slices.Index(names, key)
+		if i < 0 {
+			return nil, f.NoSuchKey(at, what, key, names)
 		}
-	}
-	err := f.each(n, what, keys)
-	return list, then(err, func() error { return f.whole(n, what, sum) })
+		return &list[i], nil
+	})
 }

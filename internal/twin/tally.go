@@ -33,10 +33,9 @@ type Tally struct {
 	stays   stays
 	length  spread // of chats
 
-	descriptors map[model.Descriptor]uint8 // numbered as they came
+	descriptors map[model.Descriptor]uint8 // numbered as they came, from 1 on
 	rows        [256]count
-	flows       map[string]*count // the numbers of a chat's descriptors
-	flow        []byte
+	flows       map[[mostRows]uint8]*count // the numbers of a chat's first descriptors, 0 of no more
 }
 
 // count is how often, and in how many chats.
@@ -205,7 +204,7 @@ func NewTally() *Tally {
 	return &Tally{
 		Requirements: make(map[string]int), states: make(map[gen.State]*stateTally),
 		loads: [3]names{newNames(), newNames(), newNames()}, began: make(map[int32]uint32),
-		descriptors: make(map[model.Descriptor]uint8), flows: make(map[string]*count),
+		descriptors: make(map[model.Descriptor]uint8), flows: make(map[[mostRows]uint8]*count),
 	}
 }
 
@@ -253,17 +252,16 @@ func (t *Tally) Merge(o *Tally) {
 }
 
 func (t *Tally) mergeRows(o *Tally) {
-	number := make([]byte, len(o.descriptors))
+	var number [len(t.rows)]uint8
 	for d, i := range o.descriptors {
 		number[i] = t.number(d)
 		t.rows[number[i]].merge(&o.rows[i])
 	}
 	for flow, c := range o.flows {
-		key := []byte(flow)
-		for i := range key {
-			key[i] = number[key[i]]
+		for i := range flow {
+			flow[i] = number[flow[i]]
 		}
-		in(t.flows, string(key)).merge(c)
+		in(t.flows, flow).merge(c)
 	}
 }
 
@@ -271,7 +269,7 @@ func (t *Tally) mergeRows(o *Tally) {
 func (t *Tally) number(d model.Descriptor) uint8 {
 	n, ok := t.descriptors[d]
 	if !ok {
-		n = uint8(len(t.descriptors))
+		n = uint8(len(t.descriptors) + 1)
 		t.descriptors[d] = n
 	}
 	return n
