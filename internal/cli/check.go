@@ -182,34 +182,38 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	if f.learn != "" {
 		err = e.tellLearnt(f, record, r.Learning, learnt)
 	} else {
-		err = e.tellCheck(ctx, f, place, record, keys)
+		err = e.tellCheck(ctx, f, place, record)
 	}
 	if err != nil {
 		return err
 	}
+	if keys != nil {
+		err = keys.keep()
+	}
 	if f.writeExpect != "" && r.Chats > 0 {
-		return expect.write(ctx, found(r), e.out, e.err)
+		return e.beside(err, expect.write(ctx, found(r), e.out, e.err))
 	}
 	expect.tell(e.err)
-	c := record.Footer.Conclusion()
+	return e.beside(err, f.verdict(ctx, r, record.Footer.Conclusion()))
+}
+
+// verdict makes the exit code.
+func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Conclusion) error {
+	why := ""
 	switch {
-	case c == engine.Incomplete && r.Marts.Alone() > 0:
-		return &exitError{exitIncomplete, errors.New(reports.Overlap(&r.Audit, f.setAside))}
-	case c == engine.Incomplete && r.Chats == 0:
-		return &exitError{
-			exitIncomplete, fmt.Errorf("%s: no chat to check",
-				placeOf(append(f.events, f.facts...)[:max(1, len(f.events))])),
-		}
-	case c == engine.Incomplete:
-		return &exitError{
-			exitIncomplete, fmt.Errorf("%s of the chats set aside, more than --set-aside %v: the others prove little",
-				reports.Percent(r.Share), f.setAside),
-		}
-	}
-	if f.learn != "" {
+	case c != engine.Incomplete && f.learn != "":
 		return nil
+	case c != engine.Incomplete:
+		return exitOf(ctx, c, nil)
+	case r.Marts.Alone() > 0:
+		why = reports.Overlap(&r.Audit, f.setAside)
+	case r.Chats == 0:
+		why = fmt.Sprintf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))
+	default:
+		why = fmt.Sprintf("%s of the chats set aside, more than --set-aside %v: the others prove little",
+			reports.Percent(r.Share), f.setAside)
 	}
-	return exitOf(ctx, c, nil)
+	return &exitError{exitIncomplete, errors.New(why)}
 }
 
 // sound finds what does not go together, and what must be there.
@@ -278,10 +282,8 @@ func (f *checkFlags) explain(id string) string {
 	return commandLine(words)
 }
 
-// tellCheck writes the record, its renderings and the keys, and prints the answer.
-func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place, record *engine.Record,
-	keys *keysFile,
-) error {
+// tellCheck writes the record and its renderings, and prints the answer.
+func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place, record *engine.Record) error {
 	var lines io.Writer
 	if f.json {
 		lines = e.out
@@ -315,21 +317,14 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 	if err := whole.TellGitHub(e.err); err != nil {
 		return err
 	}
-	if !f.json {
-		if err := whole.WriteAudit(e.out, f.examples, f.coverage); err != nil {
-			return err
-		}
-		if whole.Changes != nil {
-			fmt.Fprintln(e.out)
-			if err := whole.Changes.WriteText(e.out, false); err != nil {
-				return err
-			}
-		}
+	if f.json {
+		return nil
 	}
-	if keys != nil {
-		return keys.keep()
+	if err := whole.WriteAudit(e.out, f.examples, f.coverage); err != nil || whole.Changes == nil {
+		return err
 	}
-	return nil
+	fmt.Fprintln(e.out)
+	return whole.Changes.WriteText(e.out, false)
 }
 
 // checked checks the rows by what there is.
