@@ -57,21 +57,11 @@ func (t *spillFile) ReadAt(b []byte, at int64) (int, error) {
 	return n, t.named(err)
 }
 
-// spillError is an error of a temporary file.
-type spillError struct{ Err error }
-
-// Error says where it happened, and what to do.
-func (e *spillError) Error() string {
-	return fmt.Sprintf("temporary file in %s: %v; TMPDIR names another directory", os.TempDir(), e.Err)
-}
-
-// Unwrap is the error of the system.
-func (e *spillError) Unwrap() error { return e.Err }
-
+// named says where an error of the file happened, and what to do.
 func (t *spillFile) named(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		return &spillError{at.Err}
+		return fmt.Errorf("temporary file in %s: %w; TMPDIR names another directory", os.TempDir(), at.Err)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type checkFlags struct {
 	expect        string
 	writeExpect   string
 	strictExpect  bool
+	known         *engine.Expectations // of either file; nil if there is none
 	json          bool
 	learning
 	oldMart
@@ -154,9 +156,11 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		}
 		defer keys.Discard()
 	}
-	expect, err := openCheckExpect(ctx, f)
-	if err != nil {
-		return err
+	if path := cmp.Or(f.writeExpect, f.expect); path != "" {
+		f.known, err = engine.OpenExpectations(ctx, path, f.writeExpect != "")
+		if err != nil {
+			return err
+		}
 	}
 	var learnt *files.File // created before the work, which may take long
 	if f.learn != "" {
@@ -166,16 +170,16 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		}
 		defer learnt.Discard()
 	}
-	r, err := e.checked(ctx, f, levels, keys, expect)
+	r, err := e.checked(ctx, f, levels, keys)
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
 	} else if err != nil {
 		return err
 	}
-	if expect.known != nil {
-		expect.known.Count(found(r), r.Chats)
+	if f.known != nil {
+		f.known.Count(found(r), r.Chats)
 	}
-	record, err := f.record(r, levels, expect)
+	record, err := f.record(r, levels)
 	if err != nil {
 		return err
 	}
@@ -191,9 +195,13 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		err = keys.keep()
 	}
 	if f.writeExpect != "" && r.Chats > 0 {
-		return e.beside(err, expect.write(ctx, found(r), e.out, e.err))
+		return e.beside(err, e.rewriteExpect(ctx, f, found(r)))
 	}
-	expect.tell(e.err)
+	if f.known != nil {
+		for _, says := range f.known.Findings(today()) {
+			fmt.Fprintln(e.err, "chatproof:", says)
+		}
+	}
 	return e.beside(err, f.verdict(ctx, r, record.Footer.Conclusion()))
 }
 
@@ -245,7 +253,7 @@ func (f *checkFlags) sound() (levels model.Levels, err error) {
 }
 
 // record is the record of what was found.
-func (f *checkFlags) record(r *bulk.Report, levels model.Levels, expect *checkExpect) (*engine.Record, error) {
+func (f *checkFlags) record(r *bulk.Report, levels model.Levels) (*engine.Record, error) {
 	coverage, err := r.Coverage()
 	if err != nil {
 		return nil, err
@@ -259,10 +267,13 @@ func (f *checkFlags) record(r *bulk.Report, levels model.Levels, expect *checkEx
 	}
 	judged := &engine.Judged{Unjudged: r.Chats == 0 || 100*r.Share > f.setAside}
 	if f.expect != "" {
-		judged.Known, judged.Expired = expect.known, expect.known.Expired(today())
-		judged.Exceeded, judged.Stale = expect.judge(f.strictExpect)
+		judged.Known, judged.Expired = f.known, f.known.Expired(today())
+		for _, entry := range f.known.Entries { // one that covers nothing is a note, unless strict
+			judged.Exceeded = judged.Exceeded || entry.Exceeded(entry.Held, entry.Scenarios)
+			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing
+		}
 	}
-	lines := r.Lines(levels, expect.entry)
+	lines := r.Lines(levels, f.entry)
 	for _, l := range lines {
 		if len(f.events) > 0 {
 			l.Environment = &engine.Environment{Explain: f.explain(l.Found.Example)}
@@ -328,8 +339,8 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 }
 
 // checked checks the rows by what there is.
-func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, keys *keysFile,
-	expect *checkExpect,
+func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels,
+	keys *keysFile,
 ) (*bulk.Report, error) {
 	facts, err := f.place(ctx, f.facts[0], f.facts[1:]...)
 	if err != nil {
@@ -346,7 +357,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels, k
 		o.Keys = keys.add
 	}
 	if f.expect != "" {
-		o.Known = func(signature string) bool { return expect.entry(signature) != nil }
+		o.Known = func(signature string) bool { return f.entry(signature) != nil }
 	}
 	defer memoryBound(f.memory)()
 	o.Table, err = f.reference(ctx)

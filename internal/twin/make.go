@@ -120,7 +120,6 @@ type Maker struct {
 	choice  Choice
 	states  [2]*Next // the state that the choice was made in, and that whatever came before; nil of one not known
 	events  int      // that were written of the move
-	drawn   []Share[Choice]
 	onDuty  []ranked // the first of those who were ranked for the shift
 	shift   int64
 	sorting []ranked
@@ -166,23 +165,17 @@ func (m *Maker) Move(s gen.State, legal gen.MoveSet) model.Move {
 
 // draw draws one of the choices that are legal, or reports that the rest was drawn, or none is.
 func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool {
-	sum, illegal := rest, false
+	sum := rest
 	for i := range list {
-		illegal = illegal || !legal.Has(list[i].Of.Move)
-		sum += list[i].Share
-	}
-	if illegal {
-		m.drawn = m.drawn[:0]
-		sum = rest
-		for _, c := range list {
-			if legal.Has(c.Of.Move) {
-				m.drawn, sum = append(m.drawn, c), sum+c.Share
-			}
+		if legal.Has(list[i].Of.Move) {
+			sum += list[i].Share
 		}
-		list = m.drawn
 	}
 	at := m.unit() * sum
 	for i := range list {
+		if !legal.Has(list[i].Of.Move) {
+			continue
+		}
 		at -= list[i].Share
 		if at < 0 {
 			m.choice = list[i].Of
