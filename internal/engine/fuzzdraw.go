@@ -168,8 +168,14 @@ type suspects struct {
 // maxSuspects is how many chats with such a move are asked in a round, should it be another thing that they fail by.
 const maxSuspects = 4
 
-func (s *suspects) moves() gen.MoveSet { return s.failed &^ s.answered }
-func (s *suspects) none() bool         { return s.moves() == 0 }
+func (s *suspects) moves() gen.MoveSet {
+	if s.answered == 0 { // it fails on all
+		return 0
+	}
+	return s.failed &^ s.answered
+}
+
+func (s *suspects) none() bool { return s.moves() == 0 }
 
 func (s *suspects) learn(asked []*Scenario, answers []target.Answer) {
 	if !s.filter || s.failed == 0 && !slices.ContainsFunc(answers, func(a target.Answer) bool { return a.Failure != nil }) {
