@@ -13,31 +13,30 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// CheckOptions say what counts, and how much may be used.
+// CheckOptions says which differences count, what else to find out, and how much memory and how many jobs to use.
 type CheckOptions struct {
 	Options
 	Require model.Levels
-	Stdin   io.Reader // of a place that is -
-	// Keys is called in the end for each chat of each signature, in the order of levels, signatures and ids; it may be
-	// nil.
+	Stdin   io.Reader // is read where a place is -
+	// Keys is called at the end for each chat of each signature, ordered by level, signature and id. It may be nil.
 	Keys func(*Key) error
-	// Repair looks for what the chats that are set aside lack, and judges the rows that all repairs of one agree on.
+	// Repair finds out what chats that are set aside lack, and judges a chat's rows if all its repairs agree on them.
 	Repair bool
-	// Legacy is where the rows of an old mart are; a nil one is none.
+	// Legacy is where the rows of an old mart are, or nil if there is none.
 	Legacy *tables.Place
-	window covered // that the rows of both marts cover
-	// Readings are those that Table has, for the record; nil is none.
+	window covered // the time that the rows of both marts cover
+	// Readings are the readings that Table follows, for the record. It is nil if there are none.
 	Readings *engine.Readings
-	// Learn says when a clause is pinned; nil learns nothing.
+	// Learn says when a clause is pinned. If it is nil, nothing is learnt.
 	Learn *Learning
-	// Known reports whether differences of a signature are expected; it may be nil, and is called at the same time.
+	// Known reports whether differences of a signature are expected. It may be nil. Several goroutines call it at once.
 	Known func(signature string) bool
 }
 
-// CheckChats compares the rows of each chat that has events with those that the reference makes of them, and with the
-// invariants. Rows of chats without events, and ill-formed chats, are counted and not judged. Of an unfinished chat the
-// closed attempts must have their rows; what rows it has beyond those is not judged, for the rows may be newer than
-// the events. The error is that of reading, or the context's.
+// CheckChats compares the rows of each chat with those that the reference makes of its events, and with the invariants.
+// Rows of chats without events, and ill-formed chats, are counted but not judged. In an unfinished chat, the closed
+// attempts must have their rows. Its other rows are not judged, because rows may be newer than the events. The error
+// comes from reading, or from the context.
 func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place) (*Report, error) {
 	groups := NewGroups(o.Options)
 	defer groups.Close()
@@ -53,7 +52,7 @@ func CheckChats(ctx context.Context, o CheckOptions, events, facts tables.Place)
 	return judgeEach(ctx, o, groups, faultOf, (*tally).judge)
 }
 
-// faultOf names a difference. A column that is filled wrong is one fault, whatever rules made its rows.
+// faultOf names a difference. A column that is filled wrongly is one fault, whichever rules produce its rows.
 func faultOf(d *model.Difference) string {
 	if d.Change != "" {
 		of := *d
@@ -135,7 +134,7 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 	t.add(Example{InteractionID: c.ID, Log: c.Events, Rows: c.Facts, Differences: held.Differences}, &reference)
 }
 
-// read has the reference read the events of a chat, and reports whether there is something to judge.
+// read lets the reference read the events of a chat, and reports whether there is anything to judge.
 func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Chat) bool {
 	switch err := classifier.Classify(reference, c.Events); {
 	case c.Bad != nil:
@@ -151,7 +150,7 @@ func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Cha
 			t.mend(c)
 		}
 		return false
-	case reference.InteractionID == "": // no event of a known name
+	case reference.InteractionID == "": // no event has a known name
 		t.Strangers += len(c.Facts)
 		if len(c.Facts) > 0 {
 			t.hints.Row(c.ID)
@@ -168,7 +167,7 @@ func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Cha
 	return true
 }
 
-// held holds the rows of a mart against what is expected of a chat. Early counts those of attempts that are open.
+// held compares the rows that a mart has of a chat with what is expected. early counts rows of open attempts.
 func (t *tally) held(want *model.Expected, facts []model.Fact) (held model.MartRows, early int) {
 	rows, ds := model.Twins(want.Chat, facts)
 	judged := rows
@@ -180,7 +179,7 @@ func (t *tally) held(want *model.Expected, facts []model.Fact) (held model.MartR
 	} else {
 		ds = append(ds, model.Compare(want, rows)...)
 	}
-	// else they say it again
+	// otherwise the invariants would only repeat it
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) {
 		ds = append(ds, model.CheckInvariants(want.Chat, judged)...)
 	}

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// belt carries items through work that several jobs do side by side, and hands them on in the order in which they were
-// put. Items are used again. One goroutine gets, puts and ends, another calls each. All of it ends with the context.
+// belt passes items to several jobs at once, and hands them on in the order in which they were put. Items are reused.
+// One goroutine calls get, put and end, and another calls each. Everything ends with the context.
 type belt[T any] struct {
 	ctx         context.Context
 	stop        context.CancelFunc
@@ -20,7 +20,7 @@ type carried[T any] struct {
 	done chan struct{}
 }
 
-// newBelt starts the jobs. work is called with the job's number.
+// newBelt starts the jobs. Each calls work with its number.
 func newBelt[T any](ctx context.Context, jobs int, work func(job int, item *T)) *belt[T] {
 	n := 2*jobs + 1
 	b := &belt[T]{spare: make(chan *carried[T], n), todo: make(chan *carried[T], n), order: make(chan *carried[T], n)}
@@ -47,7 +47,7 @@ func newBelt[T any](ctx context.Context, jobs int, work func(job int, item *T)) 
 	return b
 }
 
-// get returns an item to be filled and put; nil when nobody wants it any more.
+// get returns an item to fill and put, or nil if nobody wants any more.
 func (b *belt[T]) get() *carried[T] {
 	select {
 	case <-b.ctx.Done():
@@ -62,14 +62,14 @@ func (b *belt[T]) put(c *carried[T]) {
 	b.todo <- c
 }
 
-// end says that nothing is put any more.
+// end says that no more items will be put.
 func (b *belt[T]) end() {
 	close(b.order)
 	close(b.todo)
 }
 
-// each takes the items in order until the end. The error is that of take, or the context's. When it returns the jobs
-// have ended.
+// each calls take for the items in order, until the end. The error is take's or the context's. The jobs have ended when
+// it returns.
 func (b *belt[T]) each(take func(*T) error) error {
 	defer b.workers.Wait()
 	defer b.stop()

@@ -8,11 +8,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// batch is a block of lines, and what was read from it.
+// batch is a block of lines and what was read from it.
 type batch struct {
 	block  wire.Block
-	file   string // that the block is of
-	err    error  // of the reading, after the items; io.EOF where the block has ended
+	file   string // the file that the block comes from
+	err    error  // what ended the reading after the items; io.EOF at the end of the block
 	text   []byte // ids and packed events
 	items  []item
 	packed wire.PackedEvent
@@ -26,7 +26,7 @@ type item struct {
 	bad        *wire.LineError
 }
 
-// readBlocks reads blocks, on which jobs work. An input that gives nothing is not waited for when the context ends.
+// readBlocks reads blocks and lets the jobs work on them. Once the context ends, it does not wait for a silent input.
 func readBlocks(ctx context.Context, o Options, in wire.Blocks[model.Event],
 	work func(job int, b *batch),
 ) *belt[batch] {

@@ -1,9 +1,9 @@
-// Package bulk works on any number of chats in bounded memory: it brings together what was read of each chat, its
-// events and its facts, in any order of arrival. What does not fit in memory goes to temporary files. [Classify] gives
-// the reference's facts for a log, in one order whatever the order of arrival. [CheckChats] compares a user's own rows
-// with them, and [CheckRows] holds rows without events against the invariants that need nothing else. What differs is
-// grouped by signature, with one example: the answer is short, however much is wrong. There is no scenario here and no
-// verdict a chat: that is package engine.
+// Package bulk works on any number of chats in bounded memory. It brings together the events and facts of each chat,
+// whatever the order in which they arrive; what does not fit in memory goes to temporary files. [Classify] writes the
+// reference's facts for a log, in an order that does not depend on the order of arrival. [CheckChats] compares a user's
+// own rows with them, and [CheckRows] checks rows without events against the invariants that need nothing else.
+// Differences are grouped by signature, with one example each, so the answer stays short however much is wrong.
+// Scenarios, and a verdict for each, are the business of package engine.
 package bulk
 
 import (
@@ -23,23 +23,23 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Options say how much a grouping may take, and which chats it is about. Nothing of it bears on what is found.
+// Options says how much memory and how many jobs to use, which does not change what is found, and which chats to look at.
 type Options struct {
-	Memory        int64 // about so many bytes at most; 0 is [DefaultMemory]
+	Memory        int64 // about how many bytes to use at most; 0 is [DefaultMemory]
 	Jobs          int   // how many processors to use; 0 is all
-	Shard, Shards int   // only the chats of shard Shard of so many, from 1; 0 of 0 is all
-	// Table is the reference's, of the deployment that the chats are of; nil is [model.Reference].
+	Shard, Shards int   // only events of the chats in shard Shard, from 1, of Shards; 0 of 0 is all
+	// Table holds the reference's rules for the deployment of the chats; nil is [model.Reference].
 	Table *model.Table
 }
 
-// DefaultMemory is how much memory a grouping takes unless told.
+// DefaultMemory is how many bytes of memory are used by default.
 const DefaultMemory = 1 << 30
 
 func (o Options) memory() int64       { return cmp.Or(o.Memory, DefaultMemory) }
 func (o Options) table() *model.Table { return cmp.Or(o.Table, model.Reference()) }
 func (o Options) jobs() int           { return cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)) }
 
-// here reports whether an interaction falls to the shard: by a hash of its id that is the same on every machine.
+// here reports whether an interaction belongs to the shard. Its id decides, by a hash that is the same everywhere.
 func (o Options) here(id []byte) bool {
 	if o.Shards <= 1 {
 		return true
@@ -52,30 +52,30 @@ func (o Options) here(id []byte) bool {
 // Chat is what was read of one interaction.
 type Chat struct {
 	ID     string
-	Events []model.Event // in no order, those of unknown names left out, but for such as may be misspelt
+	Events []model.Event // in no order; unknown names are left out unless they may be misspelt ones
 	Facts  []model.Fact  // in no order
-	Legacy []model.Fact  // those of an old mart, in no order
-	// Bad is the first line of the interaction that is no event, or no fact, but for that; nil where there is none.
+	Legacy []model.Fact  // rows of an old mart, in no order
+	// Bad is the first line that names the interaction but is no event, or says that the chat is too large; else nil.
 	Bad *wire.LineError
 }
 
-// Groups brings together the events and facts of each chat. Add all, then visit them with [Groups.Each].
+// Groups brings together the events and facts of each chat. Add everything, then visit the chats with [Groups.Each].
 type Groups struct {
 	options Options
 	groups  *recordGroups
 	unknown unknownNames
 }
 
-// NewGroups returns groups that take half of the memory. Close must be called in the end.
+// NewGroups returns groups that use half of the memory. Close must be called at the end.
 func NewGroups(o Options) *Groups {
 	return &Groups{options: o, groups: newRecordGroups(o.memory()/2, o.jobs()), unknown: newUnknownNames()}
 }
 
-// MaxOfChat is how many events and rows a chat may have together: one with more is no chat, and is set aside. The
-// longest that anybody has seen have some thousands.
+// MaxOfChat limits the events and rows of a chat together. What has more is no chat, and is set aside: the longest
+// chats that anybody has seen have some thousands.
 const MaxOfChat = 100_000
 
-// tooMany is what is wrong with a chat that has more.
+// tooMany says that a chat has more than that.
 func tooMany(id string) *wire.LineError {
 	return &wire.LineError{
 		File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows", MaxOfChat),
@@ -83,13 +83,13 @@ func tooMany(id string) *wire.LineError {
 	}
 }
 
-// Jobs is how many goroutines [Groups.Each] takes.
+// Jobs is how many goroutines [Groups.Each] uses.
 func (g *Groups) Jobs() int { return g.options.jobs() }
 
-// Close leaves nothing of the groups.
+// Close frees what the groups hold.
 func (g *Groups) Close() { g.groups.Close() }
 
-// What a record is, in its first byte.
+// The first byte of a record says what it is.
 const (
 	anEvent  = 'e'
 	aFact    = 'f'
@@ -97,8 +97,8 @@ const (
 	aFault   = 'x'
 )
 
-// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or is the
-// context's or that of reading. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
+// AddEvents adds all events of a log. The error names the first line that belongs to no interaction, or comes from
+// reading or from the context. A line that is no event but belongs to an interaction spoils that one ([Chat.Bad]).
 func (g *Groups) AddEvents(ctx context.Context, in wire.Blocks[model.Event]) error {
 	writers := make([]eventWriter, g.options.jobs())
 	for i := range writers {
@@ -151,7 +151,7 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 		if !w.options.here(id) {
 			continue
 		}
-		// delivered twice says nothing
+		// a second delivery says nothing new
 		if bytes.Equal(w.next.Record, w.before) && bytes.Equal(id, w.out.last) {
 			continue
 		}
@@ -162,8 +162,8 @@ func (w *eventWriter) addAll(b *wire.Block) error {
 	}
 }
 
-// addFacts adds the facts of a place, as records of a kind. A line that is no fact ends it, whichever chat it belongs to.
-// Unless covers is nil, it takes the times.
+// addFacts adds the facts of a place as records of a kind. A line that is no fact is an error, whichever chat it
+// belongs to. covers, if not nil, notes when the facts start.
 func (g *Groups) addFacts(ctx context.Context, kind byte, p tables.Place, stdin io.Reader, covers *covered) error {
 	source, err := tables.OpenFacts(ctx, p, stdin)
 	if err != nil {
@@ -187,7 +187,7 @@ func (g *Groups) addFacts(ctx context.Context, kind byte, p tables.Place, stdin 
 	}
 }
 
-// spoils is an error of a line that spoils its interaction and nothing else; nil of others.
+// spoils returns the error of a line that spoils only its interaction, or nil for any other error.
 func spoils(err error) *wire.LineError {
 	var bad *wire.LineError
 	if errors.As(err, &bad) && bad.InteractionID != "" {
@@ -196,7 +196,7 @@ func spoils(err error) *wire.LineError {
 	return nil
 }
 
-// packFault is to lines that cannot be read what rows' packing is to events.
+// packFault packs the error of a line that cannot be read.
 func packFault(b []byte, e *wire.LineError) []byte {
 	b = binary.AppendVarint(append(b, aFault), int64(e.Line))
 	b = binary.AppendVarint(b, e.Seq)
@@ -221,8 +221,8 @@ func unpackFault(b []byte, id string) *wire.LineError {
 	}
 }
 
-// Each calls visit for each chat, in no order, from several goroutines at a time, which are numbered from 0 to
-// Jobs - 1; the chat is valid until it returns. Each ends early when visit fails, with its error, or the context's.
+// Each calls visit for each chat, in no order, from several goroutines at once, which are numbered from 0 to Jobs - 1.
+// The chat is valid until visit returns. Each ends early, with the error, if visit fails or the context ends.
 func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) error {
 	jobs := g.options.jobs()
 	chats, unpackers := make([]Chat, jobs), make([]*wire.Unpacker, jobs)
@@ -238,7 +238,7 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 	})
 }
 
-// read makes c the chat of some records, in the memory of the one before.
+// read unpacks the records of a chat into c, and reuses the memory of the chat before.
 func (c *Chat) read(id string, records bunches, u *wire.Unpacker) {
 	*c = Chat{ID: id, Events: c.Events[:0], Facts: c.Facts[:0], Legacy: c.Legacy[:0]}
 	n := 0
@@ -250,7 +250,7 @@ func (c *Chat) read(id string, records bunches, u *wire.Unpacker) {
 		switch r[0] {
 		case anEvent:
 			n := len(c.Events)
-			c.Events = slices.Grow(c.Events, 1)[:n+1] // of a chat before, which is written over
+			c.Events = slices.Grow(c.Events, 1)[:n+1] // reuses an event of the chat before
 			c.Events[n].InteractionID = id
 			u.Event(&c.Events[n], r[1:])
 		case aFact, anOldOne:

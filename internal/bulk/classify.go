@@ -11,10 +11,10 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Classify gives the reference's facts for a log of events to out: stopped chats by time of the stop and
-// id, then unfinished ones by time of the first event and id, each chat's facts by ordinal. Afterwards it says of each
-// ill-formed chat what is wrong with it, by id; file names the log. The error is that of [Groups.AddEvents], or of out;
-// nothing is written before all is read.
+// Classify writes the reference's facts for a log to out: stopped chats by the time of the stop and by id, then
+// unfinished ones by the time of the first event and by id, each chat's facts by ordinal. It then calls illFormed for
+// each ill-formed chat, by id, with what is wrong; file names the log there. The error is that of [Groups.AddEvents] or
+// of out. Nothing is written before everything is read.
 func Classify(ctx context.Context, o Options, file string, in wire.Blocks[model.Event], out *wire.Output[model.Fact],
 	illFormed func(text string),
 ) error {
@@ -32,13 +32,13 @@ func Classify(ctx context.Context, o Options, file string, in wire.Blocks[model.
 	return results.tell(ctx, out, illFormed)
 }
 
-// results are what several jobs find, sorted.
+// results collects what several jobs find, and sorts it.
 type results struct {
 	workers       []classifier
 	facts, faults *sorter
 }
 
-// newResults returns results whose facts take about so many bytes of memory at most.
+// newResults returns results whose facts use about this many bytes of memory at most.
 func newResults(o Options, memory int64, file string) *results {
 	r := &results{make([]classifier, o.jobs()), newSorter(memory, o.jobs()), newSorter(o.memory()/16, o.jobs())}
 	for i := range r.workers {
@@ -49,13 +49,13 @@ func newResults(o Options, memory int64, file string) *results {
 	return r
 }
 
-// close leaves nothing of the results.
+// close frees what the results hold.
 func (r *results) close() {
 	r.facts.Close()
 	r.faults.Close()
 }
 
-// tell writes what was found, when all is.
+// tell writes what was found, once everything is.
 func (r *results) tell(ctx context.Context, out *wire.Output[model.Fact], illFormed func(text string)) error {
 	errs := make([]error, len(r.workers))
 	var sorting sync.WaitGroup
@@ -72,16 +72,16 @@ func (r *results) tell(ctx context.Context, out *wire.Output[model.Fact], illFor
 	return r.faults.Each(func(_, text []byte) error { illFormed(string(text)); return nil })
 }
 
-// stretch is the facts of some chats that follow each other.
+// stretch holds the facts of some consecutive chats.
 type stretch struct {
-	packed []byte // of each chat the length of its id and the id, then the length of its facts and the facts
+	packed []byte // for each chat its id and its facts, each after its length
 	wire.Batch[model.Fact]
 }
 
-// stretchSize is how many packed bytes are written at once.
+// stretchSize is about how many packed bytes are written at once.
 const stretchSize = 16 << 10
 
-// write writes the facts: one goroutine merges, the jobs encode.
+// write writes the facts: one goroutine merges them, and the jobs encode them.
 func (r *results) write(ctx context.Context, out *wire.Output[model.Fact]) error {
 	unpackers := make([]*wire.Unpacker, len(r.workers))
 	for i := range unpackers {
@@ -159,7 +159,7 @@ func (w *classifier) classify(c *Chat) error {
 	return w.facts.Add(w.key, w.record)
 }
 
-// fault classifies a chat into dst, and says what is wrong with it, or "".
+// fault classifies a chat into dst, and returns what is wrong with the chat, or "".
 func fault(by *model.Classifier, dst *model.Chat, c *Chat, file string) string {
 	if c.Bad != nil {
 		return fmt.Sprintf("%v (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID))
@@ -170,17 +170,17 @@ func fault(by *model.Classifier, dst *model.Chat, c *Chat, file string) string {
 	return ""
 }
 
-// keyHead is how long the key of a chat is without its id.
+// keyHead is the length of a chat's key without the id.
 const keyHead = 5 + 4
 
-// chatKey is such that chats are in order when their keys' bytes are: five bytes for whether it has stopped and the
-// second, four for the nanoseconds, the id.
+// chatKey appends a key whose bytes sort chats: five bytes for whether the chat has stopped and for the second, four
+// for the nanoseconds, and then the id.
 func chatKey(b []byte, c *model.Chat) []byte {
 	at, class := c.Ended, uint64(0)
 	if at.IsZero() {
 		at, class = c.Began, 1<<39
 	}
-	const year0 = 62_167_219_200 // seconds before 1970; there are fewer than 1 << 39 up to the year 10000
+	const year0 = 62_167_219_200 // seconds before 1970; up to the year 10000 there are fewer than 1 << 39
 	b = binary.BigEndian.AppendUint64(b, (class|uint64(at.Unix()+year0))<<24)
 	return append(binary.BigEndian.AppendUint32(b[:len(b)-3], uint32(at.Nanosecond())), c.InteractionID...)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Key is a chat that has differences of a signature and level.
+// Key says that a chat has differences of a signature and level.
 type Key struct {
 	Signature     string
 	Level         model.Level
@@ -15,14 +15,14 @@ type Key struct {
 	InteractionID string
 }
 
-// keyWriter adds the keys of one tally. A nil one adds nothing.
+// keyWriter adds the keys of one tally. A nil keyWriter adds nothing.
 type keyWriter struct {
 	out *sortWriter
 	key []byte
 	err error // the first
 }
 
-// add adds a key: again is not twice.
+// add adds a key. Keys that are added again count once.
 func (w *keyWriter) add(signature string, level model.Level, id string) {
 	if w == nil {
 		return
@@ -31,7 +31,7 @@ func (w *keyWriter) add(signature string, level model.Level, id string) {
 	w.err = cmp.Or(w.err, w.out.Add(w.key, nil))
 }
 
-// newTallies returns tallies, and the sorter of the keys that they collect if somebody wants these.
+// newTallies returns n tallies, and the sorter of the keys that they collect if somebody wants keys.
 func (o *CheckOptions) newTallies(n int, signature func(*model.Difference) string) (*sorter, []*tally) {
 	keys, tallies := newSorter(o.memory()/8, n), make([]*tally, n)
 	for i := range tallies {
@@ -43,7 +43,7 @@ func (o *CheckOptions) newTallies(n int, signature func(*model.Difference) strin
 	return keys, tallies
 }
 
-// readKeys hands over what tallies have collected, each key once, in the order of levels, signatures and ids.
+// readKeys hands over the keys that the tallies have collected, each once, ordered by level, signature and id.
 func (o *CheckOptions) readKeys(s *sorter, tallies []*tally) (err error) {
 	if o.Keys == nil {
 		return nil

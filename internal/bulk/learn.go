@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/internal/twin"
 )
 
-// Learn counts what the chats of a log are like, those of the options' shard. The error is that of reading, or the
-// context's; a chat with a line that is no event is counted as ill-formed.
+// Learn counts what the chats of a log are like. A chat with a line that is no event counts as ill-formed. The error
+// comes from reading, or from the context.
 func Learn(ctx context.Context, o Options, events tables.Place, stdin io.Reader) (*twin.Tally, error) {
 	groups := NewGroups(o)
 	defer groups.Close()

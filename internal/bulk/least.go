@@ -6,22 +6,21 @@ import (
 	"slices"
 )
 
-// least keeps the values of the least keys, so that what comes cannot fill the memory. Which keys these are depends
-// neither on the order in which keys come nor on how many of such maps share them. The values that are dropped are
-// counted together.
+// least keeps the values of the least keys, so that input cannot fill the memory. Which keys it keeps depends neither
+// on the order in which they come nor on how many such maps share them. Dropped values are counted together.
 type least[K cmp.Ordered, V any] struct {
 	most   int
-	kept   map[K]*V     // those, and as many more at most
-	beyond *K           // keys from here on are dropped; nil drops none
+	kept   map[K]*V     // at most twice as many, until it is pruned
+	beyond *K           // keys from this one on are dropped; nil drops none
 	count  func(*V) int // how many a value stands for
-	others int          // that dropped values stood for
+	others int          // how many the dropped values stood for
 }
 
 func newLeast[K cmp.Ordered, V any](most int, count func(*V) int) least[K, V] {
 	return least[K, V]{most: most, kept: make(map[K]*V), count: count}
 }
 
-// at returns the value of a key, which begin makes if the key is new, or nil if it is dropped.
+// at returns the value of a key, or nil if the key is dropped. begin makes the value of a new key.
 func (l *least[K, V]) at(key K, begin func() *V) *V {
 	v := l.kept[key]
 	if v != nil || l.beyond != nil && key >= *l.beyond {
@@ -34,14 +33,14 @@ func (l *least[K, V]) at(key K, begin func() *V) *V {
 	return l.kept[key]
 }
 
-// prune drops the keys that are too many.
+// prune drops the greatest keys if there are too many.
 func (l *least[K, V]) prune() {
 	if len(l.kept) > l.most {
 		l.cut(slices.Sorted(maps.Keys(l.kept))[l.most])
 	}
 }
 
-// cut drops the keys from beyond on.
+// cut drops the keys from beyond on, now and from now on.
 func (l *least[K, V]) cut(beyond K) {
 	l.beyond = &beyond
 	for key, v := range l.kept {
@@ -52,7 +51,8 @@ func (l *least[K, V]) cut(beyond K) {
 	}
 }
 
-// merge takes what another one has. add adds the other's value to ours.
+// merge takes over what another one holds. add adds the other's value of a key to ours; it may be nil if no key is in
+// both.
 func (l *least[K, V]) merge(o *least[K, V], add func(mine, other *V)) {
 	l.others += o.others
 	for key, v := range o.kept {
@@ -70,7 +70,7 @@ func (l *least[K, V]) merge(o *least[K, V], add func(mine, other *V)) {
 	l.prune()
 }
 
-// sorted prunes and returns what is kept, by key.
+// sorted prunes, and returns the values by key.
 func (l *least[K, V]) sorted() (all []*V) {
 	l.prune()
 	for _, key := range slices.Sorted(maps.Keys(l.kept)) {

@@ -15,10 +15,10 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// marts counts what became of attempts and chats between an old mart and its successor. Nil is one mart.
+// marts counts what became of attempts and chats between an old mart and its successor. It is nil if there is one mart.
 type marts struct {
 	engine.Marts
-	window          covered // by both
+	window          covered // the time that both cover
 	attempts, chats map[model.Change]int
 }
 
@@ -29,13 +29,13 @@ func (o *CheckOptions) marts() *marts {
 	return &marts{window: o.window, attempts: make(map[model.Change]int), chats: make(map[model.Change]int)}
 }
 
-// covered is the time that rows cover by their starts, in seconds since 1970.
+// covered is the time from the first to the last start of some rows, in seconds since 1970.
 type covered struct {
 	from, to int64
 	known    bool
 }
 
-// see takes the start of a row; a nil one does nothing.
+// see notes the start of a row. It does nothing on a nil covered.
 func (s *covered) see(f *model.Fact) {
 	if s == nil || f.Start.IsZero() {
 		return
@@ -47,25 +47,25 @@ func (s *covered) see(f *model.Fact) {
 	s.from, s.to = min(s.from, at), max(s.to, at)
 }
 
-// both is what two cover.
+// both is the time that two cover.
 func (s covered) both(o covered) covered {
 	return covered{max(s.from, o.from), min(s.to, o.to), s.known && o.known}
 }
 
-// outside reports whether rows all start before a time, or after it.
+// outside reports whether all rows start before the time or after it.
 func (s covered) outside(rows []model.Fact) bool {
 	return s.known && !slices.ContainsFunc(rows, func(f model.Fact) bool {
 		return f.Start.IsZero() || f.Start.Unix() >= s.from && f.Start.Unix() <= s.to
 	})
 }
 
-// aKey is the record of a table of keys: the new id that an old one has.
+// aKey marks a record of the table of keys: the new id for an old one.
 const aKey = 'k'
 
-// keyless begins the ids of old rows that the table of keys has no new id for: no row of the new mart may meet them.
+// keyless begins the ids of old rows for which the table of keys has no new id: no row of the new mart meets them.
 const keyless = "\x00"
 
-// compareMarts brings the rows of two marts together, and judges each chat.
+// compareMarts brings the rows of two marts together and judges each chat.
 func compareMarts(ctx context.Context, o CheckOptions, groups *Groups, facts tables.Place,
 	judge func(*tally, *model.Classifier, *Chat),
 ) (*Report, error) {
@@ -85,7 +85,7 @@ func compareMarts(ctx context.Context, o CheckOptions, groups *Groups, facts tab
 	return report, err
 }
 
-// addLegacy adds the rows of the old mart under the ids of the new one, and counts those without one.
+// addLegacy adds the rows of the old mart under the ids of the new one, and counts rows that have no new id.
 func addLegacy(ctx context.Context, o *CheckOptions, groups *Groups, old *covered) (unkeyed int, err error) {
 	keys, err := tables.OpenKeys(ctx, *o.Legacy)
 	if err != nil {
@@ -119,7 +119,7 @@ func addLegacy(ctx context.Context, o *CheckOptions, groups *Groups, old *covere
 	return byOld.rekey(groups)
 }
 
-// rekey adds what a table of keys has a new id for to other groups, under that id, and counts the rows of the rest.
+// rekey adds the rows to other groups, under the new ids of the table of keys, and counts rows that have no new id.
 func (g *Groups) rekey(to *Groups) (unkeyed int, err error) {
 	writers := make([]*recordWriter, g.Jobs())
 	for i := range writers {
@@ -157,7 +157,7 @@ func (g *Groups) rekey(to *Groups) (unkeyed int, err error) {
 	return int(without.Load()), err
 }
 
-// judgeMarts compares the rows that two marts have of a chat, with the log at hand.
+// judgeMarts compares the rows that two marts have of a chat, given its events.
 func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 	slices.SortFunc(c.Legacy, model.CompareFacts)
 	if len(c.Events) == 0 && t.alone(c, true) {
@@ -172,7 +172,7 @@ func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 	switch {
 	case t.alone(c, expected):
 		return
-	case len(c.Facts)+len(c.Legacy) == 0: // it says nothing of either mart
+	case len(c.Facts)+len(c.Legacy) == 0: // the chat says nothing about either mart
 		t.marts.Empty++
 		return
 	}
@@ -182,7 +182,7 @@ func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 	t.compared(c, &want, old, successor, &reference)
 }
 
-// judgeRows compares the rows that two marts have of a chat, without a log.
+// judgeRows compares the rows that two marts have of a chat, without events.
 func (t *tally) judgeRows(_ *model.Classifier, c *Chat) {
 	slices.SortFunc(c.Legacy, model.CompareFacts)
 	if c.Bad != nil {
@@ -198,7 +198,7 @@ func (t *tally) judgeRows(_ *model.Classifier, c *Chat) {
 	}, nil)
 }
 
-// compared counts what became of a chat.
+// compared counts what became of a chat and its attempts.
 func (t *tally) compared(c *Chat, want *model.Expected, old, successor model.MartRows, reference *model.Chat) {
 	changes, ds := model.CompareMarts(want, old, successor, t.require)
 	for _, change := range changes {
@@ -211,7 +211,7 @@ func (t *tally) compared(c *Chat, want *model.Expected, old, successor model.Mar
 	}, reference)
 }
 
-// alone counts a chat that is not in both marts, though it should have rows, and reports whether it is one.
+// alone reports whether a chat is not in both marts although it should have rows. If so, it counts the chat.
 func (t *tally) alone(c *Chat, expected bool) bool {
 	m := t.marts
 	id := strings.TrimPrefix(c.ID, keyless)
@@ -253,10 +253,10 @@ func (m *marts) merge(o *marts) {
 	m.OldLike, m.NewLike = lesser(m.OldLike, o.OldLike), lesser(m.NewLike, o.NewLike)
 }
 
-// lesser is the lesser of two ids, "" being none.
+// lesser is the lesser of two ids; "" stands for none.
 func lesser(a, b string) string { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
-// count is what the report says; nil of one mart.
+// count returns what the report says, or nil if there is one mart.
 func (m *marts) count() *engine.Marts {
 	if m == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Mended collects what repairs made of the chats that were set aside.
+// Mended collects what repairs make of the chats that are set aside.
 type Mended struct {
 	engine.Mended
 	defects map[model.Defect]*engine.DefectGroup
@@ -17,7 +17,7 @@ type Mended struct {
 
 func newMended() Mended { return Mended{defects: make(map[model.Defect]*engine.DefectGroup)} }
 
-// mend repairs a chat that was set aside, and compares its rows with what all repairs agree on.
+// mend repairs a chat that is set aside, and compares its rows with what all repairs agree on.
 func (t *tally) mend(c *Chat) {
 	r := t.repairer.Repair(c.Events)
 	if len(r.Edits) == 0 {

@@ -15,12 +15,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// ClassifyOrdered is [Classify] for a log whose times never fall. A chat's facts are written as soon as it is certain
-// that it has stopped, so that memory is for the chats that are open at the same time. What comes too late is an error
-// that names the line: what was written before stands.
+// ClassifyOrdered is [Classify] for a log whose times never fall. It writes a chat's facts as soon as the chat has
+// certainly stopped, so only the chats that are open at one time need memory. An event that comes too late is an error
+// that names the line. What was written before the error stays written.
 //
-// Chats that were released are remembered, as far as a quarter of the memory goes: beyond, an event that comes too late
-// is that of an ill-formed chat.
+// Released chats are remembered in a quarter of the memory. A late event of a chat that was forgotten makes an
+// ill-formed chat of its own.
 func ClassifyOrdered(ctx context.Context, o Options, file string, in wire.Blocks[model.Event],
 	out *wire.Output[model.Fact], illFormed func(text string),
 ) error {
@@ -48,39 +48,39 @@ type sequence struct {
 	options  Options
 	open     map[string]*openChat
 	held     int64       // bytes of open chats
-	stopped  []*openChat // at now: what follows at the same time is still theirs
+	stopped  []*openChat // at now; events at the same time still belong to them
 	now      time.Time
 	seed     maphash.Seed
-	released [2]map[uint64]struct{} // hashes of ids, the later ones first
+	released [2]map[uint64]struct{} // hashes of ids; those released last are in the first
 	complete *belt[completed]
-	at       *carried[completed] // what is being filled
-	free     []*openChat         // to be used again
+	at       *carried[completed] // the item that is being filled
+	free     []*openChat         // for reuse
 }
 
 // openChat is a chat that can still change. Its events are packed, one after the other.
 type openChat struct {
 	id      string
 	events  []byte
-	last    int // where the last of them begins
-	n       int // of them
+	last    int // where the last event begins
+	n       int // how many events
 	bad     *wire.LineError
 	stopped bool
 }
 
 const (
-	// perOpenChat is about what an open chat takes besides its events.
+	// perOpenChat is about how many bytes an open chat needs besides its events.
 	perOpenChat = 256
-	// largestKept bounds the memory of a chat that is kept for the next.
+	// largestKept limits the memory of a chat that is kept for reuse.
 	largestKept = 1 << 10
 )
 
-// size is about what an open chat takes. It counts as much as may have been kept for it, not what has been: which line
-// is refused must not hang on whose memory is used again.
+// size is about how many bytes an open chat needs. It counts memory that may have been reused, whether it was or not:
+// which line is refused must not depend on that.
 func (c *openChat) size() int64 {
 	return int64(perOpenChat + len(c.id) + max(len(c.events), largestKept))
 }
 
-// run takes all events of the log, and hands on the chats.
+// run takes all events of the log and hands on the chats.
 func (s *sequence) run(in wire.Blocks[model.Event]) error {
 	defer s.complete.end()
 	readers := make([]wire.BlockReader[model.Event], s.options.jobs())
@@ -112,7 +112,7 @@ func (s *sequence) run(in wire.Blocks[model.Event]) error {
 	return err
 }
 
-// take takes the next event, or line that is none.
+// take takes the next event, or a line that is no event.
 func (s *sequence) take(b *batch, e *item) error {
 	if e.at.Before(s.now) && !e.at.IsZero() {
 		return &wire.LineError{File: b.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
@@ -151,7 +151,7 @@ func (s *sequence) take(b *batch, e *item) error {
 	}
 	record := e.record
 	switch {
-	case len(record) > 0 && bytes.Equal(record, c.events[c.last:]): // delivered twice says nothing
+	case len(record) > 0 && bytes.Equal(record, c.events[c.last:]): // a second delivery says nothing new
 	case c.n < MaxOfChat:
 		c.last = len(c.events)
 		c.events = append(c.events, record...)
@@ -188,22 +188,22 @@ func (s *sequence) release() error {
 	return nil
 }
 
-// completed are chats that change no more, and what is made of those that have stopped.
+// completed holds chats that no longer change, and the facts of those that have stopped.
 type completed struct {
 	chats []*openChat
 	err   error
 	wire.Batch[model.Fact]
 }
 
-// chatsAtOnce is how many chats a job is given at most.
+// chatsAtOnce is how many chats a job gets at most.
 const chatsAtOnce = 256
 
-// add hands on a chat, with others.
+// add hands on a chat, together with others.
 func (s *sequence) add(c *openChat) error {
 	if s.at == nil {
 		s.at = s.complete.get()
 		if s.at == nil {
-			return context.Canceled // what each says of the belt comes first
+			return context.Canceled // the error of the belt's each comes first
 		}
 		for _, c := range s.at.item.chats {
 			if cap(c.events) <= largestKept {
@@ -219,7 +219,7 @@ func (s *sequence) add(c *openChat) error {
 	return nil
 }
 
-// handOn lets the jobs have what was added.
+// handOn passes the added chats to the jobs.
 func (s *sequence) handOn() {
 	if s.at != nil {
 		s.complete.put(s.at)
@@ -265,7 +265,7 @@ func (w *completer) unpack(c *openChat) {
 }
 
 func (s *sequence) remember(id string) {
-	const bytesEach = 64 // of a map, with those that are forgotten
+	const bytesEach = 64 // of a map, including those that are forgotten
 	if s.released[0] == nil || int64(len(s.released[0])) > s.options.memory()/4/bytesEach {
 		s.released = [2]map[uint64]struct{}{make(map[uint64]struct{}), s.released[0]}
 	}

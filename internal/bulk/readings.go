@@ -13,14 +13,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Learning says when a clause is pinned: from so many rows that decide it on, where that share of them, from 0 to 1,
-// has one answer.
+// Learning says when a clause is pinned: if at least Least rows decide it, and the share Share of them, from 0 to 1,
+// has the same answer.
 type Learning struct {
 	Least int
 	Share float64
 }
 
-// learner learns from the chats of one job, and makes digests of all that it reads. Nil does nothing.
+// learner learns from the chats of one job, and makes digests of all that it reads. A nil learner does nothing.
 type learner struct {
 	model         *model.Learner
 	events, facts sum
@@ -29,7 +29,7 @@ type learner struct {
 
 func newLearner() *learner { return &learner{model: model.NewLearner()} }
 
-// sum is a digest of lines that does not depend on their order: the sum of theirs.
+// sum is a digest of lines that does not depend on their order: it is the sum of their digests.
 type sum [4]uint64
 
 func (s *sum) add(line []byte) {
@@ -47,7 +47,7 @@ func (s *sum) String() string {
 	return hex.EncodeToString(b)
 }
 
-// read adds the lines of a chat to the digests. An exact duplicate of an event is none.
+// read adds the lines of a chat to the digests. An exact duplicate of an event does not count.
 func (l *learner) read(c *Chat) {
 	if l == nil {
 		return
@@ -82,7 +82,7 @@ func (l *learner) merge(o *learner) {
 	}
 }
 
-// learnt is what was learnt, of a log that began and ended at these seconds.
+// learnt is what was learnt from a log that began and ended at these seconds.
 func (l *learner) learnt(o CheckOptions, began, ended int64) *engine.Learning {
 	all, _ := l.model.Learned(o.table(), o.Learn.Least, o.Learn.Share)
 	return &engine.Learning{
@@ -90,7 +90,7 @@ func (l *learner) learnt(o CheckOptions, began, ended int64) *engine.Learning {
 	}
 }
 
-// period writes the time from one second since 1970 to another, "" where the second comes first.
+// period is the time from one second since 1970 to another as text, or "" if there is none.
 func period(from, to int64) string {
 	if from > to {
 		return ""

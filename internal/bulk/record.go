@@ -10,11 +10,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// maxEvents bounds the events of an example in the record.
+// maxEvents limits the events of an example in the record.
 const maxEvents = 2_000
 
-// Lines are the findings as a record has them, those of required levels first. known is the entry that expects
-// differences of a signature, nil where none does.
+// Lines returns the findings as lines of a record, required levels first. known returns the entry that expects
+// differences of a signature, or nil.
 func (r *Report) Lines(require model.Levels,
 	known func(signature string) *engine.Expectation,
 ) (lines []*engine.ScenarioLine) {
@@ -58,7 +58,7 @@ func (r *Report) Lines(require model.Levels,
 	return lines
 }
 
-// values are rows as a record has them.
+// values returns rows as a record has them.
 func values[T any](rows []T, line func([]byte, *T) []byte) []jsontext.Value {
 	all := make([]jsontext.Value, len(rows))
 	for i := range rows {
@@ -67,7 +67,7 @@ func values[T any](rows []T, line func([]byte, *T) []byte) []jsontext.Value {
 	return all
 }
 
-// Coverage is what the log exercises, nil where there is none.
+// Coverage is what the log exercises, or nil if there is no log.
 func (r *Report) Coverage() (*engine.Coverage, error) {
 	if r.coverage == nil {
 		return nil, nil

@@ -16,14 +16,14 @@ import (
 // Report is what was found.
 type Report struct {
 	engine.Audit
-	Findings []*Finding // those of required levels first, then the most frequent
+	Findings []*Finding // required levels first, then the most frequent first
 
-	// Signature names a difference: a finding is all of one name and level.
+	// Signature names a difference. A finding is all differences of one name and level.
 	Signature func(*model.Difference) string
 
 	Mended
-	Learning *engine.Learning // nil: it was not asked for
-	coverage *model.Coverage  // nil where there are no events
+	Learning *engine.Learning // nil if it was not asked for
+	coverage *model.Coverage  // nil if there are no events
 }
 
 // aside is a chat that was set aside.
@@ -38,11 +38,11 @@ type Finding struct {
 	engine.FoundLine
 	Level    model.Level
 	Required bool
-	Known    bool // expected: it makes no chat differ
+	Known    bool // it is expected, and makes no chat differ
 	Example  Example
 }
 
-// common keeps of a finding what one more difference, which is counted already, has in common with those before.
+// common keeps what all differences of a finding have in common, after one more was counted.
 func (f *Finding) common(shift int64, of model.ResourceType, resource string) {
 	if f.Times == 1 {
 		f.ShiftSeconds, f.Type, f.Resource = shift, of, resource
@@ -62,33 +62,33 @@ func (f *Finding) common(shift int64, of model.ResourceType, resource string) {
 // Example is the chat with the fewest events and rows that shows a finding.
 type Example struct {
 	InteractionID string
-	Log           []model.Event      // nil where there are no events
-	Put           []int64            // the seqs of its events that a repair put in
-	Rows          []model.Fact       // those that the user has, the first MaxRows
-	Legacy        []model.Fact       // likewise, those of an old mart
+	Log           []model.Event      // nil if there are no events
+	Put           []int64            // the seqs of events that a repair put in
+	Rows          []model.Fact       // the user's rows, the first MaxRows
+	Legacy        []model.Fact       // likewise, of an old mart
 	Differences   []model.Difference // of the chat, the first MaxRows
 }
 
-// MaxAside bounds the chats set aside that are told apart, MaxRows an Example. maxFindings bounds the signatures, for
-// rows may hold anything.
+// MaxAside limits the chats set aside that are listed, MaxRows the rows of an Example, and maxFindings the signatures,
+// because rows may hold anything.
 const (
 	MaxAside    = 10_000
 	MaxRows     = 1_000
 	maxFindings = 1_000
 )
 
-// tally collects a report. What it finds does not depend on the order of chats, nor on how many tallies share them.
+// tally collects a report. The report depends neither on the order of chats nor on how many tallies share them.
 type tally struct {
 	Report
 	edges
 	require  model.Levels
 	hints    tables.Hints
 	keys     *keyWriter
-	table    *model.Table                // the reference's
-	marts    *marts                      // nil: there is one mart
-	learner  *learner                    // nil: nothing is learnt
-	repairer *model.Repairer             // nil: chats that are set aside are not repaired
-	known    func(signature string) bool // nil is none
+	table    *model.Table                // of the reference
+	marts    *marts                      // nil if there is one mart
+	learner  *learner                    // nil if nothing is learnt
+	repairer *model.Repairer             // nil if chats that are set aside are not repaired
+	known    func(signature string) bool // may be nil
 	findings least[string, Finding]      // by level and signature
 	aside    least[string, aside]        // by interaction
 	rowsOf   map[model.ResourceType]int
@@ -115,8 +115,8 @@ func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally 
 	return t
 }
 
-// add counts a chat that was judged, and keeps a copy of it where it is the best example yet. reference is what it
-// should be, nil where there are no events.
+// add counts a chat that was judged, and keeps a copy if it is the best example so far. reference is what the chat
+// should be, or nil if there are no events.
 func (t *tally) add(chat Example, reference *model.Chat) {
 	t.Chats++
 	t.Rows += len(chat.Rows)
@@ -138,7 +138,7 @@ func (t *tally) add(chat Example, reference *model.Chat) {
 	}
 }
 
-// differ adds the differences of a chat to their findings, and reports whether some count.
+// differ adds the differences of a chat to their findings, and reports whether any counts.
 func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 	var kept *Example
 	var seen []*Finding
@@ -173,7 +173,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 	return required
 }
 
-// typeOf is the type of the resource that a difference is about: what it should be, else what the row says.
+// typeOf is the type of a difference's resource: what it should be or, failing that, what the row says.
 func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model.ResourceType {
 	if reference != nil {
 		for i := range reference.IRFs {
@@ -190,7 +190,7 @@ func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model
 	return ""
 }
 
-// finding is the one that a difference belongs to, or nil if it is dropped.
+// finding returns the finding of a difference, or nil if that is dropped.
 func (t *tally) finding(d *model.Difference) *Finding {
 	signature := t.Signature(d)
 	return t.findings.at(d.Level.String()+" "+signature, func() *Finding {
@@ -204,7 +204,7 @@ func (t *tally) finding(d *model.Difference) *Finding {
 // counts reports whether a difference counts.
 func (t *tally) counts(d *model.Difference) bool { return t.require.Has(d.Level) && d.Change.Gates() }
 
-// simpler reports whether a chat is a better example than another, whatever the order in which they come.
+// simpler reports whether a chat is a better example than another. It orders all chats.
 func (e *Example) simpler(o *Example) bool {
 	return cmp.Or(len(e.Log)-len(o.Log), len(first(e.Rows))-len(first(o.Rows)),
 		cmp.Compare(e.InteractionID, o.InteractionID)) < 0
@@ -212,7 +212,7 @@ func (e *Example) simpler(o *Example) bool {
 
 func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }
 
-// setAside counts a chat as ill-formed.
+// setAside counts a chat that cannot be judged.
 func (t *tally) setAside(c *Chat, why error, key asideKey) {
 	a := aside{AsideChat: engine.AsideChat{InteractionID: c.ID, Why: why.Error()}}
 	t.SetAside++
@@ -221,7 +221,7 @@ func (t *tally) setAside(c *Chat, why error, key asideKey) {
 	t.aside.at(c.ID, func() *aside { return &a })
 }
 
-// merge adds what another tally has found in other chats.
+// merge adds what another tally found in other chats.
 func (t *tally) merge(o *tally) {
 	addCounts(&t.Audit, &o.Audit)
 	t.hints.Merge(&o.hints)
@@ -229,7 +229,7 @@ func (t *tally) merge(o *tally) {
 	t.Mended.merge(&o.Mended)
 	t.learner.merge(o.learner)
 	t.marts.merge(o.marts)
-	t.aside.merge(&o.aside, nil) // a chat is in one tally
+	t.aside.merge(&o.aside, nil) // each chat is in one tally
 	if t.coverage == nil {
 		t.coverage = o.coverage
 	} else if o.coverage != nil {
@@ -239,7 +239,7 @@ func (t *tally) merge(o *tally) {
 		t.rowsOf[kind] += n
 	}
 	t.findings.merge(&o.findings, func(mine, other *Finding) {
-		mine.Times += other.Times // two at least
+		mine.Times += other.Times // by now two or more
 		mine.common(other.ShiftSeconds, other.Type, other.Resource)
 		mine.Chats += other.Chats
 		if other.Example.simpler(&mine.Example) {
@@ -248,7 +248,7 @@ func (t *tally) merge(o *tally) {
 	})
 }
 
-// addCounts adds the numbers of a struct to those of another, so that no count is forgotten where tallies are merged.
+// addCounts adds the numbers of a struct to those of another. It adds all fields, so no merge forgets a new count.
 func addCounts[T any](into, from *T) {
 	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(from).Elem()
 	for i := range a.NumField() {
@@ -284,8 +284,8 @@ func (t *tally) report() *Report {
 	return &t.Report
 }
 
-// namesAlike says in which way alone names differ that a finding is about, with the line of a mapping that makes them
-// one; "" where none do.
+// namesAlike says how two names of a finding differ if it is only in their spelling, and which line of a mapping makes
+// them one. It returns "" if there are no such names.
 func namesAlike(findings []*Finding) string {
 	for _, f := range findings {
 		for i := range f.Example.Differences {

@@ -8,8 +8,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// CheckRows checks rows against the invariants that need the rows alone. An unfinished chat cannot be told from a
-// finished one here. A database finds the offenders itself: only those are read, and examples have no other rows.
+// CheckRows checks rows against the invariants that need no events. It cannot tell an unfinished chat from a finished
+// one. A database finds the offenders itself: only those are read, so examples have no other rows.
 func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
 	if facts.IsDatabase() && o.Legacy == nil {
 		return inTables(ctx, o, facts)
@@ -35,7 +35,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 	keys, tallies := o.newTallies(1, brokenBy)
 	defer keys.Close()
 	t := tallies[0]
-	var chat Example // the offenders of the interaction at hand
+	var chat Example // the offenders of the current interaction
 	done := func() {
 		if len(chat.Differences) > 0 {
 			t.add(chat, nil)
@@ -49,7 +49,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 		}
 		chat.Rows = append(chat.Rows, *f)
 		for i := range broken {
-			if d, ok := broken[i].On(o.table(), f); ok { // times that are text may have misled the database
+			if d, ok := broken[i].On(o.table(), f); ok { // the database may have compared times as text
 				chat.Differences = append(chat.Differences, d)
 			}
 		}
@@ -67,7 +67,7 @@ func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report,
 	return t.report(), nil
 }
 
-// brokenBy names a broken invariant and what breaks it, but for times, which seldom recur.
+// brokenBy names a broken invariant and what breaks it, except times, which seldom recur.
 func brokenBy(d *model.Difference) string {
 	if d.Field == "V11" {
 		return string(d.Field)

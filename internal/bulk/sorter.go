@@ -10,37 +10,37 @@ import (
 	"sync"
 )
 
-// sorter sorts records by key: [sorter.writer] adds them, then [sorter.Each] visits them in order. Each writer sorts
-// what it has memory for, and writes it to a file when there is more; in the end what was sorted is merged.
+// sorter sorts records by key: [sorter.writer] adds them, and then [sorter.Each] visits them in order. A writer sorts
+// what fits in its memory, and writes it to a file if there is more. At the end, all that was sorted is merged.
 type sorter struct {
-	memory int64 // of a writer
+	memory int64 // for each writer
 	mu     sync.Mutex
 	runs   []run
 	file   spillFile
 }
 
-// newSorter returns a sorter for so many writers, whose records take about so many bytes of memory at most. Close must
-// be called in the end.
+// newSorter returns a sorter for this many writers, which use about memory bytes together. Close must be called at the
+// end.
 func newSorter(memory int64, writers int) *sorter {
 	return &sorter{memory: max(memory/int64(writers), 2*segmentSize)}
 }
 
-// Close leaves nothing of the sorter.
+// Close frees what the sorter holds.
 func (s *sorter) Close() { s.file.close() }
 
-// segmentSize is how much memory a writer takes at a time.
+// segmentSize is how many bytes a writer allocates at a time.
 const segmentSize = 1 << 20
 
-// sortWriter adds records to a sorter. It is for one goroutine; take one each.
+// sortWriter adds records to a sorter. Each goroutine needs its own.
 type sortWriter struct {
 	sorter *sorter
 	items  []sortItem
-	open   []byte // the segment at hand
+	open   []byte // the current segment
 	size   int64
 }
 
-// sortItem is a record in memory: the beginning of its key, by which most are told apart, and the key, up to the
-// capacity of which the record stands after it.
+// sortItem is a record in memory. head is the beginning of its key, which is enough to order most records. The record
+// stands after the key, up to the capacity of key.
 type sortItem struct {
 	head uint64
 	key  []byte
@@ -58,17 +58,17 @@ func (a sortItem) compare(b sortItem) int {
 	return bytes.Compare(a.record(), b.record())
 }
 
-// head is the first eight bytes of a key.
+// head is the first eight bytes of a key as a number.
 func head(key []byte) uint64 {
 	var b [8]byte
 	copy(b[:], key)
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// Writer returns a writer.
+// writer returns a writer.
 func (s *sorter) writer() *sortWriter { return &sortWriter{sorter: s} }
 
-// Add adds a record under a key. Both are copied. Records of one key are sorted among each other.
+// Add adds a record under a key, and copies both. Records of the same key are sorted, too.
 func (w *sortWriter) Add(key, record []byte) error {
 	need := len(key) + len(record)
 	if cap(w.open)-len(w.open) < need {
@@ -83,11 +83,11 @@ func (w *sortWriter) Add(key, record []byte) error {
 	at := len(w.open)
 	w.open = append(append(w.open, key...), record...)
 	w.items = append(w.items, sortItem{head(key), w.open[at : at+len(key) : len(w.open)]})
-	w.size += 32 // of the sortItem
+	w.size += 32 // for the sortItem
 	return nil
 }
 
-// spill sorts what is in memory and writes it to the file.
+// spill sorts what is in memory, and writes it to the file.
 func (w *sortWriter) spill() error {
 	slices.SortFunc(w.items, sortItem.compare)
 	var sizes [2 * binary.MaxVarintLen64]byte
@@ -110,12 +110,12 @@ func (w *sortWriter) spill() error {
 	return out.Flush()
 }
 
-// sizes appends what stands before an sortItem in a file: how long its key is, and key and record together.
+// sizes appends what stands before a sortItem in a file: the length of its key, and that of key and record together.
 func (a sortItem) sizes(b []byte) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(len(a.key))), uint64(cap(a.key)))
 }
 
-// Close hands over what was added. A writer that is not closed has added nothing for certain.
+// Close hands over what was added. Without it, some of that may be missing.
 func (w *sortWriter) Close() error {
 	slices.SortFunc(w.items, sortItem.compare)
 	w.sorter.add(run{items: w.items})
@@ -126,9 +126,9 @@ func (w *sortWriter) Close() error {
 // run is a sorted sequence of records, in memory or in the file.
 type run struct {
 	items  []sortItem
-	extent extent // of a run in the file
+	extent extent // where the run is in the file
 	in     *bufio.Reader
-	now    sortItem // the record at hand
+	now    sortItem // the current record
 	data   []byte
 }
 
@@ -138,7 +138,7 @@ func (s *sorter) add(r run) {
 	s.runs = append(s.runs, r)
 }
 
-// step makes the next record the one at hand; io.EOF is the end.
+// step goes to the next record. The error is io.EOF at the end.
 func (r *run) step() error {
 	if r.in == nil {
 		if len(r.items) == 0 {
@@ -163,10 +163,10 @@ func (r *run) step() error {
 	return nil
 }
 
-// Each calls visit for each record, in the order of the keys' bytes; what it is given is valid until it returns. Each
-// ends when visit fails, with its error. Nothing may be added any more.
+// Each calls visit for each record, in the order of the keys' bytes. What visit gets is valid until it returns. If
+// visit fails, Each returns its error. Nothing may be added afterwards.
 func (s *sorter) Each(visit func(key, record []byte) error) error {
-	var left []*run // by the record at hand
+	var left []*run // by their current records
 	for i := range s.runs {
 		r := &s.runs[i]
 		if r.extent.n > 0 {

@@ -10,16 +10,16 @@ import (
 	"github.com/chatproof/chatproof/internal/files"
 )
 
-// How much is read and written at once. While sorted runs are merged, there is a buffer each.
+// How many bytes are read and written at once. While runs are merged, each has a buffer.
 const (
 	readSize  = 64 << 10
 	writeSize = 1 << 20
 )
 
-// spillFile is a temporary file that only grows. It comes to be when it is first written to, in the directory that
-// TMPDIR names or the system's own. It has no name while it is open, so that nothing is left of it however the process
-// ends. Where a file cannot lose its name while it is open (Windows), it is removed at the end, or by the next process
-// that needs one ([files.Temporary]).
+// spillFile is a temporary file that only grows. It is created when it is first needed, in the directory that TMPDIR
+// names or in the system's own. It has no name while it is open, so nothing is left of it however the process ends. On
+// Windows, where an open file keeps its name, it is removed at the end or by the next process that needs such a file
+// ([files.Temporary]).
 type spillFile struct {
 	mu   sync.Mutex
 	f    *os.File
@@ -29,7 +29,7 @@ type spillFile struct {
 // extent is a part of a file.
 type extent struct{ at, n int64 }
 
-// reserve makes room for n bytes after all others.
+// reserve makes room for n bytes at the end.
 func (t *spillFile) reserve(n int64) (extent, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -38,7 +38,7 @@ func (t *spillFile) reserve(n int64) (extent, error) {
 		if err != nil {
 			return extent{}, t.named(err)
 		}
-		os.Remove(f.Name()) // where that fails, close does it
+		os.Remove(f.Name()) // if that fails, close does it
 		t.f = f
 	}
 	e := extent{t.size, n}
@@ -46,7 +46,7 @@ func (t *spillFile) reserve(n int64) (extent, error) {
 	return e, nil
 }
 
-// WriteAt and ReadAt are those of the file.
+// WriteAt and ReadAt work as those of [os.File].
 func (t *spillFile) WriteAt(b []byte, at int64) (int, error) {
 	n, err := t.f.WriteAt(b, at)
 	return n, t.named(err)
@@ -57,7 +57,7 @@ func (t *spillFile) ReadAt(b []byte, at int64) (int, error) {
 	return n, t.named(err)
 }
 
-// named says where an error of the file happened, and what to do.
+// named makes an error say where it happened and what to do.
 func (t *spillFile) named(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -66,7 +66,7 @@ func (t *spillFile) named(err error) error {
 	return err
 }
 
-// close leaves nothing of the file.
+// close removes the file.
 func (t *spillFile) close() {
 	if t.f != nil {
 		t.f.Close()

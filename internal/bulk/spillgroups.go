@@ -15,27 +15,26 @@ const (
 	partitions   = 256
 	largestChunk = 8 << 10
 	chunksAtOnce = 64
-	// mostPartings is how often a partition that is too large is parted again: one key may have that many records.
+	// mostPartings is how often a part that is too large is parted again: if one key has it all, parting is no help.
 	mostPartings = 3
 )
 
-// recordGroups brings together the records of each key: [recordGroups.writer] adds them, then [recordGroups.Each]
-// visits the groups. Keys are parted by hash, and the records of a part kept in chunks. When the chunks are more than
-// memory allows, all are written to a file, the records of a part one after the other. A part at a time is then read
-// again.
+// recordGroups brings together the records of each key: [recordGroups.writer] adds them, and then [recordGroups.Each]
+// visits the groups. Keys are parted by hash, and the records of a part are kept in chunks. If the chunks exceed the
+// memory, all are written to a file, each part in one piece. Later one part at a time is read again.
 //
-// In a chunk, records of one key that follow each other are a bunch, which has the key once: logs often hold a chat in
-// one piece.
+// In a chunk, consecutive records of the same key are a bunch, which has the key once: logs often hold a chat in one
+// piece.
 type recordGroups struct {
 	memory int64
-	most   int // records of a key that are kept, and one more
+	most   int // how many records of a key are kept, and one more
 	chunks int // the size of a chunk
 	depth  int
 	seed   maphash.Seed
 
 	mu    sync.Mutex
 	parts [partitions]part
-	held  int64 // bytes of full chunks
+	held  int64 // bytes in full chunks
 	free  [][]byte
 	file  spillFile
 }
@@ -47,37 +46,37 @@ type part struct {
 	size    int64
 }
 
-// newRecordGroups returns groups for so many writers, whose records take about so many bytes of memory at mostPartings.
-// Close must be called in the end.
+// newRecordGroups returns groups for this many writers, whose records use about memory bytes. Close must be called at
+// the end.
 func newRecordGroups(memory int64, writers int) *recordGroups {
-	share := 8 * partitions * int64(writers) // each has a chunk of each part open
+	share := 8 * partitions * int64(writers) // each writer has a chunk of each part open
 	return &recordGroups{
 		memory: memory, most: MaxOfChat, chunks: int(min(max(memory/share, 512), largestChunk)),
 		seed: maphash.MakeSeed(),
 	}
 }
 
-// Close leaves nothing of the groups.
+// Close frees what the groups hold.
 func (g *recordGroups) Close() { g.file.close() }
 
-// recordWriter adds records to groups. It is for one goroutine; take one each.
+// recordWriter adds records to groups. Each goroutine needs its own.
 type recordWriter struct {
 	groups *recordGroups
 	open   [partitions][]byte
 	last   []byte // the key of the last record
-	part   uint64 // that it fell to
-	bunch  int    // where the size of its bunch stands in the chunk
-	same   int    // how many records of that key have followed each other
+	part   uint64 // the part of that key
+	bunch  int    // where its bunch's size stands in the chunk
+	same   int    // how many consecutive records have that key
 }
 
-// recordWriter returns a writer.
+// writer returns a writer.
 func (g *recordGroups) writer() *recordWriter { return &recordWriter{groups: g} }
 
-// Add adds a record of a key. Both are copied.
+// Add adds a record of a key, and copies both.
 func (w *recordWriter) Add(key, record []byte) error {
 	again := len(w.last) > 0 && bytes.Equal(key, w.last)
 	if again {
-		// Of a key with too many records no more are kept than tell so: a table may be all of one chat.
+		// Records beyond those that show that a key has too many are dropped: all of a table may be one chat.
 		if w.same++; w.same > w.groups.most {
 			return nil
 		}
@@ -133,7 +132,7 @@ func cutBunch(b []byte) (key, bunch, rest []byte) {
 	return key, b[:n:n], b[n:]
 }
 
-// Close hands over what was added. A writer that is not closed has added nothing for certain.
+// Close hands over what was added. Without it, some of that may be missing.
 func (w *recordWriter) Close() error {
 	for p := range w.open {
 		if err := w.groups.take(uint64(p), w.open[p]); err != nil {
@@ -144,7 +143,7 @@ func (w *recordWriter) Close() error {
 	return nil
 }
 
-// chunk returns an empty chunk with room for n bytes at least.
+// chunk returns an empty chunk with room for at least n bytes.
 func (g *recordGroups) chunk(n int) []byte {
 	if n > g.chunks {
 		return make([]byte, 0, n)
@@ -162,7 +161,7 @@ func (g *recordGroups) chunk(n int) []byte {
 	return c[:0]
 }
 
-// take takes a chunk over, and writes all to the file if they are too many.
+// take takes over a chunk. If that makes too many, it writes all of them to the file.
 func (g *recordGroups) take(p uint64, c []byte) error {
 	if len(c) == 0 {
 		return nil
@@ -178,7 +177,7 @@ func (g *recordGroups) take(p uint64, c []byte) error {
 	return g.spill()
 }
 
-// spill writes all chunks to the file, those of a part together.
+// spill writes all chunks to the file, each part in one piece.
 func (g *recordGroups) spill() error {
 	size := int64(0)
 	for p := range g.parts {
@@ -210,11 +209,11 @@ func (g *recordGroups) spill() error {
 	return out.Flush()
 }
 
-// Each calls visit for each key with its records, in no order, from so many goroutines at a time, numbered from 0.
-// What it is given is valid until it returns. Each ends early when visit fails, with the first error that was found.
-// Nothing may be added any more.
+// Each calls visit for each key with its records, in no order, from this many goroutines at once, numbered from 0.
+// What visit gets is valid until it returns. If visit fails, Each ends early and returns the first error that it met.
+// Nothing may be added afterwards.
 func (g *recordGroups) Each(jobs int, visit func(job int, key []byte, records bunches) error) error {
-	if g.file.f != nil { // memory is for reading
+	if g.file.f != nil { // from now on the memory is for reading
 		if err := g.spill(); err != nil {
 			return err
 		}
@@ -270,13 +269,13 @@ func (g *recordGroups) visit(p *part, v *visitor, jobs int, visit func(key []byt
 	return v.visit(chunks, visit)
 }
 
-// again parts a part that is larger than memory.
+// again parts a part that is larger than the memory, and visits its groups.
 func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records bunches) error) error {
 	parts := newRecordGroups(g.memory/int64(jobs), 1)
 	parts.depth = g.depth + 1
 	defer parts.Close()
 	w := parts.writer()
-	counts := make(map[uint64]int) // records by the hash of their key
+	counts := make(map[uint64]int) // how many records, by the hash of the key
 	var buffer []byte
 	for _, e := range p.extents {
 		buffer = append(buffer[:0], make([]byte, e.n)...)
@@ -303,13 +302,13 @@ func (g *recordGroups) again(p *part, jobs int, visit func(key []byte, records b
 	return parts.Each(1, func(_ int, key []byte, records bunches) error { return visit(key, records) })
 }
 
-// visitor groups the records of a part. It keeps its memory from part to part.
+// visitor groups the records of a part. It reuses its memory from part to part.
 type visitor struct {
 	buffer  []byte
 	chunks  [][]byte
 	index   map[string]int32
 	groups  []chain
-	next    []int32 // of each bunch, the next of its group
+	next    []int32 // the next bunch of the same group, for each bunch
 	bunches bunches
 	group   bunches
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// edges is what the whole log tells of the chats that its beginning and its end cut off.
+// edges collects what the whole log tells about chats that its beginning or its end cuts off.
 //
-// Whoever is cut off was silent at the edge: between two of its events, of which the log has one. So a chat without its
-// beginning whose first event comes so many seconds after the log begins has paused for as long, and there is no reason
-// for more of them than there are complete chats that paused so long. Were the longest of all chats the measure, one
-// that was parked for a day would excuse every chat of the day that lost its beginning.
+// A chat that is cut off was silent at the edge: the log has only one of the two events around it. So if a chat without
+// its beginning has its first event some seconds after the log begins, it paused for at least as long. There should be
+// no more such chats than complete chats that paused as long. If the longest pause of all chats were the measure, a
+// chat that was parked for a day would excuse every chat of that day that lost its beginning.
 type edges struct {
-	began, ended int64 // of the log, in seconds since 1970; began after ended is no log
-	pauses       []int // complete chats by their longest pause
+	began, ended int64 // of the log, in seconds since 1970; without a log, began is after ended
+	pauses       []int // how many complete chats, by the grade of their longest pause
 	headless     []int64
 	open         []int64 // the last events of unfinished chats
 	met          uint64
@@ -37,13 +37,13 @@ func newEdges() edges {
 	}
 }
 
-// spanGrade sorts spans of seconds into grades that are at most 1/64 wide.
+// spanGrade sorts spans of seconds into grades, each at most 1/64 wide.
 func spanGrade(seconds int64) int {
 	shift := max(0, bits.Len64(uint64(seconds))-7)
 	return 64*shift + int(seconds>>shift)
 }
 
-// chat takes the times of a chat that makes one.
+// chat notes the times of a chat that is well-formed.
 func (u *edges) chat(c *model.Chat, log []model.Event) {
 	u.began = min(u.began, c.Began.Unix())
 	if c.StoppedSeq != 0 {
@@ -56,7 +56,7 @@ func (u *edges) chat(c *model.Chat, log []model.Event) {
 	u.open = append(u.open, last)
 }
 
-// span is the time from the first to the last event that has one.
+// span is the time from the first to the last event that has a time.
 func span(log []model.Event) (first, last int64) {
 	first, last = 1<<63-1, -1<<63
 	for i := range log {
@@ -67,7 +67,7 @@ func span(log []model.Event) (first, last int64) {
 	return first, last
 }
 
-// spoilt takes a chat that is set aside.
+// spoilt notes a chat that is set aside.
 func (u *edges) spoilt(a *aside, log []model.Event, key asideKey) {
 	first, last := span(log)
 	if first <= last {
@@ -102,7 +102,7 @@ func (u *edges) merge(o *edges) {
 	}
 }
 
-// excused counts the distances from an edge that it explains, and returns the least that it does not.
+// excused counts the distances from an edge that the edge explains, and returns the least that it does not explain.
 func (u *edges) excused(distances []int64) (n int, beyond int64) {
 	slices.Sort(distances)
 	complete := 0
@@ -114,15 +114,15 @@ func (u *edges) excused(distances []int64) (n int, beyond int64) {
 		for ; grade < spanGrade(max(0, d)); grade++ {
 			complete -= u.pauses[grade]
 		}
-		if d > 0 && complete < len(distances)-i { // at the edge itself nobody has paused
-			n, _ = slices.BinarySearch(distances, d) // those as far are not, either
+		if d > 0 && complete < len(distances)-i { // at the edge itself no pause is needed
+			n, _ = slices.BinarySearch(distances, d) // nor does it explain others that are as far
 			return n, d
 		}
 	}
 	return len(distances), 1<<63 - 1
 }
 
-// finish tells what the whole log tells.
+// finish fills in what the whole log tells.
 func (u *edges) finish(a *engine.Audit, all []*aside) {
 	after := make([]int64, len(u.headless))
 	for i, first := range u.headless {
@@ -168,7 +168,7 @@ func (u *edges) finish(a *engine.Audit, all []*aside) {
 	}
 }
 
-// metAll is the invariants that rows of a database are about.
+// metAll is the set of invariants that rows of a database are about.
 func metAll(counts map[string]int) (met uint64) {
 	for i, v := range model.Invariants() {
 		if counts[v.ID] > 0 {
@@ -178,7 +178,7 @@ func metAll(counts map[string]int) (met uint64) {
 	return met
 }
 
-// shift is how much later a time of a row is than it should be, where that is what differs.
+// shift is how much later a row's time is than it should be, or 0 if something else differs.
 func shift(d *model.Difference) time.Duration {
 	if d.Field != model.StartField && d.Field != model.EndField {
 		return 0

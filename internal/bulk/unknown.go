@@ -7,13 +7,13 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// UnknownName is an event's name that classification ignores.
+// UnknownName is the name of events that classification ignores.
 type UnknownName = engine.UnknownName
 
-// maxUnknown bounds the names that are told apart.
+// maxUnknown limits the names that are told apart.
 const maxUnknown = 1000
 
-// unknownNames counts events by their unknown names.
+// unknownNames counts events by unknown name.
 type unknownNames struct {
 	least[model.EventName, UnknownName]
 }
@@ -22,7 +22,7 @@ func newUnknownNames() unknownNames {
 	return unknownNames{newLeast[model.EventName](maxUnknown, func(k *UnknownName) int { return k.Count })}
 }
 
-// add counts an event, and returns the known name that its name is nearly spelt like, or "".
+// add counts an event, and returns the known name that its name nearly is, or "".
 func (u *unknownNames) add(name model.EventName) (meant model.EventName) {
 	k := u.at(name, func() *UnknownName {
 		meant, _ := name.Meant()
@@ -40,7 +40,7 @@ func (u *unknownNames) merge(o *unknownNames) {
 	u.least.merge(&o.least, func(mine, other *UnknownName) { mine.Count += other.Count })
 }
 
-// list is the names, the most frequent first; one without a name is of all that are not told apart.
+// list returns the names, the most frequent first. An entry without a name counts those that are not told apart.
 func (u *unknownNames) list() (all []UnknownName) {
 	for _, k := range u.sorted() {
 		all = append(all, *k)
