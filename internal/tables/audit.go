@@ -11,8 +11,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Audit is a statement whose result is the facts that are wrong whatever their log, by interaction and ordinal: the
-// columns of [Dialect.FactQuery], and one for each of [model.RowConditions], 1 where it holds, else 0.
+// Audit returns a statement whose result is the facts that are wrong whatever their log is, by interaction and ordinal:
+// the columns of [Dialect.FactQuery], and one for each of [model.RowConditions], which is 1 if it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
 	facts, kept, err := d.factQuery(m)
 	if err != nil {
@@ -26,8 +26,8 @@ const (
 	ordinalColumn = "interaction_resource_ordinal"
 )
 
-// codedFacts begins a query: coded is what conditions on rows are about, from a query of facts that has the columns
-// kept. All dialects understand it.
+// codedFacts returns the beginning of a query. It defines coded, the rows that conditions are about, from a query of
+// facts that has the columns kept. All dialects understand it.
 func codedFacts(facts string, kept []string) string {
 	has := func(columns ...string) bool {
 		return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(kept, c) })
@@ -45,7 +45,7 @@ func codedFacts(facts string, kept []string) string {
 	for _, name := range []string{"resource_role", "role_reason", "technical_result", "result_reason"} {
 		add(code(name), name)
 	}
-	const nothing = "CAST(NULL AS INTEGER)" // what nobody has is no reason to say that something is wrong
+	const nothing = "CAST(NULL AS INTEGER)" // a column that is not there is no reason to call a row wrong
 	ordinal, started, ended := nothing, nothing, nothing
 	if has(ordinalColumn) {
 		ordinal = ordinalColumn
@@ -63,7 +63,7 @@ func codedFacts(facts string, kept []string) string {
 		strings.Join(added, ",\n       ") + "\nFROM facts\n)"
 }
 
-// auditQuery makes a query of facts one of those that are wrong.
+// auditQuery turns a query of facts into a query of the wrong ones.
 func auditQuery(facts string, kept []string) string {
 	const (
 		chat = "OVER (PARTITION BY " + chatColumn + ")"
@@ -121,15 +121,15 @@ ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, chatColumn, strings.
 		strings.Join(names, " + "), order)
 }
 
-// AuditCounts is what was looked at: facts, the interactions that they are of, and by invariant how many facts it is
-// about.
+// AuditCounts says how much was checked: facts, their interactions, and for each invariant the facts that it is about.
 type AuditCounts struct {
 	Facts, Interactions int
 	Met                 map[string]int
 }
 
-// Audit has a database look for the facts that are wrong whatever their log, and calls broken for each, with the
-// conditions that hold of it, the facts of an interaction one after the other. Counts and facts are of one moment.
+// Audit lets a database find the facts that are wrong whatever their log is. It calls broken for each, with the
+// conditions that hold for it, the facts of an interaction one after the other. Counts and facts are of the same
+// moment.
 func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCondition) error) (*AuditCounts, error) {
 	counts := &AuditCounts{Met: make(map[string]int)}
 	r, err := readTable(ctx, p, wire.FactForm, func(ctx context.Context, db *database, m *Mapping) (string, error) {

@@ -8,17 +8,17 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// columnForm is how the values of a column are written, where they are not as ours.
+// columnForm is how the values of a column are written, if not in our way.
 type columnForm struct {
-	format string         // of times: epoch_ms and its like, rfc3339, or "" for what the zone makes of it
+	format string         // of times: epoch_ms and the like, rfc3339, or "" for local times of the zone
 	zone   *time.Location // of times without one; nil is UTC
 	values []translation  // in the order of the mapping
 }
 
-// translation is a value of the user's, and what it is to us.
+// translation is a value of the user's and our value for it.
 type translation struct{ theirs, ours string }
 
-// reading makes values ours.
+// reading returns what turns the user's values into ours.
 func (c *columnForm) reading() wire.Convert {
 	if len(c.values) > 0 {
 		return func(cell *wire.Cell) string {
@@ -43,7 +43,7 @@ func textOf(c *wire.Cell) string {
 	return c.Text
 }
 
-// kind is that of the cells that are written for a column of a kind.
+// kind returns the kind of the cells that are written for a column whose kind is of.
 func (c *columnForm) kind(of wire.Kind) wire.Kind {
 	_, isEpoch := wire.EpochUnit(c.format)
 	switch {
@@ -55,7 +55,7 @@ func (c *columnForm) kind(of wire.Kind) wire.Kind {
 	return of
 }
 
-// writing makes a value of ours theirs; problem says why it would be read otherwise.
+// writing turns a value of ours into theirs; problem says why it would not be read back as the same.
 func (c *columnForm) writing(cell wire.Cell) (_ wire.Cell, problem string) {
 	if cell.Is == wire.Empty {
 		return cell, ""
@@ -78,7 +78,7 @@ func (c *columnForm) writing(cell wire.Cell) (_ wire.Cell, problem string) {
 	return cell, ""
 }
 
-// translate writes the first of the keys that mean a value.
+// translate returns the first key that stands for a value.
 func (c *columnForm) translate(cell wire.Cell) (_ wire.Cell, problem string) {
 	text := textOf(&cell)
 	for _, v := range c.values {

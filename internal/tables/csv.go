@@ -13,9 +13,9 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// newCSV reads CSV: a header, then rows, quoted as RFC 4180 says. Separators are those that the header shows: comma,
-// semicolon, tab or bar. Empty fields are absent, and NULL and \N without quotes are. Of the customs of clients it
-// knows a byte order mark, Excel's line sep=;, and the line of dashes that sqlcmd draws under the header.
+// newCSV returns a reader of CSV: a header, then rows, quoted as RFC 4180 says. The header shows the separator: a
+// comma, semicolon, tab or bar. Empty fields are absent, and so are NULL and \N without quotes. The reader accepts a
+// byte order mark, Excel's line sep=;, and the line of dashes that sqlcmd draws under the header.
 func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) (*flatReader[T], error) {
 	buffer := bufio.NewReaderSize(in, 64<<10)
 	separator, line, err := introduction(buffer)
@@ -53,7 +53,7 @@ func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) 
 	return flat, nil
 }
 
-// introduction consumes what stands before the header and tells the separator and the number of lines consumed.
+// introduction consumes what comes before the header. It returns the separator and the number of lines consumed.
 func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 	start, _ := in.Peek(4)
 	if cause := wire.Packed(start); cause != "" {
@@ -97,7 +97,7 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 	}
 }
 
-// appendCSV appends a row of the flat form.
+// appendCSV appends a row.
 func appendCSV[T any](b []byte, f *wire.Form[T], row *T) []byte {
 	for i := range f.Columns {
 		if i > 0 {
@@ -124,7 +124,7 @@ func appendField(b []byte, s string) []byte {
 	return append(append(append(b, '"'), strings.ReplaceAll(s, `"`, `""`)...), '"')
 }
 
-// headerCSV is the header of a form.
+// headerCSV returns the header of a form.
 func headerCSV[T any](f *wire.Form[T]) []byte {
 	var b []byte
 	for i := range f.Columns {

@@ -15,15 +15,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// csvCutter cuts CSV into blocks of whole records: after a line's end with an even number of quotes before it. What is
-// quoted otherwise than RFC 4180 says may be cut wrongly, but never before the record that is: who reads that says so.
+// csvCutter cuts CSV into blocks of whole records. It cuts after a line that ends with an even number of quotes before
+// it. If a record is not quoted as RFC 4180 says, a cut after it may be wrong, but none before it: its reader reports
+// it.
 type csvCutter struct {
 	file  string
 	in    io.Reader
-	size  int       // of what is read at once
+	size  int       // how much is read at once
 	line  int       // the number of the next block's first line
-	first flatBlock // what was read with the header
-	tail  []byte    // the beginning of a record of which more is to come
+	first flatBlock // read together with the header
+	tail  []byte    // the beginning of a record that goes on
 	open  bool      // it ends in quotes
 	err   error
 }
@@ -31,7 +32,7 @@ type csvCutter struct {
 // csvBlock is how much is read of a file at once.
 const csvBlock = 128 << 10
 
-// next makes b the next block. The error is io.EOF at the end, or one of reading.
+// next makes b the next block. The error is io.EOF at the end, or that of reading.
 func (c *csvCutter) next(b *flatBlock) (more bool, err error) {
 	if len(c.first.text) > 0 {
 		b.text, b.first, b.broken = append(b.text[:0], c.first.text...), c.line, c.first.broken
@@ -69,7 +70,7 @@ func (c *csvCutter) next(b *flatBlock) (more bool, err error) {
 	return false, c.err
 }
 
-// end is where the last record ends that ends in what was read, 0 where none does.
+// end returns where the last whole record of what was read ends; 0 if none does.
 func (c *csvCutter) end(read []byte) int {
 	quote := []byte{'"'}
 	c.open = c.open != (bytes.Count(read, quote)%2 == 1)
@@ -90,26 +91,26 @@ func (c *csvCutter) end(read []byte) int {
 type csvRows struct {
 	file      string
 	separator rune
-	width     int // fields of a row; 0: of the first row as many as it has
+	width     int // fields of a row; 0 takes as many as the first row has
 	text      []byte
 	broken    bool
-	line, at  int    // the number of the next line, and where the row at hand begins
-	row       []byte // nil of one that was read by encoding/csv
+	line, at  int    // the number of the next line, and of the one in which the current row begins
+	row       []byte // nil if encoding/csv has read it
 	fields    []csvField
-	unquoted  []byte // the fields of the row that had quotes in quotes
+	unquoted  []byte // the fields of the row that have quotes in them
 }
 
 // csvField is a field of a row.
 type csvField struct {
 	text   []byte
 	quoted bool
-	at     int // where in the row; -1 is elsewhere
+	at     int // its place in the row; -1 if it is elsewhere
 }
 
 func (r *csvRows) take(b *flatBlock) { r.text, r.broken, r.line = b.text, b.broken, b.first }
 
-// next goes to the next row; the error is io.EOF at the end. It splits what is written as most is, as encoding/csv does
-// (FuzzCSVRows); the rest that does.
+// next goes to the next row; the error is io.EOF at the end. It splits what is written in the usual way, and with the
+// same result as encoding/csv (FuzzCSVRows), which reads the rest.
 func (r *csvRows) next() error {
 	for {
 		for n := lineEnd(r.text); n > 0; n = lineEnd(r.text) { // blank lines
@@ -132,7 +133,7 @@ func (r *csvRows) next() error {
 	}
 }
 
-// split splits the row that comes next into its fields, and returns how long it is; 0 gives up.
+// split splits the next row into its fields, and returns its length; 0 gives up.
 func (r *csvRows) split() (n int) {
 	text, separator := r.text, byte(r.separator)
 	r.fields, r.unquoted = r.fields[:0], r.unquoted[:0]
@@ -145,7 +146,7 @@ func (r *csvRows) split() (n int) {
 			f.text, at = r.inQuotes(f.at)
 			if at < 0 {
 				return 0
-			} else if at != f.at+len(f.text)+1 { // it is shorter than it was
+			} else if at != f.at+len(f.text)+1 { // it lost quotes
 				f.at = -1
 			}
 			isASCII = isASCII && isPlainASCII(f.text)
@@ -167,7 +168,7 @@ func (r *csvRows) split() (n int) {
 	}
 }
 
-// lineEnd is how long the end of a line is that comes next; 0: none does.
+// lineEnd returns the length of the line end that text begins with; 0 if there is none.
 func lineEnd(text []byte) int {
 	switch {
 	case len(text) > 0 && text[0] == '\n':
@@ -178,7 +179,7 @@ func lineEnd(text []byte) int {
 	return 0
 }
 
-// inQuotes reads a field after its quote, and returns where the other ends it; -1 gives up.
+// inQuotes reads a field from after its opening quote, and returns the place after the closing one; -1 gives up.
 func (r *csvRows) inQuotes(at int) (field []byte, end int) {
 	from := len(r.unquoted)
 	for whole := true; ; whole = false {
@@ -204,7 +205,7 @@ func (r *csvRows) inQuotes(at int) (field []byte, end int) {
 	}
 }
 
-// fieldEnd is where a field without quotes ends: at a separator, or at what is not plain.
+// fieldEnd returns where a field without quotes ends: at a separator, or at a byte that is not plain.
 func fieldEnd(text []byte, at int, separator byte) (end int, isASCII bool) {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	splits := uint64(separator) * each
@@ -234,7 +235,7 @@ func isPlainASCII(b []byte) bool {
 	return true
 }
 
-// strict is next by encoding/csv, which says what is wrong.
+// strict is next by encoding/csv, which reports what is wrong.
 func (r *csvRows) strict() error {
 	in := csv.NewReader(bytes.NewReader(r.text))
 	in.Comma, in.FieldsPerRecord = r.separator, r.width
@@ -278,7 +279,7 @@ func (r *csvRows) strict() error {
 	return nil
 }
 
-// underline reports whether a row is a line that sqlcmd draws under the header.
+// underline reports whether the row is the line that sqlcmd draws under the header.
 func (r *csvRows) underline() bool {
 	for _, f := range r.fields {
 		if len(f.text) == 0 || len(bytes.Trim(f.text, "-")) > 0 {
@@ -288,12 +289,12 @@ func (r *csvRows) underline() bool {
 	return len(r.fields) > 1
 }
 
-// isWord reports whether a field says that there is nothing.
+// isWord reports whether a field is a word for absent.
 func (f *csvField) isWord() bool {
 	return !f.quoted && (string(f.text) == "NULL" || string(f.text) == `\N`)
 }
 
-// cells fills the cells of a row, whose texts are parts of one string.
+// cells fills in the cells of the row. Their texts are parts of one string.
 func (r *csvRows) cells(cells []wire.Cell) {
 	whole := string(r.row)
 	for i := range r.fields {
@@ -309,10 +310,10 @@ func (r *csvRows) cells(cells []wire.Cell) {
 	}
 }
 
-// put puts a field into a column of an event, if it is as most are.
+// put puts a field into a column of an event, unless it is written in an unusual way.
 func (f *csvField) put(e *wire.RawEvent, column int) bool {
 	if f.isWord() {
-		return column != 0 // of an interaction called NULL its cell tells
+		return column != 0 // the cell says whether an interaction is called NULL
 	}
 	return e.Text(column, f.text)
 }

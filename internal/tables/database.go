@@ -23,7 +23,7 @@ func IsDSN(path string) bool {
 		strings.HasPrefix(path, "sqlite:")
 }
 
-// Redacted is a DSN without its password, in the form in which it works where the password is in the environment.
+// Redacted returns a DSN without its password. It still works if the password is in the environment.
 func Redacted(dsn string) string {
 	if strings.HasPrefix(dsn, "sqlite:") {
 		return dsn
@@ -46,8 +46,8 @@ func Redacted(dsn string) string {
 	return u.String()
 }
 
-// parseDSN parses the DSN of a server. A password with characters of its own may end up elsewhere in a URL: that is
-// an error, and no part of it is to be shown.
+// parseDSN parses the DSN of a server. A password with special characters may end up in another part of the URL: that
+// is an error, and no part of it may be shown.
 func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
 	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
@@ -63,17 +63,17 @@ type database struct {
 	*sql.DB
 	name     string   // for messages
 	postgres bool     // else SQLite
-	secrets  []string // that no message may hold
-	tx       *sql.Tx  // in which tables are read, all as they were when it began; nil before
+	secrets  []string // that no message may show
+	tx       *sql.Tx  // in which all tables are read as of its beginning; nil before
 
 	limit   time.Duration   // of all reading
-	reading context.Context // that ends by it, nil in writing
+	reading context.Context // that ends by it; nil when writing
 }
 
-// connectTimeout bounds how long a server may take to be reached.
+// connectTimeout limits how long it may take to reach a server.
 const connectTimeout = 15 * time.Second
 
-// openDatabase opens a database and connects to it. A SQLite file that is only to be read must be there.
+// openDatabase opens a database and connects to it. A SQLite file must exist unless it is written to.
 func openDatabase(ctx context.Context, dsn string, write bool) (*database, error) {
 	db := &database{name: Redacted(dsn)}
 	driver, source := "sqlite", ""
@@ -97,7 +97,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 		}
 		source = "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=" + mode
 		if write {
-			source += "&_txlock=immediate" // who writes at the same time is refused at once
+			source += "&_txlock=immediate" // a second writer is refused at once
 		}
 	} else {
 		u, err := parseDSN(dsn)
@@ -130,7 +130,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	return db, nil
 }
 
-// failed says what failed where, without a secret.
+// failed returns an error that says what failed where, without secrets.
 func (db *database) failed(what string, err error) error {
 	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) ||
 		strings.Contains(err.Error(), "statement timeout") {
@@ -149,7 +149,7 @@ func (db *database) failed(what string, err error) error {
 	return fmt.Errorf("%s: %s", db.name, s)
 }
 
-// columns are those of a table, from lower case to their spelling.
+// columns returns the columns of a table, from lower case to their spelling.
 func (db *database) columns(ctx context.Context, table string) (map[string]string, error) {
 	query := db.QueryContext
 	if db.tx != nil {
@@ -176,13 +176,13 @@ func (db *database) columns(ctx context.Context, table string) (map[string]strin
 	return has, nil
 }
 
-// queryFacts is the query of facts.
+// queryFacts returns the query of facts.
 func queryFacts(ctx context.Context, db *database, m *Mapping) (string, error) {
 	query, _, err := db.facts(ctx, m)
 	return query, err
 }
 
-// facts is the query of facts, and the columns that it has.
+// facts returns the query of facts and the columns that it has.
 func (db *database) facts(ctx context.Context, m *Mapping) (query string, kept []string, err error) {
 	var failed error
 	query, kept, err = factQuery(&Dialects[0], m, func(table string) (has map[string]string, err error) {
@@ -219,10 +219,10 @@ func queryColumns[T any](f *wire.Form[T]) tableQuery {
 	}
 }
 
-// begin begins the transaction that only reads.
+// begin begins the transaction, which only reads.
 func (db *database) begin(ctx context.Context) (err error) {
 	o := &sql.TxOptions{ReadOnly: true}
-	if db.postgres { // SQLite's are so anyway
+	if db.postgres { // SQLite's always is
 		o.Isolation = sql.LevelRepeatableRead
 	}
 	db.tx, err = db.BeginTx(ctx, o)
@@ -230,7 +230,7 @@ func (db *database) begin(ctx context.Context) (err error) {
 		return db.failed("", err)
 	}
 	if db.postgres {
-		// The server ends a query by itself when its time is up, and, from version 14 on, soon after we are gone.
+		// The server itself ends a query when its time is up and, from version 14 on, soon after we are gone.
 		_, err = db.tx.ExecContext(ctx,
 			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '2s' END, true) "+
 				"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')",
@@ -242,13 +242,13 @@ func (db *database) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// DefaultQueryTimeout is how long reading from a database may take where nobody says.
+// DefaultQueryTimeout is how long reading from a database may take by default.
 const DefaultQueryTimeout = time.Hour
 
-// readTable opens the tables of a place, in a transaction that only reads.
+// readTable opens the tables of a place in a read-only transaction.
 func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query tableQuery) (_ *flatReader[T], err error) {
 	limit := cmp.Or(p.QueryTimeout, DefaultQueryTimeout)
-	ctx, cancel := context.WithTimeout(ctx, limit) // what is not wanted is not read
+	ctx, cancel := context.WithTimeout(ctx, limit) // so that nothing is read that nobody wants
 	db, err := openDatabase(ctx, p.Path, false)
 	if err != nil {
 		cancel()
@@ -304,7 +304,7 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query table
 		return nil, err
 	}
 	r.close = func() error {
-		if db.postgres { // else what is left would be read
+		if db.postgres { // or the driver would read what is left
 			cancel()
 		}
 		rows.Close()
@@ -315,7 +315,7 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query table
 	return r, nil
 }
 
-// cellOf is the value of a driver.
+// cellOf returns a value from a driver as a cell.
 func cellOf(v any) wire.Cell {
 	switch v := v.(type) {
 	case nil:

@@ -13,14 +13,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// dropped counts the values of which a program made nothing, by their shape.
+// dropped counts the values that a program made nothing of, by shape.
 type dropped struct {
 	mu     sync.Mutex
 	given  int
 	shapes map[string]int
 }
 
-// count takes a value; several goroutines may.
+// count counts a value. Several goroutines may call it.
 func (d *dropped) count(value any, gave bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,7 +38,7 @@ func (d *dropped) count(value any, gave bool) {
 	d.shapes[shape]++
 }
 
-// maxShapes bounds how many shapes are told apart, and maxNames how many names one is shown by.
+// maxShapes limits how many shapes are told apart, and maxNames how many names of a shape are shown.
 const (
 	maxShapes = 100
 	maxNames  = 8
@@ -60,8 +60,8 @@ func shapeOf(value any) string {
 	return "an object with " + strings.Join(names, ", ") + more
 }
 
-// Dropped says of which values the programs that read made nothing, a line each, and whether one of them made nothing
-// of all that it was given.
+// Dropped says what values each reading program made nothing of, a line per program, and whether one of them made
+// nothing of everything that it was given.
 func (m *Mapping) Dropped() (lines []string, nothing bool) {
 	if m == nil {
 		return nil, false

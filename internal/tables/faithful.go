@@ -10,12 +10,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// mostChats bounds the logs that are looked at where a text is made of whole chats.
+// mostChats limits the logs that are checked if texts are made of whole chats.
 const mostChats = 40
 
-// Faithful says what is wrong with events.send, if it makes one text of two chats that have different rows: no program
-// could tell which are right. It takes each log, changes one field of one event at a time, and looks whether what is
-// sent changes where the rows do. Logs are of one chat each.
+// Faithful returns an error if events.send makes the same text of two chats that have different rows: no program could
+// tell which rows are right. It changes one field of one event of a log at a time, and checks that what is sent changes
+// if the rows do. Each log is of one chat.
 func (m *Mapping) Faithful(logs [][]model.Event) error {
 	send := m.programs().send
 	if send == nil {
@@ -69,7 +69,7 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 	return nil
 }
 
-// rowsOf are the rows of a well-formed chat.
+// rowsOf returns the rows of a chat; ok is false if it is ill-formed.
 func rowsOf(classifier *model.Classifier, log []model.Event) (rows string, ok bool) {
 	var chat model.Chat
 	if classifier.Classify(&chat, log) != nil {
@@ -86,7 +86,7 @@ func rowsOf(classifier *model.Classifier, log []model.Event) (rows string, ok bo
 	return strings.Join(all, ", "), true
 }
 
-// variants are an event with one thing changed, to what it may be in the log.
+// variants returns an event with one field changed at a time, to values that it might have in the log.
 func variants(log []model.Event, e *model.Event) (all []model.Event) {
 	add := func(change func(v *model.Event)) {
 		v := *e

@@ -16,11 +16,11 @@ type flatReader[T any] struct {
 	reading   *wire.Reading
 	file      string
 	header    []string
-	at        [][]flatCell // of each column of the form the cells that may hold it
-	plain     []plainCell  // where an event's columns are, if nothing is to be made of what they hold; else nil
+	at        [][]flatCell // for each column of the form, the cells that may hold it
+	plain     []plainCell  // where an event's columns are, if they are read as they stand; else nil
 	width     int          // cells of a row
 	separator rune         // of the fields of CSV
-	// next adds a row to a block, or several. There are more to come without a wait, or there is an error to return.
+	// next adds one or more rows to a block. more says that further rows come without a wait.
 	next  func(b *flatBlock) (more bool, err error)
 	err   error // after what was read
 	close func() error
@@ -28,16 +28,16 @@ type flatReader[T any] struct {
 	block wire.Block
 }
 
-// plainCell says that a column of the form is that of the header, and as it is there.
+// plainCell is a column of the form that is read as it stands, and its place in the header.
 type plainCell struct{ column, in int }
 
 // flatCell is a cell that may hold a column.
 type flatCell struct {
-	in      int // of the header
+	in      int // its place in the header
 	convert wire.Convert
 }
 
-// rowsPerBlock is how many rows are read at once: what they take fits the cache of a core.
+// rowsPerBlock is how many rows are read at once: they fit the cache of a core.
 const rowsPerBlock = 256
 
 // newFlatReader binds the columns of an input to those of a form. The error names the columns that are missing.
@@ -79,7 +79,7 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 	return r, nil
 }
 
-// plainly says where the columns of events are that may be taken as they are.
+// plainly returns where the columns of events are, if all of them may be read as they stand.
 func (r *flatReader[T]) plainly() (plain []plainCell) {
 	if any(r.form) != any(wire.EventForm) || !r.reading.Plain() {
 		return nil
@@ -94,7 +94,7 @@ func (r *flatReader[T]) plainly() (plain []plainCell) {
 	return plain
 }
 
-// flatBlock is what a block holds of rows of the flat form: row by row, column by column, or as CSV.
+// flatBlock holds the rows of a block: row by row, column by column, or as CSV.
 type flatBlock struct {
 	cells []wire.Cell
 	lines []int // the number of each row
@@ -106,7 +106,7 @@ type flatBlock struct {
 	broken bool // the text ends in a record that is too long
 }
 
-// flatOf is what a block holds of the flat form, which it keeps from one use to the next.
+// flatOf returns the flatBlock of a block, which keeps it from one use to the next.
 func flatOf(b *wire.Block) *flatBlock {
 	flat, ok := b.Other.(*flatBlock)
 	if !ok {
@@ -162,9 +162,9 @@ func (r *flatReader[T]) rows() *flatRows[T] {
 type flatRows[T any] struct {
 	*flatReader[T]
 	flat  *flatBlock
-	turn  int         // how many of its rows were read
-	line  int         // of the row that was read last
-	row   []wire.Cell // the cells of that
+	turn  int         // how many of its rows have been read
+	line  int         // of the row read last
+	row   []wire.Cell // its cells
 	names *wire.Names
 	fill  *wire.Filler[T]
 	id    []byte
@@ -202,7 +202,7 @@ func (r *flatRows[T]) advance() error {
 	return nil
 }
 
-// cellsOf are the cells of the row at hand.
+// cellsOf returns the cells of the current row.
 func (r *flatRows[T]) cellsOf() []wire.Cell {
 	b, i := r.flat, r.turn-1
 	if len(b.lines) > 0 {
@@ -230,7 +230,7 @@ func (r *flatRows[T]) Next(row *T) (id []byte, err error) {
 	return r.read(row)
 }
 
-// NextPacked is Next of an event that is only to be packed.
+// NextPacked is Next for an event that is only packed.
 func (r *flatRows[T]) NextPacked(p *wire.PackedEvent) error {
 	if err := r.advance(); err != nil {
 		return err
@@ -244,7 +244,7 @@ func (r *flatRows[T]) NextPacked(p *wire.PackedEvent) error {
 	return err
 }
 
-// isPlain takes the row at hand as it is, if that can be.
+// isPlain reads the current row as it stands, if that is possible.
 func (r *flatRows[T]) isPlain() bool {
 	r.event.Begin()
 	switch b, i := r.flat, r.turn-1; {
@@ -266,7 +266,7 @@ func (r *flatRows[T]) isPlain() bool {
 	return r.event.Whole()
 }
 
-// read reads the row at hand.
+// read reads the current row.
 func (r *flatRows[T]) read(row *T) (id []byte, err error) {
 	var none T
 	*row = none
@@ -289,7 +289,7 @@ func (r *flatRows[T]) read(row *T) (id []byte, err error) {
 	return r.id, err
 }
 
-// telling is the first of several cells that says something, or a word that stands for nothing.
+// telling returns the first of several cells that holds a value, else one that holds a word for absent.
 func (r *flatRows[T]) telling(at []flatCell) flatCell {
 	best := at[0]
 	for _, of := range at {

@@ -22,27 +22,27 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// program is a program in jq that makes values of the user's world ours, or ours theirs. It is pure: what it gives is a
-// function of what it is given. Several goroutines may run it.
+// program is a program in jq that turns the user's values into ours, or ours into theirs. It is pure: its output
+// depends on its input alone. Several goroutines may run it.
 type program struct {
 	name    string // events.send, events.read, facts.read
-	perChat bool   // it is given the array of a chat's values
+	perChat bool   // its input is the array of a chat's values
 	code    *gojq.Code
-	key     *gojq.Code // what tells the chat of a value; nil where none is needed
+	key     *gojq.Code // gives the chat of a value; nil if it is not needed
 	dropped dropped
 }
 
-// maxCall bounds a call of a program, and what it may give, as [wire.MaxLine] bounds what it is given.
+// maxCall limits how long a call of a program may take. [wire.MaxLine] limits its input and output.
 const maxCall = time.Second
 
-// impure are the functions that a program may not call: what they give hangs on where and when it runs, or on what it
-// was called for before; or they write, or end the process.
+// impure lists the functions that a program may not call. Their result depends on where and when it runs, or on earlier
+// calls; or they write, or end the process.
 var impure = []string{
 	"now", "localtime", "strflocaltime", "env", "$ENV", "input", "inputs", "input_filename", "input_line_number",
 	"halt", "halt_error", "debug", "stderr", "modulemeta", "get_search_list", "import", "include",
 }
 
-// program reads a program: its text, or {jq: TEXT} or {file: FILE} with per and key.
+// program returns a reader of a program: its text, or {jq: TEXT} or {file: FILE} with per and key.
 func (f *mappingFile) program(name string, into **program) func(ast.Node) error {
 	return func(n ast.Node) (err error) {
 		p := &program{name: name}
@@ -84,7 +84,7 @@ func (f *mappingFile) program(name string, into **program) func(ast.Node) error 
 	}
 }
 
-// compile compiles a program that stands in the mapping, or in a file beside it. Errors say where.
+// compile compiles a program from the mapping, or from a file next to it. Errors say where.
 func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error) {
 	text, err := f.scalar(n, what)
 	where := func(offset int) string { return f.within(n, text, offset) }
@@ -122,7 +122,7 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 	return code, nil
 }
 
-// within is the place of a character of a text that stands in the mapping.
+// within returns the place of a character of a text in the mapping.
 func (f *mappingFile) within(n ast.Node, text string, offset int) string {
 	at := n.GetToken().Position
 	if block, isBlock := n.(*ast.LiteralNode); isBlock {
@@ -141,7 +141,7 @@ func (f *mappingFile) within(n ast.Node, text string, offset int) string {
 	return f.Path + ":" + position(text, offset, at.Line, column)
 }
 
-// position is line:column of an offset in a text that begins in a line and a column.
+// position returns line:column of an offset in a text that begins at a line and a column.
 func position(text string, offset, line, column int) string {
 	before := text[:max(0, min(offset, len(text)))]
 	if n := strings.Count(before, "\n"); n > 0 {
@@ -151,7 +151,7 @@ func position(text string, offset, line, column int) string {
 	return strconv.Itoa(line) + ":" + strconv.Itoa(column+len(before))
 }
 
-// forbidden finds the first impure function that a program calls, or a module that it wants; "" is none.
+// forbidden returns the first impure function that a program calls, or its first import; "" means none.
 func forbidden(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -188,7 +188,7 @@ func forbidden(v reflect.Value) string {
 	return ""
 }
 
-// run calls a program for a value, the n-th, and emit for each object that it gives.
+// run calls a program with the n-th value, and emit for each object of its output.
 func (p *program) run(value any, n int, emit func(map[string]any) error) error {
 	return call(p.name, p.code, value, n, func(v any) error {
 		object, ok := v.(map[string]any)
@@ -223,7 +223,7 @@ var limits = sync.Pool{New: func() any {
 	return &limit{ctx, time.AfterFunc(time.Hour, cancel)}
 }}
 
-// call calls a program, and emit for each value that it gives.
+// call calls a program, and emit for each value of its output.
 func call(name string, code *gojq.Code, value any, n int, emit func(any) error) (err error) {
 	limit := limits.Get().(*limit)
 	limit.timer.Reset(maxCall)
@@ -255,7 +255,7 @@ func call(name string, code *gojq.Code, value any, n int, emit func(any) error) 
 	}
 }
 
-// chatOf is the key by which a value is of a chat.
+// chatOf returns the key of the chat that a value belongs to.
 func (p *program) chatOf(value any, n int) (id string, err error) {
 	found := false
 	err = call(p.name+".key", p.key, value, n, func(v any) error {
@@ -284,7 +284,7 @@ func (p *program) chatOf(value any, n int) (id string, err error) {
 	return id, err
 }
 
-// appendObject appends an object as a line of JSON, names in order.
+// appendObject appends an object as a line of JSON, with its names in order.
 func appendObject(b []byte, object map[string]any, name string) ([]byte, error) {
 	text, err := gojq.Marshal(object)
 	if err == nil && len(text) > wire.MaxLine {

@@ -13,13 +13,13 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// values reads JSON values one after the other, over lines or not, and knows where each begins. Duplicate names and
-// what is no UTF-8 are refused.
+// values reads JSON values, which need not be on lines of their own, and knows where each begins. It refuses duplicate
+// names and invalid UTF-8.
 type values struct {
 	in       io.Reader
 	json     *jsontext.Decoder
 	read     int64   // bytes so far
-	newlines []int64 // where lines end that no value has passed
+	newlines []int64 // the line ends after the last value
 	line     int     // of the next
 }
 
@@ -47,7 +47,7 @@ func (v *values) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// next is the next value, valid until the next call, and the line in which it begins; io.EOF comes after the last.
+// next returns the next value, which is valid until the next call, and the line in which it begins; io.EOF at the end.
 func (v *values) next() (value jsontext.Value, line int, err error) {
 	value, err = v.json.ReadValue()
 	begins := v.json.InputOffset() - int64(len(value))
@@ -64,10 +64,10 @@ func (v *values) next() (value jsontext.Value, line int, err error) {
 	return value, v.line, err
 }
 
-// waits reports whether the next value may be long in coming.
+// waits reports whether the next value may take long to arrive.
 func (v *values) waits() bool { return len(v.json.UnreadBuffer()) == 0 }
 
-// valueOf is a value as programs in jq take it: numbers as they are written.
+// valueOf reads a value in the form that jq programs take, with numbers as they are written.
 func valueOf(d *jsontext.Decoder) (any, error) {
 	t, err := d.ReadToken()
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 // How ids and names may compare.
 const (
 	Exact      = "exact"       // byte for byte
-	IgnoreCase = "ignore-case" // case and composition mean nothing, as to a database whose collation folds them
-	GUID       = "guid"        // of what is a GUID neither case nor braces nor hyphens mean anything; else exact
+	IgnoreCase = "ignore-case" // case and composition mean nothing, as in a database whose collation folds them
+	GUID       = "guid"        // case, braces and hyphens of a GUID mean nothing; other ids are exact
 )
 
-// Keys says how ids and names compare, where a store pads or folds them. The zero value is byte for byte.
+// Keys says how ids and names compare if a store pads or folds them. The zero value compares byte for byte.
 type Keys struct {
 	Compare string // Exact, IgnoreCase or GUID; "" is Exact
 	Trim    bool   // outer blanks mean nothing
@@ -26,7 +26,7 @@ type Keys struct {
 
 func (k Keys) exact() bool { return !k.Trim && cmp.Or(k.Compare, Exact) == Exact }
 
-// Fold is what an id or a name is compared by: of two that are one to the mapping it is the same.
+// Fold returns what an id or a name is compared by. It is the same for two that are one under the mapping.
 func (k Keys) Fold(s string) string {
 	if k.Trim {
 		s = strings.TrimSpace(s)
@@ -42,7 +42,7 @@ func (k Keys) Fold(s string) string {
 	return s
 }
 
-// plainGUID is a GUID in lower case, with hyphens and no braces.
+// plainGUID returns a GUID in lower case, with hyphens and without braces.
 func plainGUID(s string) (string, bool) {
 	digits := strings.ToLower(strings.ReplaceAll(strings.Trim(strings.TrimSpace(s), "{}()"), "-", ""))
 	if len(digits) != 32 || strings.Trim(digits, "0123456789abcdef") != "" {
@@ -51,15 +51,15 @@ func plainGUID(s string) (string, bool) {
 	return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:], true
 }
 
-// loosely is what is left of an id without all that may get lost on its way.
+// loosely returns an id without everything that may get lost on its way.
 func loosely(id string) string {
 	return Keys{Compare: IgnoreCase, Trim: true}.Fold(marksOfGUID.Replace(id))
 }
 
 var marksOfGUID = strings.NewReplacer("{", "", "}", "", "-", "")
 
-// sample is ids by what is left of them, at most maxSample: those whose hash falls to it, so that of two samples the
-// same are kept, whatever the order in which ids come.
+// sample holds ids by their loose form, at most maxSample of them. Their hash decides which ones, so that two samples
+// keep the same ids, in whatever order these come.
 type sample struct {
 	ids   map[string]string
 	shift int
@@ -89,17 +89,17 @@ func (s *sample) add(id string) {
 	}
 }
 
-// Hints finds out whether ids that have no partner would have one, if they were compared otherwise. It is for one
-// goroutine; the zero value is ready.
+// Hints finds out whether ids without a partner would have one if they were compared in another way. It is for one
+// goroutine; the zero value is ready to use.
 type Hints struct{ events, rows sample }
 
-// Event takes an id of the events that has no row.
+// Event adds an id of the events that has no row.
 func (h *Hints) Event(id string) { h.events.add(id) }
 
-// Row takes an id of the rows that has no event.
+// Row adds an id of the rows that has no event.
 func (h *Hints) Row(id string) { h.rows.add(id) }
 
-// Merge takes what another has.
+// Merge adds the ids of another.
 func (h *Hints) Merge(o *Hints) {
 	h.events.merge(&o.events)
 	h.rows.merge(&o.rows)
@@ -118,8 +118,8 @@ func (s *sample) merge(o *sample) {
 	}
 }
 
-// String says in which way alone ids differ, with two that do and the line of a mapping that makes them one; "" where
-// nothing is alike.
+// String says in what alone ids differ, with an example and the line of a mapping that makes them one; "" if no ids are
+// alike.
 func (h *Hints) String() string {
 	first := ""
 	for left, id := range h.events.ids {
@@ -136,11 +136,11 @@ func (h *Hints) String() string {
 	return "the ids differ only in " + how + ": " + a + " in the events, " + b + " in the rows. " + Remedy(line)
 }
 
-// Remedy says which line of a mapping helps.
+// Remedy says what line of a mapping helps.
 func Remedy(line string) string { return "A mapping that has 'ids: " + line + "' takes them for one" }
 
-// Unlike says in which way alone two ids or names differ that look alike, and what of a mapping's ids makes them one;
-// "" where they do not.
+// Unlike says in what alone two ids or names that look alike differ, and what ids of a mapping make them one; "" if
+// they do not look alike.
 func Unlike(a, b string) (how, line string) {
 	for _, k := range []struct {
 		how string
@@ -158,7 +158,7 @@ func Unlike(a, b string) (how, line string) {
 		bare := strings.NewReplacer("{", "", "}", "")
 		switch _, isGUID := plainGUID(a); {
 		case isGUID && k.Compare == IgnoreCase:
-			k.Compare = GUID // which says more
+			k.Compare = GUID // which is more precise
 		case k.how == "case" && norm.NFC.String(a) == norm.NFC.String(b):
 			k.how = "composition"
 		case k.Compare == GUID && bare.Replace(a) == bare.Replace(b):
@@ -169,7 +169,7 @@ func Unlike(a, b string) (how, line string) {
 	return "", ""
 }
 
-// line is how a mapping says it.
+// line returns the keys as a mapping writes them.
 func (k Keys) line() string {
 	var parts []string
 	if k.Compare != "" {
@@ -181,12 +181,11 @@ func (k Keys) line() string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// Spelling gives rows the ids and names of the events they are of, where the mapping takes them for one. It is for one
-// goroutine.
+// Spelling gives rows the ids and names of their events if these are one under the mapping. It is for one goroutine.
 type Spelling struct {
 	keys  Keys
-	ids   map[string]string            // by what they are compared by
-	names map[string]map[string]string // likewise, of each interaction; "" of two that are one
+	ids   map[string]string            // by their folded form
+	names map[string]map[string]string // likewise, for each interaction; "" if two fold to one
 	hints Hints
 }
 
@@ -195,7 +194,7 @@ func NewSpelling(m *Mapping) *Spelling {
 	return &Spelling{keys: m.Keys(), ids: make(map[string]string), names: make(map[string]map[string]string)}
 }
 
-// Add takes the spelling of events.
+// Add learns the spelling of events.
 func (s *Spelling) Add(events []model.Event) {
 	for i := range events {
 		e := &events[i]
@@ -216,7 +215,7 @@ func (s *Spelling) Add(events []model.Event) {
 	}
 }
 
-// Respell gives a row the spelling of the events.
+// Respell gives a row the spelling of its events.
 func (s *Spelling) Respell(f *model.Fact) {
 	id, ok := s.ids[s.keys.Fold(f.InteractionID)]
 	if !ok {
@@ -224,10 +223,10 @@ func (s *Spelling) Respell(f *model.Fact) {
 		return
 	}
 	f.InteractionID = id
-	if name := s.names[id][f.Resource]; name != "" { // it is folded already
+	if name := s.names[id][f.Resource]; name != "" { // the row's is folded already
 		f.Resource = name
 	}
 }
 
-// Hint says why rows may be of no interaction of the events, "" where nothing is known.
+// Hint says why rows may belong to no interaction of the events; "" if that is unknown.
 func (s *Spelling) Hint() string { return s.hints.String() }

@@ -9,14 +9,14 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// KeySource is the table of keys that a mapping names: which id of a new mart each id of an old one is.
+// KeySource reads the table of keys that a mapping names: the id in the new mart for each id in the old one.
 type KeySource interface {
 	Read() (wire.KeyPair, error) // io.EOF at the end
 	Close() error
 }
 
-// OpenKeys opens the table of keys that the mapping of a place has: a file, or a table of the place's own database. It
-// is nil where there is none.
+// OpenKeys opens the table of keys of a place's mapping: a file, or a table of the place's own database. It returns
+// nil if there is none.
 func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	form := wire.KeyForm
 	if p.Mapping == nil {
@@ -42,7 +42,7 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	return r, nil
 }
 
-// besides is the path of a file that a mapping names, from its own directory.
+// besides returns the path of a file that a mapping names, relative to the mapping's directory.
 func besides(mapping, file string) string {
 	if file == "" || filepath.IsAbs(file) {
 		return file
@@ -50,7 +50,7 @@ func besides(mapping, file string) string {
 	return filepath.Join(filepath.Dir(mapping), filepath.FromSlash(file))
 }
 
-// Alike makes two mappings compare ids and names alike: as both say.
+// Alike returns two mappings that compare ids and names in the same way, the coarser of both.
 func Alike(a, b *Mapping) (*Mapping, *Mapping) {
 	x, y := a.Keys(), b.Keys()
 	both := Keys{Compare: coarser(x.Compare, y.Compare), Trim: x.Trim || y.Trim}
@@ -68,7 +68,7 @@ func Alike(a, b *Mapping) (*Mapping, *Mapping) {
 	return with(a), with(b)
 }
 
-// coarser is the comparison that takes more for one; a GUID without regard to case is one with it, too.
+// coarser returns the comparison under which more ids are one. Ignoring case includes GUIDs in either case.
 func coarser(a, b string) string {
 	for _, how := range []string{IgnoreCase, GUID} {
 		if a == how || b == how {

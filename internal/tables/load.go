@@ -18,8 +18,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// fillTable opens a table for rows, which are there when all are written, or none of them. It makes the table where it
-// is missing, and then takes it away where it is not filled. The columns of the form are called as in the table.
+// fillTable opens a table to write rows to: all of them are there in the end, or none. It creates the table if it is
+// missing, and drops what it created if writing fails. The form's columns have the names of the table's.
 func fillTable[T any](ctx context.Context, p Place, known string, f *wire.Form[T]) (_ *wire.Output[T], err error) {
 	db, err := openDatabase(ctx, p.Path, true)
 	if err != nil {
@@ -75,15 +75,15 @@ type loader[T any] struct {
 	db      *database
 	form    *wire.Form[T]
 	table   string
-	columns []string                                     // as they are spelt in SQL
-	known   bool                                         // that the first interaction is not there yet
-	query   func(statement string, args ...any) *sql.Row // in the transaction that writes
+	columns []string                                     // as spelt in SQL
+	known   bool                                         // it is known that the first interaction is not there yet
+	query   func(statement string, args ...any) *sql.Row // in the writing transaction
 	write   func(rows []T) error
-	end     func(failed error) error // commits, or with an error does not
-	remove  func()                   // takes the table away that was made for the rows
+	end     func(failed error) error // commits, or rolls back if there is an error
+	remove  func()                   // drops the table that was created for the rows
 }
 
-// tableOf makes a table for the rows of a form, in SQL that PostgreSQL and SQLite understand.
+// tableOf returns the statement that creates a table for a form, in SQL that PostgreSQL and SQLite understand.
 func tableOf[T any](table string, f *wire.Form[T]) string {
 	var columns []string
 	for i := range f.Columns {
@@ -110,7 +110,8 @@ func (l *loader[T]) put(rows []T) error {
 	return l.write(rows)
 }
 
-// refuse tells that an interaction is there already: the same chats twice, perhaps with other times, are no chats.
+// refuse returns an error if an interaction is there already: the same chats twice, perhaps with other times, are no
+// chats.
 func (l *loader[T]) refuse(id string) error {
 	var n int
 	err := l.query(fmt.Sprintf("SELECT 1 FROM %s WHERE %s = $1 LIMIT 1", l.table, l.columns[0]), id).Scan(&n)
@@ -134,12 +135,12 @@ func (l *loader[T]) finish() error {
 }
 
 func (l *loader[T]) abort() {
-	l.end(errors.New("given up")) //nolint:errcheck // what failed has been reported
+	l.end(errors.New("given up")) //nolint:errcheck // the failure is reported already
 	l.remove()
 	l.db.Close()
 }
 
-// copy fills a table of PostgreSQL by one COPY.
+// copy fills a PostgreSQL table with one COPY.
 func (l *loader[T]) copy() error {
 	conn, err := l.db.Conn(l.ctx)
 	if err != nil {
@@ -159,7 +160,7 @@ func (l *loader[T]) copy() error {
 				_, err := driver.(interface{ Conn() *pgx.Conn }).Conn().PgConn().CopyFrom(l.ctx, out, statement)
 				return err
 			})
-			out.CloseWithError(errors.New("the copy has ended")) // for who still writes
+			out.CloseWithError(errors.New("the copy has ended")) // for a pending write
 			if ended == nil {
 				_, ended = conn.ExecContext(l.ctx, "COMMIT")
 			}
@@ -172,7 +173,7 @@ func (l *loader[T]) copy() error {
 		for i := range rows {
 			b = appendCSV(b, l.form, &rows[i])
 		}
-		begin() // what was asked before is answered
+		begin() // earlier queries on the connection are over
 		if _, err := in.Write(b); err != nil {
 			<-done
 			return l.db.failed("table "+l.table, errors.Join(ended, l.ctx.Err()))
@@ -188,8 +189,8 @@ func (l *loader[T]) copy() error {
 	return nil
 }
 
-// alone begins the transaction of a copy. Another of our processes that fills the table is not waited for: its chats
-// may be the same.
+// alone begins the transaction of a copy. It does not wait for another of our processes that is filling the table: its
+// chats may be the same.
 func (l *loader[T]) alone(conn *sql.Conn) error {
 	l.query = func(statement string, args ...any) *sql.Row { return conn.QueryRowContext(l.ctx, statement, args...) }
 	if _, err := conn.ExecContext(l.ctx, "BEGIN"); err != nil {
@@ -206,7 +207,7 @@ func (l *loader[T]) alone(conn *sql.Conn) error {
 	return nil
 }
 
-// insert fills a table of SQLite in one transaction.
+// insert fills a SQLite table in one transaction.
 func (l *loader[T]) insert() error {
 	tx, err := l.db.BeginTx(l.ctx, nil)
 	if err != nil {

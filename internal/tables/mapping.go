@@ -8,18 +8,18 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Mapping says how the user's world differs from ours: how tables and columns are really called and what their values
-// look like, which programs make our events theirs and their values ours, which words mean absent, and how ids and
-// names compare. A nil Mapping is ours.
+// Mapping says how the user's world differs from ours: the names of tables and columns and the form of their values,
+// the programs that translate our events into theirs and their values into ours, the words that mean absent, and how
+// ids and names compare. With a nil Mapping nothing differs.
 //
-// The tables are chat_event; fact, one flat table that is read instead of Info Mart's; and Info Mart's own:
-// interaction_resource_fact, technical_descriptor, resource_ and interaction_fact. The columns of chat_event and fact
-// are those of files, too.
+// The tables are chat_event; fact, a flat table that is read instead of Info Mart's; and Info Mart's own:
+// interaction_resource_fact, technical_descriptor, resource_ and interaction_fact. Files have the columns of chat_event
+// and fact, too.
 type Mapping struct {
 	tables map[string]Renamed
 	null   map[string]bool
 	keys   Keys
-	form   string // of the suite's ids; "" is any
+	form   string // of the suite's ids; "" means any
 	digest string
 
 	jq programs
@@ -28,7 +28,7 @@ type Mapping struct {
 	media      []string          // nil: the mapping does not say
 }
 
-// programs are those of a mapping; one that it does not have is nil.
+// programs are the programs of a mapping, nil if it has none.
 type programs struct{ send, readEvents, readFacts *program }
 
 // orOurs returns the mapping, or one that says nothing.
@@ -50,8 +50,8 @@ func (m *Mapping) Media() []string { return m.orOurs().media }
 // Keys returns how ids and names compare.
 func (m *Mapping) Keys() Keys { return m.orOurs().keys }
 
-// Reference is the reference's table of answers for the deployment that a mapping tells of; nil is no mapping. The
-// names of its queues are as they are read: a mapping that folds names folds these.
+// Reference returns the reference's table for the deployment that a mapping describes. Its queues have the names that
+// are read: a mapping that folds names folds these, too.
 func (m *Mapping) Reference() *model.Table {
 	if m == nil || m.deployment == nil && m.keys.exact() {
 		return model.Reference()
@@ -69,17 +69,17 @@ func (m *Mapping) Reference() *model.Table {
 	return model.Reference().In(model.Deployment{Completed: fold(of.Completed), Canceled: fold(of.Canceled)})
 }
 
-// Renamed is a table under another name, or with other names of columns.
+// Renamed is a table with another name, or with other names of columns.
 type Renamed struct {
-	Table   string            // with its schema, where it needs one
-	Columns map[string]string // from our name; one without a name does not exist
+	Table   string            // with its schema if it needs one
+	Columns map[string]string // by our name; "" if there is no such column
 	Where   string            // a condition in SQL on the rows of the table
-	file    string            // of keys: where they are, if not in the database of the rows
+	file    string            // of the table of keys: its file, unless it is in the database of the rows
 
-	forms map[string]*columnForm // by our name: how the column is written, where not as ours
+	forms map[string]*columnForm // by our name: how the column is written, if not in our way
 }
 
-// knownColumns are the columns that are read, by table.
+// knownColumns returns the columns that are read, by table.
 func knownColumns() map[string][]string {
 	known := map[string][]string{
 		wire.EventForm.Table: wire.EventForm.Names(), wire.FactForm.Table: wire.FactForm.Names(),
@@ -91,12 +91,12 @@ func knownColumns() map[string][]string {
 	return known
 }
 
-// table is how a table is called.
+// table returns the name of a table.
 func (m *Mapping) table(name string) string {
 	return cmp.Or(m.orOurs().tables[name].Table, name)
 }
 
-// column is how a column is called, and whether the mapping says so; "" does not exist.
+// column returns the name of a column, and whether the mapping gives it; "" means that there is no such column.
 func (m *Mapping) column(table, name string) (actual string, renamed bool) {
 	actual, renamed = m.orOurs().tables[table].Columns[name]
 	if !renamed {
@@ -111,7 +111,7 @@ func (m *Mapping) flat() bool {
 	return ok
 }
 
-// reading is how rows of files are read that have the columns of a table; nil is as ours.
+// reading says how to read rows of files that have the columns of a table; nil means in our way.
 func (m *Mapping) reading(table string) *wire.Reading {
 	r := m.words()
 	if m != nil && len(m.tables[table].Columns) > 0 {
@@ -123,7 +123,8 @@ func (m *Mapping) reading(table string) *wire.Reading {
 	return r
 }
 
-// converting is how columns of a table are converted that are read, by our names: all, or those of times alone.
+// converting says how to convert the columns of a table when reading, by our names: all of them, or only those of
+// times.
 func (m *Mapping) converting(table string, all bool) map[string]wire.Convert {
 	by := make(map[string]wire.Convert)
 	for name, form := range m.tables[table].forms {
@@ -134,7 +135,7 @@ func (m *Mapping) converting(table string, all bool) map[string]wire.Convert {
 	return by
 }
 
-// words is [Mapping.reading] of columns that have our names.
+// words is [Mapping.reading] for columns with our names.
 func (m *Mapping) words() *wire.Reading {
 	if m == nil || len(m.null) == 0 && m.keys.exact() {
 		return nil
@@ -146,8 +147,8 @@ func (m *Mapping) words() *wire.Reading {
 	return r
 }
 
-// queried is [Mapping.reading] of what a query gives, which renames the columns. That of facts translates values, too:
-// so do the invariants find them that the database looks for.
+// queried is [Mapping.reading] for the result of a query, which has renamed the columns. A query of facts also
+// translates values, so that the invariants that the database checks see ours.
 func (m *Mapping) queried(table string) *wire.Reading {
 	r := m.words()
 	if m == nil {
@@ -159,7 +160,7 @@ func (m *Mapping) queried(table string) *wire.Reading {
 	r.Convert = m.converting(table, table == wire.EventForm.Table)
 	if table == wire.FactForm.Table && !m.flat() {
 		r.Convert = m.converting("interaction_resource_fact", false)
-	} else if table == wire.FactForm.Table { // whose columns the query calls as Info Mart does
+	} else if table == wire.FactForm.Table { // the query gives its columns Info Mart's names
 		for ours, theirs := range map[string]string{"start": "start_ts", "end": "end_ts"} {
 			if c := r.Convert[ours]; c != nil {
 				r.Convert[theirs] = c

@@ -29,19 +29,19 @@ func ReadMapping(ctx context.Context, path string) (*Mapping, error) {
 	return parseMapping(ctx, path, strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
-// tableName is a name with its schema and catalog, each plain or in the quotes of a dialect. It is compiled where it is
-// needed: all letters and digits of Unicode take a twentieth of the program's start.
+// tableName matches a name with its schema and catalog, each plain or in the quotes of a dialect. It is compiled only
+// when needed: all letters and digits of Unicode would take a twentieth of the program's start.
 var tableName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("^(" + part + `)(\.(` + part + "))*$")
 })
 
 const part = `[\pL_][\pL\pN_$#]*|"[^"\x00]+"|\[[^\]\x00]+\]|` + "`[^`\x00]+`"
 
-// mappingFile is a mapping that is being read.
+// mappingFile is a mapping while it is read.
 type mappingFile struct {
 	ctx  context.Context
 	text string
-	read hash.Hash // of what was read
+	read hash.Hash // of everything read
 	files.Document
 	*Mapping
 }
@@ -78,7 +78,7 @@ func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 	return f.Mapping, f.contradiction(body)
 }
 
-// contradiction is that of columns which are renamed, and made by a program as well.
+// contradiction returns an error for columns that are renamed and also made by a program.
 func (f *mappingFile) contradiction(n ast.Node) error {
 	switch {
 	case (f.jq.send != nil || f.jq.readEvents != nil) && len(f.tables[wire.EventForm.Table].Columns) > 0:
@@ -89,7 +89,7 @@ func (f *mappingFile) contradiction(n ast.Node) error {
 	return nil
 }
 
-// each reads a mapping of YAML; keys are those that it may have.
+// each reads a YAML mapping; keys are the keys that it may have.
 func (f *mappingFile) each(n ast.Node, what string, keys map[string]func(ast.Node) error) error {
 	return f.Each(n, what, func(key string, at, value ast.Node) error {
 		read, ok := keys[key]
@@ -100,7 +100,7 @@ func (f *mappingFile) each(n ast.Node, what string, keys map[string]func(ast.Nod
 	})
 }
 
-// scalar is the text of a value; "" of none.
+// scalar returns the text of a value; "" for null.
 func (f *mappingFile) scalar(n ast.Node, what string) (string, error) {
 	switch n := n.(type) {
 	case *ast.NullNode:
@@ -126,7 +126,7 @@ func (f *mappingFile) oneOf(n ast.Node, what string, words ...string) (string, e
 
 func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 	t := Renamed{Columns: make(map[string]string), forms: make(map[string]*columnForm)}
-	if _, isNull := n.(*ast.NullNode); isNull { // as it is, all of it
+	if _, isNull := n.(*ast.NullNode); isNull { // nothing differs
 		f.tables[name] = t
 		return nil
 	}
@@ -169,7 +169,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 	return err
 }
 
-// isTime reports whether a column, by any of its names, holds times.
+// isTime reports whether a column holds times, by any of its names.
 func isTime(name string) bool {
 	return slices.Contains([]string{"time", "start", "start_ts", "end", "end_ts"}, name)
 }
@@ -257,7 +257,7 @@ func (f *mappingFile) list(n ast.Node, what, such string, take func(item ast.Nod
 func (f *mappingFile) nullWords(n ast.Node) error {
 	return f.list(n, "null", `words, such as ["n/a", "-"]`, func(item ast.Node, word string) error {
 		if word == "" {
-			word = item.GetToken().Value // of an unquoted null, or ~
+			word = item.GetToken().Value // an unquoted null, or ~
 		}
 		f.null[word] = true
 		return nil

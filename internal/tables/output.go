@@ -10,8 +10,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// CreateEvents opens a place for events: a file, which is created anew, or a table, which is created where it is
-// missing and keeps what it holds.
+// CreateEvents opens a place to write events to: a new file, or a table, which is created if it is missing and keeps
+// its rows.
 func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Event], error) {
 	if send := p.Mapping.programs().send; send != nil {
 		return createSent(ctx, p, stdout, send)
@@ -23,13 +23,13 @@ func CreateEvents(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[
 	return watched(w)(Create(ctx, p, stdout, w.form, w.line(wire.AppendEvent)))
 }
 
-// CreateFacts opens a file for facts.
+// CreateFacts creates a file for facts.
 func CreateFacts(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[model.Fact], error) {
 	w := newWriting(p.Mapping, wire.FactForm)
 	return watched(w)(Create(ctx, p, stdout, w.form, w.line(wire.AppendFact)))
 }
 
-// watched makes the output that there is, if there is one, tell what goes wrong with the writing.
+// watched lets an output report what goes wrong with the writing, unless it could not be opened.
 func watched[T any](w *writing[T]) func(*wire.Output[T], error) (*wire.Output[T], error) {
 	return func(o *wire.Output[T], err error) (*wire.Output[T], error) {
 		if err != nil {
@@ -51,7 +51,7 @@ var resourceForm = wire.Form[wire.Resource]{
 	},
 }
 
-// CreateResources opens a file for resources.
+// CreateResources creates a file for resources.
 func CreateResources(ctx context.Context, p Place, stdout io.Writer) (*wire.Output[wire.Resource], error) {
 	return Create(ctx, p, stdout, &resourceForm, func(b []byte, r *wire.Resource) []byte {
 		b = wire.AppendString(append(b, `{"resource_type":`...), string(r.Type))

@@ -17,8 +17,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// openParquet opens a Parquet file. The names of nested columns are joined: actor.type is actor_type. A column that
-// repeats is not read.
+// openParquet opens a Parquet file. It joins the names of nested columns: actor.type is actor_type. It does not read
+// repeated columns.
 func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatReader[T], err error) {
 	if p.Path == "-" {
 		return nil, errors.New("stdin: Parquet is read from its end; expected a file")
@@ -79,8 +79,8 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	return r, nil
 }
 
-// footerFits refuses a file whose footer would be longer than the file: the library takes memory for as much as the file
-// says, which may be 4 GiB.
+// footerFits refuses a file whose footer would be longer than the file: the library takes memory for as much as the
+// file says, which may be 4 GiB.
 func footerFits(file io.ReaderAt, size int64) error {
 	var end [8]byte // the length of the footer, and PAR1
 	if size < int64(len(end)) {
@@ -95,19 +95,19 @@ func footerFits(file io.ReaderAt, size int64) error {
 	return nil
 }
 
-// parquetColumns reads the columns of a file beside each other, those alone that are wanted.
+// parquetColumns reads the wanted columns of a file side by side.
 type parquetColumns struct {
 	path    string
 	file    *parquet.File
 	on      io.ReaderAt // the file's bytes
 	header  []string
-	groups  []parquet.RowGroup // that are still to be read
-	left    int64              // rows of the group at hand
-	n       int                // rows so far
+	groups  []parquet.RowGroup // still to be read
+	left    int64              // rows left in the current group
+	n       int                // rows read so far
 	columns []parquetColumn
 }
 
-// next makes a block of the rows up to the end of some page, so that a column of it is of one page.
+// next makes b a block of rows that ends with some column's page, so that each column's values come from one page.
 func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 	defer recovered(&err, c.path)
 	for c.left == 0 {
@@ -142,19 +142,19 @@ func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 	return false, nil
 }
 
-// after says where an error is.
+// after says where an error occurred.
 func (c *parquetColumns) after(err error) error {
 	return fmt.Errorf("%s: after row %d: %w", c.path, c.n, err)
 }
 
-// recovered turns a panic about a damaged file into an error.
+// recovered turns a panic over a damaged file into an error.
 func recovered(err *error, path string) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: damaged: %s", path, model.Line(fmt.Sprint(p)))
 	}
 }
 
-// unitOf is the unit of a column of times; 0 is that of another.
+// unitOf returns the unit of a column of times; 0 for other columns.
 func unitOf(node parquet.Node) time.Duration {
 	t, ok := logicalOf(node).(*format.TimestampType)
 	switch {
@@ -173,7 +173,7 @@ func logicalOf(node parquet.Node) format.LogicalTypeValue {
 	return nil
 }
 
-// parquetCell reads the values of a column.
+// parquetCell returns what makes cells of the values of a column.
 func parquetCell(node parquet.Node) func(parquet.Value, *wire.Names) wire.Cell {
 	switch t := logicalOf(node).(type) {
 	case *format.TimestampType:
@@ -211,13 +211,13 @@ func parquetCell(node parquet.Node) func(parquet.Value, *wire.Names) wire.Cell {
 	}
 }
 
-// instantOf is a time counted in a unit, in seconds and nanoseconds since 1970.
+// instantOf returns a time counted in a unit as seconds and nanoseconds since 1970.
 func instantOf(n int64, unit time.Duration) (seconds, nanos int64) {
 	second := int64(time.Second / unit)
 	return n / second, n % second * int64(unit)
 }
 
-// decimal is a number of so many digits after the point.
+// decimal returns a number with scale digits after the point.
 func decimal(v parquet.Value, scale int) wire.Cell {
 	var n int64
 	switch v.Kind() {
@@ -237,7 +237,7 @@ func decimal(v parquet.Value, scale int) wire.Cell {
 	return wire.IntegerCell(n)
 }
 
-// bigEndian is an integer in as many bytes as its precision needs, of which the last eight count.
+// bigEndian returns an integer of any number of bytes, of which the last eight count.
 func bigEndian(b []byte) int64 {
 	var last [8]byte
 	if len(b) > 0 && b[0] >= 0x80 {
@@ -249,7 +249,7 @@ func bigEndian(b []byte) int64 {
 	return int64(binary.BigEndian.Uint64(last[:]))
 }
 
-// parquetWriter writes rows of a form.
+// parquetWriter writes the rows of a form.
 type parquetWriter[T any] struct {
 	form *wire.Form[T]
 	out  *parquet.GenericWriter[any]
@@ -257,8 +257,7 @@ type parquetWriter[T any] struct {
 	rows []parquet.Row
 }
 
-// rowsPerGroup bounds what a writer holds in memory; a column whose dictionary would be larger than largestDictionary
-// does without.
+// rowsPerGroup limits what a writer holds in memory. A column whose dictionary would exceed largestDictionary has none.
 const (
 	rowsPerGroup      = 100_000
 	largestDictionary = 1 << 20

@@ -12,32 +12,32 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// rowsOfColumns is how many rows a block has at most that is read column by column.
+// rowsOfColumns is the most rows of a block that is read column by column.
 const rowsOfColumns = 1024
 
-// vector is a column of a block: where the value of each row is among values, -1 for none. They are the column's own,
-// copied from a page, or those of a dictionary, which many blocks share.
+// vector is a column of a block: for each row, the place of its value among values, -1 for none. The values are the
+// column's own, copied from a page, or those of a dictionary that many blocks share.
 type vector struct {
 	at []int32
 	*pageValues
 	own pageValues
 }
 
-// pageValues are those of a page or a dictionary, as they stand there: nothing is made of them before a row is read,
-// and of a plain row no cell at all.
+// pageValues are the values of a page or a dictionary as they stand there. Cells are made only when a row is read, and
+// none at all for a plain row.
 type pageValues struct {
 	column *parquetColumn
-	text   []byte   // of texts, one after the other, and
-	ends   []uint32 // where each begins; the last ends at the end
-	words  []uint8  // of a dictionary of words their numbers
+	text   []byte   // texts, one after the other, and
+	ends   []uint32 // where each begins, and where the last ends
+	words  []uint8  // the numbers of a dictionary's words
 	ints   []int64
-	cells  []wire.Cell // of what is neither
+	cells  []wire.Cell // of other kinds
 }
 
-// text is value i of texts.
+// textAt returns text i.
 func (v *pageValues) textAt(i int32) []byte { return v.text[v.ends[i]:v.ends[i+1]] }
 
-// cell is the cell of row i.
+// cell returns the cell of row i.
 func (v *vector) cell(i int, names *wire.Names) wire.Cell {
 	if v.pageValues == nil || v.at[i] < 0 { // not wanted, or null
 		return wire.Cell{}
@@ -52,7 +52,7 @@ func (v *vector) cell(i int, names *wire.Names) wire.Cell {
 	}
 }
 
-// put puts value i into a column of an event, if it is as most are; else its cell tells.
+// put puts value i into a column of an event. It returns false if a cell is needed.
 func (v *pageValues) put(e *wire.RawEvent, column int, i int32) bool {
 	switch {
 	case v.column.kind == parquet.ByteArray && v.words != nil:
@@ -68,33 +68,33 @@ func (v *pageValues) put(e *wire.RawEvent, column int, i int32) bool {
 	return false
 }
 
-// parquetColumn is a column of the group at hand.
+// parquetColumn is a column of the current group.
 type parquetColumn struct {
-	node  parquet.Node // nil of one that repeats
-	level byte         // the definition level of a value that is there
+	node  parquet.Node // nil if it is repeated
+	level byte         // the definition level of a present value
 	cell  func(parquet.Value, *wire.Names) wire.Cell
-	kind  parquet.Kind  // ByteArray, or Int64 of any integer; another's values are read one by one
+	kind  parquet.Kind  // ByteArray, or Int64 for any integer; values of other kinds are read one by one
 	unit  time.Duration // of times
 	words bool          // words of the domain
 
 	pages      parquet.Pages
 	page       parquet.Page
-	row, value int // of the page, that were taken
+	row, value int // taken from the page so far
 	levels     []byte
 	holds      pageValues          // of the page
-	wide       []int64             // of its integers, where they have four bytes
-	indexed    bool                // the page holds
-	index      []int32             // places in
-	dictionary *pageValues         // that is made of
-	by         parquet.Dictionary  // that of the group
-	reader     parquet.ValueReader // of other kinds, into
+	wide       []int64             // its integers if they have four bytes
+	indexed    bool                // the page holds index,
+	index      []int32             // places in dictionary,
+	dictionary *pageValues         // which is made from
+	by         parquet.Dictionary  // the group's
+	reader     parquet.ValueReader // for other kinds, into
 	buffer     []parquet.Value
 	names      *wire.Names
 }
 
 func (c *parquetColumn) wanted() bool { return c.cell != nil }
 
-// want says that the column is wanted, and whether it holds words.
+// want marks the column as wanted; words says whether it holds words.
 func (c *parquetColumn) want(words bool) {
 	if c.node == nil {
 		return
@@ -129,7 +129,7 @@ func (c *parquetColumn) release() {
 	}
 }
 
-// ready sees that there is a page, and makes n no more than the rows that are left of it.
+// ready makes sure that there is a page, and limits n to the rows left in it.
 func (c *parquetColumn) ready(n *int) (err error) {
 	for c.wanted() {
 		if c.page != nil {
@@ -178,7 +178,7 @@ func (c *parquetColumn) begin() {
 	c.index = data.Int32()
 }
 
-// hold makes what a page, or a dictionary, holds that of the column, until it is released.
+// hold lets the column refer to the values of a page or a dictionary, until that is released.
 func (c *parquetColumn) hold(page parquet.Page) {
 	c.holds.column = c
 	data := page.Data()
@@ -196,7 +196,7 @@ func (c *parquetColumn) hold(page parquet.Page) {
 	}
 }
 
-// take makes the next n rows a vector.
+// take makes v the next n rows.
 func (c *parquetColumn) take(v *vector, n int) error {
 	if !c.wanted() {
 		return nil
@@ -241,7 +241,7 @@ func (c *parquetColumn) take(v *vector, n int) error {
 
 var errDamaged = errors.New("damaged: a value that is not there")
 
-// takeCells is take of values that are read one by one.
+// takeCells is take for values that are read one by one.
 func (c *parquetColumn) takeCells(v *vector) error {
 	v.own.column, v.own.cells = c, v.own.cells[:0]
 	for i := 0; i < len(v.at); {
@@ -263,7 +263,7 @@ func (c *parquetColumn) takeCells(v *vector) error {
 	return nil
 }
 
-// copy makes it the values of another from one to before another.
+// copy makes v a copy of the values from first to before end.
 func (v *pageValues) copy(from *pageValues, first, end int) error {
 	v.column = from.column
 	if v.column.kind != parquet.ByteArray {

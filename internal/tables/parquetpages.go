@@ -15,12 +15,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// MaxPages bounds the pages and dictionaries of the columns that are read, as many as are unpacked at a time, in bytes.
-// Writers keep to some megabytes a page; a file of some kilobytes can say that one has a gigabyte.
+// MaxPages limits the pages and dictionaries that are unpacked at the same time, in bytes. Writers keep a page to some
+// megabytes, but a file of some kilobytes can claim that one has a gigabyte.
 const MaxPages = 512 << 20
 
-// bounded returns an error where the columns of a group would take more than MaxPages once they are unpacked. It reads
-// the headers of pages and, where these may lie, what tells in the packed bytes how many come out.
+// bounded returns an error if the columns of a group would take more than MaxPages once unpacked. It reads the headers
+// of pages and, where these may lie, what the packed bytes themselves say about their size.
 func (c *parquetColumns) bounded(group int) error {
 	total := int64(0)
 	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
@@ -37,8 +37,8 @@ func (c *parquetColumns) bounded(group int) error {
 	return nil
 }
 
-// pagesOf is how much the largest page of a column takes, and its dictionaries. It ends at what is no page: who reads
-// it says what is wrong.
+// pagesOf returns how much the largest page of a column takes, and its dictionaries. It stops at the first thing that
+// is no page: the reader reports that.
 func (c *parquetColumns) pagesOf(m *format.ColumnMetaData, nullable bool) (page, dictionary int64) {
 	at := m.DataPageOffset
 	if m.DictionaryPageOffset != 0 {
@@ -73,27 +73,27 @@ func (c *parquetColumns) pagesOf(m *format.ColumnMetaData, nullable bool) (page,
 		if h.Type == format.DictionaryPage {
 			dictionary += size + 8*int64(h.DictionaryPageHeader.V.NumValues)
 		} else {
-			page = max(page, size+8*int64(values)) // an index, or an offset, and levels
+			page = max(page, size+8*int64(values)) // for an index or an offset, and levels
 		}
 		at += int64(h.CompressedPageSize)
 	}
 	return page, dictionary
 }
 
-// deltas are the encodings whose values say themselves how many they are, and how much each repeats of the one before.
+// deltas are the encodings whose values say how many they are, and how much each repeats of the one before.
 var deltas = map[format.Encoding]bool{
 	format.DeltaBinaryPacked: true, format.DeltaLengthByteArray: true, format.DeltaByteArray: true,
 }
 
-// undelta is how much more than what is unpacked comes out of a page of deltas; nullable says that levels stand before
-// them.
+// undelta returns how much more than the unpacked bytes comes out of a page of deltas. nullable says that levels
+// precede them.
 func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io.SectionReader, nullable bool) int64 {
 	data, err := io.ReadAll(io.NewSectionReader(packed, 0, packed.Size()))
 	if err == nil && codec != format.Uncompressed {
 		data, err = parquet.LookupCompressionCodec(codec).Decode(nil, data)
 	}
 	if err != nil {
-		return 0 // who reads it says so
+		return 0 // the reader reports it
 	}
 	if nullable && len(data) >= 4 {
 		data = data[min(int64(len(data)), 4+int64(binary.LittleEndian.Uint32(data))):]
@@ -114,14 +114,14 @@ func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io
 	return size
 }
 
-// unpacked is how many bytes come out of packed ones, at most; 0 where too few stand there to do harm.
+// unpacked returns the most bytes that packed ones unpack to; 0 if there are too few to do harm.
 func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64) {
 	in := bufio.NewReaderSize(packed, 16<<10)
 	switch {
 	case codec == format.Snappy:
 		size, _ := binary.ReadUvarint(in)
 		return int64(min(size, 1<<40))
-	case codec == format.Gzip && packed.Size() > MaxPages/1032: // as far as deflate goes
+	case codec == format.Gzip && packed.Size() > MaxPages/1032: // the most that deflate can do
 		if plain, err := gzip.NewReader(in); err == nil {
 			n, _ = io.Copy(io.Discard, io.LimitReader(plain, MaxPages+1))
 		}
@@ -139,16 +139,16 @@ func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64)
 	return n
 }
 
-// zstdBlock is the most that comes out of a block of Zstandard.
+// zstdBlock is the most that a block of Zstandard unpacks to.
 const zstdBlock = 128 << 10
 
-// zstdFrame adds to n what comes out of a frame of Zstandard (RFC 8878, 3.1), and reports whether there was one.
+// zstdFrame adds to n what a frame of Zstandard unpacks to (RFC 8878, 3.1), and reports whether there was one.
 func zstdFrame(in *bufio.Reader, n *int64) bool {
 	head, err := in.Peek(8)
 	if err != nil {
 		return false
 	}
-	if magic := binary.LittleEndian.Uint32(head); magic>>4 == 0x184D2A5 { // to be skipped
+	if magic := binary.LittleEndian.Uint32(head); magic>>4 == 0x184D2A5 { // a skippable frame
 		size := binary.LittleEndian.Uint32(head[4:])
 		_, err := io.CopyN(io.Discard, in, 8+int64(size))
 		return err == nil
@@ -158,7 +158,7 @@ func zstdFrame(in *bufio.Reader, n *int64) bool {
 	flags := head[4]
 	single := int(flags >> 5 & 1)
 	size := 5 + 1 - single + []int{0, 1, 2, 4}[flags&3] + []int{single, 2, 4, 8}[flags>>6]
-	in.Discard(size) //nolint:errcheck // the next read tells
+	in.Discard(size) //nolint:errcheck // the next read fails, too
 	for last := false; !last && *n <= MaxPages; {
 		var b [3]byte
 		if _, err := io.ReadFull(in, b[:]); err != nil {
@@ -184,7 +184,7 @@ func zstdFrame(in *bufio.Reader, n *int64) bool {
 	return true
 }
 
-// lz4Sequence adds to n what comes out of a sequence of LZ4's block format, and reports whether another may follow.
+// lz4Sequence adds to n what a sequence of LZ4's block format unpacks to, and reports whether another may follow.
 func lz4Sequence(in *bufio.Reader, n *int64) bool {
 	token, err := in.ReadByte()
 	length := func(first byte) int {

@@ -15,7 +15,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// parts are the parts of a place, which are opened one after the other.
+// parts are the parts of a place. They are opened one after the other.
 type parts[T model.Event | model.Fact] struct {
 	ctx    context.Context
 	kind   *kind[T]
@@ -25,13 +25,13 @@ type parts[T model.Event | model.Fact] struct {
 
 	mutex  sync.Mutex
 	opened []wire.Blocks[T] // the last of them is being read
-	closed int              // of these so many are closed
+	closed int              // how many of these are closed
 
 	own   partsReader[T] // for Read
 	block wire.Block
 }
 
-// openParts opens a place. That the first part can be opened is seen at once.
+// openParts opens a place and its first part.
 func openParts[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader,
 	k *kind[T],
 ) (*parts[T], error) {
@@ -113,7 +113,7 @@ func (p *parts[T]) Reader() wire.BlockReader[T] { return &partsReader[T]{parts: 
 type partsReader[T model.Event | model.Fact] struct {
 	parts *parts[T]
 	part  int
-	in    wire.BlockReader[T] // of that part; nil before the first block
+	in    wire.BlockReader[T] // the part's; nil before the first block
 	packs wire.PackReader     // the same, if it is one
 }
 
@@ -134,7 +134,7 @@ func (r *partsReader[T]) Next(row *T) (id []byte, err error) {
 	return r.in.Next(row)
 }
 
-// NextPacked is Next of an event that is only to be packed.
+// NextPacked is Next for an event that is only packed.
 func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
 	if r.packs != nil {
 		return r.packs.NextPacked(p)
@@ -146,11 +146,11 @@ func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
 func (r *partsReader[T]) Line() int    { return r.in.Line() }
 func (r *partsReader[T]) File() string { return r.in.File() }
 
-// unseen are the names of columns that a mapping gives and nothing read as JSON Lines has had so far. A line may leave
-// a field out; that all do is a mistake of the mapping. It looks for the name in quotes, which is quick and enough. A
-// nil one sees nothing.
+// unseen holds the names of columns that a mapping gives and that no line of JSON has had so far. A line may leave a
+// field out; if all lines do, the mapping is wrong. It looks for the name in quotes, which is quick and enough. A nil
+// one does nothing.
 type unseen struct {
-	names map[string]string // by the name in quotes and lower case, the one that we know it by
+	names map[string]string // our names, by theirs in quotes and lower case
 	lines bool              // there was something to read
 }
 
@@ -167,7 +167,7 @@ func newUnseen(m *Mapping, table string) *unseen {
 	return u
 }
 
-// watching makes a reading one that shows what is read.
+// watching returns a reading that shows u what is read.
 func (u *unseen) watching(r *wire.Reading) *wire.Reading {
 	if u == nil {
 		return r
@@ -186,7 +186,7 @@ func (u *unseen) watch(text []byte) {
 	maps.DeleteFunc(u.names, func(quoted, _ string) bool { return bytes.Contains(text, []byte(quoted)) })
 }
 
-// err is that of a name which was in no line.
+// err returns an error if a name was in no line.
 func (u *unseen) err() error {
 	if u == nil || !u.lines || len(u.names) == 0 {
 		return nil

@@ -14,8 +14,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// shownOfSample is how many rows of a sample are shown, and maxSampled how many values are looked at for what is not
-// used.
+// shownOfSample is how many rows of a sample are shown, and maxSampled how many values are searched for unused fields.
 const (
 	shownOfSample = 3
 	maxSampled    = 100
@@ -24,8 +23,8 @@ const (
 // Sampled is what a mapping makes of a sample.
 type Sampled struct {
 	Rows   []string // the first three, as ours
-	Unused []string // fields that change nothing where they are left out, by name
-	Values int      // that were looked at for that
+	Unused []string // fields that could be left out without any effect, by name
+	Values int      // how many values were searched for these
 }
 
 // SampleEvents reads the beginning of a place's events.
@@ -58,7 +57,7 @@ func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.
 	}
 	parts, err := p.parts()
 	if err != nil || p.Path == "-" || IsDSN(p.Path) && k.program(p.Mapping) == nil {
-		return s, err // which is read once, or by columns that the query names
+		return s, err // such a place is read once, or by the columns that the query names
 	}
 	raw, _, err := openRaw(ctx, parts[0], stdin, k.form.Table)
 	if err != nil {
@@ -92,7 +91,7 @@ func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.
 	return s, nil
 }
 
-// usesOf tells whether a field of a value is used: by a program, if what it gives is another without it.
+// usesOf returns what reports whether a field of a value is used. A program uses it if its output changes without it.
 func usesOf[T model.Event | model.Fact](m *Mapping, k *kind[T]) func(object map[string]any, name string, n int) bool {
 	program := k.program(m)
 	if program == nil {
@@ -129,7 +128,7 @@ func usesOf[T model.Event | model.Fact](m *Mapping, k *kind[T]) func(object map[
 	}
 }
 
-// keyed reports whether a value without a field has no key.
+// keyed reports whether a value has no key without a field.
 func keyed(p *program, without map[string]any, n int) bool {
 	_, err := p.chatOf(without, n)
 	return err != nil

@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// schema is a JSON Schema that is being made.
+// schema is a JSON Schema.
 type schema = map[string]any
 
 func objectOf(says string, properties schema) schema {
@@ -19,7 +19,7 @@ func listOf(says string) schema {
 
 func textSchema(says string) schema { return schema{"type": "string", "description": says} }
 
-// MappingSchema is the JSON Schema of a mapping.
+// MappingSchema returns the JSON Schema of a mapping.
 func MappingSchema() []byte {
 	all := schema{
 		"ids": objectOf("of ids and names", schema{
@@ -53,7 +53,7 @@ func MappingSchema() []byte {
 
 var nullable = schema{"type": []string{"string", "null"}}
 
-// programSchema is that of a program in jq; reads is whether it reads the user's values.
+// programSchema returns the schema of a program in jq; reads says whether it reads the user's values.
 func programSchema(says string, reads bool) schema {
 	properties := schema{
 		"jq":   textSchema("the program"),
@@ -68,7 +68,7 @@ func programSchema(says string, reads bool) schema {
 	return schema{"description": says, "oneOf": []any{schema{"type": "string"}, objectOf("", properties)}}
 }
 
-// tableSchema is that of what a mapping says of a table.
+// tableSchema returns the schema of what a mapping says about a table.
 func tableSchema(table string, names []string) schema {
 	columns := make(schema)
 	for _, name := range names {

@@ -16,24 +16,24 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Sends reports whether a program makes what is sent.
+// Sends reports whether a program makes the events that are sent.
 func (m *Mapping) Sends() bool { return m.programs().send != nil }
 
-// SendsChats reports whether events are sent as whole chats: so none can run at the same time, and nothing arrives
-// otherwise than in order.
+// SendsChats reports whether events are sent as whole chats: then chats do not overlap, and everything arrives in
+// order.
 func (m *Mapping) SendsChats() bool {
 	send := m.programs().send
 	return send != nil && send.perChat
 }
 
-// Speaks reports whether a mapping changes the form of events that are sent, or of rows that come back.
+// Speaks reports whether a mapping changes the form of sent events or returned rows.
 func (m *Mapping) Speaks() bool {
 	return m.programs() != (programs{}) || m.reading(wire.FactForm.Table) != nil ||
 		len(m.orOurs().tables[wire.EventForm.Table].Columns) > 0
 }
 
-// AppendEvents appends events in the user's form, a line of JSON each, or what events.send makes of them. It is for
-// several goroutines.
+// AppendEvents appends events in the user's form, a line of JSON each, or the output of events.send for them. Several
+// goroutines may call it.
 func (m *Mapping) AppendEvents(b []byte, events []model.Event) ([]byte, error) {
 	if send := m.programs().send; send != nil {
 		err := send.sent(events, func(object map[string]any) (err error) {
@@ -50,7 +50,7 @@ func (m *Mapping) AppendEvents(b []byte, events []model.Event) ([]byte, error) {
 	return b, w.failed()
 }
 
-// sent gives emit what events.send makes of events: of each, or of each chat.
+// sent calls emit with the output of events.send for each event, or for each chat.
 func (p *program) sent(events []model.Event, emit func(map[string]any) error) error {
 	if !p.perChat {
 		for i := range events {
@@ -77,7 +77,7 @@ func (p *program) sent(events []model.Event, emit func(map[string]any) error) er
 	return nil
 }
 
-// sendOne makes the objects of a value. That there is none is an error: what is not sent cannot be judged.
+// sendOne makes the objects for a value. It is an error if there are none: what is not sent cannot be judged.
 func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[string]any) error) error {
 	gave := false
 	err := p.run(value, n, func(object map[string]any) error {
@@ -94,8 +94,8 @@ func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[strin
 	return nil
 }
 
-// eventValue is an event as programs in jq take it: as the contract writes it, with times in UTC, and without members
-// that mean nothing: how the user's world spells its own is for the program to say.
+// eventValue returns an event in the form that jq programs take: as in the contract, with times in UTC, and without
+// members that mean nothing to us. How the user's world writes its own is up to the program.
 func eventValue(e *model.Event) any {
 	v := make(map[string]any, 10)
 	v["interaction_id"], v["seq"] = e.InteractionID, int(e.Seq)
@@ -128,10 +128,10 @@ func eventValue(e *model.Event) any {
 	return v
 }
 
-// sentRow is an object that events.send made, as a row.
+// sentRow is an object from events.send, as a row.
 type sentRow map[string]any
 
-// createSent opens a place for what events.send makes of events.
+// createSent opens a place to write the output of events.send to.
 func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (*wire.Output[model.Event], error) {
 	format := ""
 	if !IsDSN(p.Path) {
@@ -180,7 +180,7 @@ func createSent(ctx context.Context, p Place, stdout io.Writer, send *program) (
 	return &wire.Output[model.Event]{Put: s.put, End: s.end, Abort: to.Discard, On: to.On}, nil
 }
 
-// sentForm has the columns that events.send makes of events of all kinds.
+// sentForm returns a form with the columns that events.send makes for events of all kinds.
 func sentForm(send *program) (*wire.Form[sentRow], error) {
 	kinds := make(map[string]wire.Kind)
 	err := send.sent(everyKind(), func(object map[string]any) error {
@@ -214,7 +214,8 @@ func sentForm(send *program) (*wire.Form[sentRow], error) {
 	return form, nil
 }
 
-// everyKind are events of every name, by and about everybody, with all fields and with those alone that must be there.
+// everyKind returns events of every name, by and about every party type, with all fields and with the required ones
+// only.
 func everyKind() (events []model.Event) {
 	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	for _, name := range model.EventNames {
@@ -239,7 +240,7 @@ func everyKind() (events []model.Event) {
 	return events
 }
 
-// cellOfValue is a value of jq as a cell: what is no scalar is its JSON.
+// cellOfValue returns a value of jq as a cell. Arrays and objects become JSON text.
 func cellOfValue(v any) wire.Cell {
 	switch v := v.(type) {
 	case nil:
@@ -260,13 +261,13 @@ func cellOfValue(v any) wire.Cell {
 	return wire.TextCell(string(b))
 }
 
-// sender makes rows of events, of a chat when that is complete, and hands them on.
+// sender makes rows of events, or of a chat once it is complete, and passes them on.
 type sender struct {
 	program *program
 	to      *wire.Output[sentRow]
 	form    *wire.Form[sentRow]
 	failed  func() error
-	chat    []model.Event // that is not complete yet
+	chat    []model.Event // not complete yet
 	batch   wire.Batch[sentRow]
 }
 

@@ -18,18 +18,18 @@ import (
 
 // Source is where rows are read from.
 type Source[T model.Event | model.Fact] interface {
-	// Read returns the next row. The error is io.EOF at the end, a *wire.LineError for what is no row (if it has an
-	// interaction id, reading may go on after it), or one that says what cannot be read and where.
+	// Read returns the next row. The error is io.EOF at the end, a *wire.LineError for an input that is no row (if it
+	// has an interaction id, reading may go on), or one that says what cannot be read and where.
 	Read() (T, error)
 	Close() error
 }
 
-// Place is where rows are: files, stdin, or databases, read one after the other.
+// Place says where rows are: in files, on stdin, or in databases. They are read one after the other.
 type Place struct {
-	Path    string   // a file, a directory of files or a glob; - for stdin; or a DSN that begins with postgres:// or sqlite:
-	More    []string // further such, to be read from
-	Format  string   // jsonl, csv or parquet; "" goes by the endings of files
-	Mapping *Mapping // nil renames nothing
+	Path    string   // a file, a directory or a glob; - for stdin; or a DSN of postgres:// or sqlite:
+	More    []string // further paths, to be read
+	Format  string   // jsonl, csv or parquet; "" goes by the file's ending
+	Mapping *Mapping // nil changes nothing
 
 	QueryTimeout time.Duration // of reading from a database; 0 is DefaultQueryTimeout
 }
@@ -37,7 +37,7 @@ type Place struct {
 // Formats are the formats of files.
 var Formats = []string{"jsonl", "csv", "parquet"}
 
-// String is the place as messages name it: without a password.
+// String returns the name of the place for messages, without a password.
 func (p Place) String() string {
 	name := p.Path
 	if p.Path == "-" {
@@ -51,12 +51,12 @@ func (p Place) String() string {
 	return name
 }
 
-// IsDatabase reports whether all that is to be read is in one database, and is rows there as it is.
+// IsDatabase reports whether everything is in one database whose rows no program has to make.
 func (p Place) IsDatabase() bool {
 	return len(p.More) == 0 && IsDSN(p.Path) && p.Mapping.programs().readFacts == nil
 }
 
-// parts are the places of which a place consists, each with a format.
+// parts returns the single places that a place consists of.
 func (p Place) parts() (all []Place, err error) {
 	stdin := 0
 	for _, path := range append([]string{p.Path}, p.More...) {
@@ -84,7 +84,7 @@ func (p Place) parts() (all []Place, err error) {
 	return all, nil
 }
 
-// expand finds the files that a path names, which must be of one format.
+// expand returns the files that a path names, which must have the same format.
 func expand(path, format string) ([]string, error) {
 	found, err := files.Expand(path)
 	if err != nil || len(found) == 1 {
@@ -104,7 +104,7 @@ func expand(path, format string) ([]string, error) {
 	return found, nil
 }
 
-// foreign tells of a path that names a database of a kind that is not reached from here.
+// foreign returns an error for a path that names a database that we have no driver for.
 func foreign(path string) error {
 	if scheme, _, ok := strings.Cut(path, "://"); ok && !IsDSN(path) {
 		return fmt.Errorf("%s: no driver for it; expected postgres://… or sqlite:FILE", model.Name(scheme+"://…"))
@@ -112,13 +112,13 @@ func foreign(path string) error {
 	return nil
 }
 
-// endings tell the format of a file, each perhaps with .gz after it.
+// endings maps the ending of a file name to a format; .gz may follow it.
 var endings = map[string]string{
 	".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }
 
-// FormatOf is the format that is wanted or, where that is "", the one that the ending of a file tells. Stdin, a pipe
-// and a device have none, and are JSON Lines.
+// FormatOf returns the wanted format or, if that is "", the one of the file's ending. Stdin, pipes and devices have no
+// ending, and are JSON Lines.
 func FormatOf(path, wanted string) (string, error) {
 	format := wanted
 	if format == "" && path != "-" {
@@ -155,18 +155,18 @@ func OpenFacts(ctx context.Context, p Place, stdin io.Reader) (Source[model.Fact
 	return openRows(ctx, p, stdin, factKind)
 }
 
-// OpenEventBlocks is [OpenEvents], to be read by several goroutines.
+// OpenEventBlocks is [OpenEvents] for several goroutines.
 func OpenEventBlocks(ctx context.Context, p Place, stdin io.Reader) (wire.Blocks[model.Event], error) {
 	return openRows(ctx, p, stdin, eventKind)
 }
 
-// rows are read one by one, or by several goroutines.
+// rows can be read one by one, or by several goroutines.
 type rows[T model.Event | model.Fact] interface {
 	Source[T]
 	wire.Blocks[T]
 }
 
-// openRows opens a place, whose rows a program makes where the mapping has one.
+// openRows opens a place. A program makes its rows if the mapping has one.
 func openRows[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader, k *kind[T]) (rows[T], error) {
 	if k.program(p.Mapping) != nil {
 		t, err := openTranslated(ctx, p, stdin, k)
@@ -182,12 +182,12 @@ func openRows[T model.Event | model.Fact](ctx context.Context, p Place, stdin io
 	return r, nil
 }
 
-// kind is what reading has to know of events, and of facts.
+// kind is what readers must know about events, or about facts.
 type kind[T model.Event | model.Fact] struct {
 	form    *wire.Form[T]
 	lines   func(file string, in io.Reader, r *wire.Reading) wire.Blocks[T]
 	query   tableQuery
-	program func(*Mapping) *program // that makes the rows; nil: they are as they are read
+	program func(*Mapping) *program // that makes the rows; nil if there is none
 }
 
 var (
@@ -261,7 +261,7 @@ func readRow[T any](in wire.Blocks[T], r wire.BlockReader[T], b *wire.Block, row
 	}
 }
 
-// openBlocks closes the input of blocks with them.
+// openBlocks also closes the input of the blocks.
 type openBlocks[T any] struct {
 	wire.Blocks[T]
 	in io.Closer

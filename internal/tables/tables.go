@@ -12,7 +12,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// EventDDL and FactDDL are the tables that events and facts are read from by default, in SQL that PostgreSQL and
+// EventDDL and FactDDL create the tables that events and facts are read from by default, in SQL that PostgreSQL and
 // SQLite understand.
 var (
 	//go:embed chat_event.sql
@@ -21,7 +21,7 @@ var (
 	FactDDL string
 )
 
-// dimension is a table of Info Mart, with the columns of it that are read.
+// dimension is a table of Info Mart, with the columns that are read.
 type dimension struct {
 	name, alias        string
 	required, optional []string
@@ -48,13 +48,13 @@ var infoMart = []dimension{
 	{"resource_", "r", []string{"resource_key", "resource_name"}, []string{"resource_type_code", "resource_type"}},
 }
 
-// Dialect is a dialect of SQL, for queries that somebody else's client runs.
+// Dialect is a dialect of SQL, for queries that the user's own client runs.
 type Dialect struct {
 	Name          string
 	before, after string
-	quotes        string // around a name that is not plain
-	quoted        bool   // the client quotes no field: the query does
-	anyCase       bool   // a quoted name is found in any case
+	quotes        string // around names that are not plain
+	quoted        bool   // the client does not quote fields, so the query does
+	anyCase       bool   // quoted names match in any case
 }
 
 // Dialects lists the dialects.
@@ -83,25 +83,25 @@ func ParseDialect(name string) (*Dialect, error) {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// name writes the name of a column.
+// name returns the name of a column as SQL.
 func (d *Dialect) name(s string) string {
-	reserved := d.anyCase && strings.EqualFold(s, "end") // what a flat table calls a column
+	reserved := d.anyCase && strings.EqualFold(s, "end") // a column of a flat table
 	if plainName.MatchString(s) && !reserved {
 		return s
 	}
 	return d.quotes[:1] + strings.ReplaceAll(s, d.quotes[1:], d.quotes[1:]+d.quotes[1:]) + d.quotes[1:]
 }
 
-// Statement makes a query one that the dialect's client runs.
+// Statement turns a query into one for the dialect's client.
 func (d *Dialect) Statement(query string) string { return d.before + query + d.after + "\n" }
 
-// ExtractFacts is a statement whose result, printed as CSV with a header, is all facts in the flat form.
+// ExtractFacts returns a statement whose result, printed as CSV with a header, is all facts in the flat form.
 func (d *Dialect) ExtractFacts(m *Mapping) (string, error) {
 	query, err := d.FactQuery(m)
 	if err != nil || !d.quoted {
 		return d.Statement(query), err
 	}
-	var items []string // the client prints fields as they are: text is quoted in the query
+	var items []string // the client prints fields as they are, so the query quotes text
 	for _, c := range factColumns {
 		item := c.name
 		if c.text {
@@ -112,8 +112,8 @@ func (d *Dialect) ExtractFacts(m *Mapping) (string, error) {
 	return d.Statement("SELECT " + strings.Join(items, ",\n       ") + "\nFROM (\n" + query + "\n) facts"), nil
 }
 
-// factColumns are the columns of a query of facts, in the order of the fields, each from the first of its sources that
-// is there and not blank.
+// factColumns lists the columns of a query of facts, in the order of the fields. Each comes from its first source that
+// exists and is not blank.
 var factColumns = []struct {
 	name string
 	text bool
@@ -132,7 +132,7 @@ var factColumns = []struct {
 	{"end_ts", false, []string{"f.end_ts"}},
 }
 
-// FactQuery is a query, without a semicolon, whose rows are facts under names of Info Mart: media_server_ixn_guid,
+// FactQuery returns a query, without a semicolon, whose rows are facts under Info Mart's names: media_server_ixn_guid,
 // interaction_resource_ordinal, resource_type_code, resource_name, resource_role_code, role_reason_code,
 // technical_result_code, result_reason_code, received_from (an ordinal), start_ts, end_ts. Where a code is blank, the
 // name stands for it.
@@ -145,8 +145,8 @@ func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error)
 	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
 }
 
-// factQuery makes the query, and says which of the columns it has. columns tells which columns a table has, from lower
-// case to their spelling; nil is not known.
+// factQuery returns the query and the columns that it has. columns returns the columns of a table, from lower case to
+// their spelling; nil means unknown.
 func factQuery(d *Dialect, m *Mapping,
 	columns func(table string) (map[string]string, error),
 ) (query string, kept []string, err error) {
@@ -216,7 +216,7 @@ func factQuery(d *Dialect, m *Mapping,
 	return query, kept, nil
 }
 
-// translated is an expression of SQL for what a column's values are to us.
+// translated returns an SQL expression for our values of a column.
 func (m *Mapping) translated(table, column, expression string) string {
 	form := m.orOurs().tables[table].forms[column]
 	if form == nil || len(form.values) == 0 {
@@ -230,7 +230,8 @@ func (m *Mapping) translated(table, column, expression string) string {
 	return b + " ELSE " + expression + " END"
 }
 
-// source is a table, of which a mapping may want some rows only; it needs an alias, which older PostgreSQL asks for.
+// source returns a table, or those of its rows that the mapping wants. It needs an alias, which older PostgreSQL
+// requires.
 func (m *Mapping) source(name string) string {
 	if where := m.orOurs().tables[name].Where; where != "" {
 		return "(SELECT * FROM " + m.table(name) + " WHERE " + where + ")"
@@ -238,8 +239,9 @@ func (m *Mapping) source(name string) string {
 	return m.table(name)
 }
 
-// actual writes the name of a column as it is in the table, "" where there is none. has is nil where nobody looked:
-// then Info Mart's columns are all there, and of a flat table those that are renamed, or bear the names of the fields.
+// actual returns the name that a column has in the table, "" if there is none. If has is nil, the columns are unknown:
+// then all of Info Mart's are assumed to exist, and those of a flat table that are renamed, or have the names of the
+// fields.
 func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, required bool) (string, error) {
 	actual, renamed := m.column(table, name)
 	switch spelled, ok := has[strings.ToLower(actual)]; {

@@ -13,22 +13,23 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// rawPart is a part of a place that a program reads: JSON values, or rows of another format, each as an object of its
+// rawPart is a part of a place that a program reads: JSON values, or rows of another format as objects of their
 // columns.
 type rawPart interface {
-	// next is the next value, valid until the next call, and the line in which it begins, or the number of the row.
+	// next returns the next value, valid until the next call, and the line in which it begins, or the number of the
+	// row.
 	next() (value jsontext.Value, line int, err error)
-	waits() bool // the next may be long in coming
+	waits() bool // the next value may take long to arrive
 	Close() error
 }
 
-// rawValues are those of a file of JSON.
+// rawValues are the values of a JSON file.
 type rawValues struct {
 	*values
 	io.Closer
 }
 
-// rawRow is a row of a format that has columns: its reader's cells.
+// rawRow is a row of a format with columns. Its cells are in its reader.
 type rawRow struct{}
 
 var rawForm = &wire.Form[rawRow]{
@@ -62,7 +63,7 @@ func (r *rawRows) next() (value jsontext.Value, line int, err error) {
 	return r.b, r.own.line, nil
 }
 
-// openRaw opens one part of a place for a program.
+// openRaw opens one part of a place for a program, and returns its name.
 func openRaw(ctx context.Context, p Place, stdin io.Reader, table string) (rawPart, string, error) {
 	form := *rawForm
 	form.Table = table
@@ -78,17 +79,17 @@ func openRaw(ctx context.Context, p Place, stdin io.Reader, table string) (rawPa
 	return &rawRows{flatReader: r, mapping: p.Mapping}, r.file, nil
 }
 
-// translated are rows that a program makes of the values of a place. A program that is given whole chats has all values
-// gathered in memory first.
+// translated are the rows that a program makes of the values of a place. For a program that takes whole chats, all
+// values are first gathered in memory.
 type translated[T model.Event | model.Fact] struct {
 	program *program
 	kind    *kind[T]
 	reading *wire.Reading
-	open    func(i int) (rawPart, string, error) // part i, and its name; io.EOF after the last
+	open    func(i int) (rawPart, string, error) // returns part i and its name; io.EOF after the last
 
 	part   rawPart
 	name   string
-	parts  int // that were opened
+	parts  int // opened so far
 	n      int // values so far
 	chats  []*rawChat
 	whole  bool // all chats are gathered
@@ -96,7 +97,7 @@ type translated[T model.Event | model.Fact] struct {
 	block  wire.Block
 }
 
-// rawValue is a value as read.
+// rawValue is a value as it was read.
 type rawValue struct {
 	file    string
 	line, n int
@@ -106,7 +107,7 @@ type rawValue struct {
 // rawChat is the array of a chat's values.
 type rawChat struct{ rawValue }
 
-// openTranslated opens a place whose rows a program makes. That the first part can be opened is seen at once.
+// openTranslated opens a place whose rows a program makes, and its first part.
 func openTranslated[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader,
 	k *kind[T],
 ) (*translated[T], error) {
@@ -141,7 +142,7 @@ func (t *translated[T]) advance() (err error) {
 	return err
 }
 
-// Close closes the part that is open.
+// Close closes the open part.
 func (t *translated[T]) Close() (err error) {
 	if t.part != nil {
 		err = t.part.Close()
@@ -174,7 +175,7 @@ func (t *translated[T]) value() (v rawValue, err error) {
 	}
 }
 
-// unread says which value could not be read, and why.
+// unread returns an error that says which value could not be read, and why.
 func (t *translated[T]) unread(err error, line int) error {
 	var bad *wire.LineError
 	if _, isJSON := t.part.(*rawValues); !isJSON || errors.As(err, &bad) {
@@ -190,7 +191,7 @@ func (t *translated[T]) unread(err error, line int) error {
 	return &wire.LineError{File: t.name, Line: line, Problem: "no JSON: " + model.Line(problem)}
 }
 
-// valuesPerBlock and bytesPerBlock bound a block, so that there is work for all.
+// valuesPerBlock and bytesPerBlock limit a block, so that all goroutines have work.
 const (
 	valuesPerBlock = 256
 	bytesPerBlock  = 256 << 10
@@ -219,7 +220,7 @@ func (t *translated[T]) Next(b *wire.Block) error {
 	return nil
 }
 
-// nextChats is Next for a program that is given whole chats.
+// nextChats is Next for a program that takes whole chats.
 func (t *translated[T]) nextChats(b *wire.Block) error {
 	if !t.whole {
 		if err := t.gather(); err != nil {
@@ -239,7 +240,7 @@ func (t *translated[T]) nextChats(b *wire.Block) error {
 	return nil
 }
 
-// gather reads all values, by chat in the order of the first of each.
+// gather reads all values and groups them by chat, in the order of each chat's first value.
 func (t *translated[T]) gather() error {
 	t.whole = true
 	by := make(map[string]*rawChat)
@@ -288,13 +289,13 @@ func (t *translated[T]) newReader() *translatedReader[T] {
 	return &translatedReader[T]{of: t, objects: wire.NewObjectReader(t.kind.form, t.reading)}
 }
 
-// translatedReader makes rows of the values of blocks.
+// translatedReader makes rows of the values in blocks.
 type translatedReader[T model.Event | model.Fact] struct {
 	of      *translated[T]
 	objects *wire.ObjectReader[T]
-	values  []rawValue // that are still to be read
-	at      rawValue   // that was read last
-	lines   []byte     // the objects that are still to be given
+	values  []rawValue // still to be read
+	at      rawValue   // the last one read
+	lines   []byte     // the objects still to be returned
 	id      []byte
 }
 
@@ -324,7 +325,7 @@ func (r *translatedReader[T]) Next(row *T) (id []byte, err error) {
 	return r.id, err
 }
 
-// translate runs the program for the next value.
+// translate runs the program on the next value.
 func (r *translatedReader[T]) translate() error {
 	r.at, r.values = r.values[0], r.values[1:]
 	value, err := decode(r.at.text)
@@ -345,8 +346,8 @@ func (r *translatedReader[T]) translate() error {
 	return err
 }
 
-// FactsFrom reads the rows that a program of the user's prints: JSON, a row a line, or values that facts.read makes
-// rows of. file names them in errors.
+// FactsFrom returns a reader of the rows that a user's program prints: a JSON object per line, or values for
+// facts.read. file names them in errors.
 func (m *Mapping) FactsFrom(file string, in io.Reader) interface{ Read() (model.Fact, error) } {
 	if m.programs().readFacts == nil {
 		return wire.NewFactReaderOf(file, in, m.reading(wire.FactForm.Table))

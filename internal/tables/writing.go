@@ -10,19 +10,19 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// writing is how rows of a form are written in the user's world: the form with the user's columns, each with the user's
-// values, and what went wrong, which shows when the output is written or finished.
+// writing is how rows of a form are written in the user's world: the form with the user's columns and values, and the
+// first error, which shows when the output is written or finished.
 type writing[T any] struct {
 	form  *wire.Form[T]
-	names bool // columns have other names or values: JSON Lines are flat
+	names bool // columns have other names or values, so JSON Lines are flat
 
-	refuses bool // there are values that cannot be written
+	refuses bool // some values cannot be written
 
 	mu  sync.Mutex
 	err error // the first
 }
 
-// newWriting returns the writing of a form; form is as ours where the mapping says nothing of it.
+// newWriting returns the writing of a form. The form is ours if the mapping says nothing about it.
 func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 	w := &writing[T]{form: f}
 	if m == nil || len(m.tables[f.Table].Columns) == 0 && len(m.null) == 0 {
@@ -63,8 +63,8 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 	return w
 }
 
-// writtenAs is the name and the form of the column that is written for one of ours: that which the mapping has for one
-// of the names under which it is read.
+// writtenAs returns the name and the form in which a column of ours is written: what the mapping says for one of the
+// names under which it is read.
 func (m *Mapping) writtenAs(table, name string, names []string) (string, *columnForm) {
 	t := m.tables[table]
 	for _, n := range append([]string{name}, names...) {
@@ -89,7 +89,7 @@ func (w *writing[T]) failed() error {
 	return w.err
 }
 
-// watch makes an output tell what went wrong.
+// watch lets an output report what went wrong.
 func (w *writing[T]) watch(o *wire.Output[T]) *wire.Output[T] {
 	if write := o.Write; write != nil {
 		o.Write = func(b []byte) (int, error) {
@@ -124,14 +124,14 @@ func (w *writing[T]) watch(o *wire.Output[T]) *wire.Output[T] {
 	return o
 }
 
-// line is what appends a row as a line of JSON: as ours, or flat under the user's names.
+// line returns what appends a row as a line of JSON: in our form, or flat under the user's names.
 func (w *writing[T]) line(ours func([]byte, *T) []byte) func([]byte, *T) []byte {
 	switch {
-	case !w.refuses: // most often: nothing is to be looked at
+	case !w.refuses: // the usual case: nothing to check
 		return ours
 	case !w.names:
 		return func(b []byte, row *T) []byte {
-			for i := range w.form.Columns { // which looks whether it can be read again
+			for i := range w.form.Columns { // which checks that it can be read again
 				w.form.Columns[i].Get(row)
 			}
 			return ours(b, row)
@@ -150,12 +150,12 @@ func (w *writing[T]) line(ours func([]byte, *T) []byte) func([]byte, *T) []byte 
 	}
 }
 
-// jsonMember is a member of the objects that are written: a column, or an object of several, whose names have its name
-// and a dot in front.
+// jsonMember is a member of the written objects: a column, or an object of several columns, whose names begin with its
+// name and a dot.
 type jsonMember struct {
 	name    string
 	column  int
-	members []*jsonMember // nil of a column
+	members []*jsonMember // nil for a column
 }
 
 func (m *jsonMember) add(path []string, column int) {
@@ -169,8 +169,8 @@ func (m *jsonMember) add(path []string, column int) {
 	}
 }
 
-// append appends a value. What is absent is null: so each name is in each line, and one that a mapping has wrong is
-// told.
+// append appends a value. An absent one is null, so that every line has every name, and a wrong name in a mapping is
+// found.
 func (m *jsonMember) append(b []byte, cells []wire.Cell) []byte {
 	if m.members == nil {
 		return cells[m.column].AppendJSON(b)
