@@ -76,28 +76,6 @@ func (s moveSet) Each(do func(move)) {
 	}
 }
 
-// those lists the agents for whom ok holds.
-func (w *Walker) those(ok func(*Walker, int) bool) []int8 {
-	w.listed = w.listed[:0]
-	for i := range w.seenAgents {
-		if ok(w, i) {
-			w.listed = append(w.listed, int8(i))
-		}
-	}
-	return w.listed
-}
-
-func (w *Walker) drivenNewcomer() int {
-	free := w.those(isFree)
-	at := w.driver.Newcomer(free)
-	if at < len(free) && len(free) > 0 {
-		return int(free[at])
-	} else if w.seenAgents < w.limits.Agents {
-		w.seenAgents++
-	}
-	return w.seenAgents - 1
-}
-
 // State is how a chat stands, as far as that bears on what comes next. History is capped; in a state of any history
 // ([State.AnyHistory]) its numbers are 0.
 type State struct {

@@ -369,28 +369,29 @@ func (w *Walker) mayTransfer(i int) bool {
 		int(w.initiator) != i)
 }
 
+// draw draws one of n choices, or has the driver make it.
+func (w *Walker) draw(n int, driven func(Driver) int) int {
+	if w.driver != nil {
+		return driven(w.driver)
+	}
+	return w.src.Intn(n)
+}
+
+// those lists the agents for whom ok holds.
+func (w *Walker) those(ok func(*Walker, int) bool) []int8 {
+	w.listed = w.listed[:0]
+	for i := range w.seenAgents {
+		if ok(w, i) {
+			w.listed = append(w.listed, int8(i))
+		}
+	}
+	return w.listed
+}
+
 // pick draws one of the agents for whom ok holds.
 func (w *Walker) pick(ok func(*Walker, int) bool) int {
-	if w.driver != nil {
-		of := w.those(ok)
-		return int(of[w.driver.Which(model.AgentResource, of)])
-	}
-	n := 0
-	for i := range w.seenAgents {
-		if ok(w, i) {
-			n++
-		}
-	}
-	at := w.src.Intn(n)
-	for i := range w.seenAgents {
-		if ok(w, i) {
-			if at == 0 {
-				return i
-			}
-			at--
-		}
-	}
-	panic("unreachable: the source chose none of the agents")
+	of := w.those(ok)
+	return int(of[w.draw(len(of), func(d Driver) int { return d.Which(model.AgentResource, of) })])
 }
 
 func isFree(w *Walker, i int) bool    { return w.agents[i].status == free }
@@ -400,33 +401,17 @@ func isJoined(w *Walker, i int) bool  { return w.agents[i].status == joined }
 // newcomer draws an agent that is neither a party nor invited, or one not seen before. Those not seen before are one
 // choice: logs are made modulo renaming.
 func (w *Walker) newcomer() int {
-	if w.driver != nil {
-		return w.drivenNewcomer()
-	}
-	n := 0
-	for i := range w.seenAgents {
-		if isFree(w, i) {
-			n++
-		}
-	}
-	seen := n
+	free := w.those(isFree)
+	n := len(free)
 	if w.seenAgents < w.limits.Agents {
 		n++
 	}
-	at := w.src.Intn(n)
-	if at == seen {
-		w.seenAgents++
-		return w.seenAgents - 1
+	at := w.draw(n, func(d Driver) int { return d.Newcomer(free) })
+	if at < len(free) {
+		return int(free[at])
 	}
-	for i := range w.seenAgents {
-		if isFree(w, i) {
-			if at == 0 {
-				return i
-			}
-			at--
-		}
-	}
-	panic("unreachable: the source chose none of the agents")
+	w.seenAgents = min(w.seenAgents+1, w.limits.Agents)
+	return w.seenAgents - 1
 }
 
 // known draws one of the queues or strategies seen so far, or one more.
@@ -435,12 +420,7 @@ func (w *Walker) known(of model.ResourceType, seen *int, limit int) int8 {
 	if n < limit {
 		n++
 	}
-	at := 0
-	if w.driver != nil {
-		at = w.driver.Known(of, *seen, n)
-	} else {
-		at = w.src.Intn(n)
-	}
+	at := w.draw(n, func(d Driver) int { return d.Known(of, *seen, n) })
 	if at == *seen {
 		*seen++
 	}

@@ -107,13 +107,7 @@ func (w *Walker) placeAgain(by model.Party) {
 // finish has the only agent place the chat in a finishing queue (I20).
 func (w *Walker) finish() {
 	who := w.pick(isJoined)
-	at := 0
-	if w.driver != nil {
-		at = w.driver.Finishing()
-	} else {
-		at = w.src.Intn(len(w.limits.Finishing))
-	}
-	queue := w.limits.Finishing[at]
+	queue := w.limits.Finishing[w.draw(len(w.limits.Finishing), Driver.Finishing)]
 	op := [...]model.Operation{"", model.Transfer, model.Conference}[w.src.Intn(3)]
 	w.initiator, w.legOperation, w.legMode = nobody, "", 0
 	w.placeIn(queue, w.agentParty(who), op, w.modeFor(op, &w.legMode))
@@ -283,14 +277,9 @@ func (w *Walker) strategyLeaves() {
 		}
 	}
 	w.listed = there
-	at := 0
-	if w.driver != nil {
-		at = w.driver.Which(model.StrategyResource, there)
-	} else {
-		at = w.src.Intn(len(there))
-	}
-	w.strategies[there[at]] = false
-	p := w.strategyParty(there[at])
+	i := there[w.draw(len(there), func(d Driver) int { return d.Which(model.StrategyResource, there) })]
+	w.strategies[i] = false
+	p := w.strategyParty(i)
 	w.add(model.Event{Name: model.PartyRemoved, Actor: w.remover(p), Party: p})
 }
 
@@ -313,13 +302,7 @@ func (w *Walker) stop() {
 }
 
 func (w *Walker) neutral() {
-	at := 0
-	if w.driver != nil {
-		at = w.driver.Neutral()
-	} else {
-		at = w.src.Intn(len(w.limits.Neutral))
-	}
-	e := model.Event{Name: w.limits.Neutral[at]}
+	e := model.Event{Name: w.limits.Neutral[w.draw(len(w.limits.Neutral), Driver.Neutral)]}
 	if !e.Name.Known() {
 		e.Actor = mediaServer
 	}

@@ -50,11 +50,9 @@ var beyondFaults = []Fault{
 		Answer: skipping(func(_ []model.Event, i int) bool { return i >= 500 }),
 	},
 	{
-		Name: "ordinal-in-a-signed-byte",
-		Says: "Keeps ordinals in a signed byte: after 127 comes -128.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) { r.Ordinal.Value = int64(int8(r.Ordinal.Value)) })
-		}),
+		Name:   "ordinal-in-a-signed-byte",
+		Says:   "Keeps ordinals in a signed byte: after 127 comes -128.",
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) { r.Ordinal.Value = int64(int8(r.Ordinal.Value)) }),
 	},
 	{
 		Name: "first-page-of-128-rows",
@@ -66,10 +64,8 @@ var beyondFaults = []Fault{
 	{
 		Name: "sixth-party-lost",
 		Says: "Knows five agents in a chat at the same time: a sixth that joins has no row.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return isAgent(r) && hasJoined(r) && len(partiesAfter(c.before(r.Trace.Accepted), model.Agent)) >= 5
-			})
+		Answer: losing(func(c *inHand, r *model.IRF) bool {
+			return isAgent(r) && hasJoined(r) && len(partiesAfter(c.before(r.Trace.Accepted), model.Agent)) >= 5
 		}),
 	},
 	{

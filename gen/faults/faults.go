@@ -109,6 +109,16 @@ func writing(change func(c *inHand)) func([]model.Event) []model.Fact {
 	})
 }
 
+// rowByRow is a fault in each row of a chat.
+func rowByRow(change func(c *inHand, r *model.IRF)) func([]model.Event) []model.Fact {
+	return writing(func(c *inHand) { c.each(func(r *model.IRF) { change(c, r) }) })
+}
+
+// losing is a fault that drops rows.
+func losing(lost func(c *inHand, r *model.IRF) bool) func([]model.Event) []model.Fact {
+	return writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return lost(c, r) }) })
+}
+
 // reporting is a fault in the rows of a run.
 func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {

@@ -13,44 +13,35 @@ var historyFaults = []Fault{
 		Name:   "last-attempt-of-agent-only",
 		Says:   "Keeps a row by agent: a second invitation of the same agent overwrites the first.",
 		Common: true,
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value > r.Ordinal.Value })
-			})
+		Answer: losing(func(c *inHand, r *model.IRF) bool {
+			return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value > r.Ordinal.Value })
 		}),
 	},
 	{
 		Name:   "role-of-first-attempt",
 		Says:   "Looks up how an agent came by its name: every later attempt has the role of the first.",
 		Common: true,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool {
-					return sameAgent(r, &o) ||
-						o.Ordinal == r.Ordinal
-				})].Role
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool {
+				return sameAgent(r, &o) || o.Ordinal == r.Ordinal
+			})].Role
 		}),
 	},
 	{
 		Name: "consult-hides-transfer",
 		Says: "An agent who was consulted and then gets the chat by transfer keeps the row of the consult alone.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return r.Role == model.ReceivedTransfer && c.some(func(o *model.IRF) bool {
-					return sameAgent(r, o) && o.Role == model.ReceivedConsult && o.Ordinal.Value < r.Ordinal.Value
-				})
+		Answer: losing(func(c *inHand, r *model.IRF) bool {
+			return r.Role == model.ReceivedTransfer && c.some(func(o *model.IRF) bool {
+				return sameAgent(r, o) && o.Role == model.ReceivedConsult && o.Ordinal.Value < r.Ordinal.Value
 			})
 		}),
 	},
 	{
 		Name: "return-to-sender-lost",
 		Says: "An agent to whom a chat is sent back by the agent it sent it to has no row for that.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool {
-					return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r)
-				})
+		Answer: losing(func(c *inHand, r *model.IRF) bool {
+			return c.some(func(o *model.IRF) bool {
+				return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r)
 			})
 		}),
 	},
@@ -90,33 +81,28 @@ var historyFaults = []Fault{
 		Name: "failed-transfer-pending-forever",
 		Says: "Does not forget a failed transfer: the next acceptance of any invitation of that agent makes it " +
 			"Transferred.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
-					return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) &&
-						c.some(func(p *model.IRF) bool {
-							return sentBy(p, r) && hasJoined(p) && p.Trace.Accepted > o.Trace.Closed &&
-								p.Trace.Accepted < r.Trace.Closed
-						})
-				}) {
-					r.Result = model.Transferred
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
+				return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) &&
+					c.some(func(p *model.IRF) bool {
+						return sentBy(p, r) && hasJoined(p) && p.Trace.Accepted > o.Trace.Closed &&
+							p.Trace.Accepted < r.Trace.Closed
+					})
+			}) {
+				r.Result = model.Transferred
+			}
 		}),
 	},
 	{
 		Name: "one-transfer-a-chat",
 		Says: "Knows one transfer a chat: whoever transfers on is Completed.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Transferred && slices.ContainsFunc(c.rows,
-					func(o model.IRF) bool {
-						return o.Trace.HandedOver > 0 &&
-							o.Trace.HandedOver < r.Trace.HandedOver
-					}) {
-					r.Result = model.Completed
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Result == model.Transferred && slices.ContainsFunc(c.rows,
+				func(o model.IRF) bool {
+					return o.Trace.HandedOver > 0 && o.Trace.HandedOver < r.Trace.HandedOver
+				}) {
+				r.Result = model.Completed
+			}
 		}),
 	},
 }
@@ -180,11 +166,9 @@ var longFaults = []Fault{
 		}),
 	},
 	{
-		Name: "third-in-chain-lost",
-		Says: "Joins the rows with who sent them twice: an agent at the third remove from the first has no row.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return c.depth(r) >= 3 })
-		}),
+		Name:   "third-in-chain-lost",
+		Says:   "Joins the rows with who sent them twice: an agent at the third remove from the first has no row.",
+		Answer: losing(func(c *inHand, r *model.IRF) bool { return c.depth(r) >= 3 }),
 	},
 }
 

@@ -49,46 +49,38 @@ var invitationFaults = []Fault{
 	{
 		Name: "last-wish-counts",
 		Says: "Keeps one operation a chat: an invitation is answered under that of the latest invitation.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				latest := lastSuch(c.between(r.Trace.Opened, answeredAt(r)), func(e *model.Event) bool {
-					return e.Name == model.AgentInvited && e.Actor.Type == model.Agent
-				})
-				switch {
-				case !isDirect(r) || latest == nil || latest.Operation == r.Trace.Operation:
-				case latest.Operation == model.Transfer:
-					r.Role = model.ReceivedTransfer
-				default:
-					r.Role = model.InConference
-				}
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			latest := lastSuch(c.between(r.Trace.Opened, answeredAt(r)), func(e *model.Event) bool {
+				return e.Name == model.AgentInvited && e.Actor.Type == model.Agent
 			})
+			switch {
+			case !isDirect(r) || latest == nil || latest.Operation == r.Trace.Operation:
+			case latest.Operation == model.Transfer:
+				r.Role = model.ReceivedTransfer
+			default:
+				r.Role = model.InConference
+			}
 		}),
 	},
 	{
 		Name: "outlasted-initiator-transferred",
 		Says: "A conference's initiator who leaves before its invitee is Transferred.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Completed &&
-					c.some(func(o *model.IRF) bool {
-						return sentBy(o, r) && hasJoined(o) &&
-							o.Trace.Closed > r.Trace.Closed
-					}) {
-					r.Result = model.Transferred
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
+				return sentBy(o, r) && hasJoined(o) && o.Trace.Closed > r.Trace.Closed
+			}) {
+				r.Result = model.Transferred
+			}
 		}),
 	},
 	{
 		Name:   "transfer-only-before-leaving",
 		Says:   "A transfer that is accepted only after its initiator left leaves that initiator Completed.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Transferred && r.Trace.HandedOver > r.Trace.Closed {
-					r.Result = model.Completed
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Result == model.Transferred && r.Trace.HandedOver > r.Trace.Closed {
+				r.Result = model.Completed
+			}
 		}),
 	},
 }
@@ -132,8 +124,7 @@ var modeFaults = []Fault{
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; conferring(e) && e.VisibilityMode == 0 && e.Name == model.AgentInvited {
 				if j := slices.IndexFunc(log[i:], func(o model.Event) bool {
-					return o.Party == e.Party &&
-						o.VisibilityMode != 0
+					return o.Party == e.Party && o.VisibilityMode != 0
 				}); j > 0 {
 					e.VisibilityMode = log[i+j].VisibilityMode
 				}
@@ -144,15 +135,13 @@ var modeFaults = []Fault{
 		Name: "mode-by-initiator",
 		Says: "Keeps the visibility mode with the agent who confers: its next conference changes that of the one " +
 			"under way.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				next := lastSuch(c.between(r.Trace.Opened, r.Trace.Closed), func(e *model.Event) bool {
-					return conferring(e) && e.Actor.ID == r.Trace.Initiator && e.VisibilityMode != 0
-				})
-				if r.Trace.Operation == model.Conference && next != nil {
-					r.Role = roleOf(next.VisibilityMode)
-				}
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			next := lastSuch(c.between(r.Trace.Opened, r.Trace.Closed), func(e *model.Event) bool {
+				return conferring(e) && e.Actor.ID == r.Trace.Initiator && e.VisibilityMode != 0
 			})
+			if r.Trace.Operation == model.Conference && next != nil {
+				r.Role = roleOf(next.VisibilityMode)
+			}
 		}),
 	},
 }
@@ -190,39 +179,33 @@ var queueFaults = []Fault{
 	{
 		Name: "conference-lost-on-revoke",
 		Says: "A conference through a queue whose first invitation expired is forgotten: the next agent is RoutedTo.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back,
-					func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
-					asRouted(r)
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back,
+				func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
+				asRouted(r)
+			}
 		}),
 	},
 	{
 		Name:   "conference-lost-on-onward-queue",
 		Says:   "A conference through a queue is forgotten when a strategy sends it on to another queue.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				onward := func(e model.Event) bool {
-					return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy
-				}
-				if isConferee(r) && slices.ContainsFunc(c.leg(r), onward) {
-					asRouted(r)
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			onward := func(e model.Event) bool {
+				return e.Name == model.PlacedInQueue && e.Actor.Type == model.Strategy
+			}
+			if isConferee(r) && slices.ContainsFunc(c.leg(r), onward) {
+				asRouted(r)
+			}
 		}),
 	},
 	{
 		Name: "entry-queue-is-return",
 		Says: "Takes a conference through the queue by which the chat entered for the chat's return to it.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if i := slices.IndexFunc(c.log, isPlaced); isConferee(r) && c.log[i].Queue == r.Trace.Queue {
-					asRouted(r)
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if i := slices.IndexFunc(c.log, isPlaced); isConferee(r) && c.log[i].Queue == r.Trace.Queue {
+				asRouted(r)
+			}
 		}),
 	},
 	{
@@ -244,31 +227,25 @@ var queueFaults = []Fault{
 	{
 		Name: "transfer-while-conference-queued",
 		Says: "An agent who has a conference through a queue under way cannot transfer: it is Completed.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Result == model.Transferred && c.some(func(o *model.IRF) bool {
-					return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver &&
-						r.Trace.HandedOver < answeredAt(o)
-				}) {
-					r.Result = model.Completed
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Result == model.Transferred && c.some(func(o *model.IRF) bool {
+				return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver &&
+					r.Trace.HandedOver < answeredAt(o)
+			}) {
+				r.Result = model.Completed
+			}
 		}),
 	},
 	{
 		Name:   "queue-transfer-needs-acceptance",
 		Says:   "Who transfers through a queue is Transferred only if somebody accepts.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Clauses.Has(model.I3Initiator) &&
-					!c.some(func(o *model.IRF) bool {
-						return sentBy(o, r) && hasJoined(o) &&
-							o.Trace.Operation == model.Transfer
-					}) {
-					r.Result = model.Completed
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool {
+				return sentBy(o, r) && hasJoined(o) && o.Trace.Operation == model.Transfer
+			}) {
+				r.Result = model.Completed
+			}
 		}),
 	},
 	{
@@ -292,12 +269,10 @@ var queueFaults = []Fault{
 		Name:   "pull-is-routing",
 		Says:   "An agent who pulls a conference or transfer from its queue is RoutedTo.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Trace.Pulled && r.Trace.Initiator != "" {
-					r.Role = model.RoutedTo
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Trace.Pulled && r.Trace.Initiator != "" {
+				r.Role = model.RoutedTo
+			}
 		}),
 	},
 }

@@ -143,8 +143,7 @@ var interleavingFaults = []Fault{
 			for i := range run {
 				if e := &run[i]; e.Name == model.AgentInvited && e.Actor.Type == model.Strategy {
 					if o := lastSuch(run[:i], func(o *model.Event) bool {
-						return o.Name == model.PartyAdded &&
-							o.Party == e.Actor
+						return o.Name == model.PartyAdded && o.Party == e.Actor
 					}); o != nil {
 						e.InteractionID = o.InteractionID
 					}

@@ -15,17 +15,15 @@ var totalityFaults = []Fault{
 		Name:   "no-duration-no-row",
 		Says:   "Leaves out attempts that begin and end within a second.",
 		Common: true,
-		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.Start.Unix() == r.End.Unix() }) }),
+		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Start.Unix() == r.End.Unix() }),
 	},
 	{
 		Name:   "keyed-by-start",
 		Says:   "Keeps one row a chat and second: of attempts that begin within one second only the last is left.",
 		Common: true,
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool {
-				return c.some(func(o *model.IRF) bool {
-					return o.Start.Unix() == r.Start.Unix() && o.Ordinal.Value > r.Ordinal.Value
-				})
+		Answer: losing(func(c *inHand, r *model.IRF) bool {
+			return c.some(func(o *model.IRF) bool {
+				return o.Start.Unix() == r.Start.Unix() && o.Ordinal.Value > r.Ordinal.Value
 			})
 		}),
 	},
@@ -84,12 +82,10 @@ var symmetryFaults = []Fault{
 	{
 		Name: "agent-1-is-routed",
 		Says: "Takes Agent 1, as in the tutorial, for the agent to whom the chat was routed.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Resource == "Agent 1" && isDirect(r) {
-					asRouted(r)
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Resource == "Agent 1" && isDirect(r) {
+				asRouted(r)
+			}
 		}),
 	},
 	{
@@ -145,11 +141,9 @@ var symmetryFaults = []Fault{
 		Answer: renaming(html.EscapeString),
 	},
 	{
-		Name: "dash-and-zero-are-nobody",
-		Says: "Takes the names - and 0 for no resource, and leaves out their rows.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return r.Resource == "-" || r.Resource == "0" })
-		}),
+		Name:   "dash-and-zero-are-nobody",
+		Says:   "Takes the names - and 0 for no resource, and leaves out their rows.",
+		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Resource == "-" || r.Resource == "0" }),
 	},
 }
 
@@ -174,15 +168,12 @@ var fieldFaults = []Fault{
 		Says:   "Finds the attempt that sent a chat by the agent's name, and so the agent's first.",
 		Common: true,
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if i := slices.IndexFunc(c.rows, func(o model.IRF) bool {
-					return isAgent(&o) &&
-						o.Resource == r.Trace.Initiator
-				}); i >= 0 && r.ReceivedFrom.Is == model.Given {
-					r.ReceivedFrom = c.rows[i].Ordinal
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if i := slices.IndexFunc(c.rows, func(o model.IRF) bool {
+				return isAgent(&o) && o.Resource == r.Trace.Initiator
+			}); i >= 0 && r.ReceivedFrom.Is == model.Given {
+				r.ReceivedFrom = c.rows[i].Ordinal
+			}
 		}),
 	},
 	{
@@ -190,16 +181,14 @@ var fieldFaults = []Fault{
 		Says:   "Begins an attempt when the agent accepts.",
 		Common: true,
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) { r.Start = c.timeOf(r.Trace.Accepted, r.Start) })
-		}),
+		Answer: rowByRow(func(c *inHand, r *model.IRF) { r.Start = c.timeOf(r.Trace.Accepted, r.Start) }),
 	},
 	{
 		Name:   "end-at-handover",
 		Says:   "Ends the attempt of an agent who transfers when the other agent accepts.",
 		Common: true,
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) { c.each(func(r *model.IRF) { r.End = c.timeOf(r.Trace.HandedOver, r.End) }) }),
+		Answer: rowByRow(func(c *inHand, r *model.IRF) { r.End = c.timeOf(r.Trace.HandedOver, r.End) }),
 	},
 }
 

@@ -12,54 +12,44 @@ var reasonFaults = []Fault{
 		Name:   "blank-as-a-word",
 		Says:   "Writes a blank reason as the word NULL.",
 		Common: true,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Reason == "" {
-					r.Reason = "NULL"
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Reason == "" {
+				r.Reason = "NULL"
+			}
 		}),
 	},
 	{
-		Name: "unknown-reason-lost",
-		Says: "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
-		Answer: writing(func(c *inHand) {
-			c.lose(func(r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise })
-		}),
+		Name:   "unknown-reason-lost",
+		Says:   "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
+		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise }),
 	},
 	{
 		Name:   "who-declines-abandons",
 		Says:   "Takes a routed invitation that the agent declines for abandoned by that agent.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Trace.How == model.WasRejected && r.Trace.Initiator == "" {
-					r.Result = model.Abandoned
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Trace.How == model.WasRejected && r.Trace.Initiator == "" {
+				r.Result = model.Abandoned
+			}
 		}),
 	},
 	{
 		Name:   "declined-is-completed",
 		Says:   "An agent's invitation that is declined counts as handled.",
 		Levels: onlyInferred,
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Trace.How == model.WasRejected && isDirect(r) {
-					r.Result, r.Reason = model.Completed, ""
-				}
-			})
+		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
+			if r.Trace.How == model.WasRejected && isDirect(r) {
+				r.Result, r.Reason = model.Completed, ""
+			}
 		}),
 	},
 	{
 		Name: "once-rung-always-ringing",
 		Says: "A customer who leaves the queue after an agent was alerted is AbandonedWhileRinging.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Reason == model.AbandonedWhileQueued && howMany(c.log, named(model.AgentInvited)) > 0 {
-					r.Reason = model.AbandonedWhileRinging
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Reason == model.AbandonedWhileQueued && howMany(c.log, named(model.AgentInvited)) > 0 {
+				r.Reason = model.AbandonedWhileRinging
+			}
 		}),
 	},
 }
@@ -77,13 +67,11 @@ var stopFaults = []Fault{
 	{
 		Name: "gone-strategy-is-queue",
 		Says: "When the strategy has left, the chat counts as back in its queue.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if placed := lastSuch(c.log, named(model.PlacedInQueue)); c.strategyGone(r) && placed != nil {
-					r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received,
-						model.AbandonedWhileQueued
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if placed := lastSuch(c.log, named(model.PlacedInQueue)); c.strategyGone(r) && placed != nil {
+				r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received,
+					model.AbandonedWhileQueued
+			}
 		}),
 	},
 	{
@@ -98,14 +86,12 @@ var stopFaults = []Fault{
 	{
 		Name: "expired-near-the-stop",
 		Says: "Takes an invitation that expired within ten seconds of the customer's stop for cut off by it.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				stop := lastSuch(c.log, named(model.ProcessingStopped))
-				if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer &&
-					stop.Time.Sub(r.End) < 10*time.Second {
-					r.Result, r.Reason = model.CustomerAbandoned, model.AbandonedWhileRinging
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			stop := lastSuch(c.log, named(model.ProcessingStopped))
+			if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer &&
+				stop.Time.Sub(r.End) < 10*time.Second {
+				r.Result, r.Reason = model.CustomerAbandoned, model.AbandonedWhileRinging
+			}
 		}),
 	},
 	{
@@ -174,13 +160,11 @@ var mediaFaults = []Fault{
 	{
 		Name: "properties-change-ends-consult",
 		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, and so a conference of it.",
-		Answer: writing(func(c *inHand) {
-			c.each(func(r *model.IRF) {
-				if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed),
-					named(model.PropertiesChanged)) > 0 {
-					r.Role = model.InConference
-				}
-			})
+		Answer: rowByRow(func(c *inHand, r *model.IRF) {
+			if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed),
+				named(model.PropertiesChanged)) > 0 {
+				r.Role = model.InConference
+			}
 		}),
 	},
 	{

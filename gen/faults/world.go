@@ -266,7 +266,7 @@ var timeFaults = []Fault{
 	},
 	{
 		Name: "ends-before-it-starts", Says: "Drops rows that end before they start.",
-		Answer: writing(func(c *inHand) { c.lose(func(r *model.IRF) bool { return r.End.Before(r.Start) }) }),
+		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.End.Before(r.Start) }),
 	},
 }
 
