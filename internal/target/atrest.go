@@ -7,14 +7,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Facts are rows that are read one after the other, to io.EOF.
+// Facts reads rows one after the other, to io.EOF.
 type Facts interface{ Read() (model.Fact, error) }
 
-// Hinter is facts that can tell why none of them is of any question; "" is not known.
+// Hinter is implemented by facts that can say why none of them belongs to a question; "" means unknown.
 type Hinter interface{ Hint() string }
 
-// AtRest answers from rows that are there already: an implementation was given the events of all questions before, and
-// made them in its own time.
+// AtRest answers from existing rows: an implementation was given the events of all questions before, and made the rows
+// in its own time.
 type AtRest struct {
 	place   string
 	owner   map[string]int // question, by interaction
@@ -23,8 +23,8 @@ type AtRest struct {
 	notes   []string
 }
 
-// ReadAtRest reads all rows and keeps those of the questions. Place names where they are. Start, unless it is zero, is
-// when the chats were made to begin: the times of the rows are taken back to those of the questions. The error is the
+// ReadAtRest reads all rows and keeps those of the questions. place names where they are. If start is not zero, the
+// chats were moved to begin then, and the times of the rows are moved back to those of the questions. The error is the
 // context's, or that of a row that cannot be read and belongs to no question.
 func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Question,
 	start time.Time,
@@ -55,7 +55,7 @@ func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Ques
 	return t, nil
 }
 
-// counted counts rows, and stops at an interrupt.
+// counted counts rows, and stops when the context ends.
 type counted struct {
 	ctx   context.Context
 	facts Facts
@@ -73,10 +73,10 @@ func (c *counted) Read() (model.Fact, error) {
 	return f, err
 }
 
-// Ask finds the rows of each question.
+// Ask returns the rows of each question.
 func (t *AtRest) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := &Round{Answers: make([]Answer, len(batch)), Ignored: t.ignored, Notes: t.notes}
-	t.ignored, t.notes = 0, nil // they are told once
+	t.ignored, t.notes = 0, nil // they are reported once
 	for i, q := range batch {
 		if len(q.Events) > 0 {
 			round.Answers[i] = t.answers[t.owner[q.Events[0].InteractionID]]

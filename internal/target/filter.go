@@ -14,37 +14,37 @@ import (
 )
 
 const (
-	// FactsAnEvent and LeastFacts bound the rows that are kept of one interaction: so many for each of its events, and
-	// so many at least; more of them is a protocol failure. No event makes more than two. MaxText bounds their text
-	// likewise, in bytes: a line alone may have megabytes of it.
+	// FactsAnEvent and LeastFacts limit the rows of one interaction: FactsAnEvent for each of its events, but at least
+	// LeastFacts. More is a protocol failure. No event makes more than two rows. MaxText limits their text, in bytes: a
+	// single line may have megabytes of it.
 	FactsAnEvent = 4
 	LeastFacts   = 100
 	MaxText      = 64 << 10
 )
 
-// Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0.
-// Up to perStart questions are one start of it, unless that fails: see search.
+// Filter is a command that reads event lines on stdin until end of file, prints fact lines on stdout and exits 0. Each
+// start gets up to perStart questions; if it fails, search finds out by which.
 type Filter struct {
 	Argv    []string
 	Timeout time.Duration // of one start
 	Jobs    int           // starts at the same time, at least one
-	// Answered is told the first interaction of each question as soon as a row of it comes; nil is told nothing. It is
-	// called by several goroutines, and again where a question is asked again.
+	// Answered, if not nil, is called with the first interaction of a question as soon as a row of it arrives. Several
+	// goroutines call it, and call it again if a question is asked again.
 	Answered func(interaction string)
-	// PerStart is how many questions a start is sent at most; 0 is 1000. It changes no answer of a program that keeps
+	// PerStart is the most questions that a start is sent; 0 means 1000. It changes no answer of a program that keeps
 	// chats apart.
 	PerStart int
-	// Spread has a batch sent in as many starts as may run at the same time, where each gets so many questions at
-	// least; 0 has it not. It is of no more consequence.
+	// Spread, if not 0, spreads a batch over as many starts as may run at the same time, each with at least so many
+	// questions. It changes no answer either.
 	Spread int
 	Speech Speech
 
 	starts atomic.Int64
 	mu     sync.Mutex
-	silent bool // it hangs whatever it is asked: no more is
+	silent bool // it hangs on everything, and is asked no more
 }
 
-// Starts counts how often the command was started.
+// Starts returns how often the command was started.
 func (f *Filter) Starts() int { return int(f.starts.Load()) }
 
 // Way is "filter".
@@ -54,7 +54,7 @@ func (f *Filter) Way() string { return "filter" }
 func (f *Filter) Command() []string { return f.Argv }
 
 // start starts the command once, sends it the events of all questions, one after the other, and sorts its facts by
-// interaction. A program that crashes, hangs or prints garbage has failed altogether.
+// interaction. If the program crashes, hangs or prints garbage, the whole start has failed.
 func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
@@ -109,7 +109,7 @@ func (f *Filter) start(ctx context.Context, batch []Question) (*Round, *Failure,
 	return round, failure, nil
 }
 
-// converse feeds a process and reads what it says, all at once: each channel gets one value when its part is over.
+// converse feeds a process and reads its output at the same time. Each channel gets one value when its part is over.
 func (f *Filter) converse(p *process, text []byte, batch []Question, facts *sorter) (feeding, reading chan error,
 	heard chan *witness,
 ) {
@@ -151,7 +151,7 @@ func garbageToo(garbage error) string {
 	return ""
 }
 
-// feed writes the batch's events and closes stdin.
+// feed writes the batch's events and closes w.
 func feed(w io.WriteCloser, batch []Question) error {
 	var b []byte
 	for _, q := range batch {
@@ -171,7 +171,7 @@ func feed(w io.WriteCloser, batch []Question) error {
 	return pour(w, b)
 }
 
-// pour writes text and closes stdin.
+// pour writes text and closes w.
 func pour(w io.WriteCloser, text []byte) error {
 	if _, err := w.Write(text); err != nil {
 		return err
@@ -185,7 +185,7 @@ type sorter struct {
 	kept    map[string]*kept // by interaction
 	answers []Answer
 	ignored int
-	first   func(question int) // called when its first fact comes; may be nil
+	first   func(question int) // called when a question's first fact arrives; may be nil
 }
 
 func newSorter(batch []Question) *sorter {
@@ -207,14 +207,14 @@ func newSorter(batch []Question) *sorter {
 	return s
 }
 
-// kept is how much there is of an interaction: events, rows, and bytes of their text.
+// kept counts an interaction's events, rows, and the bytes of the rows' text.
 type kept struct{ events, rows, text int }
 
-// most is how many rows may be kept.
+// most returns how many rows may be kept.
 func (k *kept) most() int { return max(LeastFacts, FactsAnEvent*k.events) }
 
-// read takes fact lines to the end. The error is the first line that is no fact and belongs to no question; what
-// follows it is read all the same, so that the program can end.
+// read reads fact lines to the end. The error is that of the first line that is no fact and belongs to no question.
+// What follows is still read, so that the program can end.
 func (s *sorter) read(facts Facts, in io.Reader) error {
 	err := s.sort(facts)
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *sorter) read(facts Facts, in io.Reader) error {
 	return err
 }
 
-// sort takes facts to the end, or to the first that cannot be read and belongs to no question.
+// sort reads facts to the end, or to the first that cannot be read and belongs to no question.
 func (s *sorter) sort(facts Facts) error {
 	for {
 		fact, err := facts.Read()

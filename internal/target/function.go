@@ -7,12 +7,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Function is an implementation in this process: it takes the log of a scenario, which may hold several chats and is
-// not to be changed, and returns the facts of all. What it returns an error for it has said so, and a panic is a
-// crash; one that does not return hangs the run.
+// Function is an implementation in this process. It gets the log of a scenario, which may hold several chats and must
+// not be changed, and returns the facts of all of them. An error is a failure of kind [Said], and a panic is a crash.
+// If it does not return, the run hangs.
 type Function func(log []model.Event) ([]model.Fact, error)
 
-// Ask calls the function for each question. Lines that are no events cannot be told to it, and are left out.
+// Ask calls the function for each question. It leaves out lines that are no events, as these cannot be passed.
 func (f Function) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	round := &Round{Answers: make([]Answer, len(batch))}
 	for i := range batch {

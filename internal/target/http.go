@@ -20,11 +20,11 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// HTTP is a server that is sent the event lines of one question in a POST, and answers with fact lines; or with 501
-// and the reason in words, to skip it. Redirects are not followed.
+// HTTP is a server that gets the event lines of one question in a POST, and answers with fact lines; or with 501 and a
+// reason in words, to skip it. Redirects are not followed.
 type HTTP struct {
 	URL     *url.URL
-	Header  http.Header   // sent with each request; its values are told nobody else
+	Header  http.Header   // sent with each request; its values are shown nowhere
 	Timeout time.Duration // of one question
 	Jobs    int           // requests at the same time, at least one
 	Speech  Speech
@@ -34,7 +34,7 @@ type HTTP struct {
 	reached atomic.Bool
 }
 
-// NewHTTP makes a target of a server. Nothing is sent yet.
+// NewHTTP returns a target for a server. It sends nothing yet.
 func NewHTTP(u *url.URL, header http.Header, timeout time.Duration, jobs int) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost, transport.MaxResponseHeaderBytes, transport.DisableCompression = jobs, maxHeader,
@@ -55,10 +55,10 @@ func (h *HTTP) Way() string { return "http" }
 // Command is nil: a server is not started by us.
 func (h *HTTP) Command() []string { return nil }
 
-// AtOnce is how many questions are best asked in a batch.
+// AtOnce returns how many questions are best asked in a batch.
 func (h *HTTP) AtOnce() int { return piecemeal * max(h.Jobs, 1) }
 
-// Ask posts each question by itself. The error is a *StartError where the server cannot be reached at all, or the
+// Ask posts each question by itself. The error is a *StartError if the server cannot be reached at all, or the
 // context's.
 func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	var ignored atomic.Int64
@@ -97,7 +97,7 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		err
 }
 
-// body is a question as it is sent.
+// body returns the text of a question.
 func (h *HTTP) body(q *Question) ([]byte, error) {
 	if h.Speech != nil {
 		return textOf(h.Speech, []Question{*q})
@@ -107,7 +107,7 @@ func (h *HTTP) body(q *Question) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// post sends one request. An error is one of the connection; what the server answers is in the answer.
+// post sends one request. An error is one of the connection; everything that the server says is in the answer.
 func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answer, ignored int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL.String(), bytes.NewReader(body))
 	if err != nil {
@@ -126,14 +126,14 @@ func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answe
 			req.Header.Set(name, value)
 		}
 	}
-	// A connection that the server had closed while it was idle is no failure: asking again does no harm.
+	// It is no failure if the server has closed an idle connection: asking again does no harm.
 	req.Header["Idempotency-Key"] = []string{}
 	resp, err := h.client.Do(req)
 	if err != nil {
 		return answer, 0, plainly(err)
 	}
-	// A body is read no longer than its question may take. The transport sees to that but for 101, where the connection
-	// is the caller's; a server that answers so and then waits would be waited for without end.
+	// Reading a body takes no longer than its question may. The transport ensures that except for 101, which hands over
+	// the connection: a server that answers 101 and then waits would hang us.
 	stop := context.AfterFunc(ctx, func() { resp.Body.Close() })
 	defer stop()
 	defer resp.Body.Close()
@@ -160,7 +160,7 @@ func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answe
 	return answer, 0, plainly(err)
 }
 
-// plainly leaves out of an error of the connection what differs from one to the next, and our own URL.
+// plainly removes from an error of the connection what differs from one connection to the next, and our own URL.
 func plainly(err error) error {
 	var of *url.Error
 	if errors.As(err, &of) {
@@ -179,7 +179,7 @@ func plainly(err error) error {
 	return err
 }
 
-// refusal is the answer for a status that is not 2xx.
+// refusal returns the answer for a status other than 2xx.
 func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 	first, _, _ := strings.Cut(text, "\n")
 	status := resp.Status
@@ -204,14 +204,14 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 	return Answer{Failure: f}
 }
 
-// discreet makes one line of text that came from outside, without the values of our headers.
+// discreet turns text from outside into one line, without the values of our headers.
 func (h *HTTP) discreet(text string) string { return model.Line(h.hide(text)) }
 
 func (h *HTTP) hide(text string) string {
 	return secret.OfHeader(h.Header).And(secret.OfURL(h.URL)).Hide(text)
 }
 
-// unreachable reports whether nobody was there to be asked.
+// unreachable reports whether an error says that no server was reached.
 func unreachable(err error) bool {
 	var dial *net.OpError
 	var name *net.DNSError
@@ -220,18 +220,18 @@ func unreachable(err error) bool {
 }
 
 const (
-	// maxBody bounds an answer, in bytes: a line that is too long is told before.
+	// maxBody limits an answer, in bytes. A line that is too long is reported before.
 	maxBody = wire.MaxLine + 1<<20
-	// maxRefusal bounds what is read of an answer that is no 2xx.
+	// maxRefusal limits what is read of an answer other than 2xx.
 	maxRefusal = 4 << 10
-	// maxHeader bounds the header of an answer, with all that a server sends before it (1xx).
+	// maxHeader limits the header of an answer, with everything that a server sends before it (1xx).
 	maxHeader = 64 << 10
 )
 
-// errTooLong says that a body is not read on.
+// errTooLong says that a body was not read to its end.
 var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
 
-// bounded reads so many bytes; after them comes errTooLong.
+// bounded reads a limited number of bytes, then returns errTooLong.
 type bounded struct {
 	in   io.Reader
 	left int

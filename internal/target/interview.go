@@ -8,73 +8,73 @@ import (
 	"time"
 )
 
-// maxSilence is how many questions in a row may go unanswered before no more are asked, if the first of them does
-// alone, too. maxFirstSilence is the same for an implementation that has never answered anything.
+// maxSilence is how many questions in a row may go unanswered before no more are asked, if the first of them also goes
+// unanswered alone. maxFirstSilence is the same for an implementation that has never answered anything.
 const (
 	maxSilence      = 8
 	maxFirstSilence = 2
 )
 
-// piecemeal is how many questions are asked before the answers are given back.
+// piecemeal is how many questions are asked before the answers are returned.
 const piecemeal = 64
 
 // interview asks questions each by itself, several at the same time.
 type interview struct {
-	// ask asks one. It is called by up to workers goroutines at once, each with its number; alone by worker 0.
+	// ask asks one question. Up to workers goroutines call it at once, each with its number; alone, worker 0 does.
 	ask     func(ctx context.Context, worker int, i int, q *Question) outcome
 	workers int
 	took    []time.Duration // by each question of the last round
 	state   *silence
 }
 
-// silence is what is known of an implementation that answers nothing. It lasts from one round to the next.
+// silence is what is known about an implementation that does not answer. It is kept from round to round.
 type silence struct {
 	peers    int  // processes, or requests, that can fall silent at the same time
-	answered bool // something, once
-	lost     bool // it answers nothing any more: no more is asked
+	answered bool // it has answered something
+	lost     bool // it no longer answers, and is asked no more
 }
 
-// enough is how many questions in a row may go unanswered.
+// enough returns how many questions in a row may go unanswered.
 func (s *silence) enough() int {
 	switch {
 	case s.answered:
 		return maxSilence
-	case s.peers > 1: // all are silent at the same time
+	case s.peers > 1: // all fall silent at the same time
 		return 1
 	}
 	return maxFirstSilence
 }
 
-// proven reports whether questions that went unanswered, one after the other, need no further trial: two timeouts are
-// all that a program costs which never answers.
+// proven reports whether unanswered questions need no further trial, as they were asked one after the other. So a
+// program that never answers costs two timeouts at most.
 func (s *silence) proven() bool { return !s.answered && s.peers < 2 }
 
-// outcome is what became of asking one question.
+// outcome is the result of asking one question.
 type outcome struct {
 	answer    Answer
 	doubt     doubt
-	companion *company // of a failure in company
-	err       error    // of the whole
+	companion *company // if it failed together with others
+	err       error    // of the whole round
 }
 
-// doubt is how little an answer may mean.
+// doubt says why an answer may not count.
 type doubt int
 
 const (
 	none      doubt = iota
 	unheard         // no answer in time: the machine may have been busy
-	suspicion       // it failed with others in flight: one of them may have done it
-	innocence       // another has failed, and this one with it
+	suspicion       // it failed with others in flight, one of which may be the cause
+	innocence       // another one failed, and took this one with it
 )
 
-// company is questions that were in flight when a process failed.
+// company is the questions that were in flight when a process failed.
 type company struct {
 	failure *Failure
 	members []int
-	guilty  bool // one of them fails alone, too
+	guilty  bool // one of them also fails alone
 }
 
-// timed asks one, and takes the time.
+// timed asks one question, and takes the time.
 func (v *interview) timed(ctx context.Context, worker, i int, q *Question) outcome {
 	began := time.Now()
 	o := v.ask(ctx, worker, i, q)
@@ -82,8 +82,8 @@ func (v *interview) timed(ctx context.Context, worker, i int, q *Question) outco
 	return o
 }
 
-// round asks a batch. What is in doubt is asked once more, alone, before it counts; but where much has gone unanswered,
-// the first of it alone.
+// round asks a batch. A question in doubt is asked once more, alone, before its answer counts. If many have gone
+// unanswered, only the first of them is.
 func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, error) {
 	answers := make([]Answer, len(batch))
 	v.took = make([]time.Duration, len(batch))
@@ -133,14 +133,14 @@ func (v *interview) round(ctx context.Context, batch []Question) ([]Answer, erro
 	return answers, nil
 }
 
-// condemn lets what is in doubt count.
+// condemn lets answers in doubt count.
 func condemn(suspects []suspect, answers []Answer) {
 	for _, s := range suspects {
 		answers[s.i] = s.answer
 	}
 }
 
-// silenced tells of a round after which no more is asked.
+// silenced returns a note if no more is asked after this round.
 func (v *interview) silenced(before bool, limit time.Duration) []string {
 	if before || !v.state.lost {
 		return nil
@@ -154,8 +154,8 @@ type suspect struct {
 	outcome
 }
 
-// together asks questions at the same time until all are answered or in doubt, or none is for long. It returns those
-// in doubt, in their order, those that were not asked, and whether that is for the silence.
+// together asks questions at the same time until all are answered or in doubt, or too many in a row go unanswered. It
+// returns those in doubt, in order, those that were not asked, and whether silence is the reason.
 func (v *interview) together(ctx context.Context, batch []Question, todo []int,
 	answers []Answer,
 ) (suspects []suspect, rest []int, silent bool, err error) {

@@ -13,32 +13,32 @@ import (
 )
 
 const (
-	// grace is how long what a program has started may keep its output open once it has exited itself.
+	// grace is how long processes that a program has started may keep its output open after it has exited.
 	grace = 500 * time.Millisecond
-	// escape is how long ending a program may take: for so long we go on killing, and read what is in the pipes.
+	// escape is how long we keep killing a program's processes and reading what is left in its pipes.
 	escape = time.Second
 )
 
-// programs are the processes that we have started and not yet ended.
+// programs holds the processes that we have started and not yet ended.
 var programs sync.Map
 
-// births is read-locked from the start of a program until it is in programs: who looks for what programs have left
-// locks it, or would take a newborn for an orphan.
+// births is read-locked from the start of a program until it is in programs. A search for what programs have left
+// behind locks it; otherwise it could take a new program for an orphan.
 var births sync.RWMutex
 
-// process is a started program with its pipes. It and what it starts are ended by end, on Linux also where they
-// have left its process group and session; elsewhere the group is (on Windows the program alone).
+// process is a started program with its pipes. end ends it and what it has started: on Linux also processes that have
+// left its process group and session, elsewhere its process group (on Windows only the program).
 type process struct {
 	cmd                   *exec.Cmd
 	stdin, stdout, stderr *os.File // our ends
-	input                 *os.File // its end of stdin, where that is kept: nil elsewhere than on Linux
+	input                 *os.File // its end of stdin, if that is kept; always nil except on Linux
 	done                  chan struct{}
 	err                   error     // of Wait, once done is closed
-	last                  time.Time // when end gives up, zero before the first
+	last                  time.Time // when end gives up; zero before its first call
 }
 
-// start starts a program. The error is a *StartError. To keep its end of stdin, too, is to know what it leaves there
-// (see left); but then writing to it does not end with the program.
+// start starts a program. The error is a *StartError. With keep we also hold the program's end of stdin, to know what
+// it leaves there (see left); but then writing does not fail when the program ends.
 func start(argv []string, keep bool) (*process, error) {
 	p := &process{cmd: exec.Command(argv[0], argv[1:]...), done: make(chan struct{})}
 	var theirs [3]*os.File
@@ -48,7 +48,7 @@ func start(argv []string, keep bool) (*process, error) {
 		var path *fs.PathError
 		if errors.As(err, &lookup) {
 			err = lookup.Err
-		} else if errors.As(err, &path) { // its text has the command again, as it is
+		} else if errors.As(err, &path) { // its text repeats the command unquoted
 			err = path.Err
 		}
 		return nil, &StartError{Command: argv[0], Err: err}
@@ -64,7 +64,7 @@ func start(argv []string, keep bool) (*process, error) {
 	isolate(p.cmd)
 	started := make(chan error)
 	go func() {
-		// The kernel ends the program with the thread that started it: this one stays until the program is done.
+		// The kernel ends the program when the thread that started it ends: this one stays until the program is done.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		births.RLock()
@@ -89,7 +89,7 @@ func start(argv []string, keep bool) (*process, error) {
 	return p, nil
 }
 
-// wait waits for the program itself to exit, and reports whether it did so before ctx was done. Otherwise it is ended.
+// wait waits for the program itself to exit, and reports whether it did so before ctx was done. If not, wait ends it.
 func (p *process) wait(ctx context.Context) bool {
 	select {
 	case <-p.done:
@@ -100,8 +100,8 @@ func (p *process) wait(ctx context.Context) bool {
 	}
 }
 
-// drained waits until the output of a program that has exited is read to its end, at most until limit is done, and
-// returns what reading said. clung says that something else kept the output open, and was ended for it.
+// drained waits until the output of an exited program has been read, but not longer than limit, and returns the error
+// of reading. clung says that another process kept the output open, and was ended.
 func (p *process) drained(limit context.Context, reading <-chan error) (err error, clung bool) {
 	for !clung && limit.Err() == nil {
 		select {
@@ -110,7 +110,7 @@ func (p *process) drained(limit context.Context, reading <-chan error) (err erro
 		case <-limit.Done():
 		case <-time.After(grace):
 		}
-		clung = lingers(p.cmd.Process.Pid) // else it is we who are slow, or it is not to be found
+		clung = lingers(p.cmd.Process.Pid) // if not, we are slow, or it cannot be found
 	}
 	p.end()
 	err = <-reading
@@ -120,8 +120,8 @@ func (p *process) drained(limit context.Context, reading <-chan error) (err erro
 	return err, clung
 }
 
-// end ends the program and all that it has started, and waits for it. What cannot be ended, as it runs as another
-// user, is let go.
+// end ends the program and everything that it has started, and waits for it. It gives up on processes that it cannot
+// end because they run as another user.
 func (p *process) end() {
 	if p.last.IsZero() {
 		p.last = time.Now().Add(escape)
@@ -137,7 +137,7 @@ func (p *process) end() {
 	}
 }
 
-// failure says how a program that has exited failed, "" if it did not.
+// failure says how an exited program failed; "" if it did not.
 func (p *process) failure() string {
 	var exit *exec.ExitError
 	switch {
@@ -150,14 +150,14 @@ func (p *process) failure() string {
 	}
 }
 
-// left reports whether a program that has ended has left unread some of what is fed to it. Where its end of stdin was
-// not kept, what the pipe still holds is not known.
+// left reports whether an ended program has left some of its input unread. If its end of stdin was not kept, it is
+// unknown what the pipe still holds.
 func (p *process) left(feeding <-chan error) bool {
 	if p.input == nil {
 		return <-feeding != nil
 	}
 	defer p.input.Close()
-	p.stdin.SetWriteDeadline(time.Unix(1, 0)) //nolint:errcheck // a pipe has deadlines; nothing is read any more
+	p.stdin.SetWriteDeadline(time.Unix(1, 0)) //nolint:errcheck // a pipe has deadlines; nobody reads any more
 	return <-feeding != nil || unread(p.input) > 0
 }
 

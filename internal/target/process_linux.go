@@ -15,22 +15,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inherited are the children that we had before we started any: not ours to end.
+// inherited holds the children that we had before we started any. We must not end them.
 var inherited map[int]bool
 
-// mark stands in the environment of all that we start, and so of what that starts.
+// mark is in the environment of everything that we start, and so of what that starts.
 var mark = fmt.Sprintf("CHATPROOF_RUN=%d-%d", os.Getpid(), time.Now().UnixNano())
 
-// brand is the mark of those who clear their environment: a soft limit of the time that a realtime process may take, in
-// microseconds, so high that it limits nobody. It outlasts fork, exec, a new session and the death of every ancestor;
-// who wants to be rid of it must change it.
+// brand marks processes that clear their environment: a soft limit on the time of a realtime process, in microseconds,
+// so high that it limits nobody. It survives fork, exec, a new session and the death of every ancestor. A process can
+// only get rid of it by changing the limit.
 var brand = 1<<62 | rand.Uint64()>>2
 
-// branding is locked while we bear the brand ourselves.
+// branding is locked while this process has the brand itself.
 var branding sync.Mutex
 
-// branded starts a program that bears the brand, as we do until it is started. Where the hard limit is lower, the mark in
-// the environment must do.
+// branded starts a program with the brand, which we have ourselves until it is started. If the hard limit is lower,
+// the mark in the environment must be enough.
 func branded(cmd *exec.Cmd) error {
 	branding.Lock()
 	defer branding.Unlock()
@@ -41,7 +41,7 @@ func branded(cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// watch ends what bears a mark when its stdin does: when we are gone, however that came.
+// watch is a script that ends all marked processes when its stdin ends: when we are gone, for whatever reason.
 const watch = `trap '' HUP INT TERM
 read -r _
 for _ in 1 2 3; do
@@ -51,8 +51,8 @@ for _ in 1 2 3; do
 	} | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
 done`
 
-// post starts the watch, whose stdin we hold open as long as we live. Without a shell there is none: then a program
-// ends with us, but not what it has started.
+// post starts the watch. We hold its stdin open as long as we live. Without a shell there is no watch: then a program
+// ends with us, but what it has started does not.
 func post() {
 	var pipe [2]int
 	if syscall.Pipe2(pipe[:], syscall.O_CLOEXEC) != nil {
@@ -65,7 +65,7 @@ func post() {
 	cmd.Start() //nolint:errcheck // see above
 }
 
-// becomeSubreaper makes orphans of what we start our children, so that they can be found, ended and reaped.
+// becomeSubreaper makes orphans of our programs our children, so that we can find, end and reap them.
 var becomeSubreaper = sync.OnceFunc(func() {
 	post()
 	inherited = make(map[int]bool)
@@ -83,11 +83,11 @@ func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// endTree kills a program that we started as the leader of its own session, its descendants, and orphans of theirs
-// that have become our children, until none is left or the time is up.
+// endTree kills a program that leads its own session, its descendants, and their orphans that have become our children,
+// until none is left or the time is up.
 func endTree(leader int, done <-chan struct{}, until time.Time) {
 	select {
-	case <-done: // its pid may be another's by now; its group, if any, still has its number
+	case <-done: // its pid may be another's by now, but the number of its group is not
 	default:
 		syscall.Kill(leader, syscall.SIGKILL) //nolint:errcheck // it may have exited
 	}
@@ -108,13 +108,13 @@ func endTree(leader int, done <-chan struct{}, until time.Time) {
 	}
 }
 
-// lingers reports whether anything that runs is left of what a program has started.
+// lingers reports whether anything that a program has started still runs.
 func lingers(leader int) bool {
 	pids, table := leftOf(leader)
 	return slices.ContainsFunc(pids, func(pid int) bool { return !table[pid].zombie })
 }
 
-// leftOf lists the processes that a program has left, in a table of all.
+// leftOf returns the processes that a program has left behind, and a table of all processes.
 func leftOf(leader int) ([]int, map[int]stat) {
 	births.Lock()
 	defer births.Unlock()
@@ -122,8 +122,8 @@ func leftOf(leader int) ([]int, map[int]stat) {
 	return descendants(leader, table), table
 }
 
-// descendants lists the processes that a program has left: those below it, those of its session, and below those
-// that have become our children in a session that is neither ours nor another program's.
+// descendants returns the processes that a program has left behind: its descendants, those of its session, and those
+// that have become our children in a session that is neither ours nor another program's, with their descendants.
 func descendants(leader int, table map[int]stat) (pids []int) {
 	self := os.Getpid()
 	mine := table[self].session

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// branded starts a program. What it starts is not known by it later.
+// branded starts a program. What that starts is not marked.
 func branded(cmd *exec.Cmd) error { return cmd.Start() }
 
 func isolate(cmd *exec.Cmd) {

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// branded starts a program. What it starts is not known by it later.
+// branded starts a program. What that starts is not marked.
 func branded(cmd *exec.Cmd) error { return cmd.Start() }
 
 func isolate(*exec.Cmd) {}
 
-// endTree kills the program alone.
+// endTree kills only the program.
 func endTree(pid int, _ <-chan struct{}, _ time.Time) {
 	if p, err := os.FindProcess(pid); err == nil {
 		p.Kill() //nolint:errcheck // it may have exited
 	}
 }
 
-// lingers cannot be told here: what keeps the output open is taken for a process that was left behind.
+// lingers is always true, as it is unknown here: whatever keeps the output open counts as a process left behind.
 func lingers(int) bool { return true }

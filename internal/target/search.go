@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// perStart is how many questions a start of a filter is sent at most, where nobody says. It does not depend on the
-	// number of jobs, so that they change no result.
+	// perStart is the most questions that a start of a filter is sent by default. It does not depend on the number of
+	// jobs, so that jobs change no result.
 	perStart = 1000
-	// maxStarts and maxGuilty bound the search for what a filter fails by.
+	// maxStarts and maxGuilty limit the search for the questions that a filter fails by.
 	maxStarts = 64
 	maxGuilty = 8
 )
 
-// Ask sends the questions in as few starts as may be. Where a start fails, it searches for the questions that it
-// fails by. A program that hangs on many and on the first of them alone is asked no more, now and later.
+// Ask sends the questions in as few starts as possible. If a start fails, it searches for the questions that it fails
+// by. A program that hangs on many questions, and on the first of them alone, is asked no more, now and later.
 func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	if f.silent {
 		return &Round{Answers: slices.Repeat([]Answer{{NotRun: true}}, len(batch))}, nil
@@ -45,7 +45,7 @@ func (f *Filter) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	return asking.joined(parts), firstOf(asking.errs)
 }
 
-// perStart is how many questions of a batch a start is sent at most.
+// perStart returns the most questions of a batch that a start is sent.
 func (f *Filter) perStart(n int) int {
 	per := cmp.Or(f.PerStart, perStart)
 	if jobs := max(f.Jobs, 1); f.Spread > 0 {
@@ -61,7 +61,7 @@ type division struct {
 	errs   []error
 	asked  []context.Context
 	stop   []context.CancelFunc
-	hung   int // the first part on which the program hangs for good; what follows it does not count
+	hung   int // the first part on which the program hangs for good; later parts do not count
 }
 
 func (f *Filter) divide(ctx context.Context, n int) *division {
@@ -73,7 +73,7 @@ func (f *Filter) divide(ctx context.Context, n int) *division {
 	return d
 }
 
-// part asks a part, unless that has no sense any more.
+// part asks a part, unless that is pointless by now.
 func (d *division) part(i int, part []Question) {
 	defer d.stop[i]()
 	d.mu.Lock()
@@ -100,8 +100,8 @@ func (d *division) part(i int, part []Question) {
 	}
 }
 
-// joined makes one round of the parts. What follows one on which the program hangs has that failure, too, whether it
-// was asked at the same time or not: so jobs change no result.
+// joined makes one round of the parts. If the program hangs on one, all later parts have that failure, too, whether
+// they were asked at the same time or not, so that jobs change no result.
 func (d *division) joined(parts [][]Question) *Round {
 	for i := d.hung + 1; i < len(parts); i++ {
 		failure := d.rounds[d.hung].Answers[0].Failure
@@ -110,7 +110,7 @@ func (d *division) joined(parts [][]Question) *Round {
 	return joined(parts, d.rounds)
 }
 
-// joined makes one round of those of the parts, nil where there is none. Parts without one were not run.
+// joined makes one round of the parts' rounds; nil if there are none. Parts without a round were not run.
 func joined(parts [][]Question, rounds []*Round) *Round {
 	if !slices.ContainsFunc(rounds, func(r *Round) bool { return r != nil }) {
 		return nil
@@ -127,7 +127,7 @@ func joined(parts [][]Question, rounds []*Round) *Round {
 	return all
 }
 
-// firstOf returns the first error, rather one that is not for its parts being stopped by another.
+// firstOf returns the first error. One of a part that another one stopped comes last.
 func firstOf(errs []error) (first error) {
 	for _, err := range errs {
 		if err != nil && (first == nil || first == context.Canceled) {
@@ -137,7 +137,7 @@ func firstOf(errs []error) (first error) {
 	return first
 }
 
-// add adds what is odd about another round.
+// add adds the ignored rows and the notes of another round.
 func (r *Round) add(o *Round) {
 	r.Ignored += o.Ignored
 	for _, n := range o.Notes {
@@ -152,11 +152,12 @@ type search struct {
 	*Filter
 	batch  []Question
 	round  *Round
-	starts int // that are left
+	starts int // how many are left
 }
 
-// part asks one start's worth of questions. If that fails, so does perhaps each: one is tried alone, and if it ends
-// alike, all have that failure. Otherwise they are bisected. hung says that it hangs either way.
+// part asks the questions of one start. If that fails, perhaps each question does: the first is tried alone, and if it
+// fails in the same way, all have that failure. Otherwise they are bisected. hung says that the program hangs either
+// way.
 func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung bool, err error) {
 	round, failure, err := f.start(ctx, batch)
 	if err != nil || failure == nil {
@@ -195,16 +196,16 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 	return s.round, hung, nil
 }
 
-// noMore says what became of what a silent program was not asked, and what to do.
+// noMore says what happens to further questions for a silent program, and what to do.
 const noMore = "it was asked nothing more. Give it longer by --timeout, or let 'chatproof doctor' look why"
 
-// bisect finds one question after another that the filter fails by, and keeps the answers to all others. All fail
-// together, as failure says.
+// bisect finds the questions that the filter fails by, one after the other, and keeps the answers to all others.
+// failure is how all of them fail together.
 func (s *search) bisect(ctx context.Context, failure *Failure) error {
 	lo, hi, n := 0, len(s.batch), len(s.batch)
 	most := n // that are sent in one start
 	for guilty := 0; ; {
-		// What is in front of lo has been answered. From from on, the questions up to hi fail together.
+		// The questions before lo have been answered. Those between from and hi fail together.
 		from := lo
 		for hi-lo > 1 {
 			mid := (lo + hi) / 2
@@ -241,8 +242,8 @@ func (s *search) bisect(ctx context.Context, failure *Failure) error {
 	}
 }
 
-// company tries the last of some questions alone that fail together, the others having passed. If it does not fail,
-// nobody does but in company; unless they were only too slow for one start, which is tried once more.
+// company tries alone the last of some questions that fail together; the others have passed. If it passes, too, they
+// fail only together, unless they were just too slow for one start, which is tried once more.
 func (s *search) company(ctx context.Context, from, hi int, together *Failure) error {
 	bad, err := s.try(ctx, hi-1, hi)
 	if err != nil || s.starts < 0 {
@@ -283,7 +284,7 @@ func (s *search) try(ctx context.Context, from, to int) (*Failure, error) {
 	return nil, nil
 }
 
-// stop notes that the search is over before all was answered.
+// stop notes that the search ended before everything was answered.
 func (s *search) stop(err error) error {
 	if err == nil {
 		s.round.Notes = append(s.round.Notes,

@@ -15,37 +15,36 @@ import (
 )
 
 const (
-	// maxInFlight bounds how many questions a process is sent before it has answered, whatever it says.
+	// maxInFlight limits the unanswered questions of a process, whatever its hello says.
 	maxInFlight = 64
-	// maxRemembered bounds how many answered questions are remembered, by which a second answer is known.
+	// maxRemembered limits how many answered questions are remembered, to recognize a second answer.
 	maxRemembered = 4096
-	// farewell is how long a process has to exit after bye, and mourning how long one that has closed a pipe has to
-	// show that it was exiting.
+	// farewell is how long a process may take to exit after bye, and mourning how long after it has closed a pipe.
 	farewell = 5 * time.Second
 	mourning = 2 * time.Second
 )
 
-// speaker is a running process that speaks the stream protocol. Its loop alone knows what is in flight.
+// speaker is a running process that speaks the stream protocol. Only its loop knows what is in flight.
 type speaker struct {
 	p        *process
 	limit    time.Duration // of one question
 	speech   Speech
 	hello    wire.Message
-	out      chan []byte   // what is to be written; buffered, so that the loop never waits
-	spare    chan []byte   // what has been written, for its memory
+	out      chan []byte   // to be written; buffered, so that the loop never waits
+	spare    chan []byte   // written already; its memory is reused
 	deaf     chan struct{} // it has closed its input
 	messages chan received // closed at the end of the output
 	read     chan error    // then: why
 	submit   chan *asked
-	quit     chan struct{} // closed: the loop is to end
-	ended    chan struct{} // closed: it has
-	broken   chan struct{} // closed: no more is to be asked
+	quit     chan struct{} // closed: the loop shall end
+	ended    chan struct{} // closed: the loop has ended
+	broken   chan struct{} // closed: nothing more shall be asked
 	heard    chan struct{} // closed: its stderr has ended
 	stderr   tail
 	pipes    sync.WaitGroup // of the goroutines that write and read
 }
 
-// received is a message, or a line that is none.
+// received is a message, or the error of a line that is none.
 type received struct {
 	wire.Message
 	err error
@@ -56,13 +55,13 @@ type asked struct {
 	id       string
 	question *Question
 	speech   Speech
-	text     []byte // the events, as they are sent; nil: as the contract says
-	repeated func() // is called when it is answered again
+	text     []byte // the events as they are sent; nil if the contract's form is
+	repeated func() // called if it is answered again
 	outcome  chan outcome
 }
 
-// speak starts a process and shakes hands with it. The hello is awaited once, as long as a question or 10 s: what is
-// not there by then comes no sooner for a second start. The error is a *StartError, or the context's.
+// speak starts a process and shakes hands with it. It waits for the hello as long as for a question, at least 10 s,
+// and only once: a second start would not be quicker. The error is a *StartError, or the context's.
 func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 	p, err := start(t.Argv, false)
 	if err != nil {
@@ -99,7 +98,7 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 	return nil, &StartError{t.Argv[0], "did not shake hands", errors.New(problem)}
 }
 
-// handshake waits for the hello, and returns what was wrong with it.
+// handshake waits for the hello, and returns what is wrong with it; "" means nothing.
 func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem string) {
 	select {
 	case m, more := <-s.messages:
@@ -157,7 +156,7 @@ func (s *speaker) receive() {
 	}
 }
 
-// ask asks a question. Up to as many goroutines may ask at once as the process takes in flight.
+// ask asks a question. As many goroutines may ask at once as the process accepts in flight.
 func (s *speaker) ask(ctx context.Context, q *asked) outcome {
 	q.outcome = make(chan outcome, 1)
 	select {
@@ -175,8 +174,8 @@ func (s *speaker) ask(ctx context.Context, q *asked) outcome {
 	}
 }
 
-// loop takes questions and messages until it is to quit or the process fails. While nothing is in flight no message
-// is looked at: what a process says or does between two questions is the second's.
+// loop handles questions and messages until it shall quit or the process fails. While nothing is in flight, it looks
+// at no message: what a process says or does between two questions counts for the second.
 func (s *speaker) loop() {
 	defer close(s.ended)
 	f := &flight{speaker: s, oldest: time.NewTimer(s.limit), answered: make(map[string]*asked)}
@@ -216,7 +215,7 @@ func (s *speaker) loop() {
 		case <-deaf:
 			s.fail(f.asked, s.postmortem())
 			return
-		case <-exited: // its output ends now, unless something that it has left holds it
+		case <-exited: // its output ends now, unless a process that it has started keeps it open
 			exited, left = nil, time.After(grace)
 		case <-left:
 			left, clung = nil, lingers(s.p.cmd.Process.Pid)
@@ -225,11 +224,11 @@ func (s *speaker) loop() {
 	}
 }
 
-// flight is what a process has been asked and has not answered.
+// flight is what a process has been asked and has not yet answered.
 type flight struct {
 	*speaker
 	asked    []*asked    // the oldest first
-	oldest   *time.Timer // the limit is for the oldest
+	oldest   *time.Timer // it limits the oldest question
 	answered map[string]*asked
 }
 
@@ -251,7 +250,7 @@ func (f *flight) send(q *asked) {
 	}
 }
 
-// take hands a message to whom it is for. It is false where it is for nobody, and the process has failed.
+// take passes a message to its question. It returns false if there is none: then the process has failed.
 func (f *flight) take(m *received) bool {
 	i := indexOf(f.asked, m.ID)
 	switch {
@@ -287,8 +286,8 @@ func indexOf(flight []*asked, id string) int {
 	return -1
 }
 
-// fail ends the process for a failure of one of the questions in flight, whose last words are then what stderr ends
-// with.
+// fail ends the process for a failure of one of the questions in flight. If there is only one, the end of stderr is
+// about that one.
 func (s *speaker) fail(flight []*asked, f *Failure) {
 	o := outcome{answer: Answer{Failure: f}}
 	close(s.broken)
@@ -304,7 +303,7 @@ func (s *speaker) fail(flight []*asked, f *Failure) {
 	}
 }
 
-// pardon ends the process; what is in flight is to be asked again.
+// pardon ends the process. The questions in flight will be asked again.
 func (s *speaker) pardon(flight []*asked) {
 	close(s.broken)
 	for _, q := range flight {
@@ -313,7 +312,7 @@ func (s *speaker) pardon(flight []*asked) {
 	s.p.end()
 }
 
-// postmortem says how a process has failed that has closed its output or its input.
+// postmortem says how a process that has closed its output or its input has failed.
 func (s *speaker) postmortem() *Failure {
 	limit, cancel := context.WithTimeout(context.Background(), mourning)
 	defer cancel()
@@ -326,7 +325,7 @@ func (s *speaker) postmortem() *Failure {
 	return &Failure{Crash, s.p.failure()}
 }
 
-// answerOf makes an answer of a message about a question.
+// answerOf turns a message about a question into an answer.
 func answerOf(q *asked, m *received) Answer {
 	var bad *wire.LineError
 	switch {
@@ -356,7 +355,7 @@ func answerOf(q *asked, m *received) Answer {
 	return s.answers[0]
 }
 
-// said makes one line of what an implementation said.
+// said turns the text of an implementation into one line.
 func said(text, otherwise string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -365,7 +364,7 @@ func said(text, otherwise string) string {
 	return model.Line(text)
 }
 
-// close says bye, waits for the process to exit, and returns what was odd about that.
+// close says bye, waits for the process to exit, and returns what was odd about it.
 func (s *speaker) close() (notes []string) {
 	close(s.quit)
 	<-s.ended
@@ -410,7 +409,7 @@ func (s *speaker) close() (notes []string) {
 	return notes
 }
 
-// bury releases what a process has held that has failed.
+// bury releases the resources of a failed process.
 func (s *speaker) bury() {
 	<-s.ended
 	select {

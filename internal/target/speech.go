@@ -8,19 +8,19 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Speech is how questions are put and answers understood where the implementation's world is another than the
-// contract's. A nil one is the contract's. Several goroutines may use it.
+// Speech is how questions are asked and answers understood if the implementation's world differs from the contract's.
+// A nil one is the contract's. Several goroutines may use it.
 type Speech interface {
-	// AppendEvents appends events as they are sent, an object a line. An error is one of the speech, not of the
-	// implementation: it ends the run.
+	// AppendEvents appends events as they are sent, an object per line. An error is one of the speech, not of the
+	// implementation, and ends the run.
 	AppendEvents(b []byte, events []model.Event) ([]byte, error)
 	// Facts reads the rows of an answer; file names it in errors.
 	Facts(file string, in io.Reader) Facts
-	// Spelling makes what gives rows the ids and names of the events that they are about.
+	// Spelling returns what gives rows the ids and names of their events.
 	Spelling(batch []Question) func(*model.Fact)
 }
 
-// textOf is a batch as it is sent.
+// textOf returns a batch as it is sent.
 func textOf(speech Speech, batch []Question) (text []byte, err error) {
 	for i := range batch {
 		text, err = speech.AppendEvents(text, batch[i].Events)
@@ -34,7 +34,7 @@ func textOf(speech Speech, batch []Question) (text []byte, err error) {
 	return text, nil
 }
 
-// factsOf reads the rows of an answer to a batch.
+// factsOf returns a reader of the answer to a batch.
 func factsOf(speech Speech, batch []Question, file string, in io.Reader) Facts {
 	if speech == nil {
 		return wire.NewFactReader(file, in)
@@ -42,7 +42,7 @@ func factsOf(speech Speech, batch []Question, file string, in io.Reader) Facts {
 	return &speltFacts{speech.Facts(file, in), speech.Spelling(batch)}
 }
 
-// speltFacts are rows under the ids and names of the questions.
+// speltFacts are rows with the ids and names of the questions.
 type speltFacts struct {
 	Facts
 	spell func(*model.Fact)

@@ -9,16 +9,16 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// patience is how long a process may take to say hello, at least.
+// patience is the least time that a process gets to say hello.
 const patience = 10 * time.Second
 
-// Stream is a command that runs as long as there are questions, and speaks the protocol of package wire: JSON Lines
-// both ways, docs/protocol.md. A process that fails is replaced for the next question.
+// Stream is a command that runs as long as there are questions, and speaks the protocol of package wire: JSON Lines in
+// both directions, docs/protocol.md. A failed process is replaced for the next question.
 type Stream struct {
 	Argv    []string
 	Timeout time.Duration // of one question
 	Jobs    int           // processes at the same time, at least one
-	Harness string        // what we call ourselves
+	Harness string        // our name
 	Speech  Speech
 
 	patience time.Duration // overrides the constant
@@ -32,7 +32,7 @@ type Stream struct {
 	notes    []string
 }
 
-// desk is the place of one process after another.
+// desk holds one process after another.
 type desk struct {
 	mu      sync.Mutex
 	speaker *speaker
@@ -44,10 +44,10 @@ func (t *Stream) Way() string { return "stream" }
 // Command is the command line.
 func (t *Stream) Command() []string { return t.Argv }
 
-// Implementation is what the first process has said of itself.
+// Implementation returns what the first process has said about itself.
 func (t *Stream) Implementation() *Implementation { return &t.about }
 
-// AtOnce is how many questions are best asked in a batch.
+// AtOnce returns how many questions are best asked in a batch.
 func (t *Stream) AtOnce() int { return piecemeal * max(t.Jobs, 1) }
 
 // Open starts the first process.
@@ -81,11 +81,11 @@ func (t *Stream) Close() []string {
 	return t.notes
 }
 
-// Ask asks each question by itself, as many at the same time as the processes take.
+// Ask asks each question by itself, as many at the same time as the processes accept.
 func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	var mu sync.Mutex
 	over, repeated := false, make(map[int]bool)
-	first := t.reserve(len(batch)) // ids by the order of the questions, save of those that are asked again
+	first := t.reserve(len(batch)) // ids go by the order of the questions, except for those that are asked again
 	again := make([]bool, len(batch))
 	v := &interview{workers: len(t.desks) * t.inFlight, state: &t.silence}
 	before := t.silence.lost
@@ -132,11 +132,11 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	return round, err
 }
 
-// deskOf is where a worker asks. As many workers as there are desks have one each: few questions keep all processes
-// busy, too.
+// deskOf returns the desk at which a worker asks. The first workers have one desk each, so that few questions keep all
+// processes busy, too.
 func (t *Stream) deskOf(worker int) *desk { return &t.desks[worker%len(t.desks)] }
 
-// at returns the process at a desk, a new one where there is none or it has failed.
+// at returns the process at a desk, a new one if there is none or it has failed.
 func (t *Stream) at(ctx context.Context, d *desk) (*speaker, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,7 +156,7 @@ func (t *Stream) at(ctx context.Context, d *desk) (*speaker, error) {
 	return s, err
 }
 
-// reserve takes so many ids, and returns the first.
+// reserve reserves n ids, and returns the first.
 func (t *Stream) reserve(n int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

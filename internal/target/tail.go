@@ -10,11 +10,11 @@ import (
 // stderrTail is how much of stderr is kept, in bytes.
 const stderrTail = 4 << 10
 
-// tail keeps the end of what is written to it, by any goroutine.
+// tail keeps the end of what is written to it. Several goroutines may write.
 type tail struct {
 	size int
 	mu   sync.Mutex
-	kept []byte // of what may be more, size bytes and the one before them
+	kept []byte // at least the last size bytes and the one before them, if there are so many
 }
 
 func (t *tail) Write(b []byte) (int, error) {
@@ -27,7 +27,7 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// take returns the last bytes, from the start of a line where one begins there, and forgets them.
+// take returns the last size bytes, from the beginning of a line if one begins there, and forgets them.
 func (t *tail) take() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -44,30 +44,30 @@ func (t *tail) take() string {
 	return strings.ToValidUTF8(string(kept), "\ufffd")
 }
 
-// maxWitness bounds what is kept of stderr for one question, in lines, the last of them; maxWitnesses bounds for how
-// many questions of a start, and maxWitnessLine the line, in bytes.
+// maxWitness limits how many lines of stderr are kept for one question, the last ones; maxWitnesses for how many
+// questions of a start, and maxWitnessLine how long a line is, in bytes.
 const (
 	maxWitness     = 4
 	maxWitnesses   = 1000
 	maxWitnessLine = 300
 )
 
-// witness reads a program's stderr: its tail, and the lines about a question. A program that survives what it trips
-// over most often says so under the interaction's id; without that the lines of a thousand chats are one heap.
+// witness reads a program's stderr: its tail, and the lines about each question. A program that survives an error
+// usually names the interaction; without that, the lines of a thousand chats could not be told apart.
 type witness struct {
 	tail  tail
 	owner map[string]int // question, by interaction
 	about map[int][]string
 
-	line    []byte // so far, cut
-	subject int    // of the lines that name nobody, -1 is nobody
+	line    []byte // so far, truncated
+	subject int    // the question for lines that name none; -1 is none
 }
 
 func newWitness(owner map[string]int) *witness {
 	return &witness{tail: tail{size: stderrTail}, owner: owner, about: make(map[int][]string), subject: -1}
 }
 
-// Write takes what the program has written. It never fails.
+// Write reads what the program has written. It never fails.
 func (w *witness) Write(b []byte) (int, error) {
 	w.tail.Write(b) //nolint:errcheck // it never fails
 	for rest := b; len(rest) > 0; {
@@ -107,14 +107,14 @@ func (w *witness) hear(line string) {
 	w.about[w.subject] = kept[max(0, len(kept)-maxWitness):]
 }
 
-// testify puts down with the answers what was heard about each.
+// testify adds to each answer the lines about it.
 func (w *witness) testify(answers []Answer) {
 	for i, lines := range w.about {
 		answers[i].Stderr = strings.Join(lines, "\n")
 	}
 }
 
-// lastWords are the last lines of a stderr, as many as are kept of one question.
+// lastWords returns the last lines of a stderr, as many as are kept for one question.
 func lastWords(stderr string) string {
 	lines := strings.Split(strings.TrimRight(stderr, "\n"), "\n")
 	lines = lines[max(0, len(lines)-maxWitness):]

@@ -1,5 +1,5 @@
-// Package target is what a suite asks: the built-in reference, or a third party's program. Whatever a target does,
-// it costs no more than its own answers, and nothing of it is left running.
+// Package target reaches what a suite asks: the built-in reference, or a third party's program. Whatever a target
+// does, it costs only its own answers, and nothing of it is left running.
 package target
 
 import (
@@ -12,14 +12,13 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Question is the log of one scenario, as it is sent. Its interactions have ids that no other question of the suite
-// uses.
+// Question is the log of one scenario as it is sent. No other question of the suite has its interactions' ids.
 type Question struct {
 	Events []model.Event
-	Lines  []string // sent after the events as they are: no events
+	Lines  []string // sent after the events as they are; they are no events
 }
 
-// Answer is what came back for a question: facts, a failure, a reason to skip it, or nothing as it was not asked.
+// Answer is the answer to a question: facts, a failure, a reason to skip it, or nothing because it was not asked.
 type Answer struct {
 	Facts   []model.Fact
 	Failure *Failure
@@ -27,14 +26,14 @@ type Answer struct {
 	NotRun  bool   // it was not asked, or not to the end
 
 	// Stderr is what the implementation wrote to stderr about this question, a few lines: those that name one of its
-	// interactions with what follows them, or the last ones before it failed by it alone. Often "".
+	// interactions with what follows, or the last ones before this question alone made it fail. Often "".
 	Stderr string
 
-	// Company is set where questions failed together, none of them alone: on the first of them, beside its facts.
+	// Company is set if questions failed together but not alone: for the first of them, in addition to its facts.
 	Company *Failure
 }
 
-// Failure says that no facts can be judged, and why.
+// Failure says why there are no facts to judge.
 type Failure struct {
 	Kind    FailureKind
 	Message string // one line of plain text
@@ -46,32 +45,32 @@ type FailureKind string
 // The kinds of failure.
 const (
 	Said     FailureKind = "said"     // the implementation reported an error of its own
-	Crash    FailureKind = "crash"    // it ended with a status that is not 0, or by a signal
-	Hang     FailureKind = "hang"     // no end within the time limit
-	Protocol FailureKind = "protocol" // its output is not what the contract asks for
+	Crash    FailureKind = "crash"    // it ended with a status other than 0, or by a signal
+	Hang     FailureKind = "hang"     // it did not end within the time limit
+	Protocol FailureKind = "protocol" // its output breaks the contract
 )
 
 func (f *Failure) Error() string { return string(f.Kind) + ": " + f.Message }
 
 // Round is the outcome of asking a batch.
 type Round struct {
-	Answers []Answer // one a question, in their order
+	Answers []Answer // one per question, in order
 	Ignored int      // rows of interactions that nobody asked about
-	Notes   []string // what else was odd, a line each
-	Stderr  string   // the tail of what the implementation wrote there
+	Notes   []string // what else was odd, one line each
+	Stderr  string   // the end of what the implementation wrote there
 
-	// Took is how long each answer took, where questions are asked each by itself; nil where they are not.
+	// Took is how long each answer took if questions are asked one by one; else nil.
 	Took []time.Duration
 }
 
-// Target answers batches of questions. Ask is called one batch at a time, with questions of one kind unless the target
-// is [Piecemeal]. Its error is a *StartError, or the context's: the round, unless it is nil, then holds what was
-// answered before. Anything that the implementation does wrong is in the answers.
+// Target answers batches of questions. Ask is called with one batch at a time, of questions of one kind unless the
+// target is [Piecemeal]. Its error is a *StartError, or the context's: then the round, unless it is nil, holds what
+// was answered before. Anything that the implementation does wrong is in the answers.
 type Target interface {
 	Ask(ctx context.Context, batch []Question) (*Round, error)
-	// Way names how the implementation is reached, such as reference, filter.
+	// Way names how the implementation is reached, like reference or filter.
 	Way() string
-	// Command is how the implementation is started, nil where it is not a command.
+	// Command returns how the implementation is started; nil if it is no command.
 	Command() []string
 }
 
@@ -81,27 +80,27 @@ type Session interface {
 	Target
 	// Open reaches the implementation. Its error is a *StartError, or the context's.
 	Open(ctx context.Context) error
-	// Implementation is what the implementation said of itself when it was opened.
+	// Implementation returns what the implementation said about itself when it was opened.
 	Implementation() *Implementation
-	// Close ends the implementation, and returns what was odd at the end, a line each.
+	// Close ends the implementation, and returns what was odd at the end, one line each.
 	Close() []string
 }
 
-// Piecemeal is a target that answers questions one by one: asked so many in a batch, it loses no time, and what it has
-// answered can be recorded before it is asked more.
+// Piecemeal is a target that answers questions one by one. It loses no time with batches of AtOnce questions, whose
+// answers can be recorded before the next.
 type Piecemeal interface{ AtOnce() int }
 
-// Implementation is what an implementation says of itself. Only the name is always there.
+// Implementation is what an implementation says about itself. Only the name is always there.
 type Implementation struct {
 	Name     string `json:"name"`
 	Version  string `json:"version,omitempty"`
 	Language string `json:"language,omitempty"`
 }
 
-// StartError says that an implementation could not be started, or not be reached.
+// StartError says that an implementation could not be started or reached.
 type StartError struct {
 	Command string // or its URL
-	Problem string // "" is that it could not be started
+	Problem string // "" means that it could not be started
 	Err     error
 }
 
@@ -110,8 +109,8 @@ func (e *StartError) Error() string {
 }
 func (e *StartError) Unwrap() error { return e.Err }
 
-// Reference is the model as a target: the self-check, or with another table an implementation that reads some rules
-// otherwise.
+// Reference is the model as a target: the self-check, or, with another table, an implementation that reads some rules
+// differently.
 type Reference struct {
 	Table *model.Table
 }
@@ -125,7 +124,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 		a.table, a.Classifier = r.Table, model.NewClassifier(r.Table)
 	}
 	var bad []*model.IllFormed
-	var room []model.Fact // a rest too small for a question's facts is left
+	var room []model.Fact // a rest that is too small for a question's facts is not used
 	for i, q := range batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -154,7 +153,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	return round, nil
 }
 
-// answerer is the memory in which a batch is answered.
+// answerer is the memory for answering a batch.
 type answerer struct {
 	*model.Classifier
 	table *model.Table
@@ -163,10 +162,10 @@ type answerer struct {
 
 var answerers = sync.Pool{New: func() any { return new(answerer) }}
 
-// factsAtOnce is for how many facts memory is taken.
+// factsAtOnce is how many facts memory is allocated for at once.
 const factsAtOnce = 256
 
-// AtOnce is as many questions as a processor keeps close at hand, with their answers.
+// AtOnce is as many questions as fit the cache of a processor, with their answers.
 func (Reference) AtOnce() int { return 64 }
 
 // Way is "reference".
@@ -191,7 +190,7 @@ func Close(t Target) []string {
 	return nil
 }
 
-// About is what the implementation after an open target says of itself, nil where it is not asked.
+// About returns what the implementation of an open target says about itself; nil if it is not asked.
 func About(t Target) *Implementation {
 	if s, ok := t.(Session); ok {
 		return s.Implementation()

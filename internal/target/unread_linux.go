@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unread is how many bytes a pipe holds.
+// unread returns how many bytes a pipe holds.
 func unread(f *os.File) (n int) {
 	if conn, err := f.SyscallConn(); err == nil {
 		//nolint:errcheck // a pipe has it
