@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ import (
 // explained returns the finding that a sighting is a face of, or nil.
 func (r *campaignRun) explained(x *sighting) *Finding {
 	if x.minimal {
-		if f := r.besides(x.signature, x.found, nil); f != nil {
+		if f := r.besides(x.Signature, x.found, nil); f != nil {
 			return f
 		}
 	}
@@ -122,11 +121,11 @@ func (f *Finding) explains(x *sighting) bool {
 		return false
 	}
 	kinds := f.kinds()
-	if x.signature != f.Signature && strings.HasSuffix(x.signature, " "+string(model.OrdinalField)) &&
+	if x.Signature != f.Signature && strings.HasSuffix(x.Signature, " "+string(model.OrdinalField)) &&
 		slices.Contains(kinds, string(model.OrdinalField)) {
 		return true // numbers are given in one place
 	}
-	for _, theirs := range roots(x.found, x.signature, x.minimal) {
+	for _, theirs := range roots(x.found, x.Signature, x.minimal) {
 		log, kind := logOf(x.example, theirs.InteractionID), kindOf(theirs)
 		for _, own := range mine {
 			if (kind == kindOf(own) || slices.Contains(kinds, kind)) &&
@@ -213,14 +212,10 @@ func weight(d *model.Difference) int {
 
 // weight is that of the sighting's own difference.
 func (x *sighting) weight() int {
-	if d := differenceOf(x.found, x.signature); d != nil {
+	if d := differenceOf(x.found, x.Signature); d != nil {
 		return weight(d)
 	}
 	return 0
-}
-
-func cmpSightings(a, b *sighting) int {
-	return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(b.count, a.count), cmp.Compare(a.signature, b.signature))
 }
 
 // traced is a chat as a cause sees it: what happens, to whom, and who it goes wrong with.

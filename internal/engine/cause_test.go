@@ -121,7 +121,7 @@ func TestTwoFaultsAreTwoFindings(t *testing.T) {
 			}
 			for _, x := range f.faces {
 				assert.False(t, shows(other, x.example) && !shows(one, x.example),
-					"%s and %s: %s has the face %s", a.Name, b.Name, f.Signature, x.signature)
+					"%s and %s: %s has the face %s", a.Name, b.Name, f.Signature, x.Signature)
 			}
 		}
 	}

@@ -61,8 +61,8 @@ func TestFindingIsWritten(t *testing.T) {
 func TestFindingsOfNoMinimalChat(t *testing.T) {
 	c := synthetic("generated/1/7", model.Documented)
 	for name, f := range map[string]*Finding{
-		"unstable: asked again, it did not show": {Signature: "V3", Example: c, First: c.ID, Unstable: true},
-		"not shrunk":                             {Signature: "failure crash", Example: c, First: c.ID, Failure: &target.Failure{Kind: target.Crash}},
+		"unstable: asked again, it did not show": {Face: Face{Signature: "V3", First: c.ID}, Example: c, Unstable: true},
+		"not shrunk":                             {Face: Face{Signature: "failure crash", First: c.ID}, Example: c, Failure: &target.Failure{Kind: target.Crash}},
 	} {
 		dir := t.TempDir()
 		require.NoError(t, f.Write(dir))
@@ -80,9 +80,9 @@ func TestFindingsDirectory(t *testing.T) {
 		"azAZ09":                "001-azaz09",
 		strings.Repeat("x", 90): "001-" + strings.Repeat("x", 80),
 	} {
-		assert.Equal(t, want, (&Finding{Signature: signature}).Directory(0))
+		assert.Equal(t, want, (&Finding{Face: Face{Signature: signature}}).Directory(0))
 	}
-	assert.Equal(t, "012-v3", (&Finding{Signature: "V3"}).Directory(11))
+	assert.Equal(t, "012-v3", (&Finding{Face: Face{Signature: "V3"}}).Directory(11))
 }
 
 // Times and senders are in a replay only where the finding is about them.
@@ -94,7 +94,7 @@ func TestWhatAReplayShows(t *testing.T) {
 		"R2 received_from": {false, false, true},
 		"R1 R8 technical_descriptor ROUTEDTO -> X": {false, false, false},
 	} {
-		got := (&Finding{Signature: signature}).replayed([]model.Fact{row})[0]
+		got := (&Finding{Face: Face{Signature: signature}}).replayed([]model.Fact{row})[0]
 		assert.Equal(t, want, [3]bool{!got.Start.IsZero(), !got.End.IsZero(), got.ReceivedFrom.Is == model.Given}, signature)
 		assert.Equal(t, row.Resource, got.Resource)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,20 +15,17 @@ import (
 // Finding is one cause: the signature in which it was seen first, the shortest chat that shows it, and the other
 // signatures that the same cause has.
 type Finding struct {
-	Signature string
-	Level     model.Level
-	Count     int    // chats and scenarios that showed the signature
-	First     string // the id of the first of them
-	Faces     []Face // other signatures of the cause, by level, then the most frequent first
-	Unstable  bool   // asked again, the scenario did not show it
-	Again     bool   // it takes an agent that comes again: with another one each time, nothing required differs
-	Example   *model.Case
-	Minimal   gen.Minimal
-	Actual    []model.Fact       // of Minimal.Log
-	Found     []model.Difference // of Minimal.Log, of all levels; before it has been confirmed, of Example
-	Failure   *target.Failure    // of a program that gave no facts
-	Stderr    string             // what it wrote there about a scenario that it failed by
-	Err       error              // why shrinking ended early
+	Face            // the signature in which it was seen first
+	Faces    []Face // other signatures of the cause, by level, then the most frequent first
+	Unstable bool   // asked again, the scenario did not show it
+	Again    bool   // it takes an agent that comes again: with another one each time, nothing required differs
+	Example  *model.Case
+	Minimal  gen.Minimal
+	Actual   []model.Fact       // of Minimal.Log
+	Found    []model.Difference // of Minimal.Log, of all levels; before it has been confirmed, of Example
+	Failure  *target.Failure    // of a program that gave no facts
+	Stderr   string             // what it wrote there about a scenario that it failed by
+	Err      error              // why shrinking ended early
 
 	table    *model.Table // that tells what is expected; nil is the reference's
 	sighting *sighting
@@ -39,21 +37,21 @@ type Finding struct {
 	faces    []*sighting
 }
 
-// Face is another signature of a finding.
+// Face is a signature of a finding.
 type Face struct {
 	Signature string
 	Level     model.Level
-	Count     int
-	First     string
+	Count     int    // chats and scenarios that showed it
+	First     string // the id of the first of them
 }
 
 func (r *campaignRun) newFinding(x *sighting) *Finding {
 	f := &Finding{
-		Signature: x.signature, Level: x.level, Count: x.count, First: x.first, Example: x.example, Failure: x.failure,
-		Stderr: x.stderr, sighting: x, Found: x.found, Minimal: gen.Minimal{All: -1}, table: r.Table,
+		Face: x.Face, Example: x.example, Failure: x.failure, Stderr: x.stderr, sighting: x, Found: x.found,
+		Minimal: gen.Minimal{All: -1}, table: r.Table,
 	}
 	f.Minimal.Log = f.subject()
-	if v := f.variant(); v != nil && v.Relation == x.signature {
+	if v := f.variant(); v != nil && v.Relation == x.Signature {
 		f.relation = relationOf(v)
 	}
 	return f
@@ -86,15 +84,18 @@ func (r *campaignRun) adoptPending(f *Finding) {
 	}
 }
 
+// byLevel orders signatures by level, then the most frequent first.
+func byLevel(a, b Face) int {
+	return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
+}
+
 // tally counts anew how often the finding and its faces have been seen.
 func (f *Finding) tally() {
-	f.Count, f.Faces = f.sighting.count, nil
-	slices.SortStableFunc(f.faces, func(a, b *sighting) int {
-		return cmpSightings(a, b)
-	})
+	f.Count, f.Faces = f.sighting.Count, nil
 	for _, x := range f.faces {
-		f.Faces = append(f.Faces, Face{x.signature, x.level, x.count, x.first})
+		f.Faces = append(f.Faces, x.Face)
 	}
+	slices.SortStableFunc(f.Faces, byLevel)
 }
 
 // subject is the chat of the finding's scenario that is shrunk: that which differs.

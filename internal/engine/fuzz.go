@@ -146,16 +146,13 @@ type campaignRun struct {
 
 // sighting is a signature that has been seen, and the shortest scenario that showed it.
 type sighting struct {
-	signature string
-	level     model.Level
-	count     int
-	first     string // the id of the first scenario
-	example   *model.Case
-	found     []model.Difference // of the example
-	failure   *target.Failure
-	stderr    string
-	minimal   bool     // the example is the shortest chat, as all shorter ones were asked before
-	of        *Finding // that it is a face of, once that is known
+	Face
+	example *model.Case
+	found   []model.Difference // of the example
+	failure *target.Failure
+	stderr  string
+	minimal bool     // the example is the shortest chat, as all shorter ones were asked before
+	of      *Finding // that it is a face of, once that is known
 }
 
 // enough reports whether the campaign is to end.
@@ -293,11 +290,11 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 func (r *campaignRun) see(signature string, s *Scenario, level model.Level, found []model.Difference) *sighting {
 	x := r.bySignature[signature]
 	if x == nil {
-		x = &sighting{signature: signature, level: level, first: s.ID, example: s.Case, found: found}
+		x = &sighting{Face: Face{Signature: signature, Level: level, First: s.ID}, example: s.Case, found: found}
 		r.bySignature[signature] = x
 		r.open = append(r.open, x)
 	}
-	if x.count++; x.of == nil && len(s.Events) < len(x.example.Events) {
+	if x.Count++; x.of == nil && len(s.Events) < len(x.example.Events) {
 		x.example, x.found = s.Case, found
 	}
 	return x
@@ -331,10 +328,7 @@ func (r *campaignRun) settle(err error) {
 	for _, f := range r.harvest.Findings {
 		f.tally()
 	}
-	slices.SortStableFunc(r.harvest.Findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count),
-			cmp.Compare(a.Signature, b.Signature))
-	})
+	slices.SortStableFunc(r.harvest.Findings, func(a, b *Finding) int { return byLevel(a.Face, b.Face) })
 }
 
 // byTelling puts sightings in the order in which they are worth knowing.
@@ -342,8 +336,8 @@ func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b *sighting) int {
 		return cmp.Or(
-			cmp.Compare(a.level, b.level), cmp.Compare(len(a.example.Events), len(b.example.Events)),
-			a.weight()-b.weight(), cmp.Compare(b.count, a.count), cmp.Compare(a.signature, b.signature),
+			cmp.Compare(a.Level, b.Level), cmp.Compare(len(a.example.Events), len(b.example.Events)),
+			a.weight()-b.weight(), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature),
 		)
 	})
 	return all

@@ -240,7 +240,14 @@ func newPlan(cases []planned) (*Plan, error) {
 			sent[id] = c
 		}
 	}
-	p := &Plan{Suite: Digest(), Scenarios: make([]*Scenario, len(cases))}
+	p := &Plan{Suite: Digest()}
+	p.fill(cases, nil)
+	return p, nil
+}
+
+// fill makes the plan's scenarios of cases. The table, nil the reference's, tells what is expected.
+func (p *Plan) fill(cases []planned, table *model.Table) {
+	p.Scenarios = make([]*Scenario, len(cases))
 	var workers sync.WaitGroup
 	jobs := runtime.GOMAXPROCS(0)
 	for j := range jobs {
@@ -251,7 +258,7 @@ func newPlan(cases []planned) (*Plan, error) {
 				if c.again != nil {
 					c.Case = c.again()
 				}
-				s := newScenario(c.Case, nil)
+				s := newScenario(c.Case, table)
 				b = s.seal(b)
 				if c.again != nil {
 					s.lighten(c.again)
@@ -262,7 +269,6 @@ func newPlan(cases []planned) (*Plan, error) {
 	}
 	workers.Wait()
 	p.seal()
-	return p, nil
 }
 
 // lighten leaves of a scenario what it is chosen by.
@@ -293,26 +299,11 @@ func (p *Plan) read(r *Readings) {
 		return
 	}
 	p.reading = r
-	table := r.On(model.Reference())
-	var workers sync.WaitGroup
-	jobs := runtime.GOMAXPROCS(0)
-	for j := range jobs {
-		workers.Go(func() {
-			var b []byte
-			for i := j; i < len(p.Scenarios); i += jobs {
-				s := p.Scenarios[i]
-				of := newScenario(s.whole().Case, table)
-				of.Index = s.Index
-				b = of.seal(b)
-				if s.again != nil {
-					of.lighten(s.again)
-				}
-				*s = *of
-			}
-		})
+	cases := make([]planned, len(p.Scenarios))
+	for i, s := range p.Scenarios {
+		cases[i] = planned{s.Case, s.again}
 	}
-	workers.Wait()
-	p.seal()
+	p.fill(cases, r.On(model.Reference()))
 }
 
 // newTrial is a scenario that nobody plans or records: one of many.
