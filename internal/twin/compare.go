@@ -14,6 +14,7 @@ import (
 // Comparison puts the chats of a log beside those of a twin.
 type Comparison struct {
 	log, twin *Tally
+	threshold int
 	sections  []section
 	durations []duration
 }
@@ -49,25 +50,34 @@ var Unlearnt = []string{
 
 // Compare compares two tallies; what fewer than threshold chats of the log have is shown together.
 func Compare(log, twin *Tally, threshold int) *Comparison {
-	c := &Comparison{log: log, twin: twin}
-	c.section("flows", log.flowCounts(), twin.flowCounts(), threshold)
-	c.section("technical descriptors", log.descriptorCounts(), twin.descriptorCounts(), threshold)
-	c.section("moves", log.moveCounts(), twin.moveCounts(), threshold)
-	c.section("chats at once of an agent", log.atOnceCounts(), twin.atOnceCounts(), threshold)
-	c.section("media", log.mediaCounts(), twin.mediaCounts(), threshold)
-	c.section("hours of the week", log.hourCounts(), twin.hourCounts(), threshold)
-	c.duration("the whole chat", &log.length, &twin.length, threshold)
+	c := &Comparison{log: log, twin: twin, threshold: threshold}
+	c.section("flows", (*Tally).eachFlow)
+	c.section("technical descriptors", (*Tally).eachDescriptor)
+	c.section("moves", (*Tally).eachMove)
+	c.section("chats at once of an agent", (*Tally).eachAtOnce)
+	c.section("media", (*Tally).eachMedium)
+	c.section("hours of the week", (*Tally).eachHour)
+	c.duration("the whole chat", &log.length, &twin.length)
 	for m := range model.Submit {
-		c.duration("until "+model.MoveNames[m], &log.all.move(m).wait, &twin.all.move(m).wait, threshold)
+		c.duration("until "+model.MoveNames[m], &log.all.move(m).wait, &twin.all.move(m).wait)
 	}
 	return c
 }
 
-func (c *Comparison) section(name string, log, twin map[string]count, threshold int) {
-	s, whole := section{name: name}, row{"other", total(log), total(twin)}
+// section compares what each lists of both tallies, by names that occur once.
+func (c *Comparison) section(name string, each func(*Tally, func(string, count))) {
+	counted := func(t *Tally) (counts map[string]count, total float64) {
+		counts = make(map[string]count)
+		each(t, func(name string, n count) { counts[name], total = n, total+float64(n.n) })
+		return counts, total
+	}
+	s, whole := section{name: name}, row{name: "other"}
+	var log, twin map[string]count
+	log, whole.log = counted(c.log)
+	twin, whole.twin = counted(c.twin)
 	other := whole
 	for _, key := range slices.Sorted(maps.Keys(log)) {
-		if n := log[key]; n.chats >= uint32(threshold) {
+		if n := log[key]; n.chats >= uint32(c.threshold) {
 			r := row{key, float64(n.n), float64(twin[key].n)}
 			s.rows = append(s.rows, r)
 			other.log, other.twin = other.log-r.log, other.twin-r.twin
@@ -85,15 +95,8 @@ func (c *Comparison) section(name string, log, twin map[string]count, threshold 
 	c.sections = append(c.sections, s)
 }
 
-func total(counts map[string]count) (n float64) {
-	for _, c := range counts {
-		n += float64(c.n)
-	}
-	return n
-}
-
-func (c *Comparison) duration(name string, log, twin *spread, threshold int) {
-	if int(log.n) < 100*threshold || twin.n == 0 { // of fewer, the draw alone is further off
+func (c *Comparison) duration(name string, log, twin *spread) {
+	if int(log.n) < 100*c.threshold || twin.n == 0 { // of fewer, the draw alone is further off
 		return
 	}
 	d := duration{name: name}
@@ -174,23 +177,19 @@ func (c *Comparison) Text() (b []byte) {
 	return fmt.Appendf(b, "\nWhat a twin cannot have, as it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
 }
 
-func (t *Tally) mediaCounts() map[string]count {
-	all := make(map[string]count)
+func (t *Tally) eachMedium(add func(string, count)) {
 	for i, c := range t.media {
 		if c.n > 0 {
-			all[knownMedia[i]] = c
+			add(knownMedia[i], c)
 		}
 	}
-	return all
 }
 
-// flowCounts are the counts of flows by what they are called.
-func (t *Tally) flowCounts() map[string]count {
+func (t *Tally) eachFlow(add func(string, count)) {
 	var names [len(t.rows)]string
 	for d, i := range t.descriptors {
 		names[i] = d.String()
 	}
-	all := make(map[string]count)
 	for flow, c := range t.flows {
 		var parts []string
 		for _, n := range flow {
@@ -202,37 +201,30 @@ func (t *Tally) flowCounts() map[string]count {
 		if len(parts) == mostRows {
 			name += " …"
 		}
-		all[name] = *c
+		add(name, *c)
 	}
-	return all
 }
 
-func (t *Tally) descriptorCounts() map[string]count {
-	all := make(map[string]count)
+func (t *Tally) eachDescriptor(add func(string, count)) {
 	for d, i := range t.descriptors {
-		all[d.String()] = t.rows[i]
+		add(d.String(), t.rows[i])
 	}
-	return all
 }
 
-func (t *Tally) moveCounts() map[string]count {
-	all := make(map[string]count)
-	t.all.each(func(of Choice, c count) { all[of.String()] = c })
-	return all
+func (t *Tally) eachMove(add func(string, count)) {
+	t.all.each(func(of Choice, c count) { add(of.String(), c) })
 }
 
-func (t *Tally) atOnceCounts() map[string]count {
-	all := make(map[string]count)
+func (t *Tally) eachAtOnce(add func(string, count)) {
 	for i, n := range t.stays.atOnce() {
 		if n > 0 {
 			name := fmt.Sprint(i + 1)
 			if i+1 == mostAtOnce {
 				name += " or more"
 			}
-			all[name] = count{n: uint32(n), chats: uint32(n)}
+			add(name, count{n: uint32(n), chats: uint32(n)})
 		}
 	}
-	return all
 }
 
 func (t *Tally) hour(i int) (n uint32) {
@@ -242,14 +234,12 @@ func (t *Tally) hour(i int) (n uint32) {
 	return n
 }
 
-func (t *Tally) hourCounts() map[string]count {
-	all := make(map[string]count)
+func (t *Tally) eachHour(add func(string, count)) {
 	for i := range days * 24 {
 		if n := t.hour(i); n > 0 {
-			all[fmt.Sprintf("%s %02d:00", dayNames[i/24], i%24)] = count{n: n, chats: n}
+			add(fmt.Sprintf("%s %02d:00", dayNames[i/24], i%24), count{n: n, chats: n})
 		}
 	}
-	return all
 }
 
 // busiest is how many chats begin in the busiest hour of the week.

@@ -32,7 +32,7 @@ func (p *Profile) Append(b []byte) []byte {
 		b = p.States[s].append(append(append(append(b, "  "...), s.String()...), ":\n"...))
 	}
 	if len(p.Moves) > 0 {
-		b = append(shareList(append(b, "moves: "...), p.Moves), '\n')
+		b = append(shareList(append(b, "moves: "...), p.Moves, Choice.String), '\n')
 	}
 	if len(p.Waits) > 0 {
 		b = append(b, "wait:\n"...)
@@ -59,14 +59,8 @@ func (p *Profile) Append(b []byte) []byte {
 }
 
 func (p *Profile) appendPeople(b []byte) []byte {
-	for i, m := range p.Media {
-		if i == 0 {
-			b = append(b, "media: {"...)
-		}
-		b = entry(b, i, m.Of, m.Share)
-		if i == len(p.Media)-1 {
-			b = append(b, "}\n"...)
-		}
+	if len(p.Media) > 0 {
+		b = append(shareList(append(b, "media: "...), p.Media, func(medium string) string { return medium }), '\n')
 	}
 	for _, l := range [...]struct {
 		name string
@@ -137,10 +131,10 @@ func mapping(b []byte, names []string, shares []float64) []byte {
 	return append(b, "}\n"...)
 }
 
-func shareList(b []byte, list []Share[Choice]) []byte {
+func shareList[T any](b []byte, list []Share[T], name func(T) string) []byte {
 	b = append(b, '{')
 	for i, c := range list {
-		b = entry(b, i, c.Of.String(), c.Share)
+		b = entry(b, i, name(c.Of), c.Share)
 	}
 	return append(b, '}')
 }
@@ -154,7 +148,7 @@ func (q Quantiles) append(b []byte) []byte {
 }
 
 func (n *Next) append(b []byte) []byte {
-	b = append(shareList(append(b, "    next: "...), n.Choices), '\n')
+	b = append(shareList(append(b, "    next: "...), n.Choices, Choice.String), '\n')
 	if n.Rest > 0 {
 		b = append(number(append(b, "    rest: "...), n.Rest), '\n')
 	}
