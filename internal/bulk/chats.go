@@ -23,8 +23,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Options says which chats to look at, and how much memory and how many jobs to use. What is found depends
-// neither on Memory nor on Jobs.
+// Options says which chats to look at, and how much memory and how many jobs to use. What is found depends on neither
+// Memory nor Jobs.
 type Options struct {
 	Memory        int64 // about how many bytes to use at most; 0 is [DefaultMemory]
 	Jobs          int   // how many processors to use; 0 is all

@@ -15,7 +15,7 @@ type Key struct {
 	InteractionID string
 }
 
-// keyWriter adds the keys of one tally. A nil keyWriter adds nothing.
+// keyWriter adds the keys of one tally.
 type keyWriter struct {
 	out *sortWriter
 	key []byte
@@ -24,9 +24,6 @@ type keyWriter struct {
 
 // add adds a key. Keys that are added again count once.
 func (w *keyWriter) add(signature string, level model.Level, id string) {
-	if w == nil {
-		return
-	}
 	w.key = append(append(append(append(w.key[:0], byte(level)), signature...), 0), id...)
 	w.err = cmp.Or(w.err, w.out.Add(w.key, nil))
 }

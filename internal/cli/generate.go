@@ -105,7 +105,7 @@ func (e *env) generate() *cobra.Command {
 			"%d chats", engine.MostInFeature))
 	f.addMapping(cmd)
 	f.addReadings(cmd)
-	f.twinFlags.addTo(cmd)
+	f.addTwin(cmd)
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	complete(cmd, "level", "documented", "inferred")
@@ -125,7 +125,7 @@ func (f *generateFlags) check(given func(string) bool) error {
 		{f.Suite, "--suite", []string{"generated", "features", "require", "media"}},
 		{len(f.like) > 0, "--like, which reads a log", []string{"learn-profile", "threshold", "compare"}},
 		{isTwin, "--like or --profile", []string{"chats", "days", "defects", "defects-log"}},
-		{f.defects != 0, "--defects", []string{"defects-log"}},
+		{f.Defects != 0, "--defects", []string{"defects-log"}},
 	} {
 		if at := slices.IndexFunc(only.flags, given); at >= 0 && !only.ok {
 			return fmt.Errorf("--%s: only with %s", only.flags[at], only.with)

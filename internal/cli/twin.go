@@ -20,31 +20,30 @@ import (
 type twinFlags struct {
 	like                                     []string
 	profile, learnProfile, compare, defected string
-	chats, days, threshold                   int
-	defects                                  float64
+	days, threshold                          int
 	learnsOnly                               bool
 
 	log *twin.Tally // of the log that the twin is like; nil where there is none
 }
 
-func (t *twinFlags) addTo(cmd *cobra.Command) {
+func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&t.like, "like", nil,
+	flags.StringArrayVar(&f.like, "like", nil,
 		"a twin of the chats of a log: a file, a directory, a glob or a database; may be repeated")
-	flags.StringVar(&t.profile, "profile", "",
+	flags.StringVar(&f.profile, "profile", "",
 		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
-	flags.StringVar(&t.learnProfile, "learn-profile", "",
+	flags.StringVar(&f.learnProfile, "learn-profile", "",
 		"with --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
-	flags.IntVar(&t.chats, "chats", 0,
+	flags.IntVar(&f.Chats, "chats", 0,
 		"with --like or --profile: how many chats; by default as many as taught the profile, or begin in a week")
-	flags.IntVar(&t.days, "days", 0, "with --like or --profile: the chats of so many days")
-	flags.IntVar(&t.threshold, "threshold", twin.DefaultThreshold,
+	flags.IntVar(&f.days, "days", 0, "with --like or --profile: the chats of so many days")
+	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
 		"with --like: what fewer chats than this did is merged with what others did")
-	flags.StringVar(&t.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
-	flags.Float64Var(&t.defects, "defects", 0,
+	flags.StringVar(&f.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
+	flags.Float64Var(&f.Defects, "defects", 0,
 		"with --like or --profile: the share of events that is lost, doubled or late, such as 0.01; facts are of the "+
 			"chats without it")
-	flags.StringVar(&t.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
+	flags.StringVar(&f.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }
 
@@ -53,16 +52,16 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	switch {
 	case len(f.like) > 0 && f.profile != "":
 		return errors.New("--profile: it says what --like would learn; expected one of the two")
-	case f.days != 0 && f.chats != 0:
+	case f.days != 0 && f.Chats != 0:
 		return errors.New("--days: expected it or --chats")
-	case given("chats") && f.chats < 1 || given("days") && f.days < 1:
+	case given("chats") && f.Chats < 1 || given("days") && f.days < 1:
 		return errors.New("--chats, --days: expected 1 or more")
 	case f.days > 3660:
 		return fmt.Errorf("--days: expected 3660 at most, got %d", f.days)
 	case f.threshold < 2:
 		return fmt.Errorf("--threshold: expected 2 or more, got %d", f.threshold)
-	case !(f.defects >= 0 && f.defects <= 0.5):
-		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.defects)
+	case !(f.Defects >= 0 && f.Defects <= 0.5):
+		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
 		return errors.New("--delivery: a twin's chats run in the order of their times; leave it or --interleave out, " +
 			"or see --defects")
@@ -116,8 +115,7 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 	switch {
 	case f.days > 0:
 		f.Chats = f.Twin.ChatsOf(f.days)
-	case f.chats > 0:
-		f.Chats = f.chats
+	case f.Chats > 0: // as asked for
 	case f.log != nil:
 		f.Chats = f.log.Chats
 	default:
@@ -126,7 +124,6 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 	if f.Chats == 0 {
 		return false, fmt.Errorf("--days: no chat begins on these by the profile")
 	}
-	f.Defects = f.defects
 	return false, nil
 }
 
