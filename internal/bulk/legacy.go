@@ -185,11 +185,7 @@ func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 // judgeRows compares the rows that two marts have of a chat, without events.
 func (t *tally) judgeRows(_ *model.Classifier, c *Chat) {
 	slices.SortFunc(c.Legacy, model.CompareFacts)
-	if c.Bad != nil {
-		t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
-		return
-	}
-	if t.alone(c, true) {
+	if t.tooLarge(c) || t.alone(c, true) {
 		return
 	}
 	want := model.ExpectRows(c.ID, c.Legacy)

@@ -46,14 +46,14 @@ func TestMend(t *testing.T) {
 	for _, jobs := range []int{1, 3} {
 		r, err := CheckChats(t.Context(), CheckOptions{Options: Options{Jobs: jobs}, Repair: true}, write("events.jsonl", events), write("facts.jsonl", facts))
 		require.NoError(t, err)
-		assert.Greater(t, r.Unanimous, 50)
-		assert.Equal(t, r.Unanimous, r.Mends)
-		assert.NotEmpty(t, r.Defects)
+		assert.Greater(t, r.Repairs.Unanimous, 50)
+		assert.Equal(t, r.Repairs.Unanimous, r.Repairs.Mends)
+		assert.NotEmpty(t, r.Repairs.Defects)
 		if first == nil {
 			first = r
 		}
-		assert.Equal(t, first.Mended.Defects, r.Mended.Defects)
-		assert.Equal(t, [...]int{first.Repaired, first.Unanimous, first.Unclear}, [...]int{r.Repaired, r.Unanimous, r.Unclear})
+		assert.Equal(t, first.Repairs.Defects, r.Repairs.Defects)
+		assert.Equal(t, [...]int{first.Repairs.Repaired, first.Repairs.Unanimous, first.Repairs.Unclear}, [...]int{r.Repairs.Repaired, r.Repairs.Unanimous, r.Repairs.Unclear})
 		src.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 	}
 }

@@ -21,7 +21,6 @@ type Report struct {
 	// Signature names a difference. A finding is all differences of one name and level.
 	Signature func(*model.Difference) string
 
-	Mended
 	Learning *engine.Learning // nil if it was not asked for
 	coverage *model.Coverage  // nil if there are no events
 }
@@ -92,12 +91,14 @@ type tally struct {
 	findings least[string, Finding]      // by level and signature
 	aside    least[string, aside]        // by interaction
 	rowsOf   map[model.ResourceType]int
+	defects  map[model.Defect]*engine.DefectGroup // of chats that were repaired
 }
 
 func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally {
 	t := &tally{
-		Report: Report{Signature: signature, Mended: newMended()}, edges: newEdges(), require: o.Require,
+		Report: Report{Signature: signature}, edges: newEdges(), require: o.Require,
 		table: o.table(), marts: o.marts(), known: o.Known, rowsOf: make(map[model.ResourceType]int),
+		defects:  make(map[model.Defect]*engine.DefectGroup),
 		findings: newLeast[string](maxFindings, func(f *Finding) int { return f.Times }),
 		aside:    newLeast[string](MaxAside, func(*aside) int { return 0 }),
 	}
@@ -110,7 +111,7 @@ func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally 
 		t.learner = newLearner()
 	}
 	if o.Repair {
-		t.repairer = model.NewRepairer(o.table())
+		t.repairer, t.Repairs = model.NewRepairer(o.table()), new(engine.Mended)
 	}
 	return t
 }
@@ -226,7 +227,12 @@ func (t *tally) merge(o *tally) {
 	addCounts(&t.Audit, &o.Audit)
 	t.hints.Merge(&o.hints)
 	t.edges.merge(&o.edges)
-	t.Mended.merge(&o.Mended)
+	if t.Repairs != nil {
+		addCounts(t.Repairs, o.Repairs)
+	}
+	for d, g := range o.defects {
+		t.defect(d, g.Example, g.Chats)
+	}
 	t.learner.merge(o.learner)
 	t.marts.merge(o.marts)
 	t.aside.merge(&o.aside, nil) // each chat is in one tally
@@ -266,9 +272,7 @@ func (t *tally) report() *Report {
 	for _, kind := range slices.Sorted(maps.Keys(t.rowsOf)) {
 		t.Of = append(t.Of, engine.RowCount{Type: kind, Rows: t.rowsOf[kind]})
 	}
-	if t.Mended.finish(); t.repairer != nil {
-		t.Repairs = &t.Mended.Mended
-	}
+	t.listDefects()
 	t.Findings = t.findings.sorted() // by level and signature
 	t.Unsaid = t.findings.others
 	slices.SortStableFunc(t.Findings, func(a, b *Finding) int {

@@ -23,12 +23,18 @@ func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
 	return judgeEach(ctx, o, groups, brokenBy, func(t *tally, _ *model.Classifier, c *Chat) {
-		if c.Bad != nil {
-			t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
-			return
+		if !t.tooLarge(c) {
+			t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: t.table.CheckRows(c.Facts)}, nil)
 		}
-		t.add(Example{InteractionID: c.ID, Rows: c.Facts, Differences: o.table().CheckRows(c.Facts)}, nil)
 	})
+}
+
+// tooLarge sets a chat aside that has too many rows, and reports whether it did.
+func (t *tally) tooLarge(c *Chat) bool {
+	if c.Bad != nil {
+		t.setAside(c, c.Bad, asideKey{requirement: "W9", lacks: "an end"})
+	}
+	return c.Bad != nil
 }
 
 func inTables(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
