@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -341,6 +342,22 @@ func TestGates(t *testing.T) {
 		o := &Outcome{Scenario: &Scenario{Case: &model.Case{Level: tt.level}, Levels: model.LevelSet(tt.level)}, Verdict: tt.verdict}
 		assert.Equal(t, tt.want, o.Gates(defaults), "%s %s", tt.verdict, tt.level)
 	}
+}
+
+// To ask a scenario, judge its answer and write its line takes some dozens of allocations: what is asked, what is
+// expected, and the line itself.
+func TestRunAllocates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the race detector, which runs so, allocates too")
+	}
+	p := builtinPlan(t)
+	perRun := testing.AllocsPerRun(1, func() {
+		_, err := Run(t.Context(), p, target.Reference{Table: model.Reference()}, defaults, func(o *Outcome) error {
+			return WriteLine(io.Discard, o.Line(defaults))
+		})
+		require.NoError(t, err)
+	})
+	assert.Less(t, perRun/float64(len(p.Scenarios)), 60.0, "48 when this was written")
 }
 
 func BenchmarkBuiltin(b *testing.B) {
