@@ -227,12 +227,7 @@ func fieldEnd(text []byte, at int, separator byte) (end int, isASCII bool) {
 }
 
 func isPlainASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(b, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
 // strict is next by encoding/csv, which reports what is wrong.

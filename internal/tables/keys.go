@@ -81,11 +81,16 @@ func (s *sample) add(id string) {
 	}
 	s.ids[left] = id
 	if len(s.ids) > maxSample {
-		kept := s.ids
-		s.ids, s.shift = nil, s.shift+1
-		for _, id := range kept {
-			s.add(id)
-		}
+		s.thin()
+	}
+}
+
+// thin keeps about half of the ids.
+func (s *sample) thin() {
+	kept := s.ids
+	s.ids, s.shift = nil, s.shift+1
+	for _, id := range kept {
+		s.add(id)
 	}
 }
 
@@ -107,11 +112,7 @@ func (h *Hints) Merge(o *Hints) {
 
 func (s *sample) merge(o *sample) {
 	for s.shift < o.shift {
-		kept := s.ids
-		s.ids, s.shift = nil, s.shift+1
-		for _, id := range kept {
-			s.add(id)
-		}
+		s.thin()
 	}
 	for _, id := range o.ids {
 		s.add(id)

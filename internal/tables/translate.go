@@ -89,10 +89,10 @@ type translated[T model.Event | model.Fact] struct {
 
 	part   rawPart
 	name   string
-	parts  int // opened so far
-	n      int // values so far
-	chats  []*rawChat
-	whole  bool // all chats are gathered
+	parts  int         // opened so far
+	n      int         // values so far
+	chats  []*rawValue // of each chat the array of its values
+	whole  bool        // all chats are gathered
 	reader *translatedReader[T]
 	block  wire.Block
 }
@@ -103,9 +103,6 @@ type rawValue struct {
 	line, n int
 	text    []byte
 }
-
-// rawChat is the array of a chat's values.
-type rawChat struct{ rawValue }
 
 // openTranslated opens a place whose rows a program makes, and its first part.
 func openTranslated[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.Reader,
@@ -234,7 +231,7 @@ func (t *translated[T]) nextChats(b *wire.Block) error {
 	var some []rawValue
 	for _, c := range t.chats[:n] {
 		c.text = append(c.text, ']')
-		some = append(some, c.rawValue)
+		some = append(some, *c)
 	}
 	b.Other, t.chats = some, t.chats[n:]
 	return nil
@@ -243,7 +240,7 @@ func (t *translated[T]) nextChats(b *wire.Block) error {
 // gather reads all values and groups them by chat, in the order of each chat's first value.
 func (t *translated[T]) gather() error {
 	t.whole = true
-	by := make(map[string]*rawChat)
+	by := make(map[string]*rawValue)
 	for {
 		v, err := t.value()
 		if err == io.EOF {
@@ -261,7 +258,7 @@ func (t *translated[T]) gather() error {
 		case err != nil:
 			return &wire.LineError{File: v.file, Line: v.line, Problem: err.Error()}
 		case c == nil:
-			c = &rawChat{rawValue{v.file, v.line, v.n, append([]byte{'['}, v.text...)}}
+			c = &rawValue{v.file, v.line, v.n, append([]byte{'['}, v.text...)}
 			by[id], t.chats = c, append(t.chats, c)
 		case len(c.text)+len(v.text) > wire.MaxLine:
 			return &wire.LineError{

@@ -255,15 +255,9 @@ func (s *sorter) take(i int, f model.Fact) {
 	k.text += len(f.ResourceType) + len(f.Resource) + len(f.Role) + len(f.RoleReason) + len(f.Result) + len(f.Reason)
 	switch {
 	case k.rows > k.most():
-		s.answers[i] = Answer{
-			Failure: &Failure{Protocol, fmt.Sprintf("more than %d rows for one interaction", k.most())},
-		}
+		s.answers[i] = failed(Protocol, "more than %d rows for one interaction", k.most())
 	case k.text > MaxText:
-		s.answers[i] = Answer{
-			Failure: &Failure{
-				Protocol, fmt.Sprintf("more than %d bytes of text in the rows of one interaction", MaxText),
-			},
-		}
+		s.answers[i] = failed(Protocol, "more than %d bytes of text in the rows of one interaction", MaxText)
 	case s.answers[i].Failure == nil:
 		if s.first != nil && s.answers[i].Facts == nil {
 			s.first(i)

@@ -30,7 +30,7 @@ func (f Function) Ask(ctx context.Context, batch []Question) (*Round, error) {
 func (f Function) answer(log []model.Event) (a Answer) {
 	defer func() {
 		if p := recover(); p != nil {
-			a = Answer{Failure: &Failure{Crash, "panicked: " + model.Line(fmt.Sprint(p))}}
+			a = failed(Crash, "panicked: %s", model.Line(fmt.Sprint(p)))
 		}
 	}()
 	facts, err := f(log)

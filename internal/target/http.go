@@ -80,13 +80,11 @@ func (h *HTTP) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			h.reached.Store(true)
 			return outcome{answer: answer}
 		case limit.Err() != nil:
-			return outcome{
-				answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", h.Timeout)}}, doubt: unheard,
-			}
+			return outcome{answer: failed(Hang, "no answer within %v", h.Timeout), doubt: unheard}
 		case unreachable(err) && !h.reached.Load():
 			return outcome{err: &StartError{secret.Text(h.URL.Redacted()), "could not be reached", err}}
 		}
-		o := outcome{answer: Answer{Failure: &Failure{Crash, h.discreet(err.Error())}}}
+		o := outcome{answer: failed(Crash, "%s", h.discreet(err.Error()))}
 		if unreachable(err) {
 			o.doubt = unheard
 		}
@@ -155,7 +153,7 @@ func (h *HTTP) post(ctx context.Context, q *Question, body []byte) (answer Answe
 	case err == nil:
 		return s.answers[0], s.ignored, nil
 	case errors.As(err, &bad) || errors.Is(err, errTooLong):
-		return Answer{Failure: &Failure{Protocol, h.discreet(err.Error())}}, s.ignored, nil
+		return failed(Protocol, "%s", h.discreet(err.Error())), s.ignored, nil
 	}
 	return answer, 0, plainly(err)
 }

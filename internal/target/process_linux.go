@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -124,7 +125,7 @@ func leftOf(leader int) ([]int, map[int]stat) {
 
 // descendants returns the processes that a program has left behind: its descendants, those of its session, and those
 // that have become our children in a session that is neither ours nor another program's, with their descendants.
-func descendants(leader int, table map[int]stat) (pids []int) {
+func descendants(leader int, table map[int]stat) []int {
 	self := os.Getpid()
 	mine := table[self].session
 	doomed := make(map[int]bool)
@@ -143,10 +144,7 @@ func descendants(leader int, table map[int]stat) (pids []int) {
 			}
 		}
 	}
-	for pid := range doomed {
-		pids = append(pids, pid)
-	}
-	return pids
+	return slices.Collect(maps.Keys(doomed))
 }
 
 type stat struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -207,9 +208,7 @@ func (s *speaker) loop() {
 				return
 			}
 		case <-late:
-			f.asked[0].outcome <- outcome{
-				answer: Answer{Failure: &Failure{Hang, fmt.Sprintf("no answer within %v", s.limit)}}, doubt: unheard,
-			}
+			f.asked[0].outcome <- outcome{answer: failed(Hang, "no answer within %v", s.limit), doubt: unheard}
 			s.pardon(f.asked[1:])
 			return
 		case <-deaf:
@@ -252,12 +251,12 @@ func (f *flight) send(q *asked) {
 
 // take passes a message to its question. It returns false if there is none: then the process has failed.
 func (f *flight) take(m *received) bool {
-	i := indexOf(f.asked, m.ID)
+	i := slices.IndexFunc(f.asked, func(q *asked) bool { return q.id == m.ID })
 	switch {
 	case i >= 0:
 		q := f.asked[i]
 		q.outcome <- outcome{answer: answerOf(q, m)}
-		f.asked = append(f.asked[:i], f.asked[i+1:]...)
+		f.asked = slices.Delete(f.asked, i, i+1)
 		if i == 0 {
 			f.oldest.Reset(f.limit)
 		}
@@ -275,15 +274,6 @@ func (f *flight) take(m *received) bool {
 		f.fail(f.asked, &Failure{Protocol, m.err.Error()})
 	}
 	return false
-}
-
-func indexOf(flight []*asked, id string) int {
-	for i, q := range flight {
-		if q.id == id && id != "" {
-			return i
-		}
-	}
-	return -1
 }
 
 // fail ends the process for a failure of one of the questions in flight. If there is only one, the end of stderr is
@@ -330,11 +320,11 @@ func answerOf(q *asked, m *received) Answer {
 	var bad *wire.LineError
 	switch {
 	case errors.As(m.err, &bad):
-		return Answer{Failure: &Failure{Protocol, bad.What()}}
+		return failed(Protocol, "%s", bad.What())
 	case m.Type == wire.Skip:
 		return Answer{Skip: said(m.Text, "no reason given")}
 	case m.Type == wire.Failed:
-		return Answer{Failure: &Failure{Said, said(m.Text, "no message given")}}
+		return failed(Said, "%s", said(m.Text, "no message given"))
 	}
 	batch := []Question{*q.question}
 	s, spell := newSorter(batch), func(*model.Fact) {}
@@ -344,11 +334,7 @@ func answerOf(q *asked, m *received) Answer {
 	for _, f := range m.Facts {
 		spell(&f)
 		if _, known := s.owner[f.InteractionID]; !known {
-			return Answer{
-				Failure: &Failure{
-					Protocol, "facts of interaction " + model.Name(f.InteractionID) + ", which was not asked about",
-				},
-			}
+			return failed(Protocol, "facts of interaction %s, which was not asked about", model.Name(f.InteractionID))
 		}
 		s.take(0, f)
 	}

@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -74,10 +75,7 @@ func (t *Stream) Close() []string {
 		}
 	}
 	all.Wait()
-	t.desks = nil
-	for _, n := range notes {
-		t.notes = append(t.notes, n...)
-	}
+	t.desks, t.notes = nil, append(t.notes, slices.Concat(notes...)...)
 	return t.notes
 }
 
@@ -126,7 +124,7 @@ func (t *Stream) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	defer mu.Unlock()
 	over = true
 	for i := range repeated {
-		round.Answers[i] = Answer{Failure: &Failure{Protocol, "answered twice"}}
+		round.Answers[i] = failed(Protocol, "answered twice")
 	}
 	round.Stderr = t.stderr.take()
 	return round, err

@@ -50,6 +50,11 @@ const (
 	Protocol FailureKind = "protocol" // its output breaks the contract
 )
 
+// failed returns the answer of an implementation that failed at a question.
+func failed(kind FailureKind, format string, args ...any) Answer {
+	return Answer{Failure: &Failure{kind, fmt.Sprintf(format, args...)}}
+}
+
 func (f *Failure) Error() string { return string(f.Kind) + ": " + f.Message }
 
 // Round is the outcome of asking a batch.

@@ -52,6 +52,11 @@ func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 		r.lines.fast.raw.event(e, r.lines.names)
 		return r.lines.fast.raw.id, nil
 	}
+	return r.strict(line, err, e)
+}
+
+// strict reads a line by the decoder, unless there was an error.
+func (r *EventReader) strict(line []byte, err error, e *model.Event) (id []byte, _ error) {
 	*e = model.Event{}
 	if err != nil {
 		return nil, err
@@ -69,15 +74,9 @@ func (r *EventReader) NextPacked(p *PackedEvent) error {
 	if isRaw {
 		r.lines.fast.raw.Pack(p, r.lines.names)
 		return nil
-	} else if err != nil {
-		return err
 	}
-	r.event = model.Event{}
-	if bad := readObject(r.lines, r.objects, line, &r.event); bad != nil {
-		err = bad
-	}
-	r.id = append(r.id[:0], r.event.InteractionID...)
-	p.Pack(r.id, &r.event)
+	id, err := r.strict(line, err, &r.event)
+	p.Pack(id, &r.event)
 	return err
 }
 
