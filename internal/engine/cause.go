@@ -36,8 +36,8 @@ func (r *campaignRun) explained(x *sighting) *Finding {
 	return nil
 }
 
-// explainedBy returns the finding that one which has been reduced is a face of, or nil: a published one, or one of
-// those that come before it.
+// explainedBy returns the finding that a reduced one is a face of, or nil. It looks at the published findings, and at
+// those that come before this one.
 func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	if !f.shrinks() {
 		return nil
@@ -58,9 +58,8 @@ func (r *campaignRun) explainedBy(f *Finding, before []*Finding) *Finding {
 	return nil
 }
 
-// besides returns the finding that another signature of the same chat belongs to, one that is as telling at least; or
-// nil. It is a published one, or one of those before. What follows from much else, such as an invariant, explains
-// nothing.
+// besides returns the finding, published or one of those before, that another signature of the same chat belongs to, or
+// nil. That signature must be at least as telling: an invariant follows from much else, and explains nothing.
 func (r *campaignRun) besides(signature string, found []model.Difference, before []*Finding) *Finding {
 	own := 0
 	if d := differenceOf(found, signature); d != nil {
@@ -95,8 +94,8 @@ func differenceOf(ds []model.Difference, signature string) *model.Difference {
 // follows reports whether a difference may be there only because a row is wrong.
 func follows(d *model.Difference) bool { return d.OfInvariant() || d.Field == model.OrdinalField }
 
-// roots are the differences that a signature is judged by: its own and, of one that follows from rows in a chat that is
-// as short as can be, those of rows.
+// roots returns the differences that a signature is judged by: its own and, if that follows from rows and the chat is the
+// shortest, those of rows.
 func roots(ds []model.Difference, signature string, shortest bool) (roots []*model.Difference) {
 	own := differenceOf(ds, signature)
 	if own == nil {
@@ -137,13 +136,13 @@ func (f *Finding) explains(x *sighting) bool {
 	return false
 }
 
-// contains reports whether what goes wrong in one chat is all that goes wrong in another, and as it does there.
+// contains reports whether log contains what goes wrong in the other chat, and goes wrong in the same way there.
 func contains(log []model.Event, d *model.Difference, other []model.Event, of *model.Difference) bool {
 	whole, part := trace(log, d), trace(other, of).essence(other, of)
 	return whole != nil && part != nil && (part.within(whole) || part.recurs() && part.alike(whole))
 }
 
-// kinds are those of all required things that are wrong in the finding's chat.
+// kinds returns the kinds of everything required that is wrong in the finding's chat.
 func (f *Finding) kinds() (kinds []string) {
 	for i := range f.Found {
 		if f.Found[i].Required {
@@ -153,7 +152,7 @@ func (f *Finding) kinds() (kinds []string) {
 	return kinds
 }
 
-// logOf is the chat of a case with an id. A chat alone may have been asked about under another.
+// logOf returns the chat of a case with an id. If there is only one chat, it may have been asked under another id.
 func logOf(c *model.Case, id string) []model.Event {
 	chats := model.Chats(c.Events)
 	for _, log := range chats {
@@ -164,8 +163,8 @@ func logOf(c *model.Case, id string) []model.Event {
 	return nil
 }
 
-// kindOf says what kind of thing is wrong: of a descriptor, which part of it, and what it became. Who takes an agent for
-// one who came otherwise also gets wrong how that ends: the role says it all.
+// kindOf says what kind of thing is wrong: for a descriptor, which part of it, and what it became. A wrong role says it
+// all: a program that mistakes how an agent came also gets wrong how the attempt ends.
 func kindOf(d *model.Difference) string {
 	switch d.Field {
 	case model.RowField:
@@ -197,7 +196,7 @@ func parts(descriptor string) (p [3]string) {
 	return p
 }
 
-// weight says how telling a difference is: a row or its descriptor, before what follows from them.
+// weight says how telling a difference is, the lowest first: a row or its descriptor, then what follows from them.
 func weight(d *model.Difference) int {
 	switch {
 	case d.OfInvariant():
@@ -210,7 +209,7 @@ func weight(d *model.Difference) int {
 	return 2
 }
 
-// weight is that of the sighting's own difference.
+// weight returns the weight of the sighting's own difference.
 func (x *sighting) weight() int {
 	if d := differenceOf(x.found, x.Signature); d != nil {
 		return weight(d)
@@ -218,23 +217,23 @@ func (x *sighting) weight() int {
 	return 0
 }
 
-// traced is a chat as a cause sees it: what happens, to whom, and who it goes wrong with.
+// traced is a chat as a cause sees it: what happens, to whom, and for whom it goes wrong.
 type traced struct {
 	steps  []tracedStep
-	party  int    // that it goes wrong with; -1 is none
+	party  int    // for whom it goes wrong; -1 is nobody
 	queue  bool   // the party is a queue
-	course string // what happens to it: a letter each
+	course string // what happens to the party, a letter for each step
 }
 
-// tracedStep is an event, with parties and queues by number. Queues and strategies are all one, but that which it goes
-// wrong with: by which way a chat comes has no bearing on most of what can be wrong, and on which it has, the events say.
+// tracedStep is an event, with parties and queues by number. All queues share a number, and so do all strategies, except
+// for the one whose row is wrong: which queue or strategy a chat comes through rarely matters.
 type tracedStep struct {
 	seq                 int64
 	move                model.Move
 	actor, party, queue int // -1 is none
 }
 
-// trace follows a difference through its chat; nil is a log that is none.
+// trace follows a difference through its chat. It returns nil for an empty log.
 func trace(log []model.Event, d *model.Difference) *traced {
 	if len(log) == 0 {
 		return nil
@@ -275,15 +274,15 @@ func trace(log []model.Event, d *model.Difference) *traced {
 	return t
 }
 
-// ofOpening reports whether a difference is of what is decided when an attempt begins: that there is a row, and its
+// ofOpening reports whether a difference is about what is decided when an attempt begins: that there is a row, and its
 // role.
 func ofOpening(d *model.Difference) bool {
 	return d.Field == model.RowField || d.Field == model.DescriptorField && parts(d.Expected)[0] != parts(d.Actual)[0]
 }
 
-// essence leaves the stop out where the row that differs has ended before: any stop will do then. Of what is decided
-// when an attempt begins it leaves out how that ended, too, unless it takes others: who loses the rows of consults
-// loses those that are declined and those that are accepted.
+// essence leaves out the stop if the row that differs has ended before: then any stop will do. If the difference is about
+// what is decided when an attempt begins, it also leaves out how the attempt ended, unless that needs others: a program
+// that loses the rows of consults loses those that are declined and those that are accepted.
 func (t *traced) essence(log []model.Event, d *model.Difference) *traced {
 	chats, _ := model.ClassifyLog(model.Reference(), log)
 	if t == nil || len(chats) != 1 {
@@ -306,7 +305,7 @@ func (t *traced) essence(log []model.Event, d *model.Difference) *traced {
 	return t
 }
 
-// courseOf is what happens to a party, whoever does it: i is invited, j joined, n not answered or declined, l left,
+// courseOf returns what happens to a party, whoever does it: i is invited, j joined, n not answered or declined, l left,
 // s hands on.
 func (t *traced) courseOf(party int) string {
 	var b strings.Builder
@@ -330,8 +329,7 @@ func (t *traced) courseOf(party int) string {
 	return b.String()
 }
 
-// apart gives each agent of a chat another name whenever it comes again. It is nil where none does, or where what
-// results is no chat.
+// apart gives an agent another name each time it comes again. It returns nil if none does, or if the result is no chat.
 func apart(log []model.Event) []model.Event {
 	log = slices.Clone(log)
 	came, now := make(map[string]int), make(map[string]string)
@@ -367,7 +365,7 @@ func apart(log []model.Event) []model.Event {
 // recurs reports whether the party is invited more than once.
 func (t *traced) recurs() bool { return strings.Count(t.course, "i") > 1 }
 
-// alike reports whether the other's party goes through all that this one does, in that order.
+// alike reports whether the other's party goes through everything that this one does, in that order.
 func (t *traced) alike(other *traced) bool {
 	rest := other.course
 	for i := range len(t.course) {
@@ -383,8 +381,8 @@ func (t *traced) alike(other *traced) bool {
 // mostTries bounds the search for one chat in another.
 const mostTries = 20_000
 
-// within reports whether all that happens here happens in the other in that order, for some assignment of the parties
-// in which those that it goes wrong with are one.
+// within reports whether everything that happens here happens in the other, in that order, for some assignment of the
+// parties that maps the party for whom it goes wrong to its counterpart.
 func (t *traced) within(other *traced) bool {
 	if (t.party < 0) != (other.party < 0) || t.queue != other.queue {
 		return false

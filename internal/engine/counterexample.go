@@ -77,7 +77,7 @@ func (f *Finding) Write(dir string) error {
 // ForAgain says of a finding that it is [Finding.Again].
 const ForAgain = "it takes an agent that comes again: with another one each time, nothing differs"
 
-// expected lists the reference's facts for the case.
+// expected lists the facts that are expected of the case.
 func (f *Finding) expected(c *model.Case) (facts []model.Fact) {
 	chats, _ := model.ClassifyLog(cmp.Or(f.table, model.Reference()), c.Events)
 	for i := range chats {
@@ -88,8 +88,7 @@ func (f *Finding) expected(c *model.Case) (facts []model.Fact) {
 	return facts
 }
 
-// replayed leaves of expected facts what a replay is to compare: times and senders only where the finding is about
-// them.
+// replayed returns what a replay compares of the expected facts: times and senders only if the finding is about them.
 func (f *Finding) replayed(facts []model.Fact) []model.Fact {
 	out := make([]model.Fact, len(facts))
 	for i, fact := range facts {
@@ -105,7 +104,7 @@ func (f *Finding) replayed(facts []model.Fact) []model.Fact {
 	return out
 }
 
-// Directory names a finding's directory, by its place among the findings.
+// Directory names the directory of a finding, the i-th from 0.
 func (f *Finding) Directory(i int) string {
 	words := strings.FieldsFunc(strings.ToLower(f.Signature), func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
@@ -114,7 +113,7 @@ func (f *Finding) Directory(i int) string {
 	return fmt.Sprintf("%03d-%s", i+1, name[:min(len(name), 80)])
 }
 
-// Line is the finding as a line of a record, the one at i: its shortest chat, what is expected of it, and what came.
+// Line makes the i-th line of a record, from 0, of the finding: its shortest chat, what is expected of it, and what came.
 func (f *Finding) Line(i int, require model.Levels) *ScenarioLine {
 	c := f.Case()
 	facts := f.expected(c)
@@ -147,7 +146,7 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// weightOf puts what a finding is about first.
+// weightOf orders differences: the one that the finding is about comes first.
 func weightOf(f *Finding, d *model.Difference) int {
 	if d.Signature() == f.Signature {
 		return 0

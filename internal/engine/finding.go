@@ -27,7 +27,7 @@ type Finding struct {
 	Stderr   string             // what it wrote there about a scenario that it failed by
 	Err      error              // why shrinking ended early
 
-	table    *model.Table // that tells what is expected; nil is the reference's
+	table    *model.Table // decides what is expected; nil is the reference's
 	sighting *sighting
 	relation string      // whose variant has to stand beside the chat, "" is none
 	again    bool        // it, or one of its faces, is Again
@@ -57,7 +57,7 @@ func (r *campaignRun) newFinding(x *sighting) *Finding {
 	return f
 }
 
-// publish makes a finding known.
+// publish adds a finding to the harvest, and reports it.
 func (r *campaignRun) publish(f *Finding) {
 	f.sighting.of = f
 	r.harvest.Findings = append(r.harvest.Findings, f)
@@ -74,7 +74,7 @@ func (r *campaignRun) adopt(f *Finding, x *sighting) {
 	f.faces = append(f.faces, x)
 }
 
-// adoptPending makes faces of what a finding explains, once it is known to be one.
+// adoptPending makes faces of the sightings that a finding explains, once it is known to be one.
 func (r *campaignRun) adoptPending(f *Finding) {
 	if f.sighting.of == f {
 		for _, x := range f.pending {
@@ -89,7 +89,7 @@ func byLevel(a, b Face) int {
 	return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Signature, b.Signature))
 }
 
-// tally counts anew how often the finding and its faces have been seen.
+// tally brings the counts of the finding and its faces up to date.
 func (f *Finding) tally() {
 	f.Count, f.Faces = f.sighting.Count, nil
 	for _, x := range f.faces {
@@ -98,7 +98,7 @@ func (f *Finding) tally() {
 	slices.SortStableFunc(f.Faces, byLevel)
 }
 
-// subject is the chat of the finding's scenario that is shrunk: that which differs.
+// subject returns the chat of the finding's scenario that differs: that one is shrunk.
 func (f *Finding) subject() []model.Event {
 	chats := model.Chats(f.Example.Events)
 	if d := differenceOf(f.Found, f.Signature); d != nil {
@@ -111,7 +111,7 @@ func (f *Finding) subject() []model.Event {
 	return chats[0]
 }
 
-// variant is that of the scenario which the finding is about, or else the first; nil is none.
+// variant returns the scenario's variant that the finding is about, or else the first, or nil if there is none.
 func (f *Finding) variant() *model.Variant {
 	all := f.Example.Variants
 	for i := range all {
@@ -130,17 +130,17 @@ func relationOf(v *model.Variant) string {
 	return fmt.Sprintf("%s %d %d", v.Relation, v.How, v.Seed)
 }
 
-// candidate makes a case of a chat in place of the finding's.
+// candidate makes a case with a chat in place of the finding's.
 func (f *Finding) candidate(log []model.Event) *model.Case {
 	return f.caseOf(fmt.Sprintf("candidate/%x", digestOf(f.relation, log)), log)
 }
 
-// caseOf does the same under an id: what its interactions are called follows from that.
+// caseOf does the same under a given id, from which the ids of its interactions follow.
 func (f *Finding) caseOf(id string, log []model.Event) *model.Case {
 	return f.like(id, log, f.relation != "")
 }
 
-// like makes a case of a chat that is like the scenario, with its variant or without one.
+// like makes a case of a chat that is like the scenario, with or without its variant.
 func (f *Finding) like(id string, log []model.Event, related bool) *model.Case {
 	of := &model.Case{Level: f.Example.Level, Title: f.Example.Title}
 	if f.Example.Kind == model.DeliveryKind { // else its differences were of other levels
@@ -152,8 +152,8 @@ func (f *Finding) like(id string, log []model.Event, related bool) *model.Case {
 	return gen.Candidate(id, log, of)
 }
 
-// forms are the cases by which a finding is confirmed, the simplest first: its chat alone, with its variant, and the
-// scenario as it was.
+// forms returns the cases that confirm a finding, the simplest first: its chat alone, with its variant, and the scenario
+// as it was.
 func (f *Finding) forms() []*model.Case {
 	whole := *f.Example
 	if f.Failure != nil {
@@ -169,7 +169,7 @@ func (f *Finding) forms() []*model.Case {
 	return append(forms, &whole)
 }
 
-// settle takes the simplest form that shows the finding.
+// settle chooses the simplest form that shows the finding.
 func (f *Finding) settle(outcomes []*Outcome) {
 	if f.Failure != nil {
 		f.Unstable = outcomes[0].Failure == nil && outcomes[0].Verdict != NotRun
@@ -189,11 +189,11 @@ func (f *Finding) settle(outcomes []*Outcome) {
 	f.Unstable, f.Found = true, nil
 }
 
-// shrinks reports whether there is something to make shorter: a program that gives no facts fails with the whole of a
-// batch, and what shows only in company would be shrunk with that.
+// shrinks reports whether there is something to shrink: a program that gives no facts fails with a whole batch, and what
+// shows only in company would be shrunk together with its company.
 func (f *Finding) shrinks() bool { return f.Failure == nil && !f.Unstable && !f.whole }
 
-// Case makes a case of the finding's shortest chat, by which it can be shown again.
+// Case makes a case of the finding's shortest chat, which shows the finding again.
 func (f *Finding) Case() *model.Case {
 	if !f.shrinks() {
 		return f.Example

@@ -19,34 +19,34 @@ import (
 type Campaign struct {
 	Seed    uint64
 	Require model.Levels
-	Prove   int // how many small chats to ask at most, and how many shorter ones before one of the others is called minimal
+	Prove   int // how many small chats to ask at most, and how many shorter chats to ask before one is called minimal
 	Shard   int // of Shards, from 1
 	Shards  int
-	Once    bool         // ends with the first batch that found something
-	Table   *model.Table // that tells what is expected; nil is the reference's
-	World                // chats that cannot be there are not asked
+	Once    bool         // end with the first round that finds something
+	Table   *model.Table // decides what is expected; nil is the reference's
+	World                // chats that cannot occur there are not asked
 
-	// Scenarios is how many random scenarios to ask; the small chats are then at most ten times as many. Where Span is
-	// set, it bounds the whole instead, shrinking included.
+	// Scenarios is how many random scenarios to ask; there are then at most ten times as many small chats. If Span is
+	// set, it limits the whole campaign instead, shrinking included.
 	Scenarios int
 	Span      time.Duration
 
-	// Found is told each finding once, when it has its shortest chat; nil is told nothing. Only [Finding.Faces] and
-	// [Finding.Count] still grow then.
+	// Found is called once for each finding, when its chat is as short as it gets; it may be nil. Only [Finding.Faces]
+	// and [Finding.Count] still grow after that.
 	Found func(*Finding)
-	// Progress is told how far it is; nil is told nothing.
+	// Progress is called after each batch; it may be nil.
 	Progress func(Progress)
 
 	now func() time.Time // nil is the system's clock
 }
 
-// Progress is how far a campaign is.
+// Progress is how far a campaign has come.
 type Progress struct {
 	Phase    string // what is asked now: small chats, random ones, shorter ones of a finding
-	Asked    int    // chats of the small alphabets, and random scenarios
-	Most     int    // how many that will be, at most; 0 is not known
-	Findings int    // that are done
-	Open     int    // that are being made shorter
+	Asked    int    // small chats and random scenarios
+	Most     int    // the most that Asked will be; 0 is not known
+	Findings int    // done
+	Open     int    // being shrunk
 }
 
 // Harvest is what a campaign has found.
@@ -66,13 +66,13 @@ func (h *Harvest) Signatures() (n int) {
 	return n
 }
 
-// smallShare is how many small chats are asked for a random scenario, at most; smallPart is their part of a span.
+// smallShare is the most small chats that are asked for each random scenario; small chats get 1/smallPart of a span.
 const (
 	smallShare = 10
 	smallPart  = 3
 )
 
-// The phases, as they are told.
+// The phases, as [Progress] names them.
 const (
 	smallPhase   = "small chats"
 	randomPhase  = "random chats"
@@ -82,8 +82,8 @@ const (
 // errOver ends a campaign whose span is over.
 var errOver = errors.New("the time is over")
 
-// Run asks until it has asked all, or its time is over. Findings come by level, then the most frequent first. The error
-// is the target's, or the context's: what was found by then is returned with it.
+// Run asks until everything has been asked or the time is over. The findings are ordered by level, the most frequent
+// first. The error is the target's or the context's; what was found by then is returned with it.
 func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 	if c.now == nil {
 		c.now = time.Now
@@ -117,7 +117,7 @@ func (c *Campaign) Run(ctx context.Context, t target.Target) (*Harvest, error) {
 	return r.harvest, err
 }
 
-// smallBound says of a number of small chats whether they are enough.
+// smallBound returns a function that reports whether a number of small chats is enough.
 func (c *Campaign) smallBound(began time.Time) func(n int) bool {
 	if c.Span > 0 {
 		end := began.Add(c.Span / smallPart)
@@ -126,7 +126,7 @@ func (c *Campaign) smallBound(began time.Time) func(n int) bool {
 	return func(n int) bool { return n >= c.smallMost() }
 }
 
-// smallMost is how many small chats are asked where no span is set, and how many for all proofs.
+// smallMost is how many small chats are asked if no span is set, and how many chats all proofs together may ask.
 func (c *Campaign) smallMost() int { return min(c.Prove, smallShare*c.Scenarios) }
 
 // campaignRun is a campaign under way.
@@ -155,12 +155,12 @@ type sighting struct {
 	of      *Finding // that it is a face of, once that is known
 }
 
-// enough reports whether the campaign is to end.
+// enough reports whether the campaign must end.
 func (r *campaignRun) enough() bool {
 	return r.harvest.Over || r.Once && len(r.harvest.Findings) > 0
 }
 
-// phase asks trials, in rounds, and makes findings of what each round shows.
+// phase asks trials in rounds, and turns what each round shows into findings.
 func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *int) error {
 	drawing, stop := context.WithCancel(ctx)
 	defer stop()
@@ -195,8 +195,8 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	return ctx.Err()
 }
 
-// put asks questions, in parts of as many as take no long time, and returns an answer each. asked, unless it is nil,
-// grows by those that were answered. The parts depend on the clock, and nothing else does.
+// put asks questions and returns an answer to each. It asks them in parts that do not take long: the parts depend on the
+// clock, and nothing else does. Unless asked is nil, it grows by the number that were answered.
 func (r *campaignRun) put(ctx context.Context, phase string, questions []target.Question, asked *int,
 ) (answers []target.Answer, err error) {
 	for len(questions) > 0 {
@@ -230,8 +230,8 @@ func (r *campaignRun) put(ctx context.Context, phase string, questions []target.
 	return answers, nil
 }
 
-// putWary asks a round. Of chats with a move by which the program fails, it asks only a few, after the others: in one
-// start with them they would cost the others' answers, or many starts to find out which they are.
+// putWary asks a round. Chats with a move that the program fails on come last, and only a few of them are asked: in the
+// same start they would cost the others their answers, or many starts to find out which chats they are.
 func (r *campaignRun) putWary(ctx context.Context, phase string, d *drawn, asked *int) ([]target.Answer, error) {
 	plain := r.suspects.sort(d)
 	answers, err := r.put(ctx, phase, d.questions[:plain], asked)
@@ -258,7 +258,7 @@ func (r *campaignRun) tell(phase string) {
 	}
 }
 
-// note adds what a scenario showed to the sightings, and reports whether its case is still needed.
+// note records what a scenario showed, and reports whether its case is still needed.
 func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bool) {
 	if a.NotRun || a.Skip != "" {
 		return false
@@ -286,7 +286,7 @@ func (r *campaignRun) note(s *Scenario, a *target.Answer, phase string) (kept bo
 	return kept
 }
 
-// see counts a signature. Of those that belong to no finding yet, the shortest scenario is kept.
+// see counts a signature. Until it belongs to a finding, it keeps the shortest scenario that showed it.
 func (r *campaignRun) see(signature string, s *Scenario, level model.Level, found []model.Difference) *sighting {
 	x := r.bySignature[signature]
 	if x == nil {
@@ -313,7 +313,7 @@ func signaturesOf(o *Outcome) (all []string) {
 	return all
 }
 
-// settle ends the campaign: what is still open becomes findings as it is, and all are put in order.
+// settle ends the campaign: open sightings become findings as they are, and all findings are put in order.
 func (r *campaignRun) settle(err error) {
 	for _, x := range r.byTelling(r.open) {
 		if f := r.explained(x); f != nil {
@@ -331,7 +331,7 @@ func (r *campaignRun) settle(err error) {
 	slices.SortStableFunc(r.harvest.Findings, func(a, b *Finding) int { return byLevel(a.Face, b.Face) })
 }
 
-// byTelling puts sightings in the order in which they are worth knowing.
+// byTelling orders sightings, the most telling first.
 func (r *campaignRun) byTelling(all []*sighting) []*sighting {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b *sighting) int {
@@ -371,7 +371,7 @@ func newSizes(t target.Target, timed bool) *sizes {
 	return s
 }
 
-// next is the size of the next round.
+// next returns the size of the next round.
 func (s *sizes) next() int {
 	if s.timed {
 		s.round = min(s.round, s.atMost())
@@ -383,7 +383,7 @@ func (s *sizes) next() int {
 
 func (s *sizes) atMost() int { return int(s.most.Load()) }
 
-// took hears how long n questions took.
+// took learns how long n questions took.
 func (s *sizes) took(n int, d time.Duration) {
 	if d > slowRound {
 		s.most.Store(min(s.most.Load(), max(1, int64(float64(n)*float64(slowRound)/float64(d)))))

@@ -17,27 +17,27 @@ import (
 type drawn struct {
 	scenarios []*Scenario
 	questions []target.Question
-	spent     []*model.Case // that nobody needs any more
-	room      []*Scenario   // of earlier rounds, likewise
+	spent     []*model.Case // no longer needed
+	room      []*Scenario   // of earlier rounds, no longer needed
 }
 
-// drawnRounds makes rounds of trials, one ahead of that which is asked. Rounds come back by spent, which has room for
-// all.
+// drawnRounds makes rounds of trials, one ahead of the one that is asked. Rounds come back through spent, which has
+// room for all of them.
 type drawnRounds struct {
 	trials
-	table  *model.Table // that tells what is expected
+	table  *model.Table // decides what is expected
 	form   string       // of ids; "" is any
 	absent []absence    // what is not asked
 	sizes  *sizes
 	drawn  chan *drawn
 	spent  chan *drawn
-	held   *model.Case // the first of the next round, of another kind than those before it
+	held   *model.Case // the first of the next round; its kind differs from those before it
 }
 
 // trials are cases to ask, one after the other.
 type trials interface {
 	next() *model.Case   // nil after the last
-	recycle(*model.Case) // takes back one that nobody needs any more
+	recycle(*model.Case) // takes back one that is no longer needed
 }
 
 // draw makes rounds until there are no more trials, and closes drawn after the last.
@@ -93,7 +93,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 	}
 }
 
-// smallTrials are the chats of the smallest alphabets, each a case of its own.
+// smallTrials are the chats of the smallest alphabets, one in each case.
 type smallTrials struct {
 	chats  *gen.SmallChats
 	made   int
@@ -128,7 +128,8 @@ func (s *smallTrials) next() *model.Case {
 
 func (s *smallTrials) recycle(c *model.Case) { s.spare = append(s.spare, c) }
 
-// randomTrials are the campaign's own, of a shard those of every n-th epoch, which steer by each other.
+// randomTrials are the campaign's random scenarios. A shard of n takes every n-th epoch, whose trials steer by each
+// other.
 type randomTrials struct {
 	scenarios   *gen.Scenarios
 	first, step int // epochs
@@ -156,16 +157,16 @@ func (t *randomTrials) next() *model.Case {
 
 func (t *randomTrials) recycle(c *model.Case) { t.scenarios.Recycle(c) }
 
-// suspects are moves of chats by which a filter failed, and of none that it answered. They are learnt from the first
-// failure on. In other ways a chat that fails costs the others nothing, and nothing is suspicious.
+// suspects are the moves that occur in chats on which a filter failed, and in none that it answered. They are learnt
+// from the first failure on. With any other kind of target a failing chat costs the others nothing: there are none.
 type suspects struct {
 	filter           bool
 	failed, answered gen.MoveSet
 	held             int         // chats that were not asked
-	why              gen.MoveSet // for one of these
+	why              gen.MoveSet // the moves for which they were not
 }
 
-// maxSuspects is how many chats with such a move are asked in a round, should it be another thing that they fail by.
+// maxSuspects is how many chats with such a move are asked in a round: they may fail for another reason.
 const maxSuspects = 4
 
 func (s *suspects) moves() gen.MoveSet {
@@ -192,7 +193,7 @@ func (s *suspects) learn(asked []*Scenario, answers []target.Answer) {
 	}
 }
 
-// sort puts the scenarios of a round that have a suspicious move last, and returns how many have none.
+// sort puts the scenarios with a suspicious move last, and returns how many have none.
 func (s *suspects) sort(d *drawn) (plain int) {
 	if s.none() {
 		return len(d.scenarios)

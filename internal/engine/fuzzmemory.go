@@ -8,14 +8,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// memory is what chats have shown that were asked: none is asked twice, whichever finding it is a candidate of. A chat
-// is the same only if all of it is, but for its interaction's id: a fault may lie in a name, a time or a gap in seq.
+// memory is what each chat showed when it was asked, so that none is asked twice, whichever finding it is a candidate
+// for. Two chats are the same only if all but their interaction ids are equal: a fault may lie in a name, a time or a
+// gap in seq.
 type memory struct {
 	shown map[chatKey][]string
 	room  []byte
 }
 
-// chatKey is a chat, and the relation whose variant stood beside it.
+// chatKey identifies a chat, and the relation of the variant that was asked with it.
 type chatKey [2]uint64
 
 // mostKnown bounds the memory, in chats.
@@ -34,7 +35,7 @@ func (m *memory) get(k chatKey) (shown []string, known bool) {
 	return shown, known
 }
 
-// keySeeds make two hashes that do not collide together. No output depends on them.
+// keySeeds give two hashes, so that a collision needs both. No output depends on them.
 var keySeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 func (m *memory) keyOf(relation string, log []model.Event) (k chatKey) {
@@ -45,14 +46,14 @@ func (m *memory) keyOf(relation string, log []model.Event) (k chatKey) {
 	return k
 }
 
-// digestOf is the same in every run.
+// digestOf returns a digest that is the same in every run.
 func digestOf(relation string, log []model.Event) uint64 {
 	h := fnv.New64a()
 	h.Write(appendPacked(nil, relation, log))
 	return h.Sum64()
 }
 
-// appendPacked appends all that tells one chat from another.
+// appendPacked appends everything that tells one chat from another.
 func appendPacked(b []byte, relation string, log []model.Event) []byte {
 	text := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))

@@ -11,15 +11,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// query asks about candidates for a finding.
+// query asks whether candidates show a finding.
 type query struct {
 	*asking
 	logs   [][]model.Event
-	review bool // what differs in them is asked for, even where it is known whether they show it
+	review bool // ask for what differs in them, even if it is known whether they show it
 	reply  chan answer
 }
 
-// answer tells for each candidate of a query whether it shows the finding's signature.
+// answer says for each candidate of a query whether it shows the finding's signature.
 type answer struct {
 	yes      []bool
 	outcomes []*Outcome // of a review
@@ -27,19 +27,19 @@ type answer struct {
 	err      error
 }
 
-// asking is how one of several findings asks while all are worked on.
+// asking is how one of several findings that are shrunk together asks.
 type asking struct {
-	place   int // of the finding among them
+	place   int // of the finding among the others
 	f       *Finding
 	queries chan<- *query
-	own     int  // how many more chats may be asked for it alone, and
-	spend   *int // for all together; nil is any number
+	own     int  // how many more chats may be asked for it alone
+	spend   *int // and for all together; nil is no limit
 }
 
-// ownProof is how many shorter chats are asked of a finding though those of others have taken all that may be.
+// ownProof is how many shorter chats each finding may ask even if the others have used up the common budget.
 const ownProof = 1000
 
-// spent takes one chat more, and reports whether that may not be.
+// spent takes one chat from the budget, and reports whether there was none left.
 func (a *asking) spent() bool {
 	switch {
 	case a.spend == nil:
@@ -62,7 +62,7 @@ func (a *asking) probe(_ context.Context, logs [][]model.Event) ([]bool, error) 
 	return got.yes, got.err
 }
 
-// review asks for the finding's chat as it is now, to tell what differs in it.
+// review asks for the finding's chat as it is now, to learn what differs in it.
 func (a *asking) review() error {
 	q := &query{asking: a, logs: [][]model.Event{a.f.Minimal.Log}, review: true, reply: make(chan answer)}
 	a.queries <- q
@@ -75,8 +75,8 @@ func (a *asking) review() error {
 	return nil
 }
 
-// together does something with several findings at the same time: what they ask goes in the same starts, each chat
-// once. done is told those that are ready, in their order. It returns the first error.
+// together works on several findings at the same time: their questions share starts, and each chat is asked once. done
+// is called for the findings that are ready, in their order. It returns the first error.
 func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *int, work func(*asking) error,
 	done func(*Finding),
 ) error {
@@ -101,7 +101,7 @@ func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *
 		if len(waiting) < active {
 			continue
 		}
-		// All have said what they need, or have ended: so the rounds are the same in every run.
+		// Each has asked or ended, so the rounds are the same in every run.
 		slices.Sort(ready)
 		for _, i := range ready {
 			done(findings[i])
@@ -114,7 +114,7 @@ func (r *campaignRun) together(ctx context.Context, findings []*Finding, spend *
 	return cmp.Or(errs...)
 }
 
-// reply asks what several queries need, and nobody knows yet.
+// reply asks what several queries need and is not known yet.
 func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 	var cases []*model.Case
 	var keys []chatKey
@@ -157,7 +157,7 @@ func (r *campaignRun) reply(ctx context.Context, queries []*query) {
 			}
 			a.yes[i] = slices.Contains(shown, q.f.Signature)
 			if a.yes[i] && errors.Is(a.err, errSpent) {
-				a.err = nil // a shorter one, of those that were asked
+				a.err = nil // a shorter one was found among those that were asked
 			}
 			if q.review {
 				a.outcomes = append(a.outcomes, asked[k])
@@ -185,13 +185,13 @@ func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) ([]*Outcome,
 
 var (
 	errUnshrunk = errors.New("not shrunk")                   // it came too late
-	errSpent    = errors.New("as many were asked as may be") // of all findings together
+	errSpent    = errors.New("as many were asked as may be") // the budget of all findings together
 )
 
-// shrunkAtOnce is how many sightings are shrunk together: what is found of the first ones often explains the rest.
+// shrunkAtOnce is how many sightings are shrunk together: what the first ones turn out to be often explains the rest.
 const shrunkAtOnce = 8
 
-// conclude makes findings of what is open: those of small chats as they are, others when they have been shrunk.
+// conclude turns open sightings into findings: those of small chats as they are, others after shrinking.
 func (r *campaignRun) conclude(ctx context.Context) error {
 	for {
 		fresh := r.unexplained(shrunkAtOnce)
@@ -221,8 +221,8 @@ func (r *campaignRun) conclude(ctx context.Context) error {
 	}
 }
 
-// unexplained takes out of what is open the first sightings that no finding explains, each of another cause as far as
-// is known; small chats are all taken, others only so many.
+// unexplained takes from the open sightings the first that no finding explains, one for each cause as far as is known.
+// It takes all that small chats showed, and at most that many others.
 func (r *campaignRun) unexplained(most int) (fresh []*Finding) {
 	var open []*sighting
 	for _, x := range r.byTelling(r.open) {
@@ -240,8 +240,8 @@ func (r *campaignRun) unexplained(most int) (fresh []*Finding) {
 	return fresh
 }
 
-// confirm asks each finding's scenario again. What shows in a chat alone needs no other beside it; what shows neither
-// so nor as it was is unstable.
+// confirm asks each finding's scenario again. If the chat alone shows the finding, it needs no other chat; if neither
+// the chat nor the whole scenario shows it, the finding is unstable.
 func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	var cases []*model.Case
 	for _, f := range fresh {
@@ -259,8 +259,8 @@ func (r *campaignRun) confirm(ctx context.Context, fresh []*Finding) error {
 	return nil
 }
 
-// setApart asks for the findings' chats with another agent for each that comes again. It is asked of whole chats, and
-// once more of what is left of them.
+// setApart asks for the findings' chats with another agent in place of each that comes again. It is used on whole
+// chats, and once more on what is left of them.
 func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 	var of []*Finding
 	var cases []*model.Case
@@ -280,8 +280,8 @@ func (r *campaignRun) setApart(ctx context.Context, fresh []*Finding) error {
 	return nil
 }
 
-// shrink makes the chats of confirmed findings as short as can be, and publishes those that are causes of their own,
-// each as soon as it is ready.
+// shrink makes the chats of confirmed findings as short as possible, and publishes the findings that are causes of
+// their own, each as soon as it is ready.
 func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	var long, left, proving []*Finding
 	if err := r.setApart(ctx, fresh); err != nil {

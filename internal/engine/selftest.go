@@ -12,8 +12,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// SelfTest asks seeded faulty classifiers what the suite asks an implementation: it shows that the suite can tell
-// right from wrong. The zero value of a field is not useful.
+// SelfTest asks classifiers that are wrong on purpose what the suite asks an implementation: it shows that the suite
+// can tell right from wrong. Every field must be set.
 type SelfTest struct {
 	Seeds     int // seeds of generated scenarios, from 1 on
 	Scenarios int // how many generated scenarios from each seed
@@ -23,26 +23,26 @@ type SelfTest struct {
 // Kill is what became of a fault.
 type Kill struct {
 	faults.Fault
-	ByFeatures   bool  // by authored scenarios alone
-	ByInvariants bool  // by invariants and relations alone, in generated scenarios
+	ByFeatures   bool  // killed by authored scenarios alone
+	ByInvariants bool  // killed by invariants and relations alone, in generated scenarios
 	First        []int // by seed: how many generated scenarios it took, or -1
 	Shrunk       []int // by seed: events of its shrunk counterexample; none for delivery and robustness faults
 	Short        int   // seeds for which it has at most 11 events
-	Proven       int   // of those: for which it was proven minimal
+	Proven       int   // of those: seeds for which it was proven minimal
 }
 
 // OfRules reports whether the fault is a mutant of the table of rules. Those are not shrunk: there are many, and they
 // are alike.
 func (k *Kill) OfRules() bool { return strings.HasPrefix(k.Family, "rules ") }
 
-// Killed reports whether a run tells the fault from the reference: by its features, or by the scenarios of the first
-// seed, which is the default.
+// Killed reports whether a run detects the fault: by its features, or by the scenarios of the first seed, which is the
+// default.
 func (k *Kill) Killed() bool { return k.ByFeatures || k.First[0] > 0 }
 
-// Right reports whether that is as it should be.
+// Right reports whether the fault was killed if and only if it should be.
 func (k *Kill) Right() bool { return k.Killed() != k.Accepted }
 
-// Run tests all faults, on all processors. The result is in the order of the faults and the same in every run.
+// Run tests all faults, on all processors. The result is in the order of the faults, and the same in every run.
 func (t *SelfTest) Run(ctx context.Context) ([]*Kill, error) {
 	return t.Of(ctx, append(faults.Rules(), faults.All()...))
 }
@@ -126,20 +126,20 @@ func (w *workbench) test(ctx context.Context, k *Kill) {
 		}
 		k.First = append(k.First, first)
 		if k.OfRules() || k.Levels.Has(model.Delivery) || k.Levels.Has(model.Robustness) {
-			continue // of deliveries a campaign sends D5–D7 alone, of ill-formed logs none
+			continue // a campaign sends no deliveries but D5–D7, and no ill-formed logs
 		}
 		w.shrink(ctx, k, uint64(seed+1), require)
 	}
 }
 
-// sees reports whether a case tells a fault, at all or by invariants and relations alone.
+// sees reports whether a case detects a fault: at all, or by invariants and relations alone.
 func sees(c ready, answer func([]model.Event) []model.Fact, require model.Levels, invariants bool) bool {
 	return slices.ContainsFunc(c.Judge(c.want, answer(c.Events)), func(d model.Difference) bool {
 		return require.Has(d.Level) && (!invariants || d.Level == model.Invariant)
 	})
 }
 
-// shrink finds the fault by a campaign, and shrinks what it finds first.
+// shrink finds the fault by a campaign, which shrinks what it finds first.
 func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require model.Levels) {
 	c := &Campaign{Seed: seed, Require: require, Prove: w.Prove, Once: true, Scenarios: mostTrials}
 	h, err := c.Run(ctx, answers(k.Answer))
@@ -156,18 +156,18 @@ func (w *workbench) shrink(ctx context.Context, k *Kill, seed uint64, require mo
 	}
 }
 
-// mostTrials is how many random scenarios a campaign against a fault asks at most.
+// mostTrials is the most random scenarios that a campaign against a fault asks.
 const mostTrials = 1 << 15
 
-// answers is a function that never fails as a target.
+// answers makes a target of a function that never fails.
 func answers(f func([]model.Event) []model.Fact) target.Function {
 	return func(log []model.Event) ([]model.Fact, error) { return f(log), nil }
 }
 
-// Floor is what a program passes that does nothing useful.
+// Floor is how much a program passes that does nothing useful.
 type Floor struct {
 	Name                  string
-	Documented, Generated int // scenarios that it passes, of authored documented ones and of generated ones
+	Documented, Generated int // how many authored documented scenarios it passes, and how many generated ones
 }
 
 // Floor asks programs that do nothing useful. It also returns how many scenarios there are of both sorts.
