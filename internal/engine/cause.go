@@ -305,8 +305,8 @@ func (t *traced) essence(log []model.Event, d *model.Difference) *traced {
 	return t
 }
 
-// courseOf returns what happens to a party, whoever does it: i is invited, j joined, n not answered or declined, l left,
-// s hands on.
+// courseOf returns what happens to a party, whoever does it: i is invited, j joined, n not answered or declined,
+// l left, s hands on.
 func (t *traced) courseOf(party int) string {
 	var b strings.Builder
 	for _, s := range t.steps {

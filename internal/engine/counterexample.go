@@ -113,7 +113,7 @@ func (f *Finding) Directory(i int) string {
 	return fmt.Sprintf("%03d-%s", i+1, name[:min(len(name), 80)])
 }
 
-// Line makes the i-th line of a record, from 0, of the finding: its shortest chat, what is expected of it, and what came.
+// Line makes the i-th line of a record, from 0, of the finding: its shortest chat, what is expected, and what came.
 func (f *Finding) Line(i int, require model.Levels) *ScenarioLine {
 	c := f.Case()
 	facts := f.expected(c)

@@ -152,8 +152,8 @@ func (f *Finding) like(id string, log []model.Event, related bool) *model.Case {
 	return gen.Candidate(id, log, of)
 }
 
-// forms returns the cases that confirm a finding, the simplest first: its chat alone, with its variant, and the scenario
-// as it was.
+// forms returns the cases that confirm a finding, the simplest first: its chat alone, with its variant, and the
+// scenario as it was.
 func (f *Finding) forms() []*model.Case {
 	whole := *f.Example
 	if f.Failure != nil {
@@ -189,8 +189,8 @@ func (f *Finding) settle(outcomes []*Outcome) {
 	f.Unstable, f.Found = true, nil
 }
 
-// shrinks reports whether there is something to shrink: a program that gives no facts fails with a whole batch, and what
-// shows only in company would be shrunk together with its company.
+// shrinks reports whether there is something to shrink: a program that gives no facts fails with a whole batch, and
+// what shows only in company would be shrunk together with its company.
 func (f *Finding) shrinks() bool { return f.Failure == nil && !f.Unstable && !f.whole }
 
 // Case makes a case of the finding's shortest chat, which shows the finding again.

@@ -195,8 +195,8 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	return ctx.Err()
 }
 
-// put asks questions and returns an answer to each. It asks them in parts that do not take long: the parts depend on the
-// clock, and nothing else does. Unless asked is nil, it grows by the number that were answered.
+// put asks questions and returns an answer to each. It asks them in parts that do not take long: the parts depend on
+// the clock, and nothing else does. Unless asked is nil, it grows by the number that were answered.
 func (r *campaignRun) put(ctx context.Context, phase string, questions []target.Question, asked *int,
 ) (answers []target.Answer, err error) {
 	for len(questions) > 0 {
