@@ -13,13 +13,14 @@ import (
 //
 //   - if the shortest chat of one shows the other, too: were they apart, a chat as short would show it alone;
 //   - if the chat of one contains that of the other, party by party, and the same kind of thing is wrong with the same
-//     party (either chat that of the other, if both are as short as can be). Of an invariant or an ordinal, that is a row or descriptor which is wrong in its shortest chat, at whatever
-//     level: no row of an agent who pulls is our reading, and that there are as many rows as attempts is not;
+//     party. If both chats are as short as can be, either may contain the other. For an invariant or an ordinal, what
+//     counts is a row or descriptor that is wrong in its shortest chat, at whatever level: that an agent who pulls has
+//     a row is our reading, but that there are as many rows as attempts is not;
 //   - if that party is invited again and again, and so it is in the other, whoever invites it: history has as many
 //     signatures as there are ways to come;
-//   - if both are gone when each agent that comes again is another one: who confuses an agent's attempts gets rows,
-//     results, roles and ordinals wrong. This is not read off the chats but asked ([campaignRun.setApart]): a chat may
-//     have an agent twice only because that is shortest.
+//   - if both are gone when each agent that comes again is replaced by another: a program that confuses an agent's
+//     attempts gets rows, results, roles and ordinals wrong. This is not read off the chats but asked
+//     ([campaignRun.setApart]): a chat may have an agent twice only because that is shortest.
 
 // explained returns the finding that a sighting is a face of, or nil.
 func (r *campaignRun) explained(x *sighting) *Finding {
@@ -94,8 +95,8 @@ func differenceOf(ds []model.Difference, signature string) *model.Difference {
 // follows reports whether a difference may be there only because a row is wrong.
 func follows(d *model.Difference) bool { return d.OfInvariant() || d.Field == model.OrdinalField }
 
-// roots returns the differences that a signature is judged by: its own and, if that follows from rows and the chat is the
-// shortest, those of rows.
+// roots returns the differences that a signature is judged by: its own and, if that follows from rows and the chat is
+// the shortest, those of rows.
 func roots(ds []model.Difference, signature string, shortest bool) (roots []*model.Difference) {
 	own := differenceOf(ds, signature)
 	if own == nil {
@@ -225,8 +226,8 @@ type traced struct {
 	course string // what happens to the party, a letter for each step
 }
 
-// tracedStep is an event, with parties and queues by number. All queues share a number, and so do all strategies, except
-// for the one whose row is wrong: which queue or strategy a chat comes through rarely matters.
+// tracedStep is an event, with parties and queues by number. All queues share a number, and so do all strategies,
+// except for the one whose row is wrong: which queue or strategy a chat comes through rarely matters.
 type tracedStep struct {
 	seq                 int64
 	move                model.Move
@@ -280,9 +281,9 @@ func ofOpening(d *model.Difference) bool {
 	return d.Field == model.RowField || d.Field == model.DescriptorField && parts(d.Expected)[0] != parts(d.Actual)[0]
 }
 
-// essence leaves out the stop if the row that differs has ended before: then any stop will do. If the difference is about
-// what is decided when an attempt begins, it also leaves out how the attempt ended, unless that needs others: a program
-// that loses the rows of consults loses those that are declined and those that are accepted.
+// essence leaves out the stop if the row that differs has ended before: then any stop will do. If the difference is
+// about what is decided when an attempt begins, it also leaves out how the attempt ended, unless that needs others: a
+// program that loses the rows of consults loses those that are declined and those that are accepted.
 func (t *traced) essence(log []model.Event, d *model.Difference) *traced {
 	chats, _ := model.ClassifyLog(model.Reference(), log)
 	if t == nil || len(chats) != 1 {
