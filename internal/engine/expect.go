@@ -115,44 +115,42 @@ type Expectations struct {
 type key struct {
 	name     string
 	required bool
-	set      func(x *Expectation, value string) (expected string) // "" where the value is good
+	of       func(x *Expectation) *string
+	good     func(value string) bool // nil is any text
+	expected string                  // what is good
 }
 
+// keys are those of an entry, in the order in which they are written.
 var keys = []key{
-	{"id", false, func(x *Expectation, v string) string { x.ID = v; return "" }},
-	{"signature", false, func(x *Expectation, v string) string {
-		x.Signature, x.signature = v, globPattern(v)
-		return ""
-	}},
-	{"verdict", true, func(x *Expectation, v string) string {
-		x.Verdict = Verdict(v)
-		if slices.Contains([]Verdict{Fail, Error, Skip}, x.Verdict) {
-			return ""
-		}
-		return "expected fail, error or skip"
-	}},
-	{"reason", true, func(x *Expectation, v string) string { x.Reason = v; return "" }},
-	{"issue", false, func(x *Expectation, v string) string {
-		x.Issue = v
-		if u, err := url.Parse(v); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
-			return ""
-		}
-		return "expected a URL with http or https"
-	}},
-	{"until", false, func(x *Expectation, v string) string {
-		x.Until = v
-		if _, err := time.Parse(time.DateOnly, v); err == nil {
-			return ""
-		}
-		return "expected a date such as 2026-12-31"
-	}},
-	{"max", false, func(x *Expectation, v string) string {
-		x.Max = v
-		if _, _, ok := readMax(v); ok {
-			return ""
-		}
-		return "expected a number, or a share such as 0.5%"
-	}},
+	{name: "id", of: func(x *Expectation) *string { return &x.ID }},
+	{name: "signature", of: func(x *Expectation) *string { return &x.Signature }},
+	{
+		name: "verdict", required: true, of: func(x *Expectation) *string { return (*string)(&x.Verdict) },
+		good:     func(v string) bool { return slices.Contains([]Verdict{Fail, Error, Skip}, Verdict(v)) },
+		expected: "fail, error or skip",
+	},
+	{name: "reason", required: true, of: func(x *Expectation) *string { return &x.Reason }},
+	{
+		name: "issue", of: func(x *Expectation) *string { return &x.Issue }, good: func(v string) bool {
+			u, err := url.Parse(v)
+			return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+		},
+		expected: "a URL with http or https",
+	},
+	{
+		name: "until", of: func(x *Expectation) *string { return &x.Until }, good: func(v string) bool {
+			_, err := time.Parse(time.DateOnly, v)
+			return err == nil
+		},
+		expected: "a date such as 2026-12-31",
+	},
+	{
+		name: "max", of: func(x *Expectation) *string { return &x.Max }, good: func(v string) bool {
+			_, _, ok := readMax(v)
+			return ok
+		},
+		expected: "a number, or a share such as 0.5%",
+	},
 }
 
 // ReadExpectations reads an expectations file, whose text is plain. Errors name the file, the line and the key.
@@ -213,14 +211,18 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 		if !ok {
 			return nil, x.wrong(line, "%s: expected text", name)
 		}
-		if expected := keys[i].set(entry, value); expected != "" {
-			return nil, x.wrong(line, "%s: %s, got %s", name, expected, model.Name(value))
+		if k := keys[i]; k.good != nil && !k.good(value) {
+			return nil, x.wrong(line, "%s: expected %s, got %s", name, k.expected, model.Name(value))
 		}
+		*keys[i].of(entry) = value
 	}
 	for _, k := range keys {
 		if k.required && !given[k.name] {
 			return nil, x.wrong(entry.line, "%s: missing", k.name)
 		}
+	}
+	if entry.Signature != "" {
+		entry.signature = globPattern(entry.Signature)
 	}
 	switch {
 	case entry.ID == "" && entry.Signature == "":

@@ -322,17 +322,9 @@ func outside(line string, indent int) bool {
 func (x *Expectation) text(indent string) string {
 	var b strings.Builder
 	lead := "- "
-	for _, field := range [][2]string{
-		{"id", x.ID},
-		{"signature", x.Signature},
-		{"verdict", string(x.Verdict)},
-		{"reason", x.Reason},
-		{"issue", x.Issue},
-		{"until", x.Until},
-		{"max", x.Max},
-	} {
-		if field[1] != "" {
-			b.WriteString(indent + lead + field[0] + ": " + yamlText(field[1]) + "\n")
+	for _, k := range keys {
+		if value := *k.of(x); value != "" {
+			b.WriteString(indent + lead + k.name + ": " + yamlText(value) + "\n")
 			lead = "  "
 		}
 	}
