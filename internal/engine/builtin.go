@@ -12,8 +12,8 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
-// builtin holds the features that come with the suite as cases: to parse them took a third of a run. TestBuiltin makes
-// it with -update, and compares.
+// builtin holds the suite's features as cases: parsing them took a third of a run. TestBuiltin writes it with -update,
+// and compares it otherwise.
 //
 //go:embed builtin.gob
 var builtin []byte
@@ -24,8 +24,8 @@ type compilation struct {
 	Cases []*model.Case
 }
 
-// Builtin gives the cases of the features that come with the suite, by level. They are compiled where what is compiled
-// already is not of these features.
+// Builtin returns the cases of the suite's features, by level. It compiles them if the compiled ones are not of these
+// features.
 func Builtin() ([]*model.Case, error) {
 	var c compilation
 	if err := gob.NewDecoder(bytes.NewReader(builtin)).Decode(&c); err == nil && c.Suite == Digest() {

@@ -9,17 +9,17 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Coverage is what the scenarios exercise that were asked, whatever the answer, as [model.Coverage] has it: by the
-// reference's reading of the chats that are judged row by row.
+// Coverage is what the scenarios that were asked exercise, whatever the answer, by the reference's reading of the chats
+// that are judged row by row. See [model.Coverage].
 type Coverage struct {
 	Rules        []model.RuleCoverage `json:"rules"` // the whole table
 	Pairs        PairCoverage         `json:"pairs"`
 	Combinations CombinationCoverage  `json:"combinations"`
 
-	// Beyond is the shapes of rows that the suite lacks, of a user's own chats.
+	// Beyond is the shapes of rows that a user's own chats have and the suite lacks.
 	Beyond []model.Shape `json:"beyond,omitempty"`
 
-	// Transitions stands in records up to 0.1, which counted them; it is read, and not written.
+	// Transitions is in records up to 0.1, which counted them; it is read but not written.
 	Transitions jsontext.Value `json:"transitions,omitempty"`
 }
 
@@ -47,7 +47,7 @@ func (o *Outcome) Cover(c *model.Coverage) {
 	}
 }
 
-// NewCoverage writes down a coverage.
+// NewCoverage makes the record of a coverage.
 func NewCoverage(of *model.Coverage) *Coverage {
 	c := &Coverage{Rules: of.Rules()}
 	for i := range c.Rules {
@@ -59,8 +59,8 @@ func NewCoverage(of *model.Coverage) *Coverage {
 	return c
 }
 
-// LogCoverage writes down what a user's own chats exercise, clause by clause, and what of it the suite lacks: its
-// features and the generated chats that a run has by default.
+// LogCoverage makes the record of what a user's own chats exercise, clause by clause, and which of it the suite lacks:
+// its features, and the generated chats that a run has by default.
 func LogCoverage(of *model.Coverage) (*Coverage, error) {
 	c := NewCoverage(of)
 	c.Rules = of.Rules()
@@ -96,7 +96,7 @@ func (c *Coverage) count() {
 	}
 }
 
-// MergeCoverage is the coverage of a whole plan by those of its shards, all of this suite.
+// MergeCoverage makes the coverage of a whole plan from those of its shards, all of this suite.
 func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 	whole := NewCoverage(model.NewCoverage())
 	pairs := make(map[[2]string]bool)

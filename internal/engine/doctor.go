@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Blame says what is to be mended.
+// Blame says what to fix.
 type Blame string
 
 // The blames.
@@ -19,21 +19,21 @@ const (
 	Nothing        Blame = ""
 	Adapter        Blame = "adapter"        // what reads, groups and prints
 	Classification Blame = "classification" // what says which rows a chat has
-	Silence        Blame = "silence"        // there are no rows, by which alone the two can be told apart
+	Silence        Blame = "silence"        // there are no rows, and only they could tell the two apart
 )
 
 // Step is a step of a check-up, and what it found.
 type Step struct {
 	Name  string
-	Tried bool   // an earlier one left sense in it
+	Tried bool   // it made sense after the earlier ones
 	Found string // in a line
-	Means string // what that means and what to mend, "" where all is well
+	Means string // what that means and what to fix; "" if all is well
 	Blame Blame
 }
 
-// Checkup asks a target for one documented chat, first alone, then with an event that it cannot know, then twice
-// together with another. It tells a target that does not speak as it should from one that classifies wrongly. The
-// tail of what the implementation wrote to stderr comes last. The error is a *target.StartError, or the context's.
+// Checkup asks a target about one documented chat: first alone, then with events that it cannot know, then twice in
+// one batch. So it distinguishes a target that does not speak as it should from one that classifies wrongly. It also
+// returns the tail of what the implementation wrote to stderr. The error is a *target.StartError, or the context's.
 func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string, err error) {
 	chats, err := checkupCases()
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 	}
 }
 
-// mend says what a failure means, by its kind.
+// mend says what each kind of failure means.
 var mend = map[target.FailureKind]string{
 	target.Said:  "The adapter works, but it refuses an ordinary chat: its message says why.",
 	target.Crash: "It may exit only after its input has ended, and with status 0.",
@@ -208,7 +208,7 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 	}
 }
 
-// contents are the rows of an outcome, whatever the name of their interaction and their order.
+// contents returns the rows of an outcome without their interaction ids, sorted.
 func contents(o *Outcome) (lines []string) {
 	for _, f := range o.Actual {
 		f.InteractionID = ""

@@ -14,8 +14,8 @@ import (
 	"github.com/chatproof/chatproof/steps"
 )
 
-// evidence is the events of those chats of a scenario that something is to be said of: in which it differs; of one in
-// error all that would have been judged. They come in the order of the log, under the case's own ids.
+// evidence yields the events of the chats that the record speaks of: those that differ or, if the scenario is in error,
+// all that would have been judged. They come in the order of the log, under the case's own ids.
 func (o *Outcome) evidence() iter.Seq[*model.Event] {
 	chats := make(map[string]bool)
 	for i := range o.Differences {
@@ -35,7 +35,7 @@ func (o *Outcome) evidence() iter.Seq[*model.Event] {
 	}
 }
 
-// checks lists the invariants and relations that the scenario's answer is held against, in the order of the table.
+// checks lists the invariants and relations that the scenario's answer is checked against, in the order of the table.
 func (s *Scenario) checks() (ids []string) {
 	shuffled, doubled := s.delivered()
 	finished := slices.ContainsFunc(s.want, func(w model.Expected) bool {
@@ -59,7 +59,7 @@ func (s *Scenario) checks() (ids []string) {
 	return ids
 }
 
-// delivered tells how the events of a delivery scenario arrive.
+// delivered reports how the events of a delivery scenario arrive.
 func (s *Scenario) delivered() (shuffled, doubled bool) {
 	if s.Kind != model.DeliveryKind {
 		return false, false
@@ -76,7 +76,7 @@ func (s *Scenario) delivered() (shuffled, doubled bool) {
 	return shuffled, doubled
 }
 
-// Chats are the chats whose events the line holds, each with those in the order of arrival.
+// Chats returns the chats whose events the line holds, each in the order of arrival.
 func (l *ScenarioLine) Chats() ([][]model.Event, error) {
 	var events []model.Event
 	r := wire.NewEventReader(l.ID, joined(l.Events))
@@ -92,7 +92,7 @@ func (l *ScenarioLine) Chats() ([][]model.Event, error) {
 	}
 }
 
-// Facts are the expected facts and the actual ones.
+// Facts returns the expected facts and the actual ones.
 func (l *ScenarioLine) Facts() (expected, actual []model.Fact, err error) {
 	expected, err = facts(l.ID, l.Expected)
 	if err == nil {
@@ -101,7 +101,7 @@ func (l *ScenarioLine) Facts() (expected, actual []model.Fact, err error) {
 	return expected, actual, err
 }
 
-// OldFacts are those of the old mart, of a check of two.
+// OldFacts returns the facts of the old mart, in the record of a check of two marts.
 func (l *ScenarioLine) OldFacts() ([]model.Fact, error) { return facts(l.ID, l.Legacy) }
 
 func facts(id string, lines []jsontext.Value) (facts []model.Fact, _ error) {
@@ -126,8 +126,8 @@ func joined(lines []jsontext.Value) io.Reader {
 	return &b
 }
 
-// Feature writes the line's chats, and what is expected of them, as a feature to copy. Times, types and
-// senders are in it only where the scenario differs by one.
+// Feature writes the line's chats, and what is expected of them, as a feature to copy. It has times, types and senders
+// only if the scenario differs in one.
 func (l *ScenarioLine) Feature() (string, error) {
 	chats, err := l.Chats()
 	if err != nil {

@@ -18,29 +18,29 @@ type Options struct {
 	Features    []string     // directories of a team's own features
 	Seed        uint64       // of the generated scenarios
 	Generated   int          // how many, 0 to [MaxGenerated]
-	Require     model.Levels // whose differences count
+	Require     model.Levels // the levels whose differences count
 	Demand      bool         // each required level must have a scenario
 	Tags        string       // narrows the plan, as [Plan.Select] has it
 	Scenarios   []string     // ids or globs, likewise
 	World                    // scenarios that cannot be there are left out
 	Strict      bool         // scenarios that are new gate, too
-	Readings    *Readings    // what the reference answers where the guide is silent; nil is its own
+	Readings    *Readings    // what the reference answers where the guide is silent; nil is its own answers
 	Shard       int          // from 1
 	Shards      int          // 0 and 1 are the whole
 	Expect      string       // a file of known failures, in force; "" is none
 	WriteExpect string       // a file for the failures of this run; "" is none
-	Stdout      io.Writer    // where WriteExpect is -
+	Stdout      io.Writer    // used if WriteExpect is -
 	Today       string       // the day on which expectations are in force or past, such as 2026-12-31
 }
 
-// Asking is how an implementation is reached, and who is told. All but Target may be nil.
+// Asking is how an implementation is reached, and who hears of it. All but Target may be nil.
 type Asking struct {
-	// Target makes what is asked, when the plan is known.
+	// Target makes the target, once the plan is known.
 	Target func(context.Context, *Plan) (target.Target, error)
-	// Began is called before the first question. The record is written by what it returns, line by line; an error of
-	// either ends the run.
+	// Began is called before the first question. What it returns writes the record, line by line. An error of either
+	// ends the run.
 	Began func(*Plan, target.Target) (record func(line any) error, err error)
-	// Judged is told how many scenarios have been judged, and how many of them failed.
+	// Judged is called with how many scenarios have been judged, and how many of them failed.
 	Judged func(done, failed int)
 	// Hide takes credentials out of what the implementation said, before it is recorded.
 	Hide func(text string) string
@@ -56,17 +56,17 @@ type Record struct {
 	Lines  []*ScenarioLine
 	Footer *Footer
 
-	Findings []string   // which entries of [Options.Expect] no longer hold, a line each
-	Wrote    *Rewriting // what became of [Options.WriteExpect]; nil where it was not written
-	Expired  []string   // of the entries written, the ids of those past their last day
+	Findings []string   // the entries of [Options.Expect] that no longer hold, a line each
+	Wrote    *Rewriting // what became of [Options.WriteExpect]; nil if it was not written
+	Expired  []string   // the ids of written entries that are past their last day
 }
 
-// manyLines is from how many on the lines of a record are kept in part.
+// manyLines is the number of lines above which only a part of each is kept.
 const manyLines = 5000
 
-// Execute plans a run, asks, judges and records. The record is nil where nothing was asked: the error is then that of
-// the options or their files, [ErrNothing], Target's, or that of opening the target. With a record, the error is that
-// of [Run], of recording, or of writing the expectations.
+// Execute plans a run, asks, judges and records. The record is nil if nothing was asked: then the error is about the
+// options or their files, or it is [ErrNothing], Target's, or that of opening the target. With a record, the error is
+// that of [Run], of recording, or of writing the expectations.
 func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	known := &knownFailures{file: o.Expect, written: o.WriteExpect, stdout: o.Stdout}
 	defer known.discard()
@@ -126,7 +126,7 @@ func Execute(ctx context.Context, o *Options, by *Asking) (*Record, error) {
 	return r, failed
 }
 
-// begin says that asking begins, and gives what takes the record's lines.
+// begin announces the first question, and returns what writes the record's lines.
 func (by *Asking) begin(p *Plan, t target.Target) (write func(line any) error, err error) {
 	if by.Began == nil {
 		return func(any) error { return nil }, nil
@@ -134,7 +134,7 @@ func (by *Asking) begin(p *Plan, t target.Target) (write func(line any) error, e
 	return by.Began(p, t)
 }
 
-// before is what is known of the occasion before anything is asked; nil is nothing.
+// before returns what is known of the occasion before anything is asked, or nil.
 func (by *Asking) before(t target.Target) *Environment {
 	if by.Environment == nil {
 		return nil
@@ -142,7 +142,7 @@ func (by *Asking) before(t target.Target) *Environment {
 	return by.Environment(t)
 }
 
-// of is what an occasion leaves to be told, with what is to be hidden hidden.
+// of returns what remains to be said of an occasion, without credentials.
 func (by *Asking) of(o *Occasion) *Environment {
 	e := &Environment{Ignored: o.Ignored, Notes: o.Notes, Stderr: o.Stderr}
 	if by.Hide != nil {
@@ -190,7 +190,7 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 	return plan, nil
 }
 
-// about is what is known of an outcome beside its verdict; nil is nothing.
+// about returns what is known of an outcome besides its verdict, or nil.
 func (by *Asking) about(o *Outcome) *Environment {
 	e := &Environment{Microseconds: o.Took.Microseconds()}
 	if by.Commands != nil && o.Verdict != Pass {

@@ -23,18 +23,18 @@ import (
 //go:embed expect.schema.json
 var ExpectSchema []byte
 
-// Expectation is an entry of an expectations file: scenarios that are known to end so. Its lines in the results are
-// alike.
+// Expectation is an entry of an expectations file: scenarios that are known to end with a verdict. The results have the
+// same fields.
 type Expectation struct {
-	// a glob, as in [Plan.Select]; "" is every scenario, where there is a signature
+	// a glob, as in [Plan.Select]; "" is every scenario, if there is a signature
 	ID      string  `json:"id,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason"`
 	Issue   string  `json:"issue,omitempty"` // a URL
 	Until   string  `json:"until,omitempty"` // the last day on which the entry is in force, such as 2026-12-31
-	Max     string  `json:"max,omitempty"`   // how many may be so at most: a number, or a share such as 0.5%
+	Max     string  `json:"max,omitempty"`   // the most that may end so: a number, or a share such as 0.5%
 
-	// Signature is a glob of signatures of differences: the entry covers these alone, and holds where there is one.
+	// Signature is a glob of signatures of differences: the entry covers only these, and holds if there is one.
 	Signature string `json:"signature,omitempty"`
 
 	Scenarios int `json:"scenarios"` // of the whole plan that the glob matches
@@ -44,14 +44,14 @@ type Expectation struct {
 	// Nothing says that all those scenarios were asked, and no difference has the signature.
 	Nothing bool `json:"nothing,omitzero"`
 
-	pattern      *regexp.Regexp // nil where the glob is an id
-	signature    *regexp.Regexp // nil where there is none
+	pattern      *regexp.Regexp // nil if the glob is an id
+	signature    *regexp.Regexp // nil if there is none
 	surprise     *Outcome       // the first that ended with another
 	line, column int            // where it begins in its file, from 1
 }
 
-// Outside reports whether the entry is about scenarios none of which was asked: those of another shard, or outside of
-// what a run was narrowed to.
+// Outside reports whether none of the entry's scenarios was asked: they are of another shard, or the run was narrowed
+// to others.
 func (x *Expectation) Outside() bool { return x.Scenarios > 0 && x.Held+x.Otherwise == 0 && !x.Nothing }
 
 // Stale reports whether the entry matches no scenario, or one that passed or ended otherwise, or is exceeded.
@@ -59,7 +59,7 @@ func (x *Expectation) Stale() bool {
 	return x.Scenarios == 0 || x.Otherwise > 0 || x.Nothing || x.Exceeded(x.Held, x.Scenarios)
 }
 
-// Exceeded reports whether so many of all are more than Max.
+// Exceeded reports whether n of all are more than Max.
 func (x *Expectation) Exceeded(n, all int) bool {
 	if x.Max == "" {
 		return false
@@ -89,7 +89,7 @@ func (x *Expectation) Covers(signature string) bool {
 	return x.signature != nil && x.signature.MatchString(signature)
 }
 
-// Name is what messages call the entry.
+// Name returns what messages call the entry.
 func (x *Expectation) Name() string {
 	switch {
 	case x.Signature == "":
@@ -105,7 +105,7 @@ type Expectations struct {
 	Entries []*Expectation
 
 	require model.Levels // what gates; none is all
-	file    string       // as errors call it
+	file    string       // its name in errors
 	lines   []string
 	flow    bool                      // written in brackets
 	about   map[string][]*Expectation // by the id of a scenario
@@ -233,7 +233,7 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 	return entry, nil
 }
 
-// scalar is the text of a value as it is written: that it looks like a number or a date makes no difference.
+// scalar returns the text of a value as it is written, even if it looks like a number or a date.
 func scalar(node ast.Node) (text string, ok bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -247,7 +247,7 @@ func scalar(node ast.Node) (text string, ok bool) {
 	return text, text != ""
 }
 
-// Plan finds the scenarios of the whole plan that each entry is about: call it before the plan is narrowed.
+// Plan finds the scenarios of the whole plan that each entry is about. Call it before the plan is narrowed.
 func (x *Expectations) Plan(whole *Plan) {
 	if x == nil {
 		return
@@ -274,10 +274,10 @@ func (x *Expectations) Plan(whole *Plan) {
 	}
 }
 
-// Judge says what became of the entries about an outcome, and returns the one that lists its verdict, else the first,
-// else nil.
+// Judge counts an outcome for the entries about it, and returns the one that lists its verdict, else the first, else
+// nil.
 func (x *Expectations) Judge(o *Outcome) (known *Expectation) {
-	if x == nil || o.Verdict == NotRun || o.pending { // a glob was written without knowing of what is new
+	if x == nil || o.Verdict == NotRun || o.pending { // who wrote a glob did not know of new scenarios
 		return nil
 	}
 	known = x.covered(o)
@@ -299,7 +299,8 @@ func (x *Expectations) Judge(o *Outcome) (known *Expectation) {
 	return known
 }
 
-// Asked says which scenarios were asked: a signature that is in none of those that its entry is about is in nothing.
+// Asked tells the entries which scenarios were asked: if all of an entry's were, and none has its signature, nothing
+// has.
 func (x *Expectations) Asked(lines []*ScenarioLine) {
 	if x == nil {
 		return
@@ -318,8 +319,8 @@ func (x *Expectations) Asked(lines []*ScenarioLine) {
 	}
 }
 
-// covered counts an outcome for the entries whose signature a difference of it has, and returns the first, if all that
-// gate are covered so: another cause in the same scenario gates.
+// covered counts an outcome for the entries whose signature one of its differences has. It returns the first of them if
+// every difference that gates is covered: another cause in the same scenario gates.
 func (x *Expectations) covered(o *Outcome) (known *Expectation) {
 	if o.Verdict != Fail {
 		return nil
@@ -358,7 +359,7 @@ func (x *Expectations) Stale() bool {
 	return x != nil && slices.ContainsFunc(x.Entries, (*Expectation).Stale)
 }
 
-// Expired lists the entries whose last day is before a day, given as 2006-01-02, but for those outside of what was
+// Expired lists the entries whose last day is before a day, given as 2006-01-02, except for those outside of what was
 // asked.
 func (x *Expectations) Expired(today string) (ids []string) {
 	if x != nil {
@@ -375,7 +376,7 @@ func (x *Expectation) expired(today string) bool {
 	return x.Until != "" && x.Until < today && !x.Outside()
 }
 
-// Findings says in a line each which entries are stale, or expired on a day given as 2006-01-02, and what to do.
+// Findings says, in a line each, which entries are stale or have expired on a day given as 2006-01-02, and what to do.
 func (x *Expectations) Findings(today string) (lines []string) {
 	for _, entry := range x.Entries {
 		if says := entry.Finding(entry.expired(today)); says != "" {
@@ -385,8 +386,8 @@ func (x *Expectations) Findings(today string) (lines []string) {
 	return lines
 }
 
-// Finding says in a line that the entry is stale, or expired, and what to do; "" is that it holds. An entry that comes
-// from a record does not know which scenarios ended otherwise.
+// Finding says in a line that the entry is stale or has expired, and what to do; it returns "" if the entry holds. An
+// entry that comes from a record does not know which scenarios ended otherwise.
 func (x *Expectation) Finding(expired bool) string {
 	says := ""
 	switch {

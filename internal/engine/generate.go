@@ -27,13 +27,13 @@ type Delivery struct {
 	Seed          uint64       // of duplicates and order
 	Shard, Shards int          // log i, from 0, falls to shard i mod Shards + 1
 	Start         time.Time    // when every chat begins; zero leaves their times
-	Jobs          int          // how many processors to use, 0 is all; of no consequence for what is written
+	Jobs          int          // how many processors to use, 0 is all; it does not change what is written
 	InTime        bool         // events come in the order of their times, chats beginning in the order of the logs
 	Defects       float64      // this share of the events is lost, doubled or late; facts are of the chats as they were
-	Table         *model.Table // whose answers the facts are; nil is the reference's
+	Table         *model.Table // gives the facts; nil is the reference's
 }
 
-// AtOnce is how many chats run at the same time, where they do.
+// AtOnce is how many chats run at the same time, if they are interleaved.
 const AtOnce = 8
 
 // group is how many logs are delivered together.
@@ -44,7 +44,7 @@ func (d *Delivery) group() int {
 	return 1
 }
 
-// groupMaker makes groups of logs, with the reference's facts if these are wanted.
+// groupMaker makes groups of logs, with the reference's facts if they are wanted.
 type groupMaker struct {
 	delivery   *Delivery
 	next       func(i int) ([]model.Event, bool)
@@ -172,8 +172,8 @@ func (b *block) fill(m *groupMaker, out *Outputs, k int) bool {
 	return true
 }
 
-// Write writes the events of the logs and, where they are wanted, the reference's facts for the same chats and the
-// resources that these name, in the order of the logs. What is written is the same for any number of jobs. The error
+// Write writes the events of the logs and, if they are wanted, the reference's facts for the same chats and the
+// resources that these name, in the order of the logs. The number of jobs does not change what is written. The error
 // is the context's, or that of an output.
 func (d *Delivery) Write(ctx context.Context, logs Logs, out *Outputs) error {
 	var workers sync.WaitGroup
@@ -243,7 +243,7 @@ func (b *block) flush(out *Outputs, timed *inTime) error {
 	return nil
 }
 
-// TwinTally counts what the chats that are written are like.
+// TwinTally counts what the written chats are like.
 type TwinTally struct {
 	mu  sync.Mutex
 	All *twin.Tally
@@ -255,7 +255,7 @@ func (t *TwinTally) merge(other *twin.Tally) {
 	t.All.Merge(other)
 }
 
-// MostInFeature is how many chats a feature may hold: it is to be read.
+// MostInFeature is the most chats that a feature may hold: people read it.
 const MostInFeature = 1000
 
 // WriteFeature writes the logs as a feature, a scenario a group, whose tables are the reference's facts, and unless

@@ -13,10 +13,10 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Generation says which chats to generate: those of exactly one of its first five fields; and how they arrive.
+// Generation says which chats to generate, by exactly one of the first five fields, and how they arrive.
 type Generation struct {
 	Flows      bool // the first scenario of each documented flow
-	Suite      bool // all that a run sends, in its own order
+	Suite      bool // everything that a run sends, in its own order
 	Random     int  // that many random chats
 	Exhaustive int  // all chats of at most so many events
 	Twin       *twin.Plan
@@ -28,7 +28,7 @@ type Generation struct {
 	Delivery
 }
 
-// Deliver adds to the delivery what a comma-separated list names.
+// Deliver sets what a comma-separated list names.
 func (d *Delivery) Deliver(list string) error {
 	for how := range strings.SplitSeq(list, ",") {
 		switch how {
@@ -44,7 +44,7 @@ func (d *Delivery) Deliver(list string) error {
 	return nil
 }
 
-// Logs checks what is asked for and opens it. Shards of the suite are those of a run: they keep scenarios together.
+// Logs checks what is asked for, and opens it. Shards of the suite are those of a run: they keep scenarios together.
 func (g *Generation) Logs() (logs Logs, err error) {
 	switch {
 	case g.Random < 0:
@@ -159,7 +159,8 @@ func FlowLogs() (Logs, error) {
 	return plan.Logs(), err
 }
 
-// Logs are the scenarios of the plan as a run sends them, but for the lines of robustness scenarios that are no events.
+// Logs are the scenarios of the plan as a run sends them, except for the lines of robustness scenarios that are no
+// events.
 func (p *Plan) Logs() Logs {
 	return Logs{
 		name: func(i int) string { return p.Scenarios[i].ID },

@@ -35,8 +35,8 @@ type Plan struct {
 	Size      int    // how many they are, those of other shards included
 
 	shard   string    // I/N; "" is the whole
-	reading *Readings // what the reference answers where the guide is silent; nil is its own
-	media   []string  // those of the deployment; nil is all
+	reading *Readings // what the reference answers where the guide is silent; nil is its own answers
+	media   []string  // the deployment's; nil is all
 	without []Without // what is left out
 }
 
@@ -44,22 +44,22 @@ type Plan struct {
 type Scenario struct {
 	*model.Case
 	Index  int          // place in the plan, from 1
-	Rules  []string     // that bear on what is expected
-	Levels model.Levels // of what can differ: the scenario's own, those of its rows, of the invariants it checks
+	Rules  []string     // those that bear on what is expected
+	Levels model.Levels // of what can differ: the scenario's own, its rows', and those of the invariants that it checks
 
-	// makes the case, of a scenario that is light until it is asked; nil of one that is whole
+	// again makes the case of a scenario that is light until it is asked; it is nil if the scenario is whole
 	again   func() *model.Case
 	want    []model.Expected
 	digest  [sha256.Size]byte // of all this, where it is planned
-	opaque  map[string]string // from the case's ids to those that say nothing; nil where its own say nothing
+	opaque  map[string]string // from the case's ids to ids that say nothing; nil if its own say nothing
 	aliases map[string]string // and back
 	trial   bool              // it is not planned, and its rows are judged as they come
-	pending bool              // it is new: what does not pass gates nothing yet
-	table   *model.Table      // that tells what is expected; nil is the reference's
+	pending bool              // it is new: if it does not pass, that gates nothing yet
+	table   *model.Table      // decides what is expected; nil is the reference's
 }
 
-// PlanOf plans a run: the features that come with the suite, a team's own, generated scenarios, as many as n says, and
-// those that are named beside (see [Named]).
+// PlanOf plans a run: the features that come with the suite, a team's own, n generated scenarios, and those that are
+// named besides (see [Named]).
 func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
 	var drawn []planned
 	if n > keptGenerated {
@@ -86,7 +86,7 @@ func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
 	return newPlan(slices.Concat(each(cases), drawn, each(Named(cases, named))))
 }
 
-// planned is a case of a plan, or what makes it.
+// planned is a case of a plan, or the function that makes it.
 type planned struct {
 	*model.Case
 	again func() *model.Case
@@ -100,11 +100,11 @@ func each(cases []*model.Case) []planned {
 	return all
 }
 
-// keptGenerated is how many generated scenarios a plan holds. Of more it holds what they are called, and each is made
-// again when it is asked: at 60 kB each, a hundred thousand of them would take gigabytes.
+// keptGenerated is how many generated scenarios a plan holds. If there are more, it holds only what they are called,
+// and each is made again when it is asked: at 60 kB each, a hundred thousand of them would take gigabytes.
 const keptGenerated = 2 * DefaultGenerated
 
-// drawings are what makes the scenarios of [Generated].
+// drawings returns what makes the scenarios of [Generated].
 func drawings(seed uint64, n int) (all []planned) {
 	makers := sync.Pool{New: func() any { return gen.NewScenarios(seed) }}
 	add := func(n int, draw func(*gen.Scenarios, int) *model.Case) {
@@ -132,7 +132,7 @@ func Authored(dirs []string) ([]*model.Case, error) {
 	return append(cases, own...), err
 }
 
-// compile compiles features, and refuses chats that cannot happen so, unless they are meant.
+// compile compiles features, and refuses chats that cannot happen, unless they are intended.
 func compile(src steps.Source) ([]*model.Case, error) {
 	cases, err := steps.Compile(src)
 	for _, c := range cases {
@@ -143,7 +143,7 @@ func compile(src steps.Source) ([]*model.Case, error) {
 	return cases, err
 }
 
-// Own compiles a team's features. An id that two directories share is found by [NewPlan].
+// Own compiles a team's features. [NewPlan] detects an id that two directories share.
 func Own(dirs ...string) (cases []*model.Case, err error) {
 	for _, dir := range dirs {
 		if _, err := os.ReadDir(dir); err != nil {
@@ -158,7 +158,7 @@ func Own(dirs ...string) (cases []*model.Case, err error) {
 	return cases, nil
 }
 
-// DefaultGenerated is how many generated scenarios a run has where nobody says, MaxGenerated how many it may have.
+// DefaultGenerated is how many generated scenarios a run has by default, MaxGenerated how many it may have.
 const (
 	DefaultGenerated = 500
 	MaxGenerated     = 1_000_000
@@ -182,7 +182,7 @@ func Generated(seed uint64, n int) []*model.Case {
 
 var generatedID = regexp.MustCompile(`^(generated|delivery|robustness|fuzz)/(\d+)/(\d+)$`)
 
-// Named makes the generated scenarios that are named by their whole ids and not among the cases: any seed and index
+// Named makes the generated scenarios whose whole ids are given and that are not among the cases: any seed and index
 // can be run again alone.
 func Named(cases []*model.Case, ids []string) []*model.Case {
 	var more []*model.Case
@@ -200,7 +200,7 @@ func Named(cases []*model.Case, ids []string) []*model.Case {
 	return more
 }
 
-// parseGenerated takes the id of a generated scenario apart; the kind of another is "".
+// parseGenerated takes the id of a generated scenario apart. The kind is "" if the id is another's.
 func parseGenerated(id string) (kind string, seed uint64, i int) {
 	m := generatedID.FindStringSubmatch(id)
 	if m == nil {
@@ -221,7 +221,7 @@ func newPlan(cases []planned) (*Plan, error) {
 	seen, sent := make(map[string]*model.Case), make(map[string]*model.Case)
 	for _, p := range cases {
 		c := p.Case
-		if c == nil { // its id is like no other's
+		if c == nil { // it is made later, and its id is unique
 			continue
 		}
 		if other := seen[c.ID]; other != nil {
@@ -245,7 +245,7 @@ func newPlan(cases []planned) (*Plan, error) {
 	return p, nil
 }
 
-// fill makes the plan's scenarios of cases. The table, nil the reference's, tells what is expected.
+// fill makes the plan's scenarios from cases. The table decides what is expected; nil is the reference's.
 func (p *Plan) fill(cases []planned, table *model.Table) {
 	p.Scenarios = make([]*Scenario, len(cases))
 	var workers sync.WaitGroup
@@ -271,7 +271,7 @@ func (p *Plan) fill(cases []planned, table *model.Table) {
 	p.seal()
 }
 
-// lighten leaves of a scenario what it is chosen by.
+// lighten keeps of a scenario only what it is selected by.
 func (s *Scenario) lighten(again func() *model.Case) {
 	c := s.Case
 	*s = Scenario{
@@ -283,7 +283,7 @@ func (s *Scenario) lighten(again func() *model.Case) {
 	}
 }
 
-// whole is the scenario with all that is asked and expected.
+// whole returns the scenario with everything that is asked and expected.
 func (s *Scenario) whole() *Scenario {
 	if s.again == nil {
 		return s
@@ -293,7 +293,7 @@ func (s *Scenario) whole() *Scenario {
 	return w
 }
 
-// read plans anew what is expected, as readings have it; of none all stays as it is.
+// read plans anew what is expected, by the readings. Without readings the plan stays as it is.
 func (p *Plan) read(r *Readings) {
 	if r == nil {
 		return
@@ -306,15 +306,15 @@ func (p *Plan) read(r *Readings) {
 	p.fill(cases, r.On(model.Reference()))
 }
 
-// newTrial is a scenario that nobody plans or records: one of many.
+// newTrial makes a scenario that is neither planned nor recorded.
 func newTrial(c *model.Case, t *model.Table) *Scenario {
 	s := new(Scenario)
 	s.try(c, t)
 	return s
 }
 
-// try makes the scenario one that nobody plans or records, of another case, in its memory. The table, nil the
-// reference's, tells what is expected.
+// try reuses the scenario's memory for one of another case, which is neither planned nor recorded. The table decides
+// what is expected; nil is the reference's.
 func (s *Scenario) try(c *model.Case, t *model.Table) {
 	*s = Scenario{Case: c, want: c.ExpectedIn(cmp.Or(t, model.Reference()), s.want), trial: true, table: t}
 	s.Levels = c.Levels(s.want)
@@ -338,7 +338,7 @@ func newScenario(c *model.Case, t *model.Table) *Scenario {
 	return s
 }
 
-// sent is the log under ids that say nothing, appended to dst; that of a case whose own ids do is not copied.
+// sent appends to dst the log under ids that say nothing. If the case's own ids say nothing, its log is not copied.
 func (s *Scenario) sent(dst []model.Event) []model.Event {
 	if s.opaque == nil {
 		return s.Events
@@ -351,12 +351,12 @@ func (s *Scenario) sent(dst []model.Event) []model.Event {
 	return dst
 }
 
-// question is the scenario as it is asked.
+// question returns the scenario as it is asked.
 func (s *Scenario) question() target.Question {
 	return target.Question{Events: s.sent(nil), Lines: s.Lines}
 }
 
-// Cases are those of the scenarios, in the order of the plan.
+// Cases returns the scenarios' cases, in the order of the plan.
 func (p *Plan) Cases() []*model.Case {
 	cases := make([]*model.Case, len(p.Scenarios))
 	for i, s := range p.Scenarios {
@@ -365,7 +365,7 @@ func (p *Plan) Cases() []*model.Case {
 	return cases
 }
 
-// Questions are all that a run of the plan asks.
+// Questions returns all that a run of the plan asks.
 func (p *Plan) Questions() []target.Question {
 	questions := make([]target.Question, len(p.Scenarios))
 	for i, s := range p.Scenarios {
@@ -374,10 +374,10 @@ func (p *Plan) Questions() []target.Question {
 	return questions
 }
 
-// maxSent bounds the interactions that are named of a scenario.
+// maxSent bounds how many interactions of a scenario are named.
 const maxSent = 20
 
-// sentAs names the interactions that differ, or all where none does, as the implementation saw them.
+// sentAs names the interactions that differ, or all if none does, as the implementation saw them.
 func (o *Outcome) sentAs() (sent []Sent) {
 	seen := make(map[string]bool)
 	for i := range o.Events {
@@ -395,7 +395,7 @@ func (o *Outcome) sentAs() (sent []Sent) {
 	return sent
 }
 
-// recognized gives facts the interaction ids of the case, and an order of their own: that of arrival means nothing.
+// recognized gives facts the case's interaction ids, and sorts them: the order of arrival means nothing.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 	if s.trial && s.aliases == nil {
 		return facts
@@ -427,7 +427,7 @@ func (s *Scenario) expected() iter.Seq[*model.Fact] {
 	}
 }
 
-// seal computes the scenario's own digest. It works in b, and returns it.
+// seal computes the scenario's own digest. It uses b as working memory, and returns it.
 func (s *Scenario) seal(b []byte) []byte {
 	b = field(b[:0], s.ID, s.Level.String())
 	for i := range s.Events {
@@ -452,7 +452,8 @@ func (p *Plan) seal() {
 	p.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// Digest is this suite's: of what decides a verdict besides the plan, the features, the rules and the invariants.
+// Digest is the digest of this suite: of what decides a verdict apart from the plan, which is the features, the rules
+// and the invariants.
 func Digest() string { return suiteDigest() }
 
 var suiteDigest = sync.OnceValue(func() string { return digest(features.FS) })

@@ -25,7 +25,7 @@ const (
 	maxRecordedText = 1 << 10
 )
 
-// Omitted counts what is not recorded of a scenario, as its line would be too long.
+// Omitted counts what is not recorded of a scenario, because its line would be too long.
 type Omitted struct {
 	Expected    int `json:"expected,omitzero"`
 	Actual      int `json:"actual,omitzero"`
@@ -33,7 +33,7 @@ type Omitted struct {
 	Events      int `json:"events,omitzero"`
 }
 
-// String says how much that is: 900 rows and 4 differences.
+// String says how much that is: 900 rows, 4 differences.
 func (o *Omitted) String() string {
 	var parts []string
 	for _, p := range []struct {
@@ -47,7 +47,7 @@ func (o *Omitted) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// bound makes the lists of a line short enough, and counts what that takes.
+// bound makes the lists of a line short enough, and counts what it leaves out.
 func (l *ScenarioLine) bound(o *Outcome) {
 	var more Omitted
 	l.Expected, more.Expected = lines(o.expected(), wire.AppendFact)
@@ -68,7 +68,7 @@ func (l *ScenarioLine) bound(o *Outcome) {
 	}
 }
 
-// lines are as many of a sequence as have room, each written by add.
+// lines returns as many of a sequence as there is room for, each written by add.
 func lines[T any](all iter.Seq[*T], add func([]byte, *T) []byte) (kept []jsontext.Value, more int) {
 	var b []byte
 	var ends []int
@@ -92,7 +92,7 @@ func lines[T any](all iter.Seq[*T], add func([]byte, *T) []byte) (kept []jsontex
 	return kept, more
 }
 
-// textsOf are the texts of a row that an implementation chose.
+// textsOf returns the texts of a row that the implementation chose.
 func textsOf(f *model.Fact) []*string {
 	return []*string{
 		&f.Resource, &f.RoleReason, (*string)(&f.ResourceType), (*string)(&f.Role), (*string)(&f.Result),
@@ -129,7 +129,7 @@ func (f *Finding) Hide(from func(text string) string) {
 	f.Failure, f.Stderr = o.Failure, o.Stderr
 }
 
-// light leaves of a line of many that has been written and passes one row of each list: nobody is shown more.
+// light keeps one row of each list of a line that has been written and passes: of so many lines, nobody is shown more.
 func (l *ScenarioLine) light() {
 	for _, list := range []*[]jsontext.Value{&l.Expected, &l.Actual} {
 		if len(*list) > 0 && l.Verdict == Pass {
@@ -138,7 +138,7 @@ func (l *ScenarioLine) light() {
 	}
 }
 
-// shortened is a text of bounded length.
+// shortened returns a text of bounded length.
 func shortened(s string) string {
 	if len(s) <= maxRecordedText {
 		return s
@@ -150,8 +150,8 @@ func shortened(s string) string {
 	return fmt.Sprintf("%s… (%d bytes more)", kept, len(s)-len(kept))
 }
 
-// telling is as many differences as have room: the first that is required, the first of each signature, then the
-// others; in their order.
+// telling returns as many differences as there is room for, in their order: it prefers the first that is required, then
+// the first of each signature.
 func telling(ds []model.Difference) (kept []model.Difference, more int) {
 	n := 0
 	for i := range ds {

@@ -18,8 +18,8 @@ type Verdict string
 // The verdicts.
 const (
 	Pass    Verdict = "pass"
-	Differs Verdict = "differs" // wrong facts, of levels that are not required alone
-	Pending Verdict = "pending" // it would be fail, error or skip, but the scenario is new: shown, and gates nothing yet
+	Differs Verdict = "differs" // wrong facts, but only of levels that are not required
+	Pending Verdict = "pending" // would be fail, error or skip, but the scenario is new: it gates nothing yet
 	Fail    Verdict = "fail"    // wrong facts, of a required level
 	Error   Verdict = "error"   // said so, crashed, hung, or broke the protocol
 	Skip    Verdict = "skip"    // declined, with its reason
@@ -29,7 +29,7 @@ const (
 // Verdicts lists them, the best first.
 var Verdicts = []Verdict{Pass, Differs, Pending, Fail, Error, Skip, NotRun}
 
-// Green reports whether a scenario that ends so speaks for the implementation, as far as what is required goes.
+// Green reports whether a scenario that ends so shows that the implementation does what is required.
 func (v Verdict) Green() bool { return v == Pass || v == Differs }
 
 // Outcome is a scenario with its verdict.
@@ -40,9 +40,9 @@ type Outcome struct {
 	Differences []model.Difference // all, whatever their level
 	Failure     *target.Failure    // of Error
 	Reason      string             // of Skip, as the implementation gave it
-	Took        time.Duration      // 0 where it is not known
-	Stderr      string             // lines about it, of what the implementation wrote there
-	Known       *Expectation       // that lists the scenario, where its caller says so
+	Took        time.Duration      // 0 if it is not known
+	Stderr      string             // the lines about it that the implementation wrote there
+	Known       *Expectation       // the one that lists the scenario, if the caller sets it
 }
 
 // IsKnown reports whether the scenario ended as the expectations list it.
@@ -54,19 +54,19 @@ func (o *Outcome) Gates(require model.Levels) bool {
 	return o.Verdict == Fail || !o.Verdict.Green() && o.Verdict != Pending && o.Levels&require != 0
 }
 
-// Occasion is what of a run does not repeat: it is recorded apart.
+// Occasion is the part of a run that does not repeat: it is recorded apart.
 type Occasion struct {
 	Ignored int // rows of interactions that nobody asked about
 	Notes   []string
 	Stderr  string
 }
 
-// maxStderr bounds what is kept of stderr, in bytes.
+// maxStderr bounds how much of stderr is kept, in bytes.
 const maxStderr = 16 << 10
 
 func (o *Occasion) add(r *target.Round) {
 	o.Ignored += r.Ignored
-	for _, note := range r.Notes { // of each kind of scenario alike: once is enough
+	for _, note := range r.Notes { // each kind of scenario may give the same one: once is enough
 		if !slices.Contains(o.Notes, note) {
 			o.Notes = append(o.Notes, note)
 		}
@@ -79,16 +79,16 @@ func (o *Occasion) add(r *target.Round) {
 	}
 }
 
-// Run asks the target every scenario of the plan and hands each outcome to record, in the order of the plan. Of what is
-// asked at once, all is of one kind, unless the target answers one by one. The error is the target's
-// *target.StartError, or the context's; what was not asked then is NotRun, and has been recorded as that. An error of
-// record ends the run.
+// Run asks the target every scenario of the plan and passes each outcome to record, in the order of the plan.
+// Everything in one batch is of one kind, unless the target answers one by one. The error is the target's
+// *target.StartError, or the context's; what was not asked by then is NotRun, and has been recorded as that. An error
+// of record ends the run.
 func Run(ctx context.Context, p *Plan, t target.Target, require model.Levels,
 	record func(*Outcome) error,
 ) (*Occasion, error) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	answers := make(chan *answered, 1) // a batch is asked while that before is judged and recorded
+	answers := make(chan *answered, 1) // a batch is asked while the one before is judged and recorded
 	go p.ask(asking, t, answers)
 
 	occasion := new(Occasion)
@@ -163,7 +163,7 @@ func (p *Plan) ask(ctx context.Context, t target.Target, out chan<- *answered) {
 	}
 }
 
-// window is how many scenarios are asked before what they showed is recorded, at most. It is no matter of jobs, which
+// window is the most scenarios that are asked before their outcomes are recorded. It does not depend on the jobs, which
 // change no result.
 const window = 8000
 
@@ -194,7 +194,8 @@ func (p *Plan) batches(t target.Target) iter.Seq[[]*Scenario] {
 	}
 }
 
-// explainMerged puts first, where ids or names that are nearly alike were merged, that they were: it explains the rest.
+// explainMerged puts the difference first that says that ids or names which are nearly alike were merged: it explains
+// the rest.
 func (s *Scenario) explainMerged(o *Outcome) {
 	merged := func(d model.Difference) bool { return d.Field == "D7" }
 	if len(o.Differences) == 0 {

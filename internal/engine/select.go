@@ -126,7 +126,7 @@ var tagToken = regexp.MustCompile(`\s+|[()]|(?:\\.|[^\s()\\])+|\\`)
 
 var wrongEscape = regexp.MustCompile(`^(?:[^\\]|\\[\\() ])*\\(?:[^\\() ]|$)`)
 
-// escaped are the characters that a tag of an expression has after a backslash.
+// escaped replaces the characters that follow a backslash in a tag of an expression.
 var escaped = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\ `, ` `)
 
 // tagExpression compiles a Cucumber tag expression. It is translated to a build constraint, whose grammar is the
@@ -174,7 +174,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	}, nil
 }
 
-// Shard keeps the part of the plan that falls to shard i of n, from 1: which that is hangs on each scenario's id alone.
+// Shard keeps the part of the plan that falls to shard i of n, from 1: that depends on each scenario's id alone.
 func (p *Plan) Shard(i, n int) {
 	p.Scenarios = slices.DeleteFunc(p.Scenarios, func(s *Scenario) bool {
 		sum := sha256.Sum256([]byte(s.ID))
@@ -183,7 +183,7 @@ func (p *Plan) Shard(i, n int) {
 	p.shard = fmt.Sprintf("%d/%d", i, n)
 }
 
-// not is the operator that is due before an operand.
+// not returns the operator that is due before an operand.
 func not(negated *bool) string {
 	if !*negated {
 		return ""

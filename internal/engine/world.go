@@ -9,18 +9,18 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// World says what a user's world lacks of the suite's. The zero World lacks nothing.
+// World says what the suite has and a user's world lacks. The zero World lacks nothing.
 type World struct {
-	Media []string            // of the deployment; nil is all
-	Fold  func(string) string // what ids and names are compared by; nil is byte for byte
+	Media []string            // the deployment's; nil is all
+	Fold  func(string) string // folds ids and names before they are compared; nil compares byte for byte
 
-	WholeChats bool // events are sent by chat: none runs beside another, and all are in order
-	AtRest     bool // a job reads one file: what could end it stays out of that
+	WholeChats bool // chats are sent one after the other, each whole and in order
+	AtRest     bool // a job reads one file: what could end it is left out
 
 	Form string // of ids: guid or interaction-server; "" is any
 }
 
-// Without is a kind of scenarios that a plan leaves out, as they cannot be in the user's world.
+// Without is a kind of scenarios that a plan leaves out, because they cannot occur in the user's world.
 type Without struct {
 	Why       string `json:"why"`
 	Scenarios int    `json:"scenarios"`
@@ -28,14 +28,14 @@ type Without struct {
 	ids []string
 }
 
-// absence is a kind of cases that cannot be in a world, and why.
+// absence is a kind of cases that cannot occur in a world, and why.
 type absence struct {
 	why string
 	of  func(*model.Case) bool
 }
 
-// absences are those of a world: cases that have a chat of another medium (I19), or two ids, or two names in one chat,
-// that are one there (D7), and those that do not arrive as chats do there.
+// absences lists those of a world: cases with a chat of another medium (I19), cases with two ids, or two names in one
+// chat, that are one there (D7), and cases that do not arrive as chats do there.
 func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
 		all = append(all, absence{
@@ -64,7 +64,7 @@ func (w World) absences() (all []absence) {
 	return all
 }
 
-// Of leaves out the scenarios that cannot be in the world. What is left is the whole plan: expectations are about it
+// Of leaves out the scenarios that cannot occur in the world. What is left is the whole plan: expectations are about it
 // alone.
 func (p *Plan) Of(w World) {
 	if len(w.Media) > 0 {
@@ -83,7 +83,7 @@ func (p *Plan) Of(w World) {
 	}
 }
 
-// inForm gives the interactions ids of one form, "" of any; those that are of it stay.
+// inForm gives the interactions ids of one form; "" is any. Ids that have the form stay.
 func (s *Scenario) inForm(form string) {
 	if form == "" {
 		return
@@ -100,7 +100,8 @@ func (s *Scenario) inForm(form string) {
 	}
 }
 
-// idLike is an id in a form, the same for the same: a GUID, or 16 characters as Interaction Server makes them.
+// idLike turns an id into one of a form, always the same one: a GUID, or 16 characters as Interaction Server makes
+// them.
 func idLike(form, id string) string {
 	const guid = "00000000-0000-0000-0000-000000000000"
 	digits := strings.Map(func(r rune) rune {
@@ -137,7 +138,7 @@ func (p *Plan) leaveOut(why string, which func(*model.Case) bool) {
 	}
 }
 
-// leftOut says why a scenario, or all that a glob matches, is not in the plan; "" where it is not left out.
+// leftOut says why a scenario, or all that a glob matches, is not in the plan, or returns "" if it is not left out.
 func (p *Plan) leftOut(glob string) string {
 	pattern := globPattern(glob)
 	for _, w := range p.without {
