@@ -121,7 +121,11 @@ func digits(x float64, n int) float64 {
 	if x == 0 {
 		return 0
 	}
-	scale := math.Pow(10, float64(n)-math.Ceil(math.Log10(math.Abs(x))))
+	places := float64(n) - math.Ceil(math.Log10(math.Abs(x)))
+	scale := math.Pow(10, math.Abs(places))
+	if places < 0 { // divided by a power less than 1, a million would be 999,999.9999999999
+		return math.Round(x/scale) * scale
+	}
 	return math.Round(x*scale) / scale
 }
 

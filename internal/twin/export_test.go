@@ -5,6 +5,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
+// Rounded is a number to two digits.
+var Rounded = rounded
+
 // Chosen is how many choices were made in a state.
 func (t *Tally) Chosen(s gen.State) (n int) {
 	if of := t.states[s]; of != nil {

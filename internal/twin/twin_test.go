@@ -144,6 +144,13 @@ func TestRandomChatsAreLearnt(t *testing.T) {
 	made(t, p, 1, 2000)
 }
 
+// How many chats taught a profile is told to two digits, also where these are many.
+func TestNumbersAreRounded(t *testing.T) {
+	for n, want := range map[int]int{7: 7, 99: 99, 123: 120, 1_011_000: 1_000_000, 8_603: 8_600, 23_456_789: 23_000_000} {
+		assert.Equal(t, want, twin.Rounded(n))
+	}
+}
+
 // The lowest threshold has a quantile of two chats, which lie next to less than five.
 func TestTheLowestThreshold(t *testing.T) {
 	for n := twin.LeastChats; n < 1000; n += 25 {
