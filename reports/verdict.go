@@ -44,7 +44,7 @@ func (r *Results) Verdict() string {
 	}
 	switch r.Footer.Conclusion() {
 	case engine.Conforming:
-		said = fmt.Sprintf("Conforms: %s of %s pass", thousands(all.Pass), n)
+		said = fmt.Sprintf("Conforms: %s of %s %s", thousands(all.Pass), n, plural(all.Pass, "passes", "pass"))
 	case engine.AsExpected:
 		said = fmt.Sprintf("Does not conform, as expected: %s, %d pass", known, all.Pass)
 	case engine.StaleExpectations:
