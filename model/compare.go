@@ -238,7 +238,7 @@ func Compare(want *Expected, got []Fact) []Difference {
 	if more := len(got) - len(first); more > 0 {
 		ds = append(ds, Difference{
 			InteractionID: want.InteractionID, Field: RowField, Expected: "no row",
-			Actual: fmt.Sprintf("%d rows more", more), Level: want.Level, Rules: want.Silent.Rules(),
+			Actual: fmt.Sprintf("%d more rows", more), Level: want.Level, Rules: want.Silent.Rules(),
 		})
 	}
 	return ds

@@ -301,7 +301,7 @@ func TestCompareBoundsItsWork(t *testing.T) {
 	row := rowsOf("1, queue, Queue 1, Received/CustomerAbandoned [AbandonedWhileQueued]")[0]
 	ds := model.Compare(&want, slices.Repeat([]model.Fact{row}, 100_000))
 	assert.Less(t, len(ds), 1000)
-	assert.Equal(t, "99743 rows more", ds[len(ds)-1].Actual)
+	assert.Equal(t, "99743 more rows", ds[len(ds)-1].Actual)
 
 	some := model.Compare(&want, slices.Repeat([]model.Fact{row}, 1+256))
 	assert.Len(t, some, 256)

@@ -35,8 +35,8 @@ func (t ResourceType) Meaning() (means ResourceType, known bool) {
 }
 
 // mapType says what to do about a type that nobody knows.
-const mapType = "nobody knows this type: let a view, or the query of your extract, make it agent, queue or strategy, " +
-	"or leave the column out by the mapping"
+const mapType = "unknown type: map it to agent, queue or strategy in a view or in your extract's query, " +
+	"or drop the column in the mapping"
 
 // oddType is the difference of a row whose type nobody knows.
 func oddType(f *Fact, expected string) (d Difference, odd bool) {

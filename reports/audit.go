@@ -138,8 +138,8 @@ func (r *Results) unjudged() (said []string) {
 		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
-			"Repaired: %s of %s, by at most %d events added or left out. For %s of them every repair that short gives "+
-				"the same rows: %s these rows, %s others (level repaired).",
+			"Repaired: %s of %s, by at most %d events added or left out. For %s of them all shortest repairs give the "+
+				"same rows: %s these rows, %s others (level repaired).",
 			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous),
 			Number(m.Mends, "has", "have"), Number(m.Unanimous-m.Mends, "has", "have"))
 		for i, g := range m.Defects {
@@ -329,7 +329,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 func aside(b *bytes.Buffer, a *engine.Audit) {
 	for i, x := range a.Aside {
 		if i == 0 {
-			fmt.Fprintf(b, "\nSet aside because their events make no chat: %s.\n", chats(a.SetAside))
+			fmt.Fprintf(b, "\nSet aside because they are ill-formed: %s.\n", chats(a.SetAside))
 		}
 		if i == maxAside {
 			fmt.Fprintf(b, "  and %d more: --json lists them\n", a.SetAside-i)

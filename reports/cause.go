@@ -155,9 +155,11 @@ func (r *Results) answer() (head, why string) {
 	if r.rowless() {
 		why = "no row came back"
 		if e := r.Footer.Environment; e != nil && e.Ignored > 0 {
-			why = fmt.Sprintf("all %s", Number(e.Ignored,
-				"row that came back is of an interaction that was not asked about",
-				"rows that came back are of interactions that were not asked about"))
+			why = "the one row that came back is of an interaction that was not asked about"
+			if e.Ignored > 1 {
+				why = fmt.Sprintf("all %s rows that came back are of interactions that were not asked about",
+					thousands(e.Ignored))
+			}
 			if r.offline() {
 				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
 			}

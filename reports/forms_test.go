@@ -109,7 +109,7 @@ func TestMarkdownIsNoMarkup(t *testing.T) {
 	var short bytes.Buffer
 	require.NoError(t, r.WriteMarkdown(&short, 30_000))
 	assert.LessOrEqual(t, short.Len(), 30_000)
-	assert.Regexp(t, `\nand \d+ scenarios more: the report has them all\.\n$`, short.String())
+	assert.Regexp(t, `\nand \d+ more scenarios: the report has them all\.\n$`, short.String())
 }
 
 // withoutCode removes the code spans from a line of Markdown.
@@ -139,7 +139,7 @@ func TestAnnotations(t *testing.T) {
 		for _, l := range lines[:9] {
 			assert.Regexp(t, `^::error (file=[^,:]+,line=\d+,)?title=[^,:]+::[^\r]+$`, l)
 		}
-		assert.Regexp(t, `^::error title=chatproof::and \d+ scenarios more$`, lines[9])
+		assert.Regexp(t, `^::error title=chatproof::and \d+ more scenarios$`, lines[9])
 	}
 	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
 	assert.Contains(t, render(t, "annotations", r), "::error file=features/documented/1.03-agent-transfers-chat-to-another-agent.feature,line=7,title=documented/1.3/")

@@ -22,7 +22,7 @@ func after(legacy string) string {
 // marts is what became of the attempts between two marts, in a line.
 func (r *Results) marts() string {
 	a := r.Footer.Audit
-	return fmt.Sprintf("%s in both marts, %s there and %s here: %s (required: %s).", chats(a.Chats),
+	return fmt.Sprintf("%s in both marts, %s in the old, %s in the new: %s (required: %s).", chats(a.Chats),
 		rows(a.Marts.OldRows), rows(a.Rows), changes(a.Marts.Attempts), safe(strings.Join(r.Header.Require, ", ")))
 }
 

@@ -56,7 +56,7 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 			fmt.Fprintf(&part, "\nThe first again: %s\n", codeSpan(e.Reproduce))
 		}
 		if b.Len()+part.Len()+100 > limit {
-			fmt.Fprintf(&b, "\nand %s more: the report has them all.\n", scenarios(all-told))
+			fmt.Fprintf(&b, "\nand %s: the report has them all.\n", Number(all-told, "more scenario", "more scenarios"))
 			break
 		}
 		b.Write(part.Bytes())
@@ -112,8 +112,8 @@ func (r *Results) auditMarkdown(b *bytes.Buffer, limit int) {
 		line := fmt.Sprintf("| %d | %d | %s | %s | %s | %s |\n", l.Found.Chats, l.Found.Times, counts(l),
 			markdown(l.Level), markdown(l.Found.Signature), markdown(model.Name(l.Found.Example)))
 		if i == maxListed || b.Len()+len(line)+100 > limit {
-			fmt.Fprintf(b, "\nand %s more: the report has them all.\n",
-				Number(len(r.Lines)-i, "difference", "differences"))
+			fmt.Fprintf(b, "\nand %s: the report has them all.\n",
+				Number(len(r.Lines)-i, "more difference", "more differences"))
 			break
 		}
 		b.WriteString(line)

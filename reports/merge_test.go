@@ -50,7 +50,7 @@ func TestMergeRefuses(t *testing.T) {
 		want   string
 	}{
 		{"a gap", part[:2], "a gap: "},
-		{"a gap, by name", part[:2], "the first is number 4 of the plan; given are the shards 3/3, 2/3"},
+		{"a gap, by name", part[:2], "the first of them number 4 of the plan; the shards given: 3/3, 2/3"},
 		{"one shard alone", part[:1], "a gap: "},
 		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl and 3.jsonl overlap: both hold documented/"},
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},

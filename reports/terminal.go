@@ -218,7 +218,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if len(broken) > 0 {
-		fmt.Fprintf(b, "\nInvariants and relations broken, however the open questions are read: %s.\n",
+		fmt.Fprintf(b, "\nInvariants and relations broken, however the guide's silence is read: %s.\n",
 			strings.Join(broken, ", "))
 	}
 }
@@ -279,7 +279,7 @@ func differences(b *bytes.Buffer, l *engine.ScenarioLine, o *TextOptions) {
 	}
 	for i, s := range said {
 		if i == maxAlike && !o.Verbose {
-			fmt.Fprintf(b, "      and %s more\n", Number(len(said)-i, "difference", "differences"))
+			fmt.Fprintf(b, "      and %s\n", Number(len(said)-i, "more difference", "more differences"))
 			break
 		}
 		fmt.Fprintf(b, "      %s\n", s)
@@ -317,7 +317,7 @@ func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 		return
 	}
 	if e.Ignored > 0 {
-		fmt.Fprintf(b, "\nIgnored: rows of interactions that were not asked about, %d of them.\n", e.Ignored)
+		fmt.Fprintf(b, "\nIgnored: %d rows of interactions that were not asked about.\n", e.Ignored)
 	}
 	for _, n := range e.Notes {
 		fmt.Fprintf(b, "\nThe program %s.\n", safe(n))

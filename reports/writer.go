@@ -61,11 +61,11 @@ func Hold(dir string, force bool) (p *Place, err error) {
 		case link && force:
 			err = os.Remove(path)
 		case link:
-			err = fmt.Errorf("%s: a link, which no report has; --force replaces it", path)
+			err = fmt.Errorf("%s: a link, not a report's file; --force replaces it", path)
 		case info.Mode().IsRegular():
-			err = fmt.Errorf("%s: it is there, and no report is; name another directory, or --force replaces it", path)
+			err = fmt.Errorf("%s: it exists, in a directory without a report; name another, or give --force", path)
 		default:
-			err = fmt.Errorf("%s: no file; move it away, or name another directory", path)
+			err = fmt.Errorf("%s: not a file; move it, or name another directory", path)
 		}
 		if err != nil {
 			p.Release()
@@ -172,7 +172,7 @@ func (w *Writer) Render(r *Results) error {
 	case 1:
 		return failed[0]
 	}
-	return fmt.Errorf("%w (and %s more)", failed[0], Number(len(failed)-1, "file", "files"))
+	return fmt.Errorf("%w (and %s)", failed[0], Number(len(failed)-1, "more file", "more files"))
 }
 
 // WriteFiles renders a record into files: all of them appear, or none; - is stdout.

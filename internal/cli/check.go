@@ -48,9 +48,9 @@ scenario of the suite does (--coverage lists both). --keys writes every chat of 
 writes the record and a page.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
-aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning is taken to be
-cut off by the start of the log, as long as no fewer complete chats pause as long between two events. Rows of chats
-without events are counted. In a chat that has not finished, only attempts that have closed are judged.
+aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts as cut
+off by the log's start only if enough complete chats have as long a pause. Rows of chats without events are counted. In
+a chat that has not finished, only attempts that have closed are judged.
 
 What was not judged is not a success: if more chats are set aside than --set-aside allows, the exit code is 5. An
 unfinished chat counts as set aside if the log goes on after it for longer than complete chats pause.
@@ -243,7 +243,7 @@ func (f *checkFlags) sound() (levels model.Levels, err error) {
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return levels, fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
-		return levels, errors.New("--learn: from events and rows, and without --readings: it writes them")
+		return levels, errors.New("--learn needs --events, and takes no --readings: it writes them")
 	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
 		return levels, errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
 	case f.examples < 0:

@@ -17,7 +17,7 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		bad.Requirement, bad.Problem)
 	r := model.NewRepairer(t).Repair(log)
 	if len(r.Edits) == 0 {
-		fmt.Fprintf(b, "No %d events added or left out make it a chat.\n", model.MostEdits)
+		fmt.Fprintf(b, "No %d edits make it well-formed.\n", model.MostEdits)
 		return
 	}
 	edits := "One edit makes"
@@ -25,12 +25,11 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		edits = "Two edits make"
 	}
 	if r.Unanimous {
-		fmt.Fprintf(b,
-			"%s a chat of it, and every repair that short gives the rows below. The events are renumbered.\n",
+		fmt.Fprintf(b, "%s it well-formed, and all shortest repairs give the rows below. The events are renumbered.\n",
 			edits)
 	} else {
 		fmt.Fprintf(b,
-			"%s a chat of it. Repairs that short give different rows; this is one of them. The events are renumbered.\n",
+			"%s it well-formed. Its shortest repairs differ in their rows; this is one. The events are renumbered.\n",
 			edits)
 	}
 	repaired, put := r.Apply(log)

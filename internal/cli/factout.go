@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/chatproof/chatproof/internal/files"
@@ -24,8 +25,8 @@ func (e *env) factOutput(ctx context.Context, path, format string,
 		fmt.Fprintln(t, tableHead)
 		return &wire.Output[model.Fact]{Put: t.put, End: t.Flush, On: file}, nil
 	}
-	if _, err := tables.FormatOf(path, format); err != nil && format != "" {
-		return nil, fmt.Errorf("--format: %w, or table", err)
+	if format != "" && !slices.Contains(tables.Formats, format) {
+		return nil, fmt.Errorf("--format: expected jsonl, csv, parquet or table, got %s", model.Name(format))
 	}
 	out, err := tables.CreateFacts(ctx, tables.Place{Path: path, Format: format, Mapping: m}, e.out)
 	if err != nil {

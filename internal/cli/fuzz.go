@@ -32,9 +32,9 @@ func (e *env) fuzz() *cobra.Command {
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
 		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and compares
-the answers with the reference's. It begins with every chat over the smallest alphabets, shortest first, so what fails
+the answers with the reference's. It begins with all small chats, shortest first, so what fails
 there needs no shrinking. Then it draws random chats, each with a variant whose facts must be related to its own, and
-shrinks whatever they newly show. Signatures with one cause are one finding: the others are listed as its faces.
+shrinks what fails in a new way. Signatures with one cause are one finding: the others are listed as its faces.
 
 A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
 limits all of it, shrinking included. --scenarios limits the random chats; there are then at most ten times as many

@@ -49,7 +49,7 @@ a profile: shares and quantiles, none of which rests on few chats. --learn-profi
 for demonstrations. The chats begin one after the other, from --start on, as the profile's week has them; with
 --interleave all events come in order of time.`
 
-var interleaveUsage = fmt.Sprintf("let %d chats at a time run at once; those of a twin, as their times have it",
+var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats, at the times they have",
 	engine.AtOnce)
 
 func (e *env) generate() *cobra.Command {

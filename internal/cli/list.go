@@ -128,7 +128,7 @@ var listings = []listing{
 		listRequirements,
 	},
 	{
-		"invariants", "What holds for every chat, however the open questions are answered",
+		"invariants", "What holds for every chat, however the guide's silence is read",
 		[]string{"INVARIANT", "NEEDS", "SAYS"},
 		listInvariants,
 	},

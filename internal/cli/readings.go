@@ -87,7 +87,7 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 			fmt.Fprintf(w, "%s\t%d of %d\t%s\t%s\n", name, a.Rows, x.Rows, engine.AnswerOf(x.Clause, a), what)
 		}
 		if more := len(x.Answers) - maxAnswers; more > 0 {
-			fmt.Fprintf(w, "\t\tand %d answers more\t\n", more)
+			fmt.Fprintf(w, "\t\tand %d more answers\t\n", more)
 		}
 	}
 	w.Flush()

@@ -36,7 +36,7 @@ is compressed.
 Results of shards are merged first; you must give all of them. Environments aside, the merge is what one run of the
 whole would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations are refused.
 
-With --against and an older result, report, page and Markdown tell which scenarios newly fail, fail because they are new
+With --against and an older result, text, page and Markdown say which scenarios newly fail, fail because they are new
 in the suite, newly pass, were added, or were removed.
 
 With --claim, report states the result of the run for the files of --subject, as an in-toto Statement: their SHA-256,

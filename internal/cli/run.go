@@ -56,8 +56,8 @@ technical descriptor that rows should have, and the pairs of rules that decide o
 A file of known failures (--expect; 'chatproof schema expect' describes it) lets you gate CI before an implementation
 conforms. A listed scenario that ends with its listed verdict does not count. An entry is an error if it matches no
 scenario, if its scenario passes or ends otherwise, or if its date has passed: so the list can only shrink. When you
-run a part of the suite, entries about other parts are left alone. --write-expect lists today's failures; of a file
-that exists it keeps the comments and the entries that still hold.
+run a part of the suite, entries about other parts are left alone. --write-expect lists today's failures; if the file
+exists, its comments and the entries that still hold are kept.
 
 A scenario that is new in this minor version of the suite is pending if it does not pass: it is shown, and counts from
 the next minor version on. With --strict it counts at once. Scenarios of 0.2 and earlier always count.

@@ -38,7 +38,7 @@ func shardOf(flag string) (i, n int, err error) {
 			return i, n, nil
 		}
 		return 0, 0,
-			fmt.Errorf("%s=%s, %s=%s: expected which shard this is, from %d, and of how many; mend them, or say "+
+			fmt.Errorf("%s=%s, %s=%s: expected this shard's number, from %d, and their count; fix them, or say "+
 				"--shard I/N (1/1 is the whole)",
 				s.index, model.Name(index), s.total, model.Name(total), s.from)
 	}

@@ -35,14 +35,14 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
 		"with --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
 	flags.IntVar(&f.Chats, "chats", 0,
-		"with --like or --profile: how many chats; by default as many as taught the profile, or begin in a week")
-	flags.IntVar(&f.days, "days", 0, "with --like or --profile: the chats of so many days")
+		"with --like or --profile: how many chats; by default as many as --like read, or a week's")
+	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: what fewer chats than this did is merged with what others did")
+		"with --like: merge what fewer chats than this did with what others did")
 	flags.StringVar(&f.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
-		"with --like or --profile: the share of events that is lost, doubled or late, such as 0.01; facts are of the "+
-			"chats without it")
+		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are of the "+
+			"undamaged chats")
 	flags.StringVar(&f.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }

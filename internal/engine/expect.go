@@ -394,7 +394,7 @@ func (x *Expectation) Finding(expired bool) string {
 	case x.Scenarios == 0:
 		says = "matches no planned scenario: remove it"
 	case x.Nothing:
-		says = "no difference has it: remove it"
+		says = "fits no difference: remove it"
 	case x.Otherwise > 0:
 		now, such := "otherwise", ""
 		if x.surprise != nil {
@@ -406,9 +406,9 @@ func (x *Expectation) Finding(expired bool) string {
 		}
 		says += ": correct or remove it"
 	case x.Exceeded(x.Held, x.Scenarios):
-		says = fmt.Sprintf("covers %d, more than %s: mend what it is about, or agree on more", x.Held, x.Max)
+		says = fmt.Sprintf("covers %d, more than its max, %s: fix the cause or raise max", x.Held, x.Max)
 	case expired:
-		says = "in force until " + x.Until + ": mend what it is about, or agree on another day"
+		says = "expired after " + x.Until + ": fix the cause, or set a later date"
 	default:
 		return ""
 	}

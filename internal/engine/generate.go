@@ -273,7 +273,7 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer
 		}
 		n += len(model.Chats(log))
 		if n > MostInFeature {
-			return fmt.Errorf("more than %d chats: people read a feature, so take fewer", MostInFeature)
+			return fmt.Errorf("more than %d chats: too long to read; ask for fewer", MostInFeature)
 		}
 		if err := ctx.Err(); err != nil {
 			return err

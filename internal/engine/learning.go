@@ -59,7 +59,7 @@ func writeClause(b *strings.Builder, x *model.Learned) {
 	}
 	for i := range answers {
 		if i == maxMinorities {
-			fmt.Fprintf(b, "  #   and %d answers more\n", len(answers)-i)
+			fmt.Fprintf(b, "  #   and %d more answers\n", len(answers)-i)
 			break
 		}
 		a := &answers[i]

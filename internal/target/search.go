@@ -197,7 +197,7 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 }
 
 // noMore says what happens to further questions for a silent program, and what to do.
-const noMore = "it was asked nothing more. Give it longer by --timeout, or let 'chatproof doctor' look why"
+const noMore = "it was asked nothing more. Give it longer by --timeout, or ask 'chatproof doctor' why"
 
 // bisect finds the questions that the filter fails by, one after the other, and keeps the answers to all others.
 // failure is how all of them fail together.

@@ -25,8 +25,8 @@ const (
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil,
-			fmt.Errorf("%s to learn from, of %d; a shape needs %d or more, as what few chats do would show each "+
-				"of them%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
+			fmt.Errorf("%s to learn from, of %d; expected %d or more: a profile of fewer would expose single "+
+				"chats%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
