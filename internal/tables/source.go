@@ -192,7 +192,8 @@ type kind[T model.Event | model.Fact] struct {
 
 var (
 	eventKind = &kind[model.Event]{
-		wire.EventForm, wire.EventBlocksOf, queryColumns(wire.EventForm), func(m *Mapping) *program { return m.programs().readEvents },
+		wire.EventForm, wire.EventBlocksOf, queryColumns(wire.EventForm),
+		func(m *Mapping) *program { return m.programs().readEvents },
 	}
 	factKind = &kind[model.Fact]{
 		wire.FactForm, wire.FactBlocksOf, queryFacts, func(m *Mapping) *program { return m.programs().readFacts },

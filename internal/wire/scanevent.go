@@ -213,18 +213,24 @@ func (s *scanner) walk(from int) (to int) {
 		}
 		break
 	}
-	if to == lineEnd {
-		s.blanks()
-		if s.at == len(s.line) { // that no line follows is nothing to learn
-			return to
-		}
-		s.failed = s.failed || s.line[s.at] != '\n'
-		s.at++
+	if to == lineEnd && !s.lineFollows() { // nothing to learn
+		return to
 	}
 	if !strange {
 		s.learn(place, start, to, before)
 	}
 	return to
+}
+
+// lineFollows takes the end of a line, unless it is the last.
+func (s *scanner) lineFollows() bool {
+	s.blanks()
+	if s.at == len(s.line) {
+		return false
+	}
+	s.failed = s.failed || s.line[s.at] != '\n'
+	s.at++
+	return true
 }
 
 // pass goes past the value of a column that has a known word, unless it is an event.
