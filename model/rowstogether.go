@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,35 +44,24 @@ func RowConditions() (all []RowCondition) {
 			})
 		}
 	}
-	always := func(found string) func(*Fact) string { return func(*Fact) string { return found } }
-	abandon := fmt.Sprintf("technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned),
-		codeList(AbandonedWhileRinging))
-	return append(all,
-		RowCondition{
-			Invariant: "V20", Column: "v20", level: Invariant, found: always(duplicateRow),
-			SQL: "alike > 1 AND (ranked = 1 OR started <> ended)",
+	together := func(id, column string, level Level, found, sql string) {
+		all = append(all, RowCondition{
+			Invariant: id, Column: column, SQL: sql, level: level, found: func(*Fact) string { return found },
+		})
+	}
+	together("V20", "v20", Invariant, duplicateRow, "alike > 1 AND (ranked = 1 OR started <> ended)")
+	together("V20", "v20_ordinal", Invariant, ordinalTwice, "ranked = 1 AND same_ordinal > 1 AND alike = 1")
+	together("V21", "v21", Invariant, abandonsTwice, fmt.Sprintf(
+		"abandons > 1 AND technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned),
+		codeList(AbandonedWhileRinging)))
+	together("V21", "v21_received_from", Inferred, strangeSender,
+		"gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal OR sender = 1)")
+	return append(all, RowCondition{
+		Column: "resource_type_odd", SQL: oddTypeSQL("type_code"), level: Inferred, found: func(f *Fact) string {
+			d, _ := oddType(f, "")
+			return d.Actual
 		},
-		RowCondition{
-			Invariant: "V20", Column: "v20_ordinal", level: Invariant, found: always(ordinalTwice),
-			SQL: "ranked = 1 AND same_ordinal > 1 AND alike = 1",
-		},
-		RowCondition{
-			Invariant: "V21", Column: "v21", level: Invariant, found: always(abandonsTwice),
-			SQL: "abandons > 1 AND " + abandon,
-		},
-		RowCondition{
-			Invariant: "V21", Column: "v21_received_from", level: Inferred, found: always(strangeSender),
-			SQL: "gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal " +
-				"OR sender = 1)",
-		},
-		RowCondition{
-			Column: "resource_type_odd", level: Inferred, SQL: oddTypeSQL("type_code"),
-			found: func(f *Fact) string {
-				d, _ := oddType(f, "")
-				return d.Actual
-			},
-		},
-	)
+	})
 }
 
 // On is the difference of a row of which the condition holds, if that is so: of a condition that needs the chat's other
@@ -162,9 +152,8 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 	}
 	for i := range got {
 		f := &got[i]
-		timed := !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End)
 		switch {
-		case alike[keys[i]] > 1 && (ranked || timed):
+		case alike[keys[i]] > 1 && (ranked || lasts(f)):
 			report(f, duplicateRow)
 		case ranked && ordinals[f.Ordinal.Value] > 1 && alike[keys[i]] == 1:
 			report(f, ordinalTwice)
@@ -228,54 +217,52 @@ func senders(got []Fact, lowest int64, report func(*Fact)) {
 	}
 }
 
-// Meets reports which invariants of kind OnFacts the rows are about, by place in [Invariants]: a chat without ordinals
-// says nothing of V6.
+// about is what the rows are like that an invariant of kind OnFacts is about, for rows at hand and in SQL; any other is
+// about every row. A chat without ordinals says nothing of V6.
+var about = map[string]struct {
+	row func(f *Fact) bool
+	sql string
+}{
+	"V6": {func(f *Fact) bool { return f.Ordinal.Is == Given }, "ordinal IS NOT NULL"},
+	"V7": {
+		func(f *Fact) bool {
+			return isOneOf(f.Reason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging)
+		},
+		"result_reason IN " + codeList(RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging),
+	},
+	"V8": {
+		func(f *Fact) bool { return isOneOf(f.Reason, AbandonedWhileQueued, AbandonedWhileRinging) },
+		"result_reason IN " + codeList(AbandonedWhileQueued, AbandonedWhileRinging),
+	},
+	"V11": {
+		func(f *Fact) bool { return !f.Start.IsZero() && !f.End.IsZero() },
+		"started IS NOT NULL AND ended IS NOT NULL",
+	},
+	"V20": {
+		func(f *Fact) bool { return f.Ordinal.Is == Given || lasts(f) },
+		"ordinal IS NOT NULL OR started <> ended",
+	},
+	"V21": {
+		func(f *Fact) bool { return isOneOf(f.Result, CustomerAbandoned) || f.ReceivedFrom.Is == Given },
+		"technical_result IN " + codeList(CustomerAbandoned) + " OR received_from IS NOT NULL",
+	},
+}
+
+// lasts reports whether a row has two different times.
+func lasts(f *Fact) bool { return !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End) }
+
+// Meets reports which invariants of kind OnFacts the rows are about, by place in [Invariants].
 func Meets(got []Fact) (met uint64) {
-	for i := range got {
-		f := &got[i]
-		for j := range invariants {
-			if met&(1<<j) == 0 && invariants[j].Kind == OnFacts && meets(invariants[j].ID, f) {
-				met |= 1 << j
-			}
+	for j, v := range invariants {
+		of, some := about[v.ID]
+		is := func(f Fact) bool { return !some || of.row(&f) }
+		if v.Kind == OnFacts && slices.ContainsFunc(got, is) {
+			met |= 1 << j
 		}
 	}
 	return met
 }
 
-func meets(id string, f *Fact) bool {
-	switch id {
-	case "V6":
-		return f.Ordinal.Is == Given
-	case "V7":
-		return isOneOf(f.Reason, RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging)
-	case "V8":
-		return isOneOf(f.Reason, AbandonedWhileQueued, AbandonedWhileRinging)
-	case "V11":
-		return !f.Start.IsZero() && !f.End.IsZero()
-	case "V20":
-		return f.Ordinal.Is == Given || !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End)
-	case "V21":
-		return isOneOf(f.Result, CustomerAbandoned) || f.ReceivedFrom.Is == Given
-	}
-	return true
-}
-
 // MeetsSQL is the condition that a row is what an invariant of kind OnFacts is about, on the columns of
 // [RowConditions].
-func MeetsSQL(id string) string {
-	switch id {
-	case "V6":
-		return "ordinal IS NOT NULL"
-	case "V7":
-		return "result_reason IN " + codeList(RevokedReason, AbandonedWhileQueued, AbandonedWhileRinging)
-	case "V8":
-		return "result_reason IN " + codeList(AbandonedWhileQueued, AbandonedWhileRinging)
-	case "V11":
-		return "started IS NOT NULL AND ended IS NOT NULL"
-	case "V20":
-		return "ordinal IS NOT NULL OR started <> ended"
-	case "V21":
-		return "technical_result IN " + codeList(CustomerAbandoned) + " OR received_from IS NOT NULL"
-	}
-	return "1 = 1"
-}
+func MeetsSQL(id string) string { return cmp.Or(about[id].sql, "1 = 1") }

@@ -93,46 +93,30 @@ func (r *Results) auditLaws() []lawTable {
 			}
 		}
 	}
-	rules, invariants := lawTable{Kind: "rule", Source: "of the guide"}, lawTable{
-		Kind: "invariant", Source: "checked on",
-	}
-	stand := func(id string, met bool) lawStanding {
+	stand := func(id string, met bool, exercised string) ([]lawStanding, int) {
+		s := cell{Text: "not applicable"}
 		switch {
 		case wrong[id] > 0:
-			return lawStanding{cell: cell{Is: "fail", Text: Number(wrong[id], "time wrong", "times wrong")}}
+			s = cell{Is: "fail", Text: Number(wrong[id], "time wrong", "times wrong")}
 		case met:
-			return lawStanding{cell: cell{Is: "pass", Text: "met"}}
+			s = cell{Is: "pass", Text: "met"}
 		}
-		return lawStanding{cell: cell{Text: "not applicable"}}
+		return []lawStanding{{s, exercised}}, wrong[id]
 	}
-	for i, rule := range model.Rules() {
-		c := r.Footer.Coverage
-		if c == nil {
-			break
+	c := r.Footer.Coverage
+	tables := lawTables(func(i int, id string) ([]lawStanding, int) {
+		if c == nil || i >= len(c.Rules) {
+			return stand(id, false, "")
 		}
-		s := stand(rule.ID, i < len(c.Rules) && c.Rules[i].Chats > 0)
-		if i < len(c.Rules) {
-			s.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
+		return stand(id, c.Rules[i].Chats > 0, "of "+chats(c.Rules[i].Chats))
+	}, func(v *model.NamedInvariant) ([]lawStanding, int) {
+		if v.Kind != model.OnFacts && (v.Kind != model.OnEvents || c == nil) {
+			return nil, 0
 		}
-		rules.Rows = append(rules.Rows, lawRow{
-			ID: rule.ID, Says: rule.Says, Source: rule.Source, Stands: []lawStanding{s}, blamed: wrong[rule.ID],
-		})
-	}
-	for _, v := range model.Invariants() {
-		if v.Kind == model.OnFacts || v.Kind == model.OnEvents && r.Footer.Coverage != nil {
-			met := r.Footer.Audit.Chats > 0 && !slices.Contains(r.Footer.Audit.NotMet, v.ID)
-			invariants.Rows = append(invariants.Rows, lawRow{
-				ID: v.ID, Says: v.Says, Source: string(v.Kind), Stands: []lawStanding{stand(v.ID, met)},
-				blamed: wrong[v.ID],
-			})
-		}
-	}
-	tables := []lawTable{rules, invariants}
-	if len(rules.Rows) == 0 {
+		return stand(v.ID, r.Footer.Audit.Chats > 0 && !slices.Contains(r.Footer.Audit.NotMet, v.ID), "")
+	})
+	if c == nil { // rows alone say nothing of the rules
 		tables = tables[1:]
-	}
-	for _, t := range tables {
-		slices.SortStableFunc(t.Rows, func(a, b lawRow) int { return b.blamed - a.blamed })
 	}
 	return tables
 }

@@ -368,45 +368,59 @@ type lawStanding struct {
 	Exercised string
 }
 
-// laws lists the rules and the invariants, those that most scenarios fail by first.
-func (p *page) laws() {
+// lawTables lists the rules and the invariants, those that most is wrong by first. The functions tell how the results
+// did by one, and how much is wrong by it; an invariant without standings is left out.
+func lawTables(rule func(place int, id string) ([]lawStanding, int),
+	invariant func(*model.NamedInvariant) ([]lawStanding, int),
+) []lawTable {
 	rules := lawTable{Kind: "rule", Source: "of the guide"}
-	for i, rule := range model.Rules() {
-		row := lawRow{ID: rule.ID, Says: rule.Says, Source: rule.Source}
-		for _, r := range p.Results {
-			stands := lawStanding{cell: cell{Text: "–"}}
-			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == rule.ID {
-				stands.Exercised = "of " + Number(c.Rules[i].Chats, "chat", "chats")
-			}
-			if n := r.citing(rule.ID); n > 0 {
-				stands.Is, stands.Text = "fail", fmt.Sprintf("%d %s by it", n, plural(n, "fails", "fail"))
-				row.blamed += n
-			} else if c := r.Footer.Totals.Rules; i < len(c) && c[i].Scenarios() > c[i].NotRun+c[i].Error+c[i].Skip {
-				stands.Is, stands.Text = "pass", "met"
-			}
-			row.Stands = append(row.Stands, stands)
-		}
-		rules.Rows = append(rules.Rows, row)
+	for i, r := range model.Rules() {
+		stands, blamed := rule(i, r.ID)
+		rules.Rows = append(rules.Rows, lawRow{r.ID, r.Says, r.Source, stands, blamed})
 	}
 	invariants := lawTable{Kind: "invariant", Source: "checked on"}
 	for _, v := range model.Invariants() {
-		row := lawRow{ID: v.ID, Says: v.Says, Source: string(v.Kind)}
+		if stands, blamed := invariant(&v); stands != nil {
+			invariants.Rows = append(invariants.Rows, lawRow{v.ID, v.Says, string(v.Kind), stands, blamed})
+		}
+	}
+	tables := []lawTable{rules, invariants}
+	for _, t := range tables {
+		slices.SortStableFunc(t.Rows, func(a, b lawRow) int { return b.blamed - a.blamed })
+	}
+	return tables
+}
+
+// laws lists the rules and the invariants, those that most scenarios fail by first.
+func (p *page) laws() {
+	p.Laws = lawTables(func(i int, id string) (all []lawStanding, blamed int) {
+		for _, r := range p.Results {
+			stands := lawStanding{cell: cell{Text: "–"}}
+			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == id {
+				stands.Exercised = "of " + chats(c.Rules[i].Chats)
+			}
+			if n := r.citing(id); n > 0 {
+				stands.Is, stands.Text = "fail", fmt.Sprintf("%d %s by it", n, plural(n, "fails", "fail"))
+				blamed += n
+			} else if c := r.Footer.Totals.Rules; i < len(c) && c[i].Scenarios() > c[i].NotRun+c[i].Error+c[i].Skip {
+				stands.Is, stands.Text = "pass", "met"
+			}
+			all = append(all, stands)
+		}
+		return all, blamed
+	}, func(v *model.NamedInvariant) (all []lawStanding, blamed int) {
 		for _, r := range p.Results {
 			stands := lawStanding{cell: cell{Text: "–"}}
 			for _, b := range r.Footer.Totals.Invariants {
 				if b.Name == v.ID {
 					stands = invariantStanding(&b)
-					row.blamed += b.Scenarios
+					blamed += b.Scenarios
 				}
 			}
-			row.Stands = append(row.Stands, stands)
+			all = append(all, stands)
 		}
-		invariants.Rows = append(invariants.Rows, row)
-	}
-	p.Laws = []lawTable{rules, invariants}
-	for _, t := range p.Laws {
-		slices.SortStableFunc(t.Rows, func(a, b lawRow) int { return b.blamed - a.blamed })
-	}
+		return all, blamed
+	})
 }
 
 func invariantStanding(b *engine.Broken) lawStanding {

@@ -162,7 +162,7 @@ func (w *Writer) Render(r *Results) error {
 	var failed []error
 	for _, form := range Forms {
 		path := filepath.Join(w.dir, form.File)
-		if err := WriteFiles(map[string]func(*Results, io.Writer) error{path: form.Write}, r, nil); err != nil {
+		if err := WriteFiles([]Form{{path, form.Write}}, r, nil); err != nil {
 			failed = append(failed, err)
 		}
 	}
@@ -176,15 +176,15 @@ func (w *Writer) Render(r *Results) error {
 }
 
 // WriteFiles renders a record into files: all of them appear, or none; - is stdout.
-func WriteFiles(forms map[string]func(*Results, io.Writer) error, r *Results, stdout io.Writer) error {
+func WriteFiles(forms []Form, r *Results, stdout io.Writer) error {
 	var outputs []*files.File
-	for path, write := range forms {
-		file, err := files.Create(context.Background(), path, stdout)
+	for _, form := range forms {
+		file, err := files.Create(context.Background(), form.File, stdout)
 		if err != nil {
 			return err
 		}
 		defer file.Discard()
-		if err := write(r, file); err != nil {
+		if err := form.Write(r, file); err != nil {
 			return err
 		}
 		outputs = append(outputs, file)

@@ -21,7 +21,7 @@ import (
 // checkFlags are the flags of check.
 type checkFlags struct {
 	events, facts []string
-	require       string
+	require       model.Levels
 	printSQL      string
 	memory        int64
 	setAside      float64 // percent
@@ -113,7 +113,7 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags.StringVar(&f.against, "against", "",
 		"compare with the record of an older check: a report's directory, or its results.jsonl")
 	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+	addRequire(cmd, &f.require,
 		"the levels whose differences count (these and no others), comma-separated, or all")
 	flags.Float64Var(&f.setAside, "set-aside", 1,
 		"the percentage of chats that may be set aside before the exit code is 5")
@@ -133,12 +133,10 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	f.addLegacy(cmd)
 	f.addLearn(cmd)
-	completeLevels(cmd)
 }
 
 func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
-	levels, err := f.sound()
-	if err != nil {
+	if err := f.sound(); err != nil {
 		return err
 	}
 	ctx, stop := interruptible(ctx)
@@ -170,16 +168,16 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		}
 		defer learnt.Discard()
 	}
-	r, err := e.checked(ctx, f, levels, keys)
+	r, err := e.checked(ctx, f, keys)
 	if ctx.Err() != nil {
-		return &exitError{exitInterrupted, errors.New("interrupted: nothing was found out")}
+		return exit(exitInterrupted, "interrupted: nothing was found out")
 	} else if err != nil {
 		return err
 	}
 	if f.known != nil {
 		f.known.Count(found(r), r.Chats)
 	}
-	record, err := f.record(r, levels)
+	record, err := f.record(r)
 	if err != nil {
 		return err
 	}
@@ -221,39 +219,38 @@ func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Concl
 		why = fmt.Sprintf("%s of the chats set aside, more than --set-aside %v: the others prove little",
 			reports.Percent(r.Share), f.setAside)
 	}
-	return &exitError{exitIncomplete, errors.New(why)}
+	return exit(exitIncomplete, "%s", why)
 }
 
 // sound finds what does not go together, and what must be there.
-func (f *checkFlags) sound() (levels model.Levels, err error) {
-	levels, err = parseLevels(f.require)
+func (f *checkFlags) sound() error {
 	switch {
-	case err != nil:
-		return levels, err
 	case f.repair && len(f.events) == 0:
-		return levels, errors.New("--repair needs a log: name one with --events")
+		return errors.New("--repair needs a log: name one with --events")
+	case f.coverage && len(f.events) == 0:
+		return errors.New("--coverage needs a log: name one with --events")
 	case len(f.facts) == 0:
-		return levels, errors.New("check what? --facts names the rows; see 'chatproof check --help'")
+		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
-		return levels, errors.New("--events and --facts cannot both be stdin")
+		return errors.New("--events and --facts cannot both be stdin")
 	case len(f.legacy) == 0 && f.legacyMapping != "":
-		return levels, errors.New("--legacy-mapping: it is about the rows that --legacy names")
+		return errors.New("--legacy-mapping: it is about the rows that --legacy names")
 	case slices.Contains(f.legacy, "-") && (slices.Contains(f.facts, "-") || slices.Contains(f.events, "-")):
-		return levels, errors.New("--legacy cannot be stdin, too")
+		return errors.New("--legacy cannot be stdin, too")
 	case !(f.setAside >= 0 && f.setAside <= 100):
-		return levels, fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
+		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
-		return levels, errors.New("--learn needs --events, and takes no --readings: it writes them")
+		return errors.New("--learn needs --events, and takes no --readings: it writes them")
 	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
-		return levels, errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
+		return errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
 	case f.examples < 0:
-		return levels, fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
+		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
-	return levels, nil
+	return nil
 }
 
 // record is the record of what was found.
-func (f *checkFlags) record(r *bulk.Report, levels model.Levels) (*engine.Record, error) {
+func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	coverage, err := r.Coverage()
 	if err != nil {
 		return nil, err
@@ -273,13 +270,13 @@ func (f *checkFlags) record(r *bulk.Report, levels model.Levels) (*engine.Record
 			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing
 		}
 	}
-	lines := r.Lines(levels, f.entry)
+	lines := r.Lines(f.require, f.entry)
 	for _, l := range lines {
 		if len(f.events) > 0 {
 			l.Environment = &engine.Environment{Explain: f.explain(l.Found.Example)}
 		}
 	}
-	record := engine.NewAudit(&r.Audit, lines, coverage, levels, judged)
+	record := engine.NewAudit(&r.Audit, lines, coverage, f.require, judged)
 	record.Header.Environment = about
 	return record, nil
 }
@@ -339,15 +336,13 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 }
 
 // checked checks the rows by what there is.
-func (e *env) checked(ctx context.Context, f *checkFlags, levels model.Levels,
-	keys *keysFile,
-) (*bulk.Report, error) {
+func (e *env) checked(ctx context.Context, f *checkFlags, keys *keysFile) (*bulk.Report, error) {
 	facts, err := f.place(ctx, f.facts[0], f.facts[1:]...)
 	if err != nil {
 		return nil, err
 	}
 	o := bulk.CheckOptions{
-		Options: bulk.Options{Memory: f.memory}, Require: levels, Stdin: until(ctx, e.in), Repair: f.repair,
+		Options: bulk.Options{Memory: f.memory}, Require: f.require, Stdin: until(ctx, e.in), Repair: f.repair,
 	}
 	o.Legacy, err = f.oldPlace(ctx, &f.placeFlags, &facts)
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -104,9 +103,7 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		fmt.Fprintln(e.err, "chatproof: "+text)
 	})
 	if ctx.Err() != nil {
-		return &exitError{
-			exitInterrupted, errors.New("interrupted: no file was written, and what was printed is incomplete"),
-		}
+		return exit(exitInterrupted, "interrupted: no file was written, and what was printed is incomplete")
 	}
 	if err == nil {
 		err = out.Finish()

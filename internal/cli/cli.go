@@ -49,6 +49,11 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// exit is an error with an exit code of its own.
+func exit(code int, format string, args ...any) error {
+	return &exitError{code, fmt.Errorf(format, args...)}
+}
+
 // env is what a verb has besides its flags.
 type env struct {
 	in       io.Reader

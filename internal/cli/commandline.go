@@ -12,8 +12,8 @@ func (f *runFlags) reproduce(id string) string {
 	for _, dir := range f.features {
 		words = append(words, "--features", dir)
 	}
-	if f.require != engine.DefaultLevels.String() {
-		words = append(words, "--require", f.require)
+	if f.require != engine.DefaultLevels {
+		words = append(words, "--require", (*levelsFlag)(&f.require).String())
 	}
 	if f.strict {
 		words = append(words, "--strict")

@@ -63,13 +63,13 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 	var notStarted *target.StartError
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted")}
+		return exit(exitInterrupted, "interrupted")
 	case errors.As(err, &notStarted):
 		hint := "try it by itself, from this directory"
 		if w.url != nil {
 			hint = "is it running?"
 		}
-		return &exitError{exitNotStarted, fmt.Errorf("%w; %s", err, hint)}
+		return exit(exitNotStarted, "%w; %s", err, hint)
 	case err != nil:
 		return err
 	}

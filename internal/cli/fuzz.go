@@ -18,7 +18,7 @@ import (
 type fuzzFlags struct {
 	span      time.Duration
 	scenarios int
-	require   string
+	require   model.Levels
 	seed      uint64
 	shard     string
 	prove     int
@@ -59,7 +59,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 	flags := cmd.Flags()
 	flags.DurationVar(&f.span, "for", 0, "how long it may take in all, such as 8h, instead of --scenarios")
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+	addRequire(cmd, &f.require,
 		"the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
 	flags.StringVar(&f.shard, "shard", "",
@@ -78,31 +78,9 @@ const leastPerStart = 64
 
 // runCampaign looks, reports, and writes what was found.
 func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
-	levels, err := parseLevels(f.require)
+	c, t, err := f.campaign(ctx)
 	if err != nil {
 		return err
-	}
-	shard, shards, err := shardOf(f.shard)
-	if err != nil {
-		return err
-	}
-	if len(f.way.facts) > 0 {
-		return errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or judge rows " +
-			"with 'run --facts'")
-	}
-	if _, err := f.way.reference(ctx); err != nil {
-		return err
-	}
-	t, err := f.way.asked(ctx)
-	if err != nil {
-		return err
-	}
-	world, err := f.way.world(ctx, "")
-	if err != nil {
-		return err
-	}
-	if f.scenarios < 1 || f.prove < 0 {
-		return errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
 	}
 	place, err := f.report.hold()
 	if err != nil {
@@ -123,16 +101,11 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	told := &campaignReport{
 		env: e, dir: f.report.dir, shown: shown, hide: f.way.secrets().Hide, words: f.way.words(),
 		header: &engine.Header{
-			Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(levels.String(), ","),
-			Readings:    f.way.pinned,
-			Environment: f.way.environment(t),
+			Chatproof: engine.Version, Seed: f.seed, Shard: f.shard, Require: strings.Split(f.require.String(), ","),
+			Readings: f.way.pinned, Environment: f.way.environment(t),
 		},
 	}
-	c := &engine.Campaign{
-		Seed: f.seed, Require: levels, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,
-		Span: f.span, Found: told.found, Table: f.way.pinned.On(model.Reference()), World: world,
-	}
-	c.Progress = told.progress
+	c.Found, c.Progress = told.found, told.progress
 	shown.says = func(spent time.Duration) string { return told.line(spent, f.span) }
 	shown.start(e)
 	harvest, failed := c.Run(ctx, t)
@@ -141,18 +114,45 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if errors.As(failed, &notStarted) {
 		return &exitError{exitNotStarted, failed}
 	}
-	if err := told.close(harvest, f.seed, levels); err != nil {
+	if err := told.close(harvest, f.seed, f.require); err != nil {
 		return err
 	}
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted: what was found by then is above")}
+		return exit(exitInterrupted, "interrupted: what was found by then is above")
 	case failed != nil:
 		return failed
 	case len(harvest.Findings) > 0:
 		return &exitError{code: exitNonconforming}
 	case harvest.Over:
-		return &exitError{exitIncomplete, errors.New("the program answered nothing")}
+		return exit(exitIncomplete, "the program answered nothing")
 	}
 	return nil
+}
+
+// campaign checks the flags: it returns what is asked, and whom.
+func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Target, error) {
+	shard, shards, err := shardOf(f.shard)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(f.way.facts) > 0 {
+		return nil, nil, errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or " +
+			"judge rows with 'run --facts'")
+	}
+	if _, err := f.way.reference(ctx); err != nil {
+		return nil, nil, err
+	}
+	t, err := f.way.asked(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	world, err := f.way.world(ctx, "")
+	if err == nil && (f.scenarios < 1 || f.prove < 0) {
+		err = errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
+	}
+	return &engine.Campaign{
+		Seed: f.seed, Require: f.require, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,
+		Span: f.span, Table: f.way.pinned.On(model.Reference()), World: world,
+	}, t, err
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -148,8 +147,7 @@ func (c *campaignReport) page(lead string, levels model.Levels) error {
 	}
 	r.Footer = engine.NewFooter(tally, nil)
 	path := filepath.Join(c.dir, "index.html")
-	page := func(r *reports.Results, w io.Writer) error { return reports.WriteHTML(w, r) }
-	if err := reports.WriteFiles(map[string]func(*reports.Results, io.Writer) error{path: page}, r, nil); err != nil {
+	if err := reports.WriteFiles([]reports.Form{{File: path, Write: reports.Page}}, r, nil); err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}
 	fmt.Fprintln(c.err, "chatproof: the report:", model.Line(path))

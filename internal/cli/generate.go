@@ -21,7 +21,8 @@ import (
 type generateFlags struct {
 	engine.Generation
 	arrival, shard, start     string
-	media, require            string
+	media                     string
+	require                   model.Levels
 	out, to, facts, resources string
 	placeFlags
 	twinFlags
@@ -73,6 +74,12 @@ func (e *env) generate() *cobra.Command {
 			return e.writeGenerated(cmd.Context(), &f)
 		},
 	}
+	f.addTo(cmd)
+	return cmd
+}
+
+// addTo adds the flags.
+func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
 	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
@@ -93,12 +100,11 @@ func (e *env) generate() *cobra.Command {
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
 		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; "+
-			"tell "+
-			"'run --facts', too")
+			"tell 'run --facts', too")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+	addRequire(cmd, &f.require,
 		"with --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
 	flags.StringVar(&f.format, "format", "",
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
@@ -111,7 +117,6 @@ func (e *env) generate() *cobra.Command {
 	complete(cmd, "level", "documented", "inferred")
 	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
 	complete(cmd, "format", append(slices.Clone(tables.Formats), "feature")...)
-	return cmd
 }
 
 // check finds flags that do not go together.
@@ -164,11 +169,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	levels, err := parseLevels(f.require)
-	if err != nil {
-		return err
-	}
-	f.AtRest = !levels.Has(model.Robustness)
+	f.AtRest = !f.require.Has(model.Robustness)
 	if f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
 		return errors.New("--mapping: it sends whole chats; leave out --interleave and --delivery")
 	}
@@ -205,10 +206,8 @@ func interrupted(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	return &exitError{
-		exitInterrupted,
-		errors.New("interrupted: nothing was written to files and databases, and what was printed is incomplete"),
-	}
+	return exit(exitInterrupted,
+		"interrupted: nothing was written to files and databases, and what was printed is incomplete")
 }
 
 // writeLogs writes logs, the facts and the resources of them.

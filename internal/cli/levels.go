@@ -6,30 +6,49 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
 
-func completeLevels(cmd *cobra.Command) {
-	var names []string
-	for _, l := range model.AllLevels {
-		names = append(names, l.String())
-	}
-	complete(cmd, "require", append(names, "all")...)
+// levelsFlag is a set of levels as a flag.
+type levelsFlag model.Levels
+
+// addRequire adds --require, by default the default levels.
+func addRequire(cmd *cobra.Command, levels *model.Levels, usage string) {
+	*levels = engine.DefaultLevels
+	cmd.Flags().Var((*levelsFlag)(levels), "require", usage)
+	complete(cmd, "require", levelNames()...)
 }
 
-func parseLevels(s string) (levels model.Levels, err error) {
+// everyLevel is what "all" means.
+var everyLevel = model.LevelSet(model.AllLevels...)
+
+func levelNames() []string { return append(strings.Split(everyLevel.String(), ","), "all") }
+
+// Set reads level names, comma-separated, or all.
+func (f *levelsFlag) Set(s string) error {
 	if s == "all" {
-		return model.LevelSet(model.AllLevels...), nil
+		*f = levelsFlag(everyLevel)
+		return nil
 	}
-	for _, name := range strings.Split(s, ",") {
+	*f = 0
+	for name := range strings.SplitSeq(s, ",") {
 		l, ok := model.ParseLevel(name)
 		if !ok {
-			all := model.LevelSet(model.AllLevels...)
-			names := append(strings.Split(all.String(), ","), "all")
-			return 0, fmt.Errorf("--require: %s is not a level; expected all, or some of %s%s", model.Name(name), all,
-				model.DidYouMean(name, names))
+			return fmt.Errorf("%s is not a level; expected all, or some of %s%s", model.Name(name), everyLevel,
+				model.DidYouMean(name, levelNames()))
 		}
-		levels |= model.LevelSet(l)
+		*f |= levelsFlag(model.LevelSet(l))
 	}
-	return levels, nil
+	return nil
 }
+
+func (f *levelsFlag) String() string {
+	if model.Levels(*f) == everyLevel {
+		return "all"
+	}
+	return model.Levels(*f).String()
+}
+
+// Type makes help show the value as a text.
+func (*levelsFlag) Type() string { return "string" }

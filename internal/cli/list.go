@@ -25,7 +25,18 @@ type listing struct {
 }
 
 // item is a row of a listing: an object for machines, cells for people.
-type item interface{ cells() []string }
+type item struct {
+	object any
+	cells  []string
+}
+
+// itemsOf makes a row of each object.
+func itemsOf[T any](all []T, cells func(x *T) []string) (items []item) {
+	for i := range all {
+		items = append(items, item{&all[i], cells(&all[i])})
+	}
+	return items
+}
 
 func (e *env) list() *cobra.Command {
 	cmd := &cobra.Command{
@@ -87,7 +98,7 @@ func (e *env) list() *cobra.Command {
 func writeArray(w io.Writer, items []item) error {
 	b := []byte("[")
 	for i, it := range items {
-		line, err := json.Marshal(it)
+		line, err := json.Marshal(it.object)
 		if err != nil {
 			return err
 		}
@@ -104,7 +115,7 @@ func writeTable(w io.Writer, heading []string, items []item) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, strings.Join(heading, "\t"))
 	for _, it := range items {
-		fmt.Fprintln(out, strings.Join(it.cells(), "\t"))
+		fmt.Fprintln(out, strings.Join(it.cells, "\t"))
 	}
 	return out.Flush()
 }
@@ -156,26 +167,25 @@ type flow struct {
 	File      string `json:"file"`
 }
 
-func (f *flow) cells() []string { return []string{f.Flow, f.Title, fmt.Sprint(f.Scenarios), f.File} }
-
 func listFlows([]string) (items []item, err error) {
 	plan, err := planned(nil)
 	if err != nil {
 		return nil, err
 	}
-	flows := make(map[string]*flow)
+	var flows []flow // whose scenarios stand together
 	for _, s := range plan.Scenarios {
 		if s.Level != model.Documented {
 			continue
 		}
-		if flows[s.Flow] == nil {
+		if n := len(flows); n == 0 || flows[n-1].Flow != s.Flow {
 			file, _, _ := strings.Cut(s.Source, ":")
-			flows[s.Flow] = &flow{Flow: s.Flow, Title: s.Title, File: file}
-			items = append(items, flows[s.Flow])
+			flows = append(flows, flow{Flow: s.Flow, Title: s.Title, File: file})
 		}
-		flows[s.Flow].Scenarios++
+		flows[len(flows)-1].Scenarios++
 	}
-	return items, nil
+	return itemsOf(flows, func(f *flow) []string {
+		return []string{f.Flow, f.Title, fmt.Sprint(f.Scenarios), f.File}
+	}), nil
 }
 
 type scenario struct {
@@ -190,10 +200,6 @@ type scenario struct {
 	Source string   `json:"source"`
 }
 
-func (s *scenario) cells() []string {
-	return []string{model.Line(s.ID), strings.Join(s.Rules, " "), model.Line(s.Source)}
-}
-
 // onlyScenarios narrows a list of scenarios; other lists it leaves as they are.
 type onlyScenarios struct{ rule, flow string }
 
@@ -204,7 +210,7 @@ func (o *onlyScenarios) of(items []item) ([]item, error) {
 	var kept []item
 	var rules, flows []string
 	for _, it := range items {
-		s := it.(*scenario)
+		s := it.object.(*scenario)
 		rules, flows = append(rules, s.Rules...), append(flows, s.Flow)
 		if (o.rule == "" || slices.Contains(s.Rules, o.rule)) && (o.flow == "" || s.Flow == o.flow) {
 			kept = append(kept, it)
@@ -227,16 +233,13 @@ func listScenarios(dirs []string) (items []item, err error) {
 		return nil, err
 	}
 	for _, s := range plan.Scenarios {
-		items = append(items, &scenario{
-			s.ID, s.Level.String(), s.Since, s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source,
+		items = append(items, item{
+			&scenario{s.ID, s.Level.String(), s.Since, s.Flow, s.Title, s.Name, s.Rules, s.Tags, s.Source},
+			[]string{model.Line(s.ID), strings.Join(s.Rules, " "), model.Line(s.Source)},
 		})
 	}
 	return items, nil
 }
-
-type rule struct{ model.Rule }
-
-func (r *rule) cells() []string { return []string{r.ID, r.Level.String(), r.Source, r.Says} }
 
 // wellFormed is what a log must be.
 type wellFormed struct {
@@ -246,27 +249,21 @@ type wellFormed struct {
 	Says    string `json:"says"`
 }
 
-func (r *wellFormed) cells() []string { return []string{r.ID, r.Level, r.Section, r.Says} }
-
-func listRules([]string) (items []item, err error) {
-	for _, r := range model.Rules() {
-		items = append(items, &rule{r})
-	}
+func listRules([]string) ([]item, error) {
+	items := itemsOf(model.Rules(), func(r *model.Rule) []string {
+		return []string{r.ID, r.Level.String(), r.Source, r.Says}
+	})
 	for _, w := range model.Requirements() {
-		items = append(items, &wellFormed{ID: w.ID, Level: "well-formed", Says: w.Says})
+		w := &wellFormed{ID: w.ID, Level: "well-formed", Says: w.Says}
+		items = append(items, item{w, []string{w.ID, w.Level, w.Section, w.Says}})
 	}
 	return items, nil
 }
 
-type invariant struct{ model.NamedInvariant }
-
-func (v *invariant) cells() []string { return []string{v.ID, string(v.Kind), v.Says} }
-
-func listInvariants([]string) (items []item, err error) {
-	for _, v := range model.Invariants() {
-		items = append(items, &invariant{v})
-	}
-	return items, nil
+func listInvariants([]string) ([]item, error) {
+	return itemsOf(model.Invariants(), func(v *model.NamedInvariant) []string {
+		return []string{v.ID, string(v.Kind), v.Says}
+	}), nil
 }
 
 type combination struct {
@@ -275,27 +272,19 @@ type combination struct {
 	Rules []string `json:"rules"`
 }
 
-func (c *combination) cells() []string {
-	return []string{
-		string(c.Type), model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}.String(), c.Level,
-		strings.Join(c.Rules, " "),
-	}
-}
-
 func listCombinations([]string) (items []item, err error) {
 	for _, c := range model.Combinations() {
-		items = append(items, &combination{c, c.Level.String(), c.Rules})
+		d := model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}
+		items = append(items, item{
+			&combination{c, c.Level.String(), c.Rules},
+			[]string{string(c.Type), d.String(), c.Level.String(), strings.Join(c.Rules, " ")},
+		})
 	}
 	return items, nil
 }
 
-type step struct{ steps.Definition }
-
-func (s *step) cells() []string { return []string{s.Example, s.Records} }
-
-func listSteps([]string) (items []item, err error) {
-	for _, d := range steps.Definitions() {
-		items = append(items, &step{d})
-	}
-	return items, nil
+func listSteps([]string) ([]item, error) {
+	return itemsOf(steps.Definitions(), func(d *steps.Definition) []string {
+		return []string{d.Example, d.Records}
+	}), nil
 }

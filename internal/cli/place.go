@@ -129,17 +129,16 @@ func (p *placeFlags) inputs(ctx context.Context, args []string) (tables.Place, e
 
 // words are the flags again.
 func (p *placeFlags) words() (words []string) {
-	if p.format != "" {
-		words = append(words, "--format", p.format)
-	}
+	timeout := ""
 	if p.queryTimeout != 0 {
-		words = append(words, "--query-timeout", p.queryTimeout.String())
+		timeout = p.queryTimeout.String()
 	}
-	if p.mapping != "" {
-		words = append(words, "--mapping", p.mapping)
-	}
-	if p.readings != "" {
-		words = append(words, "--readings", p.readings)
+	for _, f := range [...][2]string{
+		{"--format", p.format}, {"--query-timeout", timeout}, {"--mapping", p.mapping}, {"--readings", p.readings},
+	} {
+		if f[1] != "" {
+			words = append(words, f[:]...)
+		}
 	}
 	return words
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -114,9 +113,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 }
 
 // files says what is written where. The error is that of a file that a claim is about.
-func (f *reportFlags) files(results []*reports.Results) (map[string]func(*reports.Results,
-	io.Writer) error, error,
-) {
+func (f *reportFlags) files(results []*reports.Results) (forms []reports.Form, err error) {
 	badge := (*reports.Results).WriteBadge
 	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
 		badge = (*reports.Results).WriteBadgeSVG
@@ -125,28 +122,20 @@ func (f *reportFlags) files(results []*reports.Results) (map[string]func(*report
 	if err != nil {
 		return nil, fmt.Errorf("--subject: %w", err)
 	}
-	files := map[string]func(*reports.Results, io.Writer) error{}
-	for _, form := range []struct {
-		path  string
-		write func(*reports.Results, io.Writer) error
-	}{
+	for _, form := range []reports.Form{
 		{f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
 		{f.junit, (*reports.Results).WriteJUnit},
 		{f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
 		{f.ctrf, (*reports.Results).WriteCTRF},
-		{
-			f.markdown, func(r *reports.Results, w io.Writer) error {
-				return r.WriteMarkdown(w, reports.MaxMarkdown)
-			},
-		},
+		{f.markdown, reports.Summary},
 		{f.badge, badge},
 		{f.merge, (*reports.Results).Write},
 	} {
-		if form.path != "" {
-			files[filepath.Clean(form.path)] = form.write
+		if form.File != "" {
+			forms = append(forms, form)
 		}
 	}
-	return files, nil
+	return forms, nil
 }
 
 // tellChanges says what became of the scenarios since an older result; newly failing ones are an exit code.

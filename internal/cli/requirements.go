@@ -19,10 +19,6 @@ type requirement struct {
 	Untested  string   `json:"not_tested,omitempty"`
 }
 
-func (r *requirement) cells() []string {
-	return []string{r.ID, strings.Join(r.Rules, " "), fmt.Sprint(len(r.Scenarios)), r.Says, r.Untested}
-}
-
 func listRequirements([]string) (items []item, err error) {
 	all, err := engine.Requirements()
 	if err != nil {
@@ -36,7 +32,9 @@ func listRequirements([]string) (items []item, err error) {
 		for _, s := range r.Scenarios {
 			out.Scenarios = append(out.Scenarios, s.ID)
 		}
-		items = append(items, out)
+		items = append(items, item{out, []string{
+			out.ID, strings.Join(out.Rules, " "), fmt.Sprint(len(out.Scenarios)), out.Says, out.Untested,
+		}})
 	}
 	return items, nil
 }
@@ -46,7 +44,7 @@ func writeRequirements(w io.Writer, items []item) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"id", "section", "says", "rules", "scenarios", "not_tested"}) //nolint:errcheck // Error tells
 	for _, it := range items {
-		r := it.(*requirement)
+		r := it.object.(*requirement)
 		row := []string{r.ID, r.Section, r.Says, strings.Join(r.Rules, " "), strings.Join(r.Scenarios, " "), r.Untested}
 		for i := range row {
 			row[i] = inert(row[i])

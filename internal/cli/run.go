@@ -18,7 +18,7 @@ import (
 
 // runFlags are the flags of run.
 type runFlags struct {
-	require     string
+	require     model.Levels
 	tags        string
 	scenarios   []string
 	failed      string // a record, of which what did not pass is run again
@@ -88,7 +88,7 @@ func (e *env) run() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.require, "require", engine.DefaultLevels.String(),
+	addRequire(cmd, &f.require,
 		"the levels whose differences count (these and no others), comma-separated, or all")
 	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
@@ -116,7 +116,6 @@ func (e *env) run() *cobra.Command {
 	flags.BoolVar(&f.verbose, "verbose", false,
 		"print every scenario that did not pass and every difference, including those of levels that are not required")
 	addColor(cmd, &f.color)
-	completeLevels(cmd)
 	completeScenarios(cmd)
 	return cmd
 }
@@ -195,13 +194,10 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 	demand bool,
 ) (o *engine.Options, err error) {
 	o = &engine.Options{
-		Features: f.features, Seed: f.seed, Generated: f.generated, Demand: demand && f.require != "all" &&
-			f.require != engine.DefaultLevels.String(), Tags: f.tags, Scenarios: f.scenarios,
-		Expect: f.expect, WriteExpect: f.writeExpect, Strict: f.strict, Stdout: stdout, Today: today(),
-	}
-	o.Require, err = parseLevels(f.require)
-	if err != nil {
-		return nil, err
+		Features: f.features, Seed: f.seed, Generated: f.generated, Require: f.require,
+		Demand: demand && f.require != everyLevel && f.require != engine.DefaultLevels, Tags: f.tags,
+		Scenarios: f.scenarios, Expect: f.expect, WriteExpect: f.writeExpect, Strict: f.strict, Stdout: stdout,
+		Today: today(),
 	}
 	if f.generated < 0 || f.generated > engine.MaxGenerated {
 		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)
@@ -227,7 +223,7 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 	}
 	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
 		return nil,
-			errors.New("--write-expect: the file lists all failures; leave out --tags, --scenario, --failed and --shard")
+			errors.New("--write-expect: it lists all failures; leave out --tags, --scenario, --failed and --shard")
 	}
 	return o, nil
 }
@@ -254,9 +250,7 @@ func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string
 		}
 	}
 	if len(ids) == 0 {
-		return nil, &exitError{
-			exitIncomplete, fmt.Errorf("--failed: nothing to run: in %s every scenario passes", f.failed),
-		}
+		return nil, exit(exitIncomplete, "--failed: nothing to run: in %s every scenario passes", f.failed)
 	}
 	return ids, nil
 }

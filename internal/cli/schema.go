@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,29 +15,26 @@ import (
 )
 
 func (e *env) schema() *cobra.Command {
-	schemas := map[string][]byte{
-		"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema,
-		"results": engine.ResultsSchema, "expect": engine.ExpectSchema, "mapping": tables.MappingSchema(),
-		"profile":  twin.Schema,
-		"readings": engine.ReadingsSchema(),
-		"tables":   []byte(tables.EventDDL + "\n" + tables.FactDDL),
+	names := []string{"event", "fact", "protocol", "results", "expect", "mapping", "readings", "profile", "tables"}
+	texts := [][]byte{
+		wire.EventSchema, wire.FactSchema, wire.ProtocolSchema, engine.ResultsSchema, engine.ExpectSchema,
+		tables.MappingSchema(), engine.ReadingsSchema(), twin.Schema, []byte(tables.EventDDL + "\n" + tables.FactDDL),
 	}
 	return &cobra.Command{
-		Use: "schema event|fact|protocol|results|expect|mapping|readings|profile|tables",
+		Use: "schema " + strings.Join(names, "|"),
 		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, an expectations " +
 			"file, a mapping, readings or a profile; or the tables, in SQL",
-		Example: "  chatproof schema event > event.schema.json",
-		ValidArgs: []string{
-			"event", "fact", "protocol", "results", "expect", "mapping", "readings", "profile", "tables",
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			text, ok := schemas[strings.Join(args, " ")]
-			if !ok {
-				return fmt.Errorf("schema: expected event, fact, protocol, results, expect, mapping, readings, "+
-					"profile or tables, got %s%s", model.Name(strings.Join(args, " ")),
-					model.DidYouMean(strings.Join(args, " "), cmd.ValidArgs))
+		Example:   "  chatproof schema event > event.schema.json",
+		ValidArgs: names,
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := strings.Join(args, " ")
+			i := slices.Index(names, name)
+			if i < 0 {
+				last := len(names) - 1
+				return fmt.Errorf("schema: expected %s or %s, got %s%s", strings.Join(names[:last], ", "), names[last],
+					model.Name(name), model.DidYouMean(name, names))
 			}
-			_, err := e.out.Write(text)
+			_, err := e.out.Write(texts[i])
 			return err
 		},
 	}

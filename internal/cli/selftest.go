@@ -164,8 +164,6 @@ type fault struct {
 	Says   string `json:"says"`
 }
 
-func (f *fault) cells() []string { return []string{f.Name, f.Family, f.Levels, f.Says} }
-
 func listFaults([]string) (items []item, err error) {
 	for _, f := range append(faults.Rules(), faults.All()...) {
 		levels := f.Levels.String()
@@ -175,7 +173,8 @@ func listFaults([]string) (items []item, err error) {
 		case f.Levels == 0:
 			levels = "default"
 		}
-		items = append(items, &fault{f.Name, f.Family, levels, model.Line(f.Says)})
+		says := model.Line(f.Says)
+		items = append(items, item{&fault{f.Name, f.Family, levels, says}, []string{f.Name, f.Family, levels, says}})
 	}
 	return items, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,18 +69,10 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has chats one by one; leave it out")
 	}
-	f.learnsOnly = f.onlyLearns(given)
+	f.learnsOnly = f.learnProfile != "" && !slices.ContainsFunc([]string{
+		"chats", "days", "output", "to", "facts", "resources", "compare", "defects",
+	}, given)
 	return nil
-}
-
-// onlyLearns reports whether nothing is wanted but a profile.
-func (f *generateFlags) onlyLearns(given func(string) bool) bool {
-	for _, flag := range []string{"chats", "days", "output", "to", "facts", "resources", "compare", "defects"} {
-		if given(flag) {
-			return false
-		}
-	}
-	return f.learnProfile != ""
 }
 
 // learningMemory is about how much of memory learning takes; what is more goes to temporary files.

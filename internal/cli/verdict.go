@@ -79,7 +79,7 @@ func exitOf(ctx context.Context, c engine.Conclusion, failed error) error {
 	var notStarted *target.StartError
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted: the results are incomplete")}
+		return exit(exitInterrupted, "interrupted: the results are incomplete")
 	case errors.As(failed, &notStarted):
 		return &exitError{exitNotStarted, failed}
 	case failed != nil:
