@@ -254,9 +254,11 @@ func lasts(f *Fact) bool { return !f.Start.IsZero() && !f.End.IsZero() && !f.Sta
 // Meets reports which invariants of kind OnFacts the rows are about, by place in [Invariants].
 func Meets(got []Fact) (met uint64) {
 	for j, v := range invariants {
+		if v.Kind != OnFacts {
+			continue
+		}
 		of, some := about[v.ID]
-		is := func(f Fact) bool { return !some || of.row(&f) }
-		if v.Kind == OnFacts && slices.ContainsFunc(got, is) {
+		if slices.ContainsFunc(got, func(f Fact) bool { return !some || of.row(&f) }) {
 			met |= 1 << j
 		}
 	}
