@@ -358,10 +358,15 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	ds = append(ds, ranks(want, got, pairs)...)
 	for j := range got {
 		if !used[j] {
-			ds = append(ds, Difference{
+			d := Difference{
 				InteractionID: want.InteractionID, Resource: got[j].Resource, Field: RowField,
 				Expected: "no row", Actual: plainDescriptor(&got[j]), Level: want.Level, Rules: want.Silent.Rules(),
-			})
+			}
+			again := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
+			if slices.ContainsFunc(got[:j], again) || slices.ContainsFunc(got[j+1:], again) {
+				d.Why = "the same row came more than once"
+			}
+			ds = append(ds, d)
 		}
 	}
 	return ds

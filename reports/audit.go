@@ -35,7 +35,8 @@ func (r *Results) WriteAudit(w io.Writer, examples int, all bool) error {
 	r.findings(&b)
 	r.hints(&b)
 	for _, l := range r.examples(examples) {
-		fmt.Fprintf(&b, "\nDIFFERENCE  %s, for example in %s\n", head(l), model.Name(l.Found.Example))
+		fmt.Fprintf(&b, "\n%s in %s (%s), for example in %s:\n", Number(l.Found.Times, "difference", "differences"),
+			chats(l.Found.Chats), l.Level, model.Name(l.Found.Example))
 		r.example(&b, l)
 	}
 	aside(&b, r.Footer.Audit)
@@ -249,12 +250,6 @@ func (r *Results) findings(b *bytes.Buffer) {
 	}
 }
 
-// head writes a finding in a line.
-func head(l *engine.ScenarioLine) string {
-	return fmt.Sprintf("%s  (%s, %s in %s)", safe(l.Found.Signature), l.Level, Number(l.Found.Times, "time", "times"),
-		chats(l.Found.Chats))
-}
-
 // examples returns the most frequent findings that count, those of the shortest chats first.
 func (r *Results) examples(most int) (shown []*engine.ScenarioLine) {
 	for _, l := range r.Lines {
@@ -291,6 +286,7 @@ func (r *Results) example(b *bytes.Buffer, l *engine.ScenarioLine) {
 		}
 		fmt.Fprintf(b, "      %s\n", sentence(&l.Differences[i]))
 	}
+	fmt.Fprintf(b, "      signature: %s\n", safe(l.Found.Signature))
 	chats, err := l.Chats()
 	_, rows, err2 := l.Facts()
 	if err != nil || err2 != nil {

@@ -71,7 +71,7 @@ func checkArgument(s *messages.PickleStep) error {
 	case wantTable && !table:
 		return errors.New(`expected a table; write "there are no facts" for none`)
 	case wantDoc && !doc:
-		return errors.New("expected a doc string of events, a JSON object a line")
+		return errors.New("expected a doc string of events, one JSON object per line")
 	case table && !wantTable, doc && !wantDoc:
 		return errors.New("the step takes no table and no doc string")
 	}

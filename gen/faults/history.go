@@ -54,7 +54,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "second-failed-transfer-lost",
-		Says: "Keeps one failed transfer a chat: the second and later have no rows.",
+		Says: "Keeps one failed transfer per chat: the second and later have no rows.",
 		Answer: writing(func(c *inHand) {
 			c.loseAfter(1, func(r *model.IRF) bool { return r.Role == model.ReceivedTransfer && !hasJoined(r) })
 		}),

@@ -19,7 +19,7 @@ var totalityFaults = []Fault{
 	},
 	{
 		Name:   "keyed-by-start",
-		Says:   "Keeps one row a chat and second: of attempts that begin within one second only the last is left.",
+		Says:   "Keeps one row per chat and second: of attempts that begin within one second only the last is left.",
 		Common: true,
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return c.some(func(o *model.IRF) bool {

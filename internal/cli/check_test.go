@@ -50,7 +50,7 @@ func TestCheckInDatabase(t *testing.T) {
 	}
 	inFile := run("--facts", file)
 	for _, v := range []string{"V2 agent InConference/Completed [Revoked]", "V7 InConference/Completed [Revoked]", "V11 "} {
-		assert.Contains(t, inFile, "DIFFERENCE  "+v)
+		assert.Contains(t, inFile, "      signature: "+v)
 	}
 	assert.Contains(t, inFile, "\n2 chats, 3 rows: 1 agrees, 1 differs (")
 	assert.Equal(t, named(inFile), named(run("--facts", "sqlite:"+database)))

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +61,13 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	steps, stderr, err := engine.Checkup(ctx, t)
+	var about atomic.Value // what is asked now; a program may take its time
+	about.Store("the start")
+	shown := (&progress{says: func(spent time.Duration) string {
+		return fmt.Sprintf("waiting for the answer about %s, %v so far", about.Load(), spent.Round(time.Second))
+	}}).start(e)
+	steps, stderr, err := engine.Checkup(ctx, t, func(what string) { about.Store(what) })
+	shown.stop()
 	var notStarted *target.StartError
 	switch {
 	case ctx.Err() != nil:
@@ -122,6 +130,9 @@ func (e *env) showSamples(ctx context.Context, w *way, events, facts string) err
 		default:
 			fmt.Fprintf(e.out, "Not used of the first %s: %s\n", number(found.Values, "value", "values"),
 				strings.Join(found.Unused, ", "))
+		}
+		if len(found.Unknown) > 0 {
+			fmt.Fprintf(e.out, "Unknown events, which are ignored: %s\n", strings.Join(found.Unknown, ", "))
 		}
 	}
 	return nil

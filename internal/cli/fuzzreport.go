@@ -159,25 +159,24 @@ func smallChats(n int) string { return number(n, "small chat", "small chats") }
 
 // describeFinding writes a finding as text: what it is, the shortest chat, what differs.
 func describeFinding(b *bytes.Buffer, f *engine.Finding, n int) {
-	if f.Failure != nil {
-		fmt.Fprintf(b, "FOUND %d  %s  (no facts, in %s, first %s)\n", n, f.Signature, chats(f.Count), f.First)
-		fmt.Fprintf(b, "      %s\n", f.Failure.Message)
-		for line := range strings.Lines(f.Stderr) {
-			fmt.Fprintf(b, "      | %s\n", model.Line(strings.TrimSuffix(line, "\n")))
+	said, level := "", f.Level.String()
+	for i := range f.Found {
+		if d := &f.Found[i]; said == "" && d.Signature() == f.Signature {
+			said = d.String()
 		}
-	} else {
-		fmt.Fprintf(b, "FOUND %d  %s  (%s, in %s, first %s)\n", n, f.Signature, f.Level, chats(f.Count), f.First)
+	}
+	if f.Failure != nil {
+		said, level = f.Failure.Message, "no facts"
+	}
+	fmt.Fprintf(b, "Finding %d: %s\n", n, said)
+	fmt.Fprintf(b, "      signature: %s  (%s, in %s, first %s)\n", f.Signature, level, chats(f.Count), f.First)
+	for line := range strings.Lines(f.Stderr) {
+		fmt.Fprintf(b, "      | %s\n", model.Line(strings.TrimSuffix(line, "\n")))
 	}
 	log := f.Minimal.Log
 	fmt.Fprintf(b, "      %d events; %s\n", len(log), f.Verdict())
 	if f.Again {
 		fmt.Fprintf(b, "      %s\n", engine.ForAgain)
-	}
-	for i := range f.Found {
-		if f.Found[i].Signature() == f.Signature {
-			fmt.Fprintf(b, "      %s\n", &f.Found[i])
-			break
-		}
 	}
 	if len(log) <= 40 {
 		reports.NewTimeline(log).AppendText(b)

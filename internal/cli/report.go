@@ -123,13 +123,13 @@ func (f *reportFlags) files(results []*reports.Results) (forms []reports.Form, e
 		return nil, fmt.Errorf("--subject: %w", err)
 	}
 	for _, form := range []reports.Form{
-		{f.html, func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
-		{f.junit, (*reports.Results).WriteJUnit},
-		{f.claim, func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
-		{f.ctrf, (*reports.Results).WriteCTRF},
-		{f.markdown, reports.Summary},
-		{f.badge, badge},
-		{f.merge, (*reports.Results).Write},
+		{File: f.html, Write: func(_ *reports.Results, w io.Writer) error { return reports.WriteHTML(w, results...) }},
+		{File: f.junit, Write: (*reports.Results).WriteJUnit},
+		{File: f.claim, Write: func(r *reports.Results, w io.Writer) error { return r.WriteClaim(w, subjects) }},
+		{File: f.ctrf, Write: (*reports.Results).WriteCTRF},
+		{File: f.markdown, Write: reports.Summary},
+		{File: f.badge, Write: badge},
+		{File: f.merge, Write: (*reports.Results).Write},
 	} {
 		if form.File != "" {
 			forms = append(forms, form)

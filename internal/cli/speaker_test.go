@@ -158,7 +158,7 @@ func TestHTTP(t *testing.T) {
 
 	code, out = run("fuzz", "--scenarios", "300", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
-	assert.Regexp(t, `(?m)^FOUND \d+  `, out)
+	assert.Regexp(t, `(?m)^Finding \d+: `, out)
 	assert.NotContains(t, out, secret)
 
 	code, out = run("doctor", "--http", s.URL, "--header", "X-Token: "+secret)

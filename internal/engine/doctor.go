@@ -32,9 +32,10 @@ type Step struct {
 }
 
 // Checkup asks a target about one documented chat: first alone, then with events that it cannot know, then twice in
-// one batch. So it distinguishes a target that does not speak as it should from one that classifies wrongly. It also
-// returns the tail of what the implementation wrote to stderr. The error is a *target.StartError, or the context's.
-func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string, err error) {
+// one batch. So it distinguishes a target that does not speak as it should from one that classifies wrongly. Before
+// each question it calls asking with what the question is about. It also returns the tail of what the implementation
+// wrote to stderr. The error is a *target.StartError, or the context's.
+func Checkup(ctx context.Context, t target.Target, asking func(about string)) (steps []Step, stderr string, err error) {
 	chats, err := checkupCases()
 	if err != nil {
 		return nil, "", err
@@ -48,7 +49,8 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 		return nil, "", err
 	}
 	var occasion Occasion
-	ask := func(scenarios ...*Scenario) (outcomes []*Outcome, err error) {
+	ask := func(about string, scenarios ...*Scenario) (outcomes []*Outcome, err error) {
+		asking(about)
 		var questions []target.Question
 		for _, s := range scenarios {
 			questions = append(questions, s.question())
@@ -67,7 +69,7 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 	unknown, again := Step{Name: "an unknown event"}, Step{Name: "the same chat twice"}
 
 	all := plan.Scenarios
-	alone, err := ask(all[0])
+	alone, err := ask("a documented chat", all[0])
 	if err != nil {
 		return nil, "", err
 	}
@@ -76,13 +78,13 @@ func Checkup(ctx context.Context, t target.Target) (steps []Step, stderr string,
 	documented.Tried = speaks.Blame == Nothing
 	if documented.Tried {
 		documented.classified(first)
-		stranger, err := ask(all[1])
+		stranger, err := ask("the same chat with unknown events", all[1])
 		if err != nil {
 			return nil, "", err
 		}
 		unknown.same(first, stranger,
 			"Skip events and fields that you do not know: every release brings new ones.")
-		repeated, err := ask(all[2], all[3])
+		repeated, err := ask("the same chat twice", all[2], all[3])
 		if err != nil {
 			return nil, "", err
 		}

@@ -126,15 +126,21 @@ func TestCheckup(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			var asked []string
 			steps, stderr, err := Checkup(t.Context(), answering(func(batch []target.Question) (*target.Round, error) {
 				for _, q := range batch {
 					assert.True(t, slices.IsSortedFunc(q.Events, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) }))
 					assert.Equal(t, model.ProcessingStopped, q.Events[len(q.Events)-1].Name)
 				}
 				return tt.answer(batch), nil
-			}))
+			}), func(about string) { asked = append(asked, about) })
 			require.NoError(t, err)
 			require.Len(t, steps, 4)
+			about := []string{"a documented chat", "the same chat with unknown events", "the same chat twice"}
+			if !steps[1].Tried {
+				about = about[:1]
+			}
+			assert.Equal(t, about, asked)
 			var b strings.Builder
 			for _, s := range steps {
 				if !s.Tried {
@@ -164,7 +170,7 @@ func TestCheckupThatCannotStart(t *testing.T) {
 				return nil, broken
 			}
 			return target.Reference{Table: model.Reference()}.Ask(t.Context(), batch)
-		}))
+		}), func(string) {})
 		assert.ErrorIs(t, err, broken)
 	}
 }

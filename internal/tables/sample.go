@@ -22,9 +22,10 @@ const (
 
 // Sampled is what a mapping makes of a sample.
 type Sampled struct {
-	Rows   []string // the first three, as ours
-	Unused []string // fields that could be left out without any effect, by name
-	Values int      // how many values were searched for these
+	Rows    []string // the first three, as ours
+	Unknown []string // names that no event has, each with how often it occurs among the first rows
+	Unused  []string // fields that could be left out without any effect, by name
+	Values  int      // how many values were searched for these
 }
 
 // SampleEvents reads the beginning of a place's events.
@@ -46,14 +47,27 @@ func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.
 		return nil, err
 	}
 	defer in.Close()
-	for len(s.Rows) < shownOfSample {
+	unknown := make(map[model.EventName]int)
+	for n := range maxSampled {
 		row, err := in.Read()
-		if err == io.EOF {
+		if err == io.EOF || err != nil && n >= shownOfSample { // what is wrong beyond those is for whoever reads on
 			break
 		} else if err != nil {
 			return nil, err
 		}
-		s.Rows = append(s.Rows, strings.TrimSpace(string(line(nil, &row))))
+		if n < shownOfSample {
+			s.Rows = append(s.Rows, strings.TrimSpace(string(line(nil, &row))))
+		}
+		if e, ok := any(&row).(*model.Event); ok && !e.Name.Known() {
+			unknown[e.Name]++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		said := fmt.Sprintf("%s (%d", model.Name(string(name)), unknown[name])
+		if meant, ok := name.Meant(); ok {
+			said += fmt.Sprintf("; is it %s?", meant)
+		}
+		s.Unknown = append(s.Unknown, said+")")
 	}
 	parts, err := p.parts()
 	if err != nil || p.Path == "-" || IsDSN(p.Path) && k.program(p.Mapping) == nil {

@@ -54,9 +54,9 @@ func causeOf(line []byte) string {
 	}
 	switch {
 	case bytes.HasPrefix(line, []byte("[")):
-		return "an array begins; expected an object a line, as jq -c '.[]' makes them"
+		return "an array begins; expected one object per line, as jq -c '.[]' makes them"
 	case slices.Contains([]string{"{", "{ "}, string(line)):
-		return "the object goes on in the next line; expected an object a line, as jq -c . makes them"
+		return "the object goes on in the next line; expected one object per line, as jq -c . makes them"
 	case isHeader(string(line)):
 		return "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv"
 	}
