@@ -31,23 +31,23 @@ func Requirements() []Requirement { return requirements }
 var requirements = []Requirement{
 	{
 		ID: "1-1",
-		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each gives the rows that it " +
-			"shows.", Tag: model.AsDrawn,
+		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each gives the rows that " +
+			"it shows.", Tag: model.AsDrawn,
 	},
 	{
 		ID:   "1-2",
 		Says: "The flows are examples to adapt. For a chat that differs from them the page does not promise a result.",
 		Tag:  model.Composed,
-		Untested: "Nothing can show what is not promised. Composed scenarios judge what follows if each part of a chat " +
-			"has the result that it has in its flow.",
+		Untested: "Nothing can show what is not promised. Composed scenarios judge what follows if each part of a " +
+			"chat has the result that it has in its flow.",
 	},
 	{
 		ID: "1-3",
-		Says: "Third-party media are processed in full; what the page says of chat is a guide to all media in which a " +
-			"customer is online.",
+		Says: "Third-party media are processed in full; what the page says of chat is a guide to all media in which " +
+			"a customer is online.",
 		Tag: "@medium",
-		Untested: "The page does not say how they are classified. We read it as: like chat (level inferred), and only " +
-			"for online media; e-mail and other offline media have descriptors of their own.",
+		Untested: "The page does not say how they are classified. We read it as: like chat (level inferred), and " +
+			"only for online media; e-mail and other offline media have descriptors of their own.",
 	},
 	{
 		ID: "1-4", Says: "Each flow has a picture, drawn by conventions that other pages explain.",
@@ -60,18 +60,21 @@ var requirements = []Requirement{
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID:       "1.1-2",
-		Says:     "The picture names one row, the agent's. The time in the interaction queue and the ringing are part of it.",
+		ID: "1.1-2",
+		Says: "The picture names one row, the agent's. The time in the interaction queue and the ringing are " +
+			"part of it.",
 		Rules:    []string{"R1", "R8"},
 		Untested: "How long it rang and waited (the row's counts and durations): these events alone do not tell.",
 	},
 	{
-		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected [Revoked].",
+		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected " +
+			"[Revoked].",
 		Rules: []string{"R1", "R10"},
 	},
 	{
-		ID:    "1.2-2",
-		Says:  "The chat then goes back to its queue and is routed again: the agent who accepts it is RoutedTo/Completed.",
+		ID: "1.2-2",
+		Says: "The chat then goes back to its queue and is routed again: the agent who accepts it is " +
+			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
@@ -131,13 +134,14 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.7-2",
-		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does not see " +
-			"that agent, who is ReceivedConsult/Completed after accepting.",
+		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does not " +
+			"see that agent, who is ReceivedConsult/Completed after accepting.",
 		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row holds it.",
 	},
 	{
-		ID:    "1.8-1",
-		Says:  "A routed agent who conferences in another through a queue and completes the chat is RoutedTo/Completed.",
+		ID: "1.8-1",
+		Says: "A routed agent who conferences in another through a queue and completes the chat is " +
+			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
@@ -158,8 +162,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.10-1",
-		Says: "If the customer leaves while a strategy routes the chat, it has one row: Puller/CustomerAbandoned, without " +
-			"a reason.",
+		Says: "If the customer leaves while a strategy routes the chat, it has one row: Puller/CustomerAbandoned, " +
+			"without a reason.",
 		Rules:    []string{"R7", "R13"},
 		Untested: "The page does not say which resource the row has. We read it as the strategy (level inferred).",
 	},
@@ -200,8 +204,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "N7", Says: "Whether your program reads your events right.",
-		Untested: "The suite sends events in its own form, or in the form that your --mapping makes. `doctor --mapping` " +
-			"shows how your own events are read.",
+		Untested: "The suite sends events in its own form, or in the form that your --mapping makes. `doctor " +
+			"--mapping` shows how your own events are read.",
 	},
 	{
 		ID: "N8", Says: "Whether a program that passes is right about every chat.",

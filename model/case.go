@@ -16,7 +16,7 @@ type Case struct {
 	Name   string   // what a report calls the case
 	Tags   []string // with their @
 	Source string   // file:line of the feature, "" where there is none
-	Since  string   // the suite's minor version that brought an authored case; "" of a team's own and of a generated one
+	Since  string   // the suite's minor version that brought an authored case; "" for a team's own or a generated one
 	Kind   Kind
 	Events []Event
 

@@ -358,18 +358,22 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	ds = append(ds, ranks(want, got, pairs)...)
 	for j := range got {
 		if !used[j] {
-			d := Difference{
-				InteractionID: want.InteractionID, Resource: got[j].Resource, Field: RowField,
-				Expected: "no row", Actual: plainDescriptor(&got[j]), Level: want.Level, Rules: want.Silent.Rules(),
-			}
-			again := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
-			if slices.ContainsFunc(got[:j], again) || slices.ContainsFunc(got[j+1:], again) {
-				d.Why = "the same row came more than once"
-			}
-			ds = append(ds, d)
+			ds = append(ds, Difference{
+				InteractionID: want.InteractionID, Resource: got[j].Resource, Field: RowField, Expected: "no row",
+				Actual: plainDescriptor(&got[j]), Level: want.Level, Rules: want.Silent.Rules(), Why: repeated(got, j),
+			})
 		}
 	}
 	return ds
+}
+
+// repeated says of a row that is too many that it is there twice, if it is.
+func repeated(got []Fact, j int) string {
+	same := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
+	if slices.ContainsFunc(got[:j], same) || slices.ContainsFunc(got[j+1:], same) {
+		return "the same row came more than once"
+	}
+	return ""
 }
 
 func (r *ExpectedRow) difference(field Field, level Level, expected, actual string) Difference {

@@ -18,7 +18,7 @@ type EventName string
 // The events that classification knows.
 const (
 	Submitted         EventName = "EventInteractionSubmitted" // the chat begins
-	PlacedInQueue     EventName = "EventPlacedInQueue"        // it enters a queue; by an agent, to transfer or confer through it
+	PlacedInQueue     EventName = "EventPlacedInQueue"        // it enters a queue, maybe for an agent that transfers
 	TakenFromQueue    EventName = "EventTakenFromQueue"       // it leaves that queue; the taker is added next
 	PartyAdded        EventName = "EventPartyAdded"           // a strategy starts to route; an agent accepts, or pulls
 	AgentInvited      EventName = "EventAgentInvited"         // an agent is alerted

@@ -11,7 +11,7 @@ type Change string
 // The changes. The last is of rows without a log: nobody knows which of the two is right.
 const (
 	Alike          Change = "alike and right"
-	Otherwise      Change = "right, otherwise"                          // an answer that is accepted in place of another
+	Otherwise      Change = "right, otherwise"                          // an answer accepted in place of another
 	Beneath        Change = "different at levels that are not required" // of attempts and chats alone
 	Corrected      Change = "corrected"
 	AlikeWrong     Change = "alike and wrong"

@@ -21,8 +21,8 @@ func (n EventName) Meant() (known EventName, ok bool) {
 	return "", false
 }
 
-// cores are those of the names that are known. They are made once: who makes a counterexample shorter asks of each event
-// that a chat may hold besides, in every shorter chat that is no chat.
+// cores are those of the names that are known. They are made once: who makes a counterexample shorter asks of each
+// event that a chat may hold besides, in every shorter chat that is no chat.
 var cores = sync.OnceValue(func() (all []string) {
 	for _, known := range EventNames {
 		all = append(all, core(known))

@@ -10,8 +10,8 @@ import (
 
 // A reading is what somebody's Info Mart answers where the guide is silent: an inferred clause with one answer, the
 // reference's own, an accepted alternative, or any other. A table with readings ([Table.Reading]) answers so, accepts
-// nothing else there, and a difference behind such a clause is of level [Own], unless another clause behind the same row
-// still has several answers.
+// nothing else there, and a difference behind such a clause is of level [Own], unless another clause behind the same
+// row still has several answers.
 
 // ClauseName is what readings call an inferred clause: its rule's id, and its part where the rule has several, such as
 // I1.rejected.

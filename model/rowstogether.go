@@ -55,7 +55,8 @@ func RowConditions() (all []RowCondition) {
 		"abandons > 1 AND technical_result IN %s AND result_reason NOT IN %s", codeList(CustomerAbandoned),
 		codeList(AbandonedWhileRinging)))
 	together("V21", "v21_received_from", Inferred, strangeSender,
-		"gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal OR sender = 1)")
+		"gapless = 1 AND received_from IS NOT NULL AND (received_from < lowest OR received_from >= ordinal "+
+			"OR sender = 1)")
 	return append(all, RowCondition{
 		Column: "resource_type_odd", SQL: oddTypeSQL("type_code"), level: Inferred, found: func(f *Fact) string {
 			d, _ := oddType(f, "")
@@ -190,8 +191,8 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	return rest, ds
 }
 
-// senders reports the rows whose received_from names no row of an agent that ranks before them. All have ordinals, which
-// run from the lowest without a gap: else a row may be missing that was named.
+// senders reports the rows whose received_from names no row of an agent that ranks before them. All have ordinals,
+// which run from the lowest without a gap: else a row may be missing that was named.
 func senders(got []Fact, lowest int64, report func(*Fact)) {
 	if !slices.ContainsFunc(got, func(f Fact) bool { return f.ReceivedFrom.Is == Given }) {
 		return

@@ -107,7 +107,8 @@ func (r *Results) auditMarkdown(b *bytes.Buffer, limit int) {
 	}
 	for i, l := range r.Lines {
 		if i == 0 {
-			b.WriteString("\n| chats | times | counts | level | difference | for example |\n|--:|--:|---|---|---|---|\n")
+			b.WriteString("\n| chats | times | counts | level | difference | for example |\n" +
+				"|--:|--:|---|---|---|---|\n")
 		}
 		line := fmt.Sprintf("| %d | %d | %s | %s | %s | %s |\n", l.Found.Chats, l.Found.Times, counts(l),
 			markdown(l.Level), markdown(l.Found.Signature), markdown(model.Name(l.Found.Example)))

@@ -120,8 +120,8 @@ func (t *Timeline) draw(b *bytes.Buffer, bars []bar, style string) {
 		p.text("small", "start", margin, p.height-margin, p.note)
 	}
 	label := html.EscapeString(p.describe())
-	fmt.Fprintf(b,
-		`<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" aria-label="%s" width="%d" height="%d" viewBox="0 0 %[2]d %[3]d">`+"\n%s", label, p.width, p.height, style)
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" aria-label="%s" width="%d" `+
+		`height="%d" viewBox="0 0 %[2]d %[3]d">`+"\n%s", label, p.width, p.height, style)
 	fmt.Fprintf(b, `<rect class="paper" width="%d" height="%d"/>`+"\n", p.width, p.height)
 	b.Write(p.b.Bytes())
 	b.WriteString("</svg>\n")

@@ -112,9 +112,9 @@ func titles(d *gherkin.Dialect) (all []string) {
 }
 
 // languages are Gherkin's: a file may be in one of them without saying so.
-const languages = `af am an ar ast az be bg bm bs ca cs cy-GB da de el em en en-Scouse en-au en-lol en-old en-pirate en-tx eo es et fa
-	fi fr ga gj gl he hi hr ht hu id is it ja jv ka kn ko lt lu lv mk-Cyrl mk-Latn mn ne nl no pa pl pt ro ru sk sl sr-Cyrl
-	sr-Latn sv ta th te tlh tr tt uk ur uz vi zh-CN zh-TW mr amh`
+const languages = `af am an ar ast az be bg bm bs ca cs cy-GB da de el em en en-Scouse en-au en-lol en-old
+	en-pirate en-tx eo es et fa fi fr ga gj gl he hi hr ht hu id is it ja jv ka kn ko lt lu lv mk-Cyrl mk-Latn mn
+	ne nl no pa pl pt ro ru sk sl sr-Cyrl sr-Latn sv ta th te tlh tr tt uk ur uz vi zh-CN zh-TW mr amh`
 
 // anyTitle returns the titles of all languages, in lower case.
 var anyTitle = sync.OnceValue(func() map[string]bool {

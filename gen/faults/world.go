@@ -236,7 +236,9 @@ var timeFaults = []Fault{
 	},
 	{
 		Name: "sort-by-text-of-time", Says: "Sorts by the text of time, then by seq.",
-		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b)) }),
+		Answer: sorting(func(a, b *model.Event) int {
+			return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b))
+		}),
 	},
 	{
 		Name: "sort-by-time-then-seq", Says: "Sorts by time, then by seq.",

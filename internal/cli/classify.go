@@ -25,11 +25,12 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events and prints the reference's facts: those of stopped chats by the time of the stop, then those of
-unfinished chats, each chat's by ordinal. Events come from files that end in .jsonl, .csv or .parquet, compressed (.gz)
-or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, for - or no argument, as
-JSON Lines from stdin. Neither their order nor exact duplicates matter. An ill-formed chat is reported on stderr; the
-others' facts are still printed, and the exit code is 2. If a line cannot be read, it is reported and nothing is printed.
+		Long: `Classify reads events and prints the reference's facts: those of stopped chats by the time of the stop,
+then those of unfinished chats, each chat's by ordinal. Events come from files that end in .jsonl, .csv or .parquet,
+compressed (.gz) or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, for -
+or no argument, as JSON Lines from stdin. Neither their order nor exact duplicates matter. An ill-formed chat is
+reported on stderr; the others' facts are still printed, and the exit code is 2. If a line cannot be read, it is
+reported and nothing is printed.
 
 What does not fit in --memory goes to temporary files in $TMPDIR. With --ordered, for a log whose times never decrease,
 only the chats that are open at one time take memory, and a chat's facts are printed as soon as it stops: what was

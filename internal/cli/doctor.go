@@ -25,9 +25,9 @@ func (e *env) doctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
 		Short: "Check step by step whether an implementation can be asked at all",
-		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the same chat with
-unknown events added, then about the same chat twice. It tells a broken adapter (the part that reads, groups and prints)
-from a wrong classification, and says what to mend.
+		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the
+same chat with unknown events added, then about the same chat twice. It tells a broken adapter (the part that reads,
+groups and prints) from a wrong classification, and says what to mend.
 
 With --events or --facts, a sample of your own data, it asks no implementation: it shows the first three events and
 rows as --mapping reads them, and the fields that are not used.
@@ -172,7 +172,8 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 		b.WriteString("\nYour adapter is broken. Mend that first: until then nothing can be said of the " +
 			"classification.\n")
 	case engine.Classification:
-		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by rule.\n")
+		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by " +
+			"rule.\n")
 	case engine.Silence:
 		b.WriteString("\nIt runs, but prints no rows yet. Nothing more can be said until it does.\n")
 	default:

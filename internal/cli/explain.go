@@ -22,10 +22,10 @@ func (e *env) explain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]...",
 		Short: "Show why a chat has the facts it has",
-		Long: `Explain draws each chat of a log as a timeline, with a lane for the customer and for each queue, strategy and agent.
-Under it come the chat's Interaction Resource Facts, each with the events and the rules that made it. --svg writes the
-timeline of one chat, with its facts, to a file. --repair draws an ill-formed chat as it would be with the fewest events
-added or left out.`,
+		Long: `Explain draws each chat of a log as a timeline, with a lane for the customer and for each queue,
+strategy and agent. Under it come the chat's Interaction Resource Facts, each with the events and the rules that made
+it. --svg writes the timeline of one chat, with its facts, to a file. --repair draws an ill-formed chat as it would be
+with the fewest events added or left out.`,
 		Example: `  chatproof explain chat.jsonl
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,

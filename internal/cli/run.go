@@ -40,8 +40,8 @@ type runFlags struct {
 // today is the one clock of a verdict: the day, in UTC, on which expectations are in force or past. Tests set it.
 var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
-const runLong = `Run sends the suite's chats to an implementation and compares the facts that come back with those expected.
-Without a command it asks the built-in reference model: a self-check.
+const runLong = `Run sends the suite's chats to an implementation and compares the facts that come back with those
+expected. Without a command it asks the built-in reference model: a self-check.
 
 COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
 never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' describe the lines. With --stream the

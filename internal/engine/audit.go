@@ -33,9 +33,9 @@ type Audit struct {
 	Aside      []AsideChat   `json:"set_aside_first,omitempty"` // the first by id
 	Unknown    []UnknownName `json:"unknown_events,omitempty"`
 	NotMet     []string      `json:"not_applicable,omitempty"` // invariants that no row is about
-	Alike      string        `json:"alike,omitempty"`          // in which way alone ids of chats without rows and of rows without events differ
+	Alike      string        `json:"alike,omitempty"`          // how ids of the rowless and of strangers differ
 	NamesAlike string        `json:"names_alike,omitempty"`    // names that may be one, and what makes them so
-	Of         []RowCount    `json:"rows_by_type,omitempty"`   // rows that the judged chats should have, by resource type
+	Of         []RowCount    `json:"rows_by_type,omitempty"`   // rows that judged chats should have, by resource type
 
 	Marts   *Marts  `json:"legacy,omitempty"`   // of a check of two marts
 	Repairs *Mended `json:"repaired,omitempty"` // of the chats set aside, where they were looked for
@@ -54,7 +54,7 @@ type Marts struct {
 	OldAlone int           `json:"in_legacy_alone"` // chats
 	NewAlone int           `json:"in_new_alone"`
 	Neither  int           `json:"in_neither,omitzero"`   // chats that should have rows and have none in both
-	Empty    int           `json:"without_rows,omitzero"` // chats that have no row in either, and should have none: they are not judged
+	Empty    int           `json:"without_rows,omitzero"` // chats that have no row in either, and should have none
 	Outside  int           `json:"outside_window"`        // of the three before: not in the time that both marts cover
 	Window   string        `json:"window,omitempty"`      // that time; "" where rows have none, or there is none
 	OldLike  string        `json:"legacy_alone_example,omitempty"`
@@ -86,7 +86,7 @@ type RowCount struct {
 // AsideGroup is chats that were set aside for one reason.
 type AsideGroup struct {
 	Requirement string `json:"requirement"`     // W1, …
-	Lacks       string `json:"lacks,omitempty"` // what seems to lack in the logs; "" is nothing: there is rather too much
+	Lacks       string `json:"lacks,omitempty"` // what the logs seem to lack; "" if they rather have too much
 	Chats       int    `json:"chats"`
 	Example     string `json:"example"` // the least id
 }
@@ -104,8 +104,8 @@ type Mended struct {
 	Unanimous int           `json:"unanimous"`         // of these: all repairs as short give the same rows
 	Mends     int           `json:"agreeing"`          // of these: the chats have these rows
 	Unclear   int           `json:"unclear"`           // repaired chats whose repairs mend different defects
-	Worse     int           `json:"differing"`         // chats whose rows differ from what all repairs give, at a level that counts
-	Defects   []DefectGroup `json:"defects,omitempty"` // of chats all of whose repairs mend the same, the most frequent first
+	Worse     int           `json:"differing"`         // chats whose rows differ from all repairs, and that counts
+	Defects   []DefectGroup `json:"defects,omitempty"` // of chats whose repairs mend the same; most frequent first
 }
 
 // DefectGroup is the chats whose logs have one defect.
@@ -129,7 +129,7 @@ type FoundLine struct {
 	Signature    string             `json:"signature"`
 	Times        int                `json:"times"`                   // differences
 	Chats        int                `json:"chats"`                   // that have them
-	ShiftSeconds int64              `json:"shift_seconds,omitzero"`  // by which times are late, where they all are by the same
+	ShiftSeconds int64              `json:"shift_seconds,omitzero"`  // by which all times are late
 	Type         model.ResourceType `json:"resource_type,omitempty"` // of the resources, where they all are of one
 	Resource     string             `json:"resource,omitempty"`      // where it is always the same
 	Example      string             `json:"example"`                 // the shortest chat that has them

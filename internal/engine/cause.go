@@ -75,7 +75,8 @@ func (r *campaignRun) besides(signature string, found []model.Difference, before
 		if x := r.bySignature[s]; x != nil && x.of != nil && x.of.shrinks() {
 			return x.of
 		}
-		if i := slices.IndexFunc(before, func(f *Finding) bool { return f.Signature == s }); i >= 0 && before[i].shrinks() {
+		i := slices.IndexFunc(before, func(f *Finding) bool { return f.Signature == s })
+		if i >= 0 && before[i].shrinks() {
 			return before[i]
 		}
 	}

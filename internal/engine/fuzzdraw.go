@@ -179,7 +179,8 @@ func (s *suspects) moves() gen.MoveSet {
 func (s *suspects) none() bool { return s.moves() == 0 }
 
 func (s *suspects) learn(asked []*Scenario, answers []target.Answer) {
-	if !s.filter || s.failed == 0 && !slices.ContainsFunc(answers, func(a target.Answer) bool { return a.Failure != nil }) {
+	fails := func(a target.Answer) bool { return a.Failure != nil }
+	if !s.filter || s.failed == 0 && !slices.ContainsFunc(answers, fails) {
 		return
 	}
 	for i := range answers {

@@ -87,7 +87,7 @@ type ScenarioLine struct {
 	Rules       []string           `json:"rules,omitempty"`
 	Invariants  []string           `json:"invariants,omitempty"` // and relations, that the answer is held against
 	Verdict     Verdict            `json:"verdict"`
-	Gates       bool               `json:"gates,omitzero"`  // the implementation does not conform, by this scenario alone
+	Gates       bool               `json:"gates,omitzero"`  // by it alone the implementation does not conform
 	Known       *KnownLine         `json:"known,omitempty"` // where the expectations list the scenario
 	Failure     *FailureLine       `json:"failure,omitempty"`
 	Reason      string             `json:"reason,omitempty"` // of a skip
@@ -95,8 +95,8 @@ type ScenarioLine struct {
 	Actual      []jsontext.Value   `json:"actual"`
 	Legacy      []jsontext.Value   `json:"legacy,omitempty"` // the rows of the old mart, of a check of two
 	Differences []model.Difference `json:"differences,omitempty"`
-	Events      []jsontext.Value   `json:"events,omitempty"` // of the chats that differ; in error, of all that are judged
-	Sent        []Sent             `json:"sent,omitempty"`   // of one that is not green: the ids under which its chats were sent
+	Events      []jsontext.Value   `json:"events,omitempty"` // of chats that differ; in error, of all judged
+	Sent        []Sent             `json:"sent,omitempty"`   // if not green: the ids its chats were sent under
 	Omitted     *Omitted           `json:"omitted,omitempty"`
 	Found       *FoundLine         `json:"found,omitempty"` // of a check's finding, whose example the line holds
 	Environment *Environment       `json:"environment,omitempty"`

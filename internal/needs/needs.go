@@ -1,5 +1,5 @@
-// Package needs gives a test the programs that it needs: where one is not installed, the test is skipped and says so, or
-// fails if CI is set.
+// Package needs gives a test the programs that it needs: where one is not installed, the test is skipped and says so,
+// or fails if CI is set.
 package needs
 
 import (
@@ -31,8 +31,8 @@ func Missing(t testing.TB, what string) {
 	t.Skipf("%s is not installed: this test was not run", what)
 }
 
-// python puts Python itself in front of PATH, where python3 is the script of a version manager: that takes five times as
-// long to start, and the tests start it hundreds of times.
+// python puts Python itself in front of PATH, where python3 is the script of a version manager: that takes five times
+// as long to start, and the tests start it hundreds of times.
 var python = sync.OnceFunc(func() {
 	out, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
 	found, _ := exec.LookPath("python3") // it was run

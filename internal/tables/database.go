@@ -52,8 +52,8 @@ func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
 	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
 		return nil,
-			errors.New("not a URL; expected something like postgres://USER@HOST/DATABASE, with %40 for @ and the like " +
-				"in names and passwords")
+			errors.New("not a URL; expected something like postgres://USER@HOST/DATABASE, with %40 for @ and the " +
+				"like in names and passwords")
 	}
 	return u, nil
 }

@@ -30,8 +30,8 @@ func (c *parquetColumns) bounded(group int) error {
 		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
 		total += page + dictionary
 		if total > MaxPages {
-			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at a "+
-				"time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
+			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at "+
+				"a time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
 		}
 	}
 	return nil

@@ -62,13 +62,7 @@ func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.
 			unknown[e.Name]++
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		said := fmt.Sprintf("%s (%d", model.Name(string(name)), unknown[name])
-		if meant, ok := name.Meant(); ok {
-			said += fmt.Sprintf("; is it %s?", meant)
-		}
-		s.Unknown = append(s.Unknown, said+")")
-	}
+	s.Unknown = namesOf(unknown)
 	parts, err := p.parts()
 	if err != nil || p.Path == "-" || IsDSN(p.Path) && k.program(p.Mapping) == nil {
 		return s, err // such a place is read once, or by the columns that the query names

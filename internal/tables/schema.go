@@ -35,7 +35,8 @@ func MappingSchema() []byte {
 			"completed": listOf(""), "canceled": listOf(""),
 		}),
 		"events": objectOf("programs in jq", schema{
-			"send": programSchema("makes our events yours", false), "read": programSchema("makes your values our events", true),
+			"send": programSchema("makes our events yours", false),
+			"read": programSchema("makes your values our events", true),
 		}),
 		"facts": objectOf("programs in jq", schema{"read": programSchema("makes your values our facts", true)}),
 	}

@@ -16,7 +16,7 @@ type Tally struct {
 	Chats, Events int
 	Unfinished    int            // chats that taught nothing: without their stop,
 	IllFormed     int            // ill-formed,
-	Unlike        int            // or that the grammar's walk cannot follow: of more than 16 agents, queues or strategies
+	Unlike        int            // or that the grammar's walk cannot follow: over 16 agents, queues or strategies
 	Requirements  map[string]int // of the ill-formed, by what is broken
 
 	states map[gen.State]*stateTally // and those of any history, which count what came in all that differ by it alone
@@ -121,7 +121,7 @@ func (t *Tally) state(key gen.State) *stateTally {
 // rests on so many times rests on so many chats.
 type spread struct {
 	n, seen uint32
-	bins    []uint32          // of whole seconds, as far as there was a time; a map would take half of the learner's time
+	bins    []uint32          // of whole seconds, if there was a time; a map would take half of the learner's time
 	long    map[uint32]uint32 // the others, of which few chats have one
 }
 

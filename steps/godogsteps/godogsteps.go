@@ -69,7 +69,8 @@ func Initialize(classify func(log []model.Event) ([]model.Fact, error)) func(*go
 				return ctx, nil
 			}
 			return ctx,
-				errors.New(`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts", or a step before that did not run`)
+				errors.New(`not judged: the scenario ends without "Then the facts are:" or "Then there are no ` +
+					`facts", or a step before that did not run`)
 		})
 	}
 }
