@@ -49,7 +49,7 @@ func TestCheckInDatabase(t *testing.T) {
 		return strings.NewReplacer(file, "FACTS", "sqlite:"+database, "FACTS", "       agent Anna  RoutedTo/Completed\n", "").Replace(text)
 	}
 	inFile := run("--facts", file)
-	for _, v := range []string{"V2 agent InConference/Completed [Revoked]", "V7 InConference/Completed [Revoked]", "V11 "} {
+	for _, v := range []string{"V2 agent InConference/Completed [Revoked]", "V7 InConference/Completed [Revoked]", "V11\n"} {
 		assert.Contains(t, inFile, "      signature: "+v)
 	}
 	assert.Contains(t, inFile, "\n2 chats, 3 rows: 1 agrees, 1 differs (")

@@ -178,8 +178,8 @@ func TestInteractionThatIsNoString(t *testing.T) {
 // What is not JSON Lines is called what it is.
 func TestLikelyCause(t *testing.T) {
 	for line, cause := range map[string]string{
-		`[` + good + `]`:                   "an array begins; expected an object a line, as jq -c '.[]' makes them",
-		`{`:                                "the object goes on in the next line; expected an object a line, as jq -c . makes them",
+		`[` + good + `]`:                   "an array begins; expected one object per line, as jq -c '.[]' makes them",
+		`{`:                                "the object goes on in the next line; expected one object per line, as jq -c . makes them",
 		"interaction_id,seq,time,event":    "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv",
 		"\x1f\x8b\x08\x00\x01":             "it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it",
 		"\xff\xfe{\x00\"\x00":              "UTF-16; expected UTF-8",
