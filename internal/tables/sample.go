@@ -99,6 +99,18 @@ func sampled[T model.Event | model.Fact](ctx context.Context, p Place, stdin io.
 	return s, nil
 }
 
+// namesOf lists unknown events, each with how often it occurs and what it may mean.
+func namesOf(unknown map[model.EventName]int) (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		said := fmt.Sprintf("%s (%d", model.Name(string(name)), unknown[name])
+		if meant, ok := name.Meant(); ok {
+			said += fmt.Sprintf("; is it %s?", meant)
+		}
+		all = append(all, said+")")
+	}
+	return all
+}
+
 // usesOf returns what reports whether a field of a value is used. A program uses it if its output changes without it.
 func usesOf[T model.Event | model.Fact](m *Mapping, k *kind[T]) func(object map[string]any, name string, n int) bool {
 	program := k.program(m)
