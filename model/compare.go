@@ -367,15 +367,6 @@ func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	return ds
 }
 
-// repeated says of a row that is too many that it is there twice, if it is.
-func repeated(got []Fact, j int) string {
-	same := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
-	if slices.ContainsFunc(got[:j], same) || slices.ContainsFunc(got[j+1:], same) {
-		return "the same row came more than once"
-	}
-	return ""
-}
-
 func (r *ExpectedRow) difference(field Field, level Level, expected, actual string) Difference {
 	d := Difference{
 		InteractionID: r.InteractionID, Resource: r.Resource, Ordinal: r.Ordinal.Value, Field: field,

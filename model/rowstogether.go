@@ -108,6 +108,15 @@ func keyOf(f *Fact) alikeKey {
 	return k
 }
 
+// repeated says of a row that is too many that it is there twice, if it is.
+func repeated(got []Fact, j int) string {
+	same := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
+	if slices.ContainsFunc(got[:j], same) || slices.ContainsFunc(got[j+1:], same) {
+		return "the same row came more than once"
+	}
+	return ""
+}
+
 // rowsTogether checks what rows of a chat must keep among each other: V20, V21. finished is false of a chat whose log
 // says that it is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
