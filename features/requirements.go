@@ -179,7 +179,7 @@ var requirements = []Requirement{
 
 	{
 		ID: "N1", Says: "Voice, e-mail and other offline media.",
-		Untested: "The page is about chat; these media have other descriptors.",
+		Untested: "The guide's chapter is about chat; these media have other descriptors.",
 	},
 	{
 		ID: "N2", Says: "Mediation segments (MEDIATION_SEGMENT_FACT): their descriptors, starts and ends.",
@@ -188,7 +188,7 @@ var requirements = []Requirement{
 	{
 		ID: "N3",
 		Says: "Durations and counts: MEDIATION_DURATION, QUEUE_DURATION, ROUTING_POINT_DURATION, ring, talk and " +
-			"handle times.", Untested: "Neither the events nor the page tell them.",
+			"handle times.", Untested: "Neither the events nor the chapter give them.",
 	},
 	{
 		ID: "N4", Says: "STOP_ACTION, LAST_INTERACTION_RESOURCE.",
@@ -196,11 +196,11 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE_FACT, CHAT_SESSION_FACT.",
-		Untested: "These tables hold other things; the page's descriptors are those of INTERACTION_RESOURCE_FACT.",
+		Untested: "These tables hold other things; the chapter's descriptors are those of INTERACTION_RESOURCE_FACT.",
 	},
 	{
 		ID: "N6", Says: "Workbins, transfers between sites, supervisors who monitor without an invitation.",
-		Untested: "No flow of the page has them.",
+		Untested: "No flow of the chapter has them.",
 	},
 	{
 		ID: "N7", Says: "Whether your program reads your events right.",
