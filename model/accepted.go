@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Accepted lists the technical descriptors that are accepted for the IRF, the reference's own first: all
-// combinations of the alternatives of its rules.
+// Accepted lists the technical descriptors that are accepted for the IRF: all combinations of the alternatives of
+// its rules, the reference's own first.
 //
-// Where a clause is open ([Clause]), these are examples.
+// If a clause is open ([Clause]), these are only examples.
 func (r *IRF) Accepted() []Descriptor {
 	ys := cmp.Or(r.readings, reference).variants(r.Clauses, r.ways)
 	ds := make([]Descriptor, len(ys))
@@ -34,7 +34,7 @@ func (r *IRF) open() bool {
 	return open != 0 && !r.readings.pins(open)
 }
 
-// Pinned is the clause by which no IRF is made, or a row more, if readings have pinned it.
+// Pinned returns the clause that makes no IRF, or an extra row, if readings have pinned it.
 func (c *Chat) Pinned() Clauses {
 	if c.readings == nil {
 		return 0
@@ -42,10 +42,10 @@ func (c *Chat) Pinned() Clauses {
 	return c.Silent & c.readings.pinned
 }
 
-// Level is the level of the weakest rule behind the IRF; of one that readings have pinned it is [Own].
+// Level returns the level of the weakest rule behind the IRF. A rule that readings have pinned has level [Own].
 func (r *IRF) Level() Level { return r.readings.level(r.Clauses) }
 
-// Pinned are the clauses behind the IRF that readings have pinned.
+// Pinned returns the clauses behind the IRF that readings have pinned.
 func (r *IRF) Pinned() Clauses {
 	if r.readings == nil {
 		return 0

@@ -9,11 +9,11 @@ const (
 	pending   state = iota // invited
 	withdrawn              // revoked as Stopped: pending until the stop
 	party                  // accepted or pulled
-	waiting                // left, the outcome of its direct transfer open (I17)
+	waiting                // left while its direct transfer was still undecided (I17)
 	over
 )
 
-// handover says whether an agent has handed the chat to another.
+// handover says whether, and how, an agent has handed the chat over.
 type handover uint8
 
 const (
@@ -22,10 +22,10 @@ const (
 	queued             // it transferred through a queue
 )
 
-// attempt is one attempt to handle the chat: one IRF (V3).
+// attempt is one attempt to handle the chat. Each makes one IRF (V3).
 type attempt struct {
 	agent     string
-	inviter   int32     // the attempt of the agent on whose behalf it was invited; never for an entering chat
+	inviter   int32     // the attempt of the agent that asked for it; never for an entering chat
 	operation Operation // what that agent wants; "" for an entering chat
 	queue     string    // the queue it came through, if a leg brought it
 	modes     modes
@@ -49,12 +49,12 @@ type attempt struct {
 	handedTo                           string
 }
 
-// modes are the visibility modes that a conference is given, by seq: on its queueing, on re-queueings, on the
-// invitation and on its acceptance (R3, I18). They mean nothing elsewhere.
+// modes are the visibility modes that a conference was given, by seq: when it was queued or re-queued, when the agent
+// was invited, and when the agent accepted (R3, I18). They mean nothing for other attempts.
 type modes struct {
 	first, last VisibilityMode // 0 is none
 	from        int32          // the event that gave the last
-	unlike      bool           // they are not all alike
+	unlike      bool           // they are not all the same
 	requeued    bool           // all of them were given on re-queueings
 }
 
@@ -71,7 +71,7 @@ func (m *modes) give(mode VisibilityMode, at int32, requeueing bool) {
 	m.last, m.from = mode, at
 }
 
-// stage says where the leg stands: the chat's way through a queue and a strategy to an agent.
+// stage says how far a leg has come. A leg is the chat's way through a queue and a strategy to an agent.
 type stage uint8
 
 const (
@@ -80,18 +80,18 @@ const (
 	taken
 	routing
 	alerting
-	failed // its invitation was revoked or rejected; a queue comes again, or the stop
+	failed // its invitation was revoked or rejected; another queue follows, or the stop
 )
 
 type leg struct {
 	stage     stage
 	queue     string
 	strategy  string
-	initiator int32 // the attempt that transfers or confers through the queue; never for an entering chat
+	initiator int32 // the attempt that transfers or conferences through the queue; never for an entering chat
 	operation Operation
 	modes     modes
 	movedOn   bool // back in a queue, or on to another
-	sentOn    bool // on to another queue, or back in one without a failed invitation: the guide shows neither
+	sentOn    bool // on to another queue, or back in one without a failed invitation; the guide shows neither
 	afterTime bool // it began with a handling timeout
 	placedAt  int32
 	takenAt   int32
@@ -100,10 +100,10 @@ type leg struct {
 	begun     int32 // the turn of the last placing
 }
 
-// entering is a leg on nobody's behalf.
+// entering is a leg that no agent began.
 var entering = leg{initiator: never, leftAt: never}
 
-// attempt opens one for the agent that e is about.
+// attempt opens an attempt for the agent that e is about, and returns its index.
 func (f *fold) attempt(e *Event, at int32) int32 {
 	f.attempts = append(f.attempts, attempt{
 		agent: e.Party.ID, inviter: never, opened: at, joined: never, closed: never, handedOver: never,
@@ -124,15 +124,15 @@ func (f *fold) attempt(e *Event, at int32) int32 {
 	return n - 1
 }
 
-// fromLeg gives an attempt what its leg knows.
+// fromLeg copies what the leg knows to its attempt.
 func (f *fold) fromLeg(a *attempt) {
 	l := &f.leg
 	a.inviter, a.operation, a.queue, a.modes = l.initiator, l.operation, l.queue, l.modes
 	a.movedOn, a.sentOn, a.afterTime = l.movedOn, l.sentOn, l.afterTime
 }
 
-// open finds the attempt of an agent that is neither over nor waiting: its last one, if any is. Few attempts are looked
-// through, from the end.
+// open returns the agent's attempt that is neither over nor waiting, or never. Only its last one can be. A short list of
+// attempts is scanned from the end; a long one has an index.
 func (f *fold) open(agent string) int32 {
 	if len(f.attempts) > few {
 		if i, ok := f.byAgent[agent]; ok && f.attempts[i].state <= party {
@@ -148,10 +148,10 @@ func (f *fold) open(agent string) int32 {
 	return never
 }
 
-// few is how many attempts are looked through rather than looked up.
+// few is the largest number of attempts that are scanned rather than looked up.
 const few = 24
 
-// transfers reports whether a transfer of the agent's is pending, directly or through a queue (W8).
+// transfers reports whether the agent has a transfer pending, directly or through a queue (W8).
 func (f *fold) transfers(agent string) bool {
 	if l := &f.leg; l.stage != noLeg && l.operation == Transfer && f.attempts[l.initiator].agent == agent {
 		return true

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Blame is what of a difference is wrong, and by which rules.
+// Blame says which part of a difference is wrong, and which rules decide that part.
 type Blame struct {
-	Rules         []string // that decide what is wrong, in the order of the table
-	Expected, Got string   // the role alone where only that is wrong, the result and reason likewise
+	Rules         []string // that decide the wrong part, in the order of the table
+	Expected, Got string   // only the role if only that is wrong; likewise the result and reason
 }
 
-// Blame narrows a difference down: where the role alone is wrong, the rules of results have no part in it, and the
-// other way round. Of a transferee that is RoutedTo/Completed, R2 is to blame and not R8: blamed by both rules, one
-// fault would be as many as there are results.
+// Blame narrows a difference down: if only the role is wrong, the rules for results are not to blame, and vice versa.
+// If a transferee is RoutedTo/Completed, R2 is to blame and R8 is not: if both were, one fault would count as many
+// times as there are results.
 func (d *Difference) Blame() Blame {
 	b := Blame{Expected: d.Expected, Got: d.Actual}
 	var kind ClauseKind
@@ -36,7 +36,7 @@ func (d *Difference) Blame() Blame {
 	return b
 }
 
-// has reports whether a rule has a clause of a kind.
+// has reports whether the rule has a clause of the given kind.
 func (r *Rule) has(kind ClauseKind) bool {
 	return slices.ContainsFunc(r.Clauses, func(c Clause) bool { return c.Kind == kind })
 }

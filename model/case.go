@@ -6,55 +6,55 @@ import (
 	"slices"
 )
 
-// Case is one scenario in the form in which all scenarios are planned, asked and judged, whether it was compiled
-// from a feature or made by other means: a log, and what is expected of it.
+// Case is one scenario, compiled from a feature or made by other means: a log, and what is expected of it. All
+// scenarios are planned, asked and judged in this form.
 type Case struct {
 	ID     string // stable and unique within a plan: documented/1.6/visibility-mode-unknown
 	Level  Level
-	Flow   string   // the guide's section, such as 1.6; "" where the case is about no single flow
+	Flow   string   // the guide's section, such as 1.6; "" if the case is about no single flow
 	Title  string   // what the feature or family is about
 	Name   string   // what a report calls the case
 	Tags   []string // with their @
-	Source string   // file:line of the feature, "" where there is none
+	Source string   // file:line of the feature, or "" if there is none
 	Since  string   // the suite's minor version that brought an authored case; "" for a team's own or a generated one
 	Kind   Kind
 	Events []Event
 
-	// Opaque says that the interactions' ids say nothing, so that they can be sent as they are.
+	// Opaque says that the interactions' ids reveal nothing, so that they can be sent as they are.
 	Opaque bool
-	// Lines are sent after the events as they are: what is no event at all (robustness).
+	// Lines are sent as they are, after the events. They are not events at all (robustness).
 	Lines []string
-	// Aside are interactions of the log that are judged by no oracle: variants, and company.
+	// Aside lists the interactions of the log that no oracle judges: variants, and company.
 	Aside    []string
 	Variants []Variant
-	// Checked says that the invariants are checked, too.
+	// Checked says that the invariants are checked too.
 	Checked bool
 
-	// Authored says that Table is the oracle. Otherwise the reference's answer to Events is.
+	// Authored says that Table is the oracle. Otherwise, the reference's answer to Events is.
 	Authored bool
 	Table    []Fact
 }
 
-// Variant is a second log of a case, made from the first, the answers to which must be related.
+// Variant is a second log of a case, made from the first. The answers to the two must be related.
 type Variant struct {
 	Relation    string // V12–V19, D3–D7
 	Of, Variant string // the interactions
-	How         int    // in which of the relation's ways, and
-	Seed        uint64 // by which draws the second log was made, to make one like it
+	How         int    // in which of the relation's ways
+	Seed        uint64 // of the draws that made the second log, to make one like it
 	// Compare returns what is wrong, or "". It needs no oracle.
 	Compare func(of, variant []Fact) string
 }
 
-// The tags of a chat that the guide's own rules decide: no row of it, and no row that it lacks, is by an inferred one.
-// AsDrawn is a flow as the guide draws it, or a variant that its prose names; Composed is nothing but the same
-// situations put together. The guide warns that it does not answer for flows that were modified: what is wrong of a
-// composed chat contradicts its rules as they are combined here, and of a drawn one the guide itself.
+// The tags of a chat that the guide's own rules decide: no inferred rule makes a row of it, or says that it has none.
+// AsDrawn is a flow as the guide draws it, or a variant that its prose names. Composed combines only such situations.
+// The guide warns that it does not answer for modified flows: a wrong row of a drawn chat contradicts the guide
+// itself, one of a composed chat only its rules as they are combined here.
 const (
 	AsDrawn  = "@as-drawn"
 	Composed = "@composed"
 )
 
-// Guide is the one of [AsDrawn] and [Composed] that the case is tagged, or "": also of a team's own case, whose tags
+// Guide returns the case's tag, if it is [AsDrawn] or [Composed], or "". It is "" for a team's own case, whose tags
 // are the team's.
 func (c *Case) Guide() string {
 	for _, tag := range c.Tags {
@@ -65,10 +65,10 @@ func (c *Case) Guide() string {
 	return ""
 }
 
-// Kind says in which company a case may be sent: a filter's start never mixes kinds.
+// Kind says which cases may be sent together: one start of a filter never mixes kinds.
 type Kind uint8
 
-// The kinds. Of robustness cases the log may be ill-formed.
+// The kinds. A robustness case's log may be ill-formed.
 const (
 	OrderedKind Kind = iota
 	InterleavedKind
@@ -77,18 +77,18 @@ const (
 )
 
 // OpaqueID is the id under which an implementation sees an interaction of a scenario, unless the case is [Case.Opaque]:
-// it looks like a GUID, says nothing of the scenario, and is the same in every run.
+// it looks like a GUID, reveals nothing of the scenario, and is the same in every run.
 func OpaqueID(scenario, interaction string) string {
 	sum := sha256.Sum256([]byte(scenario + "\x00" + interaction))
 	x := hex.EncodeToString(sum[:16])
 	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
 }
 
-// Expected tells what is expected of each interaction of the case, in the order in which they first appear in the
-// log. An ill-formed interaction expects nothing unless a table says so.
+// Expected returns what is expected of each interaction of the case, in the order in which they first appear in the
+// log. Nothing is expected of an ill-formed interaction unless a table says so.
 func (c *Case) Expected(t *Table) []Expected { return c.ExpectedIn(t, nil) }
 
-// ExpectedIn is the same as Expected, in the memory of what was expected of a case that nobody needs any more.
+// ExpectedIn is [Case.Expected], but reuses the memory of an earlier result that nobody needs any more.
 func (c *Case) ExpectedIn(t *Table, spent []Expected) []Expected {
 	out := spent[:0]
 	classifier := borrowed(t)
@@ -120,16 +120,16 @@ func (c *Case) ExpectedIn(t *Table, spent []Expected) []Expected {
 			w := ExpectTable(rows, chat, c.Level)
 			w.InteractionID, w.Chat = id, chat
 			out = append(out, w)
-		case chat != nil && chat.InteractionID != "": // readings go before the tables of our own features
+		case chat != nil && chat.InteractionID != "": // readings take precedence over the tables of our own features
 			out = append(out, expectIn(chat, last.Rows))
 		}
 	}
 	return out
 }
 
-// Judge compares rows with what is expected of the case, with the invariants and with each other, as far as the case
-// asks for it. Differences of delivery and robustness cases have those levels. Rows of other interactions are left
-// out.
+// Judge compares the rows with what is expected of the case and, if the case asks for it, with the invariants and with
+// each other. Differences of delivery and robustness cases have those levels. Rows of other interactions are
+// ignored.
 func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	of := func(id string) []Fact { return rowsOf(got, id) }
 	for i := range want {
@@ -154,7 +154,7 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 	return ds
 }
 
-// OfOtherMedium reports whether an interaction of the case is of another medium than chat, on which the guide says
+// OfOtherMedium reports whether an interaction of the case is of a medium other than chat, about which the guide says
 // nothing in particular (I19).
 func (c *Case) OfOtherMedium(interaction string) bool {
 	return slices.ContainsFunc(c.Events, func(e Event) bool {
@@ -162,7 +162,7 @@ func (c *Case) OfOtherMedium(interaction string) bool {
 	})
 }
 
-// BeyondMedia reports whether a chat of the case is of none of some media.
+// BeyondMedia reports whether the case has a chat of a medium that is not in media.
 func (c *Case) BeyondMedia(media []string) bool {
 	return slices.ContainsFunc(c.Events, func(e Event) bool {
 		return e.Name == Submitted && !slices.ContainsFunc(media, func(m string) bool {
@@ -171,7 +171,7 @@ func (c *Case) BeyondMedia(media []string) bool {
 	})
 }
 
-// rowsOf are the rows of an interaction, in their order. Most often they stand together, which needs no copy.
+// rowsOf returns the rows of an interaction, in their order. Usually they are adjacent, which needs no copy.
 func rowsOf(rows []Fact, id string) []Fact {
 	start, n, last := 0, 0, 0
 	for i := range rows {
@@ -194,20 +194,20 @@ func rowsOf(rows []Fact, id string) []Fact {
 	return of
 }
 
-// OnlyInCompany is the difference of a case that gives rows alone and none among others, all of which do alone.
+// OnlyInCompany returns the difference of a case that has rows when sent alone, but none when sent with others.
 func (c *Case) OnlyInCompany(found string) Difference {
 	d := broken("V17", c.Events[0].InteractionID, "company", found, Invariant)
 	c.temper(&d)
 	return d
 }
 
-// Merged is the difference of a case whose ids or names are nearly alike, and do not all have rows. It is of level
-// Delivery, whatever the case: it says why other differences are there.
+// Merged returns the difference of a case whose ids or names are nearly alike and do not all have rows. Its level is
+// Delivery, whatever the case: it explains the other differences.
 func (c *Case) Merged(interaction, found string) Difference {
 	return broken("D7", interaction, "names", found, Delivery)
 }
 
-// temper gives a difference of a delivery or robustness case that level, but one of another medium's chat that of I19.
+// temper sets the level of a delivery or robustness case's difference, or I19's level if the medium is not chat.
 func (c *Case) temper(d *Difference) {
 	if d.Level != Own && c.OfOtherMedium(d.InteractionID) {
 		d.Level = Inferred
@@ -221,7 +221,7 @@ func (c *Case) temper(d *Difference) {
 	}
 }
 
-// Levels is the set of levels that a difference from what is expected of the case can have.
+// Levels returns the levels that a difference from what is expected of the case can have.
 func (c *Case) Levels(want []Expected) Levels {
 	levels := LevelSet(c.Level)
 	if c.Kind == DeliveryKind || c.Kind == RobustnessKind {

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// Combination is a valid combination of resource type, role, result and reason: one that the rules or their
-// accepted alternatives can yield together (V2).
+// Combination is a valid combination of resource type, role, result and reason: the rules, or their accepted
+// alternatives, can yield it together (V2).
 type Combination struct {
 	Yield
-	Level Level    `json:"-"` // documented, if documented rules alone yield it
-	Rules []string `json:"-"` // one of the smallest sets of rules that do
-	// Alternative says that no rules yield it: it is only ever accepted in place of their answer, or beside it.
+	Level Level    `json:"-"` // Documented if documented rules alone yield it
+	Rules []string `json:"-"` // one of the smallest sets of rules that yield it
+	// Alternative says that no rules yield it: it is only accepted in place of their answer, or in addition to it.
 	Alternative bool `json:"alternative,omitzero"`
 }
 
@@ -34,7 +34,7 @@ var combinations = sync.OnceValue(func() []Combination {
 		}
 		out[i].Alternative = out[i].Alternative && alternative
 	}
-	var marks []ClauseID // those that can change a row
+	var marks []ClauseID // the ones that can change a row
 	for id, c := range clauseTable {
 		if c.Kind == MarkClause && len(c.Accepts) > 0 {
 			marks = append(marks, ClauseID(id))
@@ -55,8 +55,8 @@ var combinations = sync.OnceValue(func() []Combination {
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
 						for i, y := range reference.variants(s, ways{behind, behind, behind}) {
-							// Of an open clause the reference's own answer belongs, or rows that are right would break
-							// V2 without the log; its examples do not.
+							// An open clause adds the reference's own answer: without it, right rows would break V2 when
+							// there is no log. Its examples are left out.
 							if own := clauseTable[result].Yield; clauseTable[result].Open &&
 								(y.Result != own.Result || y.Reason != own.Reason) {
 								continue
@@ -77,7 +77,7 @@ var combinations = sync.OnceValue(func() []Combination {
 	return out
 })
 
-// roleSets lists the sets of role clauses that an IRF can have: one, or R5 with the one that it hands on.
+// roleSets lists the sets of role clauses that an IRF can have: one clause, or R5 with the one that it passes on.
 func roleSets() (sets []Clauses) {
 	for id, c := range clauseTable {
 		switch {
@@ -93,7 +93,7 @@ func roleSets() (sets []Clauses) {
 	return sets
 }
 
-// fits reports whether every result and mark of the set may stand with its role, and every mark with its result.
+// fits reports whether every result and mark of the set may go with its role, and every mark with its result.
 func fits(s Clauses) bool {
 	for id := range s.All() {
 		c := clauseTable[id]
