@@ -194,7 +194,7 @@ func rowsOf(rows []Fact, id string) []Fact {
 	return of
 }
 
-// OnlyInCompany returns the difference of a case that has rows when sent alone, but none when sent with others.
+// OnlyInCompany is the difference of a case without rows when sent among others, though all have them when alone.
 func (c *Case) OnlyInCompany(found string) Difference {
 	d := broken("V17", c.Events[0].InteractionID, "company", found, Invariant)
 	c.temper(&d)

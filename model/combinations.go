@@ -55,8 +55,8 @@ var combinations = sync.OnceValue(func() []Combination {
 				if fits(s) {
 					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
 						for i, y := range reference.variants(s, ways{behind, behind, behind}) {
-							// An open clause adds the reference's own answer: without it, right rows would break V2 when
-							// there is no log. Its examples are left out.
+							// An open clause adds the reference's own answer, or right rows would break V2 without
+							// the log. Its examples are left out.
 							if own := clauseTable[result].Yield; clauseTable[result].Open &&
 								(y.Result != own.Result || y.Reason != own.Reason) {
 								continue

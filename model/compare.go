@@ -12,21 +12,21 @@ import (
 type Expected struct {
 	InteractionID string
 	Rows          []ExpectedRow // by ordinal
-	Silent        Clauses       // rules that make no row: an unexpected row is theirs
+	Silent        Clauses       // rules that make no row: an unexpected row is blamed on them
 	Level         Level         // of an unexpected row
-	Chat          *Chat         // the reference's, nil for an ill-formed log
+	Chat          *Chat         // the reference's; nil for an ill-formed log
 }
 
-// ExpectedRow is one row that should be there. Of its Fact, fields that are zero are not compared, save the reason.
+// ExpectedRow is one row that should be there. Zero fields of its Fact are not compared, except the reason.
 type ExpectedRow struct {
 	Fact
 	Level    Level
-	Optional bool // accepted, but not asked for
-	irf      *IRF // what made it, nil where only a feature's table says so
+	Optional bool // accepted, but not required
+	irf      *IRF // what made it; nil if only a feature's table says so
 	accepted []Descriptor
 }
 
-// Rules lists the rules behind the row; none where only a feature's table says so.
+// Rules lists the rules behind the row; there are none if only a feature's table asks for it.
 func (r *ExpectedRow) Rules() []string {
 	if r.irf == nil {
 		return nil
@@ -34,10 +34,10 @@ func (r *ExpectedRow) Rules() []string {
 	return r.irf.Clauses.Rules()
 }
 
-// Expect takes the reference's chat for what is expected. The chat must stay unchanged while the result is used.
+// Expect makes the reference's chat the oracle. The chat must stay unchanged while the result is used.
 func Expect(c *Chat) Expected { return expectIn(c, nil) }
 
-// expectIn is the same, with rows in the memory of others.
+// expectIn is [Expect], but puts the rows into the memory of spent ones.
 func expectIn(c *Chat, spent []ExpectedRow) Expected {
 	w := Expected{
 		InteractionID: c.InteractionID, Silent: c.Silent, Level: c.level(c.readings.level(c.Silent)), Chat: c,
@@ -46,7 +46,7 @@ func expectIn(c *Chat, spent []ExpectedRow) Expected {
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
 		row := ExpectedRow{Fact: r.Fact, Level: r.Level(), irf: r}
-		if r.Clauses&silenceClauses != 0 { // of what a reading makes a row, nobody says when it is
+		if r.Clauses&silenceClauses != 0 { // nobody says when a row that a reading adds starts or ends
 			row.Start, row.End = time.Time{}, time.Time{}
 		}
 		w.Rows = append(w.Rows, row)
@@ -70,9 +70,9 @@ func expectIn(c *Chat, spent []ExpectedRow) Expected {
 	return w
 }
 
-// ExpectTable takes a feature's table for what is expected: the rows are the oracle, in the order of their ordinals,
-// and the reference's chat of the same log only explains those rows that it agrees with. A team's own table (level
-// Own) is taken to the letter: no alternative is accepted, and every difference is of that level. chat may be nil.
+// ExpectTable makes a feature's table the oracle: its rows are in the order of their ordinals, and the reference's chat
+// of the same log explains the rows that it agrees with. A team's own table (level Own) is taken literally: no
+// alternative is accepted, and every difference is of that level. chat may be nil.
 func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 	w := Expected{Level: level}
 	if chat != nil {
@@ -94,7 +94,7 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 			e.irf = explained[i].irf
 			if level != Own {
 				e.Level = explained[i].Level
-				if level == Invariant { // it is about an invariant, whatever else decides the row
+				if level == Invariant { // the case is about an invariant, whatever else decides the row
 					e.Level = max(e.Level, level)
 				}
 				e.complete(&explained[i].Fact)
@@ -115,7 +115,7 @@ func ExpectTable(rows []Fact, chat *Chat, level Level) Expected {
 	return w
 }
 
-// complete takes what a table leaves open, and the guide with it, from the reference: it is compared at level Inferred.
+// complete fills in from the reference what the table and the guide leave open: it is compared at level Inferred.
 func (r *ExpectedRow) complete(f *Fact) {
 	if r.ReceivedFrom.Is == Absent {
 		r.ReceivedFrom = f.ReceivedFrom
@@ -131,10 +131,10 @@ func (r *ExpectedRow) complete(f *Fact) {
 	}
 }
 
-// Field names what two rows differ in.
+// Field names the field in which two rows differ.
 type Field string
 
-// The fields of a Difference. RowField is a row too few or too many.
+// The fields of a Difference. RowField stands for a missing or an extra row.
 const (
 	RowField          Field = "row"
 	DescriptorField   Field = "technical_descriptor"
@@ -147,7 +147,7 @@ const (
 	EndField          Field = "end"
 )
 
-// Difference is one thing in which an implementation's rows are not the expected ones.
+// Difference is one way in which an implementation's rows differ from the expected ones.
 type Difference struct {
 	InteractionID string   `json:"interaction_id"`
 	Resource      string   `json:"resource"`         // the expected row's, or the unexpected one's
@@ -156,10 +156,10 @@ type Difference struct {
 	Expected      string   `json:"expected"` // plain text
 	Actual        string   `json:"actual"`
 	Level         Level    `json:"level"`
-	Required      bool     `json:"required"`                // whoever judges says so, by [Require]
+	Required      bool     `json:"required"`                // set by whoever judges, with [Require]
 	Rules         []string `json:"rules,omitempty"`         // behind the expected row, or why none is expected
 	Why           string   `json:"why,omitempty"`           // the events behind the expected row
-	Accepted      []string `json:"also_accepted,omitempty"` // descriptors that are accepted beside the expected one
+	Accepted      []string `json:"also_accepted,omitempty"` // descriptors that are accepted besides the expected one
 	Change        Change   `json:"change,omitempty"`        // between an old mart, which has Was, and its successor
 	Was           string   `json:"was,omitempty"`
 }
@@ -167,7 +167,7 @@ type Difference struct {
 // OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.
 func (d *Difference) OfInvariant() bool { return d.Field[0] == 'V' || d.Field[0] == 'D' }
 
-// String says the difference in a line of plain text.
+// String returns the difference as a line of plain text.
 func (d *Difference) String() string {
 	var b strings.Builder
 	if d.OfInvariant() {
@@ -195,8 +195,8 @@ func (d *Difference) String() string {
 	return b.String()
 }
 
-// Signature names a difference by codes alone: the rules behind the expected row, the field, and where they are codes
-// the expected and the actual value. Two differences with one signature are taken for one fault.
+// Signature names a difference by codes alone: the rules behind the expected row, the field, and the expected and
+// actual values if they are codes. Two differences with the same signature count as one fault.
 func (d *Difference) Signature() string {
 	var parts []string
 	for _, id := range d.Rules {
@@ -212,12 +212,12 @@ func (d *Difference) Signature() string {
 	return strings.Join(parts, " ")
 }
 
-// maxUnpaired bounds how many rows more than expected are looked at one by one.
+// maxUnpaired is how many rows beyond the expected number are examined one by one.
 const maxUnpaired = 256
 
-// Compare tells the differences between the rows expected of an interaction and those that came, whose order means
+// Compare returns the differences between the rows expected of an interaction and the rows it got, whose order means
 // nothing. Rows are paired so that the fewest and mildest differences remain: a row that differs in both resource
-// and descriptor is one missing and one too many. got is not changed.
+// and descriptor counts as one missing row and one extra row. got is not changed.
 func Compare(want *Expected, got []Fact) []Difference {
 	got = ranked(got)
 	byPlace, asked := make([]int, len(want.Rows)), 0
@@ -244,14 +244,14 @@ func Compare(want *Expected, got []Fact) []Difference {
 	return ds
 }
 
-// inOrder are the first rows in order, as many as are looked at one by one. got is not changed.
+// inOrder returns the rows that are examined one by one: the first ones in order. got is not changed.
 func (w *Expected) inOrder(got []Fact) []Fact {
 	got = slices.Clone(got)
 	slices.SortStableFunc(got, CompareFacts)
 	return got[:min(len(got), len(w.Rows)+maxUnpaired)]
 }
 
-// ranked are the rows without their ordinals if one of them has none: ordinals count only where all have one.
+// ranked returns the rows, without their ordinals if one of them has none: ordinals count only if all have one.
 func ranked(got []Fact) []Fact {
 	without := 0
 	for i := range got {
@@ -269,8 +269,8 @@ func ranked(got []Fact) []Fact {
 	return got
 }
 
-// CompareFacts is the one order of rows, by interaction, ordinal and start first. It does not depend on the order in
-// which they came.
+// CompareFacts orders rows, first by interaction, ordinal and start. The order does not depend on the order in which
+// they came.
 func CompareFacts(a, b Fact) int {
 	return cmp.Or(
 		cmp.Compare(a.InteractionID, b.InteractionID), cmp.Compare(a.Ordinal.Value, b.Ordinal.Value),
@@ -281,8 +281,8 @@ func CompareFacts(a, b Fact) int {
 	)
 }
 
-// matches reports whether a descriptor is the row's, or accepted in its place. What is expected may be shared between
-// goroutines: nothing is kept.
+// matches reports whether a descriptor is the row's, or accepted in its place. It caches nothing, since what is
+// expected may be shared between goroutines.
 func (r *ExpectedRow) matches(d Descriptor) bool {
 	switch {
 	case r.Descriptor().Same(d):
@@ -295,7 +295,7 @@ func (r *ExpectedRow) matches(d Descriptor) bool {
 	return r.irf.accepts(d)
 }
 
-// sameType compares resource types where both are given.
+// sameType reports whether the resource types agree, if both are given.
 func (r *ExpectedRow) sameType(g *Fact) bool {
 	want, _ := r.ResourceType.Meaning()
 	got, _ := g.ResourceType.Meaning()
@@ -307,8 +307,8 @@ func (r *ExpectedRow) loose() bool {
 	return r.irf != nil && r.irf.Clauses&Set(R6, R7) != 0
 }
 
-// differences tells what remains between rows that have been paired: pairs[i] is the row got for want.Rows[i], or
-// never.
+// differences returns the differences that remain once rows are paired: pairs[i] is the index in got of the row for
+// want.Rows[i], or never.
 func differences(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	used := make([]bool, len(got))
 	for i, j := range pairs {
@@ -388,7 +388,7 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 	return d
 }
 
-// ranks compares ordinals by rank among the paired rows that have one.
+// ranks compares the ranks of the ordinals of the paired rows that have one.
 func ranks(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	var ranked []int // of want.Rows, in their order
 	rising := true
@@ -426,7 +426,7 @@ func ranks(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 	return ds
 }
 
-// receivedFrom compares who sent the chat: by the row that the ordinal points to, where rows have ordinals.
+// receivedFrom compares who sent the chat, by the row that the ordinal points to if rows have ordinals.
 func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level) (Difference, bool) {
 	r, g := &want.Rows[i], &got[j]
 	if r.ReceivedFrom.Is == Absent || g.ReceivedFrom.Is == Absent {
@@ -438,7 +438,7 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 		for k < len(want.Rows) && want.Rows[k].Ordinal != r.ReceivedFrom {
 			k++
 		}
-		// of an unfinished chat: the sender has no row yet to point to, and a table cannot name one
+		// an unfinished chat: the sender has no row yet to point to, and a table cannot name one
 		if k == len(want.Rows) {
 			return Difference{}, false
 		}
@@ -462,7 +462,7 @@ func receivedFrom(want *Expected, got []Fact, pairs []int, i, j int, level Level
 	return r.difference(ReceivedFromField, level, expected, actual), true
 }
 
-// plainDescriptor is an implementation's descriptor made safe to show.
+// plainDescriptor returns an implementation's descriptor, made safe to show.
 func plainDescriptor(f *Fact) string {
 	d := f.Descriptor()
 	s := bareName(string(d.Role)) + "/" + bareName(string(d.Result))
@@ -486,7 +486,7 @@ func blankOr(s string) string {
 	return Name(s)
 }
 
-// sameSecond compares two times where both are given, fractions cut off.
+// sameSecond reports whether two times agree, fractions cut off. A time that is not given agrees with any.
 func sameSecond(a, b time.Time) bool {
 	return a.IsZero() || b.IsZero() || a.Unix() == b.Unix()
 }

@@ -6,23 +6,23 @@ import (
 	"slices"
 )
 
-// Coverage is what the chats exercise that are added to it, by the reference's reading of them: an implementation's
-// answers have no part in it. What is covered does not depend on the order in which chats are added.
+// Coverage says what the chats added to it exercise, by the reference's reading of them: an implementation's answers
+// play no part. It does not depend on the order in which chats are added.
 //
-// Rules and combinations have a denominator: the table, and the closure of its rules ([Combinations]), of which those
-// that are alternatives only cannot be covered. Pairs of rules have none: which of them can occur at all is not proven
-// here. They are a count, to be compared with another run's.
+// Rules and combinations have a denominator: the table, and the closure of its rules ([Combinations]), where mere
+// alternatives cannot be covered. Pairs of rules have none, because which of them can occur at all is not proven here.
+// Their count is only to be compared with another run's.
 type Coverage struct {
 	reads  Classifier
 	chat   Chat
-	clause [clauseCount]exercised // IRFs are those of shapes
+	clause [clauseCount]exercised // its IRFs are counted in shapes
 	rules  [clauseCount]int       // chats, by place of the rule in the table, which has no more rules than clauses
 	shapes map[Clauses]*exercised
 	yields map[Yield]*exercised
 }
 
-// exercised counts what rests on something; example is the least id of such a chat, where chats are added by
-// [Coverage.Note].
+// exercised counts the IRFs and chats that rest on something. example is the least id of such a chat, if chats are
+// added by [Coverage.Note].
 type exercised struct {
 	irfs, chats int
 	example     string
@@ -44,13 +44,13 @@ func NewCoverage() *Coverage {
 	}
 }
 
-// RuleCoverage says what rests on a rule, or on one of its clauses.
+// RuleCoverage counts what rests on a rule, or on one of its clauses.
 type RuleCoverage struct {
-	ID      string         `json:"name"`  // of a clause, which part of its rule it is
-	IRFs    int            `json:"irfs"`  // none where the rule says that no IRF is made
+	ID      string         `json:"name"`  // for a clause, which part of its rule it is
+	IRFs    int            `json:"irfs"`  // none if the rule says that no IRF is made
 	Chats   int            `json:"chats"` // of those IRFs, or left without one by the rule
 	Example string         `json:"example,omitempty"`
-	Clauses []RuleCoverage `json:"clauses,omitempty"` // of a rule that has several
+	Clauses []RuleCoverage `json:"clauses,omitempty"` // if the rule has several
 }
 
 // Rules lists every rule of the table, in its order, with its clauses.
@@ -82,15 +82,15 @@ func (c *Coverage) Rules() []RuleCoverage {
 	return out
 }
 
-// Shape is the rules that make one row together, each with the part of it that bears.
+// Shape lists the rules that make a row together, each with the part of it that applies.
 type Shape struct {
 	Rules   []string `json:"rules"` // such as R3, or I1 (rejected)
 	IRFs    int      `json:"irfs"`
 	Example string   `json:"example,omitempty"`
 }
 
-// Beyond lists the shapes of rows that another coverage does not have, the most frequent first. In another medium than
-// chat (I19) a row has the shape that it has in a chat.
+// Beyond lists the shapes of rows that the other coverage lacks, the most frequent first. A row of another medium (I19)
+// has the shape that it would have in a chat.
 func (c *Coverage) Beyond(o *Coverage) (shapes []Shape) {
 	known, all := make(map[Clauses]bool), make(map[Clauses]*exercised)
 	for clauses := range o.shapes {
@@ -120,7 +120,7 @@ func (c *Coverage) Beyond(o *Coverage) (shapes []Shape) {
 	return shapes
 }
 
-// CombinationCount is how often rows have a combination.
+// CombinationCount says how many rows have a combination.
 type CombinationCount struct {
 	Combination
 	IRFs    int    `json:"irfs"`
@@ -141,7 +141,7 @@ func (c *Coverage) Merge(o *Coverage) {
 	}
 }
 
-// at is what a map has at a key, made where there is nothing.
+// at returns the map's entry for a key, and makes it if there is none.
 func at[K comparable](m map[K]*exercised, key K) *exercised {
 	e := m[key]
 	if e == nil {
@@ -151,8 +151,8 @@ func at[K comparable](m map[K]*exercised, key K) *exercised {
 	return e
 }
 
-// Pairs lists the pairs of different rules that bear on one IRF together, each in the order of the table, by the first
-// and then the second.
+// Pairs lists the pairs of different rules that bear on one IRF together. Each pair is in the order of the table, and
+// so is the list.
 func (c *Coverage) Pairs() (pairs [][2]string) {
 	var together [clauseCount]ruleSet
 	for s := range c.shapes {
@@ -171,8 +171,8 @@ func (c *Coverage) Pairs() (pairs [][2]string) {
 	return pairs
 }
 
-// Combinations parts [Combinations] into those that an IRF has and the others. What is only accepted in place of the
-// reference's answer covers nothing: who never gives it is right, too.
+// Combinations splits [Combinations] into the ones that an IRF has and the others. An answer that is only accepted in
+// place of the reference's covers nothing: an implementation that never gives it is right too.
 func (c *Coverage) Combinations() (covered []CombinationCount, uncovered []Combination) {
 	for _, comb := range Combinations() {
 		if e := c.yields[comb.Yield]; e != nil {
@@ -184,7 +184,7 @@ func (c *Coverage) Combinations() (covered []CombinationCount, uncovered []Combi
 	return covered, uncovered
 }
 
-// AddCase adds the chats of a case that are judged row by row: not those that an oracle says nothing of.
+// AddCase adds the chats of a case that are judged row by row, and leaves out those that no oracle judges.
 func (c *Coverage) AddCase(of *Case) {
 	for _, log := range c.reads.grouper.chats(of.Events) {
 		if !slices.Contains(of.Aside, log[0].InteractionID) {
@@ -201,12 +201,12 @@ func (c *Coverage) Add(events []Event) {
 	}
 }
 
-// Note adds a chat that the reference has read, and takes its id for an example where it is the least; "" is none.
+// Note adds a chat that the reference has read. Its id becomes the example if it is the least so far; "" is none.
 func (c *Coverage) Note(chat *Chat, id string) {
 	all := chat.Silent
 	for i := range chat.IRFs {
 		r := &chat.IRFs[i]
-		if r.Clauses&silenceClauses != 0 { // a row by a reading: no shape of ours
+		if r.Clauses&silenceClauses != 0 { // a row that a reading adds: not a shape of ours
 			continue
 		}
 		all |= r.Clauses
@@ -224,7 +224,7 @@ func (c *Coverage) Note(chat *Chat, id string) {
 // ruleSet is a set of rules, by place in the table.
 type ruleSet uint64
 
-// ruleOf finds the rule of a clause, by place in the table.
+// ruleOf holds the place in the table of each clause's rule.
 var ruleOf = func() (places [clauseCount]uint8) {
 	for i := range ruleTable {
 		for j := range ruleTable[i].Clauses {

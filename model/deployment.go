@@ -2,23 +2,23 @@ package model
 
 import "slices"
 
-// Deployment is what the log alone does not tell of the deployment that wrote it. The zero Deployment has no finishing
-// queues.
+// Deployment is what the log alone does not say about the deployment that wrote it. The zero Deployment has no
+// finishing queues.
 type Deployment struct {
 	// Completed and Canceled are the finishing queues (I20): Info Mart's options stop-ixn-queues and canceled-queues.
-	// The last agent's placing a chat in one of them finishes it.
+	// A chat is finished when its last agent places it in one of them.
 	Completed []string `json:"completed,omitempty"`
 	Canceled  []string `json:"canceled,omitempty"`
 }
 
-// Usual is the deployment that the suite's own scenarios are about, and every log whose mapping says nothing else. The
-// names are those of Genesys intelligent Workload Distribution, which canceled-queues has by default.
+// Usual is the deployment of the suite's own scenarios, and of every log whose mapping says nothing else. The names
+// are those of Genesys intelligent Workload Distribution, the default of canceled-queues.
 var Usual = Deployment{Completed: []string{"iWD_Completed"}, Canceled: []string{"iWD_Canceled"}}
 
 // Finishes reports whether a queue is one of the deployment's finishing queues.
 func (d *Deployment) Finishes(queue string) bool { return d.finishing(queue) != unfinished }
 
-// finishing says what an agent's placing the chat in a queue makes of it.
+// finishing says how the chat is finished when an agent places it in a queue, if it is.
 type finishing uint8
 
 const (
