@@ -131,8 +131,8 @@ func (f *fold) fromLeg(a *attempt) {
 	a.movedOn, a.sentOn, a.afterTime = l.movedOn, l.sentOn, l.afterTime
 }
 
-// open returns the agent's attempt that is neither over nor waiting, or never. Only its last one can be. A short list is
-// scanned from the end; a long one has an index.
+// open returns the agent's attempt that is neither over nor waiting, or never. Only its last one can be. A short list
+// is scanned from the end; a long one has an index.
 func (f *fold) open(agent string) int32 {
 	if len(f.attempts) > few {
 		if i, ok := f.byAgent[agent]; ok && f.attempts[i].state <= party {

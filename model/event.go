@@ -1,6 +1,6 @@
 // Package model is what chatproof knows about chat reporting: the events of a chat, the Interaction Resource Facts
-// (IRFs) that Genesys Info Mart documents for them, the rules that lead from the one to the other, the reference
-// classifier that applies the rules, and the comparison of expected rows with an implementation's.
+// (IRFs) that Genesys Info Mart documents for them, the rules that lead from events to IRFs, the reference classifier
+// that applies the rules, and the comparison of expected rows with an implementation's.
 //
 // Everything here is a pure function of its arguments: no files, no clock, no goroutines, and the standard library
 // only. Packages wire and tables read and write formats; package engine runs the suite.
@@ -11,14 +11,14 @@ package model
 
 import "time"
 
-// EventName names a reporting event of Interaction Server. Any other name is an unknown event, which classification
-// ignores altogether.
+// EventName names a reporting event of Interaction Server. Any other name is an unknown event's, which classification
+// ignores.
 type EventName string
 
 // The events that classification knows.
 const (
 	Submitted         EventName = "EventInteractionSubmitted" // the chat begins
-	PlacedInQueue     EventName = "EventPlacedInQueue"        // it enters a queue, maybe for an agent that transfers
+	PlacedInQueue     EventName = "EventPlacedInQueue"        // it enters a queue, perhaps for an agent that transfers
 	TakenFromQueue    EventName = "EventTakenFromQueue"       // it leaves that queue; the taker is added next
 	PartyAdded        EventName = "EventPartyAdded"           // a strategy starts to route; an agent accepts, or pulls
 	AgentInvited      EventName = "EventAgentInvited"         // an agent is alerted
@@ -31,7 +31,7 @@ const (
 	Resumed           EventName = "EventResumed"              // neutral
 )
 
-// EventNames lists the known events in the order in which a chat may first show them, the neutral ones last.
+// EventNames lists the known events in the order in which they can first occur in a chat, the neutral ones last.
 var EventNames = []EventName{
 	Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked,
 	PartyRemoved, ProcessingStopped, PropertiesChanged, Held, Resumed,
@@ -47,7 +47,7 @@ func (n EventName) Known() bool {
 	return n.Neutral()
 }
 
-// Neutral reports whether the event is known and without effect on any fact.
+// Neutral reports whether the event is known but affects no fact.
 func (n EventName) Neutral() bool {
 	return n == PropertiesChanged || n == Held || n == Resumed
 }
@@ -55,7 +55,7 @@ func (n EventName) Neutral() bool {
 // PartyType says what kind of party acts, or is acted on.
 type PartyType string
 
-// The party types. MediaServer stands for the customer: it is the actor of what the customer does.
+// The party types. MediaServer stands for the customer: it is the actor when the customer does something.
 const (
 	MediaServer       PartyType = "media_server"
 	Strategy          PartyType = "strategy"
@@ -63,13 +63,13 @@ const (
 	InteractionServer PartyType = "interaction_server"
 )
 
-// Party is who acts (Event.Actor) or whom an event befalls (Event.Party). The zero Party is an absent one.
+// Party is who acts (Event.Actor) or who is acted on (Event.Party). The zero Party is an absent one.
 type Party struct {
 	Type PartyType
 	ID   string
 }
 
-// Operation is what an agent wants of the agent whom it invites, directly or through a queue.
+// Operation is what an agent wants of the agent that it invites, directly or through a queue.
 type Operation string
 
 // The operations. A consult is a conference with visibility mode [Coach].
@@ -78,7 +78,7 @@ const (
 	Conference Operation = "conference"
 )
 
-// VisibilityMode says who sees what a conferred agent writes; 0 is not (yet) known.
+// VisibilityMode says who sees what a conferred agent writes; 0 means not (yet) known.
 type VisibilityMode int
 
 // The visibility modes. Only Coach is named by the guide (section 1.7); the others are conventional.
@@ -108,42 +108,42 @@ type Event struct {
 	Reason         string
 	MediaType      string // on EventInteractionSubmitted; empty means "chat"
 
-	Wire *Wire // how it is written, where that is out of the ordinary; most often nil
+	Wire *Wire // how it is written, if that is unusual; most often nil
 }
 
-// MaxSeq is the largest seq: what every reader of JSON holds.
+// MaxSeq is the largest seq: the largest integer that every JSON reader represents exactly.
 const MaxSeq = 1<<53 - 1
 
-// Wire is how an event is written beyond what it says. Nothing of it counts: an event is equal to itself otherwise
-// written. It moves with the event's time. It is not changed once an event has it: events share it.
+// Wire is how an event is written, beyond what it says. It does not count: two events that differ only in it are equal.
+// It moves with the event's time. It must not be changed once an event has it, since events share it.
 type Wire struct {
 	Zone   int    // the offset from UTC under which the time is written, in minutes
-	Digits int    // of the second's fraction, where so many hold it: 3 writes .000
+	Digits int    // of the second's fraction, if that many can hold it: 3 writes .000
 	Also   string // further members, as JSON: `"node":7,"queue":null`
-	Actor  string // further members of the actor, where there is one
+	Actor  string // further members of the actor, if there is one
 	Party  string // and of the party
 }
 
-// chatMedium is the medium that the guide's flows are of. Another online medium is rule I19's.
+// chatMedium is the medium of the guide's flows. Rule I19 covers other online media.
 const chatMedium = "chat"
 
-// Equal reports whether two events agree in every field, times compared as instants: an exact duplicate, which is
-// no second event (W3).
+// Equal reports whether two events agree in every field, with times compared as instants. An equal event is an exact
+// duplicate, not a second event (W3).
 func (e *Event) Equal(o *Event) bool {
 	return e.Seq == o.Seq && e.Name == o.Name && e.InteractionID == o.InteractionID && e.Time.Equal(o.Time) &&
 		e.Actor == o.Actor && e.Party == o.Party && e.Queue == o.Queue && e.Operation == o.Operation &&
 		e.VisibilityMode == o.VisibilityMode && e.reason() == o.reason() && e.medium() == o.medium()
 }
 
-// Alike reports whether two events of a chat differ in nothing but seq and time: as one that is there twice does, under
-// another seq. The medium, which the first alone has to bear, means nothing.
+// Alike reports whether two events of a chat differ only in seq and time, as if one event occurred twice under
+// different seqs. The medium, which only the first event needs, is ignored.
 func (e *Event) Alike(o *Event) bool {
 	same := *e
 	same.Seq, same.Time, same.MediaType = o.Seq, o.Time, o.MediaType
 	return same.Equal(o)
 }
 
-// reason is the event's, an absent one of EventRevoked being Expired.
+// reason returns the event's reason. An absent reason of EventRevoked is Expired.
 func (e *Event) reason() string {
 	if e.Name == Revoked && e.Reason == "" {
 		return Expired
@@ -151,7 +151,7 @@ func (e *Event) reason() string {
 	return e.Reason
 }
 
-// medium is the event's, an absent one of EventInteractionSubmitted being chat.
+// medium returns the event's medium. An absent medium of EventInteractionSubmitted is chat.
 func (e *Event) medium() string {
 	if e.Name == Submitted && e.MediaType == "" {
 		return chatMedium

@@ -31,7 +31,7 @@ const (
 	Transferred       Result = "Transferred"
 )
 
-// Reason is a RESULT_REASON. Blank and "Unspecified" are one value.
+// Reason is a RESULT_REASON. Blank and "Unspecified" are the same value.
 type Reason string
 
 // The reasons of the documented chat flows, RejectedReason of rule I1, and CanceledReason of I20.
@@ -44,8 +44,8 @@ const (
 	CanceledReason        Reason = "Canceled"
 )
 
-// Roles, Results and Reasons are the values that the dimension table TECHNICAL_DESCRIPTOR is known to hold, voice
-// ones included; NoReason stands for blank.
+// Roles, Results and Reasons are the values that the dimension table TECHNICAL_DESCRIPTOR is known to hold, including
+// those of voice; NoReason stands for blank.
 var (
 	Roles = []Role{
 		RoutedTo, Received, ReceivedTransfer, InConference, ReceivedConsult, Puller,
@@ -88,13 +88,13 @@ const (
 	Given
 )
 
-// Num is a Number that is given.
+// Num returns a Number that is given.
 func Num(n int64) Number { return Number{Value: n, Is: Given} }
 
 // Fact is one row of INTERACTION_RESOURCE_FACT, as an implementation reports it or as the reference expects it.
-// InteractionID, Resource, Role and Result are required of an implementation. A zero Reason is blank. The other
-// fields are compared only where they are not zero; an Ordinal that is Null counts as absent, a ReceivedFrom that is
-// Null says that no agent sent the chat.
+// An implementation must give InteractionID, Resource, Role and Result. A zero Reason is blank. The other fields are
+// compared only if they are not zero; a Null Ordinal counts as absent, and a Null ReceivedFrom says that no agent sent
+// the chat.
 type Fact struct {
 	InteractionID string
 	Ordinal       Number
@@ -108,7 +108,7 @@ type Fact struct {
 	Start, End    time.Time // to the second
 }
 
-// Moved is the fact with the times that it has moved by d.
+// Moved returns the fact with its times moved by d. A zero time stays zero.
 func (f Fact) Moved(d time.Duration) Fact {
 	for _, t := range [...]*time.Time{&f.Start, &f.End} {
 		if !t.IsZero() {
@@ -128,7 +128,7 @@ type Descriptor struct {
 // Descriptor returns the fact's technical descriptor.
 func (f *Fact) Descriptor() Descriptor { return Descriptor{f.Role, f.Result, f.Reason} }
 
-// String writes the descriptor as the guide does: Role/Result [Reason], a blank reason left out.
+// String returns the descriptor as the guide writes it: Role/Result [Reason], without a blank reason.
 func (d Descriptor) String() string {
 	s := string(d.Role) + "/" + string(d.Result)
 	if !sameCode(string(d.Reason), "") {
@@ -137,14 +137,14 @@ func (d Descriptor) String() string {
 	return s
 }
 
-// Same reports whether two descriptors are one row of the dimension table: equal codes, blank and Unspecified
-// reasons alike.
+// Same reports whether two descriptors are one row of the dimension table: their codes are equal. Blank and
+// Unspecified reasons have the same code.
 func (d Descriptor) Same(o Descriptor) bool {
 	return sameCode(string(d.Role), string(o.Role)) && sameCode(string(d.Result), string(o.Result)) &&
 		sameCode(string(d.Reason), string(o.Reason))
 }
 
-// ParseDescriptor reads Role/Result [Reason]; blanks around the parts mean nothing. ok is false where a role or a
+// ParseDescriptor parses Role/Result [Reason]; blanks around the parts are ignored. ok is false if the role or the
 // result is missing, or the brackets are not one closed pair at the end.
 func ParseDescriptor(s string) (d Descriptor, ok bool) {
 	body, reason, bracket := strings.Cut(s, "[")
@@ -162,8 +162,8 @@ func ParseDescriptor(s string) (d Descriptor, ok bool) {
 	return d, true
 }
 
-// Code is the form in which roles, results, reasons and types are compared: Info Mart's _CODE columns, which are the
-// names in upper case without spaces. Blank, NULL and Unspecified reasons all have the code "".
+// Code returns the form in which roles, results, reasons and types are compared, that of Info Mart's _CODE columns: the
+// name in upper case, without spaces. Blank, NULL and Unspecified reasons all have the code "".
 func Code(name string) string {
 	code := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -177,7 +177,7 @@ func Code(name string) string {
 	return code
 }
 
-// sameCode is Code(a) == Code(b), without an allocation for plain names.
+// sameCode reports whether Code(a) == Code(b), without an allocation for plain names.
 func sameCode(a, b string) bool {
 	if a == b {
 		return true
@@ -194,10 +194,10 @@ func sameCode(a, b string) bool {
 		case i == len(a) && j == len(b):
 			return true
 		case i < len(a) && j < len(b) && visible(a[i]) && visible(b[j]):
-			if upper(a[i]) != upper(b[j]) { // and so are the codes, at this place
+			if upper(a[i]) != upper(b[j]) { // so the codes differ here, too
 				return false
 			}
-		default: // a byte of a longer rune tells nothing without the others, which a blank may part from it
+		default: // a byte of a longer rune says nothing alone, and a blank may separate it from the others
 			return blankCode(a) && blankCode(b) || !(ascii(a) && ascii(b)) && Code(a) == Code(b)
 		}
 		i, j = i+1, j+1

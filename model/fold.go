@@ -7,7 +7,7 @@ import (
 )
 
 // Classifier turns the log of one interaction into its IRFs. It keeps its working memory between calls, so that
-// classification allocates nothing once warm; it is not safe for concurrent use: take one a goroutine.
+// classification allocates nothing once warm. It is not safe for concurrent use: take one per goroutine.
 type Classifier struct {
 	fold    fold
 	grouper grouper
@@ -28,17 +28,17 @@ type Chat struct {
 	Silent        Clauses   // rules by which no IRF was made
 	// SilentResource is the queue or strategy that the silent rule is about.
 	SilentResource string
-	OtherMedium    bool          // of another medium than chat: every difference is of level Inferred (I19)
+	OtherMedium    bool          // of a medium other than chat: every difference is of level Inferred (I19)
 	Backwards      bool          // the clock ran backwards
-	Pause          time.Duration // the longest between two events that follow each other
-	readings       *Table        // whose answers are pinned; nil where none is
+	Pause          time.Duration // the longest time between two consecutive events
+	readings       *Table        // whose answers are pinned; nil if none are
 
-	handling   bool // an agent was, at the stop
+	handling   bool // an agent was handling at the stop
 	inLeg      bool // the stop found it in a queue or with a strategy that had distributed it to nobody
 	unreported int  // attempts after an agent had placed it in a finishing queue (I20)
 }
 
-// Level is the level of an unexpected row, or of a broken invariant, that would else have another.
+// level returns the level of an unexpected row or a broken invariant that would otherwise be of level l.
 func (c *Chat) level(l Level) Level {
 	switch {
 	case c == nil || !c.OtherMedium:
@@ -56,12 +56,12 @@ type IRF struct {
 	Trace   Trace
 	ways    ways
 
-	readings *Table // as of its chat
+	readings *Table // its chat's
 }
 
 // Classify folds the events of one interaction, in any order and with exact duplicates, and writes what it finds
-// to dst, whose memory it reuses. The error is an *IllFormed, and dst then means nothing. An unfinished chat has
-// its closed attempts only. A log without any known event gives an empty Chat.
+// to dst, whose memory it reuses. Any error is an *IllFormed, and dst is then meaningless. An unfinished chat has
+// only its closed attempts. A log without any known event gives an empty Chat.
 func (c *Classifier) Classify(dst *Chat, events []Event) error {
 	f := &c.fold
 	if err := f.order(events); err != nil {
@@ -82,8 +82,8 @@ type fold struct {
 	table     *Table
 	events    []Event
 	turn      []int32 // the events that count, in order of seq
-	backwards bool    // their times fall somewhere
-	mute      bool    // what is wrong with an event is not said
+	backwards bool    // the clock ran backwards somewhere
+	mute      bool    // ill-formed events are not described
 	pause     time.Duration
 
 	begun     bool
@@ -91,7 +91,7 @@ type fold struct {
 	stoppedAt int32
 	attempts  []attempt
 	byAgent   map[string]int32 // the last attempt of each agent, once there are many
-	offers    map[string]int   // pending direct transfers of each agent, where there are any
+	offers    map[string]int   // pending direct transfers of each agent, if there are any
 	agents    int              // attempts that are parties
 	flying    int              // direct transfers that are pending
 	parties   []string         // the strategies that are parties
@@ -100,11 +100,11 @@ type fold struct {
 	leaver    int32  // the attempt that is due to leave
 	stopping  bool   // an invitation was revoked as Stopped
 	closing   int32  // turn of the first of the removals and Stopped revokes that the log now ends with
-	now       int32  // turn of the event at hand
+	now       int32  // turn of the current event
 	finished  string // the finishing queue that an agent placed the chat in
 	reported  int32  // how many attempts were open before the chat was placed in a finishing queue; never if it was not
 
-	counts, falls []int32 // working memory of aloneFrom and clockFalls
+	counts, falls []int32 // working memory of aloneFrom and fell
 }
 
 const never = -1
@@ -153,7 +153,7 @@ func (f *fold) order(events []Event) error {
 	return nil
 }
 
-// elapsed is u.Sub(t). Sub looks for an overflow, which took a tenth of the classifier's time.
+// elapsed returns u.Sub(t). Sub checks for overflow, which took a tenth of the classifier's time.
 func elapsed(t, u time.Time) time.Duration {
 	seconds := u.Unix() - t.Unix()
 	if seconds < -1<<32 || seconds > 1<<32 {
@@ -162,7 +162,7 @@ func elapsed(t, u time.Time) time.Duration {
 	return time.Duration(seconds)*time.Second + time.Duration(u.Nanosecond()-t.Nanosecond())
 }
 
-// step takes one event: at is its index, turn its place in the order.
+// step applies one event: at is its index, and turn is its place in the order.
 func (f *fold) step(e *Event, at, turn int32) error {
 	if err := f.checkTurn(e); err != nil {
 		return err
@@ -229,7 +229,7 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 	return nil
 }
 
-// placedByAgent begins a leg of an agent's own: it transfers or confers through a queue, or finishes the chat (I20).
+// placedByAgent begins an agent's own leg, to transfer or conference through a queue, or finishes the chat (I20).
 func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	initiator := f.open(e.Actor.ID)
 	if initiator == never || f.attempts[initiator].state != party {
@@ -357,7 +357,7 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 	return nil
 }
 
-// unanswered takes EventRejected and EventRevoked.
+// unanswered applies EventRejected and EventRevoked.
 func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 	i := f.open(e.Party.ID)
 	if e.Party.Type == Agent && i != never && f.attempts[i].state == party && e.Name == Revoked {
@@ -390,8 +390,8 @@ func (f *fold) unanswered(e *Event, at int32) *IllFormed {
 	return nil
 }
 
-// timedOut takes the revoke of an agent that handles: Interaction Server's handling-timeout (I21). It is as if the
-// chat's last routed invitation had failed.
+// timedOut applies the revoke of an agent that is handling: Interaction Server's handling-timeout (I21). Afterwards, it
+// is as if the chat's last routed invitation had failed.
 func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	switch {
 	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
@@ -416,14 +416,14 @@ func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	return nil
 }
 
-// forget tells the initiator of an accepted transfer that its target is no party any more.
+// forget records for the initiator of an accepted transfer that the target is no longer a party.
 func (f *fold) forget(target *attempt) {
 	if target.operation == Transfer && target.queue == "" {
 		f.attempts[target.inviter].targets--
 	}
 }
 
-// decided ends a direct invitation, and tells the initiator of a transfer what became of it.
+// decided ends a direct invitation, and records a transfer's outcome for its initiator.
 func (f *fold) decided(target *attempt, at int32, agreed bool) {
 	f.flying--
 	if target.operation != Transfer {
@@ -474,7 +474,7 @@ func (f *fold) removed(e *Event, at int32) *IllFormed {
 	return nil
 }
 
-// checkBereft asks for the stop where the last agent has left and nothing is under way that could bring another.
+// checkBereft makes the stop due if the last agent has left and nothing under way could bring another.
 func (f *fold) checkBereft() {
 	if f.agents == 0 && f.leg.stage == noLeg && f.flying == 0 {
 		f.due = stopDue

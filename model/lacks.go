@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// missing says what an ill-formed log seems to lack, by the requirement that it breaks and what is said of it. It is a
-// likelihood, not a proof: often more than one event would make the log a chat.
+// missing says what an ill-formed log seems to lack, by the requirement that it breaks and the words of the problem. It
+// is a guess, not a proof: often more than one event would make the log a chat.
 var missing = []struct{ requirement, phrase, lacks string }{
 	{"W4", "placed in %s while it is in", string(TakenFromQueue)},
 	{"W4", "places a chat in a queue only once", string(Revoked) + " or " + string(Rejected)},
@@ -29,8 +29,8 @@ var missing = []struct{ requirement, phrase, lacks string }{
 	},
 }
 
-// Lacks says what the log seems to lack, "" where it rather has one event too many. beginning is true where the chat's
-// beginning is what lacks.
+// Lacks returns what the log seems to lack, or "" if it seems to have an extra event instead. beginning is true if the
+// chat's beginning is missing.
 func (e *IllFormed) Lacks(log []Event) (lacks string, beginning bool) {
 	if e.Requirement == "W1" && !slices.ContainsFunc(log, func(e Event) bool { return e.Name == Submitted }) {
 		misspelt := slices.ContainsFunc(log, func(e Event) bool {
