@@ -13,14 +13,14 @@ const (
 	WasRejected                // the invitation was declined
 	WasRevoked                 // the invitation expired
 	WasRevokedOtherwise        // the invitation was withdrawn for a reason that is neither Expired nor Stopped
-	WasStopped                 // the chat stopped while it was pending, withdrawn as Stopped first or not
-	HandlingAtStop             // the chat stopped while it handled
+	WasStopped                 // the chat stopped while it was pending, whether or not it was withdrawn as Stopped first
+	HandlingAtStop             // the chat stopped while the agent was handling
 	EndedInMediation           // the chat stopped in the queue or strategy
-	TimedOut                   // accepted, then revoked by the server's handling-timeout
+	TimedOut                   // accepted, then revoked by Interaction Server's handling-timeout
 )
 
-// Trace names the events that made an IRF, by seq; 0 where there is none. What it says of initiator, queue and mode
-// is what the rules looked at.
+// Trace names the events that made an IRF, by seq; 0 if there is none. The initiator, queue and mode are those that
+// the rules looked at.
 type Trace struct {
 	Opened, Accepted, HandedOver, Closed int64
 	Left                                 int64 // the strategy's leaving, before the stop
@@ -28,17 +28,17 @@ type Trace struct {
 	ModeFrom                             int64 // the event that gave Mode
 	How                                  Ending
 	Pulled                               bool
-	Invoker                              string // the inviting strategy, "" for a pull, a queue or a strategy
-	Initiator                            string // the agent on whose behalf, "" for an entering chat
+	Invoker                              string // the inviting strategy; "" for a direct invitation, a pull, a queue or a strategy
+	Initiator                            string // the agent on whose behalf it was; "" for an entering chat
 	Operation                            Operation
-	// the queue that it came through or ended in, "" for a direct invitation
+	// the queue that it came through or ended in; "" for a direct invitation
 	Queue     string
 	Mode      VisibilityMode
 	HandedTo  string // the agent who accepted the transfer, or the queue
 	Backwards bool   // the clock ran backwards between Opened and Closed
 }
 
-// finish writes the facts: every attempt that has closed, then the queue or strategy that the chat ended in.
+// finish writes the facts: one for every closed attempt, then that of the queue or strategy in which the chat ended.
 func (f *fold) finish(dst *Chat) {
 	*dst = Chat{IRFs: slices.Grow(dst.IRFs[:0], len(f.attempts)+1)}
 	if f.table.pinned != 0 {
@@ -50,7 +50,7 @@ func (f *fold) finish(dst *Chat) {
 	first := &f.events[f.turn[0]]
 	dst.InteractionID, dst.Began = first.InteractionID, first.Time
 	dst.OtherMedium, dst.Backwards, dst.Pause = !sameCode(first.medium(), chatMedium), f.backwards, f.pause
-	f.now++ // the stop counts as later than all else
+	f.now++ // the stop counts as later than everything else
 	stopped := f.stoppedAt != never
 	byCustomer := false
 	if stopped {
@@ -85,7 +85,7 @@ func (f *fold) finish(dst *Chat) {
 	}
 }
 
-// marks are I13, I21 and I19: where a row's leg came from, and the chat's medium.
+// marks returns I13, I21 and I19: where a row's leg came from, and the chat's medium.
 func marks(sentOn, afterTime, otherMedium bool) (s Clauses) {
 	if sentOn {
 		s |= Set(I13)
@@ -100,7 +100,7 @@ func marks(sentOn, afterTime, otherMedium bool) (s Clauses) {
 }
 
 // handlingAtStop reports whether an agent was handling when the chat stopped. One that the media server removed just
-// before counts, its turn of leaving then being the stop's.
+// before counts; the turn in which it left becomes the stop's.
 func (f *fold) handlingAtStop() (handling bool) {
 	for i := range f.attempts {
 		a := &f.attempts[i]
@@ -131,7 +131,7 @@ func (f *fold) closeAtStop(a *attempt) {
 	a.state, a.closed, a.closedTurn = over, f.stoppedAt, f.now
 }
 
-// roleClause is R1–R5, I3, I7 and I15: who invited, and what that agent wanted.
+// roleClause applies R1–R5, I3, I7, I15 and I18: who invited, and what that agent wanted.
 func (f *fold) roleClause(a *attempt) Clauses {
 	s := f.wanted(a.operation, a.modes.last, a.queue != "", a.joined != never)
 	if a.pulled {
@@ -143,7 +143,7 @@ func (f *fold) roleClause(a *attempt) Clauses {
 	return s | modeClauses(a.operation, &a.modes)
 }
 
-// modeClauses is I18: a conference's modes are not all alike, or were given on re-queueings alone.
+// modeClauses applies I18: a conference's modes are not all the same, or were only given on re-queueings.
 func modeClauses(operation Operation, m *modes) (s Clauses) {
 	if operation != Conference {
 		return 0
@@ -157,7 +157,7 @@ func modeClauses(operation Operation, m *modes) (s Clauses) {
 	return s
 }
 
-// ways are the roles that an agent has by what another wants of it, by each reading of the modes.
+// ways returns the roles that an agent has by what another wants of it, one for each reading of the modes.
 func (f *fold) ways(operation Operation, m *modes, throughQueue, joined bool) ways {
 	role := func(mode VisibilityMode) (role ClauseID) {
 		for id := range f.wanted(operation, mode, throughQueue, joined).All() {
@@ -170,7 +170,7 @@ func (f *fold) ways(operation Operation, m *modes, throughQueue, joined bool) wa
 	return ways{role(m.last), role(m.first), role(0)}
 }
 
-// wanted is the role of an agent who is invited for an operation; "" is an entering chat.
+// wanted returns the role of an agent that is invited for an operation; "" is an entering chat.
 func (f *fold) wanted(operation Operation, mode VisibilityMode, throughQueue, joined bool) (s Clauses) {
 	switch operation {
 	case Transfer:
@@ -196,7 +196,7 @@ func (f *fold) wanted(operation Operation, mode VisibilityMode, throughQueue, jo
 	return Set(R1)
 }
 
-// resultClauses is R8–R11 and R14, I1–I6, I10, I14 and I17: how the attempt ended.
+// resultClauses applies the rules about how an attempt ended: R8–R11, R14, I1–I6, I10, I13, I14, I17, I20 and I21.
 func (f *fold) resultClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
 	switch a.how {
 	case HasLeft, WasRemoved, HandlingAtStop:
@@ -219,7 +219,7 @@ func (f *fold) resultClauses(a *attempt, byCustomer, handling bool) (s Clauses) 
 	return s | Set(I4)
 }
 
-// handledClauses is the result of an agent that was a party.
+// handledClauses returns the result of an agent that was a party.
 func (f *fold) handledClauses(a *attempt) (s Clauses) {
 	atStop := f.stoppedAt != never && a.closedTurn == f.now
 	switch a.finished {
@@ -259,7 +259,7 @@ func (f *fold) handledClauses(a *attempt) (s Clauses) {
 	return s
 }
 
-// stoppedClauses is the result of an agent that was alerted when the chat stopped.
+// stoppedClauses returns the result of an agent that was being alerted when the chat stopped.
 func stoppedClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
 	if a.movedOn && byCustomer {
 		s = Set(I13)
@@ -277,7 +277,7 @@ func stoppedClauses(a *attempt, byCustomer, handling bool) (s Clauses) {
 	return Set(I5)
 }
 
-// markHistory is I8 and I12: who left before whom, and who was himself invited by an agent.
+// markHistory applies I8 and I12: who left before whom, and whose initiator was itself invited by an agent.
 func (f *fold) markHistory() {
 	var alone []int32
 	for i := range f.attempts {
@@ -315,7 +315,7 @@ func left(a *attempt) bool {
 	return a.joined != never && a.state >= waiting
 }
 
-// aloneFrom tells for every turn the first turn, from it on, after which a single agent is a party.
+// aloneFrom returns, for every turn, the first turn from then on after which exactly one agent is a party.
 func (f *fold) aloneFrom() []int32 {
 	f.counts = slices.Grow(f.counts[:0], int(f.now+2))[:f.now+2]
 	clear(f.counts)
@@ -372,7 +372,7 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	f.add(dst, r)
 }
 
-// seq is the seq of an event; 0 is none.
+// seq returns the seq of an event, or 0 if there is none.
 func (f *fold) seq(at int32) int64 {
 	if at == never {
 		return 0
@@ -380,7 +380,7 @@ func (f *fold) seq(at int32) int64 {
 	return f.events[at].Seq
 }
 
-// modeFrom is the seq of the event that gave the mode that counts; 0 is none.
+// modeFrom returns the seq of the event that gave the mode that counts, or 0 if there is none.
 func (f *fold) modeFrom(m *modes) int64 {
 	if m.last == 0 {
 		return 0
@@ -393,7 +393,7 @@ func (f *fold) fell(from, to int32) bool {
 	if !f.backwards {
 		return false
 	}
-	if len(f.falls) == 0 { // how often it has, up to each turn
+	if len(f.falls) == 0 { // how often it did, up to each turn
 		n := int32(0)
 		for i, at := range f.turn {
 			if i > 0 && f.events[at].Time.Before(f.events[f.turn[i-1]].Time) {
@@ -417,12 +417,12 @@ func (f *fold) add(dst *Chat, r IRF) {
 	dst.IRFs = append(dst.IRFs, r)
 }
 
-// endInMediation is R6, R7, R12, R13, I6, I9, I11, I13 and I16: the chat stopped in a queue, in a strategy, or
+// endInMediation applies R6, R7, R12, R13, I6, I9, I11, I13 and I16: the chat stopped in a queue, in a strategy, or
 // between a failed invitation and the next queue.
 func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	l := &f.leg
 	switch {
-	case l.stage == failed && handling: // the leg's own attempts have said it all
+	case l.stage == failed && handling: // the leg's own attempts say it all
 	case handling && byCustomer && l.stage == inQueue:
 		f.silent(dst, I11Queue, l.queue)
 	case handling && byCustomer:
@@ -442,7 +442,7 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 	}
 }
 
-// abandonedIn adds the IRF of the queue or strategy in which the customer gave up, which has these clauses and more.
+// abandonedIn adds the IRF of the queue or strategy in which the customer gave up. It has the clauses s and more.
 func (f *fold) abandonedIn(dst *Chat, s Clauses) {
 	l := &f.leg
 	r := IRF{}
@@ -473,7 +473,7 @@ func (f *fold) abandonedIn(dst *Chat, s Clauses) {
 	f.add(dst, r)
 }
 
-// silent names a rule that makes no IRF, and makes the row more that the table may have chosen for it.
+// silent records a rule that makes no IRF, and adds the extra row if the table chooses one for the rule.
 func (f *fold) silent(dst *Chat, id ClauseID, resource string) {
 	dst.Silent, dst.SilentResource = Set(id), resource
 	if y, ok := f.table.extra(id); ok {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// NamedInvariant is a condition that holds for every finished chat, whatever the open questions: for the reference, and
-// for every accepted alternative.
+// NamedInvariant is a condition that holds for every finished chat, however the open questions are answered: for the
+// reference, and for every accepted alternative.
 type NamedInvariant struct {
 	ID    string        `json:"id"`
 	Kind  InvariantKind `json:"kind"`
@@ -17,12 +17,12 @@ type NamedInvariant struct {
 	check checker
 }
 
-// checker looks at all rows of an interaction.
+// checker checks all rows of an interaction.
 type checker interface {
 	check(t *Table, c *Chat, got []Fact, report func(resource, found string))
 }
 
-// logCheck needs the log, which the reference's chat tells.
+// logCheck needs the log, which it knows by the reference's chat.
 type logCheck func(c *Chat, got []Fact, report func(resource, found string))
 
 func (check logCheck) check(_ *Table, c *Chat, got []Fact, report func(resource, found string)) {
@@ -42,8 +42,8 @@ const (
 	OnDelivery InvariantKind = "delivery" // the rows of one log, delivered in two ways
 )
 
-// Invariants lists V1–V21 and D1–D7. Of the relations and deliveries, the logs and the comparison are made by
-// package gen.
+// Invariants lists V1–V21 and D1–D7. Package gen makes the logs of relations and deliveries, and compares their
+// answers.
 func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
@@ -101,7 +101,7 @@ var invariants = []NamedInvariant{
 			"character alone are two.", nil),
 }
 
-// law makes a [NamedInvariant]; check is nil if package gen checks it, or if it is about rows together.
+// law makes a [NamedInvariant]. check is nil if package gen checks it, or if it relates rows to each other.
 func law(id string, kind InvariantKind, since, says string, check checker) NamedInvariant {
 	return NamedInvariant{ID: id, Kind: kind, Since: since, Says: says, check: check}
 }
@@ -111,7 +111,7 @@ func saying(law string) string {
 	return invariants[slices.IndexFunc(invariants, func(v NamedInvariant) bool { return v.ID == law })].Says
 }
 
-// broken is the difference of an invariant or relation that does not hold.
+// broken returns the difference of an invariant or relation that does not hold.
 func broken(law, interaction, resource, found string, level Level) Difference {
 	return Difference{
 		InteractionID: interaction, Resource: resource, Field: Field(law), Expected: saying(law), Actual: found,
@@ -119,9 +119,9 @@ func broken(law, interaction, resource, found string, level Level) Difference {
 	}
 }
 
-// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts, and with the reference's chat,
-// which says what happened in the log, against those of kind OnEvents. Without it, chat is nil. They are about finished
-// chats: of an unfinished one, only what no row may be is checked.
+// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts. Unless chat, the reference's account
+// of the log, is nil, it also checks those of kind OnEvents. Invariants are about finished chats: for an unfinished
+// one, it only checks what no row may be.
 func CheckInvariants(chat *Chat, got []Fact) []Difference {
 	t := reference
 	if chat != nil && chat.readings != nil {
@@ -130,7 +130,7 @@ func CheckInvariants(chat *Chat, got []Fact) []Difference {
 	return t.checkInvariants(chat, got)
 }
 
-// CheckRows is [CheckInvariants] without the log. What the table's readings pin is valid, too (V2).
+// CheckRows is [CheckInvariants] without the log. What the table's readings pin is valid too (V2).
 func (t *Table) CheckRows(got []Fact) []Difference { return t.checkInvariants(nil, got) }
 
 func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
@@ -150,7 +150,7 @@ func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 		}
 	}
 	ds = append(ds, rowsTogether(got, chat == nil || chat.StoppedSeq != 0)...)
-	if chat == nil { // else the comparison tells
+	if chat == nil { // otherwise the comparison reports it
 		for i := range got {
 			if d, odd := oddType(&got[i], anyType); odd {
 				ds = append(ds, d)
@@ -166,7 +166,7 @@ func isOneOf[S ~string](v S, values ...S) bool {
 	})
 }
 
-// attempts lists the reference's IRFs of agents: the attempts of the log.
+// attempts returns the reference's IRFs of agents: the attempts of the log.
 func attempts(c *Chat) []IRF {
 	n := len(c.IRFs)
 	if n > 0 && c.IRFs[n-1].Trace.How == EndedInMediation {
@@ -175,7 +175,7 @@ func attempts(c *Chat) []IRF {
 	return c.IRFs[:n]
 }
 
-// typeOf is what a row's resource type means, else what as its descriptor and its resource's name make likely.
+// typeOf returns what a row's resource type means, or else what its descriptor and its resource's name make likely.
 func typeOf(f *Fact, c *Chat) ResourceType {
 	means, _ := f.ResourceType.Meaning()
 	switch {
@@ -207,8 +207,8 @@ func v3(c *Chat, got []Fact, report func(resource, found string)) {
 	}
 }
 
-// byOrdinal sorts rows that all have ordinals; ok is false where one has none. Of rows that share one the names decide:
-// by their starts they would stand as the attempts opened, and [v4] would not see that their ordinals do not say so.
+// byOrdinal sorts rows that all have ordinals; ok is false if one has none. Names order rows that share an ordinal:
+// starts would put them in the order of their attempts, and hide from [v4] that their ordinals do not say so.
 func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 	if o := ordinalsOf(got); !o.all || o.rising {
 		return got, o.all
@@ -260,7 +260,7 @@ func v5(c *Chat, got []Fact, report func(resource, found string)) {
 }
 
 func v9(c *Chat, got []Fact, report func(resource, found string)) {
-	ringing := make(map[string]int) // agents for whom I5 accepts a customer's abandon
+	ringing := make(map[string]int) // agents for which I5 accepts CustomerAbandoned
 	for _, r := range attempts(c) {
 		if r.Clauses.Has(I5Customer) {
 			ringing[r.Resource]++
