@@ -13,7 +13,7 @@ const (
 	WasRejected                // the invitation was declined
 	WasRevoked                 // the invitation expired
 	WasRevokedOtherwise        // the invitation was withdrawn for a reason that is neither Expired nor Stopped
-	WasStopped                 // the chat stopped while it was pending, whether or not it was withdrawn as Stopped first
+	WasStopped                 // the chat stopped while it was pending, perhaps withdrawn as Stopped first
 	HandlingAtStop             // the chat stopped while the agent was handling
 	EndedInMediation           // the chat stopped in the queue or strategy
 	TimedOut                   // accepted, then revoked by Interaction Server's handling-timeout
@@ -28,7 +28,7 @@ type Trace struct {
 	ModeFrom                             int64 // the event that gave Mode
 	How                                  Ending
 	Pulled                               bool
-	Invoker                              string // the inviting strategy; "" for a direct invitation, a pull, a queue or a strategy
+	Invoker                              string // the inviting strategy; "" if none invited
 	Initiator                            string // the agent on whose behalf it was; "" for an entering chat
 	Operation                            Operation
 	// the queue that it came through or ended in; "" for a direct invitation

@@ -119,9 +119,9 @@ func broken(law, interaction, resource, found string, level Level) Difference {
 	}
 }
 
-// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts. Unless chat, the reference's account
-// of the log, is nil, it also checks those of kind OnEvents. Invariants are about finished chats: for an unfinished
-// one, it only checks what no row may be.
+// CheckInvariants checks all rows of a chat against the invariants of kind OnFacts and, unless chat is nil, those of
+// kind OnEvents. chat is the reference's, which says what happened in the log. Invariants are about finished chats: for
+// an unfinished one, it only checks what no row may be.
 func CheckInvariants(chat *Chat, got []Fact) []Difference {
 	t := reference
 	if chat != nil && chat.readings != nil {
