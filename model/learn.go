@@ -8,49 +8,49 @@ import (
 	"slices"
 )
 
-// Learner counts, clause by clause, what an Info Mart's rows answer where the guide is silent. It does not matter in
-// which order chats come, nor how many learners share them. It is not safe for concurrent use.
+// Learner counts, clause by clause, what an Info Mart's rows answer where the guide is silent. The result depends
+// neither on the order of the chats nor on how many learners share them. It is not safe for concurrent use.
 type Learner struct {
-	// seen is what rows answer by clauses: by one, or by one of several that are in question together.
+	// seen holds the answers by clauses: a single clause, or several if the answer may be any one's of them.
 	seen  map[Clauses]map[Yield]*Answer
-	known map[shown][]said // what rows say, by what they show
+	known map[shown][]said // caches says
 }
 
-// Answer is what rows answer by a clause, as a yield that is laid over the clause's own: the zero Yield is the
-// reference's answer. Of a clause that makes no row it is the row that stands there.
+// Answer is what rows answer for a clause, as a yield laid over the clause's own: the zero Yield is the reference's
+// answer. For a clause that makes no row, it is the row found in its place.
 type Answer struct {
 	Yield
 	Rows     int
-	Examples []string // the least ids of chats, [MaxExamples] at most
+	Examples []string // the least chat ids, at most [MaxExamples]
 }
 
-// MaxExamples bounds the examples of an [Answer], maxAnswers the answers of a clause that are told apart: those of the
-// least codes, for rows may hold anything.
+// MaxExamples bounds the examples of an [Answer]. maxAnswers bounds the answers of a clause that are counted
+// separately, because rows may hold anything; those with the least codes are kept.
 const (
 	MaxExamples = 3
 	maxAnswers  = 1_000
 )
 
-// beyond stands for the answers of a clause that are not told apart.
+// beyond stands for all answers of a clause over maxAnswers.
 var beyond = Yield{Role: "\uffff"}
 
-// Beyond reports whether the answer stands for all those of its clause that are not told apart.
+// Beyond reports whether the answer stands for all those of its clause that are not counted separately.
 func (a *Answer) Beyond() bool { return a.Yield == beyond }
 
-// shown is what a row shows: the rules behind it, and its descriptor.
+// shown is what a row shows: its descriptor, and the clauses and ways that the reference has for it.
 type shown struct {
 	clauses Clauses
 	ways    ways
 	Descriptor
 }
 
-// said is one thing that a row says, of one of some clauses.
+// said is one answer that a row gives, for one of the clauses.
 type said struct {
 	clauses Clauses
 	Yield
 }
 
-// maxShown bounds what is kept of what rows say.
+// maxShown bounds the cache of what rows say.
 const maxShown = 10_000
 
 // NewLearner returns a learner that has seen nothing.
@@ -58,8 +58,8 @@ func NewLearner() *Learner {
 	return &Learner{seen: make(map[Clauses]map[Yield]*Answer), known: make(map[shown][]said)}
 }
 
-// Note counts what the rows of a chat say. The chat is the reference's, by a table without readings; got is not
-// changed. Rows of attempts that are missing, or are another resource's, say nothing.
+// Note counts what the rows of a chat say. The chat must be classified by a table without readings; got is not
+// changed. An attempt whose row is missing or another resource's says nothing.
 func (l *Learner) Note(chat *Chat, got []Fact) {
 	silent := chat.StoppedSeq != 0 && chat.Silent != 0
 	if !silent && !slices.ContainsFunc(chat.IRFs, func(r IRF) bool { return r.Clauses&inferredClauses != 0 }) {
@@ -89,8 +89,8 @@ func (l *Learner) Note(chat *Chat, got []Fact) {
 	}
 }
 
-// inPlace pairs rows by their order, where the resources are those of the attempts: where an agent comes twice, an
-// answer that nobody knows is else taken for that of its other attempt. It is nil where they are not.
+// inPlace pairs rows with attempts by their order, or returns nil if their resources differ. Otherwise, if an agent
+// comes twice, an unknown answer to one of its attempts would be taken for an answer to the other.
 func inPlace(chat *Chat, got []Fact) (pairs []int) {
 	if len(got) < len(chat.IRFs) {
 		return nil
@@ -104,7 +104,7 @@ func inPlace(chat *Chat, got []Fact) (pairs []int) {
 	return pairs
 }
 
-// silence counts what stands where the reference has no row.
+// silence counts the row, or its absence, where the reference has no row.
 func (l *Learner) silence(chat *Chat, got []Fact, pairs []int) {
 	says, rest := said{clauses: chat.Silent}, 0
 	for j := range got {
@@ -132,7 +132,7 @@ func (l *Learner) silence(chat *Chat, got []Fact, pairs []int) {
 	l.count(says, chat.InteractionID)
 }
 
-// says is what a row says of the clauses behind it.
+// says returns what a row says about the clauses that made it.
 func (l *Learner) says(row *shown) []said {
 	says, ok := l.known[*row]
 	if !ok {
@@ -145,10 +145,10 @@ func (l *Learner) says(row *shown) []said {
 	return says
 }
 
-// decides lists the clauses that a row decides, whatever is answered by the others behind it: those of which all
-// combinations of known answers that explain the row have one. What none explains is another answer by one of them.
+// decides lists the clauses that a row decides whatever its other clauses answer: those that have the same answer in
+// every combination of known answers that explains the row. If none explains it, one of them has an unknown answer.
 func (row *shown) decides() (says []said) {
-	var chosen [clauseCount]uint64 // which alternatives explain it
+	var chosen [clauseCount]uint64 // the alternatives that explain the row, as bits
 	explained := false
 	for y, t := range reference.combined(row.clauses, row.ways) {
 		if (Descriptor{y.Role, y.Result, y.Reason}).Same(row.Descriptor) {
@@ -174,7 +174,7 @@ func (row *shown) decides() (says []said) {
 	return says
 }
 
-// other is what a row says that no known answers explain.
+// other returns what a row says that no known answers explain.
 func (row *shown) other() []said {
 	own := reference.apply(row.clauses, row.ways)
 	var y Yield
@@ -190,7 +190,7 @@ func (row *shown) other() []said {
 	return []said{{row.clauses & inferredClauses, canonical(y)}}
 }
 
-// canonical spells a yield as the reference does, or by codes.
+// canonical spells a yield as the reference does, and unknown words by their codes.
 func canonical(y Yield) Yield {
 	y.Role = spelt(y.Role, Roles)
 	y.Result = spelt(y.Result, Results)
@@ -232,7 +232,7 @@ func (l *Learner) add(to Clauses, a *Answer) {
 		mine.Examples = slices.Compact(mine.Examples)
 		mine.Examples = mine.Examples[:min(len(mine.Examples), MaxExamples)]
 	}
-	if len(all) > maxAnswers+1 { // the greatest goes: what stays in the end was never dropped
+	if len(all) > maxAnswers+1 { // drop the greatest: then what remains in the end was never dropped
 		greatest := slices.MaxFunc(slices.Collect(maps.Keys(all)), func(a, b Yield) int {
 			switch {
 			case a == beyond:
@@ -263,18 +263,18 @@ func (l *Learner) Merge(o *Learner) {
 	}
 }
 
-// Learned is what rows say of a clause.
+// Learned is what rows say about a clause.
 type Learned struct {
 	Clause  ClauseID
-	Rows    int      // that decide it
+	Rows    int      // how many rows decide it
 	Answers []Answer // the most frequent first
-	Open    string   // why it is not pinned; "" is pinned, to the first of the answers
+	Open    string   // why it is not pinned; "" if it is pinned, to the first of the answers
 }
 
-// Learned decides the inferred clauses, in the order of the table of rules: one is pinned that so many rows decide, of
-// which the share, from 0 to 1, is of one answer, unless that breaks an invariant. The table answers as is pinned.
+// Learned decides the inferred clauses, in the order of the table of rules. It pins a clause that at least least rows
+// decide, if at least the share (0 to 1) of them agrees and no invariant breaks. It returns t with these readings.
 func (l *Learner) Learned(t *Table, least int, share float64) (all []Learned, _ *Table) {
-	var usual Clauses // those that rows which they decide alone answer as the reference does
+	var usual Clauses // answered as the reference does, by the rows that depend on the clause alone
 	for _, id := range InferredClauses() {
 		x := l.of(id, 0)
 		if x.open(least, share) == "" && x.Answers[0].Yield == (Yield{}) {
@@ -297,7 +297,7 @@ func (l *Learner) Learned(t *Table, least int, share float64) (all []Learned, _ 
 	return all, t
 }
 
-// of is what rows say of a clause: those that it decides alone, and others where the rest is as usual.
+// of returns what rows say about a clause: those that depend on it alone, or otherwise only on usual clauses.
 func (l *Learner) of(id ClauseID, usual Clauses) Learned {
 	together := Learner{seen: make(map[Clauses]map[Yield]*Answer)}
 	kind := clauseTable[id].Kind
@@ -318,7 +318,7 @@ func (l *Learner) of(id ClauseID, usual Clauses) Learned {
 	return x
 }
 
-// overlaid reports whether a later mark of the set hides a part of what a clause answers, as I1 does of I4's reason.
+// overlaid reports whether a later mark of the set hides part of a clause's answer, as I1 hides I4's reason.
 func overlaid(id ClauseID, s Clauses) bool {
 	for other := range s.All() {
 		if other > id && clauseTable[other].Kind == MarkClause && clauseTable[other].Yield != (Yield{}) {
@@ -328,7 +328,7 @@ func overlaid(id ClauseID, s Clauses) bool {
 	return false
 }
 
-// open says why a clause cannot be pinned, "" where it can.
+// open says why a clause cannot be pinned, or "" if it can.
 func (x *Learned) open(least int, share float64) string {
 	switch {
 	case x.Rows == 0:

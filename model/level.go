@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// Level says how hard an expectation is, from what the guide states to what an ill-formed log may do. A suite run
-// requires a set of levels; differences of other levels are notes.
+// Level says how firm an expectation is, from what the guide states to what an ill-formed log may do. A suite run
+// requires a set of levels; differences at other levels are notes.
 type Level uint8
 
 // The levels, the strongest first.
 const (
 	Documented Level = iota // the guide says it: R1–R14
-	Invariant               // holds whatever the open questions
+	Invariant               // holds however the open questions are answered
 	Own                     // a team's own features
 	Inferred                // our reading where the guide is silent: I1–I21, and start, end, received_from
-	Delivery                // the same facts however the same events are delivered
+	Delivery                // the same events make the same facts however they are delivered
 	Robustness              // an ill-formed log harms nothing else
-	Repaired                // of an audit: what all repairs of an ill-formed log agree on
+	Repaired                // in an audit: what all repairs of an ill-formed log agree on
 )
 
 var levelNames = [...]string{"documented", "invariant", "own", "inferred", "delivery", "robustness", "repaired"}
 
-// AllLevels lists the levels that a suite has, the strongest first. Repaired is none of them, nor of "all".
+// AllLevels lists the levels that a suite has, the strongest first. Repaired is not one of them, nor part of "all".
 var AllLevels = []Level{Documented, Invariant, Own, Inferred, Delivery, Robustness}
 
 func (l Level) String() string { return levelNames[l] }
 
-// MarshalText gives the name, by which JSON has a level.
+// MarshalText returns the level's name, which stands for it in JSON.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-// UnmarshalText reads a name. The error says that there is no such level.
+// UnmarshalText reads a level's name. It fails if there is no such level.
 func (l *Level) UnmarshalText(name []byte) error {
 	level, ok := ParseLevel(string(name))
 	if !ok {
@@ -41,7 +41,7 @@ func (l *Level) UnmarshalText(name []byte) error {
 	return nil
 }
 
-// ParseLevel reads a level's name.
+// ParseLevel returns the level with a name, and whether there is one.
 func ParseLevel(name string) (Level, bool) {
 	i := slices.Index(levelNames[:], name)
 	return Level(max(i, 0)), i >= 0
@@ -72,7 +72,7 @@ func (s Levels) String() string {
 	return strings.Join(names, ",")
 }
 
-// Require marks the differences whose level counts, and reports whether there is one.
+// Require sets Required on each difference, by its level and its change, and reports whether any is required.
 func Require(ds []Difference, levels Levels) (any bool) {
 	for i := range ds {
 		ds[i].Required = levels.Has(ds[i].Level) && ds[i].Change.Gates()

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Chats groups the events of a log by interaction, each group in the order of arrival, the groups in the order in
-// which their interactions first appear.
+// Chats groups the events of a log by interaction: each group in order of arrival, the groups in the order in which
+// their interactions first appear. Groups may share the memory of events.
 func Chats(events []Event) [][]Event { return new(grouper).chats(events) }
 
-// grouper groups events by interaction. What it returns is its memory: valid until the next call.
+// grouper groups events by interaction. It reuses its memory: a result is valid until the next call.
 type grouper struct {
 	groups [][]Event
 	room   []Event
@@ -49,7 +49,7 @@ func (g *grouper) chats(events []Event) [][]Event {
 	return g.groups
 }
 
-// runs groups events whose interactions do not mix, which needs no copy; it reports whether they are such.
+// runs groups events without a copy, and reports whether it did: it does so for a few interactions that do not mix.
 func (g *grouper) runs(events []Event) bool {
 	g.groups = g.groups[:0]
 	for start := 0; start < len(events); {
@@ -71,7 +71,7 @@ func (g *grouper) runs(events []Event) bool {
 	return true
 }
 
-// Began tells when each interaction of a log began: the earliest time that an event of it has.
+// Began returns when each interaction of a log began: the earliest time of its events.
 func Began(events []Event) map[string]time.Time {
 	began := make(map[string]time.Time)
 	for i := range events {
@@ -86,23 +86,23 @@ func Began(events []Event) map[string]time.Time {
 // classifiers are kept warm between logs.
 var classifiers = sync.Pool{New: func() any { return new(Classifier) }}
 
-// borrowed takes a classifier for a table; it goes back with classifiers.Put.
+// borrowed takes a classifier for a table from the pool. The caller returns it with classifiers.Put.
 func borrowed(t *Table) *Classifier {
 	c := classifiers.Get().(*Classifier)
 	c.fold.table = t
 	return c
 }
 
-// ClassifyLog classifies every interaction of a log. The chats come stopped ones first, by time of the stop and id,
-// then the unfinished ones by time of the first event and id: the same for any order of arrival. The ill-formed come
-// apart, by id. Chats without a known event are in neither.
+// ClassifyLog classifies every interaction of a log. Stopped chats come first, by time of the stop and id, then
+// unfinished ones by time of the first event and id, whatever the order of arrival. Ill-formed ones are returned
+// separately, by id. Chats without a known event are in neither.
 func ClassifyLog(t *Table, events []Event) ([]Chat, []*IllFormed) {
 	c := borrowed(t)
 	defer classifiers.Put(c)
 	return c.ClassifyLog(nil, events)
 }
 
-// ClassifyLog is the same as the function, and writes the chats to dst, whose memory it reuses.
+// ClassifyLog is like the function of that name, but writes the chats to dst and reuses its memory.
 func (c *Classifier) ClassifyLog(dst []Chat, events []Event) ([]Chat, []*IllFormed) {
 	chats := dst[:0]
 	var bad []*IllFormed

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Change is what became of an attempt, or of a difference, between an old mart and its successor.
+// Change is what became of an attempt or a difference between an old mart and its successor.
 type Change string
 
-// The changes. The last is of rows without a log: nobody knows which of the two is right.
+// The changes. Changed is for rows without a log: nobody knows which of the two is right.
 const (
 	Alike          Change = "alike and right"
-	Otherwise      Change = "right, otherwise"                          // an answer accepted in place of another
-	Beneath        Change = "different at levels that are not required" // of attempts and chats alone
+	Otherwise      Change = "right, otherwise"                          // another accepted answer
+	Beneath        Change = "different at levels that are not required" // for attempts and chats only
 	Corrected      Change = "corrected"
 	AlikeWrong     Change = "alike and wrong"
 	Regression     Change = "regression"
@@ -20,23 +20,23 @@ const (
 	Changed        Change = "changed"
 )
 
-// Changes lists them, the worst last.
+// Changes lists the changes, the worst last.
 var Changes = []Change{Alike, Otherwise, Beneath, Corrected, AlikeWrong, WrongOtherwise, Regression, Changed}
 
-// Gates reports whether a difference counts, that is of a level that does. Of one mart alone, where there is no change,
-// it does; of two, what the old one had right counts, or is wrong in another way: else new faults would hide behind old
+// Gates reports whether a difference at a required level counts. For a single mart there is no change, and it does.
+// For two, it counts if the old mart was right, or wrong in another way: otherwise new faults would hide behind old
 // ones.
 func (c Change) Gates() bool {
 	return c == "" || c == Regression || c == WrongOtherwise || c == Changed
 }
 
-// MartRows are the rows that a mart has of a chat, and how they differ from what is expected.
+// MartRows holds a mart's rows of a chat, and how they differ from what is expected.
 type MartRows struct {
 	Rows        []Fact
 	Differences []Difference
 }
 
-// attemptKey names what differences are about: an expected row, or where none is the resource.
+// attemptKey names what a difference is about: the ordinal of an expected row, or else a resource and a field.
 type attemptKey struct {
 	ordinal  int64
 	resource string
@@ -50,9 +50,9 @@ func attemptOf(d *Difference) attemptKey {
 	return attemptKey{resource: d.Resource, field: d.Field}
 }
 
-// CompareMarts tells what became of each attempt of a chat between two marts, and where they are not alike and right,
-// of what differs. Levels are those whose differences make a row wrong; what differs by others alone is told, too.
-// The rows of neither may be changed while it runs.
+// CompareMarts returns what became of each attempt of a chat between two marts, and the differences of those that are
+// not alike and right. A row is wrong if it differs at one of levels; differences at other levels are returned, too.
+// The rows of neither mart may be changed while it runs.
 func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (changes []Change, ds []Difference) {
 	was, is := byAttempt(old.Differences), byAttempt(successor.Differences)
 	oldRows, newRows := want.partners(old.Rows), want.partners(successor.Rows)
@@ -109,7 +109,7 @@ func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (chang
 	return changes, ds
 }
 
-// Worst is the worst of some changes.
+// Worst returns the worst of the changes, or [Alike] if there are none.
 func Worst(changes []Change) Change {
 	worst := Alike
 	for _, c := range changes {
@@ -128,7 +128,7 @@ func byAttempt(ds []Difference) map[attemptKey][]Difference {
 	return of
 }
 
-// pick takes the differences of levels that count, or the others.
+// pick returns the differences at the levels if counts is true, else the others.
 func pick(ds []Difference, levels Levels, counts bool) (picked []Difference) {
 	for _, d := range ds {
 		if levels.Has(d.Level) == counts {
@@ -138,7 +138,7 @@ func pick(ds []Difference, levels Levels, counts bool) (picked []Difference) {
 	return picked
 }
 
-// changeOf compares the differences that an old row has and a new one, which are nil where they are missing.
+// changeOf compares the differences of an old row and a new one. A row that is missing is nil.
 func changeOf(was, is []Difference, o, n *Fact) (Change, []Difference) {
 	var change Change
 	switch {
@@ -172,7 +172,7 @@ func changeOf(was, is []Difference, o, n *Fact) (Change, []Difference) {
 	return change, ds
 }
 
-// right is what a row has that does not differ so.
+// right says what a row without this difference has in its place.
 func (d *Difference) right(f *Fact) string {
 	if f != nil && (d.Field == DescriptorField || d.Field == RowField) {
 		return plainDescriptor(f)
@@ -183,8 +183,8 @@ func (d *Difference) right(f *Fact) string {
 	return d.Expected
 }
 
-// otherwise is the difference of two rows that are both right and not alike: one of them has an answer that is accepted
-// in place of the other's, or has a row where none is asked for.
+// otherwise returns the difference between two rows that are both right but not alike: they have different accepted
+// answers, or only one has an optional row.
 func (r *ExpectedRow) otherwise(o, n *Fact) (d Difference, differs bool) {
 	switch {
 	case o == nil && n == nil:
@@ -203,7 +203,7 @@ func (r *ExpectedRow) otherwise(o, n *Fact) (d Difference, differs bool) {
 	return d, true
 }
 
-// partners are the rows got that are compared with each expected one; nil is none.
+// partners returns, for each expected row, the row got that it is compared with, or nil.
 func (w *Expected) partners(got []Fact) []*Fact {
 	sorted, places := ranked(got), make([]int, len(got))
 	for i := range places {
@@ -224,8 +224,8 @@ func (w *Expected) partners(got []Fact) []*Fact {
 	return rows
 }
 
-// Beside are the rows of a mart, each beside the one of the others that it is compared with: a line each expected row,
-// then those that are none's. A nil is no row.
+// Beside puts the rows of several marts side by side, a column for each mart: a line for each expected row, then one
+// for each row that matches none. A nil is no row.
 func Beside(want *Expected, marts ...[]Fact) (lines [][]*Fact) {
 	lines = make([][]*Fact, len(want.Rows))
 	for m, got := range marts {
@@ -244,8 +244,8 @@ func Beside(want *Expected, marts ...[]Fact) (lines [][]*Fact) {
 	return lines
 }
 
-// ExpectRows takes the rows of another mart for what is expected, each to the letter: every difference is of level
-// [Own]. Rows are not changed.
+// ExpectRows makes another mart's rows the expectation, to the letter: every difference is at level [Own]. It does not
+// change rows.
 func ExpectRows(id string, rows []Fact) Expected {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, CompareFacts)
@@ -257,7 +257,7 @@ func ExpectRows(id string, rows []Fact) Expected {
 	}
 	for i := range rows {
 		if rows[i].ReceivedFrom.Is == Given {
-			rows[i].ReceivedFrom = now[rows[i].ReceivedFrom.Value] // absent where it names no row
+			rows[i].ReceivedFrom = now[rows[i].ReceivedFrom.Value] // absent if it names no row
 		}
 	}
 	w := ExpectTable(rows, nil, Own)
@@ -265,7 +265,7 @@ func ExpectRows(id string, rows []Fact) Expected {
 	return w
 }
 
-// was is what the old mart has, "" where there is none.
+// was says what the old mart has, or "" if there is no old mart.
 func (d *Difference) was() string {
 	if d.Change == "" {
 		return ""

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Meant is the known name that an unknown one is probably to be: nearly so spelt, in another case, or without the Event
-// in front. ok is false where there is none.
+// Meant returns the known name that n is probably meant to be: n is misspelt, in another case, or lacks the prefix
+// Event. ok is false if there is none, or if n is known.
 func (n EventName) Meant() (known EventName, ok bool) {
 	if n.Known() {
 		return "", false
@@ -21,8 +21,8 @@ func (n EventName) Meant() (known EventName, ok bool) {
 	return "", false
 }
 
-// cores are those of the names that are known. They are made once: who makes a counterexample shorter asks of each
-// event that a chat may hold besides, in every shorter chat that is no chat.
+// cores are the cores of the known names, in the order of EventNames. They are made once because shrinking asks about
+// every unknown event of every ill-formed chat that it tries.
 var cores = sync.OnceValue(func() (all []string) {
 	for _, known := range EventNames {
 		all = append(all, core(known))
@@ -32,13 +32,13 @@ var cores = sync.OnceValue(func() (all []string) {
 
 var between = strings.NewReplacer("_", "", "-", "", " ", "")
 
-// core is what tells an event's name from others.
+// core reduces an event's name to the letters that tell it from others.
 func core(n EventName) string {
 	return strings.TrimPrefix(strings.ToLower(between.Replace(string(n))), "event")
 }
 
-// mind adds to what is wrong with a log the first event that was ignored because its name is misspelt: it may be what
-// is missing.
+// mind adds to an [IllFormed] error the first event that was ignored because its name is misspelt: it may be the one
+// that is missing.
 func mind(err error, log []Event) error {
 	bad, ok := err.(*IllFormed)
 	if !ok {
