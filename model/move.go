@@ -1,18 +1,18 @@
 package model
 
-// Move is what happens in a chat, as its people would say it: the one vocabulary in which chats are generated, shrunk,
-// drawn and written as steps. A move is one event, but for Take and Pull, which are the two that W4 keeps together.
+// Move is what happens in a chat, in the words of the people in it: chats are generated, shrunk, drawn and written as
+// steps in this one vocabulary. A move is one event, except Take and Pull: each is the two that W4 keeps together.
 type Move uint8
 
-// The moves. The order is that in which the generators number their choices: another order makes other chats of a seed.
+// The moves. The generators number their choices in this order: another order makes other chats from a seed.
 const (
-	Stop                 Move = iota // EventProcessingStopped, by whomever
+	Stop                 Move = iota // EventProcessingStopped, by anyone
 	Enter                            // placed in a queue by the media server
 	Take                             // a strategy takes the chat from its queue
 	Invite                           // a strategy invites an agent
 	StrategyLeaves                   // a strategy is removed
 	Accept                           // an agent accepts its invitation
-	Leave                            // an agent leaves, or is removed by other than the media server
+	Leave                            // an agent leaves, or is removed by anyone but the media server
 	Expire                           // an invitation is revoked as Expired
 	Reject                           // an invitation is declined
 	TransferTo                       // an agent invites another to a transfer
@@ -20,13 +20,13 @@ const (
 	ServerPlaces                     // the server returns the chat to a queue
 	Pull                             // an agent takes the chat from its queue without an invitation
 	TransferThroughQueue             // an agent places the chat in a queue to transfer it
-	ConferThroughQueue               // the same to confer or consult
+	ConferThroughQueue               // an agent places the chat in a queue to confer or consult
 	StrategyPlaces                   // a strategy sends the chat on to another queue
 	Removed                          // the media server removes an agent
 	RevokeOther                      // an invitation is revoked for a reason that is neither Expired nor Stopped
 	RevokeStopped                    // an invitation is revoked as Stopped
 	Finish                           // the only agent places the chat in a finishing queue
-	TimeOut                          // the server revokes the only agent, who handles
+	TimeOut                          // the server revokes the only agent handling the chat
 	NoMove                           // a neutral or an unknown event
 	Submit                           // the chat begins
 	MoveCount
@@ -39,8 +39,8 @@ var MoveNames = [MoveCount]string{
 	"revoke_other", "revoke_stopped", "finish", "time_out", "neutral", "submit",
 }
 
-// MoveOf is the move that an event of a chat's log makes, or is part of. The log is in order and need not be
-// well-formed; what is neither of two moves is the more general one, such as Leave.
+// MoveOf returns the move that the i-th event of a chat's log makes, or is part of. The log is in order but need not be
+// well-formed. An event that does not tell which of several moves it is counts as the more general one, like Leave.
 func MoveOf(log []Event, i int) Move {
 	e := &log[i]
 	switch e.Name {
@@ -114,7 +114,7 @@ func placing(e *Event) Move {
 	return ServerPlaces
 }
 
-// handles reports whether an agent is a party after the events of a log.
+// handles reports whether an agent is a party at the end of a log.
 func handles(log []Event, agent Party) bool {
 	for i := len(log) - 1; i >= 0; i-- {
 		if log[i].Party == agent {
@@ -129,7 +129,7 @@ func handles(log []Event, agent Party) bool {
 	return false
 }
 
-// neighbour finds the event next to one, neutral and unknown events aside; -1 is none.
+// neighbour returns the index of the next event in the direction of step, neutral and unknown ones aside, or -1.
 func neighbour(log []Event, i, step int) int {
 	for i += step; i >= 0 && i < len(log); i += step {
 		if e := &log[i]; e.Name.Known() && !e.Name.Neutral() {

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Nearest is the word that was probably meant: of those at hand the one with the fewest letters wrong, too many,
-// missing or swapped, one in three at most, and the first of several. "" is none. Case does not count.
+// Nearest returns the word that was probably meant: the one with the fewest letters wrong, added, missing or swapped,
+// the first of several, or "" if none is near. At most one letter in three may be so. Case does not count.
 func Nearest(word string, among []string) (best string) {
 	short := []rune(strings.ToLower(word))
-	if len(short) > 100 { // no typing error, and dear to compare
+	if len(short) > 100 { // no typing error, and expensive to compare
 		return ""
 	}
 	least := max(1, len(short)/3) + 1
 	for _, other := range among {
 		if letters := withoutDigits(other); letters != other && letters == withoutDigits(word) {
-			continue // R99 is no misspelt R9, nor 1.12 a 1.1
+			continue // R99 is not a misspelt R9, nor 1.12 a misspelt 1.1
 		}
 		if d := edits(short, []rune(strings.ToLower(other)), least); d < least {
 			best, least = other, d
@@ -33,7 +33,7 @@ func withoutDigits(s string) string {
 	}, s)
 }
 
-// DidYouMean says which word was probably meant, for the end of a message; "" where none is near.
+// DidYouMean asks, at the end of a message, whether the nearest word was meant. It returns "" if none is near.
 func DidYouMean(word string, among []string) string {
 	if best := Nearest(word, among); best != "" {
 		return "; did you mean " + Name(best) + "?"
@@ -41,11 +41,11 @@ func DidYouMean(word string, among []string) string {
 	return ""
 }
 
-// Within reports whether one word becomes the other by at most so many letters inserted, deleted or changed, or
-// neighbours swapped.
+// Within reports whether at most most edits turn one word into the other: a letter inserted, deleted or changed, or
+// two neighbours swapped.
 func Within(a, b string, most int) bool { return edits([]rune(a), []rune(b), most+1) <= most }
 
-// edits counts the letters that differ between two words, two swapped ones once. It looks no further than enough.
+// edits counts the edits between two words, as [Within] does. It stops at enough, which it then returns.
 func edits(a, b []rune, enough int) int {
 	if len(a)-len(b) >= enough || len(b)-len(a) >= enough {
 		return enough

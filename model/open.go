@@ -2,9 +2,9 @@ package model
 
 import "slices"
 
-// CompareOpen compares the rows of an unfinished chat: the attempts that have closed must have theirs. Rows beyond
-// those may be newer than the log, or of a chat that somebody closed by hand: they are not judged, and left out of
-// judged, which are the others, in an order of their own.
+// CompareOpen compares the rows of an unfinished chat: every attempt that has closed must have its row. Further rows
+// may be newer than the log, or from a chat that somebody closed by hand: they are not judged. judged holds the others,
+// not in the order of got.
 func CompareOpen(want *Expected, got []Fact) (ds []Difference, judged []Fact) {
 	got = want.inOrder(got)
 	pairs := pair(want, got)

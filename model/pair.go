@@ -2,8 +2,8 @@ package model
 
 import "math"
 
-// The price of a difference, when rows are paired. A row too few and one too many cost less together than a row that
-// has the wrong resource and the wrong descriptor, and more than one that has only one of them wrong; what is
+// The prices of differences when rows are paired. A missing row and a superfluous one together cost less than a row
+// with both the wrong resource and the wrong descriptor, and more than one with only one of them wrong. What is
 // compared at level inferred only breaks ties.
 const (
 	unpairedPrice   = 22
@@ -15,7 +15,7 @@ const (
 	loosePrice      = 2
 )
 
-// price says how ill a row fits.
+// price returns how badly a row fits the expected one: 0 is a perfect fit.
 func (r *ExpectedRow) price(g *Fact) (p int) {
 	resource, kind := resourcePrice, typePrice
 	if r.loose() {
@@ -50,8 +50,8 @@ func (r *ExpectedRow) price(g *Fact) (p int) {
 	return p
 }
 
-// pair finds, for every expected row, the row got that it is compared with, or never: the cheapest pairing of all
-// (the Hungarian method, on rows and columns padded for those that stay unpaired).
+// pair returns, for every expected row, the index of the row got that it is compared with, or never. It finds the
+// cheapest pairing (the Hungarian method; rows and columns are padded for those that stay unpaired).
 func pair(want *Expected, got []Fact) []int {
 	n, m := len(want.Rows), len(got)
 	size := n + m
@@ -80,8 +80,8 @@ func pair(want *Expected, got []Fact) []int {
 	return pairs
 }
 
-// inOrder swaps partners of rows that stand the wrong way round by ordinal, where that costs nothing: of two rows that
-// look alike, the first is the first.
+// inOrder swaps the partners of two rows if their ordinals are the wrong way round and the swap costs nothing: of two
+// rows that look alike, the one with the lower ordinal comes first.
 func inOrder(got []Fact, pairs []int, prices [][]int) {
 	for i := range pairs {
 		for k := i + 1; k < len(pairs); k++ {
@@ -95,8 +95,8 @@ func inOrder(got []Fact, pairs []int, prices [][]int) {
 	}
 }
 
-// cheapest assigns each row of a square matrix a column of its own, at the least sum. It is the method of shortest
-// augmenting paths with potentials, in O(n³).
+// cheapest assigns each row of a square matrix a column of its own, at the least sum. It finds shortest augmenting
+// paths with potentials, in O(n³).
 func cheapest(prices [][]int) []int {
 	n := len(prices)
 	u, v := make([]int, n+1), make([]int, n+1)

@@ -8,13 +8,12 @@ import (
 	"sync"
 )
 
-// A reading is what somebody's Info Mart answers where the guide is silent: an inferred clause with one answer, the
-// reference's own, an accepted alternative, or any other. A table with readings ([Table.Reading]) answers so, accepts
-// nothing else there, and a difference behind such a clause is of level [Own], unless another clause behind the same
-// row still has several answers.
+// A reading is an Info Mart's answer where the guide is silent: one answer for an inferred clause, which is the
+// reference's own, an accepted alternative, or any other. A table with readings ([Table.Reading]) accepts no other
+// there. A difference is then at level [Own], unless another clause of the row still has several answers.
 
-// ClauseName is what readings call an inferred clause: its rule's id, and its part where the rule has several, such as
-// I1.rejected.
+// ClauseName returns what readings call an inferred clause: its rule's id, followed by its part if the rule has
+// several, like I1.rejected.
 func ClauseName(id ClauseID) string {
 	r := &ruleTable[ruleOf[id]]
 	part := clauseTable[id].Part
@@ -36,7 +35,7 @@ func InferredClauses() (ids []ClauseID) {
 	return ids
 }
 
-// InferredClause finds the clause that a reading calls so.
+// InferredClause finds an inferred clause by its [ClauseName].
 func InferredClause(name string) (id ClauseID, ok bool) {
 	for _, id := range InferredClauses() {
 		if ClauseName(id) == name {
@@ -46,13 +45,13 @@ func InferredClause(name string) (id ClauseID, ok bool) {
 	return 0, false
 }
 
-// RuleOf is the rule of a clause, ClauseOf the clause. The caller must not change them.
+// RuleOf returns the rule of a clause, and ClauseOf the clause itself. The caller must not change them.
 func RuleOf(id ClauseID) *Rule     { return &ruleTable[ruleOf[id]] }
 func ClauseOf(id ClauseID) *Clause { return clauseTable[id] }
 
 // Reading returns a copy of the table with an inferred clause pinned: to what the clause yields with y laid over it, or
-// of a clause that makes no row, to the row y; the zero Yield pins the reference's own answer. The error says what rows
-// so answered would break: V1, V5, V7, V8, V9 or V21.
+// to the row y if the clause makes no row. The zero Yield pins the reference's own answer. It fails if the kind of
+// clause does not decide what y has, or if rows would break V1, V5, V7, V8 or V9.
 func (t *Table) Reading(id ClauseID, y Yield) (*Table, error) {
 	c := *t
 	c.pinned |= Set(id)
@@ -79,7 +78,7 @@ func (t *Table) Reading(id ClauseID, y Yield) (*Table, error) {
 	return &c, nil
 }
 
-// fitting checks that a reading has what its kind of clause decides, and nothing else.
+// fitting checks that a reading decides what its kind of clause decides, and nothing else.
 func (t *Table) fitting(id ClauseID, y Yield) error {
 	kind := clauseTable[id].Kind
 	switch {
@@ -100,8 +99,8 @@ func (t *Table) fitting(id ClauseID, y Yield) error {
 	return nil
 }
 
-// setsWith yields the sets of clauses that can make an IRF with a clause, without marks but itself and, of those that
-// are pinned, one more: what breaks an invariant does so in company of one.
+// setsWith yields the sets of clauses that include a clause and can make an IRF. A set has no mark but the clause
+// itself and at most one pinned mark: an answer that breaks an invariant does so with one.
 func (t *Table) setsWith(id ClauseID) func(func(Clauses) bool) {
 	marks := []Clauses{0}
 	for other := range (t.pinned &^ roleClauses &^ resultClauses &^ silenceClauses).All() {
@@ -124,7 +123,7 @@ func (t *Table) setsWith(id ClauseID) func(func(Clauses) bool) {
 	}
 }
 
-// validAnswer checks what the table gives an IRF of some clauses.
+// validAnswer checks what the table answers for an IRF made by the clauses.
 func (t *Table) validAnswer(s Clauses, w ways) error {
 	y := t.apply(s, w)
 	for _, bound := range []struct {
@@ -141,7 +140,8 @@ func (t *Table) validAnswer(s Clauses, w ways) error {
 	return validYield(y)
 }
 
-// validRow checks the row of a clause that makes none. A queue's or strategy's CustomerAbandoned is the customer's.
+// validRow checks the row that a reading gives a clause that makes none. It may be CustomerAbandoned only if the clause
+// is about a customer who left.
 func (t *Table) validRow(id ClauseID, y *Yield) error {
 	if isOneOf(y.Result, CustomerAbandoned) && !Set(I11Queue, I11Strategy, I16).Has(id) {
 		return breaks("V9", *y)
@@ -173,18 +173,18 @@ func (y *Yield) fact() Fact {
 	return Fact{ResourceType: y.Type, Role: y.Role, Result: y.Result, Reason: y.Reason}
 }
 
-// Pinned are the clauses that readings have pinned.
+// Pinned returns the clauses that readings have pinned.
 func (t *Table) Pinned() Clauses { return t.pinned }
 
-// Answer is what the table answers by a clause: of one that makes no row, the row that a reading has it make.
+// Answer returns what the table answers for a clause: if the clause makes no row, the row that a reading gives it.
 func (t *Table) Answer(id ClauseID) Yield { return t.answer(id) }
 
-// pins reports whether the table, which may be nil, pins all of some clauses, of which there are some.
+// pins reports whether there are clauses and the table, which may be nil, pins them all.
 func (t *Table) pins(s Clauses) bool { return t != nil && s != 0 && s&^t.pinned == 0 }
 
-// level is the level of the weakest rule among some clauses; t may be nil. What readings have pinned counts, unless a
-// clause beside it has other answers: then nobody knows which of the two a difference is about. One that has a single
-// answer does not stand in the way: no row is I8's alone, as somebody always leaves first (I12).
+// level returns the level of the weakest rule among some clauses; t may be nil. It is [Own] if readings pin one, unless
+// another clause has several answers: then nobody knows which of the two a difference is about. A clause with a single
+// answer does not stand in the way: no row has I8 alone, because somebody always leaves first (I12).
 func (t *Table) level(s Clauses) Level {
 	if t != nil && s&t.pinned != 0 && s&alternating&^t.pinned == 0 {
 		return Own
@@ -192,7 +192,7 @@ func (t *Table) level(s Clauses) Level {
 	return s.Level()
 }
 
-// reread reports whether a reading has to do with the chat, which may be nil.
+// reread reports whether a reading bears on the chat, which may be nil.
 func (c *Chat) reread() bool {
 	if c == nil || c.readings == nil {
 		return false
@@ -201,12 +201,12 @@ func (c *Chat) reread() bool {
 		slices.ContainsFunc(c.IRFs, func(r IRF) bool { return r.Pinned() != 0 })
 }
 
-// gives reports whether a row is such as the table's readings make.
+// gives reports whether the table's readings can make such a row.
 func (t *Table) gives(f *Fact) bool {
 	return t.given()[f.codes()]
 }
 
-// givenBy are the codes of all rows that the readings of a table make; under a blank type those of any type.
+// givenBy returns the codes of all rows that the readings of a table make, each also with a blank type.
 func givenBy(t *Table) map[[4]string]bool {
 	codes := make(map[[4]string]bool)
 	for id := range t.pinned.All() {
@@ -225,7 +225,7 @@ func givenBy(t *Table) map[[4]string]bool {
 	return codes
 }
 
-// waysKnown are the roles that the leg of a row may have been for.
+// waysKnown are the ways that a row's leg may have had.
 var waysKnown = []ways{
 	{I3Target, I3Target, I3Target}, {R3, R3, R3}, {R4, R4, R4}, {I15, I15, I15},
 }

@@ -2,8 +2,8 @@ package model
 
 import "strings"
 
-// typeCodes says what a resource type means, by its code: besides our own words what public queries of Info Mart show.
-// Those without a meaning say nothing.
+// typeCodes says what a resource type means, by its code. It has our own words and what public queries of Info Mart
+// show. A type without a meaning says nothing.
 var typeCodes = []struct {
 	code  string
 	means ResourceType
@@ -18,8 +18,8 @@ var typeCodes = []struct {
 	{"", ""},
 }
 
-// Meaning is agent, queue or strategy, or "" of a type that says nothing. known is false where nobody knows the type:
-// it says nothing, too, but that is a difference of level [Inferred].
+// Meaning returns agent, queue or strategy, or "" if the type says nothing. known is false if nobody knows the type: it
+// says nothing either, but that is a difference at level [Inferred].
 func (t ResourceType) Meaning() (means ResourceType, known bool) {
 	switch t {
 	case "", AgentResource, QueueResource, StrategyResource:
@@ -38,7 +38,7 @@ func (t ResourceType) Meaning() (means ResourceType, known bool) {
 const mapType = "unknown type: map it to agent, queue or strategy in a view or in your extract's query, " +
 	"or drop the column in the mapping"
 
-// oddType is the difference of a row whose type nobody knows.
+// oddType returns the difference of a row whose type nobody knows; odd is false for other rows.
 func oddType(f *Fact, expected string) (d Difference, odd bool) {
 	if _, known := f.ResourceType.Meaning(); known {
 		return d, false
@@ -49,7 +49,7 @@ func oddType(f *Fact, expected string) (d Difference, odd bool) {
 	}, true
 }
 
-// TypeSQL is the code of what a type means by its code, UNSPECIFIED where that is nothing; both are expressions of SQL.
+// TypeSQL returns SQL for the code of a type's meaning, UNSPECIFIED if it has none. code is SQL for the type's code.
 func TypeSQL(code string) string {
 	var b strings.Builder
 	b.WriteString("CASE")
@@ -65,7 +65,7 @@ func TypeSQL(code string) string {
 	return b.String() + " ELSE '" + noCode + "' END"
 }
 
-// oddTypeSQL is the condition that nobody knows a type.
+// oddTypeSQL returns the SQL condition that nobody knows a type.
 func oddTypeSQL(code string) string {
 	var codes []string
 	for _, c := range typeCodes {
