@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// MostEdits is how many events a repair puts in or leaves out at most.
+// MostEdits is the most events that a repair puts in or leaves out.
 const MostEdits = 2
 
-// Repair is what the fewest edits make of an ill-formed chat: events put in, or left out. Every event that the grammar
-// has is tried at every place, by parties and queues that the log names and by ones that it does not: with fewer, all
-// repairs that are tried agree more often, and then on what did not happen.
+// Repair is what the fewest edits make of an ill-formed chat: events put in, or left out. Every event of the grammar is
+// tried at every place, with parties and queues that the log names and with unknown ones. If fewer were tried, the
+// repairs would agree more often, and sometimes on what did not happen.
 type Repair struct {
-	Edits     []Edit   // of the first that was found, in the order of the log; none where it took more than [MostEdits]
-	Unanimous bool     // all repairs by so many edits give the same rows
-	Chat      Chat     // of the first: its rows, without the times that hang on an event that was put in
-	Defects   []Defect // that it mends
-	Sure      bool     // all of them mend the same
+	Edits     []Edit   // of the first repair found, in the order of the log; none if [MostEdits] are not enough
+	Unanimous bool     // all repairs with as many edits give the same rows
+	Chat      Chat     // of the first repair: its rows, without the times that depend on an event that was put in
+	Defects   []Defect // that the first repair mends
+	Sure      bool     // all repairs mend the same defects
 }
 
 // Edit is an event put in or left out.
 type Edit struct {
 	Put   bool
-	Event Event // one put in has no seq, and the time of the event before
-	After int64 // the seq of the event before, of one put in; -1 at the beginning
+	Event Event // an event put in has no seq, and the time of the event before it
+	After int64 // if put in, the seq of the event before it; -1 at the beginning
 	at    int
 }
 
-// Apply makes the repaired log of an ill-formed one, its events numbered from 1, and tells which of them were put in.
-// Who and what the log does not name is ?, and another ??.
+// Apply returns the repaired log of an ill-formed one, its events numbered from 1, and the numbers of those put in. A
+// party or queue that the log does not name is called ?, a second one ??.
 func (r *Repair) Apply(log []Event) (repaired []Event, put []int64) {
 	log = inTurn(log)
 	edits := r.Edits
@@ -63,7 +63,7 @@ func (r *Repair) Apply(log []Event) (repaired []Event, put []int64) {
 	return repaired, put
 }
 
-// inTurn copies the known events of a log in order of seq, each once.
+// inTurn returns a copy of the known events of a log, in order of seq, without exact duplicates.
 func inTurn(log []Event) []Event {
 	log = slices.DeleteFunc(slices.Clone(log), func(e Event) bool { return !e.Name.Known() })
 	slices.SortStableFunc(log, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -77,7 +77,7 @@ type Defect struct {
 	Actor PartyType
 }
 
-// DefectKind says what an event is that is wrong.
+// DefectKind says in which way an event is wrong.
 type DefectKind uint8
 
 var defectNames = [...]string{"missing", "superfluous", "out of order"}
@@ -88,39 +88,39 @@ func (k DefectKind) String() string { return defectNames[k] }
 const (
 	Missing DefectKind = iota
 	Superfluous
-	OutOfOrder // it is superfluous where it stands, and missing elsewhere
+	OutOfOrder // superfluous where it stands, and missing elsewhere
 )
 
 // Repairer repairs chats. It keeps its working memory between calls, and is not safe for concurrent use.
 type Repairer struct {
 	table  *Table
-	log    []Event // in order of seq, each once, those that count
+	log    []Event // see inTurn
 	broken []bool  // W9: the event can only be left out
-	spare  []bool  // it may be left out
+	spare  []bool  // the event may be left out
 	goal   int     // how many edits are tried
-	events []Event // log, and after it what is put in, an event an edit
+	events []Event // log, followed by what is put in, one event for each edit
 	states [MostEdits + 1]fold
 	edits  []Edit
 
-	agents, strategies, queues []string // that the log names, and those that it does not
+	agents, strategies, queues []string // those that the log names, and unknown ones
 	stops                      bool     // the log has a stop
-	steps                      int      // that may still be taken
-	finds                      int      // repairs so far
+	steps                      int      // how many are left, see mostSteps
+	finds                      int      // repairs found so far
 	chat                       Chat
 	out                        Repair
 }
 
-// mostSteps bounds the search for repairs of so many edits, in events that are taken: beyond it there is no answer.
+// mostSteps bounds the search, by the number of edits, in events taken: a search that needs more gives no answer.
 var mostSteps = [MostEdits + 1]int{0, 1 << 20, 1 << 15}
 
-// mostRepaired is how many events a log has at most that is repaired: more would take time by the square.
+// mostRepaired is the most events of a log that is repaired: the time grows with their square.
 const mostRepaired = 500
 
-// NewRepairer returns a repairer that classifies as the table says.
+// NewRepairer returns a repairer that classifies by the table.
 func NewRepairer(t *Table) *Repairer { return &Repairer{table: t} }
 
-// Repair repairs the log of one interaction, in any order and with exact duplicates, that is ill-formed. The result is
-// valid until the next call.
+// Repair repairs the ill-formed log of one interaction, which may be in any order and have exact duplicates. The result
+// is valid until the next call.
 func (r *Repairer) Repair(log []Event) *Repair {
 	r.out = Repair{Chat: Chat{IRFs: r.out.Chat.IRFs}}
 	if !r.begin(log) {
@@ -131,17 +131,17 @@ func (r *Repairer) Repair(log []Event) *Repair {
 		r.states[edits].reset(r.table, r.events)
 		r.search(0, edits)
 		if r.steps <= 0 {
-			r.out.Edits, r.out.Unanimous = nil, false // there may be others
+			r.out.Edits, r.out.Unanimous = nil, false // there may be other repairs
 			break
 		}
 	}
 	if len(r.out.Edits) == MostEdits && !r.out.Unanimous {
-		r.out.Sure = false // two that give different rows are enough: the others were not looked at
+		r.out.Sure = false // the search ended at two repairs with different rows, without looking at the others
 	}
 	return &r.out
 }
 
-// begin takes over a log; false is one that is too long, or empty.
+// begin prepares for a log. It returns false if the log is too long, or empty.
 func (r *Repairer) begin(log []Event) bool {
 	r.log, r.broken, r.spare, r.stops = inTurn(log), r.broken[:0], r.spare[:0], false
 	if len(r.log) == 0 || len(r.log) > mostRepaired {
@@ -176,10 +176,10 @@ func (r *Repairer) begin(log []Event) bool {
 	return true
 }
 
-// unknownNames are of who is not in the log: no name of a user's is such.
+// unknownNames stand for parties and queues that the log does not name. No user's name is like them.
 var unknownNames = [MostEdits]string{"\x00", "\x00\x00"}
 
-// Unknown reports whether a name in a repaired log is of nobody that the log names.
+// Unknown reports whether a name in a repair stands for a party or queue that the log does not name.
 func Unknown(name string) bool { return slices.Contains(unknownNames[:], name) }
 
 func (r *Repairer) meet(p Party) {
@@ -192,8 +192,8 @@ func (r *Repairer) meet(p Party) {
 	}
 }
 
-// search goes on with the log from its i-th event, from the state of that many edits left, and edits it at every place
-// up to where it breaks: a later edit would not mend that.
+// search continues with the log at its i-th event, from the state for the number of edits left. It tries edits at every
+// place up to where the log breaks: a later edit would not mend that.
 func (r *Repairer) search(i, left int) {
 	f := &r.states[left]
 	for {
@@ -222,10 +222,10 @@ func (r *Repairer) search(i, left int) {
 	}
 }
 
-// mayDrop reports whether the i-th event may be left out: it is broken, has the seq of another, or is there twice; or
-// it is put in elsewhere. Logs hold an event twice, or too late; an event that never happened they do not hold. If
-// every event might be one, then a chat that lost an agent's invitation would have a second answer, without its
-// acceptance, and one chat more in twenty would have no rows that can be judged.
+// mayDrop reports whether the i-th event may be left out: it is broken, shares its seq with another, or is there twice;
+// or it is put in elsewhere. A log may have an event twice or too late, but none that never happened. If any event
+// might be left out, a chat that lost an agent's invitation would have a second repair, without the acceptance, and
+// one chat more in twenty would have no rows that can be judged.
 func (r *Repairer) mayDrop(i, left int) bool {
 	e := &r.log[i]
 	if r.spare[i] {
@@ -241,7 +241,7 @@ func (r *Repairer) mayDrop(i, left int) bool {
 	return first.Put && first.Event.Alike(e)
 }
 
-// take takes an event of the log, if it can come next.
+// take takes an event of the log, and reports whether it can come next.
 func (r *Repairer) take(f *fold, e *Event, at int32, i int) bool {
 	if n := len(f.turn); r.broken[i] || n > 0 && int(f.turn[n-1]) < len(r.log) && f.events[f.turn[n-1]].Seq == e.Seq {
 		return false // W9, W3
@@ -250,7 +250,7 @@ func (r *Repairer) take(f *fold, e *Event, at int32, i int) bool {
 	return f.step(e, at, int32(len(f.turn)-1)) == nil
 }
 
-// put tries every event that can come next, before the i-th.
+// put tries every event that can come next, in front of the i-th.
 func (r *Repairer) put(f *fold, i, left int) {
 	at := len(r.log) + MostEdits - left
 	slot := &r.events[at]
@@ -281,7 +281,7 @@ func (r *Repairer) put(f *fold, i, left int) {
 	})
 }
 
-// moved is the event that was left out and has to be put in elsewhere, or nil.
+// moved returns the event that was left out and must be put in elsewhere, or nil.
 func (r *Repairer) moved() *Event {
 	if len(r.edits) == 1 && !r.edits[0].Put && !r.spare[r.edits[0].at] {
 		return &r.edits[0].Event
@@ -289,10 +289,10 @@ func (r *Repairer) moved() *Event {
 	return nil
 }
 
-// found takes a repair.
+// found records the repair that the current edits make.
 func (r *Repairer) found(f *fold) {
 	if r.stops && f.stoppedAt == never {
-		return // to forget that the chat ended mends everything
+		return // a repair that forgets that the chat ended would mend everything
 	}
 	r.finds++
 	f.finish(&r.chat)
@@ -328,7 +328,7 @@ func (r *Repairer) found(f *fold) {
 	}
 }
 
-// blank takes the times away that are of events put in: when they happened, nobody knows.
+// blank removes the times of events that were put in: nobody knows when they happened.
 func (r *Repairer) blank(row *IRF) {
 	if row.Trace.Opened < 0 {
 		row.Start = time.Time{}
@@ -338,7 +338,7 @@ func (r *Repairer) blank(row *IRF) {
 	}
 }
 
-// defects are those that the edits at hand mend.
+// defects returns the defects that the current edits mend.
 func (r *Repairer) defects() (all []Defect) {
 	for _, e := range r.edits {
 		d := Defect{Missing, e.Event.Name, e.Event.Actor.Type}
@@ -356,13 +356,13 @@ func (r *Repairer) defects() (all []Defect) {
 	return all
 }
 
-// reset makes the state of a chat before its first event.
+// reset makes f the state of a chat before its first event.
 func (f *fold) reset(t *Table, events []Event) {
 	f.order(nil) //nolint:errcheck // no event is wrong
 	f.table, f.events, f.mute = t, events, true
 }
 
-// copyTo makes dst the same state, which then goes its own way.
+// copyTo makes dst an independent copy of the state. It reuses dst's memory.
 func (f *fold) copyTo(dst *fold) {
 	attempts, turn, parties, byAgent, offers := dst.attempts, dst.turn, dst.parties, dst.byAgent, dst.offers
 	counts, falls := dst.counts, dst.falls
@@ -372,7 +372,7 @@ func (f *fold) copyTo(dst *fold) {
 	dst.byAgent, dst.offers = copied(byAgent, f.byAgent), copied(offers, f.offers)
 }
 
-// copied makes one map, which may be nil, the same as another.
+// copied makes dst equal to src and returns it. Both may be nil.
 func copied[V any](dst, src map[string]V) map[string]V {
 	if len(dst) > 0 {
 		clear(dst)

@@ -1,12 +1,12 @@
 package model
 
-// tried takes a candidate. One that is alike goes where the one before it goes, and differs in what rows it makes
-// alone: where the one before leads to no chat, nor does it.
+// tried is called with each candidate. One that is alike leads to the same chats as the last one that is not, and
+// differs only in the rows that it makes: if that one leads to no chat, neither does this.
 type tried func(e Event, alike bool)
 
-// candidates yields every event that may come next in a state, each in one of the forms that make a difference: no
-// other event and no other form could be told by any row. What it yields may still be refused by the fold, which knows
-// W1–W9; what it does not yield is (TestCandidates).
+// candidates yields every event that may come next in a state, in every form that makes a difference: no row could tell
+// another event or form from these. The fold, which knows W1–W9, may still refuse what it yields, and refuses what it
+// does not (TestCandidates).
 func (r *Repairer) candidates(f *fold, yield tried) {
 	switch {
 	case !f.begun:
@@ -24,7 +24,7 @@ func (r *Repairer) candidates(f *fold, yield tried) {
 		return
 	}
 	yield(Event{Name: ProcessingStopped, Actor: Party{Type: MediaServer}}, false)
-	yield(Event{Name: ProcessingStopped, Actor: Party{Type: InteractionServer}}, true) // or anybody but the customer
+	yield(Event{Name: ProcessingStopped, Actor: Party{Type: InteractionServer}}, true) // anyone but the customer
 	if f.due == stopDue {
 		return
 	}
@@ -45,7 +45,7 @@ func (r *Repairer) candidates(f *fold, yield tried) {
 	}
 }
 
-// takers yields the joining of whoever took the chat from its queue.
+// takers yields the events by which the taker of the chat joins it.
 func (r *Repairer) takers(f *fold, yield tried) {
 	taker := f.events[f.leg.takenAt].Actor
 	for _, t := range [...]struct {
@@ -70,7 +70,7 @@ func (r *Repairer) takers(f *fold, yield tried) {
 	}
 }
 
-// takings yields the taking of the chat from its queue.
+// takings yields the events that take the chat from its queue.
 func (r *Repairer) takings(f *fold, yield tried) {
 	for _, name := range r.strategies {
 		yield(Event{Name: TakenFromQueue, Actor: Party{Strategy, name}, Queue: f.leg.queue}, false)
@@ -82,7 +82,7 @@ func (r *Repairer) takings(f *fold, yield tried) {
 	}
 }
 
-// placings yields the placing of the chat in a queue, on nobody's behalf or back in one.
+// placings yields the events that place the chat in a queue on nobody's behalf, or back in one.
 func (r *Repairer) placings(f *fold, yield tried) {
 	for _, queue := range r.queues {
 		if !f.entered {
@@ -95,7 +95,7 @@ func (r *Repairer) placings(f *fold, yield tried) {
 	}
 }
 
-// ofAttempt yields what may happen to an agent who is invited, or a party.
+// ofAttempt yields what may happen to an agent who is invited, or is a party.
 func (r *Repairer) ofAttempt(f *fold, a *attempt, yield tried) {
 	p := Party{Agent, a.agent}
 	switch a.state {
@@ -128,7 +128,7 @@ func (r *Repairer) ofAttempt(f *fold, a *attempt, yield tried) {
 	}
 }
 
-// invitations yields an invitation of whoever may be invited, for what an agent wants of them.
+// invitations yields an invitation of every agent who may be invited, for the operation that is wanted.
 func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield tried) {
 	for _, name := range r.agents {
 		if f.open(name) == never {
@@ -138,7 +138,7 @@ func (r *Repairer) invitations(f *fold, e Event, wanted Operation, yield tried) 
 	}
 }
 
-// removals yields the ways in which an agent leaves.
+// removals yields the events by which an agent leaves.
 func removals(agent string, yield tried) {
 	p := Party{Agent, agent}
 	yield(Event{Name: PartyRemoved, Actor: p, Party: p}, false)

@@ -7,14 +7,13 @@ import (
 	"sync"
 )
 
-// rowCheck is an invariant of kind OnFacts, which each row keeps by itself, twice from the same data: for rows at hand,
-// and as SQL for rows in a database.
+// rowCheck is an invariant of kind OnFacts that each row keeps by itself. It has two forms, made from the same data: a
+// function for rows in memory, and SQL for rows in a database.
 type rowCheck struct {
-	first bool               // it asks only the rows that rank first
-	found func(*Fact) string // what is wrong with a row, "" for nothing
+	first bool               // only the rows that rank first are checked
+	found func(*Fact) string // what is wrong with a row, "" if nothing
 	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
-	// spares reports whether the log, or a reading, tells that a row may break it; nil is never. c is nil without a
-	// log.
+	// spares reports whether the log or a reading allows a row to break it; nil is never. c is nil without a log.
 	spares func(t *Table, c *Chat, f *Fact) bool
 }
 
@@ -36,11 +35,11 @@ func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, fo
 	}
 }
 
-// ordinals sums up the ordinals of a chat's rows. Without the log, rows whose ordinals are not gapless say nothing of
-// who comes first: the first row of the chat may be missing.
+// ordinals sums up the ordinals of a chat's rows. Without the log, rows whose ordinals have a gap do not say who comes
+// first: the first row of the chat may be missing.
 type ordinals struct {
 	all, rising bool // each row has one; each is above the one before
-	gapless     bool // they are as many as they span from 0 or 1
+	gapless     bool // they begin at 0 or 1, and span as many numbers as there are rows
 	lowest      int64
 }
 
@@ -59,7 +58,7 @@ func ordinalsOf(got []Fact) ordinals {
 	return o
 }
 
-// noCode is how SQL knows a blank: the empty string is NULL to some.
+// noCode stands for a blank in SQL: some databases take the empty string for NULL.
 const noCode = "UNSPECIFIED"
 
 var row1 = &rowCheck{
@@ -80,13 +79,13 @@ var row1 = &rowCheck{
 	},
 }
 
-// codes are the row's type, role, result and reason, by which it is compared with combinations.
+// codes returns the codes of the row's type, role, result and reason, by which it is compared with combinations.
 func (f *Fact) codes() [4]string {
 	means, _ := f.ResourceType.Meaning()
 	return [4]string{Code(string(means)), Code(string(f.Role)), Code(string(f.Result)), Code(string(f.Reason))}
 }
 
-// addCodes adds the codes of a yield, and the same under a blank type.
+// addCodes adds the codes of a yield, and the same with a blank type.
 func (y Yield) addCodes(codes map[[4]string]bool) {
 	f := y.fact()
 	code := f.codes()
@@ -95,7 +94,7 @@ func (y Yield) addCodes(codes map[[4]string]bool) {
 	codes[code] = true
 }
 
-// combinationCodes are the codes of the valid combinations; under a blank type those of any type.
+// combinationCodes returns the codes of the valid combinations, each also with a blank type.
 var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 	codes := make(map[[4]string]bool)
 	for _, c := range combinations() {
@@ -115,7 +114,7 @@ var row2 = &rowCheck{
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
 	},
-	// What a handling timeout leaves is open (I21), and readings pin what is no combination of ours.
+	// What a handling timeout leaves is open (I21), and readings may pin what is not one of our combinations.
 	spares: func(t *Table, c *Chat, f *Fact) bool {
 		if c == nil {
 			return t.pinned != 0 && t.gives(f)
@@ -146,7 +145,7 @@ var row2 = &rowCheck{
 	},
 }
 
-// joined are the roles of those who come to a chat that somebody else had before.
+// joined are the roles of agents who come to a chat that somebody else had before.
 var joined = []Role{ReceivedTransfer, InConference, ReceivedConsult}
 
 var row6 = &rowCheck{
@@ -160,7 +159,7 @@ var row6 = &rowCheck{
 	sql: func() string { return "ordinal = lowest_ordinal AND resource_role IN " + codeList(joined...) },
 }
 
-// bound are reasons that stand only with some results, and types.
+// bound are the reasons that are allowed only with some results and types.
 var bound = []struct {
 	reason  Reason
 	results []Result
@@ -171,7 +170,7 @@ var bound = []struct {
 	{AbandonedWhileRinging, []Result{CustomerAbandoned}, onlyAgents},
 }
 
-// agents says whose a reason may be.
+// agents says which resources may have a reason.
 type agents uint8
 
 const (
@@ -234,7 +233,7 @@ var row11 = &rowCheck{
 		return ""
 	},
 	sql: func() string { return "ended < started" },
-	// The order of events counts, not the clock: where it ran backwards within an attempt, so may the row.
+	// The order of events counts, not the clock: if that ran backwards within an attempt, so may the row.
 	spares: func(_ *Table, c *Chat, f *Fact) bool {
 		if c == nil {
 			return false
@@ -246,7 +245,7 @@ var row11 = &rowCheck{
 	},
 }
 
-// codeList writes codes as SQL has it after IN, each once.
+// codeList writes the codes of names as a list for SQL's IN, each once.
 func codeList[S ~string](names ...S) string {
 	var codes []string
 	for _, n := range names {

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// RowCondition is a way in which a row may be wrong that needs no log, twice from the same data: for rows at hand, and
-// as SQL for rows in a database. An invariant has one or two.
+// RowCondition is a way in which a row may be wrong that can be seen without a log. It has two forms, made from the
+// same data: a function for rows in memory, and SQL for rows in a database. An invariant has one or two.
 type RowCondition struct {
-	Invariant string // V1, …; "" of a type that nobody knows
-	Column    string // of the query whose rows it is asked of: 1 where the condition holds
+	Invariant string // V1, …; "" for a type that nobody knows
+	Column    string // the column of the query's result, 1 if the condition holds
 	SQL       string // see [RowConditions]
 
-	found func(f *Fact) string // what is wrong with a row of which the condition holds; "" is nothing after all
+	found func(f *Fact) string // what is wrong with a row for which the condition holds; "" if nothing is
 	level Level
 }
 
-// What is wrong with rows that are together.
+// What may be wrong with a row among the others of its chat.
 const (
 	duplicateRow  = "a duplicated row"
 	ordinalTwice  = "an ordinal that another row has too"
@@ -26,15 +26,14 @@ const (
 	strangeSender = "received_from names no earlier row of an agent"
 )
 
-// RowConditions lists the conditions, in the order of their invariants. Their SQL is what all dialects share. Its
-// columns are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED where
-// they are blank, the type's that of its meaning ([TypeSQL]); type_code, which is the type's code as it stands;
-// started, ended, ordinal and received_from, which may be NULL; lowest_ordinal, which is the least of the interaction's
-// ordinals, NULL where one is missing; lowest, the same whether one is missing or not; alike, how many rows of the chat
-// are as this one in every field; same_ordinal, how many have its ordinal; ranked, 1 where all rows of the chat have
-// ordinals; abandons, how many CustomerAbandoned the chat has whose reason is not AbandonedWhileRinging; gapless, 1
-// where the ordinals run from 0 or 1 without a gap and each once; sender, 1 where received_from is the ordinal of a row
-// that is no agent's.
+// RowConditions lists the conditions, in the order of their invariants. Their SQL is common to all dialects. Its
+// columns are resource_type, resource_role, technical_result and result_reason, which hold codes, UNSPECIFIED if blank,
+// the type's that of its meaning ([TypeSQL]); type_code, the type's own code; started, ended, ordinal and
+// received_from, which may be NULL; lowest_ordinal, the least ordinal of the interaction, NULL if one is missing;
+// lowest, the same whether one is missing or not; alike, how many rows of the chat equal this one in every field;
+// same_ordinal, how many have its ordinal; ranked, 1 if all rows of the chat have ordinals; abandons, how many
+// CustomerAbandoned rows with another reason than AbandonedWhileRinging the chat has; gapless, 1 if the ordinals run
+// from 0 or 1 without a gap, each once; sender, 1 if received_from is the ordinal of a row that is not an agent's.
 func RowConditions() (all []RowCondition) {
 	for i := range invariants {
 		v := &invariants[i]
@@ -65,8 +64,8 @@ func RowConditions() (all []RowCondition) {
 	})
 }
 
-// On is the difference of a row of which the condition holds, if that is so: of a condition that needs the chat's other
-// rows it takes the caller's word. What the table's readings pin is valid, too (V2).
+// On returns the difference of a row for which the condition holds, and whether it does. If the condition needs the
+// chat's other rows, it trusts the caller that it holds. Rows that the table's readings make are valid, too (V2).
 func (r *RowCondition) On(t *Table, f *Fact) (d Difference, holds bool) {
 	found := r.found(f)
 	if r.Invariant == "V2" && row2.spares(t, nil, f) {
@@ -80,7 +79,7 @@ func (r *RowCondition) On(t *Table, f *Fact) (d Difference, holds bool) {
 
 const anyType = "agent, queue or strategy"
 
-// alikeKey is a row in every field, by codes.
+// alikeKey identifies a row by all its fields, by codes.
 type alikeKey struct {
 	ordinal, from                                    Number
 	kind, resource, role, roleReason, result, reason string
@@ -108,7 +107,7 @@ func keyOf(f *Fact) alikeKey {
 	return k
 }
 
-// repeated says of a row that is too many that it is there twice, if it is.
+// repeated says that a superfluous row, the j-th, repeats another one, or returns "" if it does not.
 func repeated(got []Fact, j int) string {
 	same := func(f Fact) bool { return keyOf(&f) == keyOf(&got[j]) }
 	if slices.ContainsFunc(got[:j], same) || slices.ContainsFunc(got[j+1:], same) {
@@ -117,8 +116,8 @@ func repeated(got []Fact, j int) string {
 	return ""
 }
 
-// rowsTogether checks what rows of a chat must keep among each other: V20, V21. finished is false of a chat whose log
-// says that it is not over.
+// rowsTogether checks the invariants that the rows of a chat keep together: V20, V21. finished is false if the log says
+// that the chat is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
 	report := func(law string, level Level, f *Fact, found string) {
 		ds = append(ds, broken(law, f.InteractionID, f.Resource, found, level))
@@ -150,7 +149,7 @@ func abandonsQueue(f *Fact) bool {
 	return isOneOf(f.Result, CustomerAbandoned) && !isOneOf(f.Reason, AbandonedWhileRinging)
 }
 
-// twins reports the rows that another is alike, or has the ordinal of.
+// twins reports the rows that equal another, or have another's ordinal.
 func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 	alike, ordinals := make(map[alikeKey]int, len(got)), make(map[int64]int, len(got))
 	keys := make([]alikeKey, len(got))
@@ -171,8 +170,8 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 	}
 }
 
-// Twins takes the rows that stand there again and again out of a chat's, which are not changed: it says that they do
-// (V20), and nothing else is to be said of them. c is the chat, or nil.
+// Twins returns the rows of a chat with each duplicated row only once, so that nothing else is said about its copies,
+// and the differences that say so (V20). It does not change got. c is the chat, or nil.
 func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	o := ordinalsOf(got)
 	if len(got) < 2 || o.all && o.rising {
@@ -200,8 +199,8 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	return rest, ds
 }
 
-// senders reports the rows whose received_from names no row of an agent that ranks before them. All have ordinals,
-// which run from the lowest without a gap: else a row may be missing that was named.
+// senders reports the rows whose received_from names no earlier row of an agent. All rows must have ordinals, which run
+// from the lowest without a gap: otherwise the row that was named may be missing.
 func senders(got []Fact, lowest int64, report func(*Fact)) {
 	if !slices.ContainsFunc(got, func(f Fact) bool { return f.ReceivedFrom.Is == Given }) {
 		return
@@ -227,8 +226,8 @@ func senders(got []Fact, lowest int64, report func(*Fact)) {
 	}
 }
 
-// about is what the rows are like that an invariant of kind OnFacts is about, for rows at hand and in SQL; any other is
-// about every row. A chat without ordinals says nothing of V6.
+// about says which rows an invariant of kind OnFacts is about, in Go and in SQL. An invariant that is not here is about
+// every row. A chat without ordinals says nothing about V6.
 var about = map[string]struct {
 	row func(f *Fact) bool
 	sql string
@@ -261,7 +260,7 @@ var about = map[string]struct {
 // lasts reports whether a row has two different times.
 func lasts(f *Fact) bool { return !f.Start.IsZero() && !f.End.IsZero() && !f.Start.Equal(f.End) }
 
-// Meets reports which invariants of kind OnFacts the rows are about, by place in [Invariants].
+// Meets returns which invariants of kind OnFacts are about one of the rows: bit i stands for the i-th of [Invariants].
 func Meets(got []Fact) (met uint64) {
 	for j, v := range invariants {
 		if v.Kind != OnFacts {
@@ -275,6 +274,5 @@ func Meets(got []Fact) (met uint64) {
 	return met
 }
 
-// MeetsSQL is the condition that a row is what an invariant of kind OnFacts is about, on the columns of
-// [RowConditions].
+// MeetsSQL returns the condition that an invariant of kind OnFacts is about a row, on the columns of [RowConditions].
 func MeetsSQL(id string) string { return cmp.Or(about[id].sql, "1 = 1") }

@@ -9,11 +9,11 @@ import (
 
 // Rule is one rule of classification: a row of the table that the classifier, the explanations, the lists, the
 // comparison and the reports all read. A rule's condition is one named place in the fold (fold.go, finish.go);
-// what it yields, and what is accepted besides, is here.
+// what it yields, and what else is accepted, is here.
 type Rule struct {
 	ID      string   `json:"id"`
 	Level   Level    `json:"level"`
-	Since   string   `json:"since"`   // the suite's minor version that brought it
+	Since   string   `json:"since"`   // the suite's minor version that introduced it
 	Source  string   `json:"section"` // the guide's sections, or "inferred"
 	Says    string   `json:"says"`    // the whole rule in one sentence
 	Clauses []Clause `json:"clauses,omitempty"`
@@ -22,21 +22,21 @@ type Rule struct {
 // Clause is a part of a rule that can bear on an IRF by itself. Most rules have one.
 type Clause struct {
 	ID   ClauseID   `json:"-"`
-	Part string     `json:"part,omitempty"` // which part of the rule, "" where it has only one
+	Part string     `json:"part,omitempty"` // which part of the rule, "" if it has only one
 	Kind ClauseKind `json:"-"`
-	// Joins is, of a result, the roles that it may follow, or the mark that lets it follow others; of a mark, the roles
-	// and results that it may stand with.
+	// Joins limits what a clause may stand with: for a result, the roles that it may follow, or the mark that lets it
+	// follow others; for a mark, roles and results.
 	Joins   Clauses `json:"-"`
 	Yield   Yield   `json:"yields,omitzero"`               // what the reference answers
 	Accepts []Yield `json:"accepts,omitempty"`             // each replaces the answer
-	Allows  []Yield `json:"allows_one_row_more,omitempty"` // each is one row more that may stand there
+	Allows  []Yield `json:"allows_one_row_more,omitempty"` // each is one further row that is allowed
 	// Open says that Accepts are examples: any known result but CustomerAbandoned and Transferred is accepted, with any
-	// reason that V7 and V8 allow. They are then no part of the closure (V2).
+	// reason that V7 and V8 allow. They are then not part of the closure (V2).
 	Open bool `json:"accepts_any_result,omitzero"`
 }
 
-// AcceptsInstead reports whether a yield is one of the clause's alternatives, laid over its own, or the clause is open
-// to it.
+// AcceptsInstead reports whether a yield is one of the clause's alternatives laid over its own, or one that the clause
+// is open to.
 func (c *Clause) AcceptsInstead(y Yield) bool {
 	for _, a := range c.Accepts {
 		over := c.Yield
@@ -47,7 +47,7 @@ func (c *Clause) AcceptsInstead(y Yield) bool {
 	return c.Open && openTo(Descriptor{Result: y.Result, Reason: y.Reason})
 }
 
-// openTo reports whether an agent's result and reason are such as an open clause accepts.
+// openTo reports whether an open clause accepts an agent's result and reason.
 func openTo(d Descriptor) bool {
 	if blankCode(string(d.Result)) || isOneOf(d.Result, CustomerAbandoned, Transferred) ||
 		!isOneOf(d.Result, Results...) {
@@ -60,7 +60,7 @@ func openTo(d Descriptor) bool {
 // ClauseKind says what a clause does to an IRF.
 type ClauseKind uint8
 
-// The kinds of clause. Every IRF has one role clause (two where R5 hands the role on) and one result clause.
+// The kinds of clause. Every IRF has one role clause (two if R5 hands the role on) and one result clause.
 const (
 	RoleClause    ClauseKind = iota
 	ResultClause             // yields result and reason
@@ -78,8 +78,8 @@ type Yield struct {
 
 // Roles that stand for others when they are yielded.
 const (
-	// RoleBehind is the role that an agent would have had whom the transfer or conference through a queue would have
-	// reached (I6).
+	// RoleBehind is the role that an agent would have had if the transfer or conference through a queue had reached one
+	// (I6).
 	RoleBehind Role = "the role by R2–R5"
 	// RoleByFirstMode and RoleWithoutMode are the roles that a conference's invitee has if the first mode counts, and
 	// if none does (I18).
@@ -87,8 +87,8 @@ const (
 	RoleWithoutMode Role = "the role without a mode"
 )
 
-// ways are the role clauses that a conference or a transfer may come to: by the last of its modes, which the reference
-// counts, by the first, and by none.
+// ways are the role clauses that a conference or transfer may lead to: by the last of its modes, which is the one that
+// counts for the reference, by the first, and without a mode.
 type ways struct{ last, first, bare ClauseID }
 
 // ClauseID numbers the clauses in the order in which they are applied to an IRF: role, result, marks.
@@ -187,7 +187,7 @@ func (s Clauses) Rules() []string {
 	return ids
 }
 
-// Level is the level of the weakest rule among the clauses.
+// Level returns the level of the weakest rule among the clauses.
 func (s Clauses) Level() Level {
 	if s&inferredClauses != 0 {
 		return Inferred
@@ -209,7 +209,7 @@ func RuleByID(id string) (*Rule, bool) {
 	return &ruleTable[i], true
 }
 
-// decides reports whether the rule yields a role or result, or makes no row: it is more than a mark.
+// decides reports whether the rule is more than a mark: it yields a role or result, or makes no row.
 func (r *Rule) decides() bool {
 	return slices.ContainsFunc(r.Clauses, func(c Clause) bool { return c.Kind != MarkClause })
 }
@@ -221,12 +221,12 @@ func (r *Rule) set() (s Clauses) {
 	return s
 }
 
-// clauseTable finds a clause by its number; the sets are of the same.
+// clauseTable has the clauses by number; the sets are the clauses of a kind.
 var (
 	clauseTable                                 [clauseCount]*Clause
 	roleClauses, resultClauses, inferredClauses Clauses
 	openClauses, silenceClauses                 Clauses
-	alternating                                 Clauses // inferred clauses of which more than one answer is accepted
+	alternating                                 Clauses // inferred clauses with more than one accepted answer
 )
 
 func init() {
@@ -256,23 +256,23 @@ func init() {
 	}
 }
 
-// Table is a choice of answers to the rules: the reference's, or a variation of it that stands for an implementation
-// which reads a rule otherwise. A Table is not changed once made, and safe for concurrent use.
+// Table is a choice of answers to the rules: the reference's, or a variation that stands for an implementation which
+// reads a rule otherwise. A Table does not change once it is made, and is safe for concurrent use.
 type Table struct {
 	yields     [clauseCount]Yield
 	chosen     [clauseCount]uint8 // 1 + index into Accepts or Allows; 0 is the reference's answer
 	dropped    Clauses
-	pinned     Clauses                   // those with one answer and no other, see [Table.Reading]
-	given      func() map[[4]string]bool // what rows its readings make, by codes; nil without
+	pinned     Clauses                   // those with only one answer, see [Table.Reading]
+	given      func() map[[4]string]bool // the rows that its readings make, by codes; nil without readings
 	deployment Deployment
 }
 
-// Reference returns the table with the reference's answers, of the deployment [Usual].
+// Reference returns the table with the reference's answers, for the deployment [Usual].
 func Reference() *Table { return reference }
 
 var reference = &Table{deployment: Usual}
 
-// Deployment is that of the table.
+// Deployment returns the deployment that the table is for. The caller must not change it.
 func (t *Table) Deployment() *Deployment { return &t.deployment }
 
 // In returns a copy of the table for another deployment.
@@ -289,23 +289,23 @@ func (t *Table) Yielding(id ClauseID, y Yield) *Table {
 	return &c
 }
 
-// Dropping returns a copy of the table without a clause: IRFs that it would bear on are not reported, save that
-// without R5 a conference through a queue is taken for an entering chat (R1).
+// Dropping returns a copy of the table without a clause: IRFs that it would bear on are not reported. Without R5,
+// however, a conference through a queue is taken for an entering chat (R1).
 func (t *Table) Dropping(id ClauseID) *Table {
 	c := *t
 	c.dropped |= 1 << id
 	return &c
 }
 
-// Answering returns a copy of the table that always gives a clause's k-th accepted alternative (from 0), where the
-// alternatives that allow one row more count after those that replace.
+// Answering returns a copy of the table that always gives a clause's k-th alternative (from 0). Those that allow a
+// further row are numbered after those that replace the answer.
 func (t *Table) Answering(id ClauseID, k int) *Table {
 	c := *t
 	c.chosen[id] = uint8(k + 1)
 	return &c
 }
 
-// answer is what the table yields for a clause.
+// answer returns what the table yields for a clause.
 func (t *Table) answer(id ClauseID) Yield {
 	y := t.yields[id]
 	if k := int(t.chosen[id]); k > 0 && k <= len(clauseTable[id].Accepts) {
@@ -314,7 +314,7 @@ func (t *Table) answer(id ClauseID) Yield {
 	return y
 }
 
-// Give overlays a yield with what another one gives: an alternative over what its clause yields.
+// Give overwrites the fields of y that o gives, as an alternative is laid over what its clause yields.
 func (y *Yield) Give(o Yield) {
 	if o.Type != "" {
 		y.Type = o.Type
@@ -330,7 +330,7 @@ func (y *Yield) Give(o Yield) {
 	}
 }
 
-// extra is the row more that the table chooses for a clause, if any.
+// extra returns the further row that the table makes for a clause, if any.
 func (t *Table) extra(id ClauseID) (Yield, bool) {
 	c := clauseTable[id]
 	if k := int(t.chosen[id]) - 1 - len(c.Accepts); k >= 0 {
@@ -339,15 +339,15 @@ func (t *Table) extra(id ClauseID) (Yield, bool) {
 	return t.yields[id], t.yields[id] != Yield{}
 }
 
-// modal are the clauses whose answers hang on the ways of a conference or transfer, and conferred the roles that I18 is
-// about.
+// modal are the clauses whose answers depend on the ways of a conference or transfer; conferred are the roles that I18
+// is about.
 var (
 	modal     = Set(I18Unlike, I18Requeued, I6Mediation)
 	conferred = Set(R3, R4, I15)
 )
 
-// apply gives what a set of clauses yields together, in their order. Of the ways, those that count are looked at where
-// one of the modal clauses is in the set.
+// apply returns what a set of clauses yields together, applied in order. The ways count only if the set has one of the
+// modal clauses.
 func (t *Table) apply(s Clauses, w ways) (out Yield) {
 	behind := w.last
 	for rest := s; rest != 0; rest &= rest - 1 {
@@ -375,8 +375,8 @@ func (t *Table) apply(s Clauses, w ways) (out Yield) {
 	return out
 }
 
-// roleOf is the role of a row made by the clauses where the way of its conference is another than its role clause says:
-// a queue's or strategy's own role stays.
+// roleOf returns the role of a row made by the clauses if another way of its conference counts. A queue or strategy
+// keeps its own role.
 func (t *Table) roleOf(s Clauses, way ClauseID) Role {
 	if s&conferred != 0 {
 		return t.answer(way).Role
@@ -389,8 +389,8 @@ func (t *Table) roleOf(s Clauses, way ClauseID) Role {
 	return ""
 }
 
-// variants yields every answer that is accepted for an IRF made by the clauses: all combinations of their
-// alternatives, the table's own first, each once. The clauses that readings pin have none.
+// variants returns every answer that is accepted for an IRF made by the clauses: all combinations of their
+// alternatives, the table's own first, each once. Clauses that readings pin have no alternatives.
 func (t *Table) variants(s Clauses, w ways) (out []Yield) {
 	for y := range t.combined(s, w) {
 		if !slices.Contains(out, y) {
@@ -400,7 +400,8 @@ func (t *Table) variants(s Clauses, w ways) (out []Yield) {
 	return out
 }
 
-// combined yields what each combination of alternatives gives, with the table that chooses it, its own first.
+// combined yields the answer of each combination of alternatives, t's own first, and the table that chooses it. It
+// reuses that table for the next combination.
 func (t *Table) combined(s Clauses, w ways) iter.Seq2[Yield, *Table] {
 	return func(yield func(Yield, *Table) bool) {
 		c := *t
@@ -415,7 +416,7 @@ func (t *Table) combined(s Clauses, w ways) iter.Seq2[Yield, *Table] {
 				return
 			}
 			i := 0
-			for ; i < len(open); i++ { // count up, a digit a clause
+			for ; i < len(open); i++ { // count up, with a digit for each clause
 				if c.chosen[open[i]]++; int(c.chosen[open[i]]) <= len(clauseTable[open[i]].Accepts) {
 					break
 				}
@@ -428,7 +429,7 @@ func (t *Table) combined(s Clauses, w ways) iter.Seq2[Yield, *Table] {
 	}
 }
 
-// asked are the clauses of which an IRF's answer may hang: its own, and where one is modal those of its ways.
+// asked returns the clauses that an IRF's answer may depend on: its own, and if one is modal, those of its ways.
 func asked(s Clauses, w ways) Clauses {
 	if s&modal != 0 {
 		s |= Set(w.last, w.first, w.bare)

@@ -2,8 +2,8 @@ package model
 
 // Sets of clauses that recur in the table.
 var (
-	received      = Set(R2, R3, R4, I15, I3Target)                           // an agent's, or on behalf of one
-	handlers      = received | Set(R1, I7Entering)                           // an agent that can come to handle
+	received      = Set(R2, R3, R4, I15, I3Target)                           // invited by an agent, or on behalf of one
+	handlers      = received | Set(R1, I7Entering)                           // an agent that may come to handle
 	unanswered    = Set(R10, R11, I4)                                        // revoked or rejected
 	finished      = Set(R8, R9, I3Initiator, I20Completed, I20Canceled, I21) // accepted, then over
 	throughQ      = Set(R5, I3Target)                                        // reached through a queue, for an agent
@@ -25,7 +25,7 @@ var (
 	}
 )
 
-// ruleTable is the one table of rules. Its wording is ours; the sections name where the guide says it.
+// ruleTable is the only table of rules. Its wording is ours; the sections name where the guide says the same.
 var ruleTable = []Rule{
 	documented("R1", "1.1, 1.2, 1.11", "An agent invited by a strategy that routes an entering chat is RoutedTo.",
 		role(R1, Yield{Type: AgentResource, Role: RoutedTo})),
@@ -188,8 +188,8 @@ func inferred(id, since, says string, clauses ...Clause) Rule {
 	return Rule{ID: id, Level: Inferred, Since: since, Source: "inferred", Says: says, Clauses: clauses}
 }
 
-// role, result, mark and silence make clauses of their kinds ([ClauseKind]): with the clauses that they join, what they
-// yield, and what is accepted instead or, for a silence, as a further row.
+// role, result, mark and silence make clauses of their kinds ([ClauseKind]), with the clauses that they join, what they
+// yield, and what is accepted instead, or for a silence as a further row.
 func role(id ClauseID, y Yield, accepts ...Yield) Clause {
 	return Clause{ID: id, Kind: RoleClause, Yield: y, Accepts: accepts}
 }
@@ -206,7 +206,7 @@ func silence(id ClauseID, allows ...Yield) Clause {
 	return Clause{ID: id, Kind: SilenceClause, Allows: allows}
 }
 
-// of says which part of its rule a clause is.
+// of returns the clause as the named part of its rule.
 func (c Clause) of(part string) Clause {
 	c.Part = part
 	return c

@@ -37,17 +37,18 @@ type IllFormed struct {
 	InteractionID string
 	Seq           int64
 	Requirement   string // W1–W9
-	Problem       string // what was found and what was expected, without the three above
+	Problem       string // what was found and what was expected, without the fields above
 }
 
 func (e *IllFormed) Error() string {
 	return fmt.Sprintf("interaction %s, seq %d: %s: %s", Name(e.InteractionID), e.Seq, e.Requirement, e.Problem)
 }
 
-// unsaid is what is wrong with any event, where nobody asks.
+// unsaid is the error of a fold that is mute: nobody reads what it says.
 var unsaid IllFormed
 
-// illFormed says what is wrong with an event; the words cost more than the fold, and nobody reads those of a repair.
+// illFormed says what is wrong with an event, unless f is mute: the words cost more than the fold, and nobody reads
+// those of a repair.
 func (f *fold) illFormed(e *Event, requirement, format string, args ...any) *IllFormed {
 	if f.mute {
 		return &unsaid
@@ -55,7 +56,7 @@ func (f *fold) illFormed(e *Event, requirement, format string, args ...any) *Ill
 	return &IllFormed{e.InteractionID, e.Seq, requirement, fmt.Sprintf(format, args...)}
 }
 
-// checkFields is W9.
+// checkFields checks W9.
 func (f *fold) checkFields(e *Event) *IllFormed {
 	switch {
 	case e.Seq < 0 || e.Seq > MaxSeq:
@@ -110,7 +111,7 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
 }
 
-// due is what must come next, neutral and unknown events aside (W4, W7).
+// due is what must come next, neutral and unknown events aside (W4, W6, W7).
 type due uint8
 
 const (
@@ -118,10 +119,10 @@ const (
 	takerDue       // the taker's EventPartyAdded
 	removalDue     // the EventPartyRemoved of an agent that transfers through a queue, or finishes the chat
 	stopDue        // the stop: the last agent has left
-	serverDue      // the server's queue, or the stop: a handling timeout
+	serverDue      // after a handling timeout: the server places the chat in a queue, or the stop
 )
 
-// checkTurn is W1, W2, what W4 and W7 say must come next, and what W6 says of a chat that is being stopped.
+// checkTurn checks W1, W2, what W4, W6 and W7 say must come next, and what W6 says of a chat that is being stopped.
 func (f *fold) checkTurn(e *Event) *IllFormed {
 	switch {
 	case !f.begun && e.Name != Submitted:
@@ -172,8 +173,8 @@ func (f *fold) checkTurn(e *Event) *IllFormed {
 	return nil
 }
 
-// takenBy reports whether a party that is added can be the taker of the last EventTakenFromQueue: its actor, as far
-// as the event names one.
+// takenBy reports whether a party that is added can be the taker of the last EventTakenFromQueue. The taker is the
+// event's actor; what that leaves open may be anyone.
 func (f *fold) takenBy(p Party) bool {
 	taker := f.events[f.leg.takenAt].Actor
 	switch taker.Type {

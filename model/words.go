@@ -11,9 +11,8 @@ import (
 // maxName bounds a name in a message, in characters.
 const maxName = 80
 
-// Name writes a name that came from outside, so that it is safe in a line of text: as it is where it is plain, else
-// quoted with its control and direction characters escaped and its blanks shown, and cut where it is longer than 80
-// characters.
+// Name makes a name that came from outside safe in a line of text. A plain name stays as it is; any other is quoted,
+// with control and direction characters escaped and hidden blanks shown. A name is cut after 80 characters.
 func Name(s string) string {
 	if s == "" {
 		return `""`
@@ -29,15 +28,15 @@ func Name(s string) string {
 	return cut(s)
 }
 
-// hasBlanks reports whether a name has blanks that the eye does not see: outer ones, or several together.
+// hasBlanks reports whether a name has blanks that the eye misses: outer ones, or several in a row.
 func hasBlanks(s string) bool {
 	return s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ")
 }
 
-// Quoted writes a name as Name does where it is not plain: always in quotes.
+// Quoted is [Name], but always with quotes.
 func Quoted(s string) string { return quoted(s, escape) }
 
-// Escaped is Quoted with every character beyond ASCII escaped.
+// Escaped is [Quoted], with every character beyond ASCII escaped.
 func Escaped(s string) string {
 	return quoted(s, func(b *strings.Builder, r rune) {
 		if r < utf8.RuneSelf {
@@ -48,7 +47,7 @@ func Escaped(s string) string {
 	})
 }
 
-// quoted writes a name in quotes. Outer blanks, and the second and further of several, are dots.
+// quoted writes a name in quotes. Outer blanks become dots, and so does every blank after another.
 func quoted(s string, write func(*strings.Builder, rune)) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -72,8 +71,8 @@ func quoted(s string, write func(*strings.Builder, rune)) string {
 	return b.String()
 }
 
-// Apart writes two names that differ so that the eye sees where: of two that look alike, characters beyond ASCII are
-// escaped in both.
+// Apart writes two names so that the eye sees where they differ: if they look alike, it escapes the characters beyond
+// ASCII in both.
 func Apart(a, b string) (string, string) {
 	if a != b && lookAlike(a, b) {
 		return Escaped(a), Escaped(b)
@@ -81,8 +80,8 @@ func Apart(a, b string) (string, string) {
 	return Name(a), Name(b)
 }
 
-// lookAlike reports whether two names differ by nothing but how letters are composed, or by letters of other scripts:
-// the Greek Alpha and the Latin A.
+// lookAlike reports whether two names differ only in how letters are composed, or in the script of letters, like the
+// Greek Alpha and the Latin A.
 func lookAlike(a, b string) bool {
 	x, y := letters(a), letters(b)
 	if len(x) != len(y) {
@@ -109,7 +108,7 @@ func isForeign(letter string) bool {
 	return unicode.In(r, unicode.Cyrillic, unicode.Greek)
 }
 
-// letters are the characters of a name, each with the marks that combine with it.
+// letters splits a name into its characters, each with the marks that combine with it.
 func letters(s string) (all []string) {
 	for _, r := range s {
 		if unicode.Is(unicode.Mn, r) && len(all) > 0 {
@@ -121,8 +120,8 @@ func letters(s string) (all []string) {
 	return all
 }
 
-// Line writes a line of text that came from outside with its control and direction characters escaped, cut at 400
-// characters.
+// Line makes a line of text that came from outside safe: it escapes control and direction characters, and cuts the line
+// after 400 characters.
 func Line(s string) string {
 	var b strings.Builder
 	n := 0
@@ -136,7 +135,7 @@ func Line(s string) string {
 	return b.String()
 }
 
-// escape writes a character as it is where it is plain, else as Go would in a string.
+// escape writes a character as it is if it is plain, or else as Go would in a string.
 func escape(b *strings.Builder, r rune) {
 	if plain(r) && r != '\\' {
 		b.WriteRune(r)
@@ -161,7 +160,7 @@ func cut(s string) string {
 	return s
 }
 
-// Because says in a few words which events made the IRF, each with its seq.
+// Because says briefly which events made the IRF, each with its seq.
 func (r *IRF) Because() string {
 	t := &r.Trace
 	var b strings.Builder
@@ -214,7 +213,7 @@ var endings = [...]string{
 	TimedOut:            "revoked while it handled",
 }
 
-// wish says on whose behalf and for what an agent is invited.
+// wish says on whose behalf an agent is invited, and for what.
 func (t *Trace) wish() string {
 	s := Name(t.Initiator) + "'s " + string(t.Operation)
 	if t.Operation == Conference {
