@@ -271,8 +271,8 @@ type Learned struct {
 	Open    string   // why it is not pinned; "" if it is pinned, to the first of the answers
 }
 
-// Learned decides the inferred clauses, in the order of the table of rules. It pins a clause that at least least rows
-// decide, if at least the share (0 to 1) of them agrees and no invariant breaks. It returns t with these readings.
+// Learned decides the inferred clauses, in the order of the table of rules. It pins a clause if least rows or more
+// decide it, the share (0 to 1) of them agrees, and no invariant breaks. The table returned is t with these readings.
 func (l *Learner) Learned(t *Table, least int, share float64) (all []Learned, _ *Table) {
 	var usual Clauses // answered as the reference does, by the rows that depend on the clause alone
 	for _, id := range InferredClauses() {

@@ -41,8 +41,8 @@ func DidYouMean(word string, among []string) string {
 	return ""
 }
 
-// Within reports whether at most most edits turn one word into the other: a letter inserted, deleted or changed, or
-// two neighbours swapped.
+// Within reports whether no more than most edits turn one word into the other. An edit inserts, deletes or changes a
+// letter, or swaps two neighbours.
 func Within(a, b string, most int) bool { return edits([]rune(a), []rune(b), most+1) <= most }
 
 // edits counts the edits between two words, as [Within] does. It stops at enough, which it then returns.
