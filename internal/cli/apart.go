@@ -15,8 +15,8 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// uses lists the flags by which a verb writes and reads files. What its arguments name is read, too: files, or the
-// parts of a command.
+// uses lists the flags that name the files a verb writes and reads. A verb also reads what its arguments name: files,
+// or the parts of a command.
 var uses = map[string]struct{ writes, reads string }{
 	"run":  {"report write-expect", "facts mapping readings expect failed features"},
 	"fuzz": {"report", "mapping readings"},
@@ -33,7 +33,7 @@ var uses = map[string]struct{ writes, reads string }{
 	"report":  {"html junit ctrf markdown badge claim merge", "against subject"},
 }
 
-// keepApart lets no verb write over what it reads, or a file twice.
+// keepApart stops a verb from overwriting what it reads, and from writing a file twice.
 func keepApart(root *cobra.Command) {
 	for _, verb := range root.Commands() {
 		u, ok := uses[verb.Name()]
@@ -42,7 +42,7 @@ func keepApart(root *cobra.Command) {
 		}
 		verb.PreRunE = func(cmd *cobra.Command, args []string) error {
 			if f := cmd.Flags().Lookup("report"); f != nil && f.Changed && f.Value.String() == "" {
-				return errors.New(`--report: expected a directory, got ""`) // of a variable that is not set
+				return errors.New(`--report: expected a directory, got ""`) // perhaps from an unset variable
 			}
 			written, read := usesOf(cmd, u.writes), usesOf(cmd, u.reads)
 			for _, arg := range args {
@@ -51,7 +51,7 @@ func keepApart(root *cobra.Command) {
 					read = append(read, useOf("the command", arg))
 				}
 			}
-			if verb.Name() == "report" { // the directory of a report is its record
+			if verb.Name() == "report" { // a report's directory stands for its record
 				for i := range read {
 					read[i].Path = reports.RecordOf(read[i].Path)
 				}
@@ -61,7 +61,7 @@ func keepApart(root *cobra.Command) {
 	}
 }
 
-// reportDir is the directory that a verb writes its report to; "" is none.
+// reportDir is the directory that a verb writes its report to, or "".
 type reportDir struct {
 	dir   string
 	force bool
@@ -73,7 +73,7 @@ func (d *reportDir) addTo(cmd *cobra.Command, usage string) {
 		"let --report replace links, and files in a directory that holds no report")
 }
 
-// hold takes the directory: now, not after a night of work.
+// hold claims the directory up front, so that an error does not come only after a night of work.
 func (d *reportDir) hold() (*reports.Place, error) {
 	p, err := reports.Hold(d.dir, d.force)
 	if err != nil {
@@ -82,7 +82,7 @@ func (d *reportDir) hold() (*reports.Place, error) {
 	return p, nil
 }
 
-// usesOf lists what flags name.
+// usesOf lists the files that flags name.
 func usesOf(cmd *cobra.Command, flags string) (all []files.Use) {
 	for name := range strings.FieldsSeq(flags) {
 		flag := cmd.Flags().Lookup(name)
@@ -107,7 +107,7 @@ func usesOf(cmd *cobra.Command, flags string) (all []files.Use) {
 	return all
 }
 
-// useOf is the use of a place: that of a SQLite database is its file.
+// useOf returns the use of a place. For a SQLite database, that is its file.
 func useOf(by, path string) files.Use {
 	if file, ok := strings.CutPrefix(path, "sqlite:"); ok && tables.IsDSN(path) {
 		path = filepath.FromSlash(strings.TrimPrefix(file, "//"))

@@ -1,5 +1,5 @@
-// Package cli is the command line: one verb a file, each turning flags into the options of one package and that
-// package's answer into text and an exit code.
+// Package cli is the command line. Each verb has its own file, and turns flags into the options of one package, and
+// that package's answer into text and an exit code.
 package cli
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// The exit codes of the contract. Several at once: the first of 130, 2, 3, 1, 5, 4, 0.
+// The exit codes of the contract. If several apply, the first of 130, 2, 3, 1, 5, 4, 0 wins.
 const (
 	exitDone          = 0
 	exitNonconforming = 1
@@ -34,7 +34,7 @@ const (
 	exitInterrupted   = 130
 )
 
-// exitError is an error with an exit code of its own. One without err has been reported already.
+// exitError is an error with its own exit code. One without err has been reported already.
 type exitError struct {
 	code int
 	err  error
@@ -49,22 +49,22 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// exit is an error with an exit code of its own.
+// exit returns an error with its own exit code.
 func exit(code int, format string, args ...any) error {
 	return &exitError{code, fmt.Errorf(format, args...)}
 }
 
-// env is what a verb has besides its flags.
+// env holds the streams that a verb uses besides its flags.
 type env struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// Run executes one command line and returns its exit code. Interrupting ctx makes it finish early, with what was
-// done reported. It writes results to out, and diagnostics to errOut, one line each: at the same time, so that both are
-// one only if that is safe, as a file is.
+// Run executes one command line and returns its exit code. If ctx is canceled, it finishes early and reports what was
+// done. It writes results to out and diagnostics, one line each, to errOut. It may write to both at the same time, so
+// they may be one writer only if that is safe for concurrent use, as a file is.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	// net/http tells there what is odd about a connection: it is no line of ours, and told already
+	// net/http logs oddities of a connection here: such lines are not in our form, and we report the error anyway
 	log.SetOutput(io.Discard)
 	checked := &checkedWriter{w: out}
 	e := &env{in: in, out: checked, err: errOut}
@@ -93,14 +93,14 @@ and compares the Interaction Resource Facts that come back with those that Genes
 	keepApart(root)
 	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
-	if err == nil && checked.err != nil { // where the command itself did not look: help
+	if err == nil && checked.err != nil { // help does not check its own writes
 		err = checked.err
 	}
 	if err == nil {
 		return exitDone
 	}
 	code := exitUsage
-	if errors.Is(err, context.Canceled) { // while it was preparing
+	if errors.Is(err, context.Canceled) { // during preparation
 		code, err = exitInterrupted, errors.New("interrupted: nothing was done")
 	}
 	var exit *exitError
@@ -128,8 +128,8 @@ func (c *checkedWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// interruptible makes the first interrupt, hang-up or termination of the process cancel a context; the second ends
-// the process.
+// interruptible returns a context that the first interrupt, hang-up or termination signal cancels. The second signal
+// ends the process.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
@@ -142,12 +142,12 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 			return
 		}
 		<-signals
-		os.Exit(exitInterrupted) // what the signal does by itself may be nothing: a shell's background job ignores it
+		os.Exit(exitInterrupted) // the default action may be to ignore it, as in a shell's background job
 	}()
 	return ctx, func() { cancel(); signal.Stop(signals) }
 }
 
-// until reads from in until ctx is done. A read that waits for a terminal or a pipe cannot be ended: it is left behind.
+// until reads from in until ctx is done. A read that blocks on a terminal or pipe cannot be ended, so it is abandoned.
 func until(ctx context.Context, in io.Reader) io.Reader {
 	out, feed := io.Pipe()
 	return &awaited{out, sync.OnceFunc(func() {
@@ -159,7 +159,7 @@ func until(ctx context.Context, in io.Reader) io.Reader {
 	})}
 }
 
-// awaited begins to read when it is first read from: what nobody reads is another program's.
+// awaited starts reading only at the first Read: input that nobody reads is left for another program.
 type awaited struct {
 	in    io.Reader
 	begin func()
@@ -174,16 +174,16 @@ func scenarios(n int) string { return number(n, "scenario", "scenarios") }
 
 func number(n int, one, more string) string { return reports.Number(n, one, more) }
 
-// oneLine keeps an error on its line.
+// oneLine puts an error on one line.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }
 
-// byGo is where go run has the program that it starts: in its work directory or, from the second time on, in the build
-// cache, under its hash. Names further up are the user's (GOTMPDIR, GOCACHE), and mean nothing.
+// byGo matches the path of a program started by go run: in its work directory or, from the second time on, in the build
+// cache, under its hash. Directories further up are the user's choice (GOTMPDIR, GOCACHE), and mean nothing.
 var byGo = regexp.MustCompile(`/(go-build[0-9]+/b001/exe|[0-9a-f]{2}/[0-9a-f]{64}-d)/[^/]+$`)
 
-// self is how the user called this program, for commands that are shown to be repeated.
+// self returns how the user called this program, for commands that the user may repeat.
 func self() string {
 	path, err := os.Executable()
 	built, known := debug.ReadBuildInfo()

@@ -23,27 +23,27 @@ func memoryFlag(cmd *cobra.Command, bytes *int64) {
 // memory is a number of bytes as a flag.
 type memory int64
 
-// thrifty is from how many bytes in use on garbage is collected often after all.
+// thrifty is the number of bytes in use above which garbage is collected often after all.
 const thrifty = 256 << 20
 
-// memoryForSpeed is for what makes much and keeps little, until undo: garbage is collected seldom, and the heap begins
-// with huge pages.
+// memoryForSpeed suits work that allocates much and keeps little: until undo, garbage is collected rarely. The heap
+// begins with huge pages.
 func memoryForSpeed() (undo func()) {
 	hugeHeap()
 	limit, before := debug.SetMemoryLimit(thrifty), debug.SetGCPercent(400)
 	return func() { debug.SetGCPercent(before); debug.SetMemoryLimit(limit) }
 }
 
-// memoryBound has the garbage collected so that about so many bytes are in use, until undo.
+// memoryBound limits the memory in use to about that many bytes by collecting garbage, until undo.
 func memoryBound(bytes int64) (undo func()) {
 	before := debug.SetMemoryLimit(bytes)
 	return func() { debug.SetMemoryLimit(before) }
 }
 
-// leastMemory is what buffers alone take.
+// leastMemory is the number of bytes that buffers alone take.
 const leastMemory = 32 << 20
 
-// Set reads a number of bytes, or of KiB, MiB, GiB, TiB; K, KB and their like are those.
+// Set reads a number of bytes, or of KiB, MiB, GiB, TiB; K and KB mean KiB, and so on.
 func (m *memory) Set(s string) error {
 	text := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(s), "B"), "I")
 	digits := strings.TrimRight(text, "KMGT")
@@ -65,5 +65,5 @@ func (m memory) String() string {
 	return strconv.FormatInt(int64(m), 10)
 }
 
-// Type is what help calls the value.
+// Type returns the name of the value in help.
 func (memory) Type() string { return "BYTES" }

@@ -14,7 +14,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// offline is the way over rows at rest: generate wrote the events, the implementation ran, and here are its rows.
+// offline is the way for rows at rest: generate wrote the events, the implementation ran, and these are its rows.
 type offline struct {
 	facts           []string
 	start, printSQL string
@@ -32,14 +32,14 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
 }
 
-// refuseOffline makes a verb say why it has no such way.
+// refuseOffline adds a hidden --facts, so that a verb can say why it has no such way.
 func (o *offline) refuseOffline(cmd *cobra.Command) {
 	o.addMapping(cmd)
 	cmd.Flags().StringArrayVar(&o.facts, "facts", nil, "")
-	cmd.Flags().MarkHidden("facts") //nolint:errcheck // the flag is there
+	cmd.Flags().MarkHidden("facts") //nolint:errcheck // the flag exists
 }
 
-// check finds what does not go together, where an implementation is reached otherwise, too.
+// check rejects flags that do not go together. reached says that the flags also name an implementation to ask.
 func (o *offline) check(reached bool) error {
 	switch {
 	case len(o.facts) > 0 && reached:
@@ -75,7 +75,7 @@ func (e *env) atRest(ctx context.Context, o *offline, plan *engine.Plan) (target
 	return target.ReadAtRest(ctx, at.String(), spelt, questions, start)
 }
 
-// speltFacts are rows under the ids and names that the suite gave, where a mapping takes them for one.
+// speltFacts are rows under the ids and names that the suite gave, if a mapping treats their spellings as equal.
 type speltFacts struct {
 	tables.Source[model.Fact]
 	*tables.Spelling
@@ -97,13 +97,13 @@ func parseStart(s string) (t time.Time, err error) {
 		return t, fmt.Errorf("--start: expected RFC 3339 in whole seconds, such as 2026-01-05T09:00:00Z, got %s",
 			model.Name(s))
 	}
-	if t.Year() < 1900 || t.Year() > 2199 { // further away, no chat could keep its distances
+	if t.Year() < 1900 || t.Year() > 2199 { // outside these years, a chat could not keep its distances
 		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Name(s))
 	}
 	return t.UTC(), nil
 }
 
-// words are the flags that find the same rows again; a password is none of them.
+// words returns the flags that find the same rows again, without passwords.
 func (o *offline) words() []string {
 	var words []string
 	for _, path := range o.facts {

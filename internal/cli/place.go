@@ -14,12 +14,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// placeFlags say how rows at a place are to be read.
+// placeFlags say how to read the rows at a place.
 type placeFlags struct {
 	format, mapping string
 	queryTimeout    time.Duration // 0 is the default
 
-	read *tables.Mapping // once it is
+	read *tables.Mapping // the mapping, once read
 
 	readings string // a file; "" is none
 	pinned   *engine.Readings
@@ -32,8 +32,8 @@ func (p *placeFlags) addReadings(cmd *cobra.Command) {
 			"nothing else is accepted there")
 }
 
-// reference is the table of answers for the deployment and under the readings that the flags name; what they read is
-// read once.
+// reference returns the table of answers for the deployment and the readings that the flags name. It reads their files
+// only once.
 func (p *placeFlags) reference(ctx context.Context) (*model.Table, error) {
 	m, err := p.readMapping(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *placeFlags) reference(ctx context.Context) (*model.Table, error) {
 	return p.pinned.On(m.Reference()), nil
 }
 
-// readMapping reads the mapping, once; nil is none.
+// readMapping reads the mapping once. It returns nil if there is none.
 func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err error) {
 	if p.read == nil && p.mapping != "" {
 		p.read, err = tables.ReadMapping(ctx, p.mapping)
@@ -71,7 +71,7 @@ func (p *placeFlags) addMapping(cmd *cobra.Command) {
 			"('schema mapping')")
 }
 
-// place is a place to write to, or one or several to read from.
+// place returns a place to write to, or one or more to read from.
 func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at tables.Place, err error) {
 	at = tables.Place{Path: path, More: more, Format: p.format, QueryTimeout: p.queryTimeout}
 	if p.queryTimeout < 0 {
@@ -98,8 +98,8 @@ func addMedia(flags *pflag.FlagSet, list *string) {
 			"mapping's media, or all")
 }
 
-// world is what the deployment lacks: media that neither --media names nor, without it, the mapping does, and ids and
-// names that the mapping takes for one.
+// world returns the limits of the deployment: its media, by --media or else by the mapping, and the ids and names that
+// the mapping treats as equal.
 func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, err error) {
 	w.Media, err = engine.ParseMedia(media)
 	if err != nil {
@@ -119,7 +119,7 @@ func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, e
 	return w, nil
 }
 
-// inputs are the places that the arguments of a verb name, stdin where there are none.
+// inputs returns the places that a verb's arguments name, or stdin if there are none.
 func (p *placeFlags) inputs(ctx context.Context, args []string) (tables.Place, error) {
 	if len(args) == 0 {
 		return p.place(ctx, "-")
@@ -127,7 +127,7 @@ func (p *placeFlags) inputs(ctx context.Context, args []string) (tables.Place, e
 	return p.place(ctx, args[0], args[1:]...)
 }
 
-// words are the flags again.
+// words returns the flags as words of a command line.
 func (p *placeFlags) words() (words []string) {
 	timeout := ""
 	if p.queryTimeout != 0 {
