@@ -34,7 +34,7 @@ type checkFlags struct {
 	expect        string
 	writeExpect   string
 	strictExpect  bool
-	known         *engine.Expectations // of either file; nil if there is none
+	known         *engine.Expectations // of --expect or --write-expect; nil if neither is given
 	json          bool
 	learning
 	oldMart
@@ -98,7 +98,7 @@ func (e *env) check() *cobra.Command {
 	return cmd
 }
 
-// addTo adds the flags.
+// addTo adds the flags to the command.
 func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.events, "events", nil,
@@ -160,7 +160,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 			return err
 		}
 	}
-	var learnt *files.File // created before the work, which may take long
+	var learnt *files.File // created first, because the work may take long
 	if f.learn != "" {
 		learnt, err = files.Create(ctx, f.learn, e.out)
 		if err != nil {
@@ -203,7 +203,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	return e.beside(err, f.verdict(ctx, r, record.Footer.Conclusion()))
 }
 
-// verdict makes the exit code.
+// verdict turns the result into the exit code.
 func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Conclusion) error {
 	why := ""
 	switch {
@@ -222,7 +222,7 @@ func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Concl
 	return exit(exitIncomplete, "%s", why)
 }
 
-// sound finds what does not go together, and what must be there.
+// sound rejects flags that do not go together, and reports missing ones.
 func (f *checkFlags) sound() error {
 	switch {
 	case f.repair && len(f.events) == 0:
@@ -249,7 +249,7 @@ func (f *checkFlags) sound() error {
 	return nil
 }
 
-// record is the record of what was found.
+// record returns the record of what was found.
 func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	coverage, err := r.Coverage()
 	if err != nil {
@@ -265,7 +265,7 @@ func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	judged := &engine.Judged{Unjudged: r.Chats == 0 || 100*r.Share > f.setAside}
 	if f.expect != "" {
 		judged.Known, judged.Expired = f.known, f.known.Expired(today())
-		for _, entry := range f.known.Entries { // one that covers nothing is a note, unless strict
+		for _, entry := range f.known.Entries { // an entry that covers nothing is only a note, unless strict
 			judged.Exceeded = judged.Exceeded || entry.Exceeded(entry.Held, entry.Scenarios)
 			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing
 		}
@@ -281,7 +281,7 @@ func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	return record, nil
 }
 
-// explain is a command that shows an interaction.
+// explain returns a command line that shows an interaction.
 func (f *checkFlags) explain(id string) string {
 	words := append([]string{"explain", "--interaction", id}, f.placeFlags.words()...)
 	for _, path := range f.events {
@@ -305,7 +305,7 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 		out.Write(l)
 	}
 	out.Write(record.Footer)
-	if err := out.Close(); err != nil { // the first of all
+	if err := out.Close(); err != nil { // the first error of all writes
 		return err
 	}
 	whole := reports.Of(record, out.Path())
@@ -335,7 +335,7 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 	return whole.Changes.WriteText(e.out, false)
 }
 
-// checked checks the rows by what there is.
+// checked checks the rows: against the log's events if there is a log, or else alone.
 func (e *env) checked(ctx context.Context, f *checkFlags, keys *keysFile) (*bulk.Report, error) {
 	facts, err := f.place(ctx, f.facts[0], f.facts[1:]...)
 	if err != nil {
@@ -371,5 +371,5 @@ func (e *env) checked(ctx context.Context, f *checkFlags, keys *keysFile) (*bulk
 	return bulk.CheckChats(ctx, o, events, facts)
 }
 
-// placeOf is the place of one path, or of several.
+// placeOf returns the place of one or more paths.
 func placeOf(paths []string) tables.Place { return tables.Place{Path: paths[0], More: paths[1:]} }

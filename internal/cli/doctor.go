@@ -53,7 +53,7 @@ Exit codes: 0 all is well; 1 something needs mending; 2 usage; 3 it could not be
 	return cmd
 }
 
-// checkUp asks an implementation, and says what is to be mended.
+// checkUp asks an implementation, and says what to mend.
 func (e *env) checkUp(ctx context.Context, w *way) error {
 	t, err := w.asked(ctx)
 	if err != nil {

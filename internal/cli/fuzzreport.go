@@ -13,23 +13,23 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// campaignReport tells of a campaign while it goes on: each finding when it is there.
+// campaignReport reports on a running campaign, each finding as soon as it is made.
 type campaignReport struct {
 	*env
-	dir   string // "" is no report
+	dir   string // "" for no report
 	shown *progress
-	hide  func(text string) string // takes credentials out of what the implementation said
-	// header heads the page, and words reach the implementation again.
+	hide  func(text string) string // removes credentials from what the implementation said
+	// header heads the page. words are the flags that reach the implementation again.
 	header *engine.Header
 	words  []string
 
 	mu       sync.Mutex
 	now      engine.Progress
-	findings []*engine.Finding // in the order in which they came
+	findings []*engine.Finding // in order of arrival
 	failed   error             // the first write that failed
 }
 
-// found prints a finding, and writes it.
+// found prints a finding, and writes it to the report.
 func (c *campaignReport) found(f *engine.Finding) {
 	var b bytes.Buffer
 	if len(c.findings) > 0 {
@@ -66,7 +66,7 @@ func (c *campaignReport) progress(p engine.Progress) {
 	c.mu.Unlock()
 }
 
-// line says how far the campaign is: random chats: 12,000 of 33,000 asked, 3 findings, 2 more being shrunk, 640/s.
+// line says how far the campaign is, like random chats: 12,000 of 33,000 asked, 3 findings, 2 more being shrunk, 640/s.
 func (c *campaignReport) line(spent, span time.Duration) string {
 	c.mu.Lock()
 	p := c.now
@@ -91,10 +91,10 @@ func (c *campaignReport) line(spent, span time.Duration) string {
 	return line
 }
 
-// maxFaces bounds how many faces of a finding the summary lists: the report has them all.
+// maxFaces bounds how many faces of a finding the summary lists. The report has them all.
 const maxFaces = 4
 
-// close writes the faces that came later, and sums up.
+// close writes the faces that were found later, and the summary.
 func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Levels) error {
 	var b, unsaid bytes.Buffer
 	if len(c.findings) > 0 {
@@ -129,7 +129,7 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	return c.failed
 }
 
-// page writes the findings as one page, and says where.
+// page writes the findings as one page, and prints its path.
 func (c *campaignReport) page(lead string, levels model.Levels) error {
 	tally := engine.NewTally()
 	r := &reports.Results{Header: c.header, Campaign: lead}

@@ -10,15 +10,15 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// errTwice is the error of a flag of one value that is given a second one: the first would be dropped without a word.
+// errTwice is the error of a single-value flag given twice: otherwise the first value would be dropped silently.
 var errTwice = errors.New("given twice; it takes one value")
 
-// once makes every flag of a command and of its verbs take its value once, but for those that are lists.
+// once makes every flag of a command and its verbs accept only one value, except for lists.
 func once(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if _, isList := f.Value.(pflag.SliceValue); !isList {
 			f.Value = &onceValue{Value: f.Value}
-			if f.DefValue == "0s" { // a duration's zero, which help no longer knows for one
+			if f.DefValue == "0s" { // help no longer recognizes a duration's zero through the wrapper
 				f.DefValue = ""
 			}
 		}
@@ -34,7 +34,7 @@ type onceValue struct {
 	given bool
 }
 
-// Set sets the value.
+// Set sets the value, once.
 func (v *onceValue) Set(s string) error {
 	if v.given {
 		return errTwice
@@ -70,13 +70,13 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
 }
 
-// expected is what the flags of a type take.
+// expected says what the flags of a type accept.
 var expected = map[string]string{
 	"int": "a whole number", "uint64": "a whole number, 0 or more", "duration": "a duration such as 10s or 5m",
 	"bool": "true or false",
 }
 
-// noSuchVerb refuses a word that is no verb of the command, and names the nearest.
+// noSuchVerb rejects a word that is not a verb of the command, and names the nearest.
 func noSuchVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

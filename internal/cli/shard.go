@@ -12,19 +12,19 @@ import (
 // maxShards bounds N of I/N.
 const maxShards = 1_000_000
 
-// shardVariables says, in the help of --shard, what it is without the flag.
+// shardVariables says, in the help of --shard, what the default is.
 const shardVariables = "by default JOB_COMPLETION_INDEX (from 0) of JOB_COMPLETIONS, or CI_NODE_INDEX of CI_NODE_TOTAL"
 
-// schedulers lists the variables by which a scheduler tells a job which of how many it is, and where it counts from.
+// schedulers lists the variables in which a scheduler gives a job its index and the total, and the first index.
 var schedulers = []struct {
 	index, total string
 	from         int
 }{
-	{"JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0}, // Kubernetes, an indexed job; it gives the first alone
+	{"JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0}, // Kubernetes, an indexed job; it sets only the first
 	{"CI_NODE_INDEX", "CI_NODE_TOTAL", 1},          // GitLab CI
 }
 
-// shardOf is the shard that a flag I/N says, or without it the scheduler; 1 of 1 is the whole.
+// shardOf returns the shard that a flag I/N names or, without the flag, the scheduler. By default it is the whole, 1 of 1.
 func shardOf(flag string) (i, n int, err error) {
 	if flag != "" {
 		return parseShard(flag)

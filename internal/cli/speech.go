@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// speech is how an implementation of the user's world is asked.
+// speech is how to ask an implementation whose data a mapping describes.
 type speech struct{ *tables.Mapping }
 
 func (s speech) Facts(file string, in io.Reader) target.Facts { return s.FactsFrom(file, in) }
@@ -27,7 +27,7 @@ func (s speech) Spelling(batch []target.Question) func(*model.Fact) {
 	return spelling.Respell
 }
 
-// speech is that of the mapping; nil where the contract's will do.
+// speech returns the mapping's speech, or nil if the contract's will do.
 func (p *placeFlags) speech(ctx context.Context) (target.Speech, error) {
 	m, err := p.readMapping(ctx)
 	if err != nil || !m.Speaks() {
@@ -36,14 +36,14 @@ func (p *placeFlags) speech(ctx context.Context) (target.Speech, error) {
 	return speech{m}, nil
 }
 
-// faithful looks before anything is sent whether the mapping can send cases, and tells apart what has different rows;
-// nil are the suite's own, for a verb that has no plan yet.
+// faithful checks, before anything is sent, that the mapping can send cases and tells apart chats with different rows.
+// A nil cases means the suite's own, for a verb that has no plan yet.
 func (p *placeFlags) faithful(ctx context.Context, cases []*model.Case) error {
 	m, err := p.readMapping(ctx)
 	if err != nil || !m.Speaks() {
 		return err
 	}
-	if cases == nil && !m.Sends() { // whether columns can take a value hangs on the chats that are written
+	if cases == nil && !m.Sends() { // whether columns can hold a value depends on the chats that are written
 		return nil
 	} else if cases == nil {
 		cases, err = engine.Builtin()
@@ -68,8 +68,8 @@ func (p *placeFlags) faithful(ctx context.Context, cases []*model.Case) error {
 	return nil
 }
 
-// leftOut tells of the values of which a mapping's programs made nothing. Where they made nothing of all, there was
-// nothing to be judged.
+// leftOut reports the values from which a mapping's programs made nothing. If they made nothing from any value, there
+// was nothing to judge.
 func (e *env) leftOut(p *placeFlags, err error) error {
 	lines, nothing := p.read.Dropped()
 	for _, l := range lines {

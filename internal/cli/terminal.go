@@ -19,7 +19,7 @@ func addColor(cmd *cobra.Command, flag *string) {
 	complete(cmd, "color", "auto", "always", "never")
 }
 
-// useColour reports whether what goes to out is coloured.
+// useColour reports whether output to out is coloured.
 func useColour(flag string, out io.Writer) (bool, error) {
 	switch flag {
 	case "always":
@@ -42,24 +42,24 @@ func isTerminal(w io.Writer) bool {
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
 }
 
-// progress tells on stderr how far a run is: on a terminal by one line that is drawn again and again, elsewhere by a
-// line every ten seconds.
+// progress shows on stderr how far a run is: on a terminal as one line that is redrawn, elsewhere as a new line every
+// ten seconds.
 type progress struct {
 	out     io.Writer
 	redrawn bool
-	found   string                           // what is counted beside the scenarios: failed
-	total   int                              // 0 is not known
-	end     time.Duration                    // 0 is not known
-	says    func(spent time.Duration) string // instead of all that, where it is set
+	found   string                           // what finds counts, such as failed
+	total   int                              // 0 if not known
+	end     time.Duration                    // 0 if not known
+	says    func(spent time.Duration) string // replaces all of the above if set
 
 	mu          sync.Mutex
 	done, finds int
-	answered    map[string]bool // interactions, of scenarios that are not judged yet, or are
+	answered    map[string]bool // interactions of answered scenarios, judged or not
 	stopped     chan struct{}
 	ended       sync.WaitGroup
 }
 
-// start draws until it is stopped.
+// start draws the line regularly until stop is called.
 func (p *progress) start(e *env) *progress {
 	p.out, p.redrawn, p.stopped = e.err, isTerminal(e.err), make(chan struct{})
 	every := 10 * time.Second
@@ -82,14 +82,14 @@ func (p *progress) start(e *env) *progress {
 	return p
 }
 
-// set says how far it is.
+// set records how far the run is.
 func (p *progress) set(done, finds int) {
 	p.mu.Lock()
 	p.done, p.finds = done, finds
 	p.mu.Unlock()
 }
 
-// answer says that a scenario has been answered, though it may be judged much later; it is known by an interaction.
+// answer records that a scenario has been answered, though it may be judged much later. One interaction identifies it.
 func (p *progress) answer(interaction string) {
 	p.mu.Lock()
 	if p.answered == nil {
@@ -99,14 +99,14 @@ func (p *progress) answer(interaction string) {
 	p.mu.Unlock()
 }
 
-// stop ends the drawing, and takes the line away that was redrawn.
+// stop ends the drawing, and removes the redrawn line.
 func (p *progress) stop() {
 	close(p.stopped)
 	p.ended.Wait()
 	p.clear()
 }
 
-// clear takes the line away that was redrawn, so that something else can be said.
+// clear removes the redrawn line, so that something else can be printed.
 func (p *progress) clear() {
 	if p.redrawn {
 		fmt.Fprint(p.out, "\r\x1b[K")
@@ -127,7 +127,7 @@ func (p *progress) draw(spent time.Duration) {
 	fmt.Fprintf(p.out, "\r%s\x1b[K", line)
 }
 
-// line is the line after some time: 300 of 761 scenarios, 12 failed, 150/s, 3s left.
+// line returns the line after some time, like 300 of 761 scenarios, 12 failed, 150/s, 3s left.
 func (p *progress) line(spent time.Duration) string {
 	if p.says != nil {
 		return p.says(spent)

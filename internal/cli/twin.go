@@ -24,7 +24,7 @@ type twinFlags struct {
 	days, threshold                          int
 	learnsOnly                               bool
 
-	log *twin.Tally // of the log that the twin is like; nil where there is none
+	log *twin.Tally // of the log of --like; nil if there is none
 }
 
 func (f *generateFlags) addTwin(cmd *cobra.Command) {
@@ -48,7 +48,7 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	complete(cmd, "profile", twin.Builtin)
 }
 
-// checkTwin finds flags of a twin that do not go together.
+// checkTwin rejects flags of a twin that do not go together.
 func (f *generateFlags) checkTwin(given func(string) bool) error {
 	switch {
 	case len(f.like) > 0 && f.profile != "":
@@ -75,10 +75,10 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	return nil
 }
 
-// learningMemory is about how much of memory learning takes; what is more goes to temporary files.
+// learningMemory is about how many bytes of memory learning uses. The rest goes to temporary files.
 const learningMemory = 192 << 20
 
-// prepareTwin learns from the log, or reads the profile, that a twin is asked by. It reports whether that is all.
+// prepareTwin learns a profile from the log of --like, or reads that of --profile. done means nothing is left to do.
 func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err error) {
 	var p *twin.Profile
 	switch {
@@ -108,7 +108,7 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 	switch {
 	case f.days > 0:
 		f.Chats = f.Twin.ChatsOf(f.days)
-	case f.Chats > 0: // as asked for
+	case f.Chats > 0: // as requested
 	case f.log != nil:
 		f.Chats = f.log.Chats
 	default:
@@ -123,7 +123,7 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 // learn learns from the logs that --like names.
 func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error) {
 	from := f.placeFlags
-	from.format = "" // that is of what is written
+	from.format = "" // --format is about the output
 	at, err := from.place(ctx, f.like[0], f.like[1:]...)
 	if err != nil {
 		return nil, fmt.Errorf("--like: %w", err)
@@ -147,7 +147,7 @@ func (e *env) learn(ctx context.Context, f *generateFlags) (*twin.Profile, error
 	return p, nil
 }
 
-// twinOutputs opens what a twin is written to beside its events.
+// twinOutputs opens a twin's outputs other than its events.
 func (e *env) twinOutputs(ctx context.Context, f *generateFlags, out *engine.Outputs) error {
 	if f.log != nil {
 		out.Tally = &engine.TwinTally{All: twin.NewTally()}
@@ -172,7 +172,7 @@ func appendDefect(b []byte, d *gen.Defect) []byte {
 	return fmt.Appendf(b, `","defect":"%s","after":%d}`+"\n", d.Kind, d.After)
 }
 
-// compareTwin says how far the twin and the log are apart, in a line and in the file that --compare names.
+// compareTwin says how far apart the twin and the log are, in a line and in the file that --compare names.
 func (e *env) compareTwin(ctx context.Context, f *generateFlags, made *twin.Tally) error {
 	c := twin.Compare(f.log, made, f.threshold)
 	fmt.Fprintln(e.err, "chatproof: "+c.Summary())

@@ -21,8 +21,8 @@ func notAsked(ctx context.Context, err error) error {
 	return exitOf(ctx, "", err)
 }
 
-// render writes the files of the report, prints the summary, and tells GitHub. aside is the first error of what is
-// beside the verdict; the other is that of printing it.
+// render writes the files of the report, prints the summary, and tells GitHub. aside is the first error in writing
+// anything but the verdict; err is an error in printing it.
 func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour bool, failed error) (aside, err error) {
 	whole := reports.Of(r, out.Path())
 	aside = cmp.Or(out.Close(), out.Render(whole))
@@ -47,8 +47,8 @@ func (e *env) render(out *reports.Writer, r *engine.Record, f *runFlags, colour 
 	return aside, err
 }
 
-// beside ends a run that could not write all that was asked for beside its verdict: that is a line on stderr, and an
-// exit code of its own where the verdict has none.
+// beside ends a run that may have failed to write something other than its verdict. If the verdict has an exit code,
+// aside is only a line on stderr; otherwise aside decides the exit code.
 func (e *env) beside(aside, verdict error) error {
 	if aside == nil || verdict == nil {
 		return cmp.Or(aside, verdict)
@@ -57,7 +57,7 @@ func (e *env) beside(aside, verdict error) error {
 	return verdict
 }
 
-// conclude says what became of --write-expect, and makes the exit code.
+// conclude says what became of --write-expect, and returns the exit code.
 func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, failed error) error {
 	if w := r.Wrote; w != nil {
 		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))

@@ -23,11 +23,11 @@ import (
 
 // way is how a command line reaches an implementation: the flags that run, fuzz and doctor share.
 type way struct {
-	command []string // of a filter or a stream; nil is the built-in reference, or a server
+	command []string // of a filter or a stream; nil for the built-in reference or a server
 	stream  bool
 	http    string
 	headers []string
-	timeout time.Duration // 0 is the default of the way
+	timeout time.Duration // 0 for the way's default
 	jobs    int
 
 	given  func(flag string) bool
@@ -39,7 +39,7 @@ type way struct {
 // maxJobs bounds --jobs: each may hold a line of 16 MiB.
 const maxJobs = 64
 
-// processors checks a --jobs of which 0 is all.
+// processors checks the value of a --jobs for which 0 means all processors.
 func processors(jobs int) error {
 	if jobs < 0 || jobs > maxJobs {
 		return fmt.Errorf("--jobs: expected 1 to %d, or 0 for all processors, got %d", maxJobs, jobs)
@@ -64,10 +64,10 @@ func (w *way) addTo(cmd *cobra.Command) {
 		"how many processes or requests at the same time; the results do not depend on it")
 }
 
-// target is what is asked.
+// target returns the implementation to ask, or nil for rows at rest.
 func (w *way) target(ctx context.Context) (target.Target, error) {
 	if err := w.offline.check(len(w.command) > 0 || w.stream || w.http != ""); err != nil || len(w.facts) > 0 {
-		return nil, err // rows are read when it is known which
+		return nil, err // rows are read once it is known which are needed
 	}
 	switch {
 	case w.timeout <= 0 && w.given("timeout"):
@@ -99,7 +99,7 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	return target.Reference{Table: table}, err
 }
 
-// asked is [way.target] for a verb that asks without a plan: its mapping is looked at first.
+// asked is [way.target] for a verb that has no plan. It checks the mapping first.
 func (w *way) asked(ctx context.Context) (target.Target, error) {
 	t, err := w.target(ctx)
 	if err == nil {
@@ -135,7 +135,7 @@ func (w *way) server(speech target.Speech) (target.Target, error) {
 	return server, nil
 }
 
-// environment is what of a target goes into the header of results.
+// environment returns what the header of results says about a target.
 func (w *way) environment(t target.Target) *engine.Environment {
 	e := &engine.Environment{
 		Way: t.Way(), Command: withoutSecrets(t.Command()), Platform: runtime.GOOS + "/" + runtime.GOARCH,
@@ -150,7 +150,7 @@ func (w *way) environment(t target.Target) *engine.Environment {
 	return e
 }
 
-// words are the flags and the command that reach the same implementation again, without credentials.
+// words returns the flags and the command that reach the same implementation again, without credentials.
 func (w *way) words() (words []string) {
 	if len(w.facts) > 0 {
 		return w.offline.words()
@@ -177,7 +177,7 @@ func (w *way) words() (words []string) {
 	return words
 }
 
-// behindDash accepts a command after --, or none of both.
+// behindDash accepts a command after --, or neither.
 func behindDash(cmd *cobra.Command, args []string) error {
 	switch dash := cmd.ArgsLenAtDash(); {
 	case len(args) > 0 && dash != 0:
