@@ -9,7 +9,7 @@ import (
 	"github.com/chatproof/chatproof/internal/files"
 )
 
-// entry is the one that expects differences of a signature; nil is none. Entries with an id are about scenarios of run.
+// entry returns the entry that covers a signature, or nil. Entries with an id are about scenarios of run.
 func (f *checkFlags) entry(signature string) *engine.Expectation {
 	if f.known != nil {
 		for _, entry := range f.known.Entries {
@@ -21,7 +21,7 @@ func (f *checkFlags) entry(signature string) *engine.Expectation {
 	return nil
 }
 
-// found is the differences that count, or would.
+// found returns one difference for each finding that counts, or would.
 func found(r *bulk.Report) (all []engine.Found) {
 	for _, f := range r.Findings {
 		for i := range f.Example.Differences {
@@ -34,7 +34,7 @@ func found(r *bulk.Report) (all []engine.Found) {
 	return all
 }
 
-// rewriteExpect writes the file of --write-expect anew.
+// rewriteExpect rewrites the file of --write-expect.
 func (e *env) rewriteExpect(ctx context.Context, f *checkFlags, all []engine.Found) error {
 	text, done, err := f.known.RewriteFound(all)
 	if err == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// keysFile is the file of --keys: a line for each chat and signature. Nil is none.
+// keysFile is the file of --keys: one line for each chat and signature. Nil means no file.
 type keysFile struct {
 	*wire.Output[bulk.Key]
 	next wire.Batch[bulk.Key]
@@ -48,7 +48,7 @@ func (k *keysFile) add(key *bulk.Key) error {
 	return k.next.Flush(k.Output)
 }
 
-// keep lets the file appear.
+// keep finishes the file and puts it in place.
 func (k *keysFile) keep() error {
 	err := k.Finish()
 	if err == nil {

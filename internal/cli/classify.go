@@ -89,10 +89,10 @@ func (e *env) classifyLog(ctx context.Context, f *classifyFlags, args []string) 
 		return err
 	}
 	defer out.Discard()
-	defer memoryBound(f.Memory)() // or garbage would take as much again
+	defer memoryBound(f.Memory)() // otherwise garbage would take as much again
 	illFormed := 0
 	classify := bulk.ClassifyOrdered
-	if !f.ordered { // there is little garbage, and to look for it in what is kept takes long
+	if !f.ordered { // there is little garbage, and scanning the live heap for it takes long
 		classify = bulk.Classify
 		if f.Memory >= thrifty {
 			hugeHeap()

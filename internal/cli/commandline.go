@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// reproduce is a command line that runs one scenario alone.
+// reproduce returns a command line that runs one scenario alone.
 func (f *runFlags) reproduce(id string) string {
 	words := []string{"run"}
 	for _, dir := range f.features {
@@ -22,7 +22,7 @@ func (f *runFlags) reproduce(id string) string {
 	return commandLine(append(words, f.way.words()...))
 }
 
-// doctor is a command line that looks why nothing came back; "" where there is nobody to ask.
+// doctor returns a command line that finds out why nothing came back, or "" if there is no implementation to ask.
 func (f *runFlags) doctor() string {
 	if len(f.way.facts) > 0 || len(f.way.command) == 0 && f.way.url == nil {
 		return ""
@@ -30,7 +30,7 @@ func (f *runFlags) doctor() string {
 	return commandLine(append([]string{"doctor"}, f.way.words()...))
 }
 
-// explain is a command line that shows a scenario's events.
+// explain returns a command line that shows a scenario's events.
 func (f *runFlags) explain(id string) string {
 	words := []string{"explain"}
 	for _, dir := range f.features {
@@ -46,7 +46,7 @@ func commandLine(words []string) string {
 	return self() + " " + strings.Join(words, " ")
 }
 
-// shellWord quotes a word for a POSIX shell, where it needs it.
+// shellWord quotes a word for a POSIX shell if necessary.
 func shellWord(w string) string {
 	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,"
 	if w != "" && strings.Trim(w, safe) == "" {

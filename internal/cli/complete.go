@@ -13,11 +13,11 @@ import (
 func complete(cmd *cobra.Command, flag string, values ...string) {
 	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
-		panic(err) // the flag does not exist: a fault of the program
+		panic(err) // the flag does not exist: a bug in the program
 	}
 }
 
-// completeScenarios offers the ids of the scenarios that are written, and of those of --features.
+// completeScenarios offers the ids of the suite's authored scenarios and of those of --features.
 func completeScenarios(cmd *cobra.Command) {
 	err := cmd.RegisterFlagCompletionFunc("scenario", func(cmd *cobra.Command, _ []string, begun string) (ids []string,
 		_ cobra.ShellCompDirective,
@@ -35,7 +35,7 @@ func completeScenarios(cmd *cobra.Command) {
 		return ids, cobra.ShellCompDirectiveNoFileComp
 	})
 	if err != nil {
-		panic(err) // the flag does not exist: a fault of the program
+		panic(err) // the flag does not exist: a bug in the program
 	}
 }
 

@@ -61,7 +61,7 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	var about atomic.Value // what is asked now; a program may take its time
+	var about atomic.Value // the current question; a program may be slow
 	about.Store("the start")
 	shown := (&progress{says: func(spent time.Duration) string {
 		return fmt.Sprintf("waiting for the answer about %s, %v so far", about.Load(), spent.Round(time.Second))
@@ -138,7 +138,7 @@ func (e *env) showSamples(ctx context.Context, w *way, events, facts string) err
 	return nil
 }
 
-// prescription writes what each step found, what is to be mended, and who is to blame; it reports whether nobody is.
+// prescription writes what each step found, what to mend, and what is to blame. It reports whether nothing is.
 func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well bool) {
 	var blame engine.Blame
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)

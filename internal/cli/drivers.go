@@ -1,8 +1,8 @@
 package cli
 
-// The drivers of databases that rows are read from and written to.
+// The drivers of the databases that rows are read from and written to.
 import (
-	_ "time/tzdata" // zones do not depend on the machine
+	_ "time/tzdata" // time zones must not depend on the machine
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"

@@ -104,7 +104,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 	return e.reportIllFormed(log, bad)
 }
 
-// write explains the chats, those that are spoilt aside.
+// write explains the chats that no bad line has spoilt.
 func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat, logs map[string][]model.Event) error {
 	for i := range chats {
 		c := &chats[i]
@@ -130,7 +130,7 @@ func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat,
 	return nil
 }
 
-// logOf is the log of a scenario, or of the file that args name.
+// logOf returns the log of a scenario, or else of the files that args name.
 func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, args []string) (*eventLog, error) {
 	if scenario == "" {
 		return e.readLog(ctx, in, args)
@@ -138,7 +138,7 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 	if len(args) > 0 {
 		return nil, errors.New("explain takes files or --scenario, not both")
 	}
-	table, err := (&placeFlags{readings: in.readings}).reference(ctx) // a scenario is of the usual deployment
+	table, err := (&placeFlags{readings: in.readings}).reference(ctx) // a scenario assumes the usual deployment
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ type explained struct {
 	InteractionID string           `json:"interaction_id"`
 	Events        []jsontext.Value `json:"events"`
 	Facts         []explainedFact  `json:"facts"`
-	Silent        []model.Rule     `json:"no_fact_by,omitempty"` // the rules by which the end of the chat makes none
+	Silent        []model.Rule     `json:"no_fact_by,omitempty"` // the rules by which the end of the chat makes no fact
 }
 
 type explainedFact struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/reports"
 )
 
-// explainRepair writes what the fewest edits make of an ill-formed chat.
+// explainRepair writes an ill-formed chat as repaired by the fewest edits.
 func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []model.Event) {
 	if b.Len() > 0 {
 		b.WriteString("\n")

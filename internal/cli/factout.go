@@ -12,7 +12,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// factOutput opens the place that --output and --format tell: in a format of rows, or as a table to be looked at.
+// factOutput opens the place that --output and --format name, in a format of rows or as a table for people.
 func (e *env) factOutput(ctx context.Context, path, format string,
 	m *tables.Mapping,
 ) (*wire.Output[model.Fact], error) {
@@ -43,7 +43,7 @@ type factTable struct {
 
 const (
 	tableHead = "INTERACTION\tIRF\tRESOURCE\tTECHNICAL DESCRIPTOR\tFROM\tSTART\tEND"
-	// aligned is how many facts of a table are aligned with each other: who looks at it does not see more at once.
+	// aligned is how many facts of a table are aligned with each other: nobody sees more at once.
 	aligned = 10_000
 )
 

@@ -73,10 +73,10 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 	return cmd
 }
 
-// leastPerStart is how many chats a start of a filter is sent at least, where there are several at the same time.
+// leastPerStart is the least number of chats that each of several concurrent starts of a filter gets.
 const leastPerStart = 64
 
-// runCampaign looks, reports, and writes what was found.
+// runCampaign runs a campaign, and prints and writes its findings.
 func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	c, t, err := f.campaign(ctx)
 	if err != nil {
@@ -130,7 +130,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	return nil
 }
 
-// campaign checks the flags: it returns what is asked, and whom.
+// campaign checks the flags, and returns the campaign and the implementation to ask.
 func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Target, error) {
 	shard, shards, err := shardOf(f.shard)
 	if err != nil {

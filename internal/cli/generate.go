@@ -78,7 +78,7 @@ func (e *env) generate() *cobra.Command {
 	return cmd
 }
 
-// addTo adds the flags.
+// addTo adds the flags to the command.
 func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
@@ -119,7 +119,7 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	complete(cmd, "format", append(slices.Clone(tables.Formats), "feature")...)
 }
 
-// check finds flags that do not go together.
+// check rejects flags that do not go together.
 func (f *generateFlags) check(given func(string) bool) error {
 	isTwin := len(f.like) > 0 || f.profile != ""
 	for _, only := range []struct {
@@ -165,7 +165,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	f.Table, err = (&placeFlags{readings: f.readings}).reference(ctx) // the chats are of the usual deployment
+	f.Table, err = (&placeFlags{readings: f.readings}).reference(ctx) // the chats assume the usual deployment
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
 		return errors.New("--format feature: it has times of its own; leave out --to, --resources and --start")
 	case feature:
-		f.format = "jsonl" // for the file it is lines
+		f.format = "jsonl" // the file itself holds lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):
 		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
 	case f.to != "" && !tables.IsDSN(f.to):
@@ -201,7 +201,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	return interrupted(ctx, e.writeLogs(ctx, f, logs, feature))
 }
 
-// interrupted says so instead of another error.
+// interrupted replaces an error after an interrupt by one that says so.
 func interrupted(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
@@ -210,7 +210,7 @@ func interrupted(ctx context.Context, err error) error {
 		"interrupted: nothing was written to files and databases, and what was printed is incomplete")
 }
 
-// writeLogs writes logs, the facts and the resources of them.
+// writeLogs writes logs, and their facts and resources.
 func (e *env) writeLogs(ctx context.Context, f *generateFlags, logs engine.Logs, feature bool) error {
 	at, err := f.place(ctx, cmp.Or(f.to, f.out))
 	if err == nil {

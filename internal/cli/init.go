@@ -23,10 +23,10 @@ import (
 //go:embed starter
 var starterFiles embed.FS
 
-// starter is an implementation to begin with: it reads, groups and orders the events, and prints nothing yet.
+// starter is an implementation to start from: it reads, groups and orders the events, and prints nothing yet.
 type starter struct {
 	lang, file, command string
-	needs               string // besides the command
+	needs               string // in addition to the command
 	setup               string // of the workflow's job
 }
 
@@ -142,8 +142,8 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	return e.sayNext(s, dir, within, names)
 }
 
-// repository finds the root of the git repository that a directory is in, or will be, as it is reached from here, and
-// the directory's path within it. Where there is none, the root is the directory itself, and within is "".
+// repository finds the root of the git repository that dir is or will be in, as a path from here, and dir's path within
+// it. If there is no repository, root is dir itself and within is "".
 func repository(dir string) (root, within string) {
 	here, err := filepath.EvalSymlinks(".")
 	if err == nil {
@@ -153,7 +153,7 @@ func repository(dir string) (root, within string) {
 	if err != nil || absolute != nil {
 		return dir, ""
 	}
-	missing := "" // the end of the path that is not there yet
+	missing := "" // the end of the path that does not exist yet
 	for {
 		if real, err := filepath.EvalSymlinks(at); err == nil {
 			at = filepath.Join(real, missing)
@@ -176,7 +176,7 @@ func repository(dir string) (root, within string) {
 	}
 }
 
-// workflowName is the file of the workflow: a repository may hold several implementations, each in a directory.
+// workflowName returns the workflow's file name. A repository may hold several implementations, each in a directory.
 func workflowName(within string) string {
 	if within == "" || within == "." {
 		return "chatproof.yml"
@@ -186,7 +186,7 @@ func workflowName(within string) string {
 
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// workflow writes the gate, for a directory of a repository.
+// workflow returns the text of the gate for a directory of a repository.
 func (s *starter) workflow(within string) (string, error) {
 	fields := map[string]string{
 		"Version": engine.Version, "Command": s.command, "Setup": s.setup, "Lang": s.lang, "Name": "chatproof",
@@ -201,7 +201,7 @@ func (s *starter) workflow(within string) (string, error) {
 	return b.String(), err
 }
 
-// sayNext says what was written, and what to do now.
+// sayNext says what was written, and what to do next.
 func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Written: %s\n", strings.Join(names, ", "))

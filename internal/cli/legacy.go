@@ -9,7 +9,7 @@ import (
 	"github.com/chatproof/chatproof/internal/tables"
 )
 
-// oldMart is the part of check that compares with the mart that is replaced.
+// oldMart is the part of check that compares with the mart being replaced.
 type oldMart struct {
 	legacy        []string
 	legacyMapping string
@@ -24,7 +24,7 @@ func (o *oldMart) addLegacy(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
 }
 
-// oldPlace is where the old rows are; nil is nowhere. Ids and names then compare as both mappings say.
+// oldPlace returns the place of the old rows, or nil if there are none. It aligns both mappings' ids and names.
 func (o *oldMart) oldPlace(ctx context.Context, flags *placeFlags, facts *tables.Place) (*tables.Place, error) {
 	if len(o.legacy) == 0 {
 		return nil, nil
@@ -33,7 +33,7 @@ func (o *oldMart) oldPlace(ctx context.Context, flags *placeFlags, facts *tables
 	if o.legacyMapping == "" {
 		of.mapping, of.read = flags.mapping, flags.read
 	}
-	for _, path := range o.legacy { // --format is that of --facts
+	for _, path := range o.legacy { // --format is about --facts
 		if tables.IsDSN(path) || path != "-" {
 			of.format = ""
 		}

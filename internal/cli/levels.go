@@ -13,7 +13,7 @@ import (
 // levelsFlag is a set of levels as a flag.
 type levelsFlag model.Levels
 
-// addRequire adds --require, by default the default levels.
+// addRequire adds --require, which defaults to the default levels.
 func addRequire(cmd *cobra.Command, levels *model.Levels, usage string) {
 	*levels = engine.DefaultLevels
 	cmd.Flags().Var((*levelsFlag)(levels), "require", usage)
@@ -50,5 +50,5 @@ func (f *levelsFlag) String() string {
 	return model.Levels(*f).String()
 }
 
-// Type makes help show the value as a text.
+// Type makes help show the value as a string.
 func (*levelsFlag) Type() string { return "string" }

@@ -172,7 +172,7 @@ func listFlows([]string) (items []item, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var flows []flow // whose scenarios stand together
+	var flows []flow // the scenarios of a flow are adjacent
 	for _, s := range plan.Scenarios {
 		if s.Level != model.Documented {
 			continue
@@ -200,7 +200,7 @@ type scenario struct {
 	Source string   `json:"source"`
 }
 
-// onlyScenarios narrows a list of scenarios; other lists it leaves as they are.
+// onlyScenarios filters a list of scenarios. Without a rule or a flow, it leaves any list as it is.
 type onlyScenarios struct{ rule, flow string }
 
 func (o *onlyScenarios) of(items []item) ([]item, error) {
@@ -241,7 +241,7 @@ func listScenarios(dirs []string) (items []item, err error) {
 	return items, nil
 }
 
-// wellFormed is what a log must be.
+// wellFormed is a requirement of a well-formed log.
 type wellFormed struct {
 	ID      string `json:"id"`
 	Level   string `json:"level"`

@@ -13,12 +13,12 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// eventLog is a log as read, with the interactions that a bad line has spoilt (W9), each with the first such line.
+// eventLog is a log as read, with the interactions that bad lines have spoilt (W9), each with its first bad line.
 type eventLog struct {
 	file   string
 	events []model.Event
 	spoilt map[string]*wire.LineError
-	table  *model.Table // the reference's, of the log's deployment
+	table  *model.Table // the reference's, for the log's deployment
 }
 
 // readLog reads all events of the place that args name, or stdin. A line that belongs to no interaction is an error.

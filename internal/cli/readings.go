@@ -35,7 +35,7 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 	}
 }
 
-// tellLearnt prints what was learnt, and writes the file where there was something to learn from.
+// tellLearnt prints what was learnt, and writes the file if there were chats to learn from.
 func (e *env) tellLearnt(f *checkFlags, record *engine.Record, learnt *engine.Learning, file *files.File) error {
 	var b bytes.Buffer
 	if f.json {
@@ -96,5 +96,5 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 			"them.\n", pinned, len(learnt.Clauses))
 }
 
-// maxAnswers bounds the answers of a clause that are printed.
+// maxAnswers bounds how many answers of a clause are printed.
 const maxAnswers = 10

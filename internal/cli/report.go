@@ -112,7 +112,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 	return tellChanges(e.out, changes, f.verbose)
 }
 
-// files says what is written where. The error is that of a file that a claim is about.
+// files lists the files to write. The error is that of a file that a claim is about.
 func (f *reportFlags) files(results []*reports.Results) (forms []reports.Form, err error) {
 	badge := (*reports.Results).WriteBadge
 	if strings.HasSuffix(strings.TrimSuffix(f.badge, ".gz"), ".svg") {
@@ -138,7 +138,7 @@ func (f *reportFlags) files(results []*reports.Results) (forms []reports.Form, e
 	return forms, nil
 }
 
-// tellChanges says what became of the scenarios since an older result; newly failing ones are an exit code.
+// tellChanges says what changed since an older result. If scenarios newly fail, it returns an exit code.
 func tellChanges(out io.Writer, changes *reports.Changes, verbose bool) error {
 	if changes == nil {
 		return nil
@@ -152,7 +152,7 @@ func tellChanges(out io.Writer, changes *reports.Changes, verbose bool) error {
 	return nil
 }
 
-// readResults reads results, and puts them together if they are shards or that is asked for.
+// readResults reads results, and merges them if they are shards or merge is set.
 func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error) {
 	var all []*reports.Results
 	for i, path := range paths {

@@ -9,10 +9,10 @@ import (
 	"github.com/chatproof/chatproof/internal/engine"
 )
 
-// requirement is what the guide's page says of an outcome.
+// requirement is what the guide's page says about an outcome.
 type requirement struct {
 	ID        string   `json:"id"`
-	Section   string   `json:"section,omitempty"` // "" for what the page does not speak of
+	Section   string   `json:"section,omitempty"` // "" if the page does not mention it
 	Says      string   `json:"says"`
 	Rules     []string `json:"rules"`
 	Scenarios []string `json:"scenarios"`
@@ -42,20 +42,20 @@ func listRequirements([]string) (items []item, err error) {
 // writeRequirements writes requirements as CSV, for a spreadsheet.
 func writeRequirements(w io.Writer, items []item) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"id", "section", "says", "rules", "scenarios", "not_tested"}) //nolint:errcheck // Error tells
+	out.Write([]string{"id", "section", "says", "rules", "scenarios", "not_tested"}) //nolint:errcheck // see Error
 	for _, it := range items {
 		r := it.object.(*requirement)
 		row := []string{r.ID, r.Section, r.Says, strings.Join(r.Rules, " "), strings.Join(r.Scenarios, " "), r.Untested}
 		for i := range row {
 			row[i] = inert(row[i])
 		}
-		out.Write(row) //nolint:errcheck // Error tells
+		out.Write(row) //nolint:errcheck // see Error
 	}
 	out.Flush()
 	return out.Error()
 }
 
-// inert quotes a cell that a spreadsheet would take for a formula.
+// inert quotes a cell that a spreadsheet would read as a formula.
 func inert(cell string) string {
 	if cell != "" && strings.Contains("=+-@\t\r\n", cell[:1]) {
 		return "'" + cell

@@ -21,7 +21,7 @@ type runFlags struct {
 	require     model.Levels
 	tags        string
 	scenarios   []string
-	failed      string // a record, of which what did not pass is run again
+	failed      string // a record whose scenarios that did not pass are run again
 	features    []string
 	generated   int
 	seed        uint64
@@ -37,7 +37,8 @@ type runFlags struct {
 	writeExpect string
 }
 
-// today is the one clock of a verdict: the day, in UTC, on which expectations are in force or past. Tests set it.
+// today returns the day in UTC that decides whether expectations have expired. No other clock affects a verdict. Tests
+// set it.
 var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
 const runLong = `Run sends the suite's chats to an implementation and compares the facts that come back with those
@@ -120,7 +121,7 @@ func (e *env) run() *cobra.Command {
 	return cmd
 }
 
-// runSuite runs the suite, and tells what came of it.
+// runSuite runs the suite, and reports the result.
 func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	colour, err := useColour(f.color, e.out)
 	if err != nil {
@@ -181,7 +182,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 	return e.beside(aside, e.leftOut(&f.way.placeFlags, e.conclude(ctx, f, r, failed)))
 }
 
-// memory sets how memory is used, until undo: a large plan takes enough as it is.
+// memory sets how memory is used, until undo. A large plan takes much already, so its garbage is collected sooner.
 func (f *runFlags) memory() (undo func()) {
 	if f.generated <= 2*engine.DefaultGenerated {
 		return memoryForSpeed()
@@ -235,7 +236,7 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 	return nil
 }
 
-// failedBefore lists the scenarios that were not green in the record that --failed names.
+// failedBefore lists the scenarios that are not green in the record of --failed.
 func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string, err error) {
 	if len(f.scenarios) > 0 {
 		return nil, errors.New("--failed names the scenarios: leave out --scenario")

@@ -7,14 +7,13 @@ import (
 	"github.com/chatproof/chatproof/internal/secret"
 )
 
-// withoutSecrets are words to be shown and recorded.
+// withoutSecrets returns words without credentials, fit to be shown and recorded.
 func withoutSecrets(words []string) []string {
 	shown, _ := secret.Command(words)
 	return shown
 }
 
-// hide takes the credentials that the words of a command line hold out of a message: not every message knows what it
-// repeats.
+// hide removes from a message the credentials that a command line holds: a message may repeat them unknowingly.
 func hide(words []string, message string) string {
 	shown, values := secret.Command(words)
 	for i, word := range words {
@@ -25,7 +24,7 @@ func hide(words []string, message string) string {
 	return values.Hide(message)
 }
 
-// secrets are the credentials by which an implementation is reached, and those of our environment, which is also its.
+// secrets returns the credentials that reach an implementation, and those of our environment, which it shares.
 func (w *way) secrets() secret.Values {
 	_, all := secret.Command(append(w.command[:len(w.command):len(w.command)], w.facts...))
 	return all.And(secret.OfHeader(w.header), secret.OfURL(w.url), secret.OfEnvironment(os.Environ()))

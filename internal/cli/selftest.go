@@ -60,7 +60,7 @@ The exit code is 1 if a fault survives, an accepted answer is taken for a fault,
 	return cmd
 }
 
-// killMatrix writes a row a family, then what is not as it should be, and reports whether all is.
+// killMatrix writes one row per family, then the kills that are wrong, and reports whether there are none.
 func killMatrix(b *bytes.Buffer, kills []*engine.Kill) bool {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table,
@@ -129,7 +129,7 @@ func one(b bool) int {
 	return 0
 }
 
-// spread is the median, the 95th percentile and the maximum of some numbers.
+// spread returns the median, the 95th percentile and the maximum of some numbers.
 func spread(ns []int) string {
 	if len(ns) == 0 {
 		return ""
@@ -138,7 +138,7 @@ func spread(ns []int) string {
 	return fmt.Sprintf("%d / %d / %d", ns[len(ns)/2], ns[len(ns)*95/100], ns[len(ns)-1])
 }
 
-// The floor may be this high, in percent.
+// The highest floor allowed, in percent.
 const (
 	documentedFloor = 5
 	generatedFloor  = 10

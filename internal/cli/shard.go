@@ -24,7 +24,7 @@ var schedulers = []struct {
 	{"CI_NODE_INDEX", "CI_NODE_TOTAL", 1},          // GitLab CI
 }
 
-// shardOf returns the shard that a flag I/N names or, without the flag, the scheduler. By default it is the whole, 1 of 1.
+// shardOf returns the shard that flag I/N names or, without it, the scheduler. The default is the whole, 1 of 1.
 func shardOf(flag string) (i, n int, err error) {
 	if flag != "" {
 		return parseShard(flag)

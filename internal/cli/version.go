@@ -18,9 +18,9 @@ type version struct {
 	Version    string `json:"version"`    // of the suite and the program
 	Suite      string `json:"suite"`      // digest of features and rules, as in the header of a record
 	Protocol   int    `json:"protocol"`   // of a stream
-	Generation int    `json:"generation"` // of random chats: a seed and an index give the same chat in each generation
+	Generation int    `json:"generation"` // of random chats: within one, a seed and an index always give the same chat
 	Go         string `json:"go"`
-	Commit     string `json:"commit,omitempty"` // where the program was built in its repository
+	Commit     string `json:"commit,omitempty"` // if the program was built in its repository
 	Modified   bool   `json:"modified,omitzero"`
 }
 
