@@ -8,7 +8,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// running is a chat whose events are written as they come, among those of others.
+// running is a chat whose events are written in the order of time, interleaved with those of other chats.
 type running struct {
 	number int
 	at     []int64 // when each event arrives
@@ -17,10 +17,10 @@ type running struct {
 	events []model.Event // or, where rows are written, the events themselves
 }
 
-// usualBytes is no less than what most events take as they are written.
+// usualBytes is an upper bound on the written size of most events.
 const usualBytes = 256
 
-// run keeps the events of a chat for their time. One that is late arrives with the one before it.
+// run queues the events of a chat. An event whose time is before its predecessor's arrives with the predecessor.
 func (b *block) run(out *wire.Output[model.Event], number int, events []model.Event) {
 	r := &running{number: number, at: make([]int64, len(events))}
 	if out.Append != nil {
@@ -41,8 +41,8 @@ func (b *block) run(out *wire.Output[model.Event], number int, events []model.Ev
 	b.running = append(b.running, r)
 }
 
-// inTime writes the events of chats, which begin one after the other, in the order of time. What it holds are the chats
-// that run at the same time.
+// inTime writes the events of chats in the order of time. The chats must come in the order in which they begin. Only
+// chats that run at the same time are held.
 type inTime struct {
 	out  *wire.Output[model.Event]
 	left runningHeap
@@ -64,7 +64,7 @@ func (t *inTime) take(chats []*running) error {
 	return nil
 }
 
-// until writes what comes before an event of a chat.
+// until writes everything that comes before the event of chat number at the given time.
 func (t *inTime) until(at int64, number int) error {
 	for len(t.left) > 0 {
 		c := t.left[0]
@@ -116,7 +116,7 @@ type cursor struct {
 	next, from int
 }
 
-// runningHeap has the chat on top whose next event is the first, of several at a time that of the lowest number.
+// runningHeap has the chat with the earliest next event on top; of chats with the same time, the lowest number wins.
 type runningHeap []*cursor
 
 func (h runningHeap) Len() int { return len(h) }

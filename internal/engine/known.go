@@ -15,12 +15,12 @@ import (
 type knownFailures struct {
 	file, written string        // one of them, or none
 	stdout        io.Writer     // where written is -
-	known         *Expectations // of the file that was, nil without
+	known         *Expectations // of the file as it was; nil if there is none
 	failures      []*Outcome    // to be written
 	out           *files.File
 }
 
-// open reads the file, finds its entries' scenarios in the whole plan, and tries whether it can be written.
+// open reads the file, finds its entries' scenarios in the whole plan, and checks that the file can be written.
 func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 	path := cmp.Or(k.file, k.written)
 	if path == "" {
@@ -38,7 +38,7 @@ func (k *knownFailures) open(ctx context.Context, whole *Plan) error {
 	return err
 }
 
-// OpenExpectations reads an expectations file. One that is not there is empty where it may be so.
+// OpenExpectations reads an expectations file. If mayMiss is set, a missing file counts as empty.
 func OpenExpectations(ctx context.Context, path string, mayMiss bool) (*Expectations, error) {
 	text, err := files.Text(ctx, path)
 	if err != nil && !(mayMiss && errors.Is(err, fs.ErrNotExist)) {
@@ -56,7 +56,7 @@ func (k *knownFailures) tally() *Tally {
 	return t
 }
 
-// judge gives an outcome its expectation, where expectations are in force, or takes it among those to be written.
+// judge gives an outcome its expectation if expectations are in force, or else collects a failure to be written.
 func (k *knownFailures) judge(o *Outcome, require model.Levels) {
 	if k.known != nil {
 		k.known.require = require

@@ -17,8 +17,8 @@ type Learning struct {
 	Clauses       []model.Learned
 }
 
-// Text is the readings file: the clauses that are pinned, with how many rows say so, and as comments the minorities and
-// the clauses that are open.
+// Text returns the readings file: the pinned clauses with the number of rows that say so. The minority answers and the
+// open clauses are comments.
 func (l *Learning) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# What an Info Mart answers where the guide is silent, as its rows say: 'chatproof check --learn' wrote it, and
@@ -67,10 +67,10 @@ func writeClause(b *strings.Builder, x *model.Learned) {
 	}
 }
 
-// maxMinorities bounds the answers of a clause that are listed.
+// maxMinorities is the most minority answers listed for a clause.
 const maxMinorities = 10
 
-// LearnedLine is a clause as JSON has it.
+// LearnedLine is a learned clause in JSON.
 type LearnedLine struct {
 	Clause  string       `json:"clause"`
 	Rows    int          `json:"rows"` // that decide it
@@ -79,14 +79,14 @@ type LearnedLine struct {
 	Answers []AnswerLine `json:"answers"`        // the most frequent first
 }
 
-// AnswerLine is an answer of a clause, as the readings file has it.
+// AnswerLine is an answer of a clause, written as in the readings file.
 type AnswerLine struct {
 	Answer   string   `json:"answer"`
 	Rows     int      `json:"rows"`
 	Examples []string `json:"examples"`
 }
 
-// LineOf is a clause as JSON has it.
+// LineOf returns the JSON form of a clause.
 func LineOf(x *model.Learned) *LearnedLine {
 	l := &LearnedLine{model.ClauseName(x.Clause), x.Rows, x.Open == "", x.Open, []AnswerLine{}}
 	for i := range x.Answers {
@@ -96,7 +96,7 @@ func LineOf(x *model.Learned) *LearnedLine {
 	return l
 }
 
-// AnswerOf is an answer that was seen, in a line.
+// AnswerOf returns an observed answer as one line.
 func AnswerOf(id model.ClauseID, a *model.Answer) string {
 	if a.Beyond() {
 		return "one of many others"
@@ -104,7 +104,7 @@ func AnswerOf(id model.ClauseID, a *model.Answer) string {
 	return model.Line(AnswerText(id, a.Yield))
 }
 
-// Examples names chats of an answer.
+// Examples returns the names of an answer's example chats.
 func Examples(a *model.Answer) string {
 	names := make([]string, len(a.Examples))
 	for i, id := range a.Examples {
@@ -113,7 +113,7 @@ func Examples(a *model.Answer) string {
 	return strings.Join(names, ", ")
 }
 
-// ReadingsSchema is the JSON Schema of a readings file. It is made of the table of rules.
+// ReadingsSchema returns the JSON Schema of a readings file. It is generated from the table of rules.
 func ReadingsSchema() []byte {
 	type schema = map[string]any
 	text := func(says string) schema { return schema{"type": "string", "description": says} }
@@ -165,7 +165,7 @@ func ReadingsSchema() []byte {
 	return append(b, '\n')
 }
 
-// AnswerText is how a readings file has the answer of a clause.
+// AnswerText returns a clause's answer as a readings file writes it.
 func AnswerText(id model.ClauseID, y model.Yield) string {
 	c := model.ClauseOf(id)
 	over := c.Yield
@@ -190,10 +190,10 @@ func AnswerText(id model.ClauseID, y model.Yield) string {
 	return asReference
 }
 
-// plainWord is a name that YAML takes for nothing else within braces.
+// plainWord matches text that needs no quotes within YAML braces.
 var plainWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 –-]*[A-Za-z0-9]$`)
 
-// flowText writes text as YAML has it within braces.
+// flowText returns text as YAML within braces, quoted if need be.
 func flowText(s string) string {
 	if plainWord.MatchString(s) && !slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"},
 		strings.ToLower(s)) {

@@ -22,15 +22,15 @@ type Readings struct {
 	Clauses []PinnedClause `json:"clauses"`
 }
 
-// PinnedClause is an inferred clause with its one answer, which is laid over the clause's own: an empty one is the
+// PinnedClause is an inferred clause with its one answer, which is laid over the clause's own. An empty answer is the
 // reference's.
 type PinnedClause struct {
-	Clause string      `json:"clause"` // such as I1.rejected
+	Clause string      `json:"clause"` // like I1.rejected
 	Answer model.Yield `json:"answer"`
 }
 
-// On is a table that answers as the readings say; those that do not fit are left out, of a record that somebody else
-// wrote.
+// On returns a table that answers as the readings say. Readings that do not fit are left out: a record may have been
+// written by somebody else.
 func (r *Readings) On(t *model.Table) *model.Table {
 	if r == nil {
 		return t
@@ -45,14 +45,14 @@ func (r *Readings) On(t *model.Table) *model.Table {
 	return t
 }
 
-// Two answers that are words.
+// The answers that are single words.
 const (
 	asReference = "reference"
 	noRow       = "no row"
 )
 
-// ReadReadings reads a readings file. The error names the file, the line and the clause: one that no rule has, one that
-// stands twice or has changed since, or an answer that breaks an invariant.
+// ReadReadings reads a readings file. The error names the file, the line and the clause: one that no rule has, that is
+// pinned twice or that has changed since, or one whose answer breaks an invariant.
 func ReadReadings(ctx context.Context, path string) (*Readings, error) {
 	text, err := files.Text(ctx, path)
 	if err != nil {
@@ -85,7 +85,7 @@ func parseReadings(path, text string) (*Readings, error) {
 	return &f.Readings, nil
 }
 
-// place is where a clause stands in the table of rules.
+// place returns the position of a clause in the table of rules.
 func place(name string) int {
 	id, _ := model.InferredClause(name)
 	return slices.Index(model.InferredClauses(), id)
@@ -210,7 +210,7 @@ func clauseNames() (names []string) {
 	return names
 }
 
-// ruleDigest changes with what a rule says and yields.
+// ruleDigest returns a digest that changes with what a rule says and yields.
 func ruleDigest(r *model.Rule) string {
 	sum := sha256.Sum256(field(nil, r.Says, fmt.Sprint(r.Clauses)))
 	return hex.EncodeToString(sum[:6])

@@ -13,8 +13,8 @@ type Requirement struct {
 	Scenarios []*Scenario
 }
 
-// Requirements traces each requirement to the scenarios of the suite: those with its tag, or those of its section of
-// which a row is by all of its rules.
+// Requirements traces each requirement to the scenarios of the suite: those with its tag, or those of its section that
+// have a row to which all of its rules apply.
 func Requirements() ([]Requirement, error) {
 	cases, err := Builtin()
 	if err != nil {

@@ -16,7 +16,7 @@ type Resources struct {
 	seen map[wire.Resource]bool
 }
 
-// see takes the resources of an event; on a nil Resources it does nothing.
+// see adds the resources of an event. On a nil Resources it does nothing.
 func (r *Resources) see(e *model.Event) {
 	if r == nil {
 		return
@@ -42,7 +42,7 @@ func (r *Resources) add(t model.ResourceType, name string) {
 	r.seen[wire.Resource{Type: t, Name: name}] = true
 }
 
-// merge takes what another has seen; several goroutines may.
+// merge adds what other has seen. Several goroutines may call it at once.
 func (r *Resources) merge(other *Resources) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

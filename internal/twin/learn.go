@@ -10,7 +10,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Learner counts what chats are like. It keeps working memory; take one a goroutine, and merge the tallies.
+// Learner counts what chats are like. It keeps working memory: use one per goroutine, and merge the tallies.
 type Learner struct {
 	Tally *Tally
 
@@ -31,8 +31,8 @@ func NewLearner(t *model.Table) *Learner {
 	}
 }
 
-// Learn takes the events of a chat, in any order and with duplicates. One that is unfinished or ill-formed is counted
-// and teaches nothing.
+// Learn learns from the events of a chat, which may be in any order and have duplicates. An unfinished or ill-formed
+// chat is counted, but teaches nothing.
 func (l *Learner) Learn(events []model.Event) {
 	switch err := l.classifier.Classify(&l.chat, events); {
 	case err != nil:
@@ -53,8 +53,8 @@ func (l *Learner) Bad(requirement string) {
 	l.Tally.Requirements[requirement]++
 }
 
-// order keeps the known events, each once, in order of seq; not the neutral ones after the stop, nor those between the
-// two events of a move.
+// order keeps the known events, each once, in order of seq. It drops neutral events after the stop, and those between
+// the two events of a move.
 func (l *Learner) order(events []model.Event) {
 	bySeq := func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) }
 	if !slices.IsSortedFunc(events, bySeq) {
@@ -137,7 +137,7 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// weekly is the place in the week of a quarter of an hour since 1970, from Monday on.
+// weekly returns the place in the week, from Monday on, of a quarter of an hour counted from 1970.
 func weekly(quarter int64) int {
 	const toMonday = 3 * quarters // 1970 began on a Thursday
 	return int(((quarter+toMonday)%(days*quarters) + days*quarters) % (days * quarters))
@@ -164,7 +164,7 @@ func (t *Tally) handle(log []model.Event) {
 	}
 }
 
-// hashOf hashes a name; other than that of package maphash, it is the same in every run.
+// hashOf hashes a name. Unlike a hash of package maphash, it is the same in every run.
 func hashOf(name string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(name) {
@@ -190,10 +190,10 @@ func (t *Tally) rowsOf(c *model.Chat, chat uint32) {
 	in(t.flows, flow).add(chat)
 }
 
-// follower drives a walk along a chat that happened, and writes down what it chose.
+// follower drives a walk along a chat that happened, and records what it chose.
 type follower struct {
 	sorted, log []model.Event
-	at, next    int // the event of the move at hand, and of the next move
+	at, next    int // the event of the current move, and of the next move
 	written     int // events that the walk has made
 	lost        bool
 	deployment  *model.Deployment
@@ -230,7 +230,7 @@ func (f *follower) lose() int {
 
 func (f *follower) choice() *Choice { return &f.seen[len(f.seen)-1].choice }
 
-// Move is the one that the log makes next.
+// Move returns the move that the log makes next.
 func (f *follower) Move(s gen.State, legal gen.MoveSet) model.Move {
 	f.at = f.next
 	if f.lost || f.at >= len(f.log) {
@@ -282,7 +282,7 @@ func (f *follower) Which(of model.ResourceType, list []int8) int {
 	return at
 }
 
-// second is the other event of a move of two.
+// second returns the second event of a move that has two.
 func (f *follower) second() *model.Event { return &f.log[min(f.at+1, len(f.log)-1)] }
 
 // What is chosen anew, or again.
@@ -337,7 +337,7 @@ func (f *follower) Known(of model.ResourceType, seen, n int) int {
 	return at
 }
 
-// meet writes down whom or what the chat comes to, where it could have been another that it had met.
+// meet records whom or what the chat comes to. It counts a choice only if the chat had met another to choose from.
 func (f *follower) meet(kind, number int, isNew, choice bool, name string) {
 	class := classOther
 	switch {
@@ -353,7 +353,7 @@ func (f *follower) meet(kind, number int, isNew, choice bool, name string) {
 	}
 }
 
-// Mode is the mode that the log gives.
+// Mode returns the mode that the log gives.
 func (f *follower) Mode(given model.VisibilityMode) model.VisibilityMode {
 	e := &f.log[f.at]
 	if e.Name == model.TakenFromQueue {
@@ -367,7 +367,7 @@ func (f *follower) Mode(given model.VisibilityMode) model.VisibilityMode {
 	return e.VisibilityMode
 }
 
-// Stopper is who stops the chat in the log.
+// Stopper returns who stops the chat in the log.
 func (f *follower) Stopper() model.PartyType {
 	by := f.log[f.at].Actor.Type
 	at := slices.Index(stoppers[:], by)
@@ -379,7 +379,7 @@ func (f *follower) Stopper() model.PartyType {
 	return by
 }
 
-// Neutral is which neutral event the log has.
+// Neutral returns which neutral event the log has.
 func (f *follower) Neutral() int {
 	at := slices.Index(neutrals[:], f.log[f.at].Name)
 	if at < 0 {
@@ -389,7 +389,7 @@ func (f *follower) Neutral() int {
 	return at
 }
 
-// Finishing is the finishing queue of the log.
+// Finishing returns the finishing queue of the log.
 func (f *follower) Finishing() int {
 	at := slices.Index(f.deployment.Completed, f.log[f.at].Queue)
 	detail := uint8(0)
@@ -400,7 +400,7 @@ func (f *follower) Finishing() int {
 	return at
 }
 
-// Wait writes down how long the log waits before the event that the walk writes.
+// Wait records how long the log waits before the event that the walk writes.
 func (f *follower) Wait() time.Duration {
 	f.written++
 	i := f.written - 1

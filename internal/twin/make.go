@@ -12,13 +12,13 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// family tells the draws of a twin from those of other chats of a seed.
+// family keeps the draws of a twin apart from those of other chats with the same seed.
 const family = 101
 
-// mostEvents of a chat: only a profile that runs in circles comes to it.
+// mostEvents is the most events of a chat. Only a profile that runs in circles reaches it.
 const mostEvents = 1000
 
-// Plan is what chats are made by. It is not changed, and may be used by several goroutines.
+// Plan says how chats are made. It does not change, and several goroutines may use it.
 type Plan struct {
 	*Profile
 	Seed  uint64
@@ -72,14 +72,14 @@ func (p *Plan) spreadChats() {
 	}
 }
 
-// before is how many chats begin in a week before a second of it.
+// before returns how many chats of a week begin before the given Unix second.
 func (p *Plan) before(at int64) float64 {
 	quarter := floorDiv(at, 900)
 	i := weekly(quarter)
 	return p.rising[i] + (p.rising[i+1]-p.rising[i])*float64(at-quarter*900)/900
 }
 
-// ChatsOf is how many chats begin on so many days from the start on.
+// ChatsOf returns how many chats begin in the n days from the start.
 func (p *Plan) ChatsOf(n int) int {
 	week := p.rising[days*quarters]
 	weeks, rest := n/days, n%days
@@ -90,7 +90,7 @@ func (p *Plan) ChatsOf(n int) int {
 	return int(float64(weeks)*week + end - p.skipped)
 }
 
-// began is when a chat begins, of which so many have begun before it: a number with a fraction.
+// began returns when a chat begins if n chats, which may have a fraction, have begun before it.
 func (p *Plan) began(n float64) time.Time {
 	n += p.skipped
 	week := p.rising[days*quarters]
@@ -105,7 +105,7 @@ func (p *Plan) began(n float64) time.Time {
 	return time.Unix(max(at, p.Start.Unix()), 0).UTC()
 }
 
-// Maker makes the chats of a plan. It keeps working memory; take one a goroutine.
+// Maker makes the chats of a plan. It keeps working memory: use one per goroutine.
 type Maker struct {
 	plan   *Plan
 	walker *gen.Walker
@@ -163,7 +163,7 @@ func (m *Maker) Move(s gen.State, legal gen.MoveSet) model.Move {
 	return m.choice.Move
 }
 
-// draw draws one of the choices that are legal, or reports that the rest was drawn, or none is.
+// draw draws one of the legal choices. It reports false if the rest was drawn or no choice is legal.
 func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool {
 	sum := rest
 	for i := range list {
@@ -185,7 +185,7 @@ func (m *Maker) draw(list []Share[Choice], rest float64, legal gen.MoveSet) bool
 	return false
 }
 
-// Which takes the one of the choice's detail.
+// Which returns the one that the choice's detail names.
 func (m *Maker) Which(_ model.ResourceType, list []int8) int {
 	switch n := len(list); {
 	case m.choice.Detail == theFirst || n == 1:
@@ -239,7 +239,7 @@ func (m *Maker) Known(of model.ResourceType, seen, n int) int {
 	return at
 }
 
-// class draws whether the chat comes to somebody new, or to whom it has met.
+// class draws whether the chat comes to somebody new, to the last one, or to another that it has met.
 func (m *Maker) class(mayBeNew, mayBeMet bool) int {
 	a, known := m.plan.Again[m.choice.Move]
 	switch {
@@ -302,13 +302,13 @@ func (m *Maker) Mode(given model.VisibilityMode) model.VisibilityMode {
 	return 0
 }
 
-// Stopper is that of the choice.
+// Stopper returns the choice's stopper.
 func (m *Maker) Stopper() model.PartyType { return stoppers[m.choice.Detail] }
 
-// Neutral is that of the choice.
+// Neutral returns the choice's neutral event.
 func (m *Maker) Neutral() int { return int(m.choice.Detail) }
 
-// Finishing is the queue of the choice.
+// Finishing returns the choice's finishing queue.
 func (m *Maker) Finishing() int { return int(m.choice.Detail) }
 
 // Wait draws how long the next event takes, in whole seconds.
@@ -332,7 +332,7 @@ func (m *Maker) Wait() time.Duration {
 	return time.Duration(math.Round(q.At(m.unit()))) * time.Second
 }
 
-// Medium draws the chat's.
+// Medium draws the chat's medium.
 func (m *Maker) Medium() string {
 	at := m.unit()
 	for _, medium := range m.plan.Media {
@@ -355,8 +355,8 @@ type ranked struct {
 // shiftLength is how long the same agents are on duty, in seconds.
 const shiftLength = 2 * 3600
 
-// takeDuty finds who is on duty: as many that each has as many chats at once as in the profile. Who has a larger share
-// of the chats is on duty more often.
+// takeDuty finds who is on duty: so many agents that each has as many chats at once as in the profile. An agent with a
+// larger share of the chats is on duty more often.
 func (m *Maker) takeDuty(at time.Time) {
 	p := m.plan
 	quarter := floorDiv(at.Unix(), 900)

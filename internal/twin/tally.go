@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Tally is what chats were counted to be like. It has names of the log in it, or hashes of them: it is not a profile.
+// Tally counts what chats are like. It is not a profile: it holds names of the log, or hashes of them.
 type Tally struct {
 	Chats, Events int
 	Unfinished    int            // chats that taught nothing: without their stop,
@@ -38,7 +38,7 @@ type Tally struct {
 	flows       map[[mostRows]uint8]*count // the numbers of a chat's first descriptors, 0 of no more
 }
 
-// count is how often, and in how many chats.
+// count says how often something occurred, and in how many chats.
 type count struct{ n, chats, seen uint32 }
 
 func (c *count) add(chat uint32) (first bool) {
@@ -53,7 +53,7 @@ func (c *count) add(chat uint32) (first bool) {
 
 func (c *count) merge(o *count) { c.n, c.chats = c.n+o.n, c.chats+o.chats }
 
-// mergeAll merges counts of the same.
+// mergeAll merges each count of from into the one at the same place.
 func mergeAll(into, from []count) {
 	for i := range from {
 		into[i].merge(&from[i])
@@ -104,7 +104,7 @@ func (s *stateTally) each(do func(Choice, count)) {
 	}
 }
 
-// state is the tally of a state.
+// state returns the tally of a state, and makes it if it is missing.
 func (t *Tally) state(key gen.State) *stateTally {
 	s := t.states[key]
 	if s == nil {
@@ -117,8 +117,8 @@ func (t *Tally) state(key gen.State) *stateTally {
 	return s
 }
 
-// spread counts times in bins of whole seconds, of a 512th of the time from 1024 s on. It takes one of each chat: what
-// rests on so many times rests on so many chats.
+// spread counts times in bins of whole seconds, and from 1024 s on in bins of a 512th of the time. It counts one time
+// of each chat, so the number of times is the number of chats.
 type spread struct {
 	n, seen uint32
 	bins    []uint32          // of whole seconds, if there was a time; a map would take half of the learner's time
@@ -172,7 +172,7 @@ func binOf(seconds int64) uint32 {
 	return uint32(shift)<<binBits | uint32(v>>shift)
 }
 
-// valueOf is the middle of a bin.
+// valueOf returns the middle of a bin.
 func valueOf(bin uint32) float64 {
 	if bin < exactBins {
 		return float64(bin)
@@ -181,7 +181,7 @@ func valueOf(bin uint32) float64 {
 	return float64(bin%exactBins)*width + (width-1)/2
 }
 
-// sorted lists the values that there are, each with how many are no more than it.
+// sorted lists the values that occur, rising, each with the number of times that are no longer.
 func (s *spread) sorted() (values []float64, upTo []uint32) {
 	sum := uint32(0)
 	add := func(bin, n uint32) {
@@ -208,7 +208,7 @@ func NewTally() *Tally {
 	}
 }
 
-// in is the entry of a map, made where it is missing.
+// in returns the entry of a map, and makes it if it is missing.
 func in[K comparable, V any](m map[K]*V, key K) *V {
 	v := m[key]
 	if v == nil {
@@ -265,7 +265,7 @@ func (t *Tally) mergeRows(o *Tally) {
 	}
 }
 
-// number is a descriptor's. There are far fewer than 256.
+// number returns the number of a descriptor. There are far fewer than 256.
 func (t *Tally) number(d model.Descriptor) uint8 {
 	n, ok := t.descriptors[d]
 	if !ok {
@@ -275,8 +275,8 @@ func (t *Tally) number(d model.Descriptor) uint8 {
 	return n
 }
 
-// names counts by the hashes of names: of all of them or, where there are too many, of those whose hash is low enough.
-// Which those are does not depend on the order in which they come.
+// names counts by the hashes of names: all of them or, if there are too many, those whose hash is low enough. Which
+// names remain does not depend on their order.
 type names struct {
 	counts map[uint64]uint32
 	half   int // left out are names unless so many of the first bits are 0
@@ -309,14 +309,14 @@ func (s *names) merge(o *names) {
 	}
 }
 
-// stay is that an agent handled a chat.
+// stay is the time during which an agent handled a chat.
 type stay struct {
 	agent      uint64
 	start, end int64
 }
 
-// stays are those of the agents whose hash is low enough that there are not too many: which those are does not depend
-// on the order in which stays come.
+// stays holds the stays of agents whose hash is low enough that there are not too many. Which agents remain does not
+// depend on the order of the stays.
 type stays struct {
 	all  []stay
 	half int // agents are left out unless so many of the first bits are 0
@@ -347,7 +347,7 @@ func (s *stays) merge(o *stays) {
 	}
 }
 
-// mostAtOnce is the number of chats at once from which on they are not told apart.
+// mostAtOnce is the number of chats at once that also stands for any larger number.
 const mostAtOnce = 8
 
 // atOnce counts how many chats an agent had when it took one, that one included.
