@@ -9,27 +9,27 @@ import (
 // Check is the kind of record that check makes: a line is all differences of one signature and level, not a scenario.
 const Check = "check"
 
-// Audit is what check knows of a user's own chats beside how they differ: from the judge to the page it is one.
+// Audit is what check knows of a user's own chats apart from how they differ.
 type Audit struct {
 	Chats      int `json:"chats"`                 // judged
 	Rows       int `json:"rows"`                  // of those chats
 	Agreeing   int `json:"agreeing"`              // chats without a difference
 	Differing  int `json:"differing"`             // chats with a difference that counts
-	Unfinished int `json:"unfinished"`            // chats of which only the closed attempts were judged
+	Unfinished int `json:"unfinished"`            // chats whose closed attempts alone were judged
 	Early      int `json:"rows_of_open_attempts"` // rows that unfinished chats have beyond those: not judged
 	Rowless    int `json:"chats_without_rows"`    // chats that should have rows and have none
 	Strangers  int `json:"rows_without_events"`   // rows of chats without events: not judged
 	Backwards  int `json:"clock_backwards"`       // judged chats whose clock ran backwards
-	Unsaid     int `json:"differences_unsaid"`    // differences that no line has: there were too many signatures
-	SetAside   int `json:"set_aside"`             // chats whose log makes none
+	Unsaid     int `json:"differences_unsaid"`    // differences without a line: there were too many signatures
+	SetAside   int `json:"set_aside"`             // chats whose log is ill-formed
 	CutOff     int `json:"cut_off"`               // of those: by the beginning of the log
 	Endless    int `json:"without_end"`           // of the unfinished chats: long before the end of the log
 	RowsAside  int `json:"rows_set_aside"`        // rows of chats that were set aside
 	AtEdge     int `json:"edge_seconds,omitzero"` // how far into the log the beginning cuts off
 	Limit      int `json:"-"`                     // of the chats set aside that are listed in the record
 
-	Share      float64       `json:"set_aside_share"`           // of the chats that are there whole
-	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`    // cut off ones apart, the largest group first
+	Share      float64       `json:"set_aside_share"`           // of the chats whose whole log is there
+	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`    // without those cut off; the largest group first
 	Aside      []AsideChat   `json:"set_aside_first,omitempty"` // the first by id
 	Unknown    []UnknownName `json:"unknown_events,omitempty"`
 	NotMet     []string      `json:"not_applicable,omitempty"` // invariants that no row is about
@@ -45,7 +45,7 @@ type Audit struct {
 	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
 }
 
-// Marts is what a check of an old mart and its successor knows beside. A chat that is in one of them alone is not
+// Marts is what a check of an old mart and its successor knows in addition. A chat that is in only one of them is not
 // judged.
 type Marts struct {
 	Attempts []ChangeCount `json:"attempts"` // what became of them, in the order of [model.Changes]
@@ -55,7 +55,7 @@ type Marts struct {
 	NewAlone int           `json:"in_new_alone"`
 	Neither  int           `json:"in_neither,omitzero"`   // chats that should have rows and have none in both
 	Empty    int           `json:"without_rows,omitzero"` // chats that have no row in either, and should have none
-	Outside  int           `json:"outside_window"`        // of the three before: not in the time that both marts cover
+	Outside  int           `json:"outside_window"`        // of the three before: outside the time that both marts cover
 	Window   string        `json:"window,omitempty"`      // that time; "" where rows have none, or there is none
 	OldLike  string        `json:"legacy_alone_example,omitempty"`
 	NewLike  string        `json:"new_alone_example,omitempty"`
@@ -63,13 +63,13 @@ type Marts struct {
 	Unkeyed int `json:"rows_without_key,omitzero"`
 }
 
-// ChangeCount counts what changed so.
+// ChangeCount is how many attempts or chats changed in one way.
 type ChangeCount struct {
 	Change model.Change `json:"change"`
 	Number int          `json:"number"`
 }
 
-// Alone counts the chats that are in one mart alone, or in neither.
+// Alone returns how many chats are in only one mart, or in neither.
 func (m *Marts) Alone() int {
 	if m == nil {
 		return 0
@@ -77,13 +77,13 @@ func (m *Marts) Alone() int {
 	return m.OldAlone + m.NewAlone + m.Neither
 }
 
-// RowCount counts rows of a resource type.
+// RowCount is the number of rows of a resource type.
 type RowCount struct {
 	Type model.ResourceType `json:"resource_type"`
 	Rows int                `json:"rows"`
 }
 
-// AsideGroup is chats that were set aside for one reason.
+// AsideGroup is the chats that were set aside for one reason.
 type AsideGroup struct {
 	Requirement string `json:"requirement"`     // W1, …
 	Lacks       string `json:"lacks,omitempty"` // what the logs seem to lack; "" if they rather have too much
@@ -91,14 +91,14 @@ type AsideGroup struct {
 	Example     string `json:"example"` // the least id
 }
 
-// AsideChat is a chat that was set aside: its log is ill-formed, and says nothing of its rows.
+// AsideChat is a chat that was set aside: its log is ill-formed, and says nothing about its rows.
 type AsideChat struct {
 	InteractionID string `json:"interaction_id"`
 	Why           string `json:"why"`
 	CutOff        bool   `json:"cut_off,omitzero"` // the log begins after the chat did
 }
 
-// Mended is what repairs made of the chats that were set aside, which they stay.
+// Mended is what repairs made of the chats that were set aside. These stay set aside.
 type Mended struct {
 	Repaired  int           `json:"chats"`             // of which few edits make one
 	Unanimous int           `json:"unanimous"`         // of these: all repairs as short give the same rows
@@ -121,10 +121,10 @@ type DefectGroup struct {
 type UnknownName struct {
 	Name  model.EventName `json:"event"`           // "" of all beyond those that are told apart
 	Count int             `json:"count"`           // events
-	Meant model.EventName `json:"meant,omitempty"` // the known name that is nearly so spelt; "" where there is none
+	Meant model.EventName `json:"meant,omitempty"` // the known name spelt almost like it; "" if there is none
 }
 
-// FoundLine is how often differences of a signature were found, and what all of them have in common.
+// FoundLine says how often differences of a signature were found, and what they have in common.
 type FoundLine struct {
 	Signature    string             `json:"signature"`
 	Times        int                `json:"times"`                   // differences
@@ -136,11 +136,11 @@ type FoundLine struct {
 	Put          []int64            `json:"put,omitempty"`           // the seqs of its events that a repair put in
 }
 
-// Unjudgeable counts the chats that could not be judged, or not to their end, those cut off by the edges of the log
-// left out.
+// Unjudgeable returns how many chats could not be judged, or not to their end. It leaves out those cut off by the edges
+// of the log.
 func (a *Audit) Unjudgeable() int { return a.SetAside - a.CutOff + a.Endless + a.Marts.Alone() }
 
-// Table is the reference that judged.
+// Table returns the reference that judged.
 func (a *Audit) Table() *model.Table {
 	t := model.Reference()
 	if a.Finishing != nil {
@@ -149,7 +149,7 @@ func (a *Audit) Table() *model.Table {
 	return a.Readings.On(t)
 }
 
-// Judged is what a check makes of itself beside its differences.
+// Judged is what a check concludes apart from its differences.
 type Judged struct {
 	Unjudged bool          // too little was judged
 	Exceeded bool          // an expectation covers more than it may
@@ -158,7 +158,7 @@ type Judged struct {
 	Expired  []string      // of those, the ones past their last day
 }
 
-// NewAudit makes the record of a check, and numbers its lines. The coverage may be nil.
+// NewAudit returns the record of a check, and numbers its lines. The coverage may be nil.
 func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels, j *Judged) *Record {
 	t := NewTally()
 	t.Totals.Rules, t.Totals.Invariants = nil, nil

@@ -17,7 +17,7 @@ import (
 // Rewriting counts what a file's entries became.
 type Rewriting struct{ Kept, Added, Removed int }
 
-// String says in a line what became of the entries of a file.
+// String says in one line what became of the entries of a file.
 func (r *Rewriting) String(file string) string {
 	entries := "entries"
 	if r.Kept == 1 {
@@ -26,12 +26,11 @@ func (r *Rewriting) String(file string) string {
 	return fmt.Sprintf("%s: %d %s kept, %d added, %d removed", file, r.Kept, entries, r.Added, r.Removed)
 }
 
-// Rewrite makes the text of the file anew, so that it lists the failures of a run of the whole plan, all of whose
-// outcomes have been judged. Entries that hold stay as they are, but for a number of max, which becomes today's. One of
-// which only a part holds is replaced by one for each scenario of that part; a stale one goes, and with it the comments
-// directly above it, save those at the top. Failures that are not listed come last: first the causes that several have,
-// an entry each, by signature; then, in their order, the others, by id. Only whole-line comments of a list in brackets
-// are kept.
+// Rewrite returns new text for the file that lists the failures of a run of the whole plan, all of whose outcomes have
+// been judged. Entries that hold stay as they are, except that a number of max is updated. An entry that holds only in
+// part is replaced by one for each scenario of that part. A stale entry goes, with the comments directly above it, but
+// not those at the top. Unlisted failures come last: first the causes that several share, an entry each, by signature;
+// then the others in their order, by id. Of a list in brackets, only whole-line comments are kept.
 func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text string, done Rewriting, err error) {
 	replaced := make(map[*Expectation][]*Expectation)
 	var unlisted []*Outcome
@@ -48,7 +47,7 @@ func (x *Expectations) Rewrite(failures []*Outcome, require model.Levels) (text 
 	return x.rewrite(replaced, x.byCause(unlisted, failures, require))
 }
 
-// rewrite writes the entries that hold, in place of others those that replace them, and last those that are added.
+// rewrite writes the entries that hold, the replacements in place of those that do not, and then the added ones.
 func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation,
 	added []*Expectation,
 ) (text string, done Rewriting, err error) {
@@ -105,8 +104,8 @@ func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation,
 	return b.String(), done, nil
 }
 
-// byCause makes entries for outcomes of which nothing is listed, or not all: by signature for those whose every cause
-// others of the failures have, too, else by id.
+// byCause makes entries for outcomes that the file does not list, or not fully. A failed one gets entries by signature
+// if each of its causes occurs in another of the unlisted, and otherwise one by id.
 func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Levels) (added []*Expectation) {
 	globs := make(map[*Outcome][]string)
 	with := make(map[string]int) // outcomes by glob
@@ -145,14 +144,14 @@ func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Leve
 	return append(added, byID...)
 }
 
-// has reports whether the outcome has a difference that gates and that the entry covers.
+// has reports whether the outcome has a gating difference that the entry covers.
 func (o *Outcome) has(entry *Expectation, require model.Levels) bool {
 	return slices.ContainsFunc(o.Differences, func(d model.Difference) bool {
 		return require.Has(d.Level) && entry.Covers(d.Signature())
 	})
 }
 
-// causes are globs for the differences of an outcome that gate, those that an entry of the file covers left out.
+// causes returns globs for the gating differences of an outcome that no entry that holds covers.
 func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string) {
 	for i := range o.Differences {
 		d := &o.Differences[i]
@@ -167,7 +166,7 @@ func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string)
 	return globs
 }
 
-// Found is differences of one signature that check found.
+// Found is the differences of one signature that check found.
 type Found struct {
 	Signature string
 	Like      *model.Difference // one of them
@@ -196,7 +195,7 @@ func (x *Expectation) heldBy(found []Found) (chats int) {
 	return chats
 }
 
-// RewriteFound makes the text of the file anew as Rewrite does, so that it lists what check found, which is counted.
+// RewriteFound returns new text for the file, as Rewrite does, that lists what check found. Call Count before.
 func (x *Expectations) RewriteFound(found []Found) (text string, done Rewriting, err error) {
 	var added []*Expectation
 	of := func(f Found) string {
@@ -260,7 +259,7 @@ func Cause(d *model.Difference) string {
 	return "*" + string(d.Field) + " " + a + " -> " + b
 }
 
-// lists finds the entry that lists an outcome, rather one that stays than one that goes; nil where there is none.
+// lists returns the entry that lists an outcome, or nil. It prefers an entry that stays to one that goes.
 func (x *Expectations) lists(o *Outcome) (found *Expectation) {
 	for _, entry := range x.about[o.ID] {
 		if entry.Signature == "" && entry.Verdict == o.Verdict && (found == nil || found.Stale() && !entry.Stale()) {
@@ -270,7 +269,7 @@ func (x *Expectations) lists(o *Outcome) (found *Expectation) {
 	return found
 }
 
-// part is a stretch of the file: an entry, or what stands between entries.
+// part is a stretch of the file: an entry, or the text between entries.
 type part struct {
 	entry  *Expectation // or nil
 	above  string       // comments directly above the entry
@@ -318,7 +317,7 @@ func outside(line string, indent int) bool {
 	return strings.TrimSpace(rest) == "" || rest[0] == '#' && len(line)-len(rest) <= indent
 }
 
-// text is the entry as it is written.
+// text returns the entry as it is written.
 func (x *Expectation) text(indent string) string {
 	var b strings.Builder
 	lead := "- "
@@ -333,7 +332,7 @@ func (x *Expectation) text(indent string) string {
 
 var plainYAML = regexp.MustCompile(`^(fail|error|skip|https?://[\w./-]+|[a-z]+(/[\w.-]+)+|\d{4}-\d\d-\d\d)$`)
 
-// yamlText writes text in quotes, as JSON does, where it is not one of the words that need none.
+// yamlText returns text in quotes, as JSON has them, unless it needs none.
 func yamlText(s string) string {
 	if plainYAML.MatchString(s) {
 		return s
@@ -345,7 +344,7 @@ func yamlText(s string) string {
 	return string(b)
 }
 
-// reason says in a line why an outcome gates, as far as it can be known from outside.
+// reason says in one line why an outcome gates, as far as that shows from outside.
 func (o *Outcome) reason(require model.Levels) string {
 	if o.Failure != nil {
 		return model.Line(o.Failure.Error())
@@ -371,7 +370,7 @@ func (o *Outcome) reason(require model.Levels) string {
 	return first
 }
 
-// NullExpectations is the expectations file of a program that prints nothing, for a run as it is by default.
+// NullExpectations returns the expectations file of a program that prints nothing, for a run with the defaults.
 func NullExpectations(ctx context.Context) (string, error) {
 	cases, err := Builtin()
 	if err != nil {

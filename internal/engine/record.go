@@ -20,8 +20,8 @@ import (
 //go:embed results.schema.json
 var ResultsSchema []byte
 
-// Header is the first line of the results. What depends on the occasion stands in Environment, here and in the other
-// lines: without it, two runs of one plan against one behaviour give the same bytes.
+// Header is the first line of the results. Whatever depends on the occasion is in Environment, here and in the other
+// lines. Without it, two runs of one plan against one behaviour give the same bytes.
 type Header struct {
 	Type        string       `json:"type"`           // "header"
 	Kind        string       `json:"kind,omitempty"` // [Check], or "" of a run
@@ -39,7 +39,7 @@ type Header struct {
 	Environment *Environment `json:"environment,omitempty"`
 }
 
-// NewHeader makes the header of a run of the plan.
+// NewHeader returns the header of a run of the plan.
 func NewHeader(p *Plan, seed uint64, require model.Levels) *Header {
 	return &Header{
 		Type: "header", Chatproof: Version, Suite: p.Suite, Seed: seed, Plan: p.Digest, Scenarios: p.Size,
@@ -65,9 +65,9 @@ type Environment struct {
 	Stderr    string   `json:"stderr,omitempty"`  // its tail
 	Expired   []string `json:"expired,omitempty"` // ids of expectations that were past their last day
 
-	// Implementation is what the implementation said of itself, where it was asked.
+	// Implementation is what the implementation said of itself, if it was asked.
 	Implementation *target.Implementation `json:"implementation,omitempty"`
-	// Microseconds is how long the implementation took for the scenario, where it is asked for each by itself.
+	// Microseconds is how long the implementation took for the scenario, if it is asked for each separately.
 	Microseconds int64 `json:"microseconds,omitzero"`
 }
 
@@ -77,7 +77,7 @@ type ScenarioLine struct {
 	Index int    `json:"index"` // place in the plan, from 1
 	ID    string `json:"id"`
 	Level string `json:"level"`
-	// the minor version that brought the scenario, where it came after 0.2
+	// the minor version that introduced the scenario, if after 0.2
 	Since       string             `json:"since,omitempty"`
 	Flow        string             `json:"flow,omitempty"`
 	Guide       string             `json:"guide,omitempty"` // as-drawn or composed, see [model.Case.Guide]
@@ -87,8 +87,8 @@ type ScenarioLine struct {
 	Rules       []string           `json:"rules,omitempty"`
 	Invariants  []string           `json:"invariants,omitempty"` // and relations, that the answer is held against
 	Verdict     Verdict            `json:"verdict"`
-	Gates       bool               `json:"gates,omitzero"`  // by it alone the implementation does not conform
-	Known       *KnownLine         `json:"known,omitempty"` // where the expectations list the scenario
+	Gates       bool               `json:"gates,omitzero"`  // it alone makes the implementation nonconforming
+	Known       *KnownLine         `json:"known,omitempty"` // if the expectations list the scenario
 	Failure     *FailureLine       `json:"failure,omitempty"`
 	Reason      string             `json:"reason,omitempty"` // of a skip
 	Expected    []jsontext.Value   `json:"expected"`
@@ -119,8 +119,8 @@ type KnownLine struct {
 // IsKnown reports whether the scenario ended as the expectations list it.
 func (l *ScenarioLine) IsKnown() bool { return l.Known != nil && l.Known.Verdict == l.Verdict }
 
-// Wrong is how a scenario ended that is not green, Fail, Error or Skip; of one that is pending, how it would have
-// ended, were it not new. Of any other it is "".
+// Wrong returns how a scenario that is not green ended: Fail, Error or Skip. For a pending scenario, it returns how it
+// would have ended if it were not new. For any other it returns "".
 func (l *ScenarioLine) Wrong() Verdict {
 	switch {
 	case l.Verdict == Fail, l.Verdict == Error, l.Verdict == Skip:
@@ -141,10 +141,10 @@ type FailureLine struct {
 	Message string `json:"message"`
 }
 
-// String is the failure in a line.
+// String returns the failure in one line.
 func (f *FailureLine) String() string { return f.Kind + ": " + f.Message }
 
-// Footer is the last line; without it the results are incomplete.
+// Footer is the last line. Without it the results are incomplete.
 type Footer struct {
 	Type         string         `json:"type"`    // "footer"
 	Verdict      Conclusion     `json:"verdict"` // whatever the day; see [Footer.Conclusion]
@@ -155,7 +155,7 @@ type Footer struct {
 	Environment  *Environment   `json:"environment,omitempty"`
 }
 
-// NewFooter makes the footer of a run.
+// NewFooter returns the footer of a run.
 func NewFooter(t *Tally, c *Coverage) *Footer {
 	f := &Footer{Type: "footer", Verdict: t.conclusion(), Totals: t.Totals, Coverage: c}
 	if t.Known != nil {
@@ -164,8 +164,8 @@ func NewFooter(t *Tally, c *Coverage) *Footer {
 	return f
 }
 
-// Conclusion is the verdict as of the day of the run, which the environment knows: on another an expectation that
-// expired may have been in force.
+// Conclusion returns the verdict as of the day of the run, which the environment knows. On another day, an expired
+// expectation may have been in force.
 func (f *Footer) Conclusion() Conclusion {
 	if f.Environment != nil && len(f.Environment.Expired) > 0 && (f.Verdict == Conforming || f.Verdict == AsExpected) {
 		return StaleExpectations
@@ -205,16 +205,16 @@ type Count struct {
 	NotRun  int    `json:"not_run"`
 	Known   int    `json:"known"` // of Fail, Error and Skip: as the expectations list them
 
-	// Noted stands in records up to 0.1, where those that differ counted as passing. It is read, and not written.
+	// Noted occurs in records up to 0.1, where those that differ counted as passing. It is read but never written.
 	Noted int `json:"noted,omitzero"`
 }
 
-// upgrade counts what a record up to 0.1 has as passing with notes for what it is called now.
+// upgrade counts what a record up to 0.1 has as passing with notes under its present name, differing.
 func (c *Count) upgrade() {
 	c.Pass, c.Differ, c.Noted = c.Pass-c.Noted, c.Differ+c.Noted, 0
 }
 
-// Upgrade makes the totals of a record up to 0.1 those of this version.
+// Upgrade converts the totals of a record up to 0.1 to those of this version.
 func (t *Totals) Upgrade() {
 	t.All.upgrade()
 	for _, counts := range [][]Count{t.Levels, t.Families, t.Flows, t.Rules} {
@@ -224,10 +224,10 @@ func (t *Totals) Upgrade() {
 	}
 }
 
-// Bad counts the scenarios of the group that failed, were in error, or were skipped.
+// Bad returns how many scenarios of the group failed, were in error, or were skipped.
 func (c *Count) Bad() int { return c.Fail + c.Error + c.Skip }
 
-// Scenarios is the size of the group.
+// Scenarios returns the size of the group.
 func (c *Count) Scenarios() int {
 	return c.Pass + c.Differ + c.Pending + c.Fail + c.Error + c.Skip + c.NotRun
 }
@@ -254,7 +254,7 @@ func (c *Count) add(l *ScenarioLine) {
 	}
 }
 
-// Conclusion is a run in a word.
+// Conclusion is the result of a run in a word.
 type Conclusion string
 
 // The conclusions.
@@ -275,7 +275,7 @@ type Tally struct {
 	incomplete bool
 }
 
-// NewTally starts a tally.
+// NewTally returns an empty tally.
 func NewTally() *Tally {
 	t := new(Tally)
 	for _, r := range model.Rules() {
@@ -336,7 +336,7 @@ func rank(level string) int {
 	return int(l)
 }
 
-// Family is the first part of the id.
+// Family returns the first part of the id.
 func (l *ScenarioLine) Family() string {
 	family, _, _ := strings.Cut(l.ID, "/")
 	return family
@@ -356,7 +356,7 @@ func (t *Tally) conclusion() Conclusion {
 	return Conforming
 }
 
-// Line makes the line of an outcome.
+// Line returns the line of an outcome.
 func (o *Outcome) Line(require model.Levels) *ScenarioLine {
 	l := &ScenarioLine{
 		Type: "scenario", Index: o.Index, ID: o.ID, Level: o.Level.String(), Flow: o.Flow,

@@ -20,8 +20,8 @@ const (
 	mostBytes        = 200_000
 )
 
-// Profile is what the chats are like. Where it would be larger than a profile is to be, it merges more. The error says
-// why the chats are no shape.
+// Profile returns what the chats are like. If the profile would be too large, it merges more. The error says why the
+// chats are too few.
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil,
@@ -43,10 +43,10 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// read is how many chats there were.
+// read returns how many chats there were.
 func (t *Tally) read() int { return t.Chats + t.Unfinished + t.IllFormed + t.Unlike }
 
-// why says what taught nothing, by the most frequent cause first.
+// why says how many chats taught nothing, and why. Broken requirements come with the most frequent first.
 func (t *Tally) why() (s string) {
 	if t.Unfinished > 0 {
 		s += fmt.Sprintf(", %d unfinished", t.Unfinished)
@@ -113,10 +113,10 @@ func (t *Tally) profile(threshold int) *Profile {
 	return p
 }
 
-// rounded is a number to two digits.
+// rounded rounds a number to two significant digits.
 func rounded(n int) int { return int(digits(float64(n), 2)) }
 
-// digits rounds to so many digits that count.
+// digits rounds to n significant digits.
 func digits(x float64, n int) float64 {
 	if x == 0 {
 		return 0
@@ -129,7 +129,7 @@ func digits(x float64, n int) float64 {
 	return math.Round(x*scale) / scale
 }
 
-// next is what the state's chats did, nil where they are fewer than the threshold or all of what they did is rare.
+// next returns what the state's chats did, or nil if that is less than the threshold or all of it is rare.
 func (s *stateTally) next(threshold int) *Next {
 	if s.n < threshold { // most states of a log that has everything
 		return nil
@@ -160,11 +160,11 @@ func (s *stateTally) next(threshold int) *Next {
 	return n
 }
 
-// percents are those of the quantiles that are kept where they rest on enough chats.
+// percents are those of the quantiles that are kept if they rest on enough chats.
 var percents = []int{1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99}
 
-// quantiles are those that have threshold chats or more at or beyond them; nil where there are fewer chats than least.
-// What lies between two others as they do is left out.
+// quantiles returns those with at least threshold chats at or beyond them, or nil if there are fewer chats than least.
+// It leaves out a quantile that interpolation between its neighbours gives anyway.
 func (s *spread) quantiles(threshold, least int) (q Quantiles) {
 	if int(s.n) < least {
 		return nil
@@ -204,7 +204,7 @@ func (q Quantiles) thinned() Quantiles {
 	return q
 }
 
-// shares are those of the counts; what rests on few chats is added to the most frequent. nil where all of it does.
+// shares returns the shares of the counts. What rests on few chats is added to the most frequent; nil if that does too.
 func shares(counts []count, threshold int) []float64 {
 	most, total, few := 0, 0.0, 0.0
 	s := make([]float64, len(counts))
@@ -286,7 +286,7 @@ func slope(sorted []float64) float64 {
 	return max(0, math.Round(-10*(n*xy-x*y)/(n*xx-x*x))/10)
 }
 
-// atOnce are the shares of how many chats an agent has at once; what few stays have is added to fewer at once.
+// atOnce returns the shares of how many chats an agent has at once. Numbers of few stays are added to the next lower.
 func (t *Tally) atOnce(threshold int) (s []float64) {
 	counts, total := t.stays.atOnce(), 0
 	for _, n := range counts {
@@ -331,8 +331,8 @@ func (t *Tally) week(p *Profile, threshold int) {
 	}
 }
 
-// occurrences are how often each day of the week lay within the log, the first and last of its days aside until so many
-// chats have begun: one odd clock would make it last a century.
+// occurrences returns how often each day of the week lay within the log. It ignores the first and last days until
+// threshold chats have begun: otherwise one odd clock would make the log last a century.
 func (t *Tally) occurrences(threshold int) (times [days]float64) {
 	all := slices.Sorted(maps.Keys(t.began))
 	beyond := func(days []int32) (at int) {

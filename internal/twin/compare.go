@@ -11,7 +11,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Comparison puts the chats of a log beside those of a twin.
+// Comparison compares the chats of a log with those of a twin.
 type Comparison struct {
 	log, twin *Tally
 	threshold int
@@ -38,7 +38,7 @@ type duration struct {
 	error     float64 // the larger of both relative differences
 }
 
-// Unlearnt are the correlations that no twin has: what is drawn apart from each other.
+// Unlearnt lists the correlations that no twin has: those between things that are drawn separately.
 var Unlearnt = []string{
 	"who takes which chats: agents, queues and strategies are drawn by their load alone, not by queue, flow or skill",
 	"how long something takes and what comes of it later; how long one thing takes and how long another does in a chat",
@@ -48,7 +48,7 @@ var Unlearnt = []string{
 	"who removes a party or revokes an invitation, reasons that mean nothing, and events of unknown names",
 }
 
-// Compare compares two tallies; what fewer than threshold chats of the log have is shown together.
+// Compare compares two tallies. Whatever fewer than threshold chats of the log have is shown together.
 func Compare(log, twin *Tally, threshold int) *Comparison {
 	c := &Comparison{log: log, twin: twin, threshold: threshold}
 	c.section("flows", (*Tally).eachFlow)
@@ -64,7 +64,7 @@ func Compare(log, twin *Tally, threshold int) *Comparison {
 	return c
 }
 
-// section compares what each lists of both tallies, by names that occur once.
+// section compares what each lists for both tallies. Each name must occur once.
 func (c *Comparison) section(name string, each func(*Tally, func(string, count))) {
 	counted := func(t *Tally) (counts map[string]count, total float64) {
 		counts = make(map[string]count)
@@ -120,7 +120,7 @@ func (s *spread) exact(percent uint32) float64 {
 	return 0
 }
 
-// Largest is the largest total variation of shares, and the largest error of a median or a ninetieth percentile.
+// Largest returns the largest total variation of shares, and the largest error of a median or ninetieth percentile.
 func (c *Comparison) Largest() (variation, quantile float64) {
 	for _, s := range c.sections {
 		variation = max(variation, s.variation)
@@ -131,7 +131,7 @@ func (c *Comparison) Largest() (variation, quantile float64) {
 	return variation, quantile
 }
 
-// Summary says in a line how far twin and log are apart.
+// Summary says in one line how far apart twin and log are.
 func (c *Comparison) Summary() string {
 	var parts []string
 	for _, s := range c.sections {
@@ -142,10 +142,10 @@ func (c *Comparison) Summary() string {
 		plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
-// mostShown is how many rows of a section are written; its variation is of all.
+// mostShown is the most rows of a section that are written. Its variation counts all.
 const mostShown = 40
 
-// Text is the comparison as text.
+// Text returns the comparison as text.
 func (c *Comparison) Text() (b []byte) {
 	line := func(log, twin, apart, what string) {
 		b = fmt.Appendf(b, "%14s %14s %8s  %s\n", log, twin, apart, what)
@@ -242,7 +242,7 @@ func (t *Tally) eachHour(add func(string, count)) {
 	}
 }
 
-// busiest is how many chats begin in the busiest hour of the week.
+// busiest returns how many chats begin in the busiest hour of the week, on average.
 func (t *Tally) busiest() (most float64) {
 	times := t.occurrences(DefaultThreshold)
 	for i := range days * 24 {

@@ -14,14 +14,14 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Version is that of the files of profiles.
+// Version is the version of profile files.
 const Version = 1
 
 // Profile is what chats are like. All shares are between 0 and 1, all times in seconds.
 type Profile struct {
 	About     string // who made it, and of what
-	Chats     int    // so many taught it; 0 of one written by hand
-	Threshold int    // nothing of it rests on fewer chats
+	Chats     int    // that it was learnt from; 0 if written by hand
+	Threshold int    // nothing in it rests on fewer chats
 
 	Week       [7][quarters]float64 // chats that begin in each quarter of an hour, UTC, from Monday on
 	Media      []Share[string]
@@ -58,7 +58,7 @@ type Load struct {
 	Slope  float64
 }
 
-// each lists the share of each one.
+// each returns the share of each one.
 func (l *Load) each() []float64 {
 	all, sum := make([]float64, l.Count), 0.0
 	for i := range all {
@@ -133,7 +133,7 @@ var stoppers = [...]model.PartyType{model.MediaServer, model.Agent, model.Strate
 
 var neutrals = [...]model.EventName{model.PropertiesChanged, model.Held, model.Resumed}
 
-// String is a choice as profiles have it: stop.customer, leave, leave.last.
+// String returns a choice as profiles write it: stop.customer, leave, leave.last.
 func (c Choice) String() string {
 	s := model.MoveNames[c.Move]
 	if names := details[c.Move]; int(c.Detail) < len(names) && names[c.Detail] != "" {
@@ -142,12 +142,12 @@ func (c Choice) String() string {
 	return s
 }
 
-// twoEvents reports whether a move is two events.
+// twoEvents reports whether a move has two events.
 func twoEvents(m model.Move) bool {
 	return m == model.Take || m == model.Pull || m == model.TransferThroughQueue || m == model.Finish
 }
 
-// String is a wait as profiles have it: take, take.within.
+// String returns a wait as profiles write it: take, take.within.
 func (w Wait) String() string {
 	if w.Within {
 		return model.MoveNames[w.Move] + ".within"
@@ -157,7 +157,7 @@ func (w Wait) String() string {
 
 var modeNames = [4]string{"none", "conference", "monitor", "consult"}
 
-// String is a choice of a mode as profiles have it: accept.consult.
+// String returns a choice of a mode as profiles write it: accept.consult.
 func (g Given) String() string { return model.MoveNames[g.Move] + "." + modeNames[g.Before] }
 
 // knownMedia are the media that a profile names. Any other is "other".
@@ -168,7 +168,7 @@ var knownMedia = [...]string{
 
 const otherMedium = "other"
 
-// mediumOf is the place of a medium in knownMedia: of one that is not known that of the last, which is other.
+// mediumOf returns the place of a medium in knownMedia. An unknown medium has that of the last, which is other.
 func mediumOf(name string) int {
 	at, known := mediaByCode[model.Code(name)]
 	if !known {
@@ -177,7 +177,7 @@ func mediumOf(name string) int {
 	return at
 }
 
-// mediaByCode has none as a chat.
+// mediaByCode maps no medium to chat.
 var mediaByCode = func() map[string]int {
 	byCode := map[string]int{"": 0}
 	for i, name := range knownMedia {
@@ -195,7 +195,7 @@ type Quantile struct {
 	Value   float64
 }
 
-// At is the value of a share from 0 to 1.
+// At returns the value of a share from 0 to 1.
 func (q Quantiles) At(share float64) float64 {
 	if len(q) == 0 {
 		return 0

@@ -95,7 +95,7 @@ func Parse(path, text string) (*Profile, error) {
 	return p, nil
 }
 
-// perWeek is how many chats begin in a week.
+// perWeek returns how many chats begin in a week.
 func (p *Profile) perWeek() (n float64) {
 	for day := range p.Week {
 		for _, x := range p.Week[day] {
@@ -174,7 +174,7 @@ func (f profileFile) list(n ast.Node, what string, most float64) (list []float64
 	return list, nil
 }
 
-// shares reads a list of shares, which are 1 together.
+// shares reads a list of shares, whose sum must be 1.
 func (f profileFile) shares(n ast.Node, what string, into *[]float64) (err error) {
 	*into, err = f.list(n, what, 1)
 	sum := 0.0
@@ -184,7 +184,7 @@ func (f profileFile) shares(n ast.Node, what string, into *[]float64) (err error
 	return cmp.Or(err, f.whole(n, what, sum))
 }
 
-// sharesOf reads shares by name, which are 1 together with the rest. into says where the share of a name goes.
+// sharesOf reads shares by name, whose sum with the rest must be 1. into says where the share of a name goes.
 func (f profileFile) sharesOf(n ast.Node, what string, rest float64,
 	into func(key string, at ast.Node) (*float64, error),
 ) error {
@@ -201,7 +201,7 @@ func (f profileFile) sharesOf(n ast.Node, what string, rest float64,
 	return cmp.Or(err, f.whole(n, what, rest))
 }
 
-// whole says that shares are not 1 together; a learnt profile's are rounded.
+// whole returns an error unless the sum of shares is about 1: a learnt profile's shares are rounded.
 func (f profileFile) whole(n ast.Node, what string, sum float64) error {
 	if math.Abs(sum-1) > 0.01 {
 		return f.Wrong(n, "%s: the shares are %.4g together; expected 1", what, sum)
@@ -243,7 +243,7 @@ func (f profileFile) media(n ast.Node, what string) error {
 	})
 }
 
-// mostOf is how many agents, queues or strategies a profile may have.
+// mostOf is the most agents, queues or strategies that a profile may have.
 const mostOf = 100_000
 
 func (f profileFile) load(l *Load) reader {
@@ -266,7 +266,7 @@ func (f profileFile) load(l *Load) reader {
 	}
 }
 
-// choices are all that there are, by name.
+// choices holds all choices by name.
 var choices = func() map[string]Choice {
 	all := make(map[string]Choice)
 	for m := range model.Submit {
@@ -283,7 +283,7 @@ var choices = func() map[string]Choice {
 	return all
 }()
 
-// choices reads shares of choices that may be, which are 1 together with those of the rest.
+// choices reads shares of the choices that may occur, whose sum with the rest must be 1.
 func (f profileFile) choices(
 	n ast.Node, what string, into *[]Share[Choice], rest float64, may func(Choice) bool,
 ) error {
@@ -343,7 +343,7 @@ func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
 	return model.Move(m), nil
 }
 
-// longestWait is what a profile may let a chat wait, in seconds: some months.
+// longestWait is the longest that a profile may let a chat wait, in seconds: some months.
 const longestWait = 10_000_000
 
 func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) error {
@@ -405,7 +405,7 @@ func (f profileFile) again(n ast.Node, what string) error {
 	})
 }
 
-// named reads the shares of some names, which are 1 together.
+// named reads the shares of the given names, whose sum must be 1.
 func (f profileFile) named(n ast.Node, what string, names []string) ([]float64, error) {
 	list := make([]float64, len(names))
 	return list, f.sharesOf(n, what, 0, func(key string, at ast.Node) (*float64, error) {

@@ -85,7 +85,7 @@ func (p *Profile) appendPeople(b []byte) []byte {
 
 var againNames = [3]string{"new", "same", "other"}
 
-// sortedBy are the keys of a map by what they are called.
+// sortedBy returns the keys of a map, sorted by name.
 func sortedBy[K comparable, V any](m map[K]V, name func(K) string) []K {
 	named := make(map[string]K, len(m))
 	for key := range m {
@@ -118,7 +118,7 @@ func entry(b []byte, i int, key string, value float64) []byte {
 	return number(append(append(b, key...), ": "...), value)
 }
 
-// mapping writes those of some names that have a share.
+// mapping writes the names that have a share, each with its share.
 func mapping(b []byte, names []string, shares []float64) []byte {
 	b = append(b, '{')
 	n := 0
