@@ -6,7 +6,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// Check is the kind of record that check makes: a line is all differences of one signature and level, not a scenario.
+// Check is the kind of record that check makes. A line is all differences of one signature and level, not a scenario.
 const Check = "check"
 
 // Audit is what check knows of a user's own chats apart from how they differ.
@@ -28,7 +28,7 @@ type Audit struct {
 	AtEdge     int `json:"edge_seconds,omitzero"` // how far into the log the beginning cuts off
 	Limit      int `json:"-"`                     // of the chats set aside that are listed in the record
 
-	Share      float64       `json:"set_aside_share"`           // of the chats whose whole log is there
+	Share      float64       `json:"set_aside_share"`           // unjudgeable, of the chats not cut off
 	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`    // without those cut off; the largest group first
 	Aside      []AsideChat   `json:"set_aside_first,omitempty"` // the first by id
 	Unknown    []UnknownName `json:"unknown_events,omitempty"`

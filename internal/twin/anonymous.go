@@ -248,8 +248,8 @@ func (t *Tally) mediaShares(threshold int) (media []Share[string]) {
 
 const mostGroups = 10
 
-// load is how the counts of names spread: by groups of at least as many as the threshold, or the power that fits best
-// where there would be one group.
+// load returns how the counts of names spread: by groups of at least threshold names, or by the power that fits best if
+// there would be fewer than two groups.
 func load(of names, threshold int) Load {
 	l := Load{Count: min(max(len(of.counts)<<of.half, 1), mostOf)}
 	sorted, total := make([]float64, 0, len(of.counts)), 0.0
@@ -273,7 +273,7 @@ func load(of names, threshold int) Load {
 	return l
 }
 
-// slope is the power of the rank that comes next to the falling counts, to a tenth.
+// slope returns the power of the rank that best fits the falling counts, to a tenth.
 func slope(sorted []float64) float64 {
 	x, y, xx, xy, n := 0.0, 0.0, 0.0, 0.0, float64(len(sorted))
 	for i, c := range sorted {
@@ -302,8 +302,8 @@ func (t *Tally) atOnce(threshold int) (s []float64) {
 	return s
 }
 
-// week writes how many chats begin in each quarter of an hour. Neighbours of a day that have few are as their mean. A
-// quarter of an hour without chats stays empty: no chat shows by it.
+// week sets how many chats begin in each quarter of an hour. Neighbours within a day that have few get their mean. A
+// quarter of an hour without chats stays empty: that exposes no chat.
 func (t *Tally) week(p *Profile, threshold int) {
 	type group struct{ from, to, n int }
 	for day, times := range t.occurrences(threshold) {

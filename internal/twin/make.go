@@ -24,13 +24,13 @@ type Plan struct {
 	Seed  uint64
 	Start time.Time // when the first day begins; chats begin then or after it
 
-	rising  [days*quarters + 1]float64 // so many chats begin in a week before a quarter of an hour
+	rising  [days*quarters + 1]float64 // chats of a week that begin before a quarter of an hour
 	skipped float64                    // of these, before the start's
 	people  [3][]string
 	load    [3][]float64 // rising shares
 	atOnce  float64      // how many other chats an agent has when it takes one, on average
 	evenly  bool         // agents take turns
-	monday  int64        // that before the start
+	monday  int64        // the last one before the start, in Unix seconds
 }
 
 // NewPlan returns the plan of a profile's chats.
@@ -57,9 +57,9 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	return plan
 }
 
-// spreadChats finds out how chats are spread over the agents on duty. If each chat goes to any of them, how many an
-// agent has at once varies as much as it has on average (Poisson). If it varies much less, agents take turns. An agent
-// then has half a chat more than its share of those that are open, as a chat is counted when it comes.
+// spreadChats determines how chats are spread over the agents on duty. If each chat goes to a random one, the variance of
+// an agent's chats at once is their mean (Poisson). If it is much less, agents take turns. An agent then has half a chat
+// more than its share of the open ones, as a chat is counted when it comes.
 func (p *Plan) spreadChats() {
 	squares := 0.0
 	for i, share := range p.AtOnce {
@@ -118,9 +118,9 @@ type Maker struct {
 	last    [3]int
 	routed  int // agents that were chosen
 	choice  Choice
-	states  [2]*Next // the state that the choice was made in, and that whatever came before; nil of one not known
+	states  [2]*Next // of the choice: its state, and that state whatever came before; nil if not known
 	events  int      // that were written of the move
-	onDuty  []ranked // the first of those who were ranked for the shift
+	onDuty  []ranked // the first of those ranked for the shift
 	shift   int64
 	sorting []ranked
 }

@@ -32,7 +32,7 @@ type Profile struct {
 	Handled    float64   // how long all agents of a chat handle it together, on average
 
 	States map[gen.State]*Next
-	Moves  []Share[Choice] // of all states, for where a state is not known
+	Moves  []Share[Choice] // of all states, for a state that is not known
 	Waits  map[Wait]Quantiles
 	Modes  map[Given][4]float64 // shares of no mode, 1, 2 and 3
 	Again  map[model.Move]Again
@@ -43,15 +43,15 @@ const (
 	days     = 7
 )
 
-// Share is how often something is so.
+// Share is how often something occurs.
 type Share[T any] struct {
 	Of    T
 	Share float64
 }
 
 // Load is how many agents, queues or strategies there are, and how chats spread over them: by the shares of equally
-// large groups of them, the busiest first, or, where these would be of few, by the power of its rank by which one's
-// share falls.
+// large groups, the busiest first, or, if the groups would be too small, by the power of the rank with which shares
+// fall.
 type Load struct {
 	Count  int
 	Shares []float64 // of each group together
@@ -76,7 +76,7 @@ func (l *Load) each() []float64 {
 	return all
 }
 
-// groupEnd is the first of count that is not in the first at+1 of so many groups.
+// groupEnd returns the index of the first of count items that is not in the first at+1 of the groups.
 func groupEnd(count, groups, at int) int { return ((at+1)*count + groups - 1) / groups }
 
 // Next is what comes next in a state.
@@ -92,13 +92,13 @@ type Choice struct {
 	Detail uint8
 }
 
-// Wait is a time that is waited for: before a move or, of one that is two events, between these.
+// Wait is a time that is waited: before a move or, if it has two events, between these.
 type Wait struct {
 	Move   model.Move
 	Within bool
 }
 
-// Given is a choice of a visibility mode: of the conference that a move is about, which was given another one before.
+// Given is a choice of a visibility mode for the conference that a move is about, given its mode before.
 type Given struct {
 	Move   model.Move
 	Before model.VisibilityMode
@@ -108,7 +108,7 @@ type Given struct {
 // the chat has met.
 type Again struct{ New, Same, Other float64 }
 
-// Which agent, or strategy, a move is about, of those of whom it can be: the first seen, the last, or one in between.
+// Which agent or strategy a move is about, of the possible ones: the first seen, the last, or one in between.
 const (
 	theFirst = iota
 	theLast
