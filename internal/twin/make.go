@@ -57,8 +57,8 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	return plan
 }
 
-// spreadChats determines how chats are spread over the agents on duty. If each chat goes to a random one, the variance of
-// an agent's chats at once is their mean (Poisson). If it is much less, agents take turns. An agent then has half a chat
+// spreadChats determines how chats are spread over the agents on duty. If each goes to a random one, the variance of an
+// agent's chats at once is their mean (Poisson). If it is much less, agents take turns. An agent then has half a chat
 // more than its share of the open ones, as a chat is counted when it comes.
 func (p *Plan) spreadChats() {
 	squares := 0.0
