@@ -8,14 +8,14 @@ import (
 )
 
 func TestOfHeader(t *testing.T) {
-	const said = "not implemented yet: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, t0psecret-token, en, abc, abcd"
+	const said = "refused: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, t0psecret-token, en, abc, abcd"
 	for _, tt := range []struct{ name, header, value, want, reason string }{
 		{"a language", "Accept-Language", "en", said, "no credential"},
 		{"a content type", "Content-Type", "event", said, "no credential"},
-		{"a bearer's token", "Authorization", "Bearer t0psecret-token", "not implemented yet: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, …, en, abc, abcd", "the scheme aside"},
-		{"a token without its scheme", "X-Api-Key", "t0psecret-token", "not implemented yet: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, …, en, abc, abcd", "by the name of the header"},
-		{"Basic", "Authorization", "Basic dXNlcjpodW50ZXIyMg==", "not implemented yet: the event of the agent, …, …, t0psecret-token, en, abc, abcd", "encoded and decoded"},
-		{"a short password", "X-Password", "abc", "not implemented yet: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, t0psecret-token, en, …, abcd", "as a word of its own"},
+		{"a bearer's token", "Authorization", "Bearer t0psecret-token", "refused: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, …, en, abc, abcd", "the scheme aside"},
+		{"a token without its scheme", "X-Api-Key", "t0psecret-token", "refused: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, …, en, abc, abcd", "by the name of the header"},
+		{"Basic", "Authorization", "Basic dXNlcjpodW50ZXIyMg==", "refused: the event of the agent, …, …, t0psecret-token, en, abc, abcd", "encoded and decoded"},
+		{"a short password", "X-Password", "abc", "refused: the event of the agent, user:hunter22, dXNlcjpodW50ZXIyMg==, t0psecret-token, en, …, abcd", "as a word of its own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			assert.Equal(t, tt.want, OfHeader(http.Header{tt.header: {tt.value}}).Hide(said), tt.reason)
