@@ -70,7 +70,7 @@ func BenchmarkClassify(b *testing.B) {
 	b.SetBytes(int64(len(log)))
 	b.ReportAllocs()
 	for b.Loop() {
-		err := bulk.Classify(context.Background(), bulk.Options{}, "log", wire.EventBlocks("log", bytes.NewReader(log)), wire.FactLines(io.Discard), func(text string) { b.Fatal(text) })
+		err := bulk.Classify(context.Background(), bulk.Options{}, "log", wire.EventBlocks("log", bytes.NewReader(log), nil), wire.FactLines(io.Discard), func(text string) { b.Fatal(text) })
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestAllocations(t *testing.T) {
 	log := []byte(strings.Join(lines, ""))
 	for _, by := range []classify{bulk.Classify, bulk.ClassifyOrdered} {
 		perEvent := testing.AllocsPerRun(1, func() {
-			err := by(t.Context(), bulk.Options{Jobs: 2}, "log", wire.EventBlocks("log", bytes.NewReader(log)), wire.FactLines(io.Discard), nil)
+			err := by(t.Context(), bulk.Options{Jobs: 2}, "log", wire.EventBlocks("log", bytes.NewReader(log), nil), wire.FactLines(io.Discard), nil)
 			require.NoError(t, err)
 		}) / float64(len(events))
 		assert.Less(t, perEvent, 0.6)

@@ -51,7 +51,7 @@ func classified(t *testing.T, by classify, o bulk.Options, lines []string) strin
 	t.Helper()
 	var b bytes.Buffer
 	var said string
-	err := by(t.Context(), o, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), wire.FactLines(&b), func(text string) { said += text + "\n" })
+	err := by(t.Context(), o, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, "")), nil), wire.FactLines(&b), func(text string) { said += text + "\n" })
 	require.NoError(t, err)
 	return b.String() + said
 }
@@ -173,7 +173,7 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var written bytes.Buffer
-			err := bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", strings.NewReader(chat+c.more)), wire.FactLines(&written), func(string) {})
+			err := bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", strings.NewReader(chat+c.more), nil), wire.FactLines(&written), func(string) {})
 			if c.want == "" {
 				assert.NoError(t, err)
 				assert.Equal(t, 1, strings.Count(written.String(), "\n"))
@@ -186,7 +186,7 @@ func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	for i := range 1000 {
 		many.WriteString(event(fmt.Sprint(i), 1, 0, model.Submitted))
 	}
-	err := bulk.ClassifyOrdered(t.Context(), bulk.Options{Memory: 1 << 16}, "log", wire.EventBlocks("log", strings.NewReader(many.String())), nil, nil)
+	err := bulk.ClassifyOrdered(t.Context(), bulk.Options{Memory: 1 << 16}, "log", wire.EventBlocks("log", strings.NewReader(many.String()), nil), nil, nil)
 	assert.ErrorContains(t, err, "more chats are open here than --memory has room for")
 }
 
@@ -207,7 +207,7 @@ func TestOrderedRefusesTheSame(t *testing.T) {
 	first := ""
 	for i := range 12 {
 		o := bulk.Options{Memory: 1 << 18, Jobs: i%4 + 1}
-		err := bulk.ClassifyOrdered(t.Context(), o, "log", wire.EventBlocks("log", strings.NewReader(log.String())), wire.FactLines(io.Discard), nil)
+		err := bulk.ClassifyOrdered(t.Context(), o, "log", wire.EventBlocks("log", strings.NewReader(log.String()), nil), wire.FactLines(io.Discard), nil)
 		require.ErrorContains(t, err, "more chats are open here than --memory has room for")
 		if first == "" {
 			first = err.Error()
@@ -223,12 +223,12 @@ func TestTheFirstErrorIsNamed(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, by := range []classify{bulk.Classify, bulk.ClassifyOrdered} {
 		for jobs := range 4 {
-			err := by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), wire.FactLines(io.Discard), nil)
+			err := by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, "")), nil), wire.FactLines(io.Discard), nil)
 			var bad *wire.LineError
 			require.ErrorAs(t, err, &bad)
 			assert.Equal(t, 5_001, bad.Line)
 			in := io.MultiReader(strings.NewReader(strings.Join(lines[:3_000], "")), iotest.ErrReader(broken))
-			err = by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", in), wire.FactLines(io.Discard), nil)
+			err = by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", in, nil), wire.FactLines(io.Discard), nil)
 			assert.ErrorIs(t, err, broken)
 			assert.ErrorContains(t, err, "log:3001: ")
 		}
@@ -243,7 +243,7 @@ func TestOutputFails(t *testing.T) {
 		for jobs := range 3 {
 			out := wire.FactLines(io.Discard)
 			out.Write = func([]byte) (int, error) { return 0, full }
-			err := by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, ""))), out, nil)
+			err := by(t.Context(), bulk.Options{Jobs: jobs + 1}, "log", wire.EventBlocks("log", strings.NewReader(strings.Join(lines, "")), nil), out, nil)
 			assert.ErrorIs(t, err, full)
 		}
 	}
@@ -254,7 +254,7 @@ func TestOutputFails(t *testing.T) {
 	out.Write = func([]byte) (int, error) { return 0, full }
 	_, err = more.WriteString(stopping)
 	require.NoError(t, err)
-	assert.ErrorIs(t, bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", in), out, nil), full)
+	assert.ErrorIs(t, bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", in, nil), out, nil), full)
 }
 
 // With --ordered, the facts of a chat are written while the input waits.
@@ -265,7 +265,7 @@ func TestOrderedWritesAsChatsStop(t *testing.T) {
 	require.NoError(t, err)
 	done := make(chan error)
 	go func() {
-		done <- bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", in), wire.FactLines(out), nil)
+		done <- bulk.ClassifyOrdered(t.Context(), bulk.Options{}, "log", wire.EventBlocks("log", in, nil), wire.FactLines(out), nil)
 	}()
 	_, err = more.WriteString(stopping)
 	require.NoError(t, err)
@@ -286,7 +286,7 @@ func TestInterrupted(t *testing.T) {
 		_, err = out.WriteString(event("a", 1, 0, model.Submitted))
 		require.NoError(t, err)
 		cancel()
-		assert.ErrorIs(t, by(ctx, bulk.Options{}, "stdin", wire.EventBlocks("stdin", in), nil, nil), context.Canceled)
+		assert.ErrorIs(t, by(ctx, bulk.Options{}, "stdin", wire.EventBlocks("stdin", in, nil), nil, nil), context.Canceled)
 	}
 }
 
@@ -295,7 +295,7 @@ func TestGroups(t *testing.T) {
 	g := bulk.NewGroups(bulk.Options{Jobs: 1})
 	defer g.Close()
 	log := event("a", 1, 0, model.Submitted) + "\n" + `{"interaction_id":"a","seq":"x","event":"EventHeld"}` + "\n" + `{"interaction_id":"a","queue":7}` + "\n" + event("b", 1, 0, model.Submitted) + event("c", 1, 0, "EventTypingStarted")
-	require.NoError(t, g.AddEvents(t.Context(), wire.EventBlocks("log", strings.NewReader(log))))
+	require.NoError(t, g.AddEvents(t.Context(), wire.EventBlocks("log", strings.NewReader(log), nil)))
 	require.NoError(t, g.AddFacts(t.Context(), strings.NewReader(`{"interaction_id":"b","resource":"A","resource_role":"RoutedTo","technical_result":"Completed","ordinal":7}`)))
 	got := make(map[string]string)
 	require.NoError(t, g.Each(t.Context(), func(_ int, c *bulk.Chat) error {

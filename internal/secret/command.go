@@ -133,9 +133,6 @@ func (v Values) And(others ...Values) Values {
 	return all
 }
 
-// None reports whether there is nothing to hide.
-func (v Values) None() bool { return len(v.longest) == 0 }
-
 // basic adds a password, and the forms in which Basic authentication sends it.
 func (v *Values) basic(user, password string) {
 	if password != "" {

@@ -192,11 +192,11 @@ type kind[T model.Event | model.Fact] struct {
 
 var (
 	eventKind = &kind[model.Event]{
-		wire.EventForm, wire.EventBlocksOf, queryColumns(wire.EventForm),
+		wire.EventForm, wire.EventBlocks, queryColumns(wire.EventForm),
 		func(m *Mapping) *program { return m.programs().readEvents },
 	}
 	factKind = &kind[model.Fact]{
-		wire.FactForm, wire.FactBlocksOf, queryFacts, func(m *Mapping) *program { return m.programs().readFacts },
+		wire.FactForm, wire.FactBlocks, queryFacts, func(m *Mapping) *program { return m.programs().readFacts },
 	}
 )
 

@@ -72,19 +72,16 @@ func (b *lineBlocks[T]) Reader() BlockReader[T] { return b.reader(b.file) }
 
 func (b *lineBlocks[T]) Close() error { return nil }
 
-// EventBlocks returns the events of JSON Lines; file names them in errors. Close does nothing.
-func EventBlocks(file string, in io.Reader) Blocks[model.Event] { return EventBlocksOf(file, in, nil) }
-
-// EventBlocksOf is [EventBlocks] for a log of the user's world.
-func EventBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Event] {
+// EventBlocks returns the events of JSON Lines, as r reads them; file names them in errors. Close does nothing.
+func EventBlocks(file string, in io.Reader, r *Reading) Blocks[model.Event] {
 	return &lineBlocks[model.Event]{
 		cutter: newCutter(file, in, largeBlockSize, r),
 		reader: func(file string) BlockReader[model.Event] { return NewEventReaderOf(file, nil, r) },
 	}
 }
 
-// FactBlocksOf returns the facts of JSON Lines, as [EventBlocksOf] returns events.
-func FactBlocksOf(file string, in io.Reader, r *Reading) Blocks[model.Fact] {
+// FactBlocks returns the facts of JSON Lines, as [EventBlocks] returns events.
+func FactBlocks(file string, in io.Reader, r *Reading) Blocks[model.Fact] {
 	return &lineBlocks[model.Fact]{
 		cutter: newCutter(file, in, largeBlockSize, r),
 		reader: func(file string) BlockReader[model.Fact] { return NewFactReaderOf(file, nil, r) },
