@@ -88,6 +88,11 @@ var deltas = map[format.Encoding]bool{
 // undelta returns how much more than the unpacked bytes comes out of a page of deltas. nullable says that levels
 // precede them.
 func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io.SectionReader, nullable bool) int64 {
+	if encoding != format.DeltaByteArray && !nullable {
+		if values, ok := deltasOf(beginning(codec, packed)); ok {
+			return values
+		}
+	}
 	data, err := io.ReadAll(io.NewSectionReader(packed, 0, packed.Size()))
 	if err == nil && codec != format.Uncompressed {
 		data, err = parquet.LookupCompressionCodec(codec).Decode(nil, data)
@@ -98,12 +103,7 @@ func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io
 	if nullable && len(data) >= 4 {
 		data = data[min(int64(len(data)), 4+int64(binary.LittleEndian.Uint32(data))):]
 	}
-	rest, values := data, uint64(0)
-	for range 3 { // how large a block is, how many parts it has, and how many values there are
-		n, size := binary.Uvarint(rest)
-		rest, values = rest[max(size, 0):], n
-	}
-	size := int64(min(values, 1<<40)) * 8
+	size, _ := deltasOf(data)
 	if encoding != format.DeltaByteArray || size > MaxPages {
 		return size
 	}
@@ -114,13 +114,52 @@ func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io
 	return size
 }
 
+// deltasOf returns how much the values take whose deltas begin with b: it says how large a block is, how many parts it
+// has, and how many values there are. ok is false if b ends before.
+func deltasOf(b []byte) (size int64, ok bool) {
+	for range 3 {
+		values, n := binary.Uvarint(b)
+		if n <= 0 {
+			return 0, false
+		}
+		size, b = int64(min(values, 1<<40))*8, b[n:]
+	}
+	return size, true
+}
+
+// beginning returns some of the bytes that packed ones begin with, as far as that is to be seen without unpacking all:
+// Snappy begins with a literal, as nothing precedes that it could repeat.
+func beginning(codec format.CompressionCodec, packed *io.SectionReader) []byte {
+	b := make([]byte, 64)
+	n, _ := packed.ReadAt(b, 0)
+	b = b[:n]
+	if codec == format.Uncompressed {
+		return b
+	}
+	_, n = binary.Uvarint(b)
+	b = b[max(n, 0):]
+	if codec != format.Snappy || len(b) == 0 || b[0]&3 != 0 {
+		return nil
+	}
+	size, b := int(b[0]>>2)+1, b[1:]
+	if more := size - 60; more > 0 { // its length follows, in so many bytes
+		var long [8]byte
+		copy(long[:more], b)
+		size, b = int(binary.LittleEndian.Uint32(long[:]))+1, b[min(more, len(b)):]
+	}
+	return b[:min(size, len(b))]
+}
+
 // unpacked returns the most bytes that packed ones unpack to; 0 if there are too few to do harm.
 func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64) {
+	if codec == format.Snappy {
+		var size [binary.MaxVarintLen64]byte
+		n, _ := packed.ReadAt(size[:], 0)
+		made, _ := binary.Uvarint(size[:n])
+		return int64(min(made, 1<<40))
+	}
 	in := bufio.NewReaderSize(packed, 16<<10)
 	switch {
-	case codec == format.Snappy:
-		size, _ := binary.ReadUvarint(in)
-		return int64(min(size, 1<<40))
 	case codec == format.Gzip && packed.Size() > MaxPages/1032: // the most that deflate can do
 		if plain, err := gzip.NewReader(in); err == nil {
 			n, _ = io.Copy(io.Discard, io.LimitReader(plain, MaxPages+1))

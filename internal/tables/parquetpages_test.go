@@ -62,6 +62,19 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	}
 	none := []byte{2, 0, 0, 0, 2, 1} // the levels of one value
 	many := append(slices.Clone(none), binary.AppendUvarint([]byte{128, 1, 4}, 1<<30)...)
+	lengths2 := format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: 10}
+	lengths2.DataPageHeaderV2 = thrift.New(format.DataPageHeaderV2{
+		NumValues: 1, NumRows: 1, Encoding: format.DeltaLengthByteArray, DefinitionLevelsByteLength: 2,
+	})
+	snappy := func(literals ...[]byte) []byte {
+		packed := append(slices.Clone(none[4:]), 8) // what they unpack to
+		for _, b := range literals {
+			packed = append(append(packed, byte(len(b)-1)<<2), b...)
+		}
+		return packed
+	}
+	count := many[len(none):]
+	long := slices.Concat(none[4:], []byte{8, 60 << 2, byte(len(count) - 1)}, count)
 	prefixes := slices.Repeat([]int32{100_000}, 10_000)
 	prefixes[0] = 0
 	lengths, err := parquet.DeltaBinaryPacked.EncodeInt32(nil, prefixes)
@@ -86,6 +99,10 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...)},
 		{"LZ4 that says less", format.Lz4Raw, data(10, 1), append([]byte{0x1f, 'a', 1, 0}, slices.Repeat([]byte{255}, 3<<20)...)},
 		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaBinaryPacked), many},
+		{"lengths, in Snappy", format.Snappy, lengths2, snappy(count)},
+		{"lengths, in Snappy of a long literal", format.Snappy, lengths2, long},
+		{"lengths, in Snappy of two literals", format.Snappy, lengths2, snappy(count[:3], count[3:])},
+		{"lengths, as they are", format.Uncompressed, lengths2, append(slices.Clone(none[4:]), count...)},
 		{"texts that repeat the one before", format.Uncompressed, delta(format.DeltaByteArray), repeating},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
