@@ -53,7 +53,8 @@ func (w *Walker) Drive(id string, began time.Time, people *People, d Driver) []m
 		lastJoined: nobody, driver: d, src: new(Tape), // all that is left to draw means nothing
 		names: namesOf{&people.Agents, &people.Queues, &people.Strategies},
 	}
-	w.add(model.Event{Name: model.Submitted, Actor: mediaServer, MediaType: d.Medium()})
+	medium := d.Medium()
+	w.add(model.Submitted, mediaServer, model.Party{}).MediaType = medium
 	for {
 		m := w.choose()
 		w.make(m)

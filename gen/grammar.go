@@ -180,7 +180,7 @@ func (w *Walker) Log(id string, src Source) []model.Event {
 	if w.limits.Weighted {
 		w.stopWeight = [...]int{24, 12, 6, 3, 1}[src.Intn(5)]
 	}
-	w.add(model.Event{Name: model.Submitted, Actor: mediaServer})
+	w.add(model.Submitted, mediaServer, model.Party{})
 	if w.limits.Irregular && !w.limits.Guide && src.Intn(16) == 0 {
 		w.log[0].MediaType = [...]string{"callback", "sms", "facebook"}[src.Intn(3)]
 	}
@@ -214,18 +214,17 @@ func (w *Walker) choose() move {
 		return moves.first()
 	}
 	total := 0
+	var upTo [moveCount]int
 	for m := moves; m != 0; m &= m - 1 {
 		total += w.weight(m.first())
+		upTo[m.first()] = total
 	}
 	if total == 0 {
 		return stop
 	}
 	at := w.src.Intn(total)
-	for ; moves != 0; moves &= moves - 1 {
-		at -= w.weight(moves.first())
-		if at < 0 {
-			break
-		}
+	for upTo[moves.first()] <= at {
+		moves &= moves - 1
 	}
 	return moves.first()
 }

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"slices"
 	"time"
 
 	"github.com/chatproof/chatproof/model"
@@ -22,8 +23,8 @@ func (w *Walker) make(m move) {
 	case take:
 		w.router = w.known(model.StrategyResource, &w.seenRouter, w.limits.Strategies)
 		by := w.strategyParty(w.router)
-		w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
-		w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by})
+		w.add(model.TakenFromQueue, by, model.Party{}).Queue = w.queue
+		w.add(model.PartyAdded, by, by)
 		w.strategies[w.router], w.stage = true, routing
 	case pull:
 		w.pull()
@@ -31,10 +32,8 @@ func (w *Walker) make(m move) {
 		i := w.newcomer()
 		w.setInvited(i, agent{operation: w.legOperation, inviter: w.initiator, mode: w.legMode})
 		w.stage = alerting
-		w.add(model.Event{
-			Name: model.AgentInvited, Actor: w.strategyParty(w.router), Party: w.agentParty(i),
-			VisibilityMode: w.modeFor(w.legOperation, &w.agents[i].mode),
-		})
+		mode := w.modeFor(w.legOperation, &w.agents[i].mode)
+		w.add(model.AgentInvited, w.strategyParty(w.router), w.agentParty(i)).VisibilityMode = mode
 	case transfer, confer:
 		w.inviteDirectly(m)
 	case transferThroughQueue, conferThroughQueue:
@@ -67,9 +66,9 @@ func (w *Walker) pull() {
 	w.agents[i] = agent{
 		operation: w.legOperation, inviter: w.initiator, offering: w.agents[i].offering, mode: w.legMode,
 	}
-	w.add(model.Event{Name: model.TakenFromQueue, Actor: by, Queue: w.queue})
+	w.add(model.TakenFromQueue, by, model.Party{}).Queue = w.queue
 	mode := w.modeFor(w.legOperation, &w.agents[i].mode)
-	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: mode})
+	w.add(model.PartyAdded, by, by).VisibilityMode = mode
 	w.stage = noLeg
 	w.join(i)
 }
@@ -78,7 +77,8 @@ func (w *Walker) accept() {
 	i := w.pick(isInvited)
 	a := &w.agents[i]
 	by := w.agentParty(i)
-	w.add(model.Event{Name: model.PartyAdded, Actor: by, Party: by, VisibilityMode: w.modeFor(a.operation, &a.mode)})
+	mode := w.modeFor(a.operation, &a.mode)
+	w.add(model.PartyAdded, by, by).VisibilityMode = mode
 	w.decided(i)
 	if !a.direct {
 		w.stage = noLeg
@@ -92,7 +92,8 @@ func (w *Walker) place(by model.Party, op model.Operation, mode model.Visibility
 
 func (w *Walker) placeIn(queue string, by model.Party, op model.Operation, mode model.VisibilityMode) {
 	w.queue, w.stage = queue, inQueue
-	w.add(model.Event{Name: model.PlacedInQueue, Actor: by, Queue: queue, Operation: op, VisibilityMode: mode})
+	e := w.add(model.PlacedInQueue, by, model.Party{})
+	e.Queue, e.Operation, e.VisibilityMode = queue, op, mode
 }
 
 // placeAgain places a leg in a queue once more, perhaps in another one.
@@ -124,7 +125,7 @@ func (w *Walker) timeOut() {
 	w.agents[who].status = free
 	w.joinedAgents--
 	w.initiator, w.legOperation, w.legMode, w.stage, w.serverDue = nobody, "", 0, failed, true
-	w.add(model.Event{Name: model.Revoked, Actor: server, Party: w.agentParty(who), Reason: reason})
+	w.add(model.Revoked, server, w.agentParty(who)).Reason = reason
 }
 
 func (w *Walker) inviteDirectly(m move) {
@@ -138,10 +139,9 @@ func (w *Walker) inviteDirectly(m move) {
 	i := w.newcomer()
 	w.setInvited(i, agent{operation: op, direct: true, inviter: int8(who)})
 	w.flying++
-	w.add(model.Event{
-		Name: model.AgentInvited, Actor: w.agentParty(who), Party: w.agentParty(i), Operation: op,
-		VisibilityMode: w.modeFor(op, &w.agents[i].mode),
-	})
+	mode := w.modeFor(op, &w.agents[i].mode)
+	e := w.add(model.AgentInvited, w.agentParty(who), w.agentParty(i))
+	e.Operation, e.VisibilityMode = op, mode
 }
 
 func (w *Walker) placeOnBehalf(m move) {
@@ -207,21 +207,19 @@ func (w *Walker) odds() int {
 
 func (w *Walker) unanswered(m move) {
 	i := w.pick(isInvited)
-	e := model.Event{Name: model.Revoked, Actor: server, Party: w.agentParty(i), Reason: model.Expired}
+	invited := w.agentParty(i)
 	switch m {
 	case reject:
-		e.Name, e.Actor, e.Reason = model.Rejected, w.agentParty(i), ""
+		w.add(model.Rejected, invited, invited)
 	case expire:
-		e.Actor = w.revoker(e.Party)
+		w.add(model.Revoked, w.revoker(invited), invited).Reason = model.Expired
 	case revokeOther:
-		e.Reason, e.Actor = "Recalled", w.revoker(e.Party)
+		w.add(model.Revoked, w.revoker(invited), invited).Reason = "Recalled"
 	case revokeStopped:
-		e.Reason = model.Stopped
 		w.agents[i].status, w.stopping = withdrawn, true
-		w.add(e)
+		w.add(model.Revoked, server, invited).Reason = model.Stopped
 		return
 	}
-	w.add(e)
 	w.decided(i)
 	if !w.agents[i].direct {
 		w.stage = failed
@@ -259,7 +257,7 @@ func (w *Walker) decided(i int) {
 func (w *Walker) leave(i int, by model.Party) {
 	w.agents[i].status = free
 	w.joinedAgents--
-	w.add(model.Event{Name: model.PartyRemoved, Actor: by, Party: w.agentParty(i)})
+	w.add(model.PartyRemoved, by, w.agentParty(i))
 	w.checkBereft()
 }
 
@@ -280,7 +278,7 @@ func (w *Walker) strategyLeaves() {
 	i := there[w.draw(len(there), func(d Driver) int { return d.Which(model.StrategyResource, there) })]
 	w.strategies[i] = false
 	p := w.strategyParty(i)
-	w.add(model.Event{Name: model.PartyRemoved, Actor: w.remover(p), Party: p})
+	w.add(model.PartyRemoved, w.remover(p), p)
 }
 
 func (w *Walker) stop() {
@@ -298,19 +296,19 @@ func (w *Walker) stop() {
 	case by.Type == model.Strategy && w.router != nobody:
 		by = w.strategyParty(w.router)
 	}
-	w.add(model.Event{Name: model.ProcessingStopped, Actor: by})
+	w.add(model.ProcessingStopped, by, model.Party{})
 }
 
 func (w *Walker) neutral() {
-	e := model.Event{Name: w.limits.Neutral[w.draw(len(w.limits.Neutral), Driver.Neutral)]}
-	if !e.Name.Known() {
-		e.Actor = mediaServer
+	name, by := w.limits.Neutral[w.draw(len(w.limits.Neutral), Driver.Neutral)], model.Party{}
+	if !name.Known() {
+		by = mediaServer
 	}
-	w.add(e)
+	w.add(name, by, model.Party{})
 }
 
-// add writes an event, with the next seq and time.
-func (w *Walker) add(e model.Event) {
+// add writes an event, with the next seq and time, and returns it for what else it says.
+func (w *Walker) add(name model.EventName, actor, party model.Party) *model.Event {
 	w.seq++
 	if w.limits.Irregular {
 		w.seq += int64([...]int{0, 0, 0, 1, 4}[w.src.Intn(5)])
@@ -323,8 +321,12 @@ func (w *Walker) add(e model.Event) {
 	} else if len(w.log) > 0 {
 		w.clock = w.clock.Add(time.Second)
 	}
-	e.InteractionID, e.Seq, e.Time = w.id, w.seq, w.clock
-	w.log = append(w.log, e)
+	n := len(w.log)
+	w.log = slices.Grow(w.log, 1)[:n+1]
+	e := &w.log[n] // an event is large: it is written in its place, not copied there
+	*e = model.Event{}
+	e.InteractionID, e.Seq, e.Time, e.Name, e.Actor, e.Party = w.id, w.seq, w.clock, name, actor, party
+	return e
 }
 
 func (w *Walker) agentParty(i int) model.Party {

@@ -39,10 +39,13 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 		how = drawn
 	}
 	start := len(dst)
-	dst = append(dst, log...)
-	variant := dst[start:]
 	r := Related{Variant: as, How: how}
-	var before, after []model.Event
+	if relation == "V17" { // a chat before the variant, and one after it
+		dst = accompany(dst, r.near(src), src)
+	}
+	at := len(dst)
+	dst = append(dst, log...)
+	variant := dst[at:]
 	switch ok = true; relation {
 	case "V12":
 		variant, r.Compare, ok = cutFailedInvitation(variant, src)
@@ -56,7 +59,6 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 		timeWays[how].change(variant, src)
 		r.Compare = saying(timeWays[how].says, sameDescriptors)
 	case "V17":
-		before, after = r.accompany(src)
 		r.Compare = sameEverything
 	case "V18":
 		variant = meaningless(variant, how, src)
@@ -70,7 +72,7 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 		respell(variant, how, src)
 		r.Compare = sameEverything
 	case "D7":
-		after, ok = r.nearlyRename(variant, near, src)
+		ok = r.nearlyRename(variant, near, src)
 	}
 	if !ok {
 		return dst[:start], r, false
@@ -78,7 +80,18 @@ func relate(dst []model.Event, relation string, how int, log []model.Event, as, 
 	for i := range variant {
 		variant[i].InteractionID = r.Variant
 	}
-	return slices.Insert(append(append(dst[:start], variant...), after...), start, before...), r, true
+	if &variant[0] == &dst[at] { // most often it was changed where it is
+		dst = dst[:at+len(variant)]
+	} else {
+		dst = append(dst[:at], variant...)
+	}
+	switch relation {
+	case "V17":
+		dst = accompany(dst, r.near(src), src)
+	case "D7":
+		dst = accompany(dst, r.Company[0], src)
+	}
+	return dst, r, true
 }
 
 // Ways returns in how many ways a relation changes a chat.
@@ -138,30 +151,37 @@ func codes(names ...string) string {
 // The comparisons of rows, in any order, as a view shows them. Most often the rows are the same as they stand, and no
 // view is needed.
 var (
-	sameEverything  = sameRows(everythingOf, true)
-	sameDescriptors = sameRows(descriptorsOf, false)
-	sameRoles       = sameRows(rolesOf, false)
+	sameEverything  = sameRows(everythingOf, but{})
+	sameDescriptors = sameRows(descriptorsOf, but{times: true})
+	sameRoles       = sameRows(rolesOf, but{times: true})
 )
 
-func sameRows(view func(*model.Fact) string, times bool) func(of, variant []model.Fact) string {
+func sameRows(view func(*model.Fact) string, apart but) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
-		if asTheyStand(of, variant, times, nil) {
+		if asTheyStand(of, variant, apart) {
 			return ""
 		}
 		return moved(viewed(of, view), viewed(variant, view))
 	}
 }
 
-// asTheyStand reports whether rows are the same in the same order, once names has renamed the first.
-func asTheyStand(of, variant []model.Fact, times bool, names *renaming) bool {
+// but is in what rows that are the same as they stand may differ.
+type but struct {
+	times bool
+	role  string    // of this resource
+	names *renaming // of the resources
+}
+
+// asTheyStand reports whether rows are the same in the same order, but for what may differ.
+func asTheyStand(of, variant []model.Fact, apart but) bool {
 	if len(of) != len(variant) {
 		return false
 	}
 	for i := range of {
 		a, b := &of[i], &variant[i]
-		if names.now(a.Resource) != b.Resource || a.ResourceType != b.ResourceType || a.Role != b.Role ||
-			a.RoleReason != b.RoleReason || a.Result != b.Result || a.Reason != b.Reason ||
-			times && !(a.Start.Equal(b.Start) && a.End.Equal(b.End)) {
+		if apart.names.now(a.Resource) != b.Resource || a.ResourceType != b.ResourceType ||
+			a.Role != b.Role && a.Resource != apart.role || a.RoleReason != b.RoleReason || a.Result != b.Result ||
+			a.Reason != b.Reason || !apart.times && !(a.Start.Equal(b.Start) && a.End.Equal(b.End)) {
 			return false
 		}
 	}
@@ -320,7 +340,7 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 	log = Renumber(slices.Replace(log, i, i+1, between...))
 	names := namesIn(log)
 	return log, func(of, variant []model.Fact) string {
-		if asTheyStand(of, variant, false, nil) {
+		if asTheyStand(of, variant, but{times: true}) {
 			return ""
 		}
 		return sameRoles(ofAgents(of, names), ofAgents(variant, names))
@@ -365,7 +385,7 @@ func turnIntoConsult(log []model.Event, src Source) ([]model.Event, func(of, var
 			return f.Resource + " " + codes(string(f.Result)) + " [" + model.Code(string(f.Reason)) + "]"
 		}
 		return descriptorsOf(f)
-	}, false), true
+	}, but{times: true, role: agent}), true
 }
 
 func otherMedium(log []model.Event, src Source) []model.Event {

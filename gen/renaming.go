@@ -25,6 +25,7 @@ type bearer struct {
 
 // namesIn lists the names of a log as they appear, except for finishing queues, whose names mean something.
 func namesIn(log []model.Event) (names []bearer) {
+	names = make([]bearer, 0, maxParties) // most often enough
 	see := func(name string, k kind) {
 		if name == "" {
 			return
@@ -96,7 +97,8 @@ func (r *renaming) apply(log []model.Event) {
 // rename gives agents, queues and strategies names as they are in the field (V15). Two of one kind never get the same
 // one, but an agent sometimes gets that of a queue.
 func rename(log []model.Event, src Source) func(of, variant []model.Fact) string {
-	old, names := namesIn(log), new(renaming)
+	old := namesIn(log)
+	names := &renaming{old: make([]string, 0, len(old)), given: make([]string, 0, len(old))}
 	bearers := func(name string) (k kind) {
 		for i, given := range names.given {
 			if given == name {
@@ -124,7 +126,7 @@ func rename(log []model.Event, src Source) func(of, variant []model.Fact) string
 // sameRenamed compares rows after renaming the first.
 func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
-		if asTheyStand(of, variant, true, names) {
+		if asTheyStand(of, variant, but{names: names}) {
 			return ""
 		}
 		renamed := slices.Clone(of)
@@ -138,7 +140,7 @@ func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 // nearlyRename gives two agents, queues and strategies of a chat, if it has that many, names that differ only by
 // what some stores overlook (D7). It does the same with the ids of the chat and of another chat, which it returns:
 // both ids begin with near, or with what is drawn if that is "".
-func (r *Related) nearlyRename(log []model.Event, near string, src Source) (other []model.Event, ok bool) {
+func (r *Related) nearlyRename(log []model.Event, near string, src Source) (ok bool) {
 	pair := alike[r.How]
 	old, names := namesIn(log), new(renaming)
 	var said []string
@@ -164,7 +166,7 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 	}
 	for _, n := range old { // nobody else may bear one of these
 		if !slices.Contains(names.old, n.name) && (n.name == pair.one || n.name == pair.two) {
-			return nil, false
+			return false
 		}
 	}
 	names.apply(log)
@@ -176,9 +178,6 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 	company := base + pair.end
 	r.Company = []string{company}
 	said = append(said, "chats "+both(r.Variant, company))
-	w := companions.Get().(*Walker)
-	defer companions.Put(w)
-	other = slices.Clone(w.Log(company, src))
 	same := sameRenamed(names)
 	r.Compare = func(of, variant []model.Fact) string {
 		if found := same(of, variant); found != "" {
@@ -186,7 +185,7 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (othe
 		}
 		return ""
 	}
-	return other, true
+	return true
 }
 
 // companions make the chats that accompany a variant.
@@ -196,17 +195,19 @@ var companions = sync.Pool{New: func() any {
 	return NewWalker(limits)
 }}
 
-// accompany makes a chat that comes before the variant and one that comes after it, with ids near its own (V17).
-func (r *Related) accompany(src Source) (before, after []model.Event) {
+// accompany appends a chat that comes with a variant.
+func accompany(dst []model.Event, id string, src Source) []model.Event {
 	w := companions.Get().(*Walker)
 	defer companions.Put(w)
-	company := func() []model.Event {
-		id := nearID(r.Variant, r.How, src)
-		for slices.Contains(r.Company, id) {
-			id = nearID(id, nearByCharacter, src)
-		}
-		r.Company = append(r.Company, id)
-		return slices.Clone(w.Log(id, src))
+	return append(dst, w.Log(id, src)...)
+}
+
+// near draws an id for another chat that comes with the variant, near its own (V17).
+func (r *Related) near(src Source) string {
+	id := nearID(r.Variant, r.How, src)
+	for slices.Contains(r.Company, id) {
+		id = nearID(id, nearByCharacter, src)
 	}
-	return company(), company()
+	r.Company = append(r.Company, id)
+	return id
 }

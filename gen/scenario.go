@@ -29,7 +29,7 @@ type Scenarios struct {
 	chat            model.Chat
 	scratch         []model.Event
 	logs            [][]model.Event
-	spare           []*model.Case
+	spare           [8][]*model.Case // by size
 	steering        steering
 }
 
@@ -199,12 +199,11 @@ func Shuffle(events []model.Event, src Source) {
 // and an id that differ from others only by what some stores overlook.
 func (s *Scenarios) Delivery(i int) *model.Case {
 	src := s.source(deliveryFamily, i)
-	c := &model.Case{
-		ID: fmt.Sprintf("delivery/%d/%d", s.seed, i), Level: model.Delivery, Kind: model.DeliveryKind,
-		Title: "Delivery", Checked: true, Opaque: true,
-	}
-	log := s.chatOf(nil, drawID(src), src, src.Intn(2) == 0)
-	other := s.chatOf(nil, drawID(src), src, false)
+	c := s.blank(fmt.Sprintf("delivery/%d/%d", s.seed, i), leastRoom)
+	c.Level, c.Kind, c.Title = model.Delivery, model.DeliveryKind, "Delivery"
+	log := s.chatOf(c.Events, drawID(src), src, src.Intn(2) == 0)
+	other := s.chatOf(s.scratch[:0], drawID(src), src, false)
+	s.scratch = other
 	switch i % 8 {
 	case 0:
 		c.Name = "shuffled"
@@ -235,7 +234,7 @@ func (s *Scenarios) Delivery(i int) *model.Case {
 	case 7:
 		c.Name = "names and ids nearly alike"
 		for !s.delivered(c, "D7", i/8%len(alike), log, src) || !named(c.Events) {
-			log = s.chatOf(nil, drawID(src), src, src.Intn(2) == 0)
+			log = s.chatOf(log[:0], drawID(src), src, src.Intn(2) == 0)
 		}
 	}
 	return c
@@ -275,11 +274,11 @@ func (s *Scenarios) again(c *model.Case, log, other []model.Event, src Source) {
 
 // delivered makes a case of a log and its variant by a delivery. The variant is also judged by itself.
 func (s *Scenarios) delivered(c *model.Case, relation string, how int, log []model.Event, src Source) bool {
-	c.Events, c.Aside, c.Variants = log, nil, nil
+	c.Events, c.Aside, c.Variants = log, c.Aside[:0], c.Variants[:0]
 	if !s.vary(c, relation, how, drawID(src), log, src) {
 		return false
 	}
-	c.Aside = nil
+	c.Aside = c.Aside[:0]
 	return true
 }
 

@@ -169,8 +169,10 @@ func BenchmarkGenerated(b *testing.B) {
 func TestRecycledCasesAreBounded(t *testing.T) {
 	s := NewScenarios(1)
 	for range mostSpare + 10 {
-		s.Recycle(&model.Case{})
+		s.Recycle(&model.Case{Events: make([]model.Event, 0, leastRoom-1)})
+		s.Recycle(&model.Case{Events: make([]model.Event, 0, leastRoom)})
+		s.Recycle(&model.Case{Events: make([]model.Event, 0, 2*leastRoom)})
 	}
-	s.Recycle(&model.Case{Events: make([]model.Event, 0, largeCase+1)})
-	assert.Len(t, s.spare, mostSpare)
+	assert.Len(t, s.spare[0], mostSpare)
+	assert.Len(t, s.spare[1], mostSpare)
 }

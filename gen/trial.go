@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 
@@ -49,15 +50,13 @@ func atOnce(i int) bool { return i%trialBlock >= trialBlock-trialsAtOnce }
 // least.
 func (s *Scenarios) Trial(i int) *model.Case {
 	src := s.source(fuzzFamily, i)
-	c := s.blank()
-	c.ID, c.Level, c.Title = "fuzz/"+strconv.FormatUint(s.seed, 10)+"/"+strconv.Itoa(i), model.Inferred, "Campaign"
-	c.Checked, c.Opaque = true, true
+	id := "fuzz/" + strconv.FormatUint(s.seed, 10) + "/" + strconv.Itoa(i)
 	if atOnce(i) {
-		s.manyAtOnce(c, src)
-		return c
+		return s.manyAtOnce(id, src)
 	}
 	drawn := s.steered(i, drawID(src))
-	c.Events = append(slices.Grow(c.Events, 3*len(drawn)+8), drawn...)
+	c := s.blank(id, 3*len(drawn)+32)
+	c.Events = append(c.Events, drawn...)
 	log, first, most := c.Events, src.Intn(len(Relations)), 1+src.Intn(4)/3
 	for k := 0; k < len(Relations) && len(c.Variants) < most; k++ {
 		s.vary(c, Relations[(first+k)%len(Relations)], -1, drawID(src), log, src)
@@ -66,8 +65,7 @@ func (s *Scenarios) Trial(i int) *model.Case {
 }
 
 // manyAtOnce makes a case of more chats at once than a run has; their people share names.
-func (s *Scenarios) manyAtOnce(c *model.Case, src Source) {
-	c.Kind = model.InterleavedKind
+func (s *Scenarios) manyAtOnce(id string, src Source) *model.Case {
 	of := drawID(src)
 	ids, way := []string{of}, src.Intn(nearWays)
 	for n := 5 + src.Intn(5); len(ids) < n; {
@@ -93,37 +91,46 @@ func (s *Scenarios) manyAtOnce(c *model.Case, src Source) {
 		start = end
 	}
 	alone := idLike(of, src)
-	c.Events = append(slices.Grow(c.Events, len(s.scratch)+ends[0]), s.logs[0]...)
+	c := s.blank(id, len(s.scratch)+ends[0])
+	c.Kind = model.InterleavedKind
+	c.Events = append(c.Events, s.logs[0]...)
 	for i := range c.Events {
 		c.Events[i].InteractionID = alone
 	}
 	c.Events = interleave(c.Events, s.logs, src)
 	c.Aside = append(c.Aside, alone)
 	c.Variants = append(c.Variants, model.Variant{Relation: "V17", Of: of, Variant: alone, Compare: sameEverything})
-}
-
-// blank returns an empty case, in the memory of a recycled one if there is one.
-func (s *Scenarios) blank() *model.Case {
-	n := len(s.spare)
-	if n == 0 {
-		return new(model.Case)
-	}
-	c := s.spare[n-1]
-	s.spare = s.spare[:n-1]
-	*c = model.Case{Events: c.Events[:0], Aside: c.Aside[:0], Variants: c.Variants[:0]}
 	return c
 }
 
-// mostSpare limits how many recycled cases are kept, and largeCase how many events one may have room for: deliveries
-// come back too, although their memory is not from here, and chats of a thousand events are rare.
+// blank returns a trial that has no events yet, but room for some, in the memory of a recycled one if there is one.
+func (s *Scenarios) blank(id string, events int) *model.Case {
+	k := min(bits.Len(uint(events-1)/leastRoom), len(s.spare)-1)
+	var c *model.Case
+	if n := len(s.spare[k]); n > 0 {
+		c, s.spare[k] = s.spare[k][n-1], s.spare[k][:n-1]
+	} else {
+		c = new(model.Case)
+	}
+	*c = model.Case{
+		ID: id, Level: model.Inferred, Title: "Campaign", Checked: true, Opaque: true,
+		Events: slices.Grow(c.Events[:0], max(events, leastRoom<<k)), Aside: c.Aside[:0], Variants: c.Variants[:0],
+	}
+	return c
+}
+
+// Recycled cases are kept by how many events they have room for: at least leastRoom, or twice as many, and so on. The
+// largest chats are rare; if their memory were handed out for small ones, all of it would become as large. mostSpare
+// limits how many of a size are kept: a case may come back larger than it was.
 const (
-	mostSpare = 512
-	largeCase = 1024
+	leastRoom = 64
+	mostSpare = 256
 )
 
 // Recycle takes back a trial for later ones. Nobody may need it or any part of it any more.
 func (s *Scenarios) Recycle(c *model.Case) {
-	if len(s.spare) < mostSpare && cap(c.Events) <= largeCase {
-		s.spare = append(s.spare, c)
+	k := min(bits.Len(uint(cap(c.Events))/leastRoom), len(s.spare)) - 1
+	if k >= 0 && len(s.spare[k]) < mostSpare {
+		s.spare[k] = append(s.spare[k], c)
 	}
 }

@@ -74,9 +74,11 @@ func (r *drawnRounds) draw(ctx context.Context) {
 				r.held = c
 				break
 			}
-			s := new(Scenario)
+			var s *Scenario
 			if n := len(d.room); n > 0 {
 				s, d.room = d.room[n-1], d.room[:n-1]
+			} else {
+				s = new(Scenario)
 			}
 			s.try(c, r.table)
 			s.inForm(r.form)
