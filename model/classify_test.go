@@ -405,7 +405,7 @@ func TestJudgeAllocatesLittle(t *testing.T) {
 				right = append(right, r.Fact)
 			}
 		}
-		assert.LessOrEqual(t, testing.AllocsPerRun(5, func() { c.Judge(want, right) }), 10.0*float64(len(want)),
+		assert.LessOrEqual(t, testing.AllocsPerRun(5, func() { c.Judge(want, right) }), 3.0*float64(len(want)),
 			"%s, %d rows", events[0].InteractionID, len(right))
 	}
 }

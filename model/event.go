@@ -38,18 +38,53 @@ var EventNames = []EventName{
 }
 
 // Known reports whether classification looks at events of this name at all.
-func (n EventName) Known() bool {
-	switch n {
-	case Submitted, PlacedInQueue, TakenFromQueue, PartyAdded, AgentInvited, Rejected, Revoked, PartyRemoved,
-		ProcessingStopped:
-		return true
-	}
-	return n.Neutral()
-}
+func (n EventName) Known() bool { return n.kind() != anUnknown }
 
 // Neutral reports whether the event is known but affects no fact.
-func (n EventName) Neutral() bool {
-	return n == PropertiesChanged || n == Held || n == Resumed
+func (n EventName) Neutral() bool { return n.kind() == aNeutral }
+
+// eventKind is an event's name as a number. The classifier takes each name for one only twice, as it asks for it a
+// dozen times.
+type eventKind uint8
+
+const (
+	anUnknown eventKind = iota
+	aNeutral
+	aSubmission
+	aPlacing
+	aTaking
+	anAddition
+	anInvitation
+	aRejection
+	aRevoke
+	aRemoval
+	aStop
+)
+
+func (n EventName) kind() eventKind {
+	switch n {
+	case Submitted:
+		return aSubmission
+	case PlacedInQueue:
+		return aPlacing
+	case TakenFromQueue:
+		return aTaking
+	case PartyAdded:
+		return anAddition
+	case AgentInvited:
+		return anInvitation
+	case Rejected:
+		return aRejection
+	case Revoked:
+		return aRevoke
+	case PartyRemoved:
+		return aRemoval
+	case ProcessingStopped:
+		return aStop
+	case PropertiesChanged, Held, Resumed:
+		return aNeutral
+	}
+	return anUnknown
 }
 
 // PartyType says what kind of party acts, or is acted on.

@@ -346,18 +346,20 @@ func (f *fold) aloneFrom() []int32 {
 func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	a := &f.attempts[i]
 	opened, closed := &f.events[a.opened], &f.events[a.closed]
-	r := IRF{Clauses: clauses}
+	var w ways
+	if clauses&modal != 0 {
+		w = f.ways(a.operation, &a.modes, a.queue != "", a.joined != never)
+	}
+	r := f.row(dst, clauses, w)
+	if r == nil {
+		return
+	}
 	r.Resource, r.Ordinal = a.agent, Num(int64(i+1))
 	r.Start, r.End = opened.Time, closed.Time
-	r.ReceivedFrom.Is = Null
 	t := &r.Trace
-	*t = Trace{
-		Opened: opened.Seq, Closed: closed.Seq, How: a.how, Pulled: a.pulled, Operation: a.operation, Queue: a.queue,
-		Mode: a.modes.last, HandedTo: a.handedTo, Backwards: f.fell(a.openedTurn, a.closedTurn),
-	}
-	if clauses&modal != 0 {
-		r.ways = f.ways(a.operation, &a.modes, a.queue != "", a.joined != never)
-	}
+	t.Opened, t.Closed, t.How, t.Pulled, t.Operation, t.Queue = opened.Seq, closed.Seq, a.how, a.pulled, a.operation,
+		a.queue
+	t.Mode, t.HandedTo, t.Backwards = a.modes.last, a.handedTo, f.fell(a.openedTurn, a.closedTurn)
 	if a.inviter != never {
 		r.ReceivedFrom = Num(int64(a.inviter + 1))
 		t.Initiator = f.attempts[a.inviter].agent
@@ -369,7 +371,6 @@ func (f *fold) report(dst *Chat, i int, clauses Clauses) {
 	if a.how == WasStopped {
 		t.Withdrawn = f.seq(a.withdrawnAt)
 	}
-	f.add(dst, r)
 }
 
 // seq returns the seq of an event, or 0 if there is none.
@@ -406,15 +407,19 @@ func (f *fold) fell(from, to int32) bool {
 	return f.falls[min(to, last)] > f.falls[min(from, last)]
 }
 
-// add completes an IRF with what its clauses yield, unless the table has dropped one of them.
-func (f *fold) add(dst *Chat, r IRF) {
-	if r.Clauses&f.table.dropped != 0 {
-		return
+// row adds an IRF with what its clauses yield, which no agent sent. It returns nil if the table has dropped a clause.
+func (f *fold) row(dst *Chat, s Clauses, w ways) *IRF {
+	if s&f.table.dropped != 0 {
+		return nil
 	}
-	y := f.table.apply(r.Clauses, r.ways)
-	r.InteractionID, r.readings = dst.InteractionID, dst.readings
-	r.ResourceType, r.Role, r.Result, r.Reason = y.Type, y.Role, y.Result, y.Reason
-	dst.IRFs = append(dst.IRFs, r)
+	n := len(dst.IRFs)
+	dst.IRFs = dst.IRFs[:n+1] // finish has made room; a row is large, and filled in its place
+	r := &dst.IRFs[n]
+	*r = IRF{}
+	y := f.table.apply(s, w)
+	r.InteractionID, r.readings, r.Clauses, r.ways = dst.InteractionID, dst.readings, s, w
+	r.ResourceType, r.Role, r.Result, r.Reason, r.ReceivedFrom.Is = y.Type, y.Role, y.Result, y.Reason, Null
+	return r
 }
 
 // endInMediation applies R6, R7, R12, R13, I6, I9, I11, I13 and I16: the chat stopped in a queue, in a strategy, or
@@ -445,11 +450,17 @@ func (f *fold) endInMediation(dst *Chat, byCustomer, handling bool) {
 // abandonedIn adds the IRF of the queue or strategy in which the customer gave up. It has the clauses s and more.
 func (f *fold) abandonedIn(dst *Chat, s Clauses) {
 	l := &f.leg
-	r := IRF{}
 	s |= marks(l.movedOn, l.afterTime, dst.OtherMedium)
+	var w ways
 	if l.initiator != never {
 		s |= Set(I6Mediation) | modeClauses(l.operation, &l.modes)
-		r.ways = f.ways(l.operation, &l.modes, true, false)
+		w = f.ways(l.operation, &l.modes, true, false)
+	}
+	r := f.row(dst, s, w)
+	if r == nil {
+		return
+	}
+	if l.initiator != never {
 		r.Trace.Initiator, r.Trace.Operation, r.Trace.Mode = f.attempts[l.initiator].agent, l.operation, l.modes.last
 		r.Trace.ModeFrom = f.modeFrom(&l.modes)
 	}
@@ -463,14 +474,12 @@ func (f *fold) abandonedIn(dst *Chat, s Clauses) {
 			closed = &f.events[l.leftAt]
 		}
 	}
-	r.Clauses = s
-	r.Ordinal, r.ReceivedFrom.Is = Num(int64(len(f.attempts)+1)), Null
+	r.Ordinal = Num(int64(len(f.attempts) + 1))
 	r.Start, r.End = opened.Time, closed.Time
 	r.Trace.Opened, r.Trace.Closed, r.Trace.How = opened.Seq, dst.StoppedSeq, EndedInMediation
 	if closed.Seq != dst.StoppedSeq {
 		r.Trace.Left = closed.Seq
 	}
-	f.add(dst, r)
 }
 
 // silent records a rule that makes no IRF, and adds the extra row if the table chooses one for the rule.

@@ -69,7 +69,7 @@ func (c *Classifier) Classify(dst *Chat, events []Event) error {
 	}
 	for i, at := range f.turn {
 		e := &events[at]
-		if err := f.step(e, at, int32(i)); err != nil {
+		if err := f.step(e, f.kinds[i], at, int32(i)); err != nil {
 			return mind(err, events)
 		}
 	}
@@ -81,9 +81,10 @@ func (c *Classifier) Classify(dst *Chat, events []Event) error {
 type fold struct {
 	table     *Table
 	events    []Event
-	turn      []int32 // the events that count, in order of seq
-	backwards bool    // the clock ran backwards somewhere
-	mute      bool    // ill-formed events are not described
+	turn      []int32     // the events that count, in order of seq
+	kinds     []eventKind // theirs
+	backwards bool        // the clock ran backwards somewhere
+	mute      bool        // ill-formed events are not described
 	pause     time.Duration
 
 	begun     bool
@@ -112,8 +113,8 @@ const never = -1
 // order resets the fold and finds the events that count: known, checked (W9), each once (W3), by seq.
 func (f *fold) order(events []Event) error {
 	*f = fold{
-		table: f.table, events: events, turn: f.turn[:0], attempts: f.attempts[:0], parties: f.parties[:0],
-		byAgent: f.byAgent, offers: f.offers, counts: f.counts, falls: f.falls[:0],
+		table: f.table, events: events, turn: f.turn[:0], kinds: f.kinds[:0], attempts: f.attempts[:0],
+		parties: f.parties[:0], byAgent: f.byAgent, offers: f.offers, counts: f.counts, falls: f.falls[:0],
 		stoppedAt: never, closing: never, reported: never, leg: entering,
 	}
 	clear(f.byAgent)
@@ -142,9 +143,11 @@ func (f *fold) order(events []Event) error {
 		f.turn = kept
 	}
 	for i, at := range f.turn {
-		if err := f.checkFields(&events[at]); err != nil {
+		kind := events[at].Name.kind()
+		if err := f.checkFields(&events[at], kind); err != nil {
 			return err
 		}
+		f.kinds = append(f.kinds, kind)
 		if i > 0 {
 			since := elapsed(events[f.turn[i-1]].Time, events[at].Time)
 			f.backwards, f.pause = f.backwards || since < 0, max(f.pause, since)
@@ -163,37 +166,36 @@ func elapsed(t, u time.Time) time.Duration {
 }
 
 // step applies one event: at is its index, and turn is its place in the order.
-func (f *fold) step(e *Event, at, turn int32) error {
-	if err := f.checkTurn(e); err != nil {
+func (f *fold) step(e *Event, kind eventKind, at, turn int32) error {
+	if err := f.checkTurn(e, kind); err != nil {
 		return err
 	}
-	if e.Name.Neutral() {
+	if kind == aNeutral {
 		return nil
 	}
 	f.due, f.now = nothingDue, turn
-	if ends := e.Name == PartyRemoved || e.Name == Revoked && e.Reason == Stopped ||
-		e.Name == ProcessingStopped; !ends {
+	if ends := kind == aRemoval || kind == aRevoke && e.Reason == Stopped || kind == aStop; !ends {
 		f.closing = never
 	} else if f.closing == never {
 		f.closing = turn
 	}
 	var err *IllFormed
-	switch e.Name {
-	case Submitted:
+	switch kind {
+	case aSubmission:
 		f.begun = true
-	case PlacedInQueue:
+	case aPlacing:
 		err = f.placed(e, at)
-	case TakenFromQueue:
+	case aTaking:
 		err = f.taken(e, at)
-	case PartyAdded:
+	case anAddition:
 		err = f.added(e, at)
-	case AgentInvited:
+	case anInvitation:
 		err = f.invited(e, at)
-	case Rejected, Revoked:
+	case aRejection, aRevoke:
 		err = f.unanswered(e, at)
-	case PartyRemoved:
+	case aRemoval:
 		err = f.removed(e, at)
-	case ProcessingStopped:
+	case aStop:
 		f.stoppedAt = at
 	}
 	if err != nil {

@@ -19,16 +19,20 @@ type NamedInvariant struct {
 
 // checker checks all rows of an interaction.
 type checker interface {
-	check(t *Table, c *Chat, got []Fact, report func(resource, found string))
+	check(t *Table, c *Chat, got []Fact) []breach
 }
 
-// logCheck needs the log, which it knows by the reference's chat.
-type logCheck func(c *Chat, got []Fact, report func(resource, found string))
+// breach is what breaks an invariant.
+type breach struct{ resource, found string }
 
-func (check logCheck) check(_ *Table, c *Chat, got []Fact, report func(resource, found string)) {
+// logCheck needs the log, which it knows by the reference's chat.
+type logCheck func(c *Chat, got []Fact) []breach
+
+func (check logCheck) check(_ *Table, c *Chat, got []Fact) []breach {
 	if c != nil && c.StoppedSeq != 0 {
-		check(c, got, report)
+		return check(c, got)
 	}
+	return nil
 }
 
 // InvariantKind says what an invariant is checked on.
@@ -141,12 +145,14 @@ func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	case len(got) > 0:
 		id = got[0].InteractionID
 	}
-	law := ""
-	report := func(resource, found string) { ds = append(ds, broken(law, id, resource, found, level)) }
+	combined := allCombined(got)
 	for i := range invariants {
-		if v := &invariants[i]; v.check != nil {
-			law = v.ID
-			v.check.check(t, chat, got, report)
+		v := &invariants[i]
+		if row, ok := v.check.(*rowCheck); v.check == nil || ok && combined && row.combined {
+			continue
+		}
+		for _, b := range v.check.check(t, chat, got) {
+			ds = append(ds, broken(v.ID, id, b.resource, b.found, level))
 		}
 	}
 	ds = append(ds, rowsTogether(got, chat == nil || chat.StoppedSeq != 0)...)
@@ -195,7 +201,7 @@ func typeOf(f *Fact, c *Chat) ResourceType {
 	return ""
 }
 
-func v3(c *Chat, got []Fact, report func(resource, found string)) {
+func v3(c *Chat, got []Fact) []breach {
 	n := 0
 	for i := range got {
 		if typeOf(&got[i], c) == AgentResource {
@@ -203,8 +209,9 @@ func v3(c *Chat, got []Fact, report func(resource, found string)) {
 		}
 	}
 	if want := len(attempts(c)); n < want || n > want+c.unreported {
-		report("agents", fmt.Sprintf("%d rows of agents for %d attempts", n, want))
+		return []breach{{"agents", fmt.Sprintf("%d rows of agents for %d attempts", n, want)}}
 	}
+	return nil
 }
 
 // byOrdinal sorts rows that all have ordinals; ok is false if one has none. Names order rows that share an ordinal:
@@ -221,23 +228,33 @@ func byOrdinal(got []Fact) (sorted []Fact, ok bool) {
 	return sorted, true
 }
 
-func v4(c *Chat, got []Fact, report func(resource, found string)) {
+func v4(c *Chat, got []Fact) []breach {
 	sorted, ok := byOrdinal(got)
 	opened := attempts(c)
 	if !ok || len(sorted) < len(opened) {
-		return
+		return nil
 	}
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
-			report(opened[i].Resource, fmt.Sprintf("at rank %d stands %s", i+1, Name(sorted[i].Resource)))
-			return
+			return []breach{{opened[i].Resource, fmt.Sprintf("at rank %d stands %s", i+1, Name(sorted[i].Resource))}}
 		}
 	}
+	return nil
 }
 
-func v5(c *Chat, got []Fact, report func(resource, found string)) {
-	if c.unreported > 0 {
-		return
+// hasResult reports whether a row has a result.
+func hasResult(got []Fact, r Result) bool {
+	for i := range got {
+		if sameCode(string(got[i].Result), string(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+func v5(c *Chat, got []Fact) []breach {
+	if c.unreported > 0 || !hasResult(got, Transferred) {
+		return nil
 	}
 	all := attempts(c)
 	for k := range all {
@@ -253,13 +270,16 @@ func v5(c *Chat, got []Fact, report func(resource, found string)) {
 			}
 		}
 		if transferred > may {
-			report(agent, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may))
-			return
+			return []breach{{agent, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may)}}
 		}
 	}
+	return nil
 }
 
-func v9(c *Chat, got []Fact, report func(resource, found string)) {
+func v9(c *Chat, got []Fact) (found []breach) {
+	if !hasResult(got, CustomerAbandoned) {
+		return nil
+	}
 	ringing := make(map[string]int) // agents for which I5 accepts CustomerAbandoned
 	for _, r := range attempts(c) {
 		if r.Clauses.Has(I5Customer) {
@@ -278,7 +298,7 @@ func v9(c *Chat, got []Fact, report func(resource, found string)) {
 		}
 		switch {
 		case c.StoppedBy.Type != MediaServer:
-			report(f.Resource, "CustomerAbandoned, though the customer did not stop the chat")
+			found = append(found, breach{f.Resource, "CustomerAbandoned, though the customer did not stop the chat"})
 			continue
 		case c.unreported > 0: // whose attempts I20 makes no rows of
 			continue
@@ -291,14 +311,15 @@ func v9(c *Chat, got []Fact, report func(resource, found string)) {
 		}
 		switch n++; {
 		case c.handling:
-			report(f.Resource, "CustomerAbandoned, though an agent was handling")
+			found = append(found, breach{f.Resource, "CustomerAbandoned, though an agent was handling"})
 		case n > 1:
-			report(f.Resource, "a second CustomerAbandoned")
+			found = append(found, breach{f.Resource, "a second CustomerAbandoned"})
 		}
 	}
+	return found
 }
 
-func v10(c *Chat, got []Fact, report func(resource, found string)) {
+func v10(c *Chat, got []Fact) []breach {
 	mediation := 0
 	if c.inLeg || c.Silent&Set(I16, I9Strategy, I20After) != 0 || c.readings.pins(c.Silent) {
 		mediation = 1
@@ -306,10 +327,10 @@ func v10(c *Chat, got []Fact, report func(resource, found string)) {
 	for i := range got {
 		if t := typeOf(&got[i], c); t != AgentResource {
 			if mediation--; mediation < 0 {
-				report(got[i].Resource, "a row of a "+bareName(string(got[i].ResourceType))+
-					" where the chat did not end")
-				return
+				return []breach{{got[i].Resource, "a row of a " + bareName(string(got[i].ResourceType)) +
+					" where the chat did not end"}}
 			}
 		}
 	}
+	return nil
 }

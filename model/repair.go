@@ -151,7 +151,7 @@ func (r *Repairer) begin(log []Event) bool {
 	f := fold{table: r.table, mute: true}
 	for i := range r.log {
 		e := &r.log[i]
-		r.broken = append(r.broken, f.checkFields(e) != nil)
+		r.broken = append(r.broken, f.checkFields(e, e.Name.kind()) != nil)
 		twin := func(o Event) bool { return o.Seq == e.Seq || o.Alike(e) }
 		r.spare = append(r.spare, r.broken[i] || slices.ContainsFunc(r.log[:i], twin) ||
 			slices.ContainsFunc(r.log[i+1:], twin))
@@ -247,7 +247,7 @@ func (r *Repairer) take(f *fold, e *Event, at int32, i int) bool {
 		return false // W9, W3
 	}
 	f.turn = append(f.turn, at)
-	return f.step(e, at, int32(len(f.turn)-1)) == nil
+	return f.step(e, e.Name.kind(), at, int32(len(f.turn)-1)) == nil
 }
 
 // put tries every event that can come next, in front of the i-th.
@@ -273,7 +273,7 @@ func (r *Repairer) put(f *fold, i, left int) {
 		f.copyTo(next)
 		*slot = e
 		next.turn = append(next.turn, int32(at))
-		if next.step(slot, int32(at), int32(len(next.turn)-1)) == nil {
+		if next.step(slot, e.Name.kind(), int32(at), int32(len(next.turn)-1)) == nil {
 			r.edits = append(r.edits, Edit{Put: true, Event: e, After: after, at: i})
 			r.search(i, left-1)
 			r.edits = r.edits[:len(r.edits)-1]

@@ -40,7 +40,7 @@ func TestCandidates(t *testing.T) {
 			}
 			r.events[at] = next[src.IntN(len(next))]
 			f.turn = append(f.turn, at)
-			f.step(&r.events[at], at, at) //nolint:errcheck // it was tried
+			f.step(&r.events[at], r.events[at].Name.kind(), at, at) //nolint:errcheck // it was tried
 		}
 	}
 	assert.Greater(t, legal, 20*states)
@@ -52,7 +52,7 @@ func (f *fold) tried(e Event, at int32) (Event, bool) {
 	f.copyTo(&g)
 	f.events[at] = e
 	g.turn = append(g.turn, at)
-	if g.checkFields(&e) != nil || g.step(&f.events[at], at, at) != nil {
+	if g.checkFields(&e, e.Name.kind()) != nil || g.step(&f.events[at], e.Name.kind(), at, at) != nil {
 		return e, false
 	}
 	if e.Name == TakenFromQueue && e.Actor.Type == Agent && f.open(e.Actor.ID) != never {

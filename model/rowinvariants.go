@@ -10,19 +10,21 @@ import (
 // rowCheck is an invariant of kind OnFacts that each row keeps by itself. It has two forms, made from the same data: a
 // function for rows in memory, and SQL for rows in a database.
 type rowCheck struct {
-	first bool               // only the rows that rank first are checked
-	found func(*Fact) string // what is wrong with a row, "" if nothing
-	sql   func() string      // the condition that a row breaks it; see NamedInvariant.SQL
+	first bool // only the rows that rank first are checked
+	// combined says that rows which are among the valid combinations (V2) cannot break it
+	combined bool
+	found    func(*Fact) string // what is wrong with a row, "" if nothing
+	sql      func() string      // the condition that a row breaks it; see NamedInvariant.SQL
 	// spares reports whether the log or a reading allows a row to break it; nil is never. c is nil without a log.
 	spares func(t *Table, c *Chat, f *Fact) bool
 }
 
-func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, found string)) {
+func (r *rowCheck) check(t *Table, c *Chat, got []Fact) (all []breach) {
 	var o ordinals
 	if r.first {
 		o = ordinalsOf(got)
 		if !o.all || c == nil && !o.gapless || c != nil && c.StoppedSeq == 0 {
-			return
+			return nil
 		}
 	}
 	for i := range got {
@@ -30,9 +32,10 @@ func (r *rowCheck) check(t *Table, c *Chat, got []Fact, report func(resource, fo
 			continue
 		}
 		if found := r.found(&got[i]); found != "" && (r.spares == nil || !r.spares(t, c, &got[i])) {
-			report(got[i].Resource, found)
+			all = append(all, breach{got[i].Resource, found})
 		}
 	}
+	return all
 }
 
 // ordinals sums up the ordinals of a chat's rows. Without the log, rows whose ordinals have a gap do not say who comes
@@ -62,6 +65,7 @@ func ordinalsOf(got []Fact) ordinals {
 const noCode = "UNSPECIFIED"
 
 var row1 = &rowCheck{
+	combined: true,
 	found: func(f *Fact) string {
 		var wrong []string
 		if blankCode(string(f.Role)) || !isOneOf(f.Role, Roles...) {
@@ -105,11 +109,25 @@ var combinationCodes = sync.OnceValue(func() map[[4]string]bool {
 	return codes
 })
 
+// combined reports whether a row is one of the combinations, spelt as the reference does.
+func (f *Fact) combined() bool {
+	means, _ := f.ResourceType.Meaning()
+	return combinationCodes()[[4]string{string(means), string(f.Role), string(f.Result), string(f.Reason)}]
+}
+
+func allCombined(got []Fact) bool {
+	for i := range got {
+		if !got[i].combined() {
+			return false
+		}
+	}
+	return true
+}
+
 var row2 = &rowCheck{
+	combined: true,
 	found: func(f *Fact) string {
-		means, _ := f.ResourceType.Meaning()
-		if combinationCodes()[[4]string{string(means), string(f.Role), string(f.Result), string(f.Reason)}] ||
-			combinationCodes()[f.codes()] {
+		if f.combined() || combinationCodes()[f.codes()] {
 			return ""
 		}
 		return fmt.Sprintf("%s %s", bareName(string(f.ResourceType)), plainDescriptor(f))
@@ -180,6 +198,7 @@ const (
 )
 
 var row7 = &rowCheck{
+	combined: true,
 	found: func(f *Fact) string {
 		for _, b := range bound {
 			if isOneOf(f.Reason, b.reason) && !isOneOf(f.Result, b.results...) {
@@ -199,6 +218,7 @@ var row7 = &rowCheck{
 }
 
 var row8 = &rowCheck{
+	combined: true,
 	found: func(f *Fact) string {
 		means, _ := f.ResourceType.Meaning()
 		agent := means == AgentResource

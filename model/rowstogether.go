@@ -202,23 +202,17 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 // senders reports the rows whose received_from names no earlier row of an agent. All rows must have ordinals, which run
 // from the lowest without a gap: otherwise the row that was named may be missing.
 func senders(got []Fact, lowest int64, report func(*Fact)) {
-	if !slices.ContainsFunc(got, func(f Fact) bool { return f.ReceivedFrom.Is == Given }) {
+	if got, _ = byOrdinal(got); !ordinalsOf(got).rising { // two share one
 		return
 	}
-	at := make([]*Fact, len(got))
 	for i := range got {
-		if at[got[i].Ordinal.Value-lowest] != nil {
-			return
-		}
-		at[got[i].Ordinal.Value-lowest] = &got[i]
-	}
-	for _, f := range at {
+		f := &got[i]
 		from := f.ReceivedFrom
 		if from.Is != Given {
 			continue
 		}
 		if from.Value >= lowest && from.Value < f.Ordinal.Value {
-			if means, _ := at[from.Value-lowest].ResourceType.Meaning(); means == AgentResource || means == "" {
+			if means, _ := got[from.Value-lowest].ResourceType.Meaning(); means == AgentResource || means == "" {
 				continue
 			}
 		}

@@ -57,7 +57,7 @@ func (f *fold) illFormed(e *Event, requirement, format string, args ...any) *Ill
 }
 
 // checkFields checks W9.
-func (f *fold) checkFields(e *Event) *IllFormed {
+func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 	switch {
 	case e.Seq < 0 || e.Seq > MaxSeq:
 		return f.illFormed(e, "W9", "seq: missing, or not an integer from 0 to %d", int64(MaxSeq))
@@ -65,7 +65,7 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 		return f.illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:
 		return f.illFormed(e, "W9", "visibility_mode: %d is none of 1, 2, 3", e.VisibilityMode)
-	case e.Name.Neutral():
+	case kind == aNeutral:
 		return nil
 	}
 	switch e.Actor.Type {
@@ -76,12 +76,12 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 		return f.illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server",
 			Quoted(string(e.Actor.Type)))
 	}
-	switch e.Name {
-	case PlacedInQueue, TakenFromQueue:
+	switch kind {
+	case aPlacing, aTaking:
 		if e.Queue == "" {
 			return f.illFormed(e, "W9", "queue: missing on %s", e.Name)
 		}
-	case PartyAdded, PartyRemoved, AgentInvited, Rejected, Revoked:
+	case anAddition, aRemoval, anInvitation, aRejection, aRevoke:
 		if e.Party.Type != Strategy && e.Party.Type != Agent {
 			return f.illFormed(e, "W9", "party.type: expected strategy or agent on %s", e.Name)
 		}
@@ -89,7 +89,7 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 			return f.illFormed(e, "W9", "party.id: missing on %s", e.Name)
 		}
 	}
-	if e.Name != PlacedInQueue && e.Name != AgentInvited {
+	if kind != aPlacing && kind != anInvitation {
 		return nil
 	}
 	if e.Actor.ID == "" && (e.Actor.Type == Agent || e.Actor.Type == Strategy) {
@@ -98,7 +98,7 @@ func (f *fold) checkFields(e *Event) *IllFormed {
 	if e.Actor.Type != Agent || e.Operation == Transfer || e.Operation == Conference {
 		return nil
 	}
-	if e.Name == PlacedInQueue && e.Operation == "" {
+	if kind == aPlacing && e.Operation == "" {
 		if f.table.deployment.finishing(e.Queue) != unfinished { // the state of the chat says whether it needs one
 			return nil
 		}
@@ -123,51 +123,50 @@ const (
 )
 
 // checkTurn checks W1, W2, what W4, W6 and W7 say must come next, and what W6 says of a chat that is being stopped.
-func (f *fold) checkTurn(e *Event) *IllFormed {
+func (f *fold) checkTurn(e *Event, kind eventKind) *IllFormed {
 	switch {
-	case !f.begun && e.Name != Submitted:
+	case !f.begun && kind != aSubmission:
 		return f.illFormed(e, "W1", "%s comes before EventInteractionSubmitted", e.Name)
-	case e.Name.Neutral():
+	case kind == aNeutral:
 		return nil
-	case f.begun && e.Name == Submitted:
+	case f.begun && kind == aSubmission:
 		return f.illFormed(e, "W1", "a second EventInteractionSubmitted")
 	case f.stoppedAt >= 0:
 		return f.illFormed(e, "W2", "%s comes after EventProcessingStopped", e.Name)
 	}
 	switch f.due {
 	case takerDue:
-		if e.Name != PartyAdded || !f.takenBy(e.Party) {
+		if kind != anAddition || !f.takenBy(e.Party) {
 			return f.illFormed(e, "W4",
 				"after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
 		}
 	case removalDue:
-		if leaver := f.attempts[f.leaver].agent; e.Name != PartyRemoved || e.Party.Type != Agent ||
+		if leaver := f.attempts[f.leaver].agent; kind != aRemoval || e.Party.Type != Agent ||
 			e.Party.ID != leaver {
 			return f.illFormed(e, "W4",
 				"%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s",
 				Name(leaver), e.Name)
 		}
 	case serverDue:
-		if e.Name != ProcessingStopped && (e.Name != PlacedInQueue || e.Actor.Type != InteractionServer) {
+		if kind != aStop && (kind != aPlacing || e.Actor.Type != InteractionServer) {
 			return f.illFormed(e, "W6",
 				"the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue "+
 					"comes next, or the stop, not this %s", e.Name)
 		}
 	case stopDue:
-		if e.Name == PlacedInQueue {
+		if kind == aPlacing {
 			return f.illFormed(e, "W7",
 				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that "+
 					"agent placed the chat "+
 					"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under "+
 					"finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
-		if e.Name != ProcessingStopped {
+		if kind != aStop {
 			return f.illFormed(e, "W7",
 				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
 		}
 	}
-	if f.stopping && e.Name != PartyRemoved && e.Name != ProcessingStopped &&
-		(e.Name != Revoked || e.Reason != Stopped) {
+	if f.stopping && kind != aRemoval && kind != aStop && (kind != aRevoke || e.Reason != Stopped) {
 		return f.illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
 	}
 	return nil
