@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -245,27 +244,6 @@ func Compare(want *Expected, got []Fact) []Difference {
 		})
 	}
 	return ds
-}
-
-// are reports whether the rows are the expected ones, in their order and spelt alike: then nothing differs. Most
-// answers are like that.
-func (w *Expected) are(got []Fact) bool {
-	if len(got) != len(w.Rows) {
-		return false
-	}
-	last := int64(math.MinInt64)
-	for i := range got {
-		r, g := &w.Rows[i], &got[i]
-		if _, known := g.ResourceType.Meaning(); r.Optional || !known || g.Resource != r.Resource ||
-			g.ResourceType != r.ResourceType || g.Role != r.Role || g.RoleReason != r.RoleReason ||
-			g.Result != r.Result || g.Reason != r.Reason || g.ReceivedFrom != r.ReceivedFrom ||
-			g.Ordinal != r.Ordinal || g.Ordinal.Is != Given || g.Ordinal.Value <= last ||
-			!sameSecond(r.Start, g.Start) || !sameSecond(r.End, g.End) {
-			return false
-		}
-		last = g.Ordinal.Value
-	}
-	return true
 }
 
 // inOrder returns the rows that are examined one by one: the first ones in order. got is not changed.

@@ -50,6 +50,27 @@ func (r *ExpectedRow) price(g *Fact) (p int) {
 	return p
 }
 
+// are reports whether the rows are the expected ones, in their order and spelt alike: then nothing differs. Most
+// answers are like that.
+func (w *Expected) are(got []Fact) bool {
+	if len(got) != len(w.Rows) {
+		return false
+	}
+	last := int64(math.MinInt64)
+	for i := range got {
+		r, g := &w.Rows[i], &got[i]
+		if _, known := g.ResourceType.Meaning(); r.Optional || !known || g.Resource != r.Resource ||
+			g.ResourceType != r.ResourceType || g.Role != r.Role || g.RoleReason != r.RoleReason ||
+			g.Result != r.Result || g.Reason != r.Reason || g.ReceivedFrom != r.ReceivedFrom ||
+			g.Ordinal != r.Ordinal || g.Ordinal.Is != Given || g.Ordinal.Value <= last ||
+			!sameSecond(r.Start, g.Start) || !sameSecond(r.End, g.End) {
+			return false
+		}
+		last = g.Ordinal.Value
+	}
+	return true
+}
+
 // pair returns, for every expected row, the index of the row got that it is compared with, or never. It finds the
 // cheapest pairing (the Hungarian method; rows and columns are padded for those that stay unpaired).
 func pair(want *Expected, got []Fact) []int {
