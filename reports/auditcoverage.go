@@ -26,7 +26,7 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 		b.WriteString("; --coverage lists how often, with an example each.\n")
 	}
 	if never := neverMet(c, all); len(never) > 0 {
-		fmt.Fprintf(b, "Never: %s.\n", strings.Join(never, ", "))
+		fmt.Fprintf(b, "Not exercised: %s.\n", strings.Join(never, ", "))
 	}
 	most := 1
 	if all {

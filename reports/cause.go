@@ -164,7 +164,7 @@ func (r *Results) answer() (head, why string) {
 				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
 			}
 		}
-		return "0 rows received", why + "."
+		return "No row to judge", why + "."
 	}
 	if n := r.otherSeed(); n > 0 {
 		return fmt.Sprintf("0 rows received of the %s of seed %d",
@@ -183,6 +183,9 @@ func (r *Results) answer() (head, why string) {
 	head = fmt.Sprintf("%d of %s that count have one cause", len(causes[0].lines), Number(bad, "failure", "failures"))
 	if len(causes[0].lines) == bad {
 		head = fmt.Sprintf("All %s that count have one cause", Number(bad, "failure", "failures"))
+		if bad == 2 {
+			head = "Both failures that count have one cause"
+		}
 	}
 	return head, causes[0].blame()
 }

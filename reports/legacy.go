@@ -30,7 +30,7 @@ func (r *Results) marts() string {
 func changes(counts []engine.ChangeCount) string {
 	var all []string
 	for _, c := range counts {
-		all = append(all, fmt.Sprintf("%s %s", thousands(c.Number), safe(string(c.Change))))
+		all = append(all, fmt.Sprintf("%s: %s", safe(string(c.Change)), thousands(c.Number)))
 	}
 	return cmp.Or(strings.Join(all, "; "), "no attempts")
 }
@@ -51,7 +51,7 @@ func (r *Results) alone() (said []string) {
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
-	say(m.Empty, "Not judged, for neither has a row of them, or should have: %s.", chats(m.Empty))
+	say(m.Empty, "Not judged, because neither mart has a row of them or should have: %s.", chats(m.Empty))
 	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
 	if a.Alike != "" {
 		said = append(said, "But "+safe(a.Alike)+".")

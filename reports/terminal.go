@@ -218,7 +218,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if len(broken) > 0 {
-		fmt.Fprintf(b, "\nInvariants and relations broken, however the guide's silence is read: %s.\n",
+		fmt.Fprintf(b, "\nInvariants and relations broken, on any reading of the guide: %s.\n",
 			strings.Join(broken, ", "))
 	}
 }
@@ -323,7 +323,7 @@ func (r *Results) odd(b *bytes.Buffer, o *TextOptions) {
 		fmt.Fprintf(b, "\nThe program %s.\n", safe(n))
 	}
 	if all := &r.Footer.Totals.All; all.Fail+all.Error > 0 && e.Stderr != "" {
-		fmt.Fprintln(b, "\nThe end of its stderr:")
+		fmt.Fprintln(b, "\nThe end of the program's stderr:")
 		o.stderr(b, "  ", e.Stderr)
 	}
 }
@@ -370,7 +370,7 @@ func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 		}
 	default:
 		if n := len(findings) - 1; n > 0 {
-			again = "; so with " + Number(n, "other entry", "other entries")
+			again = "; " + Number(n, "other entry no longer holds", "other entries no longer hold")
 		}
 		fmt.Fprintf(b, "  %s%s. 'run --write-expect' writes the list anew.\n", safe(findings[0]), again)
 	}

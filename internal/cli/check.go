@@ -43,8 +43,8 @@ type checkFlags struct {
 
 const checkLong = `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first
 what was judged and what was not; then the differences by signature, required levels first and the most frequent first;
-then --examples of them, explained; and last how much of the rules your chats exercise, and what they do that no
-scenario of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
+then --examples of them, explained; and last which rules your chats exercise, and what they do that no scenario of
+the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
 writes the record and a page.
 
 With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
@@ -64,8 +64,8 @@ Where the guide is silent your Info Mart may answer otherwise than the reference
 there, clause by clause, and writes a file for --readings, which holds this and other verbs to it (docs/readings.md).
 
 --legacy names the rows of the mart that yours replaces, for the same chats: each attempt of a chat is then alike and
-right, alike and wrong, corrected, a regression, or wrong in both and differently. Regressions count, and what is wrong
-differently: a new fault must not hide behind an old one. Without --events the two are compared with each other. Chats
+right, alike and wrong, right otherwise, corrected, a regression, or wrong differently in each. Regressions and the last
+count: an old fault must not hide a new one. Without --events the two are compared with each other. Chats
 that one of them alone has are not judged, and count as those set aside do.
 
 Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 5 there was no chat to

@@ -162,7 +162,7 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 		}
 	}
 	if lines := strings.TrimSpace(stderr); lines != "" && blame != engine.Nothing {
-		b.WriteString("\nThe end of its stderr:\n")
+		b.WriteString("\nThe end of the program's stderr:\n")
 		for line := range strings.SplitSeq(lines, "\n") {
 			fmt.Fprintf(b, "  | %s\n", model.Line(line))
 		}

@@ -47,8 +47,8 @@ creates it if it is missing ('chatproof schema tables' prints it); in the end al
 --like makes a twin of a log: other chats of the same shape, under names that the log does not have. What it learns is
 a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes the profile to a file, and
 --profile makes chats by one, whether learnt or written by hand; ` + twin.Builtin + ` is made up,
-for demonstrations. The chats begin one after the other, from --start on, as the profile's week has them; with
---interleave all events come in order of time.`
+for demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week;
+with --interleave all events come in order of time.`
 
 var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats, at the times they have",
 	engine.AtOnce)
@@ -100,7 +100,7 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
 		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; "+
-			"tell 'run --facts', too")
+			"give 'run --facts' the same")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
@@ -138,7 +138,7 @@ func (f *generateFlags) check(given func(string) bool) error {
 	}
 	switch {
 	case f.to != "" && given("output"):
-		return errors.New("--to and --output: expected one of them")
+		return errors.New("expected --to or --output, not both")
 	case isTwin:
 		return f.checkTwin(given)
 	}
@@ -176,7 +176,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
-		return errors.New("--format feature: it has times of its own; leave out --to, --resources and --start")
+		return errors.New("--format feature: a feature has its own times; leave out --to, --resources and --start")
 	case feature:
 		f.format = "jsonl" // the file itself holds lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):

@@ -96,7 +96,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	}
 	judged, why := check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n100 chats in both marts, ")
-	assert.Contains(t, judged, "Of the chats, by the worst of their attempts: 100 alike and right.\n")
+	assert.Contains(t, judged, "Of the chats, by the worst of their attempts: alike and right: 100.\n")
 	assert.Contains(t, judged, "Not in both marts, and not judged: 200 chats, 200 outside the time that both cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
 	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")

@@ -139,7 +139,7 @@ var listings = []listing{
 		listRequirements,
 	},
 	{
-		"invariants", "What holds for every chat, however the guide's silence is read",
+		"invariants", "What holds for every chat, on any reading of the guide",
 		[]string{"INVARIANT", "NEEDS", "SAYS"},
 		listInvariants,
 	},

@@ -17,7 +17,7 @@ import (
 func memoryFlag(cmd *cobra.Command, bytes *int64) {
 	*bytes = bulk.DefaultMemory
 	cmd.Flags().Var((*memory)(bytes), "memory",
-		"about how much memory to use, such as 512MiB or 4GiB; what is more goes to temporary files")
+		"about how much memory to use, such as 512MiB or 4GiB; the rest goes to temporary files")
 }
 
 // memory is a number of bytes as a flag.

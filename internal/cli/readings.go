@@ -27,7 +27,7 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 		"count what the rows answer where the guide is silent, print it clause by clause, and write it to this file, "+
 			"for --readings; the differences are counted, and gate nothing")
 	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows must decide a clause before it is pinned")
-	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: how many percent of them must have one answer")
+	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: the percentage of them that must agree")
 	for _, other := range []string{
 		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql", "legacy",
 	} {

@@ -161,8 +161,8 @@ var mend = map[target.FailureKind]string{
 	target.Crash: "It may exit only after its input has ended, and with status 0.",
 	target.Hang: "It must answer without more input: a filter when stdin ends, any other when it has the whole " +
 		"request. Flush what you write, and close what you open.",
-	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or messages over stream ('chatproof " +
-		"schema protocol'): send logging to stderr.",
+	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or with --stream messages (" +
+		"'chatproof schema protocol'): send logging to stderr.",
 }
 
 // classified says whether the rows are those that are documented.
@@ -191,7 +191,7 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 		case slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Field == "V17" }):
 			s.Found = "it fails when it is asked about both together"
 		case !slices.Equal(contents(first), contents(o)):
-			s.Found = fmt.Sprintf("other rows than before, %d instead of %d", len(o.Actual), len(first.Actual))
+			s.Found = fmt.Sprintf("other rows than before: %d, not %d", len(o.Actual), len(first.Actual))
 			for _, line := range contents(o) {
 				if !slices.Contains(contents(first), line) {
 					s.Found += ", such as " + line

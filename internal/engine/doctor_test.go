@@ -110,7 +110,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + `the same chat twice: other rows than before, 2 instead of 1, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
+			answers + rightRows + same + `the same chat twice: other rows than before: 2, not 1, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
 		},
 		{
 			"fails in company",

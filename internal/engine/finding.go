@@ -221,6 +221,8 @@ func (f *Finding) Verdict() string {
 		return fmt.Sprintf("no shorter one among the %d that were tried before %s", m.Tried, stopped(f.Err))
 	case f.Err != nil:
 		return "not shrunk to the end: " + stopped(f.Err)
+	case m.Proven() && m.All == 1:
+		return "proven minimal: the only shorter chat with the same agents, queues and moves does not show it"
 	case m.Proven():
 		return fmt.Sprintf("proven minimal: none of the %d shorter chats with the same agents, queues and moves "+
 			"shows it", m.All)

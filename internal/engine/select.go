@@ -101,7 +101,7 @@ func (p *Plan) Demand(levels model.Levels) error {
 	has := p.Levels()
 	for _, l := range model.AllLevels {
 		if levels.Has(l) && !has.Has(l) {
-			return fmt.Errorf("%w: level %s is required, and no scenario is of it", ErrNothing, l)
+			return fmt.Errorf("%w: level %s is required, and no scenario has it", ErrNothing, l)
 		}
 	}
 	return nil

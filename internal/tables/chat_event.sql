@@ -2,7 +2,7 @@
 -- nothing: seq orders the events of an interaction. There is no key: an event may have arrived twice.
 CREATE TABLE IF NOT EXISTS chat_event (
     interaction_id  text NOT NULL,
-    seq             bigint,       -- 1 or more
+    seq             bigint,       -- 0 or more
     time            timestamptz,  -- in SQLite text, RFC 3339
     event           text,         -- EventInteractionSubmitted, …
     actor_type      text,         -- media_server, strategy, agent, interaction_server

@@ -239,8 +239,8 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 
 func TestMappingThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
-		"events: {send: '{a: '}":                             "1:21: events.send: no jq: unexpected EOF",
-		"events:\n  send: |\n    {a: .b}\n    | foo(":        "4:11: events.send: no jq: unexpected EOF",
+		"events: {send: '{a: '}":                             "1:21: events.send: not a jq program: unexpected EOF",
+		"events:\n  send: |\n    {a: .b}\n    | foo(":        "4:11: events.send: not a jq program: unexpected EOF",
 		"events:\n  send: |\n    .a\n    | foo":              "3:5: events.send: function not defined: foo/0",
 		"events: {send: now}":                                "1:16: events.send: now: a program is pure here: it has no clock, environment, files, modules or further input",
 		"events: {send: '[.a, env.HOME]'}":                   "1:22: events.send: env: a program is pure here: it has no clock, environment, files, modules or further input",

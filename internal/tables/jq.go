@@ -107,7 +107,7 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 		if errors.As(err, &bad) {
 			offset = max(0, bad.Offset-len(bad.Token))
 		}
-		return nil, fmt.Errorf("%s: %s: no jq: %s", where(offset), what, model.Line(err.Error()))
+		return nil, fmt.Errorf("%s: %s: not a jq program: %s", where(offset), what, model.Line(err.Error()))
 	}
 	if name := forbidden(reflect.ValueOf(query)); name != "" {
 		return nil,

@@ -90,7 +90,7 @@ func footerFits(file io.ReaderAt, size int64) error {
 		return err
 	}
 	if says := binary.LittleEndian.Uint32(end[:]); int64(says) > size-int64(len(end)) {
-		return fmt.Errorf("its footer is said to have %d bytes, and the file has %d: it is damaged, or was cut off", says, size)
+		return fmt.Errorf("its footer claims %d bytes, but the file has %d: it is damaged, or was cut off", says, size)
 	}
 	return nil
 }

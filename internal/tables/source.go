@@ -126,12 +126,13 @@ func FormatOf(path, wanted string) (string, error) {
 		info, err := os.Stat(path)
 		format = endings[ending]
 		if format == "" && (err != nil || info.Mode().IsRegular()) {
-			if ending == "" {
-				ending = "no ending"
+			says := "its name has no ending"
+			if ending != "" {
+				says = ending + " is not a known format"
 			}
 			return "",
-				fmt.Errorf("%s: %s tells no format; expected a name that ends in .jsonl, .ndjson, .json, .csv or "+
-					".tsv, perhaps with .gz, or in .parquet", path, ending)
+				fmt.Errorf("%s: %s; expected a name that ends in .jsonl, .ndjson, .json, .csv or "+
+					".tsv, perhaps with .gz, or in .parquet", path, says)
 		}
 	}
 	switch {
