@@ -117,7 +117,7 @@ func TestSameFactsSameResults(t *testing.T) {
 		assert.True(t, want == judged("sqlite:"+file("facts.db")))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		dsn := pgtest.Start(t)
+		dsn := pgtest.Database(t)
 		db, err := sql.Open("pgx", dsn)
 		require.NoError(t, err)
 		infoMart(t, db, facts)
@@ -189,7 +189,7 @@ facts:
 		}
 		facts = append(facts, f)
 	}
-	server, want := pgtest.Start(t), ""
+	server, want := pgtest.Database(t), ""
 	for _, of := range []struct {
 		table string
 		*tables.Mapping

@@ -29,7 +29,7 @@ func sortedLines(s string) []string {
 }
 
 func TestGenerateIsAFunctionOfItsFlags(t *testing.T) {
-	args := []string{"generate", "--random", "5000", "--seed", "7"}
+	args := []string{"generate", "--random", "1500", "--seed", "7"}
 	whole := printed(t, args...)
 	assert.True(t, whole == printed(t, args...))
 	for _, jobs := range []string{"1", "2", "7"} {

@@ -39,10 +39,14 @@ func TestStarters(t *testing.T) {
 		t.Run(s.lang, func(t *testing.T) {
 			command := strings.Fields(s.command)
 			if s.lang == "sql" {
-				dsn, err := url.Parse(pgtest.Start(t))
+				dsn, err := url.Parse(pgtest.Database(t))
 				require.NoError(t, err)
+				t.Setenv("PGDATABASE", strings.TrimPrefix(dsn.Path, "/"))
 				t.Setenv("PGHOST", dsn.Query().Get("host"))
 				t.Setenv("PGUSER", dsn.User.Username())
+			}
+			if s.lang == "java" { // what its second compiler would do takes longer than all that it is started for here
+				t.Setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 			}
 			needs.Program(t, command[0])
 			t.Chdir(t.TempDir())

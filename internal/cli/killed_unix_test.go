@@ -119,7 +119,7 @@ func TestKilledLeavesNoQuery(t *testing.T) {
 		t.Skip("the server takes some seconds to look")
 	}
 	t.Parallel()
-	server := pgtest.Start(t)
+	server := pgtest.Database(t)
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
 	defer db.Close()
@@ -130,19 +130,14 @@ func TestKilledLeavesNoQuery(t *testing.T) {
 	require.NoError(t, os.WriteFile(mapping, []byte("fact: {table: slow}"), 0o600))
 	cmd := exec.Command("chatproof", "check", "--facts", server, "--mapping", mapping)
 	require.NoError(t, cmd.Start())
-	running := func() (n int) {
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active' "+
-			"AND query LIKE '%slow%' AND wait_event = 'PgSleep'").Scan(&n))
-		return n
-	}
-	for running() == 0 {
-		runtime.Gosched()
+	for running := 0; running == 0; { // the server waits between two looks
+		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT COUNT(*), pg_sleep(0.02) FROM pg_stat_activity "+
+			"WHERE datname = current_database() AND query LIKE '%slow%' AND wait_event = 'PgSleep'").Scan(&running, new(string)))
 	}
 	require.NoError(t, cmd.Process.Kill())
 	assert.EqualError(t, cmd.Wait(), "signal: killed")
-	for running() > 0 { // for ever, where the server does not look
-		runtime.Gosched()
-	}
+	_, err = db.ExecContext(t.Context(), "DROP VIEW slow") // waits for the query: for ever, where the server does not look
+	assert.NoError(t, err)
 }
 
 // The second interrupt ends the program at once, whatever it still waits for: here a reader of its verdict that never

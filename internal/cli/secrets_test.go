@@ -102,7 +102,7 @@ func TestThirtySecretsInThirtyPlaces(t *testing.T) {
 	}
 	t.Run("check", func(t *testing.T) {
 		dir := t.TempDir()
-		server := strings.Replace(pgtest.Start(t), "postgres@", fill("postgres:§@"), 1)
+		server := strings.Replace(pgtest.Database(t), "postgres@", fill("postgres:§@"), 1)
 		code, all := shownAndWritten(t, dir, []string{"check", "--facts", server, "--report", dir}) // there is no table
 		assert.Equal(t, exitUsage, code)
 		mapping := filepath.Join(t.TempDir(), "map.yaml")

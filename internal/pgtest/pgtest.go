@@ -1,9 +1,11 @@
-// Package pgtest gives a test a PostgreSQL server of its own. PostgreSQL is found on the machine, started for the
-// test, and gone with it, even if the test is killed.
+// Package pgtest gives a test a PostgreSQL database, or a server, of its own. PostgreSQL is found on the machine, started
+// for the tests, and gone with them, even if they are killed.
 package pgtest
 
 import (
 	"bufio"
+	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -12,45 +14,97 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chatproof/chatproof/internal/needs"
 )
 
-// Start starts a server that listens on a socket in a temporary directory, trusts everybody and syncs nothing, and
-// returns its superuser's DSN. If PostgreSQL is not installed, the test is skipped, or fails if CI is set.
+// Start starts a server of the test's own, which ends with the test, and returns its superuser's DSN. Tests that do
+// nothing to a whole server take a [Database]. If PostgreSQL is not installed, the test is skipped, or fails if CI is set.
 func Start(t testing.TB) (dsn string) {
 	t.Helper()
-	bin := binaries()
-	if bin == "" {
-		needs.Missing(t, "PostgreSQL")
-	}
-	dir, err := os.MkdirTemp("", "chatproof-pg-") // short: a socket's path has at most 107 bytes
+	s, err := start(binaries(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The shell ends the server and removes its files when its stdin ends: at the latest when the test does.
+	t.Cleanup(s.stop)
+	return s.dsn("postgres")
+}
+
+// Database makes an empty database and returns its superuser's DSN. All tests of a process share one server, as to
+// start one takes most of a second. It is skipped where [Start] is.
+func Database(t testing.TB) (dsn string) {
+	t.Helper()
+	bin := binaries(t)
+	sharing.Do(func() { shared, failed = start(bin) })
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	name := "d" + strconv.Itoa(int(databases.Add(1)))
+	out, err := exec.Command(filepath.Join(bin, "createdb"), "-h", shared.dir, "-U", "postgres", "-T", "template0", name).CombinedOutput()
+	if err != nil {
+		t.Fatalf("createdb: %v: %s", err, out)
+	}
+	return shared.dsn(name)
+}
+
+var (
+	sharing   sync.Once
+	shared    *server // for as long as the process lives
+	failed    error
+	databases atomic.Int64
+)
+
+// server is one that listens on a socket in a temporary directory, trusts everybody and syncs nothing.
+type server struct {
+	cmd   *exec.Cmd
+	dir   string
+	stdin io.Closer
+	log   chan string // all that it has said, once it has ended
+}
+
+func (s *server) dsn(database string) string {
+	return "postgres://postgres@/" + database + "?host=" + url.QueryEscape(s.dir)
+}
+
+func (s *server) stop() {
+	s.stdin.Close()
+	<-s.log
+	s.cmd.Wait() //nolint:errcheck // it was told to end
+	os.RemoveAll(s.dir)
+}
+
+// start starts a server, and returns when it can be asked.
+func start(bin string) (*server, error) {
+	dir, err := os.MkdirTemp("", "chatproof-pg-") // short: a socket's path has at most 107 bytes
+	if err != nil {
+		return nil, err
+	}
+	// The shell ends the server and removes its files when its stdin ends: at the latest when the tests do.
 	args := []string{"sh", "-c", `"$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1 || { cat "$2/log" >&2; rm -rf "$2"; exit 1; }
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off &
 cat >/dev/null; kill -INT $!; wait $!; rm -rf "$2"`, "sh", bin, dir}
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
-		chown(t, dir)
+		if err := chown(dir); err != nil {
+			return nil, err
+		}
 		args = append([]string{"runuser", "-u", "postgres", "--"}, args...)
 	}
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir = dir
-	stdin, err := cmd.StdinPipe()
+	s := &server{cmd: exec.Command(args[0], args[1:]...), dir: dir, log: make(chan string, 1)}
+	s.cmd.Dir = dir
+	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ready, done := make(chan bool, 1), make(chan string, 1)
+	ready := make(chan bool, 1)
 	go func() {
 		var log []string
 		for in := bufio.NewScanner(stderr); in.Scan(); {
@@ -60,38 +114,28 @@ cat >/dev/null; kill -INT $!; wait $!; rm -rf "$2"`, "sh", bin, dir}
 			}
 		}
 		close(ready)
-		done <- strings.Join(log, "\n")
+		s.log <- strings.Join(log, "\n")
 	}()
-	t.Cleanup(func() {
-		stdin.Close()
-		<-done
-		cmd.Wait() //nolint:errcheck // it was told to end
-		os.RemoveAll(dir)
-	})
 	if !<-ready {
-		log := <-done
-		done <- log
-		t.Fatalf("PostgreSQL does not start: %s", log)
+		return nil, fmt.Errorf("PostgreSQL does not start: %s", <-s.log)
 	}
-	return "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)
+	return s, nil
 }
 
 // chown gives a directory to the user postgres.
-func chown(t testing.TB, dir string) {
-	t.Helper()
+func chown(dir string) error {
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
-	if err := os.Chown(dir, uid, gid); err != nil {
-		t.Fatal(err)
-	}
+	return os.Chown(dir, uid, gid)
 }
 
-// binaries returns the directory of PostgreSQL's programs, or "" if there is none.
-func binaries() string {
+// binaries returns the directory of PostgreSQL's programs.
+func binaries(t testing.TB) string {
+	t.Helper()
 	dirs := filepath.SplitList(os.Getenv("PATH"))
 	for _, pattern := range []string{
 		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin",
@@ -102,12 +146,13 @@ func binaries() string {
 		dirs = append(dirs, found...)
 	}
 	for _, dir := range dirs {
-		if _, err := exec.LookPath(filepath.Join(dir, "postgres")); err != nil {
-			continue
-		}
-		if _, err := exec.LookPath(filepath.Join(dir, "initdb")); err == nil {
+		if !slices.ContainsFunc([]string{"postgres", "initdb", "createdb"}, func(name string) bool {
+			_, err := exec.LookPath(filepath.Join(dir, name))
+			return err != nil
+		}) {
 			return dir
 		}
 	}
+	needs.Missing(t, "PostgreSQL")
 	return ""
 }
