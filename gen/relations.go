@@ -168,8 +168,8 @@ func sameRows(view func(*model.Fact) string, apart but) func(of, variant []model
 // but is in what rows that are the same as they stand may differ.
 type but struct {
 	times bool
-	role  string    // of this resource
-	names *renaming // of the resources
+	role  string   // of this resource
+	names renaming // of the resources
 }
 
 // asTheyStand reports whether rows are the same in the same order, but for what may differ.
@@ -181,7 +181,7 @@ func asTheyStand(of, variant []model.Fact, apart but) bool {
 		a, b := &of[i], &variant[i]
 		if apart.names.now(a.Resource) != b.Resource || a.ResourceType != b.ResourceType ||
 			a.Role != b.Role && a.Resource != apart.role || a.RoleReason != b.RoleReason || a.Result != b.Result ||
-			a.Reason != b.Reason || !apart.times && !(a.Start.Equal(b.Start) && a.End.Equal(b.End)) {
+			a.Reason != b.Reason || !apart.times && (a.Start.Unix() != b.Start.Unix() || a.End.Unix() != b.End.Unix()) {
 			return false
 		}
 	}
@@ -288,6 +288,13 @@ func cutFailedInvitation(log []model.Event, src Source) ([]model.Event, func(of,
 	j := Outcome(log, i)
 	log = slices.Delete(slices.Delete(log, j, j+1), i, i+1)
 	return log, func(of, variant []model.Fact) string {
+		for i := range of { // most often the other rows are the same as they stand
+			if of[i].Resource == agent && len(variant) == len(of)-1 &&
+				asTheyStand(of[:i], variant[:i], but{times: true}) &&
+				asTheyStand(of[i+1:], variant[i:], but{times: true}) {
+				return ""
+			}
+		}
 		before, after := viewed(of, descriptorsOf), viewed(variant, descriptorsOf)
 		gone := without(before, after)
 		if come := without(after, before); len(come) == 0 && len(gone) == 1 && strings.HasPrefix(gone[0], agent+" ") {
@@ -338,7 +345,7 @@ func putQueueBetween(log []model.Event, src Source) ([]model.Event, func(of, var
 		between[k].InteractionID, between[k].Time = e.InteractionID, e.Time
 	}
 	log = Renumber(slices.Replace(log, i, i+1, between...))
-	names := namesIn(log)
+	names := namesIn(nil, log)
 	return log, func(of, variant []model.Fact) string {
 		if asTheyStand(of, variant, but{times: true}) {
 			return ""

@@ -23,9 +23,8 @@ type bearer struct {
 	kind kind
 }
 
-// namesIn lists the names of a log as they appear, except for finishing queues, whose names mean something.
-func namesIn(log []model.Event) (names []bearer) {
-	names = make([]bearer, 0, maxParties) // most often enough
+// namesIn appends the names of a log as they appear, except for finishing queues, whose names mean something.
+func namesIn(names []bearer, log []model.Event) []bearer {
 	see := func(name string, k kind) {
 		if name == "" {
 			return
@@ -67,27 +66,23 @@ func kindOf(names []bearer, name string) (k kind) {
 	return k
 }
 
-// renaming replaces names. A nil renaming changes none.
-type renaming struct{ old, given []string }
+// renaming replaces names.
+type renaming []renamed
 
-func (r *renaming) add(old, given string) {
-	r.old, r.given = append(r.old, old), append(r.given, given)
-}
+type renamed struct{ old, given string }
 
 // now returns what a name has become.
-func (r *renaming) now(name string) string {
-	if r != nil {
-		for i := range r.old { // few
-			if r.old[i] == name {
-				return r.given[i]
-			}
+func (r renaming) now(name string) string {
+	for i := range r { // few
+		if r[i].old == name {
+			return r[i].given
 		}
 	}
 	return name
 }
 
 // apply gives agents, queues and strategies their new names.
-func (r *renaming) apply(log []model.Event) {
+func (r renaming) apply(log []model.Event) {
 	for i := range log {
 		e := &log[i]
 		e.Actor.ID, e.Party.ID, e.Queue = r.now(e.Actor.ID), r.now(e.Party.ID), r.now(e.Queue)
@@ -97,11 +92,12 @@ func (r *renaming) apply(log []model.Event) {
 // rename gives agents, queues and strategies names as they are in the field (V15). Two of one kind never get the same
 // one, but an agent sometimes gets that of a queue.
 func rename(log []model.Event, src Source) func(of, variant []model.Fact) string {
-	old := namesIn(log)
-	names := &renaming{old: make([]string, 0, len(old)), given: make([]string, 0, len(old))}
+	var room [2 * maxParties]bearer // most often enough
+	old := namesIn(room[:0], log)
+	names := make(renaming, 0, len(old))
 	bearers := func(name string) (k kind) {
-		for i, given := range names.given {
-			if given == name {
+		for i := range names {
+			if names[i].given == name {
 				k |= old[i].kind
 			}
 		}
@@ -111,20 +107,20 @@ func rename(log []model.Event, src Source) func(of, variant []model.Fact) string
 	for i := range old {
 		now := fieldName(at + step*i)
 		if src.Intn(4) == 0 { // one that another kind bears, if there is one
-			for _, shared := range names.given {
-				if bearers(shared)&old[i].kind == 0 {
-					now = shared
+			for _, shared := range names {
+				if bearers(shared.given)&old[i].kind == 0 {
+					now = shared.given
 				}
 			}
 		}
-		names.add(old[i].name, now)
+		names = append(names, renamed{old[i].name, now})
 	}
 	names.apply(log)
 	return sameRenamed(names)
 }
 
 // sameRenamed compares rows after renaming the first.
-func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
+func sameRenamed(names renaming) func(of, variant []model.Fact) string {
 	return func(of, variant []model.Fact) string {
 		if asTheyStand(of, variant, but{names: names}) {
 			return ""
@@ -142,7 +138,7 @@ func sameRenamed(names *renaming) func(of, variant []model.Fact) string {
 // both ids begin with near, or with what is drawn if that is "".
 func (r *Related) nearlyRename(log []model.Event, near string, src Source) (ok bool) {
 	pair := alike[r.How]
-	old, names := namesIn(log), new(renaming)
+	old, names := namesIn(nil, log), renaming(nil)
 	var said []string
 	for _, k := range []struct {
 		kind kind
@@ -159,13 +155,13 @@ func (r *Related) nearlyRename(log []model.Event, near string, src Source) (ok b
 			if src.Intn(2) == 0 {
 				one, other = other, one
 			}
-			names.add(two[0], one)
-			names.add(two[1], other)
+			names = append(names, renamed{two[0], one}, renamed{two[1], other})
 			said = append(said, k.what+" "+both(one, other))
 		}
 	}
 	for _, n := range old { // nobody else may bear one of these
-		if !slices.Contains(names.old, n.name) && (n.name == pair.one || n.name == pair.two) {
+		bears := func(r renamed) bool { return r.old == n.name }
+		if !slices.ContainsFunc(names, bears) && (n.name == pair.one || n.name == pair.two) {
 			return false
 		}
 	}

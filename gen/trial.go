@@ -55,7 +55,7 @@ func (s *Scenarios) Trial(i int) *model.Case {
 		return s.manyAtOnce(id, src)
 	}
 	drawn := s.steered(i, drawID(src))
-	c := s.blank(id, 3*len(drawn)+32)
+	c := s.blank(id, 5*len(drawn)+32) // for its variants, too
 	c.Events = append(c.Events, drawn...)
 	log, first, most := c.Events, src.Intn(len(Relations)), 1+src.Intn(4)/3
 	for k := 0; k < len(Relations) && len(c.Variants) < most; k++ {

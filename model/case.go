@@ -142,7 +142,8 @@ func (c *Case) Judge(want []Expected, got []Fact) (ds []Difference) {
 			c.temper(&ds[k])
 		}
 	}
-	for _, v := range c.Variants {
+	for i := range c.Variants {
+		v := &c.Variants[i]
 		if found := v.Compare(of(v.Of), of(v.Variant)); found != "" {
 			d := broken(v.Relation, v.Of, "relation", found, Invariant)
 			if c.temper(&d); c.OfOtherMedium(v.Variant) {

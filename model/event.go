@@ -43,8 +43,7 @@ func (n EventName) Known() bool { return n.kind() != anUnknown }
 // Neutral reports whether the event is known but affects no fact.
 func (n EventName) Neutral() bool { return n.kind() == aNeutral }
 
-// eventKind is an event's name as a number. The classifier takes each name for one only twice, as it asks for it a
-// dozen times.
+// eventKind is an event's name as a number. The classifier turns each name into one, as it looks at it a dozen times.
 type eventKind uint8
 
 const (

@@ -122,12 +122,13 @@ func (f *fold) order(events []Event) error {
 	rising, last := true, int64(never)
 	for i := range events {
 		e := &events[i]
-		if !e.Name.Known() {
+		kind := e.Name.kind()
+		if kind == anUnknown {
 			continue
 		}
 		rising = rising && e.Seq > last
 		last = e.Seq
-		f.turn = append(f.turn, int32(i))
+		f.turn, f.kinds = append(f.turn, int32(i)), append(f.kinds, kind)
 	}
 	if !rising {
 		slices.SortStableFunc(f.turn, func(a, b int32) int { return cmp.Compare(events[a].Seq, events[b].Seq) })
@@ -141,13 +142,14 @@ func (f *fold) order(events []Event) error {
 			}
 		}
 		f.turn = kept
+		for i, at := range kept {
+			f.kinds[i] = events[at].Name.kind()
+		}
 	}
 	for i, at := range f.turn {
-		kind := events[at].Name.kind()
-		if err := f.checkFields(&events[at], kind); err != nil {
+		if err := f.checkFields(&events[at], f.kinds[i]); err != nil {
 			return err
 		}
-		f.kinds = append(f.kinds, kind)
 		if i > 0 {
 			since := elapsed(events[f.turn[i-1]].Time, events[at].Time)
 			f.backwards, f.pause = f.backwards || since < 0, max(f.pause, since)

@@ -140,6 +140,7 @@ type campaignRun struct {
 	bySignature map[string]*sighting
 	open        []*sighting // not yet part of a finding
 	asked       int
+	rounds      []*target.Round // whose answers are judged next
 	shrinking   int
 	proofs      int // how many more chats may be asked to prove that others are the shortest
 }
@@ -181,6 +182,10 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 				d.spent = append(d.spent, s.Case)
 			}
 		}
+		for _, round := range r.rounds {
+			round.Spent()
+		}
+		r.rounds = r.rounds[:0]
 		r.harvest.Over = *asked == before
 		if !r.harvest.Over {
 			if err := r.conclude(ctx); err != nil {
@@ -212,6 +217,7 @@ func (r *campaignRun) put(ctx context.Context, phase string, questions []target.
 		}
 		answers = append(answers, round.Answers...)
 		if asked != nil {
+			r.rounds = append(r.rounds, round)
 			r.harvest.add(round)
 			n := 0
 			for i := range round.Answers {

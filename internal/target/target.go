@@ -66,7 +66,18 @@ type Round struct {
 
 	// Took is how long each answer took if questions are asked one by one; else nil.
 	Took []time.Duration
+
+	room []model.Fact // of the reference's facts
 }
+
+// Spent says that nobody needs the facts of the answers any more: the reference reuses their memory.
+func (r *Round) Spent() {
+	if r.room != nil {
+		rooms.Put(&r.room)
+	}
+}
+
+var rooms sync.Pool
 
 // Target answers batches of questions. Ask is called with one batch at a time, of questions of one kind unless the
 // target is [Piecemeal]. Its error is a *StartError, or the context's: then the round, unless it is nil, holds what
@@ -130,6 +141,9 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 	}
 	var bad []*model.IllFormed
 	var room []model.Fact // a rest that is too small for a question's facts is not used
+	if spent, ok := rooms.Get().(*[]model.Fact); ok {
+		room = (*spent)[:0]
+	}
 	for i, q := range batch {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -140,7 +154,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			n += len(chats[k].IRFs)
 		}
 		if n > 0 && cap(room)-len(room) < n {
-			room = make([]model.Fact, 0, max(n, factsAtOnce))
+			room = make([]model.Fact, 0, max(n, factsAtOnce, 2*cap(room)))
 		}
 		start := len(room)
 		for k := range chats {
@@ -155,6 +169,7 @@ func (r Reference) Ask(ctx context.Context, batch []Question) (*Round, error) {
 			round.Answers[i].Failure = &Failure{Said, bad[0].Error()}
 		}
 	}
+	round.room = room
 	return round, nil
 }
 
@@ -167,7 +182,7 @@ type answerer struct {
 
 var answerers = sync.Pool{New: func() any { return new(answerer) }}
 
-// factsAtOnce is how many facts memory is allocated for at once.
+// factsAtOnce is the least number of facts that memory is allocated for at once.
 const factsAtOnce = 256
 
 // AtOnce is as many questions as fit the cache of a processor, with their answers.
