@@ -83,15 +83,23 @@ func TestLinesAreBounded(t *testing.T) {
 	cases, err := Authored(nil)
 	require.NoError(t, err)
 	cases = append(cases, Generated(1, 40)...)
-	p, err := NewPlan(slices.DeleteFunc(cases, func(c *model.Case) bool { return len(c.ID)%5 > 0 })) // a fifth, of all kinds
-	require.NoError(t, err)
+	cases = slices.DeleteFunc(cases, func(c *model.Case) bool { return len(c.ID)%5 > 0 }) // a fifth, of all kinds
 	liars := []liar{{10, 4000}, {1, target.MaxText}, {target.LeastFacts, target.MaxText / target.LeastFacts}}
 	if testing.Short() {
 		liars = liars[:1] // the race detector makes ten times as much of megabytes
 	}
-	for _, l := range liars {
+	for i, l := range liars {
+		if i == 1 { // and to compare megabytes takes long
+			few := cases[:0:0]
+			for k := 0; k < len(cases); k += 4 {
+				few = append(few, cases[k])
+			}
+			cases = few
+		}
+		p, err := NewPlan(slices.Clone(cases))
+		require.NoError(t, err)
 		longest, omitted := 0, Omitted{}
-		_, err := Run(t.Context(), p, l, model.LevelSet(model.AllLevels...), func(o *Outcome) error {
+		_, err = Run(t.Context(), p, l, model.LevelSet(model.AllLevels...), func(o *Outcome) error {
 			rows, differences := len(o.Actual), len(o.Differences)
 			line := o.Line(model.LevelSet(model.AllLevels...))
 			var b bytes.Buffer

@@ -95,7 +95,8 @@ func TestTwoFaultsAreTwoFindings(t *testing.T) {
 	}
 	all := slices.DeleteFunc(faults.All(), func(f faults.Fault) bool { return f.Levels != 0 || f.Accepted })
 	shows := func(f *faults.Fault, c *model.Case) bool {
-		return sees(prepare([]*model.Case{c})[0], f.Answer, defaults, false)
+		asked := ask(c)
+		return asked.tells(f, defaults)
 	}
 	findings := 0
 	for n := range *pairs {

@@ -19,7 +19,7 @@ import (
 func TestFailuresCarryTheirChats(t *testing.T) {
 	cases, err := Builtin()
 	require.NoError(t, err)
-	p, err := NewPlan(append(cases, Generated(1, 40)...))
+	p, err := NewPlan(append(cases, Generated(1, 20)...))
 	require.NoError(t, err)
 	record, _, err := run(t, p, silent, defaults)
 	require.NoError(t, err)

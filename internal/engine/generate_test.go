@@ -72,7 +72,7 @@ func sortedLines(texts ...string) []string {
 // their chats; and facts are the same for any delivery.
 func TestGeneratedBytesDependOnTheSeedAlone(t *testing.T) {
 	generations, jobs := map[string]Generation{
-		"many": {Random: 5000}, "random": {Random: 1100}, "documented": {Random: 300, Level: "documented"}, "exhaustive": {Exhaustive: 6}, "flows": {Flows: true},
+		"many": {Random: 3000}, "random": {Random: 450}, "documented": {Random: 300, Level: "documented"}, "exhaustive": {Exhaustive: 6}, "flows": {Flows: true},
 	}, []int{0, 7} // as many as there are processors, and more than those
 	if testing.Short() {
 		generations, jobs = map[string]Generation{"random": {Random: 450}, "flows": {Flows: true}}, []int{3}

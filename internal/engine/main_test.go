@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// Campaigns make much and keep little: as in the command, garbage is collected seldom. A third of the time of these tests
-// went into that.
+// Campaigns make much and keep little: garbage is collected more seldom than in the command. At 400 percent and 256 MiB, as
+// there, that still took a seventh of the processor time of these tests.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(256 << 20)
+	debug.SetGCPercent(1600)
+	debug.SetMemoryLimit(512 << 20)
 	os.Exit(m.Run())
 }

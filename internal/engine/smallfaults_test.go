@@ -49,9 +49,9 @@ func TestSmallWorldsTellFaults(t *testing.T) {
 		}
 	}
 	assert.Len(t, beyondSmallWorlds, listed, "each is a fault's name")
-	shows := func(f *faults.Fault, r ready) bool { return sees(r, f.Answer, DefaultLevels|f.Levels, false) }
-	plain := func(log []model.Event) ready {
-		return prepare([]*model.Case{{ID: "plain", Level: model.Inferred, Checked: true, Opaque: true, Events: log}})[0]
+	shows := func(f *faults.Fault, c asked) bool { return c.tells(f, DefaultLevels|f.Levels) }
+	plain := func(log []model.Event) asked {
+		return ask(&model.Case{ID: "plain", Level: model.Inferred, Checked: true, Opaque: true, Events: log})
 	}
 
 	limits := gen.Everyday
@@ -80,7 +80,7 @@ func TestSmallWorldsTellFaults(t *testing.T) {
 	})
 	trials := newSmallTrials(func(made int) bool { return made >= small })
 	for c := trials.next(); c != nil && len(left) > 0; c = trials.next() {
-		r := prepare([]*model.Case{c})[0]
+		r := ask(c)
 		left = slices.DeleteFunc(left, func(f plainFault) bool {
 			seen := shows(&f.Fault, r)
 			if seen {
