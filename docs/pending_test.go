@@ -35,10 +35,7 @@ func TestNewScenarioIsPending(t *testing.T) {
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{feature: at("added.feature")}})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(at("overlay.json"), overlay, 0o666))
-	build := exec.Command("go", "build", "-overlay", at("overlay.json"), "-o", at("chatproof"), ".")
-	build.Env = linking()
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	require.NoError(t, needs.Built(".", at("chatproof"), "-overlay", at("overlay.json")))
 
 	// It says nothing of the chat of the scenario that was added.
 	forgets := at("chatproof") + " classify - | grep -v " + model.OpaqueID("documented/1.1/added-later", "chat 1")

@@ -3,6 +3,7 @@ package examples
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"os"
 	"os/exec"
@@ -34,15 +35,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var building = sync.OnceValues(func() ([]byte, error) {
-	return exec.Command("go", "build", "-ldflags=-w", "-o", shared+string(filepath.Separator), ".", "./examples/go").CombinedOutput()
+var building = sync.OnceValue(func() error {
+	return errors.Join(needs.Built(".", filepath.Join(shared, "chatproof")), needs.Built("./examples/go", filepath.Join(shared, "go")))
 })
 
 // built is a program of this module, chatproof or the example in Go. They are built once for all tests.
 func built(t *testing.T, program string) string {
 	t.Helper()
-	out, err := building()
-	require.NoError(t, err, string(out))
+	require.NoError(t, building())
 	path, err := exec.LookPath(filepath.Join(shared, program)) // with the ending that the system runs
 	require.NoError(t, err)
 	return path

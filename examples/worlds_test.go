@@ -36,12 +36,12 @@ func TestWorldsAreJudgedAlike(t *testing.T) {
 		t.Run(w, func(t *testing.T) {
 			dir := filepath.Join("examples", "worlds", w)
 			for _, fault := range []string{"", "consult_as_conference", "stopped_as_expired", "transfer_as_conference"} {
-				etl := []string{"python3", filepath.Join(dir, "etl.py")}
+				etl := []string{"python3", "-S", filepath.Join(dir, "etl.py")}
 				if fault != "" {
 					etl = append(etl, "--fault", fault)
 				}
 				mapped := verdicts(t, chatproof, append([]string{"--mapping", filepath.Join(dir, "mapping.yaml"), "--"}, etl...)...)
-				byHand := verdicts(t, chatproof, append([]string{"--", "python3", filepath.Join(dir, "adapter.py")}, etl...)...)
+				byHand := verdicts(t, chatproof, append([]string{"--", "python3", "-S", filepath.Join(dir, "adapter.py")}, etl...)...)
 				require.NotEmpty(t, mapped)
 				failed := false
 				for id, v := range mapped { // which leaves some out, where chats are sent whole
