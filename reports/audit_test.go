@@ -64,7 +64,7 @@ func factsOf(f *model.Fact) []jsontext.Value {
 // Whatever a user's chats hold, no rendering of a check takes it for markup, for a command or for a line of its own;
 // and each rendering is bounded.
 func TestHostileCheck(t *testing.T) {
-	r := nastyCheck(t, 300)
+	r := nastyCheck(t, 120) // more make the page no longer
 	page := pageOf(t, r)
 	assert.NotContains(t, page, "<script>alert")
 	assert.NotRegexp(t, `(src|href)="[^#]`, page)

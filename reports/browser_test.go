@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -27,8 +28,10 @@ import (
 	"github.com/chatproof/chatproof/internal/needs"
 )
 
-// TestMain ends what the tests share.
+// TestMain ends what the tests share. Texts of a megabyte are made and forgotten: garbage is collected seldom.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	debug.SetMemoryLimit(512 << 20)
 	code := m.Run()
 	for _, end := range slices.Backward(ends) {
 		end()

@@ -26,21 +26,40 @@ var (
 
 var builtin = sync.OnceValues(engine.Builtin)
 
-// record makes the record of a run of the suite with 40 generated scenarios, or of shard i of n.
+// record is the record of a run of the suite with 40 generated scenarios, or of shard i of n. Most tests begin with the
+// same: each is made once.
 func record(t testing.TB, to target.Target, seed uint64, i, n int) string {
+	t.Helper()
+	of := runOf{to, seed, i, n}
+	if _, made := records[of]; !made {
+		records[of] = recorded(t, of)
+	}
+	return records[of]
+}
+
+// runOf says which run it is.
+type runOf struct {
+	target.Target
+	seed uint64
+	i, n int
+}
+
+var records = make(map[runOf]string)
+
+func recorded(t testing.TB, of runOf) string {
 	t.Helper()
 	cases, err := builtin()
 	require.NoError(t, err)
-	p, err := engine.NewPlan(append(slices.Clone(cases), engine.Generated(seed, 40)...))
+	p, err := engine.NewPlan(append(slices.Clone(cases), engine.Generated(of.seed, 40)...))
 	require.NoError(t, err)
-	if n > 1 {
-		p.Shard(i, n)
+	if of.n > 1 {
+		p.Shard(of.i, of.n)
 	}
 	var out bytes.Buffer
 	write := func(line any) { require.NoError(t, engine.WriteLine(&out, line)) }
 	tally, coverage := engine.NewTally(), model.NewCoverage()
-	write(engine.NewHeader(p, seed, defaults))
-	_, err = engine.Run(t.Context(), p, to, defaults, func(o *engine.Outcome) error {
+	write(engine.NewHeader(p, of.seed, defaults))
+	_, err = engine.Run(t.Context(), p, of.Target, defaults, func(o *engine.Outcome) error {
 		line := o.Line(defaults)
 		tally.Add(line)
 		o.Cover(coverage)
