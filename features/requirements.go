@@ -178,7 +178,7 @@ var requirements = []Requirement{
 	},
 
 	{
-		ID: "N1", Says: "Voice, e-mail and other offline media.",
+		ID: "N1", Says: "Voice, and e-mail and other offline media.",
 		Untested: "The guide's chapter is about chat; these media have other descriptors.",
 	},
 	{

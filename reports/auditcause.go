@@ -157,14 +157,14 @@ func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	each := max(1, len(fields))
 	var said []string
 	if late := shifted(shift); late != "" && times > 1 {
-		said = append(said, "all are "+late)
+		said = append(said, "all "+late)
 	}
 	switch {
 	case times < 2:
 	case times == each*all:
-		said = append(said, "every row")
+		said = append(said, "in every row")
 	case kind != "" && times == each*ofKind:
-		said = append(said, "every row of resource type "+safe(model.Name(string(kind))))
+		said = append(said, "in every row of resource type "+safe(model.Name(string(kind))))
 	case resource != "" && times > 2:
 		said = append(said, "always "+safe(model.Name(resource)))
 	case kind != "" && len(r.Footer.Audit.Of) > 1 && shift == 0 && 2*times >= each*ofKind && ofKind > 0:

@@ -16,9 +16,9 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	if c == nil || r.Footer.Audit.Chats == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d are accepted alternatives only)",
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (of the %d, %d only as alternatives)",
 		c.CoveredRules(), len(c.Rules),
-		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives)
+		c.Combinations.Covered, c.Combinations.All, c.Combinations.All, c.Combinations.Alternatives)
 	if all {
 		b.WriteString(":\n")
 		often(b, c)

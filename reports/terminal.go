@@ -69,9 +69,9 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 		fmt.Fprintf(&b, "\n%s\n", r.Guide())
 	}
 	if c := r.Footer.Coverage; c != nil {
-		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d are accepted alternatives only), %s.\n",
-			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives,
-			Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (of the %d, %d only as alternatives), %s.\n",
+			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.All,
+			c.Combinations.Alternatives, Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
 	} else {
 		b.WriteByte('\n')
 	}

@@ -41,7 +41,7 @@ with the fewest events added or left out.`,
 	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
 	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
 	cmd.Flags().StringVar(&f.svg, "svg", "",
-		"write the timeline to this file as SVG too; - writes it to stdout, and nothing else")
+		"write the timeline to this file as SVG too; - writes the SVG alone, to stdout")
 	cmd.Flags().StringArrayVar(&f.dirs, "features", nil,
 		"with --scenario: add a directory of your own features; may be repeated")
 	cmd.MarkFlagsMutuallyExclusive("json", "repair")

@@ -33,12 +33,12 @@ func (e *env) fuzz() *cobra.Command {
 		Short: "Look for counterexamples among small and random chats, and shrink them",
 		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and compares
 the answers with the reference's. It begins with all small chats, shortest first, so what fails
-there needs no shrinking. Then it draws random chats, each with a variant whose facts must be related to its own, and
-shrinks what fails in a new way. Signatures with one cause are one finding: all but the first are listed as its faces.
+there needs no shrinking. Then it draws random chats, each with a variant whose facts must follow from the chat's, and
+shrinks what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
 
 A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
-limits all of it, shrinking included. --scenarios limits the random chats; there are then at most ten times as many
-small ones, and no more than --prove allows.
+limits all of it, shrinking included. --scenarios limits the random chats, and the small ones to ten times as many;
+--prove limits those, too.
 
 With --report each finding gets a directory with events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which
 fails for the same reason when you give the directory to 'run --features'. At the end index.html shows them all, with
@@ -63,7 +63,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 		"the levels whose differences count, comma-separated, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
 	flags.StringVar(&f.shard, "shard", "",
-		"part I of N of the random scenarios, such as 2/5; each part has --scenarios of them; "+shardVariables)
+		"part I of N of the random scenarios, such as 2/5; --scenarios counts per part; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
 		"how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
 	f.way.addTo(cmd)

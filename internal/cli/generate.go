@@ -29,16 +29,16 @@ type generateFlags struct {
 }
 
 const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events that
-'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. With --suite, lines that
-are no events at all, which some robustness scenarios have, are left out.
+'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. --suite leaves out
+the lines of some robustness scenarios that are no events at all.
 
 The same flags give the same bytes, with any number of jobs. A chat's id and events are a function of the seed and of
 its number. --shard I/N writes chats I, I+N, I+2N, …, counted from 1; with --suite, the scenarios that 'run --shard'
 runs.
 
 Chats are written one after the other, each in order. --interleave mixes 8 chats at a time. --delivery duplicated
-repeats one event in four, at once or a few events later; shuffled shuffles the events of each chat or, with
---interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
+repeats one event in four, at once or a few events later; --delivery shuffled mixes the events of each chat
+or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
 
 Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
 appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
@@ -46,11 +46,11 @@ creates it if it is missing ('chatproof schema tables' prints it); in the end al
 
 --like makes a twin of a log: other chats of the same shape, under names that the log does not have. What it learns is
 a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes the profile to a file, and
---profile makes chats by one, whether learnt or written by hand; ` + twin.Builtin + ` is made up,
-for demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week;
+--profile makes chats from a profile, learnt or written by hand; ` + twin.Builtin + ` is an invented
+one, for demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week;
 with --interleave all events come in order of time.`
 
-var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats, at the times they have",
+var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats keep their own times",
 	engine.AtOnce)
 
 func (e *env) generate() *cobra.Command {
@@ -105,7 +105,7 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
 	addRequire(cmd, &f.require,
-		"with --suite: the levels that 'run' will require; without robustness among them, ill-formed logs stay out")
+		"with --suite: the levels that 'run' will require; ill-formed logs stay out unless these include robustness")
 	flags.StringVar(&f.format, "format", "",
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
 			"%d chats", engine.MostInFeature))

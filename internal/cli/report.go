@@ -32,13 +32,13 @@ func (e *env) report() *cobra.Command {
 Without a flag that names an output file it prints the summary that run prints. As an output file - is stdout, and a
 name that ends in .gz is compressed.
 
-Results of shards are merged first; you must give all of them. Environments aside, the merge is what one run of the
-whole would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations are refused.
+Results of shards are merged first; you must give all of them. Except for environments, the merge is what one
+unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations are refused.
 
-With --against and an older result, text, page and Markdown say which scenarios newly fail, fail because they are new
-in the suite, newly pass, were added, or were removed.
+--against an older result makes text, page and Markdown say which scenarios newly fail, fail and are new in the suite,
+newly pass, were added, or were removed.
 
-With --claim, report states the result of the run for the files of --subject, as an in-toto Statement: their SHA-256,
+With --claim, report writes an in-toto Statement of the run's result for the files of --subject: the files' SHA-256,
 the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it proves
 that the run was of these files: whoever signs it vouches for that.
 

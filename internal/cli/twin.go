@@ -34,12 +34,12 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags.StringVar(&f.profile, "profile", "",
 		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
-		"with --like: write what was learnt to this file; without --chats, --days, --output and --to, that alone")
+		"with --like: write what was learnt to this file; and, without --chats, --days, --output and --to, nothing else")
 	flags.IntVar(&f.Chats, "chats", 0,
 		"with --like or --profile: how many chats; by default as many as --like read, or a week's")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: merge what fewer chats than this did with what others did")
+		"with --like: what fewer chats than this did is not learnt apart from the rest")
 	flags.StringVar(&f.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
 		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are of the "+

@@ -59,7 +59,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
 		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Name(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
-		return logs, errors.New("--delivery, --interleave: the scenarios of --suite have a delivery of their own")
+		return logs, errors.New("--delivery, --interleave: not with --suite, whose scenarios have their own delivery")
 	}
 	kinds := 0
 	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0, g.Twin != nil} {

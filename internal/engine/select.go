@@ -78,7 +78,7 @@ func (p *Plan) NoSuch(id string) string {
 		return why
 	}
 	if strings.ContainsAny(id, "[]{}") {
-		return said + ": of a glob, * and ? alone stand for other characters, and brackets for themselves"
+		return said + ": in a glob, only * and ? are wildcards; brackets stand for themselves"
 	}
 	if !strings.ContainsAny(id, "*?") {
 		var ids []string

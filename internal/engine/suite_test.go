@@ -276,7 +276,7 @@ func TestSelect(t *testing.T) {
 		{"by one character", "", []string{"documented/1.?/x"}, "documented/1.4/x"},
 		{"several globs add up, in the order of the plan", "", []string{"own/*", "documented/*"}, "documented/1.4/x own/f/x"},
 		{"tags and globs both hold", "@own", []string{"*"}, "own/f/x"},
-		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]: of a glob, * and ? alone stand for other characters, and brackets for themselves"},
+		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]: in a glob, only * and ? are wildcards; brackets stand for themselves"},
 		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios'"},
 		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario has tags @nope; @nope is the tag of none"},
 	}

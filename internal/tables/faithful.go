@@ -58,7 +58,7 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s makes one text of two chats with different rows, %s and %s (one has %s, the "+
+					return fmt.Errorf("%s writes two chats alike whose rows differ, %s and %s (one has %s, the "+
 						"other %s); send what tells them apart", send.name, rows, theirs, line(&log[i]), line(&variant))
 				}
 			}

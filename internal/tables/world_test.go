@@ -289,7 +289,7 @@ func TestFaithful(t *testing.T) {
 		err := mapping(t, world).Faithful(logs)
 		if want == "" {
 			assert.NoError(t, err, world)
-		} else if assert.ErrorContains(t, err, "events.send makes one text of two chats with different rows, ", world) {
+		} else if assert.ErrorContains(t, err, "events.send writes two chats alike whose rows differ, ", world) {
 			assert.Contains(t, err.Error(), want)
 		}
 	}

@@ -288,7 +288,7 @@ func (s *search) try(ctx context.Context, from, to int) (*Failure, error) {
 func (s *search) stop(err error) error {
 	if err == nil {
 		s.round.Notes = append(s.round.Notes,
-			fmt.Sprintf("fails on more scenarios than were searched for (%d, in %d starts): the rest was not run",
+			fmt.Sprintf("fails on more scenarios than one search finds (%d, in %d starts): the rest was not run",
 				maxGuilty, maxStarts))
 	}
 	return err

@@ -150,7 +150,7 @@ func TestFilterSearchIsBounded(t *testing.T) {
 	}
 	assert.Equal(t, maxGuilty, failed)
 	assert.LessOrEqual(t, len(starts), 2+maxStarts)
-	assert.Equal(t, []string{"fails on more scenarios than were searched for (8, in 64 starts): the rest was not run"}, round.Notes)
+	assert.Equal(t, []string{"fails on more scenarios than one search finds (8, in 64 starts): the rest was not run"}, round.Notes)
 }
 
 // Who fails on so many at once, and on none alone, has answered, and that is said on the first.
