@@ -56,7 +56,7 @@ func secondReading(t require.TestingT, log []model.Event) []model.Fact {
 	at, finishing := special(log)
 	if at < 0 {
 		var chat model.Chat
-		require.NoError(t, model.NewClassifier(model.Reference()).Classify(&chat, log), "%s", describe(log))
+		require.NoError(t, model.NewClassifier(model.Reference()).Classify(&chat, log), "%s", shown(log))
 		rows := make([]model.Fact, len(chat.IRFs))
 		for i := range chat.IRFs {
 			rows[i] = chat.IRFs[i].Fact
@@ -126,7 +126,7 @@ func afterwards(log []model.Event, at int) []model.Event {
 
 // The reference and the second reading agree on all small chats that finish or time out so, and on random ones.
 func TestFinishingAndTimeoutReadTwice(t *testing.T) {
-	small, random := 10, 100_000
+	small, random := 10, 40_000
 	if testing.Short() {
 		small, random = 8, 4000
 	}
@@ -142,7 +142,7 @@ func TestFinishingAndTimeoutReadTwice(t *testing.T) {
 			timedOut++
 		}
 		want := secondReading(t, log)
-		require.Equal(t, texts(want), texts(factsOf(model.Reference(), log)), "%s", describe(log))
+		require.Equal(t, texts(want), texts(factsOf(model.Reference(), log)), "%s", shown(log))
 	}
 	w := NewWalker(withEvents(Exhaustive, small))
 	for o := new(Odometer); ; {

@@ -2,8 +2,8 @@ package gen
 
 import (
 	"flag"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,19 +17,25 @@ import (
 func describe(log []model.Event) string {
 	var b strings.Builder
 	for _, e := range log {
-		fmt.Fprintf(&b, "%d %s", e.Seq, strings.TrimPrefix(string(e.Name), "Event"))
+		b.WriteString(strconv.FormatInt(e.Seq, 10) + " " + strings.TrimPrefix(string(e.Name), "Event"))
 		if e.Party.ID != "" {
 			b.WriteString(" " + e.Party.ID)
 		}
-		fmt.Fprintf(&b, " %s%s [%s %s] mode %d %s\n", e.Queue, e.Operation, e.Actor.Type, e.Actor.ID, e.VisibilityMode, e.Reason)
+		b.WriteString(" " + e.Queue + string(e.Operation) + " [" + string(e.Actor.Type) + " " + e.Actor.ID + "] mode " +
+			strconv.Itoa(int(e.VisibilityMode)) + " " + string(e.Reason) + "\n")
 	}
 	return b.String()
 }
 
+// shown is a log as a failed assertion shows it. It is described only then: that takes longer than most checks.
+type shown []model.Event
+
+func (log shown) String() string { return describe(log) }
+
 // wellFormed checks that a log is well-formed, and the chat finished.
 func wellFormed(t assert.TestingT, c *model.Classifier, chat *model.Chat, log []model.Event) bool {
 	err := c.Classify(chat, log)
-	return assert.NoError(t, err, describe(log)) && assert.NotZero(t, chat.StoppedSeq)
+	return assert.NoError(t, err, shown(log)) && assert.NotZero(t, chat.StoppedSeq)
 }
 
 var allLimits = map[string]Limits{
@@ -56,7 +62,7 @@ func withEvents(l Limits, n int) Limits {
 func TestEveryWalkIsWellFormed(t *testing.T) {
 	for name, limits := range allLimits {
 		w, c, chat := NewWalker(limits), model.NewClassifier(model.Reference()), new(model.Chat)
-		for seed := range uint64(20_000) / shorter() {
+		for seed := range uint64(10_000) / shorter() {
 			log := w.Log("x", Seed(seed))
 			if !wellFormed(t, c, chat, log) || !assert.LessOrEqual(t, len(log), limits.Events) {
 				t.Fatalf("%s, seed %d", name, seed)
@@ -70,7 +76,7 @@ func TestRapidAndTapesDriveTheSameGrammar(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := w.Log("x", drawing{t})
 		if wellFormed(t, c, chat, log) {
-			assert.Empty(t, model.CheckInvariants(chat, factsOf(model.Reference(), log)), describe(log))
+			assert.Empty(t, model.CheckInvariants(chat, factsOf(model.Reference(), log)), shown(log))
 		}
 	})
 	assert.Len(t, w.Log("x", &Tape{}), 2, "an empty tape ends the chat at once")
@@ -92,11 +98,11 @@ func FuzzGrammar(f *testing.F) {
 			return
 		}
 		of := factsOf(model.Reference(), log)
-		assert.Empty(t, model.CheckInvariants(chat, of), describe(log))
+		assert.Empty(t, model.CheckInvariants(chat, of), shown(log))
 		for _, relation := range Relations {
 			if made, r, ok := Relate(nil, relation, -1, log, "0000xyz00001", src); ok {
 				variant := slices.DeleteFunc(made, func(e model.Event) bool { return e.InteractionID != r.Variant })
-				assert.Empty(t, r.Compare(of, factsOf(model.Reference(), variant)), "%s\n%s", relation, describe(log))
+				assert.Empty(t, r.Compare(of, factsOf(model.Reference(), variant)), "%s\n%s", relation, shown(log))
 			}
 		}
 	})

@@ -55,7 +55,7 @@ func TestRelationsHold(t *testing.T) {
 		var chat model.Chat
 		require.NoError(t, model.NewClassifier(model.Reference()).Classify(&chat, log))
 		of := factsOf(table, log)
-		require.Empty(t, model.CheckInvariants(&chat, of), "seed %d\n%s", seed, describe(log))
+		require.Empty(t, model.CheckInvariants(&chat, of), "seed %d\n%s", seed, shown(log))
 		for _, relation := range slices.Concat(Relations, deliveries) {
 			made, r, ok := Relate(nil, relation, -1, log, "0000xyz00001", src)
 			if !ok {
@@ -64,11 +64,11 @@ func TestRelationsHold(t *testing.T) {
 			reached[relation]++
 			compare := r.Compare
 			for _, chat := range model.Chats(made) {
-				require.True(t, wellFormedLog(chat), "%s, seed %d\n%s", relation, seed, describe(chat))
+				require.True(t, wellFormedLog(chat), "%s, seed %d\n%s", relation, seed, shown(chat))
 			}
 			variant := slices.DeleteFunc(made, func(e model.Event) bool { return e.InteractionID != r.Variant })
 			answer := factsOf(table, variant)
-			require.Empty(t, compare(of, answer), "%s %d, seed %d\n%s", relation, r.How, seed, describe(log))
+			require.Empty(t, compare(of, answer), "%s %d, seed %d\n%s", relation, r.How, seed, shown(log))
 			at := 0
 			if n := len(answer); n > 0 {
 				at = int(seed) % n
@@ -182,7 +182,7 @@ func TestConferenceByAcceptanceBecomesConsult(t *testing.T) {
 			if j := Outcome(log, i); j > 0 && log[j].Name == model.PartyAdded && log[j].VisibilityMode <= model.Conferred {
 				met[log[j].VisibilityMode]++
 				_, _, ok := turnIntoConsult(slices.Clone(log), Seed(seed))
-				assert.True(t, ok, describe(log))
+				assert.True(t, ok, shown(log))
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func TestShrink(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, Minimal{m.Log, tt.all, tt.all}, m)
 			assert.True(t, m.Proven())
-			assert.Len(t, m.Log, tt.events, describe(m.Log))
+			assert.Len(t, m.Log, tt.events, shown(m.Log))
 			for i, e := range m.Log { // and plain
 				assert.Equal(t, int64(i+1), e.Seq)
 				assert.Equal(t, Day.Add(time.Duration(i)*time.Second), e.Time)
@@ -93,7 +93,7 @@ func TestShrink(t *testing.T) {
 			assert.Equal(t, tt.reduced, len(m.Log))
 			for i := range m.Log {
 				yes, err := shows(t.Context(), [][]model.Event{slices.Delete(slices.Clone(m.Log), i, i+1)})
-				assert.False(t, err == nil && yes[0], "event %d of\n%s", i+1, describe(m.Log))
+				assert.False(t, err == nil && yes[0], "event %d of\n%s", i+1, shown(m.Log))
 			}
 		})
 	}
@@ -177,7 +177,7 @@ func TestAlphabetHoldsItsChat(t *testing.T) {
 		for o, n := new(Odometer), 0; !found && n < 5000; n++ {
 			found = slices.Equal(log, among.Log("x", o))
 			if !o.Next() {
-				assert.True(t, found, describe(log))
+				assert.True(t, found, shown(log))
 				break
 			}
 		}

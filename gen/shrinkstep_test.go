@@ -70,7 +70,7 @@ func TestPartiesAreLeftOut(t *testing.T) {
 			}
 		}
 		candidates := steps().withoutAgents(log)
-		assert.Len(t, candidates, len(parties), describe(log))
+		assert.Len(t, candidates, len(parties), shown(log))
 		without := map[model.Party]bool{}
 		for _, c := range candidates {
 			for p := range parties {
@@ -79,7 +79,7 @@ func TestPartiesAreLeftOut(t *testing.T) {
 				}
 			}
 		}
-		assert.Equal(t, parties, without, describe(log))
+		assert.Equal(t, parties, without, shown(log))
 		if len(parties) > 2 {
 			several++
 		}

@@ -30,7 +30,7 @@ func TestSmallChats(t *testing.T) {
 		length = len(log)
 		adds[world]++
 		if world < 6 {
-			key := fmt.Sprint(log)
+			key := describe(log)
 			require.False(t, seen[key], key)
 			seen[key] = true
 		}

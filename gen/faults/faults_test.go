@@ -75,9 +75,10 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 			cases = append(cases, s.Delivery(i))
 		}
 	}
-	want := make([][]model.Expected, len(cases))
+	right := answering(model.Reference())
+	want, facts := make([][]model.Expected, len(cases)), make([][]model.Fact, len(cases))
 	for i, c := range cases {
-		want[i] = c.Expected(model.Reference())
+		want[i], facts[i] = c.Expected(model.Reference()), right(c.Events)
 	}
 	for _, f := range All() {
 		if !ofTheStore(f.Family) {
@@ -85,8 +86,11 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 		}
 		told, firsts := 0, model.Levels(0)
 		for i, c := range cases {
-			seen := model.Levels(0)
-			for _, d := range c.Judge(want[i], f.Answer(c.Events)) {
+			seen, got := model.Levels(0), f.Answer(c.Events)
+			if slices.Equal(got, facts[i]) {
+				continue // right: to judge it takes longer than to make it
+			}
+			for _, d := range c.Judge(want[i], got) {
 				seen |= model.LevelSet(d.Level)
 			}
 			if seen&required(&f) != 0 {

@@ -30,7 +30,7 @@ func TestAuditsAgree(t *testing.T) {
 			return "sqlite", file, "sqlite:" + file
 		},
 		"postgres": func(t *testing.T) (string, string, string) {
-			dsn := pgtest.Start(t)
+			dsn := pgtest.Database(t)
 			return "pgx", dsn, dsn
 		},
 	} {

@@ -313,7 +313,7 @@ func FuzzMapping(f *testing.F) {
 // A place is read in one transaction that only reads: a view that writes is refused by the server, with the counts of an
 // audit as with the rows, and a query that takes too long ends.
 func TestServerIsOnlyRead(t *testing.T) {
-	server := pgtest.Start(t)
+	server := pgtest.Database(t)
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
 	defer db.Close()
@@ -392,7 +392,7 @@ func TestTwoFillATable(t *testing.T) {
 	for name, dsn := range map[string]string{"PostgreSQL": "", "SQLite": "sqlite:" + filepath.Join(t.TempDir(), "x.db")} {
 		t.Run(name, func(t *testing.T) {
 			if dsn == "" {
-				dsn = pgtest.Start(t)
+				dsn = pgtest.Database(t)
 			}
 			first, err := tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
 			require.NoError(t, err)

@@ -66,7 +66,7 @@ func TestWorldGoesRound(t *testing.T) {
 	events := someChats(60)
 	text, err := os.ReadFile(attributes)
 	require.NoError(t, err)
-	server := pgtest.Start(t)
+	server := pgtest.Database(t)
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
 	defer db.Close()
