@@ -20,6 +20,7 @@ var ciCommand = regexp.MustCompile(`(?m)^ *(?:- run: |- )?(chatproof .*)$`)
 // The commands of docs/ci.md are run as they stand, for a program that conforms: each block in an empty directory, one
 // that is for several jobs once for each, with what the service would fill in.
 func TestCIRecipes(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	text, err := os.ReadFile("docs/ci.md")

@@ -93,6 +93,7 @@ func TestTwinDocument(t *testing.T) { runDocument(t, "docs/twin.md") }
 
 func runDocument(t *testing.T, path string) {
 	t.Helper()
+	t.Parallel()
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	root, err := os.Getwd()

@@ -41,6 +41,7 @@ func TestChangesAreTold(t *testing.T) {
 // The scripts of action.yml run as they stand in an empty repository, with what GitHub would set, for a program that
 // conforms and for one that does not.
 func TestAction(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "bash")
 	needs.Program(t, "python3")
 	root, err := os.Getwd()
@@ -114,6 +115,7 @@ func TestAction(t *testing.T) {
 
 // The forms for issues are forms: each field has an id of its own and a label, and what must be left out is said.
 func TestIssueForms(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(".github/ISSUE_TEMPLATE/*.yml")
 	require.NoError(t, err)
 	require.Len(t, files, 2)

@@ -18,6 +18,7 @@ import (
 // What the Dockerfile builds needs nothing around it: it runs in a root that holds it and a directory for temporary files
 // alone, as another user, without an environment.
 func TestImage(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("only root may change the root directory: this test was not run")
 	}

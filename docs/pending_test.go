@@ -18,6 +18,7 @@ import (
 // A scenario that a later version of the suite adds is pending, wherever it is shown, and a gate that was green stays so;
 // --strict lets it gate. The suite is built with one more scenario, tagged as of 0.3, as that version will be.
 func TestNewScenarioIsPending(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "sh")
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

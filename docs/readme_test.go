@@ -80,6 +80,7 @@ func linking() []string {
 
 // The commands of documents are run as they stand, and print what is shown.
 func TestDocuments(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	for _, file := range []string{"README.md", "docs/implementing.md"} {

@@ -16,6 +16,7 @@ import (
 // The commands of docs/scale.md are run as they stand: those to try, that of the Kubernetes Job with its variables, and
 // that of Spark's pipe for one partition.
 func TestScaleDocument(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "sh")
 	text, err := os.ReadFile("docs/scale.md")
 	require.NoError(t, err)

@@ -50,6 +50,7 @@ func built(t *testing.T, program string) string {
 
 // The examples conform, on everything that there is.
 func TestExamplesConform(t *testing.T) {
+	t.Parallel()
 	chatproof := built(t, "chatproof")
 	for _, tt := range []struct {
 		name, needs string
@@ -84,6 +85,7 @@ var generated = flag.String("generated", "200", "how many generated scenarios th
 // The ETL in SQL conforms at every level, over a database that generate fills; spoilt, it is told by what is wrong. Over
 // columns whose collation folds case, it is told that names and ids were merged.
 func TestSQLExampleConforms(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "psql")
 	dsn := pgtest.Start(t)
 	chatproof := built(t, "chatproof")

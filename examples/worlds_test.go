@@ -30,6 +30,7 @@ func TestSamplesOfWorlds(t *testing.T) {
 // A program that knows one world alone is judged through its mapping as through an adapter that is written by hand, as it
 // is and with each of three faults.
 func TestWorldsAreJudgedAlike(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	for _, w := range worlds {
@@ -56,6 +57,7 @@ func TestWorldsAreJudgedAlike(t *testing.T) {
 
 // A program of another world is asked by fuzz, too: nothing is found in it as it is, and its fault at once.
 func TestWorldIsFuzzed(t *testing.T) {
+	t.Parallel()
 	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	dir := filepath.Join("examples", "worlds", "interaction-server")

@@ -138,7 +138,7 @@ func TestHTTP(t *testing.T) {
 		code := Run(t.Context(), args, strings.NewReader(""), &out, &errOut)
 		return code, out.String() + errOut.String()
 	}
-	code, out := run("run", "--http", s.URL, "--header", "X-Token: "+secret, "--jobs", "4")
+	code, out := run("run", "--generated", "100", "--http", s.URL, "--header", "X-Token: "+secret, "--jobs", "4")
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, "scenarios, against "+s.URL+"\n")
 	assert.Contains(t, out, "scenarios: no consults for …\n")
@@ -147,7 +147,7 @@ func TestHTTP(t *testing.T) {
 	assert.NotContains(t, out, secret)
 
 	dir := t.TempDir()
-	code, out = run("run", "--http", s.URL, "--header", "X-Token: "+secret, "--json", "--report", dir)
+	code, out = run("run", "--generated", "20", "--http", s.URL, "--header", "X-Token: "+secret, "--json", "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, `"environment":{"way":"http","url":"`+s.URL+`"`)
 	assert.NotContains(t, out, secret)
