@@ -234,46 +234,50 @@ func TestStreamIsDeclined(t *testing.T) {
 
 // Who answers nothing is not waited for seven hundred times.
 func TestStreamGivesUp(t *testing.T) {
-	z := inCrowd(t)
-	batch := batchOf(20)
-	for i := range batch {
-		batch[i] = Question{Events: chat(guilty, 0)}
-	}
-	assertSilent := func(round *Round, from, n int) {
-		for i, a := range round.Answers[from:] {
-			if i < n {
-				require.NotNil(t, a.Failure)
-				assert.EqualError(t, a.Failure, "hang: no answer within 1s")
-			} else {
-				assert.Equal(t, Answer{NotRun: true}, a)
+	for _, tt := range []struct {
+		name     string
+		limit    time.Duration
+		jobs     int
+		answered int // questions that are answered, before the others
+		silent   int // and then those that are not
+		starts   int
+	}{
+		{"the first two", tight, 1, 0, maxFirstSilence, maxFirstSilence},
+		{"of two at the same time", tight, 2, 0, maxFirstSilence, 4}, // at most: one alone, too
+		// Who has answered before may be given more time: the first of them once more, alone.
+		{"after an answer", brief, 1, 1, maxSilence, maxSilence + 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			z := inCrowd(t)
+			batch := batchOf(20)
+			for i := tt.answered; i < len(batch); i++ {
+				batch[i] = Question{Events: chat(guilty, 0)}
 			}
-		}
-		assert.Equal(t, []string{"gave no answer within 1s, again and again: " + noMore}, round.Notes)
+			log := filepath.Join(t.TempDir(), "log")
+			round, _, err := z.stream(&Stream{Timeout: tt.limit, Jobs: tt.jobs}, batch, "hangs", log)
+			require.NoError(t, err)
+			limit := tt.limit.String()
+			for i, a := range round.Answers {
+				switch {
+				case i < tt.answered:
+					assert.Nil(t, a.Failure)
+				case i < tt.answered+tt.silent:
+					require.NotNil(t, a.Failure)
+					assert.EqualError(t, a.Failure, "hang: no answer within "+limit)
+				default:
+					assert.Equal(t, Answer{NotRun: true}, a)
+				}
+			}
+			assert.Equal(t, []string{"gave no answer within " + limit + ", again and again: " + noMore}, round.Notes)
+			text, err := os.ReadFile(log)
+			require.NoError(t, err)
+			if starts := len(strings.Fields(string(text))); tt.jobs > 1 {
+				assert.LessOrEqual(t, starts, tt.starts)
+			} else {
+				assert.Equal(t, tt.starts, starts)
+			}
+		})
 	}
-	log := filepath.Join(t.TempDir(), "log")
-	starts := func() int {
-		text, err := os.ReadFile(log)
-		require.NoError(t, err)
-		require.NoError(t, os.Remove(log))
-		return len(strings.Fields(string(text)))
-	}
-	round, _, err := z.stream(&Stream{Timeout: brief}, batch, "hangs", log)
-	require.NoError(t, err)
-	assertSilent(round, 0, maxFirstSilence)
-	assert.Equal(t, maxFirstSilence, starts(), "two timeouts in all")
-
-	round, _, err = z.stream(&Stream{Timeout: brief, Jobs: 2}, batch, "hangs", log)
-	require.NoError(t, err)
-	assertSilent(round, 0, maxFirstSilence)
-	assert.LessOrEqual(t, starts(), 4, "two at the same time, and one alone")
-
-	// Who has answered before may be given more time.
-	batch[0] = Question{Events: chat("chat-0", 0)}
-	round, _, err = z.stream(&Stream{Timeout: brief}, batch, "hangs", log)
-	require.NoError(t, err)
-	assert.Nil(t, round.Answers[0].Failure)
-	assertSilent(round, 1, maxSilence)
-	assert.Equal(t, maxSilence+1, starts(), "the first of them once more, alone")
 }
 
 // A handshake that fails is an error of the whole: the program is not one that speaks the protocol.
