@@ -12,11 +12,15 @@ import (
 	"github.com/chatproof/chatproof/internal/wire"
 )
 
-// rowsOfColumns is the most rows of a block that is read column by column.
-const rowsOfColumns = 1024
+// rowsOfColumns is the most rows of a block that is read column by column, and textOfColumns about the most bytes of a
+// column's texts there.
+const (
+	rowsOfColumns = 4096
+	textOfColumns = 1 << 20
+)
 
 // vector is a column of a block: for each row, the place of its value among values, -1 for none. The values are the
-// column's own, copied from a page, or those of a dictionary that many blocks share.
+// column's own, copied from pages, or those of a dictionary that many blocks share.
 type vector struct {
 	at []int32
 	*pageValues
@@ -32,6 +36,12 @@ type pageValues struct {
 	words  []uint8  // the numbers of a dictionary's words
 	ints   []int64
 	cells  []wire.Cell // of other kinds
+}
+
+// empty makes v a column without rows.
+func (v *vector) empty() {
+	v.at, v.pageValues = v.at[:0], nil
+	v.own.text, v.own.ends, v.own.ints, v.own.cells = v.own.text[:0], v.own.ends[:0], v.own.ints[:0], v.own.cells[:0]
 }
 
 // textAt returns text i.
@@ -152,7 +162,10 @@ func (c *parquetColumn) ready(n *int) (err error) {
 
 // begin begins a page.
 func (c *parquetColumn) begin() {
-	c.row, c.value, c.levels = 0, 0, c.page.DefinitionLevels()
+	c.row, c.value, c.levels = 0, 0, nil
+	if c.page.NumNulls() > 0 {
+		c.levels = c.page.DefinitionLevels()
+	}
 	if c.kind < 0 {
 		c.reader = c.page.Values()
 		return
@@ -196,29 +209,44 @@ func (c *parquetColumn) hold(page parquet.Page) {
 	}
 }
 
-// take makes v the next n rows.
+// follows reports whether rows of the page can follow those in v.
+func (c *parquetColumn) follows(v *vector) bool {
+	switch {
+	case !c.wanted() || len(v.at) == 0:
+		return true
+	case c.indexed:
+		return v.pageValues == c.dictionary
+	}
+	return v.pageValues == &v.own && c.kind >= 0 && len(v.own.text) < textOfColumns
+}
+
+// take adds the next n rows to v.
 func (c *parquetColumn) take(v *vector, n int) error {
 	if !c.wanted() {
 		return nil
 	}
-	v.at = slices.Grow(v.at[:0], n)[:n]
+	before := len(v.at)
+	v.at = slices.Grow(v.at, n)[:before+n]
+	rows := v.at[before:]
 	v.pageValues = &v.own
 	if c.kind < 0 {
 		return c.takeCells(v)
 	}
-	first := c.value
+	first, base := c.value, max(len(v.own.ends)-1, len(v.own.ints))
 	if len(c.levels) == 0 {
-		for i := range v.at {
-			v.at[i] = int32(i)
+		for i := range rows {
+			rows[i] = int32(base + i)
 		}
 		c.value += n
 	} else {
 		for i, level := range c.levels[c.row : c.row+n] {
-			v.at[i] = -1
+			at := int32(base + c.value - first)
 			if level == c.level {
-				v.at[i] = int32(c.value - first)
 				c.value++
+			} else {
+				at = -1
 			}
+			rows[i] = at
 		}
 	}
 	c.row += n
@@ -227,12 +255,12 @@ func (c *parquetColumn) take(v *vector, n int) error {
 	}
 	v.pageValues = c.dictionary
 	most := uint32(c.by.Len())
-	for i, at := range v.at {
+	for i, at := range rows {
 		if at < 0 {
 			continue
 		}
-		v.at[i] = c.index[first+int(at)]
-		if uint32(v.at[i]) >= most {
+		rows[i] = c.index[first+int(at)]
+		if uint32(rows[i]) >= most {
 			return errDamaged
 		}
 	}
@@ -243,7 +271,7 @@ var errDamaged = errors.New("damaged: a value that is not there")
 
 // takeCells is take for values that are read one by one.
 func (c *parquetColumn) takeCells(v *vector) error {
-	v.own.column, v.own.cells = c, v.own.cells[:0]
+	v.own.column = c
 	for i := 0; i < len(v.at); {
 		c.buffer = slices.Grow(c.buffer[:0], len(v.at)-i)[:len(v.at)-i]
 		n, err := c.reader.ReadValues(c.buffer)
@@ -263,21 +291,24 @@ func (c *parquetColumn) takeCells(v *vector) error {
 	return nil
 }
 
-// copy makes v a copy of the values from first to before end.
+// copy adds a copy of the values from first to before end.
 func (v *pageValues) copy(from *pageValues, first, end int) error {
 	v.column = from.column
 	if v.column.kind != parquet.ByteArray {
-		v.ints = append(v.ints[:0], from.ints[first:end]...)
+		v.ints = append(v.ints, from.ints[first:end]...)
 		return nil
 	}
-	start, last := from.ends[first], from.ends[end]
-	v.text, v.ends = append(v.text[:0], from.text[start:last]...), v.ends[:0]
-	before := start
-	for _, at := range from.ends[first : end+1] {
+	before, last := from.ends[first], from.ends[end]
+	moved := uint32(len(v.text)) - before
+	v.text = append(v.text, from.text[before:last]...)
+	if len(v.ends) == 0 {
+		v.ends = append(v.ends, 0)
+	}
+	for _, at := range from.ends[first+1 : end+1] {
 		if at < before || at > last {
 			return errDamaged
 		}
-		v.ends = append(v.ends, at-start)
+		v.ends = append(v.ends, at+moved)
 		before = at
 	}
 	return nil

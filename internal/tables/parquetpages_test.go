@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -117,7 +118,8 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	assert.Len(t, facts, 1)
 }
 
-// What is bounded is what comes out: pages of every codec are read as they were.
+// What is bounded is what comes out: pages of every codec are read as they were, however the pages of two columns lie
+// beside each other, and if a dictionary grows too large and plain pages follow.
 func TestParquetOfEveryCodec(t *testing.T) {
 	type row struct {
 		Chat   string `parquet:"interaction_id,delta"`
@@ -126,16 +128,36 @@ func TestParquetOfEveryCodec(t *testing.T) {
 		Role   string `parquet:"resource_role,dict"`
 		Result string `parquet:"technical_result"`
 	}
-	rows := slices.Repeat([]row{{"c-1", 1, strings.Repeat("long ", 200), "RoutedTo", "Completed"}, {"c-2", 1, "Agent 2", "RoutedTo", "Completed"}}, 2000)
-	for _, codec := range []parquet.WriterOption{
-		parquet.Compression(&parquet.Uncompressed), parquet.Compression(&parquet.Snappy), parquet.Compression(&parquet.Gzip),
-		parquet.Compression(&parquet.Zstd), parquet.Compression(&parquet.Lz4Raw), parquet.Compression(&parquet.Brotli), parquet.DataPageVersion(1),
+	rows := slices.Repeat([]row{{"c-1", 1, strings.Repeat("long ", 200), "RoutedTo", "Completed"}, {"c-2", 1, "Agent 2", "RoutedTo", "Completed"}}, 5000)
+	for i := range rows {
+		rows[i].Number = int64(i)
+		if i%3 == 0 {
+			rows[i].Name = fmt.Sprint("Agent ", i)
+		}
+	}
+	for _, tt := range []struct {
+		rows    []row
+		options []parquet.WriterOption
+	}{
+		{rows, []parquet.WriterOption{parquet.Compression(&parquet.Uncompressed)}},
+		{rows, []parquet.WriterOption{parquet.Compression(&parquet.Snappy)}},
+		{rows, []parquet.WriterOption{parquet.Compression(&parquet.Gzip)}},
+		{rows, []parquet.WriterOption{parquet.Compression(&parquet.Zstd)}},
+		{rows, []parquet.WriterOption{parquet.Compression(&parquet.Brotli)}},
+		{rows[:100], []parquet.WriterOption{parquet.Compression(&parquet.Lz4Raw)}}, // the library cannot read more of its own
+		{rows, []parquet.WriterOption{parquet.DataPageVersion(1)}},
+		{rows, []parquet.WriterOption{parquet.PageBufferSize(1000), parquet.MaxRowsPerRowGroup(3000)}},
+		{rows, []parquet.WriterOption{parquet.PageBufferSize(1000), parquet.DictionaryMaxBytes(10_000)}},
 	} {
 		path := filepath.Join(t.TempDir(), "facts.parquet")
-		require.NoError(t, parquet.WriteFile(path, rows, codec))
+		require.NoError(t, parquet.WriteFile(path, tt.rows, tt.options...))
 		facts, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
 		require.NoError(t, err)
-		assert.Len(t, facts, len(rows))
+		require.Len(t, facts, len(tt.rows))
+		for i, f := range facts {
+			got := row{f.InteractionID, f.Ordinal.Value, f.Resource, string(f.Role), string(f.Result)}
+			require.Equal(t, tt.rows[i], got, "row %d", i)
+		}
 	}
 }
 
