@@ -283,7 +283,7 @@ func newParquetWriter[T any](f *wire.Form[T], out io.Writer) *parquetWriter[T] {
 			wire.Text: parquet.String(), wire.Integer: parquet.Int(64),
 			wire.Instant: parquet.Timestamp(parquet.Microsecond),
 		}[c.Kind]
-		if c.Kind == wire.Text && c.Need < wire.NeedValue { // words and names are few, ids of interactions are many
+		if c.Kind == wire.Text {
 			node = parquet.Encoded(node, &parquet.RLEDictionary)
 		}
 		group[c.Name] = parquet.Optional(node)
