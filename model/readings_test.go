@@ -15,7 +15,7 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// drawn are random chats, with the reference's reading of them.
+// drawn are random chats.
 var drawn = sync.OnceValue(func() (logs [][]model.Event) {
 	n := 2_000
 	if testing.Short() {
@@ -26,6 +26,15 @@ var drawn = sync.OnceValue(func() (logs [][]model.Event) {
 		logs = append(logs, slices.Clone(w.Log(fmt.Sprintf("c-%05d", i), gen.Seed(18, uint64(i)))))
 	}
 	return logs
+})
+
+// drawnChats are what the reference reads in those.
+var drawnChats = sync.OnceValue(func() (chats []model.Chat) {
+	for _, log := range drawn() {
+		chat, _ := mart(model.Reference(), log)
+		chats = append(chats, chat)
+	}
+	return chats
 })
 
 // mart is what a table answers of a chat.
@@ -43,10 +52,9 @@ func mart(t *model.Table, log []model.Event) (chat model.Chat, rows []model.Fact
 func learnt(of *model.Table, least int, change func(i int, rows []model.Fact)) ([]model.Learned, *model.Table) {
 	halves := []*model.Learner{model.NewLearner(), model.NewLearner()}
 	for i, log := range drawn() {
-		chat, _ := mart(model.Reference(), log)
 		_, rows := mart(of, log)
 		change(i, rows)
-		halves[i%2].Note(&chat, rows)
+		halves[i%2].Note(&drawnChats()[i], rows)
 	}
 	halves[1].Merge(halves[0])
 	return halves[1].Learned(model.Reference(), least, .99)
@@ -194,8 +202,8 @@ func TestFaultsAreSeenUnderReadings(t *testing.T) {
 
 // touching are chats in which a clause bears on a row, or on none.
 func touching(id model.ClauseID, n int) (logs [][]model.Event) {
-	for _, log := range drawn() {
-		chat, _ := mart(model.Reference(), log)
+	for i, log := range drawn() {
+		chat := &drawnChats()[i]
 		if chat.Silent.Has(id) || slices.ContainsFunc(chat.IRFs, func(r model.IRF) bool { return r.Clauses.Has(id) }) {
 			logs = append(logs, log)
 		}
