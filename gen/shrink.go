@@ -343,7 +343,17 @@ func (s *shrinker) enumerate(ctx context.Context, log []model.Event,
 // strategies as it has.
 func alphabetOf(log []model.Event) Limits {
 	l := Limits{}
-	agents, queues, strategies := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	for _, n := range namesIn(make([]bearer, 0, maxParties), log) {
+		if n.kind&agentKind != 0 {
+			l.Agents++
+		}
+		if n.kind&queueKind != 0 {
+			l.Queues++
+		}
+		if n.kind&strategyKind != 0 {
+			l.Strategies++
+		}
+	}
 	addMode := func(m model.VisibilityMode) {
 		if !slices.Contains(l.Modes, m) {
 			l.Modes = append(l.Modes, m)
@@ -352,19 +362,7 @@ func alphabetOf(log []model.Event) Limits {
 	addMode(0)
 	for i := range log {
 		e := &log[i]
-		for _, p := range []model.Party{e.Party, e.Actor} {
-			switch {
-			case p.Type == model.Agent && p.ID != "":
-				agents[p.ID] = true
-			case p.Type == model.Strategy && p.ID != "":
-				strategies[p.ID] = true
-			}
-		}
-		switch {
-		case e.Queue == "":
-		case !model.Usual.Finishes(e.Queue):
-			queues[e.Queue] = true
-		case !slices.Contains(l.Finishing, e.Queue):
+		if model.Usual.Finishes(e.Queue) && !slices.Contains(l.Finishing, e.Queue) {
 			l.Finishing = append(l.Finishing, e.Queue)
 			l.moves |= 1 << finish
 		}
@@ -380,6 +378,5 @@ func alphabetOf(log []model.Event) Limits {
 			l.Neutral = append(l.Neutral, e.Name)
 		}
 	}
-	l.Agents, l.Queues, l.Strategies = len(agents), len(queues), len(strategies)
 	return l
 }

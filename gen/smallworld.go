@@ -91,17 +91,20 @@ func (s *SmallChats) Next(id string) (log []model.Event, ok bool) {
 
 // had reports whether an earlier world has the chat.
 func (s *SmallChats) had(log []model.Event) bool {
+	if s.world == 0 {
+		return false
+	}
+	needs := alphabetOf(log)
 	for i := range s.world {
-		if w := &smallWorlds[i]; len(log) <= w.events && w.has(log) {
+		if w := &smallWorlds[i]; len(log) <= w.events && w.has(&needs) {
 			return true
 		}
 	}
 	return false
 }
 
-// has reports whether the grammar within these limits makes a log that it makes within others.
-func (l *Limits) has(log []model.Event) bool {
-	needs := alphabetOf(log)
+// has reports whether the grammar within these limits makes a log that it makes within others, and that needs these.
+func (l *Limits) has(needs *Limits) bool {
 	return needs.Agents <= l.Agents && needs.Queues <= l.Queues && needs.Strategies <= l.Strategies &&
 		(l.OtherReasons || needs.moves&(1<<revokeOther) == 0) && among(needs.Modes, l.Modes) &&
 		among(needs.Stops, l.Stops) &&
