@@ -19,13 +19,19 @@ import (
 // megabytes, but a file of some kilobytes can claim that one has a gigabyte.
 const MaxPages = 512 << 20
 
-// bounded returns an error if the columns of a group would take more than MaxPages once unpacked. It reads the headers
+// bounded returns an error if the columns of a group cannot be unpacked, or would take more than MaxPages then. It reads the headers
 // of pages and, where these may lie, what the packed bytes themselves say about their size.
 func (c *parquetColumns) bounded(group int) error {
 	total := int64(0)
 	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
 		if i >= len(c.columns) || !c.columns[i].wanted() {
 			continue
+		}
+		if chunk.MetaData.Codec == format.Lz4Raw {
+			// The library takes the rest of another page for one of these that packs badly, and all memory for one
+			// that is damaged.
+			return fmt.Errorf("%s: column %s is packed with LZ4, which is not read; expected Snappy, Zstandard, Gzip or "+
+				"Brotli", c.path, model.Name(c.header[i]))
 		}
 		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
 		total += page + dictionary
@@ -170,10 +176,6 @@ func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64)
 		for more := true; more && n <= MaxPages; {
 			more = zstdFrame(in, &n)
 		}
-	case codec == format.Lz4Raw && packed.Size() > MaxPages/255:
-		for more := true; more && n <= MaxPages; {
-			more = lz4Sequence(in, &n)
-		}
 	}
 	return n
 }
@@ -221,26 +223,4 @@ func zstdFrame(in *bufio.Reader, n *int64) bool {
 		in.Discard(4) //nolint:errcheck // a checksum
 	}
 	return true
-}
-
-// lz4Sequence adds to n what a sequence of LZ4's block format unpacks to, and reports whether another may follow.
-func lz4Sequence(in *bufio.Reader, n *int64) bool {
-	token, err := in.ReadByte()
-	length := func(first byte) int {
-		size := int(first)
-		for more := byte(255); first == 15 && more == 255 && err == nil; size += int(more) {
-			more, err = in.ReadByte()
-		}
-		return size
-	}
-	if err != nil {
-		return false
-	}
-	literals := length(token >> 4)
-	*n += int64(literals)
-	if _, err := in.Discard(literals + 2); err != nil { // and an offset
-		return false
-	}
-	*n += int64(length(token&15)) + 4
-	return err == nil
 }
