@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/assert"
@@ -62,7 +63,9 @@ func TestAction(t *testing.T) {
 	program, err := os.ReadFile(filepath.Join(built(t), "chatproof")) // which go build finds up to date, and does not link again
 	require.NoError(t, err)
 	require.NoError(t, os.Mkdir(filepath.Join(runner, "chatproof"), 0o777))
-	require.NoError(t, os.WriteFile(filepath.Join(runner, "chatproof", "chatproof"), program, 0o777))
+	target := filepath.Join(runner, "chatproof", "chatproof")
+	require.NoError(t, os.WriteFile(target, program, 0o777))
+	require.NoError(t, os.Chtimes(target, time.Unix(0, 0), time.Unix(0, 0))) // go build touches what is up to date
 	for _, tt := range []struct {
 		name, command string
 		conforms      bool
@@ -105,6 +108,9 @@ func TestAction(t *testing.T) {
 				}
 			}
 			assert.Equal(t, 2, scripts)
+			touched, err := os.Stat(target)
+			require.NoError(t, err)
+			assert.NotZero(t, touched.ModTime().Unix(), "the action has built nothing")
 			assert.FileExists(t, filepath.Join(dir, action.Inputs["report"].Default, "results.jsonl"))
 			told, err := os.ReadFile(summary)
 			require.NoError(t, err)
