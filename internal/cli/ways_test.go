@@ -25,6 +25,9 @@ func TestAllWaysGiveTheSameRecord(t *testing.T) {
 	world := filepath.Join(t.TempDir(), "world.yaml")
 	require.NoError(t, os.WriteFile(world, []byte("events: {send: '{w: tojson}'}\nfacts: {read: '.r | fromjson'}"), 0o600))
 	for _, how := range []string{"not", "transfers routed"} {
+		if testing.Short() && how == "not" {
+			continue // the reference starts nothing that the race detector could look at
+		}
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Write(classified(how, logOn(r.Body))) //nolint:errcheck
 		}))
