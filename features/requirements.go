@@ -51,8 +51,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1-4", Says: "Each flow has a picture, drawn by conventions that other pages explain.",
-		Untested: "The suite rests on the text, not on the pictures, nor on the time spans and queue segments that they " +
-			"show.",
+		Untested: "The suite rests on the text, not on the pictures, nor on the time spans and queue segments that " +
+			"they show.",
 	},
 
 	{

@@ -45,8 +45,8 @@ func Merge(shards []*Results) (*Results, error) {
 			given = append(given, model.Name(s.Header.Shard))
 		}
 		return nil,
-			fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first of them number %d of the plan; "+
-				"the shards given: %s",
+			fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first of them number %d of the "+
+				"plan; the shards given: %s",
 				missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })

@@ -278,15 +278,18 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		}
 	case "technical descriptor":
 		d, ok := model.ParseDescriptor(value)
+		not := func(what, code, all string) error {
+			return fmt.Errorf("%s is not a %s; expected one of %s", model.Name(code), what, all)
+		}
 		switch {
 		case !ok:
 			return fmt.Errorf("expected Role/Result or Role/Result [Reason], got %s", model.Name(value))
 		case !known(model.Roles, d.Role):
-			return fmt.Errorf("%s is not a role; expected one of %s", model.Name(string(d.Role)), list(model.Roles))
+			return not("role", string(d.Role), list(model.Roles))
 		case !known(model.Results, d.Result):
-			return fmt.Errorf("%s is not a result; expected one of %s", model.Name(string(d.Result)), list(model.Results))
+			return not("result", string(d.Result), list(model.Results))
 		case d.Reason != "" && !known(model.Reasons, d.Reason):
-			return fmt.Errorf("%s is not a reason; expected one of %s", model.Name(string(d.Reason)), list(model.Reasons))
+			return not("reason", string(d.Reason), list(model.Reasons))
 		}
 		f.Role, f.Result, f.Reason = d.Role, d.Result, d.Reason
 	case "resource type":

@@ -41,16 +41,16 @@ type checkFlags struct {
 	placeFlags
 }
 
-const checkLong = `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints first
-what was judged and what was not; then the differences by signature, required levels first and the most frequent first;
-then some of them (--examples), explained; and last which rules your chats exercise, and what they do that no scenario of
-the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
+const checkLong = `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints
+first what was judged and what was not; then the differences by signature, required levels first and the most frequent
+first; then some of them (--examples), explained; and last which rules your chats exercise, and what they do that no
+scenario of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
 writes the record and a page.
 
-With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are set
-aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts as cut
-off by the log's start only if enough complete chats pause as long as it did. Rows of chats without events are counted. In
-a chat that has not finished, only attempts that have closed are judged.
+With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are
+set aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts
+as cut off by the log's start only if enough complete chats pause as long as it did. Rows of chats without events are
+counted. In a chat that has not finished, only attempts that have closed are judged.
 
 What was not judged is not a success: if more chats are set aside than --set-aside allows, the exit code is 5. An
 unfinished chat counts as set aside if the log outlasts it by more than any pause in complete chats.
@@ -61,7 +61,8 @@ Without --events the rows are checked against the invariants that need no events
 for other databases' clients.
 
 Where the guide is silent your Info Mart may answer otherwise than the reference. --learn counts what your rows answer
-there, clause by clause, and writes a file for --readings, which makes this and other verbs expect those answers (docs/readings.md).
+there, clause by clause, and writes a file for --readings, which makes this and other verbs expect those answers
+(docs/readings.md).
 
 --legacy names the rows of the mart that yours replaces, for the same chats: each attempt is then one of: alike and
 right; alike and wrong; right, otherwise; corrected; regression; both wrong, differently. Regressions and 'both wrong,

@@ -32,7 +32,8 @@ groups and prints) from a wrong classification, and says what to mend.
 With --events or --facts, a sample of your own data, it asks no implementation: it shows the first three events and
 rows as --mapping reads them, and the fields that are not used.
 
-Exit codes: 0 all is well; 1 something needs mending; 2 usage; 3 the implementation could not be started; 130 interrupted.`,
+Exit codes: 0 all is well; 1 something needs mending; 2 usage; 3 the implementation could not be started; 130
+interrupted.`,
 		Example: `  chatproof doctor -- python3 my.py
   chatproof doctor --stream -- node my.js
   chatproof doctor --mapping world.yaml --events sample.jsonl --facts rows.csv

@@ -31,10 +31,10 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and compares
-the answers with the reference's. It begins with all small chats, shortest first, so what fails
-there needs no shrinking. Then it draws random chats, each with a variant whose facts must follow from the chat's, and
-shrinks what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
+		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote,
+and compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there
+needs no shrinking. Then it draws random chats, each with a variant whose facts must follow from the chat's, and shrinks
+what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
 
 A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
 limits all of it, shrinking included. --scenarios limits the random chats, and the small ones to ten times as many;

@@ -62,9 +62,9 @@ func (e *env) init() *cobra.Command {
 		Use:   "init --lang LANG [DIR]",
 		Short: "Start an implementation: a program that runs, its known failures, a CI workflow",
 		Long: `Init writes a starter to DIR, or here: a filter that reads, groups and orders the events, prints nothing
-yet, and marks the place for you to fill in; and expect.yaml, which lists what the filter fails, so that CI is green from the
-first day and the list can only shrink. A GitHub Actions workflow goes to the root of the git repository around the
-directory, or to the directory itself if there is none.
+yet, and marks the place for you to fill in; and expect.yaml, which lists what the filter fails, so that CI is green
+from the first day and the list can only shrink. A GitHub Actions workflow goes to the root of the git repository around
+the directory, or to the directory itself if there is none.
 
 LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL, through psql. No existing file is overwritten.`,
 		Example: `  chatproof init --lang python

@@ -33,7 +33,8 @@ Without a flag that names an output file it prints the summary that run prints. 
 name that ends in .gz is compressed.
 
 Results of shards are merged first; you must give all of them. Except for environments, the merge is what one
-unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations are refused.
+unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations
+are refused.
 
 --against an older result makes text, page and Markdown say which scenarios newly fail, fail and are new in the suite,
 newly pass, were added, or were removed.

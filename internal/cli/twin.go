@@ -34,7 +34,8 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags.StringVar(&f.profile, "profile", "",
 		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
-		"with --like: write what was learnt to this file; and, without --chats, --days, --output and --to, nothing else")
+		"with --like: write what was learnt to this file; and, without --chats, --days, --output and --to, "+
+			"nothing else")
 	flags.IntVar(&f.Chats, "chats", 0,
 		"with --like or --profile: how many chats; by default as many as --like read, or a week's")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")

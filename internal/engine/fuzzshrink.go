@@ -308,7 +308,7 @@ func (r *campaignRun) shrink(ctx context.Context, fresh []*Finding) error {
 	if err := r.setApart(ctx, fresh); err != nil {
 		return err
 	}
-	// What is shown is the shortest chat of a cause, and reducing has changed which that is: so the shortest comes first.
+	// What is shown is the shortest chat of a cause, and reducing has changed which that is: the shortest comes first.
 	slices.SortStableFunc(fresh, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(len(a.Minimal.Log), len(b.Minimal.Log)))
 	})

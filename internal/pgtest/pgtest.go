@@ -1,5 +1,5 @@
-// Package pgtest gives a test a PostgreSQL database, or a server, of its own. PostgreSQL is found on the machine, started
-// for the tests, and gone with them, even if they are killed.
+// Package pgtest gives a test a PostgreSQL database, or a server, of its own. PostgreSQL is found on the machine,
+// started for the tests, and gone with them, even if they are killed.
 package pgtest
 
 import (
@@ -22,7 +22,8 @@ import (
 )
 
 // Start starts a server of the test's own, which ends with the test, and returns its superuser's DSN. Tests that do
-// nothing to a whole server take a [Database]. If PostgreSQL is not installed, the test is skipped, or fails if CI is set.
+// nothing to a whole server take a [Database]. If PostgreSQL is not installed, the test is skipped, or fails if CI is
+// set.
 func Start(t testing.TB) (dsn string) {
 	t.Helper()
 	s, err := start(binaries(t))
@@ -43,7 +44,8 @@ func Database(t testing.TB) (dsn string) {
 		t.Fatal(failed)
 	}
 	name := "d" + strconv.Itoa(int(databases.Add(1)))
-	out, err := exec.Command(filepath.Join(bin, "createdb"), "-h", shared.dir, "-U", "postgres", "-T", "template0", name).CombinedOutput()
+	create := exec.Command(filepath.Join(bin, "createdb"), "-h", shared.dir, "-U", "postgres", "-T", "template0", name)
+	out, err := create.CombinedOutput()
 	if err != nil {
 		t.Fatalf("createdb: %v: %s", err, out)
 	}

@@ -19,8 +19,8 @@ import (
 // megabytes, but a file of some kilobytes can claim that one has a gigabyte.
 const MaxPages = 512 << 20
 
-// bounded returns an error if the columns of a group cannot be unpacked, or would take more than MaxPages then. It reads the headers
-// of pages and, where these may lie, what the packed bytes themselves say about their size.
+// bounded returns an error if the columns of a group cannot be unpacked, or would take more than MaxPages then. It
+// reads the headers of pages and, where these may lie, what the packed bytes themselves say about their size.
 func (c *parquetColumns) bounded(group int) error {
 	total := int64(0)
 	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
@@ -30,8 +30,8 @@ func (c *parquetColumns) bounded(group int) error {
 		if chunk.MetaData.Codec == format.Lz4Raw {
 			// The library takes the rest of another page for one of these that packs badly, and all memory for one
 			// that is damaged.
-			return fmt.Errorf("%s: column %s is packed with LZ4, which is not read; expected Snappy, Zstandard, Gzip or "+
-				"Brotli", c.path, model.Name(c.header[i]))
+			return fmt.Errorf("%s: column %s is packed with LZ4, which is not read; expected Snappy, Zstandard, "+
+				"Gzip or Brotli", c.path, model.Name(c.header[i]))
 		}
 		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
 		total += page + dictionary
