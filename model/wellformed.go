@@ -21,8 +21,8 @@ func Requirements() []Requirement {
 		w("W5", "A strategy or agent that invites is a party."),
 		w("W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only "+
 			"by pulling, just after EventTakenFromQueue; the server may revoke the only agent handling if no leg is "+
-			"under way and no invitation pending, and then its queue or the stop comes next; after a revoke as "+
-			"Stopped come only removals, further such revokes and the stop."),
+			"under way and no invitation pending; then the server's EventPlacedInQueue or the stop comes next; after "+
+			"a revoke as Stopped come only removals, further such revokes and the stop."),
 		w("W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or "+
 			"an invitation is pending."),
 		w("W8", "An agent has at most one pending invitation, none while it is a party, and at most one pending "+

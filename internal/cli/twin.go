@@ -40,7 +40,7 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 		"with --like or --profile: how many chats; by default as many as --like read, or a week's")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: what fewer chats than this did is not learnt apart from the rest")
+		"with --like: what fewer than this many chats did is merged with the rest")
 	flags.StringVar(&f.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
 		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are of the "+

@@ -57,6 +57,7 @@ func TestFailuresCarryTheirChats(t *testing.T) {
 		again, err := steps.Compile(steps.Source{FS: fstest.MapFS{"again.feature": {Data: []byte(feature)}}, Own: true})
 		require.NoError(t, err, feature)
 		assert.Len(t, again[0].Table, countFacts(&l, again[0]), l.ID)
+		assert.Len(t, model.Chats(again[0].Events), len(chats), l.ID)
 	}
 	assert.Greater(t, failed, 100)
 }

@@ -45,7 +45,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Fold != nil {
 		all = append(all, absence{
-			"with ids or names that the mapping takes for one",
+			"with ids or names that the mapping treats as equal",
 			func(c *model.Case) bool { return merges(c, w.Fold) },
 		})
 	}

@@ -79,24 +79,27 @@ func TestFilterFailsAll(t *testing.T) {
 // Who hangs on many, and on the first of them alone, has cost two timeouts, and is asked nothing any more: neither the
 // rest nor what would be asked next. The number of jobs changes no answer.
 func TestFilterThatHangsIsDone(t *testing.T) {
+	t.Parallel()
 	hangs := fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s", tight, noMore)
 	for _, jobs := range []int{1, 2} {
 		for _, member := range []string{"sleeper", "deaf sleeper"} {
-			z := newEnclosure(t)
-			f := &Filter{Argv: z.argv(member), Timeout: tight, Jobs: jobs, PerStart: 3}
-			round, err := f.Ask(t.Context(), batchOf(10))
-			require.NoError(t, err)
-			assertAll(t, round, Hang, "did not end within 300ms(, nor read all events)?")
-			assert.Equal(t, []string{hangs}, round.Notes)
-			assert.LessOrEqual(t, f.Starts(), 2*jobs)
+			t.Run(fmt.Sprintf("%s, %d jobs", member, jobs), func(t *testing.T) {
+				z := inCrowd(t)
+				f := &Filter{Argv: z.argv(member), Timeout: tight, Jobs: jobs, PerStart: 3}
+				round, err := f.Ask(t.Context(), batchOf(10))
+				require.NoError(t, err)
+				assertAll(t, round, Hang, "did not end within 300ms(, nor read all events)?")
+				assert.Equal(t, []string{hangs}, round.Notes)
+				assert.LessOrEqual(t, f.Starts(), 2*jobs)
 
-			before := f.Starts()
-			round, err = f.Ask(t.Context(), batchOf(10))
-			require.NoError(t, err)
-			assert.Equal(t, slices.Repeat([]Answer{{NotRun: true}}, 10), round.Answers)
-			assert.Empty(t, round.Notes, "it has been said")
-			assert.Equal(t, before, f.Starts())
-			assert.Empty(t, z.alive())
+				before := f.Starts()
+				round, err = f.Ask(t.Context(), batchOf(10))
+				require.NoError(t, err)
+				assert.Equal(t, slices.Repeat([]Answer{{NotRun: true}}, 10), round.Answers)
+				assert.Empty(t, round.Notes, "it has been said")
+				assert.Equal(t, before, f.Starts())
+				assert.Empty(t, z.alive())
+			})
 		}
 	}
 }

@@ -234,6 +234,7 @@ func TestStreamIsDeclined(t *testing.T) {
 
 // Who answers nothing is not waited for seven hundred times.
 func TestStreamGivesUp(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		limit    time.Duration
