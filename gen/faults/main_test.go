@@ -1,14 +1,9 @@
 package faults
 
 import (
-	"os"
-	"runtime/debug"
 	"testing"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
-// Answers are made and forgotten: garbage is collected seldom, as that took a fifth of the time of these tests.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(1600)
-	debug.SetMemoryLimit(512 << 20)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { needs.Memory(m) }

@@ -70,10 +70,11 @@ type Round struct {
 	room []model.Fact // of the reference's facts
 }
 
-// Spent says that nobody needs the facts of the answers any more: the reference reuses their memory.
+// Spent says that nobody needs the facts of the answers any more: the reference reuses their memory, once.
 func (r *Round) Spent() {
-	if r.room != nil {
-		rooms.Put(&r.room)
+	if room := r.room; room != nil {
+		r.room = nil
+		rooms.Put(&room)
 	}
 }
 
