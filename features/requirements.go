@@ -116,7 +116,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.6-2",
-		Says: "The role of a failed consult depends on how far it came: ReceivedConsult/Abandoned [Revoked] if its " +
+		Says: "The role of a failed consult depends on how far it got: ReceivedConsult/Abandoned [Revoked] if its " +
 			"visibility mode was known by then, else InConference.", Rules: []string{"R4", "R11"},
 	},
 	{
@@ -136,7 +136,7 @@ var requirements = []Requirement{
 		ID: "1.7-2",
 		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does not " +
 			"see that agent, who is ReceivedConsult/Completed after accepting.",
-		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row holds it.",
+		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row records it.",
 	},
 	{
 		ID: "1.8-1",

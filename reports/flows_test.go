@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures
 
 const flowsHead = `# The eleven flows, drawn
 
-Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Events stand from left to right in the order
+Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Events run from left to right in the order
 of seq, not of the clock; above each are its seq, its time and its name. There is a lane for the customer, and one for
 each interaction queue, routing strategy and agent. A solid bar is a stay in the queue, the strategy's routing, or an
 agent's handling. A dashed bar is an invitation that is not yet answered. Under a resource's lane are its Interaction

@@ -139,11 +139,11 @@ func plural(n int, one, more string) string {
 
 // families are the titles of scenarios whose ids begin alike.
 var families = map[string]string{
-	"invariant":  "Ids, names, times and spellings as production has them",
-	"inferred":   "Where the guide is silent: our reading, others accepted beside it",
+	"invariant":  "Ids, names, times and spellings as in production",
+	"inferred":   "Where the guide is silent: our reading, with others accepted",
 	"own":        "Your own features",
 	"generated":  "Generated chats: rules, invariants, relations",
-	"delivery":   "The same events in another order, twice, or spelt otherwise",
+	"delivery":   "The same events in another order, twice, or spelt differently",
 	"robustness": "Ill-formed logs next to healthy chats",
 }
 

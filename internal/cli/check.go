@@ -41,36 +41,37 @@ type checkFlags struct {
 	placeFlags
 }
 
-const checkLong = `Check takes the rows that you have of your own chats, and tells where they are wrong. It prints
-first what was judged and what was not; then the differences by signature, required levels first and the most frequent
-first; then some of them (--examples), explained; and last which rules your chats exercise, and what they do that no
-scenario of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report
-writes the record and a page.
+const checkLong = `Check takes the rows that you have for your own chats, and shows where they are wrong. It prints
+first what was judged and what was not; then the differences by signature, required levels first, then by frequency;
+then some of them (--examples), explained; and last which rules your chats exercise, and what they do that no scenario
+of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report writes the
+record and a page.
 
-With --events each chat's rows are compared with those that the reference makes of its events. Ill-formed chats are
+With --events each chat's rows are compared with those that the reference makes from its events. Ill-formed chats are
 set aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts
-as cut off by the log's start only if enough complete chats pause as long as it did. Rows of chats without events are
-counted. In a chat that has not finished, only attempts that have closed are judged.
+as cut off by the log's start only if enough complete chats pause for as long as it was silent after the log began.
+Rows of chats without events are only counted. In a chat that has not finished, only attempts that have closed are
+judged.
 
-What was not judged is not a success: if more chats are set aside than --set-aside allows, the exit code is 5. An
-unfinished chat counts as set aside if the log outlasts it by more than any pause in complete chats.
+What was not judged has not passed: if more chats are set aside than --set-aside allows, the exit code is 5. An
+unfinished chat counts as set aside if the log goes on after it for longer than any complete chat pauses.
 
 Without --events the rows are checked against the invariants that need no events: V1, V2, V6, V7, V8, V11, V20 and V21
 ('chatproof list invariants'). These hold for finished chats, so leave out the rows of open ones. A database
 (postgres://… or sqlite:FILE) finds the offending rows itself, with one read-only query; --print-sql prints that query
 for other databases' clients.
 
-Where the guide is silent your Info Mart may answer otherwise than the reference. --learn counts what your rows answer
-there, clause by clause, and writes a file for --readings, which makes this and other verbs expect those answers
+Where the guide is silent, your Info Mart may differ from the reference. --learn counts the answers that your rows
+give there, clause by clause, and writes a file for --readings, which makes this and other verbs expect those answers
 (docs/readings.md).
 
---legacy names the rows of the mart that yours replaces, for the same chats: each attempt is then one of: alike and
-right; alike and wrong; right, otherwise; corrected; regression; both wrong, differently. Regressions and 'both wrong,
-differently' count: an old fault must not hide a new one. Without --events the two are compared with each other. Chats
-that only one of them has are not judged, and count as set aside.
+--legacy names the same chats' rows in the mart that yours replaces. Each attempt is then one of: alike and right;
+alike and wrong; right, otherwise; corrected; regression; both wrong, differently. Regressions and 'both wrong,
+differently' count: an old fault must not hide a new one. Without --events the marts are compared with each other.
+Chats that only one mart has are not judged, and count as set aside.
 
-Exit codes: 0 no difference of a required level; 1 some; 2 usage, or input that cannot be read; 4 the expectations are
-stale or expired; 5 there was no chat to check, or too many were set aside.`
+Exit codes: 0 no difference of a required level; 1 at least one; 2 usage, or input that cannot be read; 4 the
+expectations are stale or expired; 5 there was no chat to check, or too many were set aside.`
 
 func (e *env) check() *cobra.Command {
 	var f checkFlags
@@ -87,7 +88,7 @@ func (e *env) check() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.printSQL != "" && f.readings != "" {
-				return errors.New("--print-sql: the query knows no readings; leave --readings out")
+				return errors.New("--print-sql: the query cannot apply readings; leave out --readings")
 			}
 			if f.printSQL != "" {
 				return e.printQuery(cmd.Context(), f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
@@ -113,12 +114,12 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	f.addReadings(cmd)
 	flags.StringVar(&f.against, "against", "",
 		"compare with the record of an older check: a report's directory, or its results.jsonl")
-	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows which break an invariant")
+	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows that break an invariant")
 	addRequire(cmd, &f.require,
 		"the levels whose differences count (these and no others), comma-separated, or all")
 	flags.Float64Var(&f.setAside, "set-aside", 1,
 		"the percentage of chats that may be set aside before the exit code is 5")
-	flags.IntVar(&f.examples, "examples", 3, "how many differences are explained by an example")
+	flags.IntVar(&f.examples, "examples", 3, "how many differences to explain by an example")
 	flags.BoolVar(&f.coverage, "coverage", false,
 		"list which rules, clauses and combinations your chats exercise, how often, with an example each")
 	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv, .jsonl or .parquet")
@@ -171,7 +172,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 	}
 	r, err := e.checked(ctx, f, keys)
 	if ctx.Err() != nil {
-		return exit(exitInterrupted, "interrupted: nothing was found out")
+		return exit(exitInterrupted, "interrupted: there is no result")
 	} else if err != nil {
 		return err
 	}
@@ -235,9 +236,9 @@ func (f *checkFlags) sound() error {
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
 		return errors.New("--events and --facts cannot both be stdin")
 	case len(f.legacy) == 0 && f.legacyMapping != "":
-		return errors.New("--legacy-mapping: it is about the rows that --legacy names")
+		return errors.New("--legacy-mapping: only with --legacy")
 	case slices.Contains(f.legacy, "-") && (slices.Contains(f.facts, "-") || slices.Contains(f.events, "-")):
-		return errors.New("--legacy cannot be stdin, too")
+		return errors.New("--legacy cannot also be stdin")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):

@@ -25,7 +25,7 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events and prints the reference's facts: stopped chats first, in order of their stop, then
+		Long: `Classify reads events and prints the reference's facts: stopped chats first, in the order they stopped, then
 unfinished ones, and each chat's facts by ordinal. Events come from files that end in .jsonl, .csv or .parquet,
 compressed (.gz) or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, with -
 or no argument, from stdin, as JSON Lines. Neither their order nor exact duplicates matter. An ill-formed chat is
@@ -33,7 +33,7 @@ reported on stderr; the others' facts are still printed, and the exit code is 2.
 reported and nothing is printed.
 
 What does not fit in --memory goes to temporary files in $TMPDIR. With --ordered, for a log whose times never decrease,
-only the chats that are open at one time take memory, and a chat's facts are printed as soon as it stops: what was
+only chats that are open at the same time take memory, and a chat's facts are printed as soon as it stops: what was
 printed before an error stays printed.
 
 --shard I/N takes the chats whose ids hash to I: the same chats for any log on any machine.`,
@@ -47,7 +47,7 @@ printed before an error stays printed.
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.ordered, "ordered", false,
-		"the log is in order of time: no event is earlier than the one before it")
+		"the log is in time order: no event is earlier than the one before it")
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)

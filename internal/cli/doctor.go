@@ -24,15 +24,15 @@ func (e *env) doctor() *cobra.Command {
 	var events, facts string
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
-		Short: "Check step by step whether an implementation can be asked at all",
-		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the
-same chat with unknown events added, then about the same chat twice. It tells a broken adapter (the part that reads,
-groups and prints) from a wrong classification, and says what to mend.
+		Short: "Check step by step whether chatproof can talk to an implementation",
+		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the same
+chat with unknown events added, then about the same chat twice. It distinguishes a broken adapter (the part that
+reads, groups and prints) from a wrong classification, and says what to fix.
 
-With --events or --facts, a sample of your own data, it asks no implementation: it shows the first three events and
+With --events or --facts (samples of your own data) it asks no implementation: it shows the first three events and
 rows as --mapping reads them, and the fields that are not used.
 
-Exit codes: 0 all is well; 1 something needs mending; 2 usage; 3 the implementation could not be started; 130
+Exit codes: 0 all is well; 1 something needs fixing; 2 usage; 3 the implementation could not be started; 130
 interrupted.`,
 		Example: `  chatproof doctor -- python3 my.py
   chatproof doctor --stream -- node my.js
@@ -129,7 +129,7 @@ func (e *env) showSamples(ctx context.Context, w *way, events, facts string) err
 		case len(found.Unused) == 0:
 			fmt.Fprintf(e.out, "Every field of the first %s is used.\n", number(found.Values, "value", "values"))
 		default:
-			fmt.Fprintf(e.out, "Not used of the first %s: %s\n", number(found.Values, "value", "values"),
+			fmt.Fprintf(e.out, "Fields of the first %s that are not used: %s\n", number(found.Values, "value", "values"),
 				strings.Join(found.Unused, ", "))
 		}
 		if len(found.Unknown) > 0 {
@@ -170,8 +170,7 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 	}
 	switch blame {
 	case engine.Adapter:
-		b.WriteString("\nYour adapter is broken. Mend that first: until then nothing can be said of the " +
-			"classification.\n")
+		b.WriteString("\nYour adapter is broken. Fix that first: until then nothing can be said about the classification.\n")
 	case engine.Classification:
 		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by " +
 			"rule.\n")

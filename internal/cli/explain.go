@@ -96,7 +96,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 	if f.asJSON || len(chats)+len(bad)+len(log.spoilt) > 0 {
 		_, err = e.out.Write(b.Bytes())
 	} else {
-		_, err = fmt.Fprintf(e.out, "No chat: %d events, none of a known name.\n", len(log.events))
+		_, err = fmt.Fprintf(e.out, "No chat: %d events, none with a known name.\n", len(log.events))
 	}
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat,
 		reports.Explain(b, c, reports.NewTimeline(logs[c.InteractionID]), true)
 	}
 	if f.scenario != "" && !f.asJSON {
-		b.WriteString("\nThe events, as they are sent but for the interaction's id:\n")
+		b.WriteString("\nThe events as sent, except for the interaction's id:\n")
 		for i := range log.events {
 			b.Write(wire.AppendEvent(nil, &log.events[i]))
 		}

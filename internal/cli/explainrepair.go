@@ -17,7 +17,7 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 		bad.Requirement, bad.Problem)
 	r := model.NewRepairer(t).Repair(log)
 	if len(r.Edits) == 0 {
-		fmt.Fprintf(b, "No %d edits make it well-formed.\n", model.MostEdits)
+		fmt.Fprintf(b, "No repair of at most %d edits was found.\n", model.MostEdits)
 		return
 	}
 	edits := "One edit makes"

@@ -31,18 +31,18 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote,
-and compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there
-needs no shrinking. Then it draws random chats, each with a variant whose facts must follow from the chat's, and shrinks
+		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and
+compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there needs
+no shrinking. Then it draws random chats, each with a variant whose facts must follow from the original's, and shrinks
 what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
 
-A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
-limits all of it, shrinking included. --scenarios limits the random chats, and the small ones to ten times as many;
---prove limits those, too.
+A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last.
+--for limits all of it, shrinking included. --scenarios limits the random chats, and the small ones to ten times as
+many; --prove limits the small ones, too.
 
 With --report each finding gets a directory with events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which
-fails for the same reason when you give the directory to 'run --features'. At the end index.html shows them all, with
-timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are those of run.`,
+fails for the same reason when you give the directory to 'run --features'. At the end index.html shows all findings,
+with timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are those of run.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,7 +57,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 		},
 	}
 	flags := cmd.Flags()
-	flags.DurationVar(&f.span, "for", 0, "how long it may take in all, such as 8h, instead of --scenarios")
+	flags.DurationVar(&f.span, "for", 0, "how long fuzz may take in all, such as 8h, instead of --scenarios")
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
 	addRequire(cmd, &f.require,
 		"the levels whose differences count, comma-separated, or all")
@@ -65,7 +65,7 @@ timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are
 	flags.StringVar(&f.shard, "shard", "",
 		"part I of N of the random scenarios, such as 2/5; --scenarios counts per part; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
-		"how many small chats to try at most, and how many shorter ones before a counterexample is called minimal")
+		"how many small chats to try at most, and how many shorter ones to try before calling a counterexample minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
 	f.way.addReadings(cmd)
@@ -137,8 +137,8 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 		return nil, nil, err
 	}
 	if len(f.way.facts) > 0 {
-		return nil, nil, errors.New("fuzz asks as it goes, and rows at rest cannot answer; give it a command, or " +
-			"judge rows with 'run --facts'")
+		return nil, nil, errors.New("fuzz needs a program to ask, and --facts names only rows; give a command, or judge " +
+			"rows with 'run --facts'")
 	}
 	if _, err := f.way.reference(ctx); err != nil {
 		return nil, nil, err

@@ -118,13 +118,13 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	}
 	asked := fmt.Sprintf("%s, %s, seed %d", smallChats(h.Small), scenarios(h.Scenarios), seed)
 	signatures := number(h.Signatures(), "signature", "signatures")
-	fmt.Fprintf(&b, "%s: %s, of %s of differences (required: %s).\n", asked,
+	fmt.Fprintf(&b, "%s: %s from %s of differences (required: %s).\n", asked,
 		number(len(h.Findings), "finding", "findings"), signatures, levels)
 	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
 		c.failed = err
 	}
 	if c.dir != "" && c.failed == nil {
-		c.failed = c.page("of "+signatures+" of differences, in "+asked, levels)
+		c.failed = c.page("from "+signatures+" of differences, in "+asked, levels)
 	}
 	return c.failed
 }

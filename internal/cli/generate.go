@@ -29,26 +29,25 @@ type generateFlags struct {
 }
 
 const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events that
-'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. --suite leaves out
-the lines of some robustness scenarios that are no events at all.
+'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. --suite leaves out lines
+that are not events, which some robustness scenarios have.
 
-The same flags give the same bytes, with any number of jobs. A chat's id and events are a function of the seed and of
-its number. --shard I/N writes chats I, I+N, I+2N, …, counted from 1; with --suite, the scenarios that 'run --shard'
-runs.
+The same flags give the same bytes, with any number of jobs. A chat's id and events depend only on the seed and its
+number. --shard I/N writes chats I, I+N, I+2N, …, counted from 1; with --suite, the scenarios that 'run --shard' runs.
 
 Chats are written one after the other, each in order. --interleave mixes 8 chats at a time. --delivery duplicated
-repeats one event in four, at once or a few events later; --delivery shuffled mixes the events of each chat
-or, with --interleave, of each 8. Facts come in the order of the chats, whatever the delivery.
+repeats one event in four, at once or a few events later; --delivery shuffled mixes the events of each chat or, with
+--interleave, of each 8 chats. Facts come in the order of the chats, whatever the delivery.
 
 Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
 appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
-creates it if it is missing ('chatproof schema tables' prints it); in the end all events are there, or none.
+creates it if it is missing ('chatproof schema tables' prints it); either all events are written, or none.
 
---like makes a twin of a log: other chats of the same shape, under names that the log does not have. What it learns is
-a profile: shares and quantiles, none of which rests on few chats. --learn-profile writes the profile to a file, and
---profile makes chats from a profile, learnt or written by hand; ` + twin.Builtin + ` is an invented
-one, for demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week;
-with --interleave all events come in order of time.`
+--like makes a twin of a log: other chats of the same shape, under names that are not in the log. What it learns is a
+profile: shares and quantiles, none based on only a few chats. --learn-profile writes the profile to a file, and
+--profile makes chats from a profile, learnt or written by hand; ` + twin.Builtin + ` is an invented one, for
+demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week; with
+--interleave all events come in time order.`
 
 var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats keep their own times",
 	engine.AtOnce)
@@ -99,13 +98,13 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.StringVar(&f.resources, "resources", "",
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
-		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop what is old; "+
+		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop old chats; "+
 			"give 'run --facts' the same")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)
 	addRequire(cmd, &f.require,
-		"with --suite: the levels that 'run' will require; ill-formed logs stay out unless these include robustness")
+		"with --suite: the levels that 'run' will require; without robustness among them, ill-formed logs are left out")
 	flags.StringVar(&f.format, "format", "",
 		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
 			"%d chats", engine.MostInFeature))
@@ -207,7 +206,7 @@ func interrupted(ctx context.Context, err error) error {
 		return err
 	}
 	return exit(exitInterrupted,
-		"interrupted: nothing was written to files and databases, and what was printed is incomplete")
+		"interrupted: no file or database was written, and what was printed is incomplete")
 }
 
 // writeLogs writes logs, and their facts and resources.

@@ -69,7 +69,7 @@ func TestGenerateLeavesNothingBehind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	assert.Equal(t, exitInterrupted, Run(ctx, []string{"generate", "--exhaustive", "11", "-o", events}, nil, &out, &errOut))
-	assert.Equal(t, "chatproof: interrupted: nothing was written to files and databases, and what was printed is incomplete\n", errOut.String())
+	assert.Equal(t, "chatproof: interrupted: no file or database was written, and what was printed is incomplete\n", errOut.String())
 	if _, err := os.Stat("/dev/full"); err == nil {
 		assert.Equal(t, exitUsage, Run(t.Context(), []string{"generate", "--random", "9", "-o", events, "--facts", "/dev/full"}, nil, &out, &errOut))
 		assert.Equal(t, exitUsage, Run(t.Context(), []string{"generate", "--random", "9", "--facts", events, "-o", "/dev/full"}, nil, &out, &errOut))

@@ -111,7 +111,7 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	}
 	for _, f := range texts {
 		if _, err := os.Lstat(f.path); err == nil {
-			return fmt.Errorf("%s is there already: nothing was written", f.path)
+			return fmt.Errorf("%s already exists: nothing was written", f.path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -223,11 +223,11 @@ func (e *env) sayNext(s *starter, dir, within string, names []string) error {
 		fmt.Fprintf(&b, "  cd %s\n", shellWord(dir))
 	}
 	fmt.Fprintf(&b, `  chatproof run --expect expect.yaml -- %[1]s
-      the gate: green as long as nothing fails that expect.yaml does not list
+      the gate: green as long as expect.yaml lists everything that fails
   chatproof run --scenario 'documented/1.1/*' -- %[1]s
-      the first flow to get right: fill in what %[2]s marks
+      the first flow to get right: fill in %[2]s where it is marked
   chatproof run --write-expect expect.yaml -- %[1]s
-      when more pass: writes the list again, now shorter
+      when more scenarios pass: rewrites the list, now shorter
 `, s.command, s.file)
 	_, err := e.out.Write(b.Bytes())
 	return err

@@ -17,7 +17,7 @@ type oldMart struct {
 
 func (o *oldMart) addLegacy(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.legacy, "legacy", nil,
-		"the rows of the same chats in the mart that is replaced: a file, a directory or a glob, - for stdin, or a "+
+		"the rows of the same chats in the mart being replaced: a file, a directory or a glob, - for stdin, or a "+
 			"database; may be repeated")
 	cmd.Flags().StringVar(&o.legacyMapping, "legacy-mapping", "",
 		"a mapping for the rows of --legacy; by default that of --mapping")

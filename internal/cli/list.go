@@ -41,7 +41,7 @@ func itemsOf[T any](all []T, cells func(x *T) []string) (items []item) {
 func (e *env) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "What the suite holds: flows, scenarios, rules, requirements, invariants, combinations, faults, steps",
+		Short: "List the suite's flows, scenarios, rules, requirements, invariants, combinations, faults or steps",
 		Example: `  chatproof list flows
   chatproof list rules --json
   chatproof list scenarios --features our-flows/`,
@@ -134,7 +134,7 @@ var listings = []listing{
 	},
 	{
 		"requirements",
-		"What the guide's page says of outcomes, with the rules and scenarios that show it, or why none does",
+		"What the guide's page says about outcomes, and the rules and scenarios that show it, or why none does",
 		[]string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"},
 		listRequirements,
 	},
@@ -222,7 +222,7 @@ func (o *onlyScenarios) of(items []item) ([]item, error) {
 	case o.rule != "" && !slices.Contains(rules, o.rule):
 		return nil, fmt.Errorf("--rule: no scenario bears on %s%s", model.Name(o.rule), model.DidYouMean(o.rule, rules))
 	case o.flow != "" && !slices.Contains(flows, o.flow):
-		return nil, fmt.Errorf("--flow: no scenario is of %s%s", model.Name(o.flow), model.DidYouMean(o.flow, flows))
+		return nil, fmt.Errorf("--flow: no scenario belongs to %s%s", model.Name(o.flow), model.DidYouMean(o.flow, flows))
 	}
 	return nil, fmt.Errorf("no scenario of flow %s bears on %s", model.Name(o.flow), model.Name(o.rule))
 }

@@ -28,8 +28,7 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"a file, as 'check --learn' writes it, of your Info Mart's answers where the guide is silent: "+
-			"no other answers are accepted")
+		"a file from 'check --learn' with your Info Mart's answers where the guide is silent: no other answers are accepted")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files
@@ -60,7 +59,7 @@ func (p *placeFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+
 		"; by default the file's ending decides, and stdin is jsonl")
 	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0,
-		"how long reading from a database may take (1h unless given)")
+		"how long reading from a database may take (default 1h)")
 	p.addMapping(cmd)
 	complete(cmd, "format", tables.Formats...)
 }

@@ -25,7 +25,7 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&l.learn, "learn", "",
 		"count what the rows answer where the guide is silent, print it clause by clause, and write it to this file, "+
-			"for --readings; the differences are counted, and gate nothing")
+			"for --readings; differences are counted, but do not fail the check")
 	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows must decide a clause before it is pinned")
 	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: the percentage of them that must agree")
 	for _, other := range []string{
@@ -92,8 +92,8 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 	}
 	w.Flush()
 	fmt.Fprintf(b,
-		"\n%d of %d clauses pinned. Rows count that decide a clause, whatever is answered by the others behind "+
-			"them.\n", pinned, len(learnt.Clauses))
+		"\n%d of %d clauses pinned. A row counts if it decides a clause, whatever its other clauses answer.\n",
+		pinned, len(learnt.Clauses))
 }
 
 // maxAnswers bounds how many answers of a clause are printed.

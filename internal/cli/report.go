@@ -27,24 +27,24 @@ func (e *env) report() *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report RESULTS...",
-		Short: "Render, merge and compare results of run",
-		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin.
-Without a flag that names an output file it prints the summary that run prints. As an output file - is stdout, and a
-name that ends in .gz is compressed.
+		Short: "Render, merge and compare results of 'run'",
+		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin. Without a
+flag that names an output file it prints the summary that run prints. As an output file, - is stdout; a file whose
+name ends in .gz is compressed.
 
 Results of shards are merged first; you must give all of them. Except for environments, the merge is what one
 unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations
 are refused.
 
---against an older result makes text, page and Markdown say which scenarios newly fail, fail and are new in the suite,
-newly pass, were added, or were removed.
+With --against and an older result, text, page and Markdown say which scenarios newly fail, fail and are new in the
+suite, newly pass, were added, or were removed.
 
 With --claim, report writes an in-toto Statement of the run's result for the files of --subject: the files' SHA-256,
-the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it proves
-that the run was of these files: whoever signs it vouches for that.
+the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it
+proves that these files were the ones that ran: whoever signs it vouches for that.
 
 Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
-read, or shards that do not fit.`,
+read, or shards that do not fit together.`,
 		Example: `  chatproof report report/
   chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
   chatproof report report/ --claim claim.json --subject classify.py
@@ -52,8 +52,8 @@ read, or shards that do not fit.`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.html, "html", "", "write one self-contained page; several results stand side by side in it")
-	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, as Jenkins and Surefire have it")
+	flags.StringVar(&f.html, "html", "", "write one self-contained page; it shows several results side by side")
+	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, in the form that Jenkins and Surefire use")
 	flags.StringVar(&f.ctrf, "ctrf", "", "write the Common Test Report Format, JSON")
 	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
 	flags.StringVar(&f.badge, "badge", "",

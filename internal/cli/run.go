@@ -48,15 +48,15 @@ COMMAND is a filter: it gets event lines on stdin until end of file, prints fact
 never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' describe the lines. With --stream the
 command is one long-lived process that answers scenario by scenario; with --http a server is asked instead.
 
-A scenario fails only by differences of a required level; other differences are shown and do not count. Levels:
+Only differences of a required level fail a scenario; other differences are shown and do not count. Levels:
 documented, invariant, own, inferred, delivery, robustness, or all.
 
 Coverage counts what the scenarios exercise, whatever was answered: rules, the combinations of resource type and
-technical descriptor that rows should have, and the pairs of rules that decide one row.
+technical descriptor that rows should have, and the pairs of rules that together decide a row.
 
 A file of known failures (--expect; 'chatproof schema expect' describes it) lets you gate CI before an implementation
 conforms. A listed scenario that ends with its listed verdict does not count. An entry is an error if it matches no
-scenario, if its scenario passes or ends otherwise, or if its date has passed: so the list can only shrink. When you
+scenario, if its scenario passes or ends differently, or if its date has passed, so the list can only shrink. When you
 run a part of the suite, entries about other parts are left alone. --write-expect lists today's failures; if the file
 exists, its comments and the entries that still hold are kept.
 

@@ -18,11 +18,11 @@ func (e *env) selftest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Show that the suite can tell right from wrong",
-		Long: `Selftest runs the suite against classifiers that are wrong on purpose: every mutant of the rule table,
-and the structural faults that home-made ETLs have ('chatproof list faults'). It prints which part of the suite kills
+		Long: `Selftest runs the suite against classifiers that are wrong on purpose: every mutant of the rule table, and the
+structural faults that home-made ETLs have ('chatproof list faults'). It prints which part of the suite kills
 (detects) each family of faults, after how many generated scenarios, and how short the counterexample gets. A mutant
-(a rule changed) that answers by an accepted alternative must pass. Last comes the floor: how much a program passes
-that does nothing useful.
+(a changed rule) that gives an accepted alternative must pass. Last comes the floor: how much a program that does
+nothing useful passes.
 
 The exit code is 1 if a fault survives, an accepted answer is taken for a fault, or the floor is too high.`,
 		Example: `  chatproof selftest
@@ -106,7 +106,7 @@ func killMatrix(b *bytes.Buffer, kills []*engine.Kill) bool {
 		}
 	}
 	b.WriteString("Scenarios and events: median / 95th percentile / maximum.\n")
-	fmt.Fprintf(b, "\n%d mutants answer by an accepted alternative; %d of them are taken for faults.\n", accepted,
+	fmt.Fprintf(b, "\n%d mutants give an accepted alternative; %d of them are taken for faults.\n", accepted,
 		count(wrong, true))
 	fmt.Fprintf(b, "%d faults survive.\n", count(wrong, false))
 	for _, k := range wrong {
@@ -146,7 +146,7 @@ const (
 
 func floorTable(b *bytes.Buffer, floors []engine.Floor, documented, generated int) bool {
 	good := true
-	b.WriteString("\nThe floor: what programs pass that do nothing useful.\n")
+	b.WriteString("\nThe floor: what programs that do nothing useful pass.\n")
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROGRAM\tDOCUMENTED SCENARIOS\tGENERATED SCENARIOS")
 	for _, f := range floors {

@@ -32,18 +32,18 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.like, "like", nil,
 		"a twin of the chats of a log: a file, a directory, a glob or a database; may be repeated")
 	flags.StringVar(&f.profile, "profile", "",
-		"chats by a profile: a YAML file ('schema profile'), or "+twin.Builtin+", which is made up")
+		"chats from a profile: a YAML file ('schema profile'), or "+twin.Builtin+", an invented one")
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
 		"with --like: write what was learnt to this file; and, without --chats, --days, --output and --to, "+
 			"nothing else")
 	flags.IntVar(&f.Chats, "chats", 0,
-		"with --like or --profile: how many chats; by default as many as --like read, or a week's")
+		"with --like or --profile: how many chats; by default as many as --like read, or one week of them")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: what fewer than this many chats did is merged with the rest")
-	flags.StringVar(&f.compare, "compare", "", "with --like: write log and twin side by side to this file, as text")
+		"with --like: what was seen in fewer chats than this is merged with the rest")
+	flags.StringVar(&f.compare, "compare", "", "with --like: write a comparison of log and twin to this file, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
-		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are of the "+
+		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are those of the "+
 			"undamaged chats")
 	flags.StringVar(&f.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
@@ -53,9 +53,9 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 func (f *generateFlags) checkTwin(given func(string) bool) error {
 	switch {
 	case len(f.like) > 0 && f.profile != "":
-		return errors.New("--profile: it says what --like would learn; expected one of the two")
+		return errors.New("--profile: --like learns a profile itself; leave out one of the two")
 	case f.days != 0 && f.Chats != 0:
-		return errors.New("--days: expected it or --chats")
+		return errors.New("--chats, --days: expected one of the two")
 	case given("chats") && f.Chats < 1 || given("days") && f.days < 1:
 		return errors.New("--chats, --days: expected 1 or more")
 	case f.days > 3660:
@@ -65,8 +65,8 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case !(f.Defects >= 0 && f.Defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
-		return errors.New("--delivery: a twin's chats run in the order of their times; leave it or --interleave out, " +
-			"or see --defects")
+		return errors.New("--delivery: a twin's chats run in the order of their times; leave out --delivery or " +
+			"--interleave, or see --defects")
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has chats one by one; leave it out")
 	}
@@ -116,7 +116,7 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 		f.Chats = f.Twin.ChatsOf(7)
 	}
 	if f.Chats == 0 {
-		return false, fmt.Errorf("--days: no chat begins on these by the profile")
+		return false, fmt.Errorf("--days: by the profile no chat begins on these days")
 	}
 	return false, nil
 }

@@ -62,7 +62,7 @@ func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, faile
 	if w := r.Wrote; w != nil {
 		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))
 		if n := len(r.Expired); n > 0 {
-			fmt.Fprintf(e.err, "chatproof: %s: past its date, but kept: %s\n", f.writeExpect,
+			fmt.Fprintf(e.err, "chatproof: %s: expired, but kept: %s\n", f.writeExpect,
 				number(n, "entry", "entries"))
 		}
 		return nil

@@ -59,7 +59,7 @@ func (w *way) addTo(cmd *cobra.Command) {
 		"with --http: send this header, such as 'Authorization: Bearer TOKEN'; credentials are never shown; may be "+
 			"repeated")
 	flags.DurationVar(&w.timeout, "timeout", 0,
-		"how long one start of a filter may take (1m unless given), or one scenario with --stream or --http (10s)")
+		"how long one filter process may take (default 1m), or one scenario with --stream or --http (default 10s)")
 	flags.IntVar(&w.jobs, "jobs", 1,
 		"how many processes or requests at the same time; the results do not depend on it")
 }

@@ -39,7 +39,7 @@ type absence struct {
 func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
 		all = append(all, absence{
-			"about other media than " + strings.Join(w.Media, ", "),
+			"about media other than " + strings.Join(w.Media, ", "),
 			func(c *model.Case) bool { return c.BeyondMedia(w.Media) },
 		})
 	}
@@ -51,13 +51,13 @@ func (w World) absences() (all []absence) {
 	}
 	if w.WholeChats {
 		all = append(all, absence{
-			"delivered otherwise than chat by chat, in order, as the mapping sends chats whole",
+			"not delivered chat by chat, in order, which is how the mapping sends chats",
 			func(c *model.Case) bool { return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind },
 		})
 	}
 	if w.AtRest {
 		all = append(all, absence{
-			"of ill-formed logs, which a file leaves out unless --require names robustness",
+			"of ill-formed logs, included only if --require names robustness",
 			func(c *model.Case) bool { return c.Kind == model.RobustnessKind },
 		})
 	}
@@ -143,7 +143,7 @@ func (p *Plan) leftOut(glob string) string {
 	pattern := globPattern(glob)
 	for _, w := range p.without {
 		if slices.ContainsFunc(w.ids, pattern.MatchString) {
-			return fmt.Sprintf("%s: left out, as it is %s", model.Name(glob), w.Why)
+			return fmt.Sprintf("%s: left out with the scenarios %s", model.Name(glob), w.Why)
 		}
 	}
 	return ""

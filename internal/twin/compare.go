@@ -138,7 +138,7 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("twin of %s beside the log, total variation: %s; largest error of a median or p90: %.2g %%",
+	return fmt.Sprintf("twin of %s against the log, total variation: %s; largest error of a median or p90: %.2g %%",
 		plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
