@@ -40,7 +40,7 @@ func TestREADMESaysWhatIsNotTested(t *testing.T) {
 	require.True(t, found)
 	_, after, found := strings.Cut(rest, "\n\n")
 	require.True(t, found)
-	want := before + heading + section.String() + "\n[docs/requirements.md](docs/requirements.md) says, sentence by sentence, what of the chapter is not tested.\n"
+	want := before + heading + section.String() + "\n[docs/requirements.md](docs/requirements.md) says, sentence by sentence, which parts of the chapter are not tested.\n"
 	_, last, found := strings.Cut(after, "## License")
 	require.True(t, found)
 	want += "\n## License" + last
