@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"sync"
 )
@@ -43,28 +44,19 @@ var combinations = sync.OnceValue(func() []Combination {
 			add(y, Set(ClauseID(id)), true)
 		}
 	}
-	for _, roles := range roleSets() {
-		for result := range resultClauses.All() {
-			for subset := range 1 << len(marks) {
-				s := roles | Set(result)
-				for i, mark := range marks {
-					if subset&(1<<i) != 0 {
-						s |= Set(mark)
-					}
+	for s, result := range rowSets(marks) {
+		ofWays := []ClauseID{I3Target, R3, R4, I15}
+		if s&modal == 0 {
+			ofWays = ofWays[:1] // its answers are the same for all
+		}
+		for _, behind := range ofWays {
+			for i, y := range reference.variants(s, ways{behind, behind, behind}) {
+				// An open clause adds the reference's own answer, or right rows would break V2 without the log. Its
+				// examples are left out.
+				if result.Open && (y.Result != result.Yield.Result || y.Reason != result.Yield.Reason) {
+					continue
 				}
-				if fits(s) {
-					for _, behind := range []ClauseID{I3Target, R3, R4, I15} {
-						for i, y := range reference.variants(s, ways{behind, behind, behind}) {
-							// An open clause adds the reference's own answer, or right rows would break V2 without
-							// the log. Its examples are left out.
-							if own := clauseTable[result].Yield; clauseTable[result].Open &&
-								(y.Result != own.Result || y.Reason != own.Reason) {
-								continue
-							}
-							add(y, s, i > 0)
-						}
-					}
-				}
+				add(y, s, i > 0)
 			}
 		}
 	}
@@ -93,21 +85,42 @@ func roleSets() (sets []Clauses) {
 	return sets
 }
 
-// fits reports whether every result and mark of the set may go with its role, and every mark with its result.
-func fits(s Clauses) bool {
-	for id := range s.All() {
-		c := clauseTable[id]
-		switch c.Kind {
-		case ResultClause:
-			if c.Joins&s == 0 {
-				return false
-			}
-		case MarkClause:
-			if c.Joins&roleClauses != 0 && c.Joins&s&roleClauses == 0 ||
-				c.Joins&resultClauses != 0 && c.Joins&s&resultClauses == 0 {
-				return false
+// rowSets yields the sets of clauses, some of the marks among them, that an IRF can have; and the result of each.
+func rowSets(marks []ClauseID) iter.Seq2[Clauses, *Clause] {
+	return func(yield func(Clauses, *Clause) bool) {
+		for _, roles := range roleSets() {
+			for id := range resultClauses.All() {
+				result, within := clauseTable[id], roles|Set(id)
+				fitting := slices.DeleteFunc(slices.Clone(marks), func(mark ClauseID) bool { return !mark.fits(within) })
+				for subset := range 1 << len(fitting) {
+					s := within
+					for i, mark := range fitting {
+						if subset&(1<<i) != 0 {
+							s |= Set(mark)
+						}
+					}
+					if fits(s) && !yield(s, result) {
+						return
+					}
+				}
 			}
 		}
 	}
+}
+
+// fits reports whether every result and mark of the set may go with its role, and every mark with its result.
+func fits(s Clauses) bool {
+	for id := range s.All() {
+		if c := clauseTable[id]; c.Kind == ResultClause && c.Joins&s == 0 || c.Kind == MarkClause && !id.fits(s) {
+			return false
+		}
+	}
 	return true
+}
+
+// fits reports whether a mark may go with the role and the result of the set.
+func (id ClauseID) fits(s Clauses) bool {
+	joins := clauseTable[id].Joins
+	return (joins&roleClauses == 0 || joins&s&roleClauses != 0) &&
+		(joins&resultClauses == 0 || joins&s&resultClauses != 0)
 }

@@ -95,26 +95,25 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	if err != nil {
 		return err
 	}
-	known, err := engine.NullExpectations(cmd.Context())
-	if err != nil {
-		return err
-	}
 	root, within := repository(dir)
 	workflow, err := s.workflow(within)
 	if err != nil {
 		return err
 	}
-	texts := []struct{ path, text string }{
-		{filepath.Join(dir, s.file), string(program)},
-		{filepath.Join(dir, "expect.yaml"), known},
-		{filepath.Join(root, ".github", "workflows", workflowName(within)), workflow},
+	names := []string{
+		filepath.Join(dir, s.file), filepath.Join(dir, "expect.yaml"),
+		filepath.Join(root, ".github", "workflows", workflowName(within)),
 	}
-	for _, f := range texts {
-		if _, err := os.Lstat(f.path); err == nil {
-			return fmt.Errorf("%s already exists: nothing was written", f.path)
+	for _, path := range names {
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("%s already exists: nothing was written", path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	known, err := engine.NullExpectations(cmd.Context())
+	if err != nil {
+		return err
 	}
 	var outputs []*files.File
 	defer func() {
@@ -122,17 +121,16 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 			f.Discard()
 		}
 	}()
-	var names []string
-	for _, f := range texts {
-		if err := os.MkdirAll(filepath.Dir(f.path), 0o777); err != nil {
+	for i, text := range []string{string(program), known, workflow} {
+		if err := os.MkdirAll(filepath.Dir(names[i]), 0o777); err != nil {
 			return err
 		}
-		file, err := files.Create(cmd.Context(), f.path, nil)
+		file, err := files.Create(cmd.Context(), names[i], nil)
 		if err != nil {
 			return err
 		}
-		outputs, names = append(outputs, file), append(names, f.path)
-		if _, err := file.Write([]byte(f.text)); err != nil {
+		outputs = append(outputs, file)
+		if _, err := file.Write([]byte(text)); err != nil {
 			return err
 		}
 	}

@@ -16,10 +16,6 @@ import (
 
 func (e *env) schema() *cobra.Command {
 	names := []string{"event", "fact", "protocol", "results", "expect", "mapping", "readings", "profile", "tables"}
-	texts := [][]byte{
-		wire.EventSchema, wire.FactSchema, wire.ProtocolSchema, engine.ResultsSchema, engine.ExpectSchema,
-		tables.MappingSchema(), engine.ReadingsSchema(), twin.Schema, []byte(tables.EventDDL + "\n" + tables.FactDDL),
-	}
 	return &cobra.Command{
 		Use: "schema " + strings.Join(names, "|"),
 		Short: "Print the JSON Schema of events, facts, messages of the stream protocol, results, an expectations " +
@@ -34,7 +30,11 @@ func (e *env) schema() *cobra.Command {
 				return fmt.Errorf("schema: expected %s or %s, got %s%s", strings.Join(names[:last], ", "), names[last],
 					model.Name(name), model.DidYouMean(name, names))
 			}
-			_, err := e.out.Write(texts[i])
+			_, err := e.out.Write([][]byte{
+				wire.EventSchema, wire.FactSchema, wire.ProtocolSchema, engine.ResultsSchema, engine.ExpectSchema,
+				tables.MappingSchema(), engine.ReadingsSchema(), twin.Schema,
+				[]byte(tables.EventDDL + "\n" + tables.FactDDL),
+			}[i])
 			return err
 		},
 	}
