@@ -80,7 +80,7 @@ func logOn(in io.Reader) (events []model.Event) {
 	for lines := bufio.NewReader(in); ; {
 		line, err := lines.ReadBytes('\n')
 		var abroad struct{ W string }
-		if json.Unmarshal(line, &abroad) == nil && abroad.W != "" {
+		if bytes.HasPrefix(line, []byte(`{"w":`)) && json.Unmarshal(line, &abroad) == nil {
 			line = []byte(abroad.W + "\n")
 		}
 		ours.Write(line)
