@@ -44,20 +44,41 @@ func TestFilterEndsProcessesWithMisleadingNames(t *testing.T) {
 	z := newEnclosure(t)
 	self, err := os.Executable()
 	require.NoError(t, err)
-	for _, name := range []string{"\na) Z 1 1 (b"} {
-		path := filepath.Join(t.TempDir(), name)
-		require.NoError(t, os.Symlink(self, path))
-		round, err := z.ask(t.Context(), ample, batchOf(1), path, "zoo", "setsid holder", z.token)
-		require.NoError(t, err)
-		assertAll(t, round, Protocol, "exited"+held)
-	}
+	path := filepath.Join(t.TempDir(), "\na) Z 1 1 (b")
+	require.NoError(t, os.Symlink(self, path))
+	round, err := z.ask(t.Context(), ample, batchOf(1), path, "zoo", "setsid holder", z.token)
+	require.NoError(t, err)
+	assertAll(t, round, Protocol, "exited"+held)
 }
 
-// Something that is elsewhere whenever one looks is ended too, though it may take to the limit.
-func TestFilterEndsHydras(t *testing.T) {
+// Something that is elsewhere whenever one looks is ended too, though it may take to the limit, and so are sessions of
+// sessions.
+func TestFilterEndsHydrasAndFamilies(t *testing.T) {
 	z := newEnclosure(t)
 	_, err := z.ask(t.Context(), tight, batchOf(1), z.argv("hydra")...)
 	assert.NoError(t, err)
+	round, err := z.ask(t.Context(), tight, batchOf(1), z.argv("family")...)
+	require.NoError(t, err)
+	assertAll(t, round, Hang, "did not end within 300ms"+nor)
+}
+
+// While there is anything that a program may have left, be it dead, the watch is not told that there is nothing.
+func TestAtRest(t *testing.T) {
+	require.True(t, atRest())
+	cmd := exec.Command("cat")
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	assert.False(t, atRest(), "it runs")
+	require.NoError(t, in.Close())
+	_, err = io.Copy(io.Discard, out)
+	require.NoError(t, err)
+	assert.False(t, atRest(), "nobody has waited for it")
+	require.NoError(t, cmd.Wait())
+	assert.True(t, atRest())
+	assert.Equal(t, idle, told)
 }
 
 // Nobody below the program may hold its output: it can have been passed on to a stranger, here the test.
@@ -81,7 +102,8 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("it takes root to make a setuid program")
 	}
-	z := newEnclosure(t)
+	z := inCrowd(t)
+	defer z.clear()
 	dir, err := os.MkdirTemp("", "zoo")
 	require.NoError(t, err)
 	defer os.RemoveAll(dir)

@@ -16,6 +16,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// dying is how long a killed program usually takes to end, and more. If it takes longer, what it has started is ended
+// before it.
+const dying = 50 * time.Millisecond
+
 // inherited holds the children that we had before we started any. We must not end them.
 var inherited map[int]bool
 
@@ -27,7 +31,7 @@ var mark = fmt.Sprintf("CHATPROOF_RUN=%d-%d", os.Getpid(), time.Now().UnixNano()
 // only get rid of it by changing the limit.
 var brand = 1<<62 | rand.Uint64()>>2
 
-// branding is locked while this process has the brand itself.
+// branding is locked while this process has the brand itself: while it starts a program.
 var branding sync.Mutex
 
 // branded starts a program with the brand, which we have ourselves until it is started. If the hard limit is lower,
@@ -35,6 +39,7 @@ var branding sync.Mutex
 func branded(cmd *exec.Cmd) error {
 	branding.Lock()
 	defer branding.Unlock()
+	tell(busy)
 	var was unix.Rlimit
 	if unix.Prlimit(0, unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: brand, Max: unix.RLIM_INFINITY}, &was) == nil {
 		defer unix.Prlimit(0, unix.RLIMIT_RTTIME, &was, nil) //nolint:errcheck // it was ours
@@ -42,18 +47,31 @@ func branded(cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// watch is a script that ends all marked processes when its stdin ends: when we are gone, for whatever reason.
+// watch is a script that ends all marked processes when we are gone, for whatever reason: its stdin ends. To look at all
+// processes takes longer than many a run, so it looks only if we have last said that there may be any.
 const watch = `trap '' HUP INT TERM
-read -r _
-for _ in 1 2 3; do
-	{
-		grep -lzsx "$1" /proc/[0-9]*/environ
-		grep -ls "^Max realtime timeout *$2 " /proc/[0-9]*/limits
-	} | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
-done`
+{
+	while read -r state; do last=$state; done
+	[ "$last" = busy ] || exit
+	for _ in 1 2 3; do
+		{
+			grep -lzsx "$1" /proc/[0-9]*/environ
+			grep -ls "^Max realtime timeout *$2 " /proc/[0-9]*/limits
+		} | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
+	done
+} <&3 3<&- &`
 
-// post starts the watch. We hold its stdin open as long as we live. Without a shell there is no watch: then a program
-// ends with us, but what it has started does not.
+const busy, idle = "busy\n", "idle\n"
+
+// watched is our end of the watch's stdin, which stays open as long as we live; 0 without a watch. Told is what it has
+// last been told. Both are for those who have locked branding.
+var (
+	watched int
+	told    = idle
+)
+
+// post starts the watch, and waits until it is nobody's child: our children are programs. Without a shell there is no
+// watch: then a program ends with us, but what it has started does not.
 func post() {
 	var pipe [2]int
 	if syscall.Pipe2(pipe[:], syscall.O_CLOEXEC) != nil {
@@ -62,15 +80,38 @@ func post() {
 	in := os.NewFile(uintptr(pipe[0]), "watch")
 	defer in.Close()
 	cmd := exec.Command("sh", "-c", watch, "sh", mark, strconv.FormatUint(brand, 10))
-	cmd.Stdin, cmd.SysProcAttr = in, &syscall.SysProcAttr{Setpgid: true}
-	cmd.Start() //nolint:errcheck // see above
+	cmd.ExtraFiles, cmd.SysProcAttr = []*os.File{in}, &syscall.SysProcAttr{Setpgid: true}
+	if syscall.SetNonblock(pipe[1], true) == nil && cmd.Run() == nil { // a watch that is stopped does not stop us
+		watched = pipe[1]
+	}
+}
+
+// tell tells the watch whether there may be anything to end.
+func tell(state string) {
+	if watched != 0 && told != state {
+		if _, err := syscall.Write(watched, []byte(state)); err == nil {
+			told = state
+		}
+	}
+}
+
+// atRest reports whether we have no child. Then nothing is left of any program, as orphans would be our children.
+func atRest() bool {
+	branding.Lock()
+	defer branding.Unlock()
+	const options = unix.WEXITED | unix.WNOHANG | unix.WNOWAIT | unix.WALL
+	if unix.Waitid(unix.P_ALL, 0, nil, options, nil) != unix.ECHILD {
+		return false
+	}
+	tell(idle)
+	return true
 }
 
 // becomeSubreaper makes orphans of our programs our children, so that we can find, end and reap them.
 var becomeSubreaper = sync.OnceFunc(func() {
 	post()
 	inherited = make(map[int]bool)
-	for pid, p := range processes() {
+	for pid, p := range processes() { // those of our session, too: they may leave it
 		if p.parent == os.Getpid() {
 			inherited[pid] = true
 		}
@@ -93,7 +134,11 @@ func endTree(leader int, done <-chan struct{}, until time.Time) {
 		syscall.Kill(leader, syscall.SIGKILL) //nolint:errcheck // it may have exited
 	}
 	syscall.Kill(-leader, syscall.SIGKILL) //nolint:errcheck
-	for {
+	select {
+	case <-done:
+	case <-time.After(dying):
+	}
+	for !atRest() {
 		victims, _ := leftOf(leader)
 		if len(victims) == 0 {
 			return
@@ -115,11 +160,12 @@ func lingers(leader int) bool {
 	return slices.ContainsFunc(pids, func(pid int) bool { return !table[pid].zombie })
 }
 
-// leftOf returns the processes that a program has left behind, and a table of all processes.
+// leftOf returns the processes that a program has left behind, and a table of all that it can have.
 func leftOf(leader int) ([]int, map[int]stat) {
 	births.Lock()
 	defer births.Unlock()
-	table := processes()
+	mine, _ := unix.Getsid(0)
+	table := processes(0, mine) // a program has left our session, and nothing can join it, or that of the kernel's own
 	return descendants(leader, table), table
 }
 
@@ -127,19 +173,17 @@ func leftOf(leader int) ([]int, map[int]stat) {
 // that have become our children in a session that is neither ours nor another program's, with their descendants.
 func descendants(leader int, table map[int]stat) []int {
 	self := os.Getpid()
-	mine := table[self].session
 	doomed := make(map[int]bool)
 	for pid, p := range table {
-		if _, other := programs.Load(p.session); pid != leader && pid != self &&
-			(p.session == leader || p.parent == leader || p.parent == self && p.session != mine && !other &&
-				!inherited[pid]) {
+		if _, other := programs.Load(p.session); pid != leader &&
+			(p.session == leader || p.parent == leader || p.parent == self && !other && !inherited[pid]) {
 			doomed[pid] = true
 		}
 	}
 	for grown := true; grown; {
 		grown = false
 		for pid, p := range table {
-			if doomed[p.parent] && !doomed[pid] && pid != self {
+			if doomed[p.parent] && !doomed[pid] {
 				doomed[pid], grown = true, true
 			}
 		}
@@ -152,8 +196,8 @@ type stat struct {
 	zombie          bool
 }
 
-// processes reads /proc.
-func processes() map[int]stat {
+// processes reads /proc, but for the processes of some sessions. To ask for a session is quicker than to read.
+func processes(but ...int) map[int]stat {
 	table := make(map[int]stat)
 	names, err := os.ReadDir("/proc")
 	if err != nil {
@@ -162,6 +206,9 @@ func processes() map[int]stat {
 	for _, n := range names {
 		pid, err := strconv.Atoi(n.Name())
 		if err != nil {
+			continue
+		}
+		if session, err := unix.Getsid(pid); err == nil && slices.Contains(but, session) {
 			continue
 		}
 		text, err := os.ReadFile("/proc/" + n.Name() + "/stat")
@@ -175,7 +222,9 @@ func processes() map[int]stat {
 		}
 		parent, _ := strconv.Atoi(string(fields[1]))
 		session, _ := strconv.Atoi(string(fields[3]))
-		table[pid] = stat{parent, session, fields[0][0] == 'Z'}
+		if !slices.Contains(but, session) {
+			table[pid] = stat{parent, session, fields[0][0] == 'Z'}
+		}
 	}
 	return table
 }

@@ -350,8 +350,8 @@ func said(text, otherwise string) string {
 	return model.Line(text)
 }
 
-// close says bye, waits for the process to exit, and returns what was odd about it.
-func (s *speaker) close() (notes []string) {
+// close says bye, waits for the process to exit, as long as farewell, and returns what was odd about it.
+func (s *speaker) close(farewell time.Duration) (notes []string) {
 	close(s.quit)
 	<-s.ended
 	select {

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -22,7 +23,8 @@ type Stream struct {
 	Harness string        // our name
 	Speech  Speech
 
-	patience time.Duration // overrides the constant
+	patience time.Duration // overrides the constant, as farewell does
+	farewell time.Duration
 	about    Implementation
 	inFlight int
 	desks    []desk
@@ -71,7 +73,7 @@ func (t *Stream) Close() []string {
 	var all sync.WaitGroup
 	for i := range t.desks {
 		if s := t.desks[i].speaker; s != nil {
-			all.Go(func() { notes[i] = s.close() })
+			all.Go(func() { notes[i] = s.close(cmp.Or(t.farewell, farewell)) })
 		}
 	}
 	all.Wait()

@@ -17,18 +17,14 @@ import (
 )
 
 // stream opens a member that speaks the protocol, asks it, closes it, and sees to what holds for any: answers to all
-// questions, little memory, and nothing left behind.
+// questions, and nothing left behind.
 func (z *enclosure) stream(s *Stream, batch []Question, how string, more ...string) (round *Round, notes []string, err error) {
 	z.Helper()
 	s.Argv, s.Harness = z.argv("stream", append([]string{how}, more...)...), "test/0"
 	if s.Timeout == 0 {
 		s.Timeout = ample
 	}
-	noMore := z.holds()
-	defer func() {
-		assert.Empty(z, z.alive(), "processes left running")
-		noMore()
-	}()
+	defer func() { assert.Empty(z, z.alive(), "processes left running") }()
 	if err := s.Open(z.Context()); err != nil {
 		assert.Empty(z, s.Close())
 		return nil, nil, err
@@ -86,6 +82,7 @@ func TestStreamSharesFewQuestions(t *testing.T) {
 
 // What goes wrong with one question is that question's failure, and no other's.
 func TestStreamFailsOneQuestion(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		how     string
 		limit   time.Duration
@@ -95,7 +92,6 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"exits 7", ample, Crash, "exited with status 7"},
 		{"kills itself", ample, Crash, "ended by signal: killed"},
 		{"holder", ample, Crash, "exited with status 0" + held},
-		{"holder in another session", ample, Crash, "exited with status 0" + held},
 		{"three in flight, dies", ample, Crash, "exited with status 7"},
 
 		{"hangs", brief, Hang, "no answer within 1s"},
@@ -105,7 +101,6 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 
 		{"mute", ample, Protocol, "closed its input or output without exiting"},
 		{"endless line", ample, Protocol, `stdout:\d+: the line is longer than 16777216 bytes`},
-		{"a million rows", ample, Protocol, `stdout:\d+: the line is longer than 16777216 bytes`},
 		{"endless answers", ample, Protocol, "facts for id flood0, which was not asked"},
 		{"wrong id", ample, Protocol, `facts for id "nobody \\x1b\[2J", which was not asked`},
 		{"repeats an id", ample, Protocol, "answered twice"},
@@ -125,18 +120,11 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 	}
 	batch := batchOf(7)
 	want := reference(t, batch)
-	t.Cleanup(holds(t)) // after those that run in a crowd
 	for _, tt := range tests {
 		t.Run(tt.how, func(t *testing.T) {
-			var z *enclosure
-			switch {
-			case tt.how == "holder in another session":
-				onlyLinux(t)
-				z = newEnclosure(t)
-			case tt.kind == Hang || tt.how == "mute" || tt.how == "holder":
-				z = inCrowd(t)
-			default:
-				z = newEnclosure(t)
+			z := newEnclosure(t)
+			if tt.kind == Hang || tt.how == "mute" || tt.how == "holder" {
+				t.Parallel()
 			}
 			round, notes, err := z.stream(&Stream{Timeout: tt.limit}, batch, tt.how)
 			require.NoError(t, err)
@@ -246,7 +234,7 @@ func TestStreamGivesUp(t *testing.T) {
 		{"the first two", tight, 1, 0, maxFirstSilence, maxFirstSilence},
 		{"of two at the same time", tight, 2, 0, maxFirstSilence, 4}, // at most: one alone, too
 		// Who has answered before may be given more time: the first of them once more, alone.
-		{"after an answer", brief, 1, 1, maxSilence, maxSilence + 1},
+		{"after an answer", brief / 2, 1, 1, maxSilence, maxSilence + 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			z := inCrowd(t)
@@ -285,7 +273,7 @@ func TestStreamGivesUp(t *testing.T) {
 func TestStreamRefusesAHandshake(t *testing.T) {
 	tests := []struct{ how, says string }{
 		{"exits at once", `exited with status 1 before its hello; the end of its stderr: ModuleNotFoundError: \x1b[2J`},
-		{"hangs at the start", "no hello within 300ms"},
+		{"hangs at the start", "no hello within 50ms"},
 		{"speaks version 2", "a hello was expected: stdout:1: protocol: expected 1, got 2"},
 		{"has no name", "a hello was expected: stdout:1: implementation.name: missing; expected a non-empty string"},
 		{"greets in prose", `a hello was expected: stdout:1: not a JSON object: Listening on stdin ...`},
@@ -296,7 +284,7 @@ func TestStreamRefusesAHandshake(t *testing.T) {
 			z := newEnclosure(t)
 			s := new(Stream)
 			if tt.how == "hangs at the start" {
-				s.patience = tight
+				s.patience = 50 * time.Millisecond
 			}
 			_, _, err := z.stream(s, batchOf(1), tt.how)
 			var start *StartError
@@ -322,19 +310,19 @@ func TestStreamEnds(t *testing.T) {
 			if how == "leaves a child at bye" {
 				onlyLinux(t)
 			}
-			newEnclosure(t).ends(how, note)
+			newEnclosure(t).ends(new(Stream), how, note)
 		})
 	}
 }
 
 func TestStreamEndsWhoDoesNotExit(t *testing.T) {
-	inCrowd(t).ends("deaf to bye", "did not exit within 5s of bye")
+	inCrowd(t).ends(&Stream{farewell: tight}, "deaf to bye", "did not exit within 300ms of bye")
 }
 
 // ends asks a member three questions, and asserts what is noted at the end.
-func (z *enclosure) ends(how, note string) {
+func (z *enclosure) ends(s *Stream, how, note string) {
 	batch := batchOf(3)
-	s := &Stream{Argv: z.argv("stream", how), Timeout: ample}
+	s.Argv, s.Timeout = z.argv("stream", how), ample
 	require.NoError(z, s.Open(z.Context()))
 	round, err := s.Ask(z.Context(), batch)
 	require.NoError(z, err)

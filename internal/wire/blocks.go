@@ -129,7 +129,7 @@ func (s *cutter) cut(b *Block) error {
 		}
 		var n int
 		if cap(b.text)-start < s.size {
-			b.text = slices.Grow(b.text, s.size+s.size/16) // with room for the tail of the next
+			b.text = slices.Grow(b.text, max(s.size+s.size/16, start)) // with room for the tail of the next
 		}
 		n, s.err = s.in.Read(b.text[start : start+s.size])
 		b.text = b.text[:start+n]

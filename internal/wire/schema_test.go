@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -116,6 +117,36 @@ func TestFactSchemaRejects(t *testing.T) {
 	} {
 		assert.Error(t, validate(t, s, line), line)
 	}
+}
+
+// In the transcripts of docs/protocol.md, the harness keeps to the protocol's schema, and an implementation does unless it
+// is refused for the form of what it says.
+func TestTranscriptsFollowTheSchema(t *testing.T) {
+	c := jsonschema.NewCompiler()
+	for name, text := range map[string][]byte{"event": wire.EventSchema, "fact": wire.FactSchema, "protocol": wire.ProtocolSchema} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		require.NoError(t, err)
+		require.NoError(t, c.AddResource(name+".schema.json", doc))
+	}
+	schema, err := c.Compile("protocol.schema.json")
+	require.NoError(t, err)
+	text, err := os.ReadFile("../../docs/protocol.md")
+	require.NoError(t, err)
+	_, transcripts, _ := strings.Cut(string(text), "\n## Transcripts\n")
+	said := make(map[string]int)
+	for line := range strings.Lines(transcripts) {
+		by, line, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		said[by]++
+		switch by {
+		case "→":
+			assert.NoError(t, validate(t, schema, line), line)
+		case "←":
+			_, err := wire.NewMessageReader("stdout", strings.NewReader(line)).Read()
+			v, jsonErr := jsonschema.UnmarshalJSON(strings.NewReader(line))
+			assert.Equal(t, err == nil, jsonErr == nil && schema.Validate(v) == nil, line)
+		}
+	}
+	assert.Positive(t, min(said["→"], said["←"]))
 }
 
 // Every field of the model, with a value.
