@@ -49,11 +49,11 @@ func TestNewScenarioIsPending(t *testing.T) {
 	said, err := run("--report", at("report"))
 	require.NoError(t, err, said)
 	assert.Contains(t, said, "1 is new, and pending (required: ")
-	assert.Contains(t, said, "\nPENDING  1 scenario: new since 0.3, gates nothing yet: ")
+	assert.Contains(t, said, "\nPENDING  1 scenario: new since 0.3, does not count yet: ")
 	record := read(t, at("report/results.jsonl"))
 	assert.Contains(t, record, `"id":"documented/1.1/added-later","level":"documented","since":"0.3",`)
 	assert.Contains(t, record, `"verdict":"pending"`)
-	assert.Contains(t, read(t, at("report/junit.xml")), `<skipped type="pending" message="pending, new since 0.3: gates with the next minor version of the suite">`)
+	assert.Contains(t, read(t, at("report/junit.xml")), `<skipped type="pending" message="pending, new since 0.3: counts from the next minor version of the suite">`)
 	assert.Contains(t, read(t, at("report/index.html")), `<td class="pending">pending</td>`)
 
 	said, err = run("--strict", "--report", at("strict"))

@@ -92,7 +92,7 @@ func newTo(before, now *Results, was, is *engine.ScenarioLine) string {
 	case was == nil && authored && engine.Later(since, before.Header.Chatproof):
 		return "new since " + since
 	case was != nil && fmt.Sprintf("%s", was.Expected) != fmt.Sprintf("%s", is.Expected):
-		return "asks something else than before"
+		return "expects different rows than before"
 	}
 	return ""
 }
@@ -133,7 +133,7 @@ func (k Kind) More() int { return len(k.All) - len(k.Named()) }
 func (c *Changes) Kinds() []Kind {
 	kinds := []Kind{{"Newly failing", c.NewlyFailing}}
 	if len(c.BecauseNew) > 0 {
-		kinds = append(kinds, Kind{"Fails because new", c.BecauseNew})
+		kinds = append(kinds, Kind{"Failing, and new", c.BecauseNew})
 	}
 	return append(kinds, Kind{"Newly passing", c.NewlyPassing}, Kind{"Added", c.Added}, Kind{"Removed", c.Removed})
 }

@@ -75,12 +75,12 @@ func (r *Results) auditVerdict() string {
 		}
 		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beside them", thousands(a.Differing), of,
+		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beyond them", thousands(a.Differing), of,
 			differ)
 	case engine.AsExpected:
-		return fmt.Sprintf("Does not conform, as expected: no chat of %s differs beside that", of)
+		return fmt.Sprintf("Does not conform, as expected: none of %s differs beyond that", of)
 	}
-	return fmt.Sprintf("Conforms: no chat of %s differs", of)
+	return fmt.Sprintf("Conforms: none of %s differs", of)
 }
 
 // audited names the rows, and what they were checked against.
@@ -130,12 +130,12 @@ func (r *Results) unjudged() (said []string) {
 		}
 		say(1, "  %s, %s: %s, for example %s", chats(g.Chats), safe(g.Requirement), lacks, safe(model.Name(g.Example)))
 	}
-	say(a.Endless, "  %s: seems to lack EventProcessingStopped, and is judged by the attempts that have closed",
+	say(a.Endless, "  %s: apparently without EventProcessingStopped; judged by the attempts that have closed",
 		chats(a.Endless))
 	say(a.CutOff,
-		"Not judged, because the log begins after they do: %s, %s of all, in the first %s of the log.",
+		"Begun before the log, so not judged: %s, %s of all, in the first %s of the log.",
 		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
-	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s beyond them not judged.",
+	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s of open attempts not judged.",
 		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
@@ -150,7 +150,7 @@ func (r *Results) unjudged() (said []string) {
 			}
 			say(1, "  %s, for example %s", defect(&g), safe(model.Name(g.Example)))
 		}
-		say(m.Unclear, "  %s: more than one defect would explain it", chats(m.Unclear))
+		say(m.Unclear, "  %s: more than one defect is possible", chats(m.Unclear))
 	}
 	say(a.Backwards, "The clock runs backwards in %s: the order of seq counts.", chats(a.Backwards))
 	say(len(a.Unknown), "%s", unknownEvents(a))
@@ -159,9 +159,9 @@ func (r *Results) unjudged() (said []string) {
 	if a.Alike != "" {
 		why = "But " + safe(a.Alike) + "."
 	}
-	say(a.Rowless, "Without any row, though they should have some: %s. %s", chats(a.Rowless), why)
+	say(a.Rowless, "Should have rows, but have none: %s. %s", chats(a.Rowless), why)
 	if a.Rows > 0 {
-		say(len(a.NotMet), "Not applicable, for no row is what they are about: %s.", safe(strings.Join(a.NotMet, ", ")))
+		say(len(a.NotMet), "Not applicable to any of the rows: %s.", safe(strings.Join(a.NotMet, ", ")))
 	}
 	return said
 }
@@ -210,7 +210,7 @@ func unknownEvents(a *engine.Audit) string {
 	if len(a.Unknown) > len(names) {
 		names = append(names, "and others")
 	}
-	return fmt.Sprintf("Ignored: %s of unknown names: %s.", Number(n, "event", "events"), strings.Join(names, ", "))
+	return fmt.Sprintf("Ignored: %s with unknown names: %s.", Number(n, "event", "events"), strings.Join(names, ", "))
 }
 
 // counts says whether a finding counts.
@@ -246,7 +246,7 @@ func (r *Results) findings(b *bytes.Buffer) {
 		fmt.Fprintf(b, "  and %d more: --json lists them\n", n)
 	}
 	if n := r.Footer.Audit.Unsaid; n > 0 {
-		fmt.Fprintf(b, "\n%s more, of more signatures than are kept.\n", Number(n, "difference", "differences"))
+		fmt.Fprintf(b, "\n%s more, with signatures that are not kept.\n", Number(n, "difference", "differences"))
 	}
 }
 

@@ -16,14 +16,14 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	if c == nil || r.Footer.Audit.Chats == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (of the %d, %d only as alternatives)",
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d of the %d only as alternatives)",
 		c.CoveredRules(), len(c.Rules),
-		c.Combinations.Covered, c.Combinations.All, c.Combinations.All, c.Combinations.Alternatives)
+		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives, c.Combinations.All)
 	if all {
 		b.WriteString(":\n")
 		often(b, c)
 	} else {
-		b.WriteString("; --coverage lists how often, with an example each.\n")
+		b.WriteString("; --coverage counts each, with an example.\n")
 	}
 	if never := neverMet(c, all); len(never) > 0 {
 		fmt.Fprintf(b, "Not exercised: %s.\n", strings.Join(never, ", "))
@@ -35,7 +35,7 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	for i, s := range c.Beyond {
 		if i == 0 {
 			fmt.Fprintf(b,
-				"Rules that make a row together here, and in no scenario of the suite: %s, the most frequent:\n",
+				"Rules that make a row together here, but in no scenario of the suite: %s; the most frequent:\n",
 				Number(len(c.Beyond), "set", "sets"))
 		}
 		if i == most {

@@ -108,7 +108,7 @@ func (r *Results) auditLaws() []lawTable {
 		if c == nil || i >= len(c.Rules) {
 			return stand(id, false, "")
 		}
-		return stand(id, c.Rules[i].Chats > 0, "of "+chats(c.Rules[i].Chats))
+		return stand(id, c.Rules[i].Chats > 0, "exercised in "+chats(c.Rules[i].Chats))
 	}, func(v *model.NamedInvariant) ([]lawStanding, int) {
 		if v.Kind != model.OnFacts && (v.Kind != model.OnEvents || c == nil) {
 			return nil, 0

@@ -29,7 +29,7 @@ func (r *Results) causes() (causes []*cause) {
 			continue
 		}
 		if l.Verdict == engine.Pending {
-			c.said = "new since " + safe(l.Since) + ", gates nothing yet: " + c.said
+			c.said = "new since " + safe(l.Since) + ", does not count yet: " + c.said
 		}
 		key = fmt.Sprint(l.IsKnown(), l.Verdict == engine.Pending, key)
 		if first := byKey[key]; first != nil {
@@ -155,19 +155,19 @@ func (r *Results) answer() (head, why string) {
 	if r.rowless() {
 		why = "no row came back"
 		if e := r.Footer.Environment; e != nil && e.Ignored > 0 {
-			why = "the one row that came back is of an interaction that was not asked about"
+			why = "the one row that came back is for an interaction that was not asked about"
 			if e.Ignored > 1 {
-				why = fmt.Sprintf("all %s rows that came back are of interactions that were not asked about",
+				why = fmt.Sprintf("all %s rows that came back are for interactions that were not asked about",
 					thousands(e.Ignored))
 			}
 			if r.offline() {
-				why += "; were they made of this plan, with the same --seed, --generated, --features and --start?"
+				why += "; were they made from this plan, with the same --seed, --generated, --features and --start?"
 			}
 		}
 		return "No row to judge", why + "."
 	}
 	if n := r.otherSeed(); n > 0 {
-		return fmt.Sprintf("0 rows received of the %s of seed %d",
+		return fmt.Sprintf("0 rows received for the %s of seed %d",
 				Number(n, "generated scenario", "generated scenarios"), r.Header.Seed),
 			"were the events generated with this --seed?"
 	}

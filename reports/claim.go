@@ -83,7 +83,7 @@ type claim struct {
 // be claimed of it.
 func (r *Results) WriteClaim(w io.Writer, subjects []Subject) error {
 	if r.Incomplete {
-		return fmt.Errorf("%s: incomplete: its run did not end, and nothing can be claimed of it", r.Name)
+		return fmt.Errorf("%s: incomplete: its run did not end, so nothing can be claimed for it", r.Name)
 	}
 	h, t := r.Header, &r.Footer.Totals
 	c := claim{

@@ -152,7 +152,7 @@ func asTest(l *engine.ScenarioLine, texts *bodies) (testResult, *junitOutcome) {
 		return testError, outcome
 	case l.Verdict == engine.Pending:
 		outcome.Type, outcome.Message, outcome.Body = "pending",
-			"pending, new since "+safe(l.Since)+": gates with the next minor version of the suite", texts.of(l)
+			"pending, new since "+safe(l.Since)+": counts from the next minor version of the suite", texts.of(l)
 		return testPending, outcome
 	}
 	outcome.Message = notGating(l)
@@ -170,7 +170,7 @@ func notGating(l *engine.ScenarioLine) string {
 	case l.Verdict == engine.NotRun:
 		why = "not run"
 	case l.Verdict == engine.Error:
-		why = "error, and not of a required level: " + l.Failure.Kind + ": " + l.Failure.Message
+		why = "error, not at a required level: " + l.Failure.Kind + ": " + l.Failure.Message
 	case l.Known != nil:
 		why = string(l.Verdict) + ", and the expectations list it as " + string(l.Known.Verdict)
 	default:
@@ -223,7 +223,7 @@ func body(l *engine.ScenarioLine) string {
 	var b strings.Builder
 	for n, line := range lines {
 		if b.Len()+len(line)+1 > maxBody {
-			fmt.Fprintf(&b, "and %d lines more\n", len(lines)-n)
+			fmt.Fprintf(&b, "and %d more lines\n", len(lines)-n)
 			break
 		}
 		b.WriteString(line + "\n")

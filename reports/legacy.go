@@ -16,7 +16,7 @@ func after(legacy string) string {
 	if legacy == "" {
 		return ""
 	}
-	return " after " + safe(legacy)
+	return " replacing " + safe(legacy)
 }
 
 // marts is what became of the attempts between two marts, in a line.
@@ -43,7 +43,7 @@ func (r *Results) alone() (said []string) {
 		return nil
 	}
 	if len(m.Chats) > 0 {
-		said = append(said, "Of the chats, by the worst of their attempts: "+changes(m.Chats)+".")
+		said = append(said, "Chats by their worst attempt: "+changes(m.Chats)+".")
 	}
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
 	say(m.Alone(), "Not in both marts, and not judged: %s, %s outside the time that both cover (%s).", chats(m.Alone()),
@@ -51,8 +51,8 @@ func (r *Results) alone() (said []string) {
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
-	say(m.Empty, "Not judged, because neither mart has a row of them or should have: %s.", chats(m.Empty))
-	say(m.Unkeyed, "Without one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
+	say(m.Empty, "Not judged, because neither mart has or should have rows for them: %s.", chats(m.Empty))
+	say(m.Unkeyed, "Without exactly one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
 	if a.Alike != "" {
 		said = append(said, "But "+safe(a.Alike)+".")
 	}
@@ -63,13 +63,13 @@ func (r *Results) alone() (said []string) {
 func Overlap(a *engine.Audit, most float64) string {
 	m := a.Marts
 	if a.Chats > 0 {
-		return fmt.Sprintf("%s of the chats are not in both marts, or set aside, more than --set-aside %v: the others "+
+		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, more than --set-aside %v: the others "+
 			"prove little", Percent(a.Share), most)
 	}
-	say := fmt.Sprintf("no chat to check: %d of the legacy rows and %d of the new ones have no chat in common, over "+
-		"the time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
+	say := fmt.Sprintf("no chat to check: %d chats in the legacy rows and %d in the new ones, none in both, over the "+
+		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; if %s and %s are of one world, name a table of keys (old, new) in the mapping",
+		say += fmt.Sprintf("; if such ids as %s and %s should match, name a table of keys (old, new) in the mapping",
 			model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say

@@ -53,7 +53,7 @@ func (r *Results) WriteMarkdown(w io.Writer, limit int) error {
 			fmt.Fprintf(&part, "- %s\n", strings.TrimSpace(codeSpan(l.ID)+" "+markdown(l.Source)))
 		}
 		if e := c.lines[0].Environment; e != nil && e.Reproduce != "" {
-			fmt.Fprintf(&part, "\nThe first again: %s\n", codeSpan(e.Reproduce))
+			fmt.Fprintf(&part, "\nRun the first again: %s\n", codeSpan(e.Reproduce))
 		}
 		if b.Len()+part.Len()+100 > limit {
 			fmt.Fprintf(&b, "\nand %s: the report has them all.\n", Number(all-told, "more scenario", "more scenarios"))

@@ -97,12 +97,12 @@ func alike(shards []*Results) error {
 			{"implementations", first.Implementation(), s.Implementation()},
 		} {
 			if part.first != part.other {
-				return fmt.Errorf("%s and %s are of different %s (%s, %s): only shards of one run are merged",
+				return fmt.Errorf("%s and %s have different %s (%s, %s): only shards of one run can be merged",
 					first.Name, s.Name, part.what, safe(part.first), safe(part.other))
 			}
 		}
 		if s.Incomplete {
-			return fmt.Errorf("%s: incomplete: its run did not end, or it was cut off", s.Name)
+			return fmt.Errorf("%s: incomplete: the run did not end, or the file is cut off", s.Name)
 		}
 		if b.Suite != engine.Digest() {
 			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name,

@@ -54,9 +54,9 @@ func TestMergeRefuses(t *testing.T) {
 		{"one shard alone", part[:1], "a gap: "},
 		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl and 3.jsonl overlap: both hold documented/"},
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
-		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: its run did not end"},
-		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl are of different seeds (1, 2)"},
-		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl are of different suites (0.2.0 "},
+		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: the run did not end"},
+		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl have different seeds (1, 2)"},
+		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl have different suites (0.2.0 "},
 		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different plans"},
 		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
 		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
@@ -96,7 +96,7 @@ func TestAgainst(t *testing.T) {
 		NewlyPassing: []Change{{ID: "mended", Before: engine.Error, Now: engine.Pass}},
 		BecauseNew: []Change{
 			{ID: "new", Now: engine.Pending, Why: "new since 0.4"},
-			{ID: "other", Before: engine.Pass, Now: engine.Fail, Why: "asks something else than before"},
+			{ID: "other", Before: engine.Pass, Now: engine.Fail, Why: "expects different rows than before"},
 		},
 		Added:   []Change{{ID: "narrow", Now: engine.Fail}, {ID: "never run", Before: engine.NotRun, Now: engine.Pass}},
 		Removed: []Change{{ID: "no longer run", Before: engine.Fail, Now: engine.NotRun}, {ID: "gone", Before: engine.Pass}},
@@ -107,9 +107,9 @@ func TestAgainst(t *testing.T) {
   in force now  (was pending, is fail)
   broke  (was pass, is fail)
   declined  (was pass, is skip)
-Fails because new: 2
+Failing, and new: 2
   new  (pending; new since 0.4)
-  other  (was pass, is fail; asks something else than before)
+  other  (was pass, is fail; expects different rows than before)
 Newly passing: 1
   mended  (was error, is pass)
 Added: 2

@@ -73,7 +73,7 @@ func WriteHTML(w io.Writer, results ...*Results) error {
 	if !slices.ContainsFunc(results, func(r *Results) bool { return r.Footer.Audit != nil }) {
 		return pageTemplate().Execute(w, newPage(results))
 	} else if len(results) > 1 {
-		return errors.New("the record of a check has a page of its own: it cannot stand beside others")
+		return errors.New("a check's record has a page of its own: it cannot share one with others")
 	}
 	return pageTemplate().ExecuteTemplate(w, "audit", newAuditPage(results[0]))
 }
@@ -373,7 +373,7 @@ type lawStanding struct {
 func lawTables(rule func(place int, id string) ([]lawStanding, int),
 	invariant func(*model.NamedInvariant) ([]lawStanding, int),
 ) []lawTable {
-	rules := lawTable{Kind: "rule", Source: "of the guide"}
+	rules := lawTable{Kind: "rule", Source: "guide section"}
 	for i, r := range model.Rules() {
 		stands, blamed := rule(i, r.ID)
 		rules.Rows = append(rules.Rows, lawRow{r.ID, r.Says, r.Source, stands, blamed})
@@ -397,10 +397,10 @@ func (p *page) laws() {
 		for _, r := range p.Results {
 			stands := lawStanding{cell: cell{Text: "–"}}
 			if c := r.Footer.Coverage; c != nil && i < len(c.Rules) && c.Rules[i].ID == id {
-				stands.Exercised = "of " + chats(c.Rules[i].Chats)
+				stands.Exercised = "exercised in " + chats(c.Rules[i].Chats)
 			}
 			if n := r.citing(id); n > 0 {
-				stands.Is, stands.Text = "fail", fmt.Sprintf("%d %s by it", n, plural(n, "fails", "fail"))
+				stands.Is, stands.Text = "fail", fmt.Sprintf("%d %s it", n, plural(n, "fails", "fail"))
 				blamed += n
 			} else if c := r.Footer.Totals.Rules; i < len(c) && c[i].Scenarios() > c[i].NotRun+c[i].Error+c[i].Skip {
 				stands.Is, stands.Text = "pass", "met"

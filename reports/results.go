@@ -78,7 +78,7 @@ func Read(name string, in io.Reader) (*Results, error) {
 		}
 	}
 	if r.Header == nil {
-		return nil, r.lines.Errorf("", "no header: this is no record of a run (results.jsonl)")
+		return nil, r.lines.Errorf("", "no header: this is not the record of a run (results.jsonl)")
 	}
 	if r.Footer == nil {
 		r.Incomplete = true
@@ -158,21 +158,21 @@ func (r *reader) scenario(line []byte) error {
 	case l.Index <= after || l.Index > r.Header.Scenarios:
 		return r.lines.Errorf("index", "expected a number from %d to %d, got %d", after+1, r.Header.Scenarios, l.Index)
 	case l.ID == "" || r.seen[l.ID]:
-		return r.lines.Errorf("id", "expected one of its own, got %s", model.Name(l.ID))
+		return r.lines.Errorf("id", "expected a unique one, got %s", model.Name(l.ID))
 	case !level:
 		return r.lines.Errorf("level", "%s is not a level", model.Name(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):
-		return r.lines.Errorf("verdict", "%s is no verdict", model.Name(string(l.Verdict)))
+		return r.lines.Errorf("verdict", "%s is not a verdict", model.Name(string(l.Verdict)))
 	case r.Header.Kind == engine.Check && l.Found == nil:
-		return r.lines.Errorf("found", "missing; what check finds has it")
+		return r.lines.Errorf("found", "missing; a check's findings have it")
 	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences,
 		func(d model.Difference) bool { return d.Required }):
-		return r.lines.Errorf("differences", "none is required; where a scenario fails one is")
+		return r.lines.Errorf("differences", "expected a required one, as the scenario fails")
 	case l.Verdict == engine.Error && l.Failure == nil:
 		return r.lines.Errorf("failure", "missing; an error has one")
 	}
 	if l.Verdict == engine.Pending && l.Since == "" {
-		return r.lines.Errorf("since", "missing; a scenario that is pending has it")
+		return r.lines.Errorf("since", "missing; a pending scenario has it")
 	}
 	for i := range l.Differences {
 		d := &l.Differences[i]
@@ -202,7 +202,7 @@ func (r *reader) footer(line []byte) error {
 	}
 	if f.Totals.Upgrade(); f.Totals.All != r.tally.Totals.All {
 		return r.lines.Errorf("totals.all",
-			"the scenarios above count otherwise: the record was changed, or lines are missing")
+			"does not match the lines above: the record was changed, or lines are missing")
 	}
 	r.Footer = f
 	return nil
@@ -229,7 +229,7 @@ func (r *reader) fault(err error) error {
 	case errors.As(err, &semantic) && semantic.Err != nil:
 		return r.lines.Errorf(field(semantic.JSONPointer), "%v", semantic.Err)
 	case errors.As(err, &semantic):
-		return r.lines.Errorf(field(semantic.JSONPointer), "expected another type than %v", semantic.JSONKind)
+		return r.lines.Errorf(field(semantic.JSONPointer), "expected a type other than %v", semantic.JSONKind)
 	}
 	return r.lines.Errorf("", "%v", err)
 }

@@ -69,9 +69,9 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 		fmt.Fprintf(&b, "\n%s\n", r.Guide())
 	}
 	if c := r.Footer.Coverage; c != nil {
-		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (of the %d, %d only as alternatives), %s.\n",
-			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All, c.Combinations.All,
-			c.Combinations.Alternatives, Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d of the %d only as alternatives), %s.\n",
+			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All,
+			c.Combinations.Alternatives, c.Combinations.All, Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
 	} else {
 		b.WriteByte('\n')
 	}
@@ -196,7 +196,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 				fmt.Fprintf(b, "      the first was sent as: %s\n", o.brief(sentAs(l)))
 			}
 			if e := c.lines[0].Environment; e != nil && verdict == engine.Error {
-				fmt.Fprintf(b, "      the first alone: %s\n", safe(e.Reproduce))
+				fmt.Fprintf(b, "      run the first again: %s\n", safe(e.Reproduce))
 				o.stderr(b, "      ", e.Stderr)
 			}
 		case o.Verbose:
@@ -355,11 +355,11 @@ func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if o.Expect != "" {
-		by = ", by " + model.Name(o.Expect)
+		by = " in " + model.Name(o.Expect)
 	}
 	fmt.Fprintf(b, "\nKnown failures%s: %s end as listed.", by, scenarios(r.Footer.Totals.All.Known))
 	if outside > 0 {
-		fmt.Fprintf(b, " %s about scenarios that were not asked.", Number(outside, "entry is", "entries are"))
+		fmt.Fprintf(b, " %s about scenarios not in this run.", Number(outside, "entry is", "entries are"))
 	}
 	b.WriteByte('\n')
 	switch again := ""; {
@@ -372,6 +372,6 @@ func (r *Results) expectations(b *bytes.Buffer, o *TextOptions) {
 		if n := len(findings) - 1; n > 0 {
 			again = "; " + Number(n, "other entry no longer holds", "other entries no longer hold")
 		}
-		fmt.Fprintf(b, "  %s%s. 'run --write-expect' writes the list anew.\n", safe(findings[0]), again)
+		fmt.Fprintf(b, "  %s%s. 'run --write-expect' rewrites the list.\n", safe(findings[0]), again)
 	}
 }

@@ -49,7 +49,7 @@ func Hold(dir string, force bool) (p *Place, err error) {
 	}
 	p.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: another process writes its report there: %w", dir, err)
+		return nil, fmt.Errorf("%s: another process is writing a report there: %w", dir, err)
 	}
 	ours := isReport(dir)
 	for _, path := range Files(dir) {
@@ -63,7 +63,8 @@ func Hold(dir string, force bool) (p *Place, err error) {
 		case link:
 			err = fmt.Errorf("%s: a link, not a report's file; --force replaces it", path)
 		case info.Mode().IsRegular():
-			err = fmt.Errorf("%s: it exists, in a directory without a report; name another, or give --force", path)
+			err = fmt.Errorf("%s: already exists, in a directory without a report; name another directory, or give "+
+				"--force", path)
 		default:
 			err = fmt.Errorf("%s: not a file; move it, or name another directory", path)
 		}

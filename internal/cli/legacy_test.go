@@ -96,24 +96,24 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	}
 	judged, why := check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n100 chats in both marts, ")
-	assert.Contains(t, judged, "Of the chats, by the worst of their attempts: alike and right: 100.\n")
+	assert.Contains(t, judged, "Chats by their worst attempt: alike and right: 100.\n")
 	assert.Contains(t, judged, "Not in both marts, and not judged: 200 chats, 200 outside the time that both cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
 	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")
-	assert.Contains(t, why, "of the chats are not in both marts, or set aside, more than --set-aside 1: the others prove little")
+	assert.Contains(t, why, "of the chats are not in both marts or are set aside, more than --set-aside 1: the others prove little")
 	inFile, _ := check(0, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"), "--set-aside", "70")
 	inDatabase, _ := check(0, "--legacy", "sqlite:"+database, "--legacy-mapping", at("db.yaml"), "--set-aside", "70")
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: 200 of the legacy rows and 200 of the new ones have no chat in common, over the time that both cover \(2026-01-09T.*\); if 100000 and 0+65 are of one world, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows and 200 in the new ones, none in both, over the time that both cover \(2026-01-09T.*\); if such ids as 100000 and 0+65 should match, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
 	write("keys.csv", strings.Join(half[:152], "")+"100120,"+fmt.Sprintf("%032x", 9999)+"\n")
 	judged, _ = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n50 chats in both marts, ")
-	assert.Regexp(t, `Without one id in the table of keys: \d+ rows of the legacy mart\.`, judged)
+	assert.Regexp(t, `Without exactly one id in the table of keys: \d+ rows of the legacy mart\.`, judged)
 	assert.Contains(t, judged, "  150 chats in the legacy rows alone, for example 0000")
 
 	write("bad.yaml", "keys: {table: IDS}\n")

@@ -68,7 +68,7 @@ func TestCampaignFindsWhatTakesSeveralChats(t *testing.T) {
 	c.Once, c.Prove = true, 0
 	h := c.run(t, answers(faults.Beyond()[i].Answer))
 	require.NotEmpty(t, h.Findings)
-	assert.Equal(t, "shows only in the scenario as it was: its chats together", h.Findings[0].Verdict())
+	assert.Equal(t, "shows only with all the scenario's chats together", h.Findings[0].Verdict())
 }
 
 // What D5–D7 tell is found by a campaign, each as one finding, and shrunk with the delivery that shows it.

@@ -75,7 +75,7 @@ func (f *Finding) Write(dir string) error {
 }
 
 // ForAgain says of a finding that it is [Finding.Again].
-const ForAgain = "it takes an agent that comes again: with another one each time, nothing differs"
+const ForAgain = "shows only when an agent returns: with another one each time, nothing differs"
 
 // expected lists the facts that are expected of the case.
 func (f *Finding) expected(c *model.Case) (facts []model.Fact) {

@@ -89,8 +89,7 @@ func Checkup(ctx context.Context, t target.Target, asking func(about string)) (s
 			return nil, "", err
 		}
 		again.same(first, repeated,
-			"One start may get several chats, and one process many: group by interaction_id, and carry nothing over "+
-				"from one chat to the next.")
+			"One process may get several chats: group by interaction_id, and carry nothing over from one chat to the next.")
 	}
 	return []Step{speaks, documented, unknown, again}, occasion.Stderr, nil
 }
@@ -137,18 +136,18 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 		case o.Failure.Kind == target.Said:
 			s.Blame = Classification
 		case o.Failure.Kind == target.Crash && occasion.Stderr != "":
-			s.Means += " Its stderr below may say why it did otherwise."
+			s.Means += " Its stderr, below, may say why it did not."
 		case o.Failure.Kind == target.Crash:
 			s.Means += " It wrote nothing to stderr."
 		}
 	case len(o.Actual) == 0 && occasion.Ignored > 0:
-		s.Found, s.Blame = fmt.Sprintf("no row of the chat, and %d of chats that it was not asked about",
+		s.Found, s.Blame = fmt.Sprintf("no row for the chat, and %d for chats that it was not asked about",
 			occasion.Ignored), Adapter
 		s.Means = "Return interaction_id exactly as it came."
 	case len(o.Actual) == 0:
 		s.Found = "no row, and no error"
 	default:
-		s.Found = fmt.Sprintf("rows of the chat: %d", len(o.Actual))
+		s.Found = fmt.Sprintf("rows for the chat: %d", len(o.Actual))
 	}
 	if len(occasion.Notes) > 0 {
 		s.Found += "; it " + strings.Join(occasion.Notes, "; it ")
@@ -158,8 +157,8 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 // mend says what each kind of failure means.
 var mend = map[target.FailureKind]string{
 	target.Said:  "The adapter works, but it refuses an ordinary chat: its message says why.",
-	target.Crash: "It may exit only after its input has ended, and with status 0.",
-	target.Hang: "It must answer without more input: a filter when stdin ends, any other when it has the whole " +
+	target.Crash: "Exit only after the input has ended, and with status 0.",
+	target.Hang: "Answer without waiting for more input: a filter when stdin ends, any other once it has the whole " +
 		"request. Flush what you write, and close what you open.",
 	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or with --stream messages (" +
 		"'chatproof schema protocol'): send logging to stderr.",
@@ -191,7 +190,7 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 		case slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Field == "V17" }):
 			s.Found = "it fails when it is asked about both together"
 		case !slices.Equal(contents(first), contents(o)):
-			s.Found = fmt.Sprintf("other rows than before: %d, not %d", len(o.Actual), len(first.Actual))
+			s.Found = fmt.Sprintf("different rows: %d now, %d before", len(o.Actual), len(first.Actual))
 			for _, line := range contents(o) {
 				if !slices.Contains(contents(first), line) {
 					s.Found += ", such as " + line

@@ -28,7 +28,7 @@ func TestCheckup(t *testing.T) {
 	}
 	calls := 0
 	const (
-		answers   = "it starts, and answers: rows of the chat: 1\n"
+		answers   = "it starts, and answers: rows for the chat: 1\n"
 		rightRows = "a documented chat: its rows are right\n"
 		same      = "an unknown event: the same rows\n"
 		again     = "the same chat twice: the same rows\n"
@@ -60,7 +60,7 @@ func TestCheckup(t *testing.T) {
 			func(batch []target.Question) *target.Round {
 				return &target.Round{Answers: make([]target.Answer, len(batch)), Ignored: 3, Notes: []string{"took long", "was odd"}}
 			},
-			"it starts, and answers: no row of the chat, and 3 of chats that it was not asked about; it took long; it was odd, adapter\n",
+			"it starts, and answers: no row for the chat, and 3 for chats that it was not asked about; it took long; it was odd, adapter\n",
 		},
 		{
 			"classifies wrongly",
@@ -110,7 +110,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + `the same chat twice: other rows than before: 2, not 1, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
+			answers + rightRows + same + `the same chat twice: different rows: 2 now, 1 before, such as {"interaction_id":"","resource":"of before","resource_role":"RoutedTo","technical_result":"Completed"}, adapter` + "\n",
 		},
 		{
 			"fails in company",

@@ -180,11 +180,11 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 		return nil, fmt.Errorf("%w: no scenario is about %s alone", ErrNothing, strings.Join(o.World.Media, " or "))
 	}
 	if plan.Levels()&o.Require == 0 {
-		return nil, fmt.Errorf("%w: none of the chosen scenarios is of a required level (%s)", ErrNothing, o.Require)
+		return nil, fmt.Errorf("%w: none of the chosen scenarios has a required level (%s)", ErrNothing, o.Require)
 	}
 	if o.Shards > 1 {
 		if plan.Shard(o.Shard, o.Shards); len(plan.Scenarios) == 0 {
-			return nil, fmt.Errorf("%w: no scenario falls to shard %d/%d", ErrNothing, o.Shard, o.Shards)
+			return nil, fmt.Errorf("%w: no scenario falls in shard %d/%d", ErrNothing, o.Shard, o.Shards)
 		}
 	}
 	return plan, nil

@@ -135,7 +135,7 @@ var keys = []key{
 			u, err := url.Parse(v)
 			return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 		},
-		expected: "a URL with http or https",
+		expected: "an http or https URL",
 	},
 	{
 		name: "until", of: func(x *Expectation) *string { return &x.Until }, good: func(v string) bool {
@@ -180,7 +180,7 @@ func ReadExpectations(file, text string) (*Expectations, error) {
 			what, name = "signature", entry.Name()
 		}
 		if line := seen[name]; line > 0 {
-			return nil, x.wrong(entry.line, "%s: %s is listed in line %d already", what, model.Name(name), line)
+			return nil, x.wrong(entry.line, "%s: %s is already listed on line %d", what, model.Name(name), line)
 		}
 		seen[name] = entry.line
 		x.Entries = append(x.Entries, entry)
@@ -226,9 +226,9 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 	}
 	switch {
 	case entry.ID == "" && entry.Signature == "":
-		return nil, x.wrong(entry.line, "id: missing, and no signature either")
+		return nil, x.wrong(entry.line, "id: missing; expected id or signature")
 	case entry.Signature != "" && entry.Verdict != Fail:
-		return nil, x.wrong(entry.line, "verdict: expected fail of an entry with a signature, got %s", entry.Verdict)
+		return nil, x.wrong(entry.line, "verdict: expected fail for an entry with a signature, got %s", entry.Verdict)
 	}
 	return entry, nil
 }
@@ -394,9 +394,9 @@ func (x *Expectation) Finding(expired bool) string {
 	case x.Scenarios == 0:
 		says = "matches no planned scenario: remove it"
 	case x.Nothing:
-		says = "fits no difference: remove it"
+		says = "matches no difference: remove it"
 	case x.Otherwise > 0:
-		now, such := "otherwise", ""
+		now, such := "different", ""
 		if x.surprise != nil {
 			now, such = string(x.surprise.Verdict), ", such as "+model.Name(x.surprise.ID)
 		}

@@ -60,16 +60,16 @@ func TestExpectationsThatCannotBeRead(t *testing.T) {
 		{"pass is no failure", "- id: own/x\n  verdict: pass\n", "expect.yaml:2: verdict: expected fail, error or skip, got pass"},
 		{"a bad date", good + "  until: 2026-02-30\n", "expect.yaml:4: until: expected a date such as 2026-12-31, got 2026-02-30"},
 		{"a date with a time", good + "  until: 2026-02-03T00:00:00Z\n", "expect.yaml:4: until: expected a date such as 2026-12-31, got 2026-02-03T00:00:00Z"},
-		{"an issue that is no link", good + "  issue: javascript:alert(1)\n", "expect.yaml:4: issue: expected a URL with http or https, got javascript:alert(1)"},
-		{"no id", "- verdict: fail\n  reason: late\n", "expect.yaml:1: id: missing, and no signature either"},
-		{"a signature of no failure", "- {signature: R1*, verdict: skip, reason: late}\n", "expect.yaml:1: verdict: expected fail of an entry with a signature, got skip"},
-		{"a signature twice", "- {signature: R1*, verdict: fail, reason: late}\n- {signature: R1*, verdict: fail, reason: late}\n", "expect.yaml:2: signature: signature R1* is listed in line 1 already"},
+		{"an issue that is no link", good + "  issue: javascript:alert(1)\n", "expect.yaml:4: issue: expected an http or https URL, got javascript:alert(1)"},
+		{"no id", "- verdict: fail\n  reason: late\n", "expect.yaml:1: id: missing; expected id or signature"},
+		{"a signature of no failure", "- {signature: R1*, verdict: skip, reason: late}\n", "expect.yaml:1: verdict: expected fail for an entry with a signature, got skip"},
+		{"a signature twice", "- {signature: R1*, verdict: fail, reason: late}\n- {signature: R1*, verdict: fail, reason: late}\n", "expect.yaml:2: signature: signature R1* is already listed on line 1"},
 		{"most of what", "- {signature: R1*, verdict: fail, reason: late, max: 101%}\n", "expect.yaml:1: max: expected a number, or a share such as 0.5%, got 101%"},
 		{"no reason", "- id: own/x\n  verdict: fail\n", "expect.yaml:1: reason: missing"},
 		{"a blank reason", "- id: own/x\n  verdict: fail\n  reason: ''\n", "expect.yaml:3: reason: expected text"},
 		{"a list for a reason", "- id: own/x\n  verdict: fail\n  reason: [late]\n", "expect.yaml:3: reason: expected text"},
 		{"an alias", "- id: &x own/x\n", "expect.yaml:1: id: expected text"},
-		{"an id twice", good + good, "expect.yaml:4: id: own/x is listed in line 1 already"},
+		{"an id twice", good + good, "expect.yaml:4: id: own/x is already listed on line 1"},
 		{"two documents", good + "---\n" + good, "expect.yaml:5:1: a second document; expected one"},
 		{"no YAML", "- id: own/x\n verdict: fail\n", "expect.yaml:2:2: value is not allowed in this context"},
 		{"what a terminal would obey", "- \"i\\ed\": 1\n", `expect.yaml:1: "i\x1bd": no such key; expected id, signature, verdict, reason, issue, until or max`},
@@ -252,7 +252,7 @@ func TestRecordOfExpectations(t *testing.T) {
 }
 
 const (
-	rewrittenFails  = "- signature: \"*technical_descriptor ROUTEDTO/COMPLETED -> NOROW\"\n  verdict: fail\n  reason: \"such as in own/f/1-fail\"\n  max: \"2\"\n"
+	rewrittenFails  = "- signature: \"*technical_descriptor ROUTEDTO/COMPLETED -> NOROW\"\n  verdict: fail\n  reason: \"for example in own/f/1-fail\"\n  max: \"2\"\n"
 	rewrittenErrors = "- id: own/f/3-error\n  verdict: error\n  reason: \"crash: exited with status 7\\\\x1b\"\n- id: own/f/4-skip\n  verdict: skip\n  reason: \"declined\"\n"
 )
 

@@ -91,7 +91,7 @@ func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation,
 	}
 	again, err := ReadExpectations(x.file, b.String())
 	if b.Len() > files.MaxText {
-		return "", done, fmt.Errorf("%s: %d entries are more than a file of %d bytes holds: mend something first",
+		return "", done, fmt.Errorf("%s: %d entries do not fit in a file of %d bytes: fix something first",
 			x.file, done.Kept+done.Added, files.MaxText)
 	}
 	if err == nil && len(again.Entries) != done.Kept+done.Added {
@@ -126,7 +126,7 @@ func (x *Expectations) byCause(unlisted, failures []*Outcome, require model.Leve
 		for _, glob := range globs[o] {
 			if entries[glob] == nil {
 				entries[glob] = &Expectation{
-					Signature: glob, Verdict: Fail, Reason: "such as in " + o.ID, signature: globPattern(glob),
+					Signature: glob, Verdict: Fail, Reason: "for example in " + o.ID, signature: globPattern(glob),
 				}
 				added = append(added, entries[glob])
 			}

@@ -206,33 +206,33 @@ func (f *Finding) Verdict() string {
 	m := &f.Minimal
 	switch {
 	case f.Unstable:
-		return "unstable: asked again, it did not show"
+		return "unstable: it did not show when asked again"
 	case f.Failure != nil:
 		return "not shrunk"
 	case f.whole:
-		return "shows only in the scenario as it was: its chats together"
+		return "shows only with all the scenario's chats together"
 	case errors.Is(f.Err, errUnshrunk):
 		return "not shrunk"
 	case f.Err != nil && m.Tried <= 0 && errors.Is(f.Err, errSpent):
-		return "no event of it can go; shorter ones were not tried"
+		return "no single event can be left out; shorter chats were not tried"
 	case errors.Is(f.Err, errSpent):
-		return fmt.Sprintf("no shorter one among the %d that were tried", m.Tried)
+		return fmt.Sprintf("none of the %d shorter chats that were tried shows it", m.Tried)
 	case f.Err != nil && m.Tried > 0:
-		return fmt.Sprintf("no shorter one among the %d that were tried before %s", m.Tried, stopped(f.Err))
+		return fmt.Sprintf("none of the %d shorter chats tried before %s shows it", m.Tried, stopped(f.Err))
 	case f.Err != nil:
-		return "not shrunk to the end: " + stopped(f.Err)
+		return "not fully shrunk: " + stopped(f.Err)
 	case m.Proven() && m.All == 1:
 		return "proven minimal: the only shorter chat with the same agents, queues and moves does not show it"
 	case m.Proven():
 		return fmt.Sprintf("proven minimal: none of the %d shorter chats with the same agents, queues and moves "+
 			"shows it", m.All)
 	}
-	return fmt.Sprintf("no shorter one among %d, of at least %d", m.Tried, m.All)
+	return fmt.Sprintf("none of the %d shorter chats that were tried, of at least %d, shows it", m.Tried, m.All)
 }
 
 func stopped(err error) string {
 	if errors.Is(err, errOver) || errors.Is(err, context.DeadlineExceeded) {
-		return "the time was over"
+		return "time ran out"
 	}
 	return "it was interrupted"
 }

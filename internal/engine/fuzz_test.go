@@ -170,7 +170,7 @@ func TestFindingsAreOrdered(t *testing.T) {
 	c := campaign(600, all)
 	h, err := c.Run(t.Context(), after(1))
 	assert.ErrorIs(t, err, stopped)
-	assert.Equal(t, "not shrunk to the end: it was interrupted", h.Findings[0].Verdict())
+	assert.Equal(t, "not fully shrunk: it was interrupted", h.Findings[0].Verdict())
 
 	// Interrupted while it is asked, the implementation has answered in vain no trial.
 	ctx, cancel := context.WithCancel(t.Context())
@@ -399,8 +399,8 @@ func TestFindingsAreConfirmed(t *testing.T) {
 		count   int
 		verdict string
 	}{
-		{"wrong once", once(target.Answer{}), 1, "unstable: asked again, it did not show"},
-		{"crashed once", once(crash), 1, "unstable: asked again, it did not show"},
+		{"wrong once", once(target.Answer{}), 1, "unstable: it did not show when asked again"},
+		{"crashed once", once(crash), 1, "unstable: it did not show when asked again"},
 		{"crashes always", always, 88, "not shrunk"},
 		{"declined, or not asked", once(target.Answer{Skip: "no"}), 0, ""},
 		{"not asked", once(target.Answer{NotRun: true}), 0, ""},

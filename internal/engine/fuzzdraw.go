@@ -223,7 +223,7 @@ func (s *suspects) note() string {
 	}
 	var names []string
 	s.why.Each(func(m model.Move) { names = append(names, model.MoveNames[m]) })
-	return fmt.Sprintf("fails on chats with %s: %d of them were not asked, so that the others got an answer",
+	return fmt.Sprintf("fails on chats with %s: %d of them were not sent, so that the others got an answer",
 		strings.Join(names, " or "), s.held)
 }
 

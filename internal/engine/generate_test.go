@@ -334,7 +334,7 @@ func TestGeneratedFeatureIsToBeRead(t *testing.T) {
 		want string
 	}{
 		{Generation{Random: MostInFeature + 1}, "more than 1000 chats: too long to read; ask for fewer"},
-		{Generation{Random: 1, Delivery: Delivery{Shard: 2, Shards: 2}}, "no chat falls to this shard; a feature needs one"},
+		{Generation{Random: 1, Delivery: Delivery{Shard: 2, Shards: 2}}, "no chat falls in this shard; a feature needs one"},
 	} {
 		logs, err := c.g.Logs()
 		require.NoError(t, err)

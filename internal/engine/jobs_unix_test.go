@@ -120,5 +120,5 @@ func TestWhatAFilterFailsByIsNotAskedOften(t *testing.T) {
 	assert.Less(t, f.Starts(), 150)
 	assert.Greater(t, h.Small+h.Scenarios, 1000)
 	require.NotEmpty(t, h.Notes)
-	assert.Regexp(t, `^fails on chats with .*transfer.*: \d+ of them were not asked, `, h.Notes[len(h.Notes)-1])
+	assert.Regexp(t, `^fails on chats with .*transfer.*: \d+ of them were not sent, `, h.Notes[len(h.Notes)-1])
 }

@@ -21,8 +21,8 @@ type Learning struct {
 // open clauses are comments.
 func (l *Learning) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# What an Info Mart answers where the guide is silent, as its rows say: 'chatproof check --learn' wrote it, and
-# --readings holds others to it. The counts are of the rows that decide a clause. Whether the mart is right, no row says.
+	fmt.Fprintf(&b, `# What an Info Mart's rows answer where the guide is silent. 'chatproof check --learn' wrote this file, and
+# --readings holds others to it. The counts are of the rows that decide a clause. No row says if the mart is right.
 suite: %s
 `, Version)
 	for _, p := range [...]struct{ key, value string }{

@@ -234,7 +234,7 @@ func newPlan(cases []planned) (*Plan, error) {
 		for i := range c.Events {
 			id := c.Events[i].InteractionID
 			if other := sent[id]; other != nil && other != c {
-				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, which %s sends, too: call it otherwise",
+				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, as does %s: rename the chat",
 					c.Source, steps.AsWrittenTag, model.Name(id), other.Source)
 			}
 			sent[id] = c

@@ -65,7 +65,7 @@ func unknownTag(expression string, scenarios []*Scenario) string {
 	}
 	for _, word := range tagToken.FindAllString(expression, -1) {
 		if word[0] == '@' && !slices.Contains(tags, word) {
-			return "; " + model.Name(word) + " is the tag of none" + model.DidYouMean(word, tags)
+			return "; " + model.Name(word) + " is no scenario's tag" + model.DidYouMean(word, tags)
 		}
 	}
 	return ""
@@ -84,7 +84,7 @@ func (p *Plan) NoSuch(id string) string {
 		var ids []string
 		for _, s := range p.Scenarios {
 			if strings.HasPrefix(s.ID, strings.TrimSuffix(id, "/")+"/") {
-				return said + "; below it is " + s.ID + ", for example, and 'run' takes all as '" +
+				return said + "; there are ids below it, such as " + s.ID + "; run them all with '" +
 					model.Line(strings.TrimSuffix(id, "/")) + "/*'"
 			}
 			ids = append(ids, s.ID)
@@ -161,7 +161,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 			names[name] = escaped.Replace(t)
 			b.WriteString(not(&negated) + name)
 		default:
-			return nil, fmt.Errorf("expected a tag such as @R2, or and, or, not, parentheses; got %s", model.Name(t))
+			return nil, fmt.Errorf("expected a tag such as @R2, 'and', 'or', 'not', '(' or ')', got %s", model.Name(t))
 		}
 	}
 	b.WriteString(not(&negated)) // one that nothing follows
