@@ -86,7 +86,7 @@ func Create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[
 		}
 	case "parquet":
 		w := newParquetWriter(f, file)
-		o.Append, o.Put, o.End = nil, w.put, w.out.Close
+		o.Append, o.Put, o.End = nil, w.put, w.close
 	}
 	return o, nil
 }

@@ -2,225 +2,308 @@ package tables
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"math/bits"
+	"slices"
 
 	"github.com/andybalholm/brotli"
-	"github.com/parquet-go/parquet-go"
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
-
-	"github.com/chatproof/chatproof/model"
 )
 
 // MaxPages limits the pages and dictionaries that are unpacked at the same time, in bytes. Writers keep a page to some
 // megabytes, but a file of some kilobytes can claim that one has a gigabyte.
 const MaxPages = 512 << 20
 
-// bounded returns an error if the columns of a group cannot be unpacked, or would take more than MaxPages then. It
-// reads the headers of pages and, where these may lie, what the packed bytes themselves say about their size.
-func (c *parquetColumns) bounded(group int) error {
-	total := int64(0)
-	for i, chunk := range c.file.Metadata().RowGroups[group].Columns {
-		if i >= len(c.columns) || !c.columns[i].wanted() {
-			continue
-		}
-		if chunk.MetaData.Codec == format.Lz4Raw {
-			// The library takes the rest of another page for one of these that packs badly, and all memory for one
-			// that is damaged.
-			return fmt.Errorf("%s: column %s is packed with LZ4, which is not read; expected Snappy, Zstandard, "+
-				"Gzip or Brotli", c.path, model.Name(c.header[i]))
-		}
-		page, dictionary := c.pagesOf(&chunk.MetaData, c.columns[i].level > 0)
-		total += page + dictionary
-		if total > MaxPages {
-			return fmt.Errorf("%s: after row %d: column %s: the pages of a row group unpack to more than %d bytes at "+
-				"a time; write smaller pages", c.path, c.n, model.Name(c.header[i]), MaxPages)
-		}
+// parquetPages reads the pages of a column: those of one chunk, then those of the next.
+type parquetPages struct {
+	leaf    parquetLeaf
+	held    *int64 // what the pages and dictionaries of all columns take
+	codec   format.CompressionCodec
+	chunk   *bufio.Reader
+	headers *thrift.Decoder
+	size    int64 // of the chunk
+	left    int64 // values of the chunk that are still to come, nulls counted
+
+	header         format.PageHeader
+	packed, plain  []byte
+	holding, dicts int64 // what the page takes of held, and the dictionary
+	zstd           *zstd.Decoder
+	narrow         []int32
+	single         []float32
+	double         []float64
+
+	rows       int         // of the page
+	levels     []byte      // a level for each row; nil if none is null
+	indexed    bool        // the page holds
+	index      []int32     // places in
+	dictionary *pageValues // the chunk's; else it
+	holds      pageValues
+}
+
+// open goes to a chunk that has a value or a null for each of rows.
+func (p *parquetPages) open(on io.ReaderAt, m *format.ColumnMetaData, rows int64) error {
+	p.codec, p.size, p.left, p.rows, p.dictionary = m.Codec, m.TotalCompressedSize, rows, 0, nil
+	switch p.codec {
+	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+	default:
+		return fmt.Errorf("packed with %s, which is not read; expected Snappy, Zstandard, Gzip or Brotli", p.codec)
+	}
+	chunk := io.NewSectionReader(on, chunkOffset(m), p.size)
+	if p.chunk == nil {
+		p.chunk = bufio.NewReader(chunk)
+		p.headers = thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(p.chunk))
+	}
+	p.chunk.Reset(chunk)
+	return errors.Join(p.hold(&p.holding, 0), p.hold(&p.dicts, 0))
+}
+
+// hold notes what a page or a dictionary takes from now on, before it takes it.
+func (p *parquetPages) hold(what *int64, size int64) error {
+	*p.held += size - *what
+	*what = size
+	if *p.held > MaxPages {
+		return fmt.Errorf("the pages of a row group unpack to more than %d bytes at a time; write smaller pages",
+			MaxPages)
 	}
 	return nil
 }
 
-// pagesOf returns how much the largest page of a column takes, and its dictionaries. It stops at the first thing that
-// is no page: the reader reports that.
-func (c *parquetColumns) pagesOf(m *format.ColumnMetaData, nullable bool) (page, dictionary int64) {
-	at := m.DataPageOffset
-	if m.DictionaryPageOffset != 0 {
-		at = m.DictionaryPageOffset
-	}
-	chunk := io.NewSectionReader(c.on, at, m.TotalCompressedSize)
-	in := bufio.NewReaderSize(chunk, 512)
-	headers := thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(in))
-	for at := int64(0); at < m.TotalCompressedSize; {
-		var h format.PageHeader
-		chunk.Seek(at, io.SeekStart) //nolint:errcheck // it cannot fail
-		in.Reset(chunk)
-		if headers.Decode(&h) != nil || h.CompressedPageSize < 0 {
-			break
+// next goes to the next page of data, and reads the dictionary if that is due.
+func (p *parquetPages) next() error {
+	for h := &p.header; p.left > 0; {
+		*h = format.PageHeader{}
+		if err := p.headers.Decode(h); err != nil {
+			return fmt.Errorf("damaged: the header of a page: %w", err)
 		}
-		at, _ = chunk.Seek(0, io.SeekCurrent)
-		at -= int64(in.Buffered())
-		values, levels, encoding := h.DataPageHeader.V.NumValues, int32(0), h.DataPageHeader.V.Encoding
-		if v2 := &h.DataPageHeaderV2.V; h.DataPageHeaderV2.Valid {
-			values, levels = v2.NumValues, v2.RepetitionLevelsByteLength+v2.DefinitionLevelsByteLength
-			encoding = v2.Encoding
+		packed := int(h.CompressedPageSize)
+		if packed < 0 || int64(packed) > p.size || h.UncompressedPageSize < 0 {
+			return fmt.Errorf("damaged: a page claims %d bytes, its column has %d", packed, p.size)
 		}
-		packed := io.NewSectionReader(chunk, at+int64(max(levels, 0)), int64(max(h.CompressedPageSize-levels, 0)))
-		size := max(int64(h.UncompressedPageSize), unpacked(m.Codec, packed))
-		if deltas[encoding] && size <= MaxPages {
-			codec := m.Codec
-			if v2 := &h.DataPageHeaderV2; v2.Valid && v2.V.IsCompressed.Valid && !v2.V.IsCompressed.V {
-				codec = format.Uncompressed
+		values, what := h.DataPageHeader.V.NumValues, &p.holding
+		switch h.Type {
+		case format.DictionaryPage:
+			values, what = h.DictionaryPageHeader.V.NumValues, &p.dicts
+		case format.DataPageV2:
+			values = h.DataPageHeaderV2.V.NumValues
+		}
+		if values < 0 {
+			return errDamaged
+		}
+		// Eight bytes are for an index or the end of a text, and a level.
+		if err := p.hold(what, max(int64(packed), int64(h.UncompressedPageSize))+8*int64(values)); err != nil {
+			return err
+		}
+		p.packed = slices.Grow(p.packed[:0], packed+padding)[:packed]
+		if _, err := io.ReadFull(p.chunk, p.packed); err != nil {
+			return io.ErrUnexpectedEOF
+		}
+		if h.CRC != 0 && uint32(h.CRC) != crc32.ChecksumIEEE(p.packed) {
+			return errors.New("damaged: the bytes of a page do not add up to its checksum")
+		}
+		switch h.Type {
+		case format.DictionaryPage:
+			if err := p.shared(int(values)); err != nil {
+				return err
 			}
-			size += undelta(encoding, codec, packed, nullable && !h.DataPageHeaderV2.Valid)
+		case format.DataPage, format.DataPageV2:
+			return p.data(int(values))
 		}
-		if h.Type == format.DictionaryPage {
-			dictionary += size + 8*int64(h.DictionaryPageHeader.V.NumValues)
-		} else {
-			page = max(page, size+8*int64(values)) // for an index or an offset, and levels
-		}
-		at += int64(h.CompressedPageSize)
 	}
-	return page, dictionary
+	return io.ErrUnexpectedEOF
 }
 
-// deltas are the encodings whose values say how many they are, and how much each repeats of the one before.
-var deltas = map[format.Encoding]bool{
-	format.DeltaBinaryPacked: true, format.DeltaLengthByteArray: true, format.DeltaByteArray: true,
-}
-
-// undelta returns how much more than the unpacked bytes comes out of a page of deltas. nullable says that levels
-// precede them.
-func undelta(encoding format.Encoding, codec format.CompressionCodec, packed *io.SectionReader, nullable bool) int64 {
-	if encoding != format.DeltaByteArray && !nullable {
-		if values, ok := deltasOf(beginning(codec, packed)); ok {
-			return values
-		}
-	}
-	data, err := io.ReadAll(io.NewSectionReader(packed, 0, packed.Size()))
-	if err == nil && codec != format.Uncompressed {
-		data, err = parquet.LookupCompressionCodec(codec).Decode(nil, data)
-	}
+// shared reads a dictionary. Blocks of rows refer to it, so each chunk's is a new one.
+func (p *parquetPages) shared(values int) error {
+	data, err := p.unpack(p.packed, int(p.header.UncompressedPageSize))
 	if err != nil {
-		return 0 // the reader reports it
+		return err
 	}
-	if nullable && len(data) >= 4 {
-		data = data[min(int64(len(data)), 4+int64(binary.LittleEndian.Uint32(data))):]
-	}
-	size, _ := deltasOf(data)
-	if encoding != format.DeltaByteArray || size > MaxPages {
-		return size
-	}
-	prefixes, _ := parquet.DeltaBinaryPacked.DecodeInt32(nil, data) // likewise
-	for _, n := range prefixes {
-		size += int64(n)
-	}
-	return size
+	p.dictionary = new(pageValues)
+	return p.decode(p.dictionary, format.Plain, data, values)
 }
 
-// deltasOf returns how much the values take whose deltas begin with b: it says how large a block is, how many parts it
-// has, and how many values there are. ok is false if b ends before.
-func deltasOf(b []byte) (size int64, ok bool) {
-	for range 3 {
-		values, n := binary.Uvarint(b)
-		if n <= 0 {
-			return 0, false
+// data reads a page of data.
+func (p *parquetPages) data(rows int) error {
+	p.left -= int64(rows)
+	if p.left < 0 {
+		return errors.New("damaged: pages have more values than their row group has rows")
+	}
+	levels, data, coding, err := p.parts()
+	if err != nil {
+		return err
+	}
+	values, err := p.present(levels, rows)
+	if err != nil {
+		return err
+	}
+	p.rows, p.indexed = rows, coding == format.RLEDictionary || coding == format.PlainDictionary
+	if !p.indexed {
+		return p.decode(&p.holds, coding, data, values)
+	}
+	p.index = p.index[:0]
+	switch {
+	case p.dictionary == nil:
+		return errors.New("damaged: a page without its dictionary")
+	case values == 0:
+		return nil
+	case len(data) == 0:
+		return errDamaged
+	}
+	if err := runsFit(data[1:], int(data[0]), values); err != nil {
+		return err
+	}
+	p.index, err = new(rle.DictionaryEncoding).DecodeInt32(p.index, data)
+	if err == nil && len(p.index) < values {
+		err = errDamaged
+	}
+	return err
+}
+
+// parts unpacks a page of data and cuts it in two. A page of version 1 is packed whole, with the length of its levels
+// before them; one of version 2 has levels that are not packed, and a length in its header.
+func (p *parquetPages) parts() (levels, data []byte, coding format.Encoding, err error) {
+	size := int(p.header.UncompressedPageSize)
+	if p.header.Type == format.DataPageV2 {
+		h := &p.header.DataPageHeaderV2.V
+		n := int(h.DefinitionLevelsByteLength)
+		if h.RepetitionLevelsByteLength != 0 || n < 0 || n > min(len(p.packed), size) {
+			return nil, nil, 0, errDamaged
 		}
-		size, b = int64(min(values, 1<<40))*8, b[n:]
+		levels, data = p.packed[:n], p.packed[n:]
+		if !h.IsCompressed.Valid || h.IsCompressed.V {
+			data, err = p.unpack(data, size-n)
+		}
+		return levels, data, h.Encoding, err
 	}
-	return size, true
+	h := &p.header.DataPageHeader.V
+	data, err = p.unpack(p.packed, size)
+	if err != nil || p.leaf.level == 0 {
+		return nil, data, h.Encoding, err
+	} else if h.DefinitionLevelEncoding != format.RLE {
+		return nil, nil, 0, fmt.Errorf("levels encoded as %s, which is not read", h.DefinitionLevelEncoding)
+	}
+	levels, data, err = prefixed(data)
+	return levels, data, h.Encoding, err
 }
 
-// beginning returns some of the bytes that packed ones begin with, as far as that is to be seen without unpacking all:
-// Snappy begins with a literal, as nothing precedes that it could repeat.
-func beginning(codec format.CompressionCodec, packed *io.SectionReader) []byte {
-	b := make([]byte, 64)
-	n, _ := packed.ReadAt(b, 0)
-	b = b[:n]
-	if codec == format.Uncompressed {
-		return b
+// present reads the levels of a page, and returns how many values are present.
+func (p *parquetPages) present(levels []byte, rows int) (values int, err error) {
+	if p.leaf.level == 0 {
+		p.levels = p.levels[:0]
+		return rows, nil
 	}
-	_, n = binary.Uvarint(b)
-	b = b[max(n, 0):]
-	if codec != format.Snappy || len(b) == 0 || b[0]&3 != 0 {
+	coding := rle.Encoding{BitWidth: bits.Len8(p.leaf.level)}
+	if err := runsFit(levels, coding.BitWidth, rows); err != nil {
+		return 0, err
+	}
+	p.levels, err = coding.DecodeLevels(p.levels[:0], levels)
+	if err != nil {
+		return 0, err
+	} else if len(p.levels) < rows {
+		return 0, errDamaged
+	}
+	p.levels = p.levels[:rows]
+	values = bytes.Count(p.levels, []byte{p.leaf.level})
+	if values == rows {
+		p.levels = p.levels[:0]
+	}
+	return values, nil
+}
+
+// prefixed cuts a part from b that begins with its length.
+func prefixed(b []byte) (part, rest []byte, err error) {
+	if len(b) < 4 || uint64(binary.LittleEndian.Uint32(b)) > uint64(len(b)-4) {
+		return nil, nil, errDamaged
+	}
+	n := 4 + int(binary.LittleEndian.Uint32(b))
+	return b[4:n], b[n:], nil
+}
+
+// runsFit returns an error if runs are of more than n values: a few bytes can stand for two thousand million. The last
+// run of bits may be filled up.
+func runsFit(b []byte, width, n int) error {
+	for most := uint64(n) + 63*8; len(b) > 0; {
+		head, size := binary.Uvarint(b)
+		values, bytes := head>>1, uint64(width+7)/8
+		if head&1 != 0 {
+			values, bytes = values*8, values*uint64(width)
+		}
+		if size <= 0 || head > 1<<40 || values > most || bytes > uint64(len(b)-size) {
+			return errRuns
+		}
+		most -= values
+		b = b[size+int(bytes):]
+	}
+	return nil
+}
+
+// padding is what the library likes to find after bits that it unpacks; else it copies them.
+const padding = 64
+
+// unpack returns what a page unpacks to, size bytes. It takes no more, whatever the page holds.
+func (p *parquetPages) unpack(packed []byte, size int) (_ []byte, err error) {
+	if p.codec == format.Uncompressed || len(packed) == 0 && size == 0 {
+		return packed, nil
+	}
+	if n, _ := snappy.DecodedLen(packed); p.codec == format.Snappy && n != size {
+		return nil, errOtherSize
+	}
+	p.plain = slices.Grow(p.plain[:0], size+padding)[:size]
+	unpacked := p.plain
+	switch p.codec {
+	case format.Snappy:
+		unpacked, err = snappy.Decode(p.plain, packed)
+	case format.Zstd:
+		if p.zstd == nil {
+			p.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true))
+			if err != nil {
+				return nil, err
+			}
+		}
+		unpacked, err = p.zstd.DecodeAll(packed, p.plain[:0:size])
+	case format.Gzip:
+		in, bad := gzip.NewReader(bytes.NewReader(packed))
+		if bad != nil {
+			return nil, bad
+		}
+		err = fill(unpacked, in)
+	case format.Brotli:
+		err = fill(unpacked, brotli.NewReader(bytes.NewReader(packed)))
+	}
+	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || err == nil && len(unpacked) != size {
+		err = errOtherSize
+	}
+	return unpacked, err
+}
+
+// fill fills b with all that there is.
+func fill(b []byte, in io.Reader) error {
+	if _, err := io.ReadFull(in, b); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errOtherSize
+	} else if err != nil {
+		return err
+	}
+	n, err := in.Read(make([]byte, 1))
+	if n > 0 {
+		return errOtherSize
+	} else if err == io.EOF {
 		return nil
 	}
-	size, b := int(b[0]>>2)+1, b[1:]
-	if more := size - 60; more > 0 { // its length follows, in so many bytes
-		var long [8]byte
-		copy(long[:more], b)
-		size, b = int(binary.LittleEndian.Uint32(long[:]))+1, b[min(more, len(b)):]
-	}
-	return b[:min(size, len(b))]
+	return err
 }
 
-// unpacked returns the most bytes that packed ones unpack to; 0 if there are too few to do harm.
-func unpacked(codec format.CompressionCodec, packed *io.SectionReader) (n int64) {
-	if codec == format.Snappy {
-		var size [binary.MaxVarintLen64]byte
-		n, _ := packed.ReadAt(size[:], 0)
-		made, _ := binary.Uvarint(size[:n])
-		return int64(min(made, 1<<40))
-	}
-	in := bufio.NewReaderSize(packed, 16<<10)
-	switch {
-	case codec == format.Gzip && packed.Size() > MaxPages/1032: // the most that deflate can do
-		if plain, err := gzip.NewReader(in); err == nil {
-			n, _ = io.Copy(io.Discard, io.LimitReader(plain, MaxPages+1))
-		}
-	case codec == format.Brotli: // some bytes may say gigabytes
-		n, _ = io.Copy(io.Discard, io.LimitReader(brotli.NewReader(in), MaxPages+1))
-	case codec == format.Zstd && packed.Size() > MaxPages>>15:
-		for more := true; more && n <= MaxPages; {
-			more = zstdFrame(in, &n)
-		}
-	}
-	return n
-}
-
-// zstdBlock is the most that a block of Zstandard unpacks to.
-const zstdBlock = 128 << 10
-
-// zstdFrame adds to n what a frame of Zstandard unpacks to (RFC 8878, 3.1), and reports whether there was one.
-func zstdFrame(in *bufio.Reader, n *int64) bool {
-	head, err := in.Peek(8)
-	if err != nil {
-		return false
-	}
-	if magic := binary.LittleEndian.Uint32(head); magic>>4 == 0x184D2A5 { // a skippable frame
-		size := binary.LittleEndian.Uint32(head[4:])
-		_, err := io.CopyN(io.Discard, in, 8+int64(size))
-		return err == nil
-	} else if magic != 0xFD2FB528 {
-		return false
-	}
-	flags := head[4]
-	single := int(flags >> 5 & 1)
-	size := 5 + 1 - single + []int{0, 1, 2, 4}[flags&3] + []int{single, 2, 4, 8}[flags>>6]
-	in.Discard(size) //nolint:errcheck // the next read fails, too
-	for last := false; !last && *n <= MaxPages; {
-		var b [3]byte
-		if _, err := io.ReadFull(in, b[:]); err != nil {
-			return false
-		}
-		head := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16
-		last = head&1 != 0
-		stored, made := head>>3, head>>3
-		switch head >> 1 & 3 {
-		case 1: // one byte, repeated
-			stored = 1
-		case 2:
-			made = zstdBlock
-		}
-		*n += made
-		if _, err := in.Discard(int(stored)); err != nil {
-			return false
-		}
-	}
-	if flags&4 != 0 {
-		in.Discard(4) //nolint:errcheck // a checksum
-	}
-	return true
-}
+var (
+	errRuns      = errors.New("damaged: a page holds more values than it claims, or is cut off")
+	errDamaged   = errors.New("damaged: a value that is not there")
+	errOtherSize = errors.New("damaged: a page does not unpack to as many bytes as it claims")
+)

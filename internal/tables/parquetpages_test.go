@@ -23,8 +23,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// A small file whose pages, or dictionaries, are large once they are unpacked is refused before they are: by what it says
-// of them, and by what they hold where it does not say so.
+// A small file whose pages or dictionaries would be large once unpacked is refused before they are: if it says so, because
+// they are too large, and if it does not, because they hold more than it says.
 func TestParquetPagesAreBounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "facts.parquet")
 	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
@@ -56,8 +56,13 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	const block = 128 << 10
 	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
 	repeated[0] |= 1 << 1
-	delta := func(encoding format.Encoding) format.PageHeader {
-		h := data(10, 1)
+	const (
+		large = "the pages of a row group unpack to more than 536870912 bytes at a time; write smaller pages"
+		other = "damaged: a page does not unpack to as many bytes as it claims"
+		many1 = "damaged: a page of 1 values holds 1073741824"
+	)
+	delta := func(encoding format.Encoding, says, values int) format.PageHeader {
+		h := data(says, values)
 		h.DataPageHeader.V.Encoding = encoding
 		return h
 	}
@@ -75,7 +80,7 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		return packed
 	}
 	count := many[len(none):]
-	long := slices.Concat(none[4:], []byte{8, 60 << 2, byte(len(count) - 1)}, count)
+	levels := []byte{4, 0, 0, 0, 0xa0, 0x9c, 1, 1} // of ten thousand values
 	prefixes := slices.Repeat([]int32{100_000}, 10_000)
 	prefixes[0] = 0
 	lengths, err := parquet.DeltaBinaryPacked.EncodeInt32(nil, prefixes)
@@ -84,31 +89,30 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	suffixes[0] = 100_000
 	more, err := parquet.DeltaBinaryPacked.EncodeInt32(nil, suffixes)
 	require.NoError(t, err)
-	repeating := slices.Concat(none, lengths, more, bytes.Repeat([]byte("x"), 100_000))
+	repeating := slices.Concat(levels, lengths, more, bytes.Repeat([]byte("x"), 100_000))
 	for _, tt := range []struct {
 		name   string
 		codec  format.CompressionCodec
 		header format.PageHeader
 		packed []byte
+		want   string
 	}{
-		{"a page that says so", format.Snappy, data(1<<30, 1), []byte("hello")},
-		{"a page of many values", format.Snappy, data(10, 1<<30), []byte("hello")},
-		{"a dictionary that says so", format.Zstd, dictionary, []byte("hello")},
-		{"Snappy that says less", format.Snappy, data(10, 1), binary.AppendUvarint(nil, 1<<30)},
-		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70)},
-		{"Brotli that says less", format.Brotli, data(10, 1), emptiness.Bytes()},
-		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...)},
-		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaBinaryPacked), many},
-		{"lengths, in Snappy", format.Snappy, lengths2, snappy(count)},
-		{"lengths, in Snappy of a long literal", format.Snappy, lengths2, long},
-		{"lengths, in Snappy of two literals", format.Snappy, lengths2, snappy(count[:3], count[3:])},
-		{"lengths, as they are", format.Uncompressed, lengths2, append(slices.Clone(none[4:]), count...)},
-		{"texts that repeat the one before", format.Uncompressed, delta(format.DeltaByteArray), repeating},
+		{"a page that says so", format.Snappy, data(1<<30, 1), []byte("hello"), large},
+		{"a page of many values", format.Snappy, data(10, 1<<30), []byte("hello"), large},
+		{"a dictionary that says so", format.Zstd, dictionary, []byte("hello"), large},
+		{"Snappy that says less", format.Snappy, data(10, 1), binary.AppendUvarint(nil, 1<<30), other},
+		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70), other},
+		{"Brotli that says less", format.Brotli, data(10, 1), emptiness.Bytes(), other},
+		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...), other},
+		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaLengthByteArray, 10, 1), many, many1},
+		{"lengths, in Snappy", format.Snappy, lengths2, snappy(count), many1},
+		{"lengths, as they are", format.Uncompressed, lengths2, append(slices.Clone(none[4:]), count...), many1},
+		{"texts that repeat the one before", format.Uncompressed, delta(format.DeltaByteArray, len(repeating), len(prefixes)), repeating, large},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, withPage(t, whole, tt.codec, tt.header, tt.packed), 0o600))
 			_, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
-			assert.EqualError(t, err, path+": after row 0: column resource: the pages of a row group unpack to more than 536870912 bytes at a time; write smaller pages")
+			assert.EqualError(t, err, path+": after row 0: column resource: "+tt.want)
 		})
 	}
 	require.NoError(t, os.WriteFile(path, whole, 0o600))
@@ -156,7 +160,6 @@ func TestParquetOfEveryCodec(t *testing.T) {
 	}
 }
 
-// The library reads LZ4 wrongly: a page that packs badly is the rest of another, and a damaged one takes all memory.
 func TestParquetOfLZ4IsRefused(t *testing.T) {
 	type row struct {
 		Chat  string `parquet:"interaction_id"`
@@ -168,7 +171,7 @@ func TestParquetOfLZ4IsRefused(t *testing.T) {
 	rows := []row{{"c-1", 1, "2024-01-01T00:00:00Z", "EventProcessingStopped"}}
 	require.NoError(t, parquet.WriteFile(path, rows, parquet.Compression(&parquet.Lz4Raw)))
 	_, err := readAll(tables.OpenEvents(t.Context(), tables.Place{Path: path}, nil))
-	assert.EqualError(t, err, path+": column interaction_id is packed with LZ4, which is not read; expected Snappy, Zstandard, Gzip or Brotli")
+	assert.EqualError(t, err, path+": after row 0: column interaction_id: packed with LZ4_RAW, which is not read; expected Snappy, Zstandard, Gzip or Brotli")
 }
 
 // withPage is a file whose column resource has one page, or a dictionary and no page.
@@ -177,11 +180,13 @@ func withPage(t *testing.T, whole []byte, codec format.CompressionCodec, header 
 	file, err := parquet.OpenFile(bytes.NewReader(whole), int64(len(whole)))
 	require.NoError(t, err)
 	meta := file.Metadata()
+	meta.RowGroups[0].NumRows = int64(max(1, header.DataPageHeader.V.NumValues))
 	header.CompressedPageSize = int32(len(packed))
 	page, err := thrift.Marshal(new(thrift.CompactProtocol), header)
 	require.NoError(t, err)
 	page = append(page, packed...)
 	for i := range meta.RowGroups[0].Columns {
+		meta.RowGroups[0].Columns[i].MetaData.NumValues = meta.RowGroups[0].NumRows
 		if m := &meta.RowGroups[0].Columns[i].MetaData; slices.Equal(m.PathInSchema, []string{"resource"}) {
 			m.Codec, m.TotalCompressedSize = codec, int64(len(page))
 			m.DataPageOffset, m.DictionaryPageOffset = int64(len(whole)), 0

@@ -1,0 +1,169 @@
+package tables
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/parquet-go/parquet-go/deprecated"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// parquetFile is a Parquet file whose footer has been read: each row group has a chunk of each leaf.
+//
+// The footer's form, Thrift and the encodings are parquet-go's; pages are read here. Its own reader unpacks a page
+// whatever comes out, so a file of some kilobytes takes gigabytes, and it links 61 packages more, protobuf among them.
+type parquetFile struct {
+	on     io.ReaderAt
+	leaves []parquetLeaf
+	groups []format.RowGroup
+}
+
+// parquetLeaf is a column that has values of its own, not columns.
+type parquetLeaf struct {
+	name     string // the names of its groups and its own, joined by _
+	kind     format.Type
+	size     int  // of a value of FixedLenByteArray or Int96, in bytes
+	level    byte // the definition level of a present value
+	repeated bool // it, or a group that it is in
+	logical  format.LogicalTypeValue
+}
+
+// deepestGroup limits how deep groups of columns are nested.
+const deepestGroup = 100
+
+// parquetFooter reads the footer of a file.
+func parquetFooter(on io.ReaderAt, size int64) (*parquetFile, error) {
+	var end [8]byte // the length of the footer, and PAR1
+	if size < int64(len(end)) {
+		return nil, errors.New("the file is too short")
+	}
+	if _, err := on.ReadAt(end[:], size-int64(len(end))); err != nil {
+		return nil, err
+	}
+	if string(end[4:]) == "PARE" {
+		return nil, errors.New("its footer is encrypted")
+	} else if string(end[4:]) != "PAR1" {
+		return nil, fmt.Errorf("it ends in %q; expected \"PAR1\"", end[4:])
+	}
+	says := int64(binary.LittleEndian.Uint32(end[:]))
+	if says > size-int64(len(end)) {
+		return nil, fmt.Errorf("its footer claims %d bytes, but the file has %d: it is damaged, or was cut off", says,
+			size)
+	}
+	footer := make([]byte, says)
+	if _, err := on.ReadAt(footer, size-int64(len(end))-says); err != nil {
+		return nil, err
+	}
+	var meta format.FileMetaData
+	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, &meta); err != nil {
+		return nil, fmt.Errorf("its footer is damaged: %w", err)
+	}
+	leaves, err := parquetLeaves(meta.Schema)
+	if err != nil {
+		return nil, err
+	}
+	for i := range meta.RowGroups {
+		if err := groupFits(&meta.RowGroups[i], leaves, size); err != nil {
+			return nil, fmt.Errorf("row group %d: %w", i, err)
+		}
+	}
+	return &parquetFile{on: on, leaves: leaves, groups: meta.RowGroups}, nil
+}
+
+// groupFits returns an error if a row group is not one of these leaves, or lies outside a file of a size.
+func groupFits(group *format.RowGroup, leaves []parquetLeaf, size int64) error {
+	if len(group.Columns) != len(leaves) {
+		return fmt.Errorf("it has %d columns; expected %d", len(group.Columns), len(leaves))
+	} else if group.NumRows < 0 {
+		return fmt.Errorf("it has %d rows", group.NumRows)
+	}
+	for i := range leaves {
+		m := &group.Columns[i].MetaData
+		at := chunkOffset(m)
+		if at < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size-at {
+			return fmt.Errorf("column %d lies outside the file", i)
+		} else if !leaves[i].repeated && m.NumValues != group.NumRows {
+			return fmt.Errorf("column %d has %d values; expected %d", i, m.NumValues, group.NumRows)
+		}
+	}
+	return nil
+}
+
+// chunkOffset returns where a chunk begins: at its dictionary, if it has one. Some writers do not say where that is and
+// name its place as that of the first page of data.
+func chunkOffset(m *format.ColumnMetaData) int64 {
+	if m.DictionaryPageOffset > 0 {
+		return m.DictionaryPageOffset
+	}
+	return m.DataPageOffset
+}
+
+// parquetLeaves returns the leaves of a schema, whose elements stand in depth-first order.
+func parquetLeaves(schema []format.SchemaElement) (leaves []parquetLeaf, err error) {
+	type group struct {
+		parquetLeaf
+		left int32 // members to come
+	}
+	if len(schema) == 0 {
+		return nil, errors.New("its footer has no schema")
+	}
+	within := []group{{left: schema[0].NumChildren.V}}
+	for i := range schema[1:] {
+		for len(within) > 1 && within[len(within)-1].left == 0 {
+			within = within[:len(within)-1]
+		}
+		parent := &within[len(within)-1]
+		if parent.left--; parent.left < 0 || len(within) > deepestGroup {
+			return nil, errors.New("the schema in its footer is damaged")
+		}
+		e, leaf := &schema[1+i], parent.parquetLeaf
+		leaf.name += e.Name
+		leaf.repeated = leaf.repeated || e.RepetitionType.V == format.Repeated
+		if e.RepetitionType.V != format.Required {
+			leaf.level++
+		}
+		if !e.Type.Valid {
+			leaf.name += "_"
+			within = append(within, group{leaf, e.NumChildren.V})
+			continue
+		}
+		leaf.kind, leaf.size, leaf.logical = e.Type.V, int(e.TypeLength.V), logicalOf(e)
+		if leaf.kind == format.Int96 {
+			leaf.size = 12
+		}
+		leaves = append(leaves, leaf)
+	}
+	return leaves, nil
+}
+
+// logicalOf returns what a column's values mean, also as older writers say it.
+func logicalOf(e *format.SchemaElement) format.LogicalTypeValue {
+	if e.LogicalType.Value != nil || !e.ConvertedType.Valid {
+		return e.LogicalType.Value
+	}
+	switch e.ConvertedType.V {
+	case deprecated.TimestampMillis:
+		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MilliSeconds)}}
+	case deprecated.TimestampMicros:
+		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MicroSeconds)}}
+	case deprecated.Decimal:
+		return &format.DecimalType{Scale: e.Scale.V}
+	}
+	return nil
+}
+
+// unit returns the unit of a column of times; 0 for other columns.
+func (l *parquetLeaf) unit() time.Duration {
+	t, ok := l.logical.(*format.TimestampType)
+	switch {
+	case !ok:
+		return 0
+	case t.Unit.Value == nil:
+		return time.Nanosecond
+	}
+	return t.Unit.Value.Duration()
+}

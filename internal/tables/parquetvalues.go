@@ -1,0 +1,159 @@
+package tables
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/parquet-go/parquet-go/encoding"
+	"github.com/parquet-go/parquet-go/encoding/bytestreamsplit"
+	"github.com/parquet-go/parquet-go/encoding/delta"
+	"github.com/parquet-go/parquet-go/encoding/plain"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// pageValues are the values of a page or a dictionary: texts, or integers. Cells are made only when a row is read, and
+// none at all for a plain row.
+type pageValues struct {
+	text  []byte   // texts, one after the other, and
+	ends  []uint32 // where each begins, and where the last ends; also values of so many bytes each
+	ints  []int64  // also the bits of floating-point numbers
+	words []uint8  // the numbers of a dictionary's words
+}
+
+// textAt returns text i.
+func (v *pageValues) textAt(i int32) []byte { return v.text[v.ends[i]:v.ends[i+1]] }
+
+// parquetEncodings are the encodings of values, but that of places in a dictionary.
+var parquetEncodings = map[format.Encoding]encoding.Encoding{
+	format.Plain: new(plain.Encoding), format.RLE: &rle.Encoding{BitWidth: 1},
+	format.DeltaBinaryPacked:    new(delta.BinaryPackedEncoding),
+	format.DeltaLengthByteArray: new(delta.LengthByteArrayEncoding),
+	format.DeltaByteArray:       new(delta.ByteArrayEncoding),
+	format.ByteStreamSplit:      new(bytestreamsplit.Encoding),
+}
+
+// decode makes v the values of a page or a dictionary.
+func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte, values int) (err error) {
+	v.text, v.ends, v.ints = v.text[:0], append(v.ends[:0], 0), v.ints[:0]
+	e := parquetEncodings[coding]
+	if e == nil {
+		return fmt.Errorf("encoded as %s, which is not read", coding)
+	} else if values == 0 {
+		return nil
+	} else if p.leaf.size <= 0 && p.leaf.kind == format.FixedLenByteArray {
+		return errDamaged
+	} else if err := p.deltasFit(coding, data, values); err != nil {
+		return err
+	}
+	switch p.leaf.kind {
+	case format.ByteArray:
+		v.text, v.ends, err = e.DecodeByteArray(v.text, data, v.ends)
+	case format.FixedLenByteArray, format.Int96:
+		v.text, err = e.DecodeFixedLenByteArray(v.text, data, p.leaf.size)
+		for end := p.leaf.size; end <= len(v.text); end += p.leaf.size {
+			v.ends = append(v.ends, uint32(end))
+		}
+	case format.Int64:
+		v.ints, err = e.DecodeInt64(v.ints, data)
+	case format.Int32:
+		p.narrow, err = e.DecodeInt32(p.narrow[:0], data)
+		for _, n := range p.narrow {
+			v.ints = append(v.ints, int64(n))
+		}
+	case format.Double:
+		p.double, err = e.DecodeDouble(p.double[:0], data)
+		for _, x := range p.double {
+			v.ints = append(v.ints, int64(math.Float64bits(x)))
+		}
+	case format.Float:
+		p.single, err = e.DecodeFloat(p.single[:0], data)
+		for _, x := range p.single {
+			v.ints = append(v.ints, int64(math.Float64bits(float64(x))))
+		}
+	case format.Boolean:
+		err = v.booleans(coding, data, values)
+	}
+	if err != nil {
+		return err
+	} else if max(len(v.ints), len(v.ends)-1) < values {
+		return errDamaged
+	}
+	return nil
+}
+
+// booleans makes v 0 and 1.
+func (v *pageValues) booleans(coding format.Encoding, data []byte, values int) error {
+	if coding != format.RLE {
+		for i := range min(values, 8*len(data)) {
+			v.ints = append(v.ints, int64(data[i/8]>>(i%8)&1))
+		}
+		return nil
+	}
+	runs, _, err := prefixed(data)
+	if err != nil {
+		return err
+	} else if err := runsFit(runs, 1, values); err != nil {
+		return err
+	}
+	// As levels: the library's own reader of booleans takes a run of ones for a one and seven zeros.
+	bits, err := (&rle.Encoding{BitWidth: 1}).DecodeLevels(nil, runs)
+	for _, b := range bits {
+		v.ints = append(v.ints, int64(b&1))
+	}
+	return err
+}
+
+// deltasFit returns an error if a page of deltas holds more than it claims: its values say how many they are, and texts
+// how much of the one before they repeat.
+func (p *parquetPages) deltasFit(coding format.Encoding, data []byte, values int) error {
+	switch coding {
+	case format.DeltaBinaryPacked, format.DeltaLengthByteArray, format.DeltaByteArray:
+	default:
+		return nil
+	}
+	head, says := data, uint64(0)
+	for range 3 { // the size of a block, its parts, and how many values there are
+		number, n := binary.Uvarint(head)
+		if n <= 0 {
+			return errDamaged
+		}
+		head, says = head[n:], number
+	}
+	if says > uint64(values) {
+		return fmt.Errorf("damaged: a page of %d values holds %d", values, says)
+	}
+	if coding != format.DeltaByteArray {
+		return nil
+	}
+	prefixes, err := new(delta.BinaryPackedEncoding).DecodeInt32(nil, data)
+	size := p.holding
+	for _, n := range prefixes {
+		size += int64(max(n, 0))
+	}
+	return cmp.Or(err, p.hold(&p.holding, size))
+}
+
+// copy adds a copy of the values from first to before end.
+func (v *pageValues) copy(from *pageValues, first, end int) error {
+	if len(from.ints) > 0 {
+		v.ints = append(v.ints, from.ints[first:end]...)
+		return nil
+	}
+	before, last := from.ends[first], from.ends[end]
+	moved := uint32(len(v.text)) - before
+	v.text = append(v.text, from.text[before:last]...)
+	if len(v.ends) == 0 {
+		v.ends = append(v.ends, 0)
+	}
+	for _, at := range from.ends[first+1 : end+1] {
+		if at < before || at > last {
+			return errDamaged
+		}
+		v.ends = append(v.ends, at+moved)
+		before = at
+	}
+	return nil
+}
