@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -86,18 +85,6 @@ func TestHostileCheck(t *testing.T) {
 		if strings.Contains(s, "<") {
 			assert.NotContains(t, summary.String(), s)
 		}
-	}
-}
-
-// A check's page is as quiet, as narrow and as accessible as a run's.
-func TestCheckInABrowser(t *testing.T) {
-	ctx := browser(t)
-	r := nastyCheck(t, 12)
-	for _, width := range []int{1280, 390} {
-		p := open(t, ctx, written(t, r), command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: 1000, DeviceScaleFactor: 1, Mobile: width < 500}))
-		assert.LessOrEqual(t, eval[int](t, p, "document.documentElement.scrollWidth"), width)
-		assert.Equal(t, 12, eval[int](t, p, "document.querySelectorAll('article').length"))
-		p.quiet(t)
 	}
 }
 

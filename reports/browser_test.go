@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/needs"
 )
 
@@ -146,62 +147,84 @@ func written(t *testing.T, results ...*Results) string {
 	return (&url.URL{Scheme: "file", Path: file}).String()
 }
 
-const visible = `(e => !!e && e.checkVisibility() && e.getBoundingClientRect().height > 50)`
+// few are some of the scenarios of a record, for what does not depend on how many there are: a page of all takes a second
+// to lay out.
+func few(r *Results, ids ...string) *Results {
+	other := *r
+	other.Lines = slices.DeleteFunc(slices.Clone(r.Lines), func(l *engine.ScenarioLine) bool { return !slices.Contains(ids, l.ID) })
+	return &other
+}
 
+// show changes the window and the colours of a page that is open.
+func (p *opened) show(t *testing.T, width int64, scheme string) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(p,
+		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 844, DeviceScaleFactor: 1, Mobile: width < 500}),
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})))
+	assert.Equal(t, width, eval[int64](t, p, "innerWidth"))
+	assert.Equal(t, scheme == "dark", eval[bool](t, p, `matchMedia("(prefers-color-scheme: dark)").matches`))
+	assert.LessOrEqual(t, eval[int64](t, p, `document.documentElement.scrollWidth`), width, "the page scrolls sideways")
+}
+
+// A page of a whole run is loaded once, at a scenario, and then used as a reader does.
 func TestPageInABrowser(t *testing.T) {
-	ctx := browser(t)
 	bad := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
-	page := written(t, bad)
-
-	t.Run("the timeline of what fails is visible, with and without scripts", func(t *testing.T) {
-		for _, scripts := range []bool{true, false} {
-			p := open(t, ctx, page, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts}))
-			assert.True(t, eval[bool](t, p, visible+`(document.querySelector("[id='documented/1.4/invitation-expired'] .timeline"))`))
-			assert.Equal(t, !scripts, eval[bool](t, p, `document.getElementById("filter").hidden`))
-			p.quiet(t)
-		}
-	})
-	t.Run("a filter", func(t *testing.T) {
-		p := open(t, ctx, page)
-		require.NoError(t, chromedp.Do(p, chromedp.SendKeys(chromedp.CSS("#words"), "fail 1.4"), chromedp.Poll[chromedp.Void](`document.getElementById("shown").textContent.startsWith("7 ")`)))
-		assert.Regexp(t, `^7 of \d+ scenarios$`, eval[string](t, p, `document.getElementById("shown").textContent`))
-		assert.Equal(t, 7, eval[int](t, p, `document.querySelectorAll("article:not([hidden])").length`))
-		assert.Equal(t, "1.4", eval[string](t, p, `[...document.querySelectorAll(".group[open]")].map(g => g.querySelector("b").textContent).join()`))
-		p.quiet(t)
-	})
-	t.Run("deep links", func(t *testing.T) {
-		for _, id := range []string{"documented/1.4/invitation-expired", "documented/1.1/the-agent-accepts-and-completes-the-chat"} {
-			p := open(t, ctx, page+"#"+id)
-			where := `document.getElementById("` + id + `").getBoundingClientRect().top`
-			require.NoError(t, chromedp.Do(p, chromedp.Poll[chromedp.Void](where+" >= 0 && "+where+" < innerHeight")))
-			p.quiet(t)
-		}
-	})
-	t.Run("keys alone", func(t *testing.T) {
-		p := open(t, ctx, page)
-		require.NoError(t, chromedp.Do(p, chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r")))
-		assert.Equal(t, "#verdict", eval[string](t, p, "location.hash"))
-	})
-	t.Run("nothing hostile acts", func(t *testing.T) {
-		p := open(t, ctx, written(t, hostile(t), bad))
-		assert.Equal(t, 1, eval[int](t, p, `document.scripts.length`))
-		assert.Equal(t, 0, eval[int](t, p, `document.querySelectorAll("img, iframe, object, embed, link, base").length`))
-		p.quiet(t)
-	})
-	t.Run("a phone shows the causes at once, and what fails without scrolling sideways", func(t *testing.T) {
-		p := open(t, ctx, page, command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true}))
-		assert.LessOrEqual(t, eval[float64](t, p, `document.querySelector(".first").getBoundingClientRect().bottom`), 844.0)
-		assert.LessOrEqual(t, eval[int](t, p, `document.querySelectorAll(".first > li").length`), 3)
-		eval[chromedp.Void](t, p, `for (const d of document.querySelectorAll("details")) d.open = true; null`)
-		assert.Empty(t, eval[[]string](t, p, `[...document.querySelectorAll("#matrix .wide, #scenarios .wide, #rules .wide")].filter(w => w.scrollWidth > w.clientWidth).map(w => w.ariaLabel)`))
-	})
+	const passes, fails = "documented/1.1/the-agent-accepts-and-completes-the-chat", "documented/1.4/invitation-expired"
+	p := open(t, browser(t), written(t, bad)+"#"+fails)
+	isThere := func(id string) chromedp.Action[chromedp.Void] {
+		where := `document.getElementById("` + id + `").getBoundingClientRect()`
+		return chromedp.Poll[chromedp.Void](where + ".height > 0 && " + where + ".top >= 0 && " + where + ".top < innerHeight")
+	}
+	t.Run("a deep link", func(t *testing.T) { require.NoError(t, chromedp.Do(p, isThere(fails))) })
+	t.Run("the timeline of what fails is visible, and a filter", func(t *testing.T) { failureIsVisible(t, p, fails, true) })
 	t.Run("no text overlaps another in a picture", func(t *testing.T) {
-		p := open(t, ctx, page)
 		assert.Empty(t, eval[[]string](t, p, overlaps))
 		for _, l := range eval[[]string](t, p, `[...document.querySelectorAll(".timeline")].flatMap(s => [...s.querySelectorAll("text")].filter(t => { const b = t.getBBox(); return b.x < 0 || b.x + b.width > s.viewBox.baseVal.width }).map(t => t.textContent))`) {
 			t.Errorf("%s stands outside of its picture", l)
 		}
 	})
+	t.Run("a phone shows the causes at once, and what fails without scrolling sideways", func(t *testing.T) {
+		p.show(t, 390, "light")
+		assert.LessOrEqual(t, eval[float64](t, p, `scrollTo(0, 0); document.querySelector(".first").getBoundingClientRect().bottom`), 844.0)
+		assert.LessOrEqual(t, eval[int](t, p, `document.querySelectorAll(".first > li").length`), 3)
+		eval[chromedp.Void](t, p, `for (const d of document.querySelectorAll("details")) d.open = true; null`)
+		assert.Empty(t, eval[[]string](t, p, `[...document.querySelectorAll("#matrix .wide, #scenarios .wide, #rules .wide")].filter(w => w.scrollWidth > w.clientWidth).map(w => w.ariaLabel)`))
+	})
+	t.Run("a filter", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(p, chromedp.SendKeys(chromedp.CSS("#words"), "fail 1.4"), chromedp.Poll[chromedp.Void](`document.getElementById("shown").textContent.startsWith("7 ")`)))
+		assert.Regexp(t, `^7 of \d+ scenarios$`, eval[string](t, p, `document.getElementById("shown").textContent`))
+		assert.Equal(t, 7, eval[int](t, p, `document.querySelectorAll("article:not([hidden])").length`))
+		assert.Equal(t, "1.4", eval[string](t, p, `[...document.querySelectorAll(".group[open]")].map(g => g.querySelector("b").textContent).join()`))
+	})
+	t.Run("a deep link to what is filtered out", func(t *testing.T) {
+		eval[chromedp.Void](t, p, `location.hash = "`+passes+`"; null`)
+		require.NoError(t, chromedp.Do(p, isThere(passes)))
+		assert.Empty(t, eval[string](t, p, `document.getElementById("shown").textContent`))
+	})
+	p.quiet(t)
+
+	t.Run("without scripts, and with keys alone", func(t *testing.T) {
+		p := open(t, browser(t), written(t, few(bad, fails)), command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+		failureIsVisible(t, p, fails, false)
+		require.NoError(t, chromedp.Do(p, chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r")))
+		assert.Equal(t, "#verdict", eval[string](t, p, "location.hash"))
+		p.quiet(t)
+	})
+	t.Run("nothing hostile acts", func(t *testing.T) {
+		evil := hostile(t)
+		evil.Lines = evil.Lines[:110] // every text in every way
+		p := open(t, browser(t), written(t, evil, few(bad, fails)))
+		assert.Equal(t, 1, eval[int](t, p, `document.scripts.length`))
+		assert.Equal(t, 0, eval[int](t, p, `document.querySelectorAll("img, iframe, object, embed, link, base").length`))
+		p.quiet(t)
+	})
+}
+
+// failureIsVisible asserts that the timeline of a scenario that fails is, and that there is a filter if scripts run.
+func failureIsVisible(t *testing.T, p *opened, id string, scripts bool) {
+	t.Helper()
+	assert.True(t, eval[bool](t, p, `(e => !!e && e.checkVisibility() && e.getBoundingClientRect().height > 50)(document.querySelector("[id='`+id+`'] .timeline"))`))
+	assert.Equal(t, !scripts, eval[bool](t, p, `document.getElementById("filter").hidden`))
 }
 
 // overlaps lists the pairs of texts in one picture that overlap.
@@ -213,41 +236,53 @@ const overlaps = `[...document.querySelectorAll(".timeline")].slice(0, 40).flatM
 
 // axe-core finds nothing serious, light and dark, wide and narrow.
 func TestPageIsAccessible(t *testing.T) {
-	cache, err := os.UserCacheDir()
-	require.NoError(t, err)
-	axe, err := os.ReadFile(filepath.Join(cache, "chatproof/node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		needs.Missing(t, "axe-core (npm install --prefix "+filepath.Join(cache, "chatproof")+" axe-core@4.14.1)")
-	}
 	ctx := browser(t)
-	r := read(t, "r.jsonl", record(t, routed, 1, 1, 1))
-	one, two := written(t, r), written(t, r, read(t, "s.jsonl", record(t, reference, 1, 1, 1)))
-	check := written(t, nastyCheck(t, 12))
+	ids := []string{"documented/1.1/the-agent-accepts-and-completes-the-chat", "documented/1.4/invitation-expired"}
+	one := few(read(t, "r.jsonl", record(t, routed, 1, 1, 1)), ids...)
 	for _, tt := range []struct {
-		name, address, scheme string
-		width                 int64
-	}{{"one", one, "light", 1280}, {"one", one, "dark", 390}, {"two", two, "dark", 1280}, {"two", two, "light", 390}, {"check", check, "light", 1280}, {"check", check, "dark", 390}} {
-		t.Run(fmt.Sprint(tt.name, " ", tt.scheme, " ", tt.width), func(t *testing.T) {
-			p := open(t, ctx, tt.address,
-				command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: tt.width, Height: 1800, DeviceScaleFactor: 1, Mobile: tt.width < 500}),
-				command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: tt.scheme}}}))
-			assert.Equal(t, tt.scheme == "dark", eval[bool](t, p, `matchMedia("(prefers-color-scheme: dark)").matches`))
-			assert.LessOrEqual(t, eval[int64](t, p, `document.documentElement.scrollWidth`), tt.width, "the page scrolls sideways")
-			eval[chromedp.Void](t, p, `for (const a of [...document.querySelectorAll("article")].slice(3)) a.remove(); for (const r of document.querySelectorAll("tr:nth-child(n+5)")) r.remove(); for (const d of document.querySelectorAll("details")) d.open = true; null`)
+		name, wide, narrow string
+		articles           int
+		results            []*Results
+	}{
+		{"one", "light", "dark", 1, []*Results{one}},
+		{"two", "dark", "light", 1, []*Results{one, few(read(t, "s.jsonl", record(t, reference, 1, 1, 1)), ids...)}},
+		{"check", "light", "dark", 12, []*Results{nastyCheck(t, 12)}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := open(t, ctx, written(t, tt.results...))
+			p.show(t, 1280, tt.wide)
+			p.show(t, 390, tt.narrow)
+			assert.Equal(t, tt.articles, eval[int](t, p, "document.querySelectorAll('article').length"))
+			p.quiet(t)
+			cache, err := os.UserCacheDir()
+			require.NoError(t, err)
+			axe, err := os.ReadFile(filepath.Join(cache, "chatproof/node_modules/axe-core/axe.min.js"))
+			if err != nil {
+				needs.Missing(t, "axe-core (npm install --prefix "+filepath.Join(cache, "chatproof")+" axe-core@4.14.1)")
+			}
+			eval[chromedp.Void](t, p, `for (const a of [...document.querySelectorAll("article")].slice(1)) a.remove(); for (const r of document.querySelectorAll("tr:nth-child(n+5)")) r.remove(); for (const d of document.querySelectorAll("details")) d.open = true; null`)
 			eval[chromedp.Void](t, p, string(axe)+"; null")
-			var found struct {
-				Violations []struct {
-					ID, Impact, Help string
-					Nodes            []struct{ HTML string }
-				}
-			}
-			result := eval[string](t, p, `axe.run(document, {resultTypes: ["violations"]}).then(JSON.stringify)`)
-			require.NoError(t, json.Unmarshal([]byte(result), &found))
-			for _, v := range found.Violations {
-				if v.Impact == "serious" || v.Impact == "critical" {
-					t.Errorf("%s: %s, at %d places, first %s", v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
-				}
-			}
+			inspected(t, p)
+			p.show(t, 1280, tt.wide)
+			inspected(t, p)
 		})
+	}
+}
+
+// inspected fails for what axe-core finds serious in a page.
+func inspected(t *testing.T, p *opened) {
+	t.Helper()
+	var found struct {
+		Violations []struct {
+			ID, Impact, Help string
+			Nodes            []struct{ HTML string }
+		}
+	}
+	result := eval[string](t, p, `axe.run(document, {resultTypes: ["violations"]}).then(JSON.stringify)`)
+	require.NoError(t, json.Unmarshal([]byte(result), &found))
+	for _, v := range found.Violations {
+		if v.Impact == "serious" || v.Impact == "critical" {
+			t.Errorf("%s: %s, at %d places, first %s", v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
+		}
 	}
 }
