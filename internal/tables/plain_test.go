@@ -29,9 +29,10 @@ type eventRow struct {
 	ID     *string `parquet:"actor_id,optional,dict"`
 	Party  *int64  `parquet:"party_id,optional"`
 	Queue  string  `parquet:"queue"`
-	Mode   *int64  `parquet:"visibility_mode,optional"`
+	Mode   *int64  `parquet:"visibility_mode,optional,decimal(1:18)"`
 	Reason *string `parquet:"reason,optional,dict"`
-	Medium float64 `parquet:"media_type"`
+
+	Medium *float64 `parquet:"media_type,optional"` // rarely there: a row with a number here is not packed as it stands
 }
 
 var (
@@ -46,7 +47,7 @@ func drawn(t *rapid.T, label string, i int) eventRow {
 	n := func(name string) *int64 { return rapid.Ptr(numbers, true).Draw(t, fmt.Sprint(label, i, name)) }
 	row := eventRow{
 		Chat: texts.Draw(t, "chat"), Time: n("time"), Event: maybe("event"), Type: maybe("type"), ID: maybe("id"), Party: n("party"), Queue: texts.Draw(t, "queue"),
-		Mode: n("mode"), Reason: maybe("reason"), Medium: rapid.SampledFrom([]float64{0, 1.5}).Draw(t, "medium"),
+		Mode: n("mode"), Reason: maybe("reason"), Medium: rapid.SampledFrom([]*float64{nil, nil, nil, new(1.5)}).Draw(t, "medium"),
 	}
 	if seq := n("seq"); seq != nil {
 		seq := int32(*seq)
