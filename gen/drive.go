@@ -264,7 +264,7 @@ func ParseState(text string) (s State, err error) {
 		}
 	}
 	if wrong := s.wrong(seen); wrong != "" {
-		return s, fmt.Errorf("a state that cannot be: %s", wrong)
+		return s, fmt.Errorf("an impossible state: %s", wrong)
 	}
 	return s, nil
 }
@@ -276,14 +276,14 @@ func (s State) wrong(given map[string]bool) string {
 	case inLeg && s.For == ForNothing:
 		return "what is the leg for? expected for=entry, for=transfer, for=conference or for=consult"
 	case !inLeg && s.For != ForNothing:
-		return "for= is of a leg, and none is under way"
+		return "for= describes a leg, but none is under way"
 	case (s.Agents > 0) != (s.Latest != ForNothing):
-		return "latest= is of the agents who handle the chat: expected both it and agents=, or neither"
+		return "latest= describes the agents who handle the chat: expected both keys, or neither"
 	case s.Stage == Entering && (s.Agents > 0 || s.Pending != ForNothing || s.Strategy || s.Turn != Open ||
 		s.Failures > 0 || s.Joins > 0):
 		return "before its first queue a chat has nobody"
 	case given["failures"] != given["joins"]:
-		return "expected failures= and joins= both, or neither for any history"
+		return "expected both failures= and joins=, or neither (any history)"
 	case s.History && s.Joins < s.Agents:
 		return "more agents handle the chat than have joined"
 	case s.Turn == StopDue && (s.Agents > 0 || s.Pending != ForNothing || s.Stage != Handling):

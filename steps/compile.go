@@ -116,7 +116,7 @@ func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	}
 	if s := tooMuch(doc.Feature); s != nil {
 		return nil, nil,
-			fmt.Errorf("(%d:1): its scenarios are more than %d bytes up to here, when its outlines are written out",
+			fmt.Errorf("(%d:1): up to here its scenarios exceed %d bytes, with outlines expanded",
 				s.Location.Line, MaxWritten)
 	}
 	return doc, gherkin.Pickles(*doc, "", id), nil
@@ -232,11 +232,11 @@ func (c *compiler) scenario(p *messages.Pickle) {
 	c.name(mc, p, line)
 	switch other := c.byID[mc.ID]; {
 	case slug(p.Name) == "":
-		c.problem(line, "the scenario needs a name of letters or digits: its id is made of it")
+		c.problem(line, "the scenario needs a name with letters or digits, for its id")
 	case other != nil:
 		c.problem(line,
-			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (of an "+
-				"outline, with a <parameter>)", mc.ID, other.Source))
+			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (in an outline, "+
+				"with a <parameter>)", mc.ID, other.Source))
 	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)
@@ -300,7 +300,7 @@ func CheckLog(c *model.Case) error {
 		return nil
 	}
 	if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
-		return fmt.Errorf("the events cannot happen so: %w; tag the scenario %s if that is meant", bad[0], IllFormedTag)
+		return fmt.Errorf("these events cannot happen: %w; tag the scenario %s if that is intended", bad[0], IllFormedTag)
 	}
 	return nil
 }

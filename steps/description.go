@@ -35,7 +35,7 @@ func (c *compiler) describe(text []byte) {
 			for _, part := range strings.FieldsFunc(line, breaks) {
 				if what := mistaken(part, dialect, inScenario); what != "" {
 					c.problem(int64(first+i+1), fmt.Sprintf(
-						"%s: it looks like %s, and Gherkin takes it for description: mend it, or word it otherwise",
+						"%s: it looks like %s, but Gherkin reads it as a description: fix it, or reword it",
 						model.Name(strings.TrimSpace(part)), what))
 				}
 			}

@@ -97,7 +97,7 @@ func TestMisspeltKeywords(t *testing.T) {
 }
 
 func TestDescriptionThatIsMeantToBeRun(t *testing.T) {
-	const advice = ", and Gherkin takes it for description: mend it, or word it otherwise"
+	const advice = ", but Gherkin reads it as a description: fix it, or reword it"
 	const said = "Feature: F\n  "
 	const then = "\n" + "  Scenario: S\n    Given a customer submits a chat\n" + noFacts
 	for _, c := range []struct{ name, text, want string }{
@@ -139,7 +139,7 @@ func TestOutlineThatSaysInPartWhatNobodyReads(t *testing.T) {
 		{"a heading alone", outline("And the customer leaves", "    Examples:\n      | n |\n"), "6: the outline has no examples here; expected a heading and at least one row"},
 		{"one of two without a row", outline("And the customer leaves", "    Examples:\n      | n |\n      | 1 |\n    Examples:\n      | n |\n"), "9: the outline has no examples here; expected a heading and at least one row"},
 		{"a placeholder without a column", outline(`And "<agnet>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: no column of the examples is called agnet; there are n, agent (and 1 more)"},
-		{"a column without a placeholder", outline("And the customer leaves", "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "7: the examples: nothing takes column agent: the outline has no <agent>"},
+		{"a column without a placeholder", outline("And the customer leaves", "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "7: the examples: column agent is not used: the outline has no <agent>"},
 		{"a column of another case", outline(`And "<Agent>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: no column of the examples is called Agent; there are n, agent (and 1 more)"},
 		{"a column twice", outline("And the customer leaves", "    Examples:\n      | n | n |\n      | 1 | 2 |\n"), "7: the examples: two columns are called n"},
 	} {

@@ -55,10 +55,10 @@ func TestFileThatIsNoFeature(t *testing.T) {
 		{"line that moves the cursor", submitted + "    Them \x1b[2J\n", "test/f.feature:4: expected tags (@…), a scenario (Scenario:), a rule, examples, a step (Given, When, Then, And, But, *), a row of a table (|), a doc string (\"\"\") or the end of the file, got " + `"Them \x1b[2J"`},
 		{"doc string left open", head + "    Given the events:\n      \"\"\"\n      {}\n", `test/f.feature:6: expected a doc string ("""), got the end of the file`},
 		{"tags alone", "@a\n", "test/f.feature:2: expected a feature (Feature:) or tags (@…), got the end of the file"},
-		{"tag with a blank", "@a b\n" + submitted + noFacts, "test/f.feature:1: a tag holds no blanks; each begins with @"},
+		{"tag with a blank", "@a b\n" + submitted + noFacts, "test/f.feature:1: a tag cannot contain blanks; each begins with @"},
 		{"no such language", "# language: xx\n" + submitted + noFacts, "test/f.feature:1: Gherkin has no language xx; leave # language: out for English"},
-		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has another number of cells than the table's first; write | in a cell as \\|"},
-		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has another number of cells than the table's first; write | in a cell as \\|"},
+		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
+		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
 	}
@@ -103,8 +103,8 @@ func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
 		{"none, then facts", submitted + noFacts + facts, "5: the facts are: the facts are given twice"},
 		{"event after the facts", submitted + noFacts + "    When the customer leaves\n", "5: the customer leaves: an event after the facts: a scenario ends with what it expects"},
 		{"doc string of events after the facts", submitted + noFacts + "    When the events:\n      \"\"\"\n      \"\"\"\n", "5: the events: events after the facts: a scenario ends with what it expects"},
-		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name of letters or digits: its id is made of it"},
-		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name of letters or digits: its id is made of it"},
+		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name with letters or digits, for its id"},
+		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name with letters or digits, for its id"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })
 	}
@@ -142,7 +142,7 @@ func TestTableOfFacts(t *testing.T) {
 		{"heading alone", "resource | technical descriptor", `expected a heading and at least one row; write "there are no facts" for none`},
 		{"unknown column", "resource | colour | technical descriptor\nA | red | RoutedTo/Completed", "row 1, colour: no such column; " + columns},
 		{"column of another case", "resource | technical descriptor | Start\nA | RoutedTo/Completed | 09:00:00", "row 1, Start: no such column; " + columns},
-		{"column twice", "resource | technical descriptor | resource\nA | RoutedTo/Completed | A", `column "resource" stands twice`},
+		{"column twice", "resource | technical descriptor | resource\nA | RoutedTo/Completed | A", `column "resource" appears twice`},
 		{"no resource", "technical descriptor\nRoutedTo/Completed", `column "resource" is missing; found technical descriptor`},
 		{"no descriptor", "resource | start\nA | 09:00:00", `column "technical descriptor" is missing; found resource, start`},
 		{"blank resource", "resource | technical descriptor\n | RoutedTo/Completed", "row 1, resource: blank"},
@@ -152,12 +152,12 @@ func TestTableOfFacts(t *testing.T) {
 		{"unknown role, in the second row", "resource | technical descriptor\nA | RoutedTo/Completed\nB | Routed/Completed", "row 2, technical descriptor: Routed is not a role; expected one of " + list(model.Roles)},
 		{"unknown result", "resource | technical descriptor\nA | RoutedTo/Done", "row 1, technical descriptor: Done is not a result; expected one of " + list(model.Results)},
 		{"unknown reason", "resource | technical descriptor\nA | RoutedTo/Redirected [Expired]", "row 1, technical descriptor: Expired is not a reason; expected one of " + list(model.Reasons)},
-		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: robot is none of agent, queue, strategy"},
+		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: robot is not one of agent, queue, strategy"},
 		{"received from an agent by name", "resource | technical descriptor | received from\nA | RoutedTo/Completed | Agent 1", "row 1, received from: expected the number of a row, or a blank, got Agent 1"},
 		{"received from row 0", "resource | technical descriptor | received from\nA | RoutedTo/Completed | 0", "row 1, received from: expected the number of a row, or a blank, got 0"},
 		{"bad start", "resource | technical descriptor | start\nA | RoutedTo/Completed | 9 o'clock", "row 1, start: expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got 9 o'clock"},
 		{"end without a zone", "resource | technical descriptor | end\nA | RoutedTo/Completed | 2026-01-05T09:00:07", "row 1, end: expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got 2026-01-05T09:00:07"},
-		{"chat without events", "interaction | resource | technical descriptor\nchat 2 | A | RoutedTo/Completed", "row 1: no event is of interaction chat 2"},
+		{"chat without events", "interaction | resource | technical descriptor\nchat 2 | A | RoutedTo/Completed", "row 1: no event has interaction chat 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			assert.Equal(t, "test/f.feature:4: the facts are: "+c.want, problem(t, submitted+"    Then the facts are:\n"+pipes(c.table)))
@@ -176,7 +176,7 @@ func pipes(lines string) string {
 
 func TestTwoScenariosWithOneID(t *testing.T) {
 	const again = "  Scenario: s!\n    Given a customer submits a chat\n" + noFacts
-	const advice = "; give them different names (of an outline, with a <parameter>)"
+	const advice = "; give them different names (in an outline, with a <parameter>)"
 	assert.Equal(t, "test/f.feature:5: two scenarios have the id own/f/s: this one and that of test/f.feature:2"+advice, problem(t, submitted+noFacts+again))
 
 	const outline = "Feature: F\n  Scenario Outline: O\n    Given a customer submits a chat\n    And \"<a>\" leaves\n" + noFacts +

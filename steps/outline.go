@@ -68,7 +68,7 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 			c.problem(e.TableHeader.Location.Line, "the examples: two columns are called "+model.Name(cell.Value))
 		case used[cell.Value] == 0:
 			c.problem(e.TableHeader.Location.Line, fmt.Sprintf(
-				"the examples: nothing takes column %s: the outline has no <%s>", model.Name(cell.Value),
+				"the examples: column %s is not used: the outline has no <%s>", model.Name(cell.Value),
 				model.Line(cell.Value)))
 		}
 		columns = append(columns, cell.Value)

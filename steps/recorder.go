@@ -155,7 +155,7 @@ func (r *Recorder) wait(digits string) error {
 func (r *Recorder) setClock(at string) error {
 	t, err := r.moment(at)
 	if err == nil && t.IsZero() {
-		err = errors.New("the year 1 is no time of an event")
+		err = errors.New("an event cannot be in the year 1")
 	}
 	if err == nil {
 		r.clock = t
@@ -227,7 +227,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 	var heading []string
 	for _, cell := range table.Rows[0].Cells {
 		if slices.Contains(heading, cell.Value) {
-			return fmt.Errorf("column %q stands twice", cell.Value)
+			return fmt.Errorf("column %q appears twice", cell.Value)
 		}
 		heading = append(heading, cell.Value)
 	}
@@ -248,7 +248,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 			}
 		}
 		if !slices.ContainsFunc(r.events, func(e model.Event) bool { return e.InteractionID == f.InteractionID }) {
-			return fmt.Errorf("row %d: no event is of interaction %s", i+1, model.Name(f.InteractionID))
+			return fmt.Errorf("row %d: no event has interaction %s", i+1, model.Name(f.InteractionID))
 		}
 		if f.ReceivedFrom.Value > int64(len(table.Rows)-1) {
 			return fmt.Errorf("row %d, received from: there is no row %d", i+1, f.ReceivedFrom.Value)
@@ -296,7 +296,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource}
 		f.ResourceType = model.ResourceType(value)
 		if value != "" && !known(types, f.ResourceType) {
-			return fmt.Errorf("%s is none of %s", model.Name(value), list(types))
+			return fmt.Errorf("%s is not one of %s", model.Name(value), list(types))
 		}
 	case "received from":
 		f.ReceivedFrom.Is = model.Null

@@ -40,9 +40,9 @@ func unparsed(label string, err error) *Problem {
 
 // inWords rewords the parser's other errors.
 var inWords = map[string]string{
-	"inconsistent cell count within the table": "the row has another number of cells than the table's first; write | " +
+	"inconsistent cell count within the table": "the row has more or fewer cells than the table's first; write | " +
 		"in a cell as \\|",
-	"A tag may not contain whitespace": "a tag holds no blanks; each begins with @",
+	"A tag may not contain whitespace": "a tag cannot contain blanks; each begins with @",
 }
 
 // tokenNames are what the parser may expect, without comments and blank lines, which are welcome everywhere. Keywords

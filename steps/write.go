@@ -68,7 +68,7 @@ func (s *Written) text(head string) (string, error) {
 	case len(s.Events) == 0:
 		return "", errors.New("it has no event")
 	case slug(s.Name) == "":
-		return "", errors.New("it needs a name of letters or digits: its id is made of it")
+		return "", errors.New("it needs a name with letters or digits, for its id")
 	}
 	facts, err := s.expectation()
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Written) expectation() ([]model.Fact, error) {
 		}
 		n, ok := place[row{f.InteractionID, f.ReceivedFrom.Value}]
 		if !ok && last[f.InteractionID].ordinal == count[f.InteractionID] { // no gap that it could be in
-			return nil, fmt.Errorf("fact %d is received from row %d, which there is not", i+1, f.ReceivedFrom.Value)
+			return nil, fmt.Errorf("fact %d is received from row %d, which does not exist", i+1, f.ReceivedFrom.Value)
 		}
 		f.ReceivedFrom, orphan = model.Num(n), orphan || !ok
 	}

@@ -154,7 +154,7 @@ func TestHTTP(t *testing.T) {
 
 	code, out = run("run", "--scenario", "documented/1.1/*", "--http", s.URL)
 	assert.Equal(t, exitNonconforming, code)
-	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; it may want a --header")
+	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; it may need a --header")
 
 	code, out = run("fuzz", "--scenarios", "300", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
 	assert.Equal(t, exitNonconforming, code)

@@ -91,7 +91,7 @@ func TestHopelessProgramsAreSoonDone(t *testing.T) {
 		{"exec sleep 3600", soon, 2, "--timeout"},                  // never reads
 		{"cat > /dev/null; exec sleep 3600", soon, 2, "--timeout"}, // reads, and sleeps
 		{"exit 0", hopeless, kinds, ""},
-		{"exit 7", hopeless, 2 * kinds, "failed on many scenarios in one start"},
+		{"exit 7", hopeless, 2 * kinds, "failed on many scenarios in one process"},
 	} {
 		f := &target.Filter{Argv: shell(tt.script), Timeout: tt.limit, Jobs: 1}
 		n := 0

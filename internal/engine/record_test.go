@@ -140,7 +140,7 @@ func TestOwn(t *testing.T) {
 	_, err = Own(write(one), write("Feature: f\n  Scenario: one\n    When nonsense\n"))
 	assert.ErrorContains(t, err, "nonsense")
 	_, err = Own(write(impossible))
-	assert.ErrorContains(t, err, "the events cannot happen so")
+	assert.ErrorContains(t, err, "these events cannot happen")
 	cases, err = Own(write("@ill-formed\n" + impossible))
 	require.NoError(t, err)
 	assert.Equal(t, model.RobustnessKind, cases[0].Kind)

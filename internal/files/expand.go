@@ -56,7 +56,7 @@ func directory(path string, in []fs.FileInfo) (all []string, err error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(in, func(outer fs.FileInfo) bool { return os.SameFile(outer, self) }) {
-		return nil, fmt.Errorf("%s: a link to a directory that it is in", path)
+		return nil, fmt.Errorf("%s: a link to a directory that contains it", path)
 	}
 	in = append(slices.Clone(in), self)
 	entries, err := os.ReadDir(path)

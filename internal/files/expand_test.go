@@ -66,7 +66,7 @@ func TestExpandOfALinkThatLeadsBack(t *testing.T) {
 		t.Skip(err)
 	}
 	_, err := files.Expand("parts")
-	assert.EqualError(t, err, "parts/back: a link to a directory that it is in")
+	assert.EqualError(t, err, "parts/back: a link to a directory that contains it")
 	require.NoError(t, os.Remove("parts/back"))
 	require.NoError(t, os.Symlink("parts", "other"))
 	got, err := files.Expand("other")

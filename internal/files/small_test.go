@@ -13,7 +13,7 @@ func TestText(t *testing.T) {
 		{"plain", "a: ü\n", "a: ü\n", ""},
 		{"a byte order mark", "\ufeffa", "a", ""},
 		{"as large as may be", strings.Repeat("a", MaxText), strings.Repeat("a", MaxText), ""},
-		{"larger", strings.Repeat("a", MaxText+1), "", ": larger than 1048576 bytes; expected a file that somebody wrote"},
+		{"larger", strings.Repeat("a", MaxText+1), "", ": larger than 1048576 bytes; expected a file written by hand"},
 		{"another encoding", "a\nM\xfcller\n", "", ":2: not UTF-8; save the file as UTF-8"},
 		{"UTF-16", "\xff\xfea\x00", "", ":1: not UTF-8; save the file as UTF-8"},
 	} {

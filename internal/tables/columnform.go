@@ -70,8 +70,8 @@ func (c *columnForm) writing(cell wire.Cell) (_ wire.Cell, problem string) {
 	if c.format == "" && c.zone != nil {
 		local := cell.Time.In(c.zone)
 		if len(wire.At(local, c.zone)) != 1 {
-			return cell, cell.Time.UTC().Format(time.RFC3339) + " is in the hour that clocks of " + c.zone.String() +
-				" show twice; begin at another time with --start, or write times with their zone: format: rfc3339"
+			return cell, cell.Time.UTC().Format(time.RFC3339) + " is in the hour that clocks in " + c.zone.String() +
+				" show twice; set another --start, or write times with their zone (format: rfc3339)"
 		}
 		return wire.TextCell(local.Format("2006-01-02 15:04:05.999999999")), ""
 	}
@@ -89,7 +89,7 @@ func (c *columnForm) translate(cell wire.Cell) (_ wire.Cell, problem string) {
 	for _, v := range c.values {
 		if v.theirs == text {
 			return cell, model.Name(text) + " would be read as " + model.Name(v.ours) +
-				"; expected a key of values for it"
+				"; add a key for it to values"
 		}
 	}
 	return wire.TextCell(text), ""

@@ -134,7 +134,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 func (db *database) failed(what string, err error) error {
 	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) ||
 		strings.Contains(err.Error(), "statement timeout") {
-		err = fmt.Errorf("not read within %v; --query-timeout gives it longer", db.limit)
+		err = fmt.Errorf("not read within %v; raise --query-timeout", db.limit)
 	}
 	s := err.Error()
 	for _, secret := range db.secrets {

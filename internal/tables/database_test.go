@@ -242,12 +242,12 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"events: {send: '{a: '}":                             "1:21: events.send: not a jq program: unexpected EOF",
 		"events:\n  send: |\n    {a: .b}\n    | foo(":        "4:11: events.send: not a jq program: unexpected EOF",
 		"events:\n  send: |\n    .a\n    | foo":              "3:5: events.send: function not defined: foo/0",
-		"events: {send: now}":                                "1:16: events.send: now: a program is pure here: it has no clock, environment, files, modules or further input",
-		"events: {send: '[.a, env.HOME]'}":                   "1:22: events.send: env: a program is pure here: it has no clock, environment, files, modules or further input",
-		"events: {send: '$ENV.HOME'}":                        "1:17: events.send: $ENV: a program is pure here: it has no clock, environment, files, modules or further input",
-		"events: {read: '[inputs]'}":                         "1:18: events.read: inputs: a program is pure here: it has no clock, environment, files, modules or further input",
-		"events: {read: 'import \"a\" as a; .'}":             "1:17: events.read: import: a program is pure here: it has no clock, environment, files, modules or further input",
-		"events: {read: halt}":                               "1:16: events.read: halt: a program is pure here: it has no clock, environment, files, modules or further input",
+		"events: {send: now}":                                "1:16: events.send: now: programs must be pure: no clock, environment, files, modules or further input",
+		"events: {send: '[.a, env.HOME]'}":                   "1:22: events.send: env: programs must be pure: no clock, environment, files, modules or further input",
+		"events: {send: '$ENV.HOME'}":                        "1:17: events.send: $ENV: programs must be pure: no clock, environment, files, modules or further input",
+		"events: {read: '[inputs]'}":                         "1:18: events.read: inputs: programs must be pure: no clock, environment, files, modules or further input",
+		"events: {read: 'import \"a\" as a; .'}":             "1:17: events.read: import: programs must be pure: no clock, environment, files, modules or further input",
+		"events: {read: halt}":                               "1:16: events.read: halt: programs must be pure: no clock, environment, files, modules or further input",
 		"events: {read: {per: chat, jq: .}}":                 "1:16: events.read: per: chat needs a key, such as key: .ConversationId",
 		"events: {send: {per: row, jq: .}}":                  "1:22: events.send.per: expected chat, got row",
 		"events: {send: {per: chat}}":                        "1:16: events.send: no program; expected jq or file",
@@ -258,23 +258,23 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"ids: {form: uuid}":                                  "1:13: ids.form: expected guid, interaction-server, got uuid",
 		"chat_event: {columns: {time: {format: ms}}}":        "1:39: chat_event.columns.time.format: expected epoch_s, epoch_ms, epoch_us, epoch_ns, rfc3339, got ms",
 		"chat_event: {columns: {time: {zone: Mars}}}":        "1:37: chat_event.columns.time.zone: no such time zone: Mars; expected a name such as Europe/Berlin",
-		"chat_event: {columns: {seq: {format: epoch_ms}}}":   "1:38: chat_event.columns.seq.format: only of a column of times",
+		"chat_event: {columns: {seq: {format: epoch_ms}}}":   "1:38: chat_event.columns.seq.format: only for a column of times",
 		"fact: {columns: {resource_type: {values: [a]}}}":    "1:42: fact.columns.resource_type.values: expected something like {ROUTINGPOINT: strategy}",
-		"fact: {columns: {start: {values: {a: b}}}}":         "1:34: fact.columns.start.values: not of a column of times",
+		"fact: {columns: {start: {values: {a: b}}}}":         "1:34: fact.columns.start.values: not for a column of times",
 		"fact: {columns: {start: {name: a}}}":                "1:26: fact.columns.start: no such key: name; expected column, format, values, zone",
-		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: the programs of events know the columns; expected one of the two",
+		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: the programs of events set the columns; leave out one of the two",
 		"fact: [":                          "1:7: sequence end token ']' not found",
 		"facts: {table: x}":                "1:9: facts: no such key: table; expected read",
 		"fax: {table: x}":                  "1:1: no such key: fax; expected chat_event, events, fact, facts, finishing_queues, ids, interaction_fact, interaction_resource_fact, keys, media, null, resource_, technical_descriptor",
 		"finishing_queues: {completed: A}": "1:31: finishing_queues.completed: expected a list of queues, such as [\"Chat_Stop\"]",
-		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A stands twice",
+		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A is listed twice",
 		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled, completed",
 		"media: chat":                                          "1:8: media: expected a list of media, such as [chat, sms]",
 		"media: []":                                            "1:8: media: expected a list of media, such as [chat, sms]",
 		"media: ['']":                                          "1:9: media: a medium without a name",
 		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table, where",
 		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
-		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y names no table; expected something like TABLE, SCHEMA.TABLE or "Schema"."Table"`,
+		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y is not a table name; expected something like TABLE, SCHEMA.TABLE or "Schema"."Table"`,
 		"fact:\n  columns: [role]":                             "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
 		"fact: {where: [1]}":                                   "1:15: fact.where: expected text, got [1]",
 		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case, guid, got nocase",
@@ -339,9 +339,9 @@ CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, 'A' || pg_slee
 
 	slow := tables.Place{Path: server, Mapping: mapping(t, "fact: {table: slow}"), QueryTimeout: 100 * time.Millisecond}
 	_, err = readAll(tables.OpenFacts(t.Context(), slow, nil))
-	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
+	assert.ErrorContains(t, err, "not read within 100ms; raise --query-timeout")
 	_, err = tables.Audit(t.Context(), slow, none)
-	assert.ErrorContains(t, err, "not read within 100ms; --query-timeout gives it longer")
+	assert.ErrorContains(t, err, "not read within 100ms; raise --query-timeout")
 }
 
 // A server that stands still, and a query of SQLite that has no end, end with the time that they are given.
@@ -383,7 +383,7 @@ SELECT 'c-1' AS interaction_id, i AS ordinal, 'A' AS resource, 'RoutedTo' AS res
 		"sqlite:" + lite: 100 * time.Millisecond, // it counts in this process, and keeps a processor busy
 	} {
 		at := tables.Place{Path: dsn, Mapping: mapping(t, "fact: {table: still}"), QueryTimeout: limit}
-		late := fmt.Sprintf("not read within %v; --query-timeout gives it longer", limit)
+		late := fmt.Sprintf("not read within %v; raise --query-timeout", limit)
 		_, err = readAll(tables.OpenFacts(t.Context(), at, nil))
 		assert.ErrorContains(t, err, late)
 		_, err = tables.Audit(t.Context(), at, none)

@@ -111,8 +111,7 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 	}
 	if name := forbidden(reflect.ValueOf(query)); name != "" {
 		return nil,
-			fmt.Errorf("%s: %s: %s: a program is pure here: it has no clock, environment, files, modules or further "+
-				"input",
+			fmt.Errorf("%s: %s: %s: programs must be pure: no clock, environment, files, modules or further input",
 				where(strings.Index(text, name)), what, name)
 	}
 	code, err := gojq.Compile(query, gojq.WithVariables([]string{"$n"}))

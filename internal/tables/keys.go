@@ -138,7 +138,7 @@ func (h *Hints) String() string {
 }
 
 // Remedy says what line of a mapping helps.
-func Remedy(line string) string { return "A mapping that has 'ids: " + line + "' takes them for one" }
+func Remedy(line string) string { return "A mapping with 'ids: " + line + "' treats them as equal" }
 
 // Unlike says in what alone two ids or names that look alike differ, and what ids of a mapping make them one; "" if
 // they do not look alike.

@@ -83,7 +83,7 @@ func TestHints(t *testing.T) {
 	}
 	assert.Len(t, said, 1)
 	for s := range said {
-		assert.Regexp(t, `^the ids differ only in case: 0000kah1k\d+ in the events, 0000KAH1K\d+ in the rows\. A mapping that has 'ids: \{compare: ignore-case\}' takes them for one$`, s)
+		assert.Regexp(t, `^the ids differ only in case: 0000kah1k\d+ in the events, 0000KAH1K\d+ in the rows\. A mapping with 'ids: \{compare: ignore-case\}' treats them as equal$`, s)
 	}
 	var none tables.Hints
 	none.Event("a")

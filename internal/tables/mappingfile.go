@@ -82,9 +82,9 @@ func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 func (f *mappingFile) contradiction(n ast.Node) error {
 	switch {
 	case (f.jq.send != nil || f.jq.readEvents != nil) && len(f.tables[wire.EventForm.Table].Columns) > 0:
-		return f.Wrong(n, "chat_event.columns: the programs of events know the columns; expected one of the two")
+		return f.Wrong(n, "chat_event.columns: the programs of events set the columns; leave out one of the two")
 	case f.jq.readFacts != nil && len(f.tables[wire.FactForm.Table].Columns) > 0:
-		return f.Wrong(n, "fact.columns: facts.read knows the columns; expected one of the two")
+		return f.Wrong(n, "fact.columns: facts.read sets the columns; leave out one of the two")
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 				return err
 			}
 			return f.Wrong(n,
-				"%s: %s names no table; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
+				"%s: %s is not a table name; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
 				name, model.Name(t.Table))
 		},
 		"where":   text("where", &t.Where),
@@ -181,7 +181,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 		if isTime(column) {
 			return nil
 		}
-		return f.Wrong(n, "%s.%s: only of a column of times", what, key)
+		return f.Wrong(n, "%s.%s: only for a column of times", what, key)
 	}
 	err = f.each(n, what, map[string]func(ast.Node) error{
 		"column": func(n ast.Node) (err error) {
@@ -212,7 +212,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 		},
 		"values": func(n ast.Node) error {
 			if isTime(column) {
-				return f.Wrong(n, "%s.values: not of a column of times", what)
+				return f.Wrong(n, "%s.values: not for a column of times", what)
 			}
 			return f.values(n, what+".values", c)
 		},
@@ -288,7 +288,7 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 				case queue == "":
 					return f.Wrong(item, "%s: a queue without a name", what)
 				case f.deployment.Finishes(queue):
-					return f.Wrong(item, "%s: %s stands twice", what, model.Name(queue))
+					return f.Wrong(item, "%s: %s is listed twice", what, model.Name(queue))
 				}
 				*into = append(*into, queue)
 				return nil

@@ -123,12 +123,12 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 		place tables.Place
 		want  string
 	}{
-		{tables.Place{Path: "mixed"}, "mixed: files of several formats, such as mixed/a.csv and mixed/b.jsonl; name those of one by a glob"},
+		{tables.Place{Path: "mixed"}, "mixed: files of several formats, such as mixed/a.csv and mixed/b.jsonl; select one format with a glob"},
 		{tables.Place{Path: "mixed/*.csv", More: []string{"nosuch.csv"}}, "nosuch.csv: no such file or directory"},
 		{tables.Place{Path: "hive"}, "hive/000000_0: its name has no ending; " + endings},
 		{tables.Place{Path: "rows.txt"}, "rows.txt: .txt is not a known format; " + endings},
-		{tables.Place{Path: "-", More: []string{"-"}}, "stdin: given twice, and there is but one"},
-		{tables.Place{Path: "mixed/a.csv", More: []string{"oracle://host/db"}}, "oracle://…: no driver for it; expected postgres://… or sqlite:FILE, or a file. For other databases print the query with --print-sql, and give its client's output to --facts -"},
+		{tables.Place{Path: "-", More: []string{"-"}}, "stdin: given twice; it can be read only once"},
+		{tables.Place{Path: "mixed/a.csv", More: []string{"oracle://host/db"}}, "oracle://…: no driver for it; expected postgres://… or sqlite:FILE, or a file. For other databases print the query with --print-sql, run it there, and pipe the output to --facts -"},
 	} {
 		_, err := readAll(tables.OpenFacts(t.Context(), c.place, nil))
 		assert.EqualError(t, err, c.want)

@@ -43,7 +43,7 @@ func MappingSchema() []byte {
 	for table, names := range knownColumns() {
 		all[table] = tableSchema(table, names)
 	}
-	s := objectOf("How a user's world differs from chatproof's", all)
+	s := objectOf("How a user's data differs from chatproof's", all)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -58,13 +58,13 @@ var nullable = schema{"type": []string{"string", "null"}}
 func programSchema(says string, reads bool) schema {
 	properties := schema{
 		"jq":   textSchema("the program"),
-		"file": textSchema("a file that has the program, from the mapping's directory"),
+		"file": textSchema("the program's file, relative to the mapping's directory"),
 		"per": schema{
 			"enum": []string{"chat"}, "description": "the program is given the array of a chat's values",
 		},
 	}
 	if reads {
-		properties["key"] = textSchema("a program that makes the id of the chat of a value")
+		properties["key"] = textSchema("a program that returns the chat id of a value")
 	}
 	return schema{"description": says, "oneOf": []any{schema{"type": "string"}, objectOf("", properties)}}
 }
@@ -76,9 +76,9 @@ func tableSchema(table string, names []string) schema {
 		form := schema{"column": nullable}
 		if isTime(name) {
 			form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
-			form["zone"] = textSchema("of times without one, such as Europe/Berlin")
+			form["zone"] = textSchema("for times without one, such as Europe/Berlin")
 		} else {
-			form["values"] = schema{"type": "object", "description": "yours: ours; the first is written"}
+			form["values"] = schema{"type": "object", "description": "your value: ours; of several, the first is written"}
 		}
 		columns[name] = schema{"oneOf": []any{nullable, objectOf("", form)}}
 	}
@@ -87,7 +87,7 @@ func tableSchema(table string, names []string) schema {
 		"columns": objectOf("the names of columns; an empty one does not exist", columns),
 	}
 	if table == wire.KeyForm.Table {
-		properties["file"] = textSchema("a CSV or Parquet file that has the table, from the mapping's directory")
+		properties["file"] = textSchema("a CSV or Parquet file with the table, relative to the mapping's directory")
 	}
 	s := objectOf("the table, or the rows of files", properties)
 	s["type"] = []string{"object", "null"}

@@ -64,8 +64,8 @@ func (p Place) parts() (all []Place, err error) {
 		switch err = foreign(path); {
 		case err != nil:
 			return nil, fmt.Errorf(
-				"%w, or a file. For other databases print the query with --print-sql, and give its client's output "+
-					"to --facts -", err)
+				"%w, or a file. For other databases print the query with --print-sql, run it there, and pipe the output to "+
+					"--facts -", err)
 		case path == "-":
 			stdin++
 		case !IsDSN(path):
@@ -79,7 +79,7 @@ func (p Place) parts() (all []Place, err error) {
 		}
 	}
 	if stdin > 1 {
-		return nil, errors.New("stdin: given twice, and there is but one")
+		return nil, errors.New("stdin: given twice; it can be read only once")
 	}
 	return all, nil
 }
@@ -97,7 +97,7 @@ func expand(path, format string) ([]string, error) {
 			return nil, err
 		} else if first != "" && of != first {
 			return nil, fmt.Errorf(
-				"%s: files of several formats, such as %s and %s; name those of one by a glob", path, found[0], f)
+				"%s: files of several formats, such as %s and %s; select one format with a glob", path, found[0], f)
 		}
 		first = of
 	}
@@ -139,7 +139,7 @@ func FormatOf(path, wanted string) (string, error) {
 	case format == "":
 		return "jsonl", nil
 	case format == "parquet" && strings.HasSuffix(path, ".gz"):
-		return "", fmt.Errorf("%s: Parquet is packed inside; leave the .gz out", path)
+		return "", fmt.Errorf("%s: Parquet has its own compression; leave out the .gz", path)
 	case !slices.Contains(Formats, format):
 		return "", fmt.Errorf("expected %s, got %s", strings.Join(Formats, ", "), model.Name(format))
 	}

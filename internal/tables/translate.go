@@ -185,7 +185,7 @@ func (t *translated[T]) unread(err error, line int) error {
 	} else if errors.As(err, &syntax) {
 		problem = syntax.Err.Error()
 	}
-	return &wire.LineError{File: t.name, Line: line, Problem: "no JSON: " + model.Line(problem)}
+	return &wire.LineError{File: t.name, Line: line, Problem: "not JSON: " + model.Line(problem)}
 }
 
 // valuesPerBlock and bytesPerBlock limit a block, so that all goroutines have work.

@@ -158,9 +158,9 @@ func TestFactsGoRound(t *testing.T) {
 func TestNotWritten(t *testing.T) {
 	event := model.Event{InteractionID: "c", Seq: 1, Time: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), Name: "EventPlacedInQueue", Queue: "n/a"}
 	for world, want := range map[string]string{
-		"chat_event: {columns: {time: {zone: Europe/Berlin}}}": "interaction c, seq 1: time: 2026-10-25T00:30:00Z is in the hour that clocks of Europe/Berlin show twice; begin at another time with --start, or write times with their zone: format: rfc3339",
-		"null: [n/a]": "interaction c, seq 1: queue: n/a would be read as absent: it is among the words of null",
-		"chat_event: {columns: {queue: {values: {n/a: Q}}}}": "interaction c, seq 1: queue: n/a would be read as Q; expected a key of values for it",
+		"chat_event: {columns: {time: {zone: Europe/Berlin}}}": "interaction c, seq 1: time: 2026-10-25T00:30:00Z is in the hour that clocks in Europe/Berlin show twice; set another --start, or write times with their zone (format: rfc3339)",
+		"null: [n/a]": "interaction c, seq 1: queue: n/a would be read as absent: it is listed under null",
+		"chat_event: {columns: {queue: {values: {n/a: Q}}}}": "interaction c, seq 1: queue: n/a would be read as Q; add a key for it to values",
 		"events: {send: empty}":                              "events.send: gave nothing; expected an object (of interaction c, seq 1, EventPlacedInQueue)",
 		"events: {send: '.seq, .'}":                          "events.send: expected objects, got a number: 1 (of interaction c, seq 1, EventPlacedInQueue)",
 	} {
@@ -196,8 +196,8 @@ func TestTimesOfAZone(t *testing.T) {
 		`"2026-07-05 10:00:00 +01"`: "2026-07-05T09:00:00Z",
 		`1767603604250`:             "2026-01-05T09:00:04.25Z",
 		`"1767603604250"`:           "2026-01-05T09:00:04.25Z",
-		`"2026-10-25 02:30:00"`:     `time: "2026-10-25 02:30:00" was twice in Europe/Berlin`,
-		`"2026-03-29 02:30:00"`:     `time: "2026-03-29 02:30:00" is no time in Europe/Berlin`,
+		`"2026-10-25 02:30:00"`:     `time: "2026-10-25 02:30:00" occurs twice in Europe/Berlin`,
+		`"2026-03-29 02:30:00"`:     `time: "2026-03-29 02:30:00" does not exist in Europe/Berlin`,
 	} {
 		path := filepath.Join(t.TempDir(), "e.jsonl")
 		require.NoError(t, os.WriteFile(path, []byte(`{"interaction_id":"c","seq":1,"event":"EventPlacedInQueue","time":`+text+"}"), 0o600))
@@ -217,9 +217,9 @@ func TestRead(t *testing.T) {
 		{"over lines", "\ufeff{\"list\":\n[{\"id\": 12345678901234567890,\n\"kind\":\"x\"},{\"id\":2,\"kind\":\"y\"}]}\n\n{\"id\":3,\"kind\":\"z\"}", "12345678901234567890 0 x, 2 0 y, 3 1 z"},
 		{"empty", "{\"a\":1}\n7 [] {\"id\":1,\"kind\":\"x\"}", "1 3 x"},
 		{"an error", "{}\n\n{\"bad\":1}", "e.jsonl:3: events.read: error: no good"},
-		{"no JSON", "{}\n{\"a\":\n}", "e.jsonl:3: no JSON: "},
-		{"cut off", "{}\n{\"a\":[", "e.jsonl:2: no JSON: the value that begins here does not end"},
-		{"twice", "{}\n{\"a\":1,\"a\":2}", "e.jsonl:2: no JSON: duplicate"},
+		{"no JSON", "{}\n{\"a\":\n}", "e.jsonl:3: not JSON: "},
+		{"cut off", "{}\n{\"a\":[", "e.jsonl:2: not JSON: the value that begins here does not end"},
+		{"twice", "{}\n{\"a\":1,\"a\":2}", "e.jsonl:2: not JSON: duplicate"},
 		{"no id", "{\"kind\":\"EventHeld\",\"id\":\"\"}", "e.jsonl:1: events.read gave interaction_id: missing; expected a non-empty string"},
 	} {
 		dir := t.TempDir()
@@ -245,7 +245,7 @@ func TestDropped(t *testing.T) {
 	_, err := in.Read()
 	assert.Error(t, err)
 	lines, nothing := m.Dropped()
-	assert.Equal(t, []string{"facts.read made nothing of 4 of 4 values: 2 times an object with a; 1 times a number; 1 times an object with a, b"}, lines)
+	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values: 2 times an object with a; 1 times a number; 1 times an object with a, b"}, lines)
 	assert.True(t, nothing)
 }
 
@@ -289,7 +289,7 @@ func TestFaithful(t *testing.T) {
 		err := mapping(t, world).Faithful(logs)
 		if want == "" {
 			assert.NoError(t, err, world)
-		} else if assert.ErrorContains(t, err, "events.send writes two chats alike whose rows differ, ", world) {
+		} else if assert.ErrorContains(t, err, "events.send writes the same for two chats with different rows, ", world) {
 			assert.Contains(t, err.Error(), want)
 		}
 	}

@@ -193,7 +193,7 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 		f.Message += "; redirects are not followed: give the URL that it points to, " +
 			h.discreet(resp.Header.Get("Location"))
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		f.Message += "; it may want a --header"
+		f.Message += "; it may need a --header"
 	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
 		f.Message += "; is it the URL that takes a POST of events?"
 	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity || code >= 500:

@@ -145,7 +145,7 @@ func (v *interview) silenced(before bool, limit time.Duration) []string {
 	if before || !v.state.lost {
 		return nil
 	}
-	return []string{fmt.Sprintf("gave no answer within %v, again and again: %s", limit, noMore)}
+	return []string{fmt.Sprintf("repeatedly gave no answer within %v: %s", limit, noMore)}
 }
 
 // suspect is a question whose answer is in doubt.

@@ -186,18 +186,18 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 	hung = bad.Kind == Hang
 	if hung {
 		s.round.Notes = []string{
-			fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s",
+			fmt.Sprintf("did not end within %v for many scenarios in one process, nor for the first of them alone: %s",
 				f.Timeout, noMore),
 		}
 	} else {
-		s.round.Notes = []string{"failed on many scenarios in one start, and on the first of them alone: the others " +
+		s.round.Notes = []string{"failed on many scenarios in one process, and on the first of them alone: the others " +
 			"were not tried"}
 	}
 	return s.round, hung, nil
 }
 
 // noMore says what happens to further questions for a silent program, and what to do.
-const noMore = "it was asked nothing more. Give it longer by --timeout, or ask 'chatproof doctor' why"
+const noMore = "it was asked nothing more. Raise --timeout, or see why with 'chatproof doctor'"
 
 // bisect finds the questions that the filter fails by, one after the other, and keeps the answers to all others.
 // failure is how all of them fail together.
@@ -261,7 +261,7 @@ func (s *search) company(ctx context.Context, from, hi int, together *Failure) e
 		together = bad
 	}
 	s.round.Answers[from].Company = &Failure{
-		together.Kind, fmt.Sprintf("%s, in a start with %d scenarios", together.Message, hi-from),
+		together.Kind, fmt.Sprintf("%s, with %d scenarios in one process", together.Message, hi-from),
 	}
 	return nil
 }
@@ -288,7 +288,7 @@ func (s *search) try(ctx context.Context, from, to int) (*Failure, error) {
 func (s *search) stop(err error) error {
 	if err == nil {
 		s.round.Notes = append(s.round.Notes,
-			fmt.Sprintf("fails on more scenarios than one search finds (%d, in %d starts): the rest was not run",
+			fmt.Sprintf("fails on more scenarios than one search finds (%d, in %d starts): the rest were not run",
 				maxGuilty, maxStarts))
 	}
 	return err

@@ -75,14 +75,14 @@ func TestFilterFailsAll(t *testing.T) {
 	round, starts := z.search(&Filter{Timeout: ample}, batchOf(20), "exit 7", "chat-0")
 	assertAll(t, round, Crash, "exited with status 7")
 	assert.Equal(t, []string{"20", "1"}, starts)
-	assert.Equal(t, []string{"failed on many scenarios in one start, and on the first of them alone: the others were not tried"}, round.Notes)
+	assert.Equal(t, []string{"failed on many scenarios in one process, and on the first of them alone: the others were not tried"}, round.Notes)
 }
 
 // Who hangs on many, and on the first of them alone, has cost two timeouts, and is asked nothing any more: neither the
 // rest nor what would be asked next. The number of jobs changes no answer.
 func TestFilterThatHangsIsDone(t *testing.T) {
 	t.Parallel()
-	hangs := fmt.Sprintf("did not end within %v for many scenarios in one start, nor for the first of them alone: %s", tight, noMore)
+	hangs := fmt.Sprintf("did not end within %v for many scenarios in one process, nor for the first of them alone: %s", tight, noMore)
 	for _, jobs := range []int{1, 2} {
 		for _, member := range []string{"sleeper", "deaf sleeper"} {
 			t.Run(fmt.Sprintf("%s, %d jobs", member, jobs), func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestFilterSearchIsBounded(t *testing.T) {
 	}
 	assert.Equal(t, maxGuilty, failed)
 	assert.LessOrEqual(t, len(starts), 2+maxStarts)
-	assert.Equal(t, []string{"fails on more scenarios than one search finds (8, in 64 starts): the rest was not run"}, round.Notes)
+	assert.Equal(t, []string{"fails on more scenarios than one search finds (8, in 64 starts): the rest were not run"}, round.Notes)
 }
 
 // Who fails on so many at once, and on none alone, has answered, and that is said on the first.
@@ -169,7 +169,7 @@ func TestFilterFailsInCompany(t *testing.T) {
 		if a.Company != nil {
 			company++
 			assert.LessOrEqual(t, i, 2)
-			assert.Regexp(t, "^crash: exited with status 7, in a start with ([5-9]|1[0-2]) scenarios$", a.Company.Error())
+			assert.Regexp(t, "^crash: exited with status 7, with ([5-9]|1[0-2]) scenarios in one process$", a.Company.Error())
 			a.Company = nil
 		}
 		assert.Equal(t, want[i], a)

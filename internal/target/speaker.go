@@ -108,7 +108,7 @@ func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem s
 		case !more:
 			return s.postmortem().Message + " before its hello"
 		case m.err != nil:
-			return "a hello was expected: " + m.err.Error()
+			return "expected a hello: " + m.err.Error()
 		case m.Type != wire.Hello:
 			return "its first message is " + m.Type + ", expected hello"
 		}
@@ -269,7 +269,7 @@ func (f *flight) take(m *received) bool {
 		f.answered[m.ID].repeated()
 		f.pardon(f.asked)
 	case m.err == nil:
-		f.fail(f.asked, &Failure{Protocol, m.Type + " for id " + model.Name(m.ID) + ", which was not asked"})
+		f.fail(f.asked, &Failure{Protocol, m.Type + " for id " + model.Name(m.ID) + ", which was not sent"})
 	default:
 		f.fail(f.asked, &Failure{Protocol, m.err.Error()})
 	}

@@ -101,8 +101,8 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 
 		{"mute", ample, Protocol, "closed its input or output without exiting"},
 		{"endless line", ample, Protocol, `stdout:\d+: the line is longer than 16777216 bytes`},
-		{"endless answers", ample, Protocol, "facts for id flood0, which was not asked"},
-		{"wrong id", ample, Protocol, `facts for id "nobody \\x1b\[2J", which was not asked`},
+		{"endless answers", ample, Protocol, "facts for id flood0, which was not sent"},
+		{"wrong id", ample, Protocol, `facts for id "nobody \\x1b\[2J", which was not sent`},
 		{"repeats an id", ample, Protocol, "answered twice"},
 		{"garbage", ample, Protocol, `stdout:\d+: not a JSON object: .*Traceback \(most recent call last\): \\x1b\[2J<script>"`},
 		{"not UTF-8", ample, Protocol, `stdout:\d+: not a JSON object: invalid UTF-8: .*`},
@@ -257,7 +257,7 @@ func TestStreamGivesUp(t *testing.T) {
 					assert.Equal(t, Answer{NotRun: true}, a)
 				}
 			}
-			assert.Equal(t, []string{"gave no answer within " + limit + ", again and again: " + noMore}, round.Notes)
+			assert.Equal(t, []string{"repeatedly gave no answer within " + limit + ": " + noMore}, round.Notes)
 			text, err := os.ReadFile(log)
 			require.NoError(t, err)
 			if starts := len(strings.Fields(string(text))); tt.jobs > 1 {
@@ -274,9 +274,9 @@ func TestStreamRefusesAHandshake(t *testing.T) {
 	tests := []struct{ how, says string }{
 		{"exits at once", `exited with status 1 before its hello; the end of its stderr: ModuleNotFoundError: \x1b[2J`},
 		{"hangs at the start", "no hello within 50ms"},
-		{"speaks version 2", "a hello was expected: stdout:1: protocol: expected 1, got 2"},
-		{"has no name", "a hello was expected: stdout:1: implementation.name: missing; expected a non-empty string"},
-		{"greets in prose", `a hello was expected: stdout:1: not a JSON object: Listening on stdin ...`},
+		{"speaks version 2", "expected a hello: stdout:1: protocol: expected 1, got 2"},
+		{"has no name", "expected a hello: stdout:1: implementation.name: missing; expected a non-empty string"},
+		{"greets in prose", `expected a hello: stdout:1: not a JSON object: Listening on stdin ...`},
 		{"answers first", "its first message is facts, expected hello"},
 	}
 	for _, tt := range tests {

@@ -25,8 +25,8 @@ const (
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil,
-			fmt.Errorf("%s to learn from, of %d; expected %d or more: a profile of fewer would expose single "+
-				"chats%s", plural(t.Chats, "finished, well-formed chat"), t.read(), least, t.why())
+			fmt.Errorf("%s to learn from, of %d%s; expected %d or more: a profile of fewer would expose single "+
+				"chats", plural(t.Chats, "finished, well-formed chat"), t.read(), t.why(), least)
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
@@ -59,10 +59,10 @@ func (t *Tally) why() (s string) {
 		return cmp.Or(cmp.Compare(t.Requirements[b], t.Requirements[a]), cmp.Compare(a, b))
 	})
 	for _, w := range broken {
-		s += fmt.Sprintf(", %d ill-formed by %s", t.Requirements[w], w)
+		s += fmt.Sprintf(", %d ill-formed (%s)", t.Requirements[w], w)
 	}
 	if t.Unlike > 0 {
-		s += fmt.Sprintf(", %d of more parties than a twin's chat has", t.Unlike)
+		s += fmt.Sprintf(", %d with more parties than a twin's chats can have", t.Unlike)
 	}
 	return s
 }

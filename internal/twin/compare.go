@@ -41,11 +41,11 @@ type duration struct {
 // Unlearnt lists the correlations that no twin has: those between things that are drawn separately.
 var Unlearnt = []string{
 	"who takes which chats: agents, queues and strategies are drawn by their load alone, not by queue, flow or skill",
-	"how long something takes and what comes of it later; how long one thing takes and how long another does in a chat",
-	"what a chat is like and its medium, its hour, or how many chats its agent has at once",
+	"how long something takes and its later outcome; how long two things take in the same chat",
+	"how a chat goes and its medium, its hour, or its agent's number of chats at once",
 	"seasons, holidays and trends beyond one week, and bursts within a quarter of an hour",
 	"history beyond two failed invitations and three agents in a chat",
-	"who removes a party or revokes an invitation, reasons that mean nothing, and events of unknown names",
+	"who removes a party or revokes an invitation, meaningless reasons, and events with unknown names",
 }
 
 // Compare compares two tallies. Whatever fewer than threshold chats of the log have is shown together.
@@ -54,7 +54,7 @@ func Compare(log, twin *Tally, threshold int) *Comparison {
 	c.section("flows", (*Tally).eachFlow)
 	c.section("technical descriptors", (*Tally).eachDescriptor)
 	c.section("moves", (*Tally).eachMove)
-	c.section("chats at once of an agent", (*Tally).eachAtOnce)
+	c.section("an agent's chats at once", (*Tally).eachAtOnce)
 	c.section("media", (*Tally).eachMedium)
 	c.section("hours of the week", (*Tally).eachHour)
 	c.duration("the whole chat", &log.length, &twin.length)
@@ -166,7 +166,7 @@ func (c *Comparison) Text() (b []byte) {
 				fmt.Sprintf("%+.2f", 100*(r.twin-r.log)), r.name)
 		}
 	}
-	b = append(b, "\nseconds: median, p90, and by how much these are apart\n"...)
+	b = append(b, "\nseconds: median, p90, and the larger relative error of the two\n"...)
 	for _, d := range c.durations {
 		line(fmt.Sprintf("%.0f, %.0f", d.log[0], d.log[1]), fmt.Sprintf("%.0f, %.0f", d.twin[0], d.twin[1]),
 			fmt.Sprintf("%.1f %%", 100*d.error), d.name)
@@ -174,7 +174,7 @@ func (c *Comparison) Text() (b []byte) {
 	variation, quantile := c.Largest()
 	b = fmt.Appendf(b, "\nlargest total variation %.2f %%, largest error of a median or p90 %.1f %%\n", 100*variation,
 		100*quantile)
-	return fmt.Appendf(b, "\nWhat a twin cannot have, as it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
+	return fmt.Appendf(b, "\nWhat a twin lacks, because it is not learnt:\n- %s\n", strings.Join(Unlearnt, "\n- "))
 }
 
 func (t *Tally) eachMedium(add func(string, count)) {

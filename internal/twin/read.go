@@ -204,7 +204,7 @@ func (f profileFile) sharesOf(n ast.Node, what string, rest float64,
 // whole returns an error unless the sum of shares is about 1: a learnt profile's shares are rounded.
 func (f profileFile) whole(n ast.Node, what string, sum float64) error {
 	if math.Abs(sum-1) > 0.01 {
-		return f.Wrong(n, "%s: the shares are %.4g together; expected 1", what, sum)
+		return f.Wrong(n, "%s: the shares add up to %.4g; expected 1", what, sum)
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func (f profileFile) week(n ast.Node, what string) error {
 				return err
 			}
 			if len(list) != quarters && len(list) != quarters/4 {
-				return f.Wrong(n, "%s: expected 96 numbers, of quarters of an hour, or 24, of hours, got %d", what,
+				return f.Wrong(n, "%s: expected 96 numbers (quarter-hours) or 24 (hours), got %d", what,
 					len(list))
 			}
 			each := quarters / len(list)
@@ -257,7 +257,7 @@ func (f profileFile) load(l *Load) reader {
 		case err != nil:
 			return err
 		case l.Count < max(len(l.Shares), 1) || l.Count > mostOf:
-			return f.Wrong(n, "%s.count: expected a number from 1 to %d, no less than there are shares, got %d", what,
+			return f.Wrong(n, "%s.count: expected a number from 1 to %d, not below the number of shares, got %d", what,
 				mostOf, l.Count)
 		case len(l.Shares) > 0 && l.Slope > 0:
 			return f.Wrong(n, "%s: expected shares, or a slope", what)
@@ -308,7 +308,7 @@ func (f profileFile) states(n ast.Node, what string) error {
 			return f.Wrong(at, "states: %s: %v", model.Name(key), err)
 		}
 		if f.into.States[state] != nil {
-			return f.Wrong(at, "states: %s stands twice", model.Name(key))
+			return f.Wrong(at, "states: %s is listed twice", model.Name(key))
 		}
 		what := "state " + key
 		next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
@@ -322,11 +322,11 @@ func (f profileFile) states(n ast.Node, what string) error {
 		if err != nil {
 			return err
 		} else if list == nil {
-			return f.Wrong(at, "%s: no key next; expected what comes next", what)
+			return f.Wrong(at, "%s: the key next is missing", what)
 		}
 		for w, q := range waits {
 			if w.Within {
-				return f.Wrong(value, "%s.wait: %v is for all states: it stands under the profile's wait", what, w)
+				return f.Wrong(value, "%s.wait: %v is for all states: put it under the profile's wait", what, w)
 			}
 			next.Waits[w.Move] = q
 		}
@@ -354,7 +354,7 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			return err
 		}
 		if within && !twoEvents(m) {
-			return f.Wrong(at, "%s: %s is one event: nothing is within it", what, name)
+			return f.Wrong(at, "%s: %s is a single event: it has no .within", what, name)
 		}
 		var q Quantiles
 		err = f.Each(value, what+"."+key, func(p string, at, value ast.Node) error {
@@ -365,7 +365,7 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			}
 			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
-				return f.Wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles, of values that do not fall",
+				return f.Wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles with rising or equal values",
 					what, key, p, q[last].Percent)
 			}
 			q = append(q, x)

@@ -37,7 +37,7 @@ func Packed(start []byte) string {
 	case bytes.HasPrefix(start, []byte("PAR1")):
 		return "it is Parquet; expected text: give the file a name that ends in .parquet"
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return "it is a ZIP archive, or a workbook of Excel; expected text: unpack it, or save it as CSV"
+		return "it is a ZIP archive, or an Excel workbook; expected text: unpack it, or save it as CSV"
 	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return "it is packed with zstd; expected text: unpack it"
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}),
@@ -54,11 +54,11 @@ func causeOf(line []byte) string {
 	}
 	switch {
 	case bytes.HasPrefix(line, []byte("[")):
-		return "an array begins; expected one object per line, as jq -c '.[]' makes them"
+		return "an array starts here; expected one object per line, as jq -c '.[]' prints them"
 	case slices.Contains([]string{"{", "{ "}, string(line)):
-		return "the object goes on in the next line; expected one object per line, as jq -c . makes them"
+		return "the object continues on the next line; expected one object per line, as jq -c . prints them"
 	case isHeader(string(line)):
-		return "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv"
+		return "it looks like a CSV header; use --format csv, or give the file a name that ends in .csv"
 	}
 	return ""
 }

@@ -102,7 +102,7 @@ func TestObjectThatDoesNotEnd(t *testing.T) {
 }
 
 func TestFieldThatIsNotOfItsType(t *testing.T) {
-	const aTime = "expected a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970, got "
+	const aTime = "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got "
 	const party = `expected an object such as {"type":"agent","id":"Agent 1"}, got `
 	for _, c := range []struct{ line, field, problem string }{
 		{held(`"time":"yesterday"`), "time", aTime + "yesterday"},
@@ -124,7 +124,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 		{held(`"reason":[],"queue":{}`), "queue", "expected a string, got an object"},
 		{held(`"time":1767603600000`), "time", aTime + "1767603600000, which is milliseconds: 2026-01-05T09:00:00Z"},
 		{held(`"time":1767603600.5`), "time", aTime + "1767603600.5"},
-		{held(`"time":true`), "time", "expected a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970, got a boolean"},
+		{held(`"time":true`), "time", "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got a boolean"},
 		{held(`"visibility_mode":"three"`), "visibility_mode", "expected an integer, got three"},
 		{held(`"actor":{"id":"a"},"actor_id":"b"`), "actor_id", "given twice: actor.id is the same field"},
 		{held(`"queue":"a","QUEUE":"b"`), "QUEUE", "given twice: queue is the same field"},
@@ -178,15 +178,15 @@ func TestInteractionThatIsNoString(t *testing.T) {
 // What is not JSON Lines is called what it is.
 func TestLikelyCause(t *testing.T) {
 	for line, cause := range map[string]string{
-		`[` + good + `]`:                   "an array begins; expected one object per line, as jq -c '.[]' makes them",
-		`{`:                                "the object goes on in the next line; expected one object per line, as jq -c . makes them",
-		"interaction_id,seq,time,event":    "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv",
+		`[` + good + `]`:                   "an array starts here; expected one object per line, as jq -c '.[]' prints them",
+		`{`:                                "the object continues on the next line; expected one object per line, as jq -c . prints them",
+		"interaction_id,seq,time,event":    "it looks like a CSV header; use --format csv, or give the file a name that ends in .csv",
 		"\x1f\x8b\x08\x00\x01":             "it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it",
 		"\xff\xfe{\x00\"\x00":              "UTF-16; expected UTF-8",
 		"{\x00\"\x00":                      "UTF-16; expected UTF-8",
 		"PAR1\x15":                         "it is Parquet; expected text: give the file a name that ends in .parquet",
-		"PK\x03\x04":                       "it is a ZIP archive, or a workbook of Excel; expected text: unpack it, or save it as CSV",
-		"RESOURCE_NAME;RESOURCE_ROLE_CODE": "it looks like the header of CSV; say --format csv, or give the file a name that ends in .csv",
+		"PK\x03\x04":                       "it is a ZIP archive, or an Excel workbook; expected text: unpack it, or save it as CSV",
+		"RESOURCE_NAME;RESOURCE_ROLE_CODE": "it looks like a CSV header; use --format csv, or give the file a name that ends in .csv",
 	} {
 		_, err := readEvents(line + "\n").Read()
 		assert.ErrorContains(t, err, "log.jsonl:1: not a JSON object: "+cause)

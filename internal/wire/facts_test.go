@@ -63,7 +63,7 @@ func TestFactWithoutWhatIsRequired(t *testing.T) {
 }
 
 func TestFactFieldThatIsNotOfItsType(t *testing.T) {
-	const aTime = "expected a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970, got "
+	const aTime = "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got "
 	for _, c := range []struct{ line, field, problem string }{
 		{row(`"ordinal":1.5`), "ordinal", "expected an integer, got 1.5"},
 		{row(`"ordinal":1e99`), "ordinal", "expected an integer, got 1e99"},

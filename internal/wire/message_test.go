@@ -53,7 +53,7 @@ func TestMessages(t *testing.T) {
 		{`{"type":"error","id":"17","message":null}`, Message{Type: Failed, ID: "17"}, ""},
 		{`{"type":"bye"}`, Message{}, "type: expected hello, facts, skip or error, got bye"},
 		{`{}`, Message{}, `type: expected hello, facts, skip or error, got ""`},
-		{`[]`, Message{}, "not a JSON object: an array begins; .*"},
+		{`[]`, Message{}, "not a JSON object: an array starts here; .*"},
 	}
 	for _, tt := range tests {
 		m, err := NewMessageReader("stdout", strings.NewReader("\n"+tt.line+"\n")).Read()

@@ -256,12 +256,12 @@ func inZone(c *Cell, zone *time.Location) (problem string) {
 	times := At(wall, zone)
 	switch len(times) {
 	case 0:
-		return model.Name(text) + " is no time in " + zone.String() + ": clocks were put forward over it"
+		return model.Name(text) + " does not exist in " + zone.String() + ": clocks skipped it"
 	case 1:
 		*c = Cell{Is: Instant, Time: times[0]}
 		return ""
 	}
-	return model.Name(text) + " was twice in " + zone.String() + ": clocks were put back over it"
+	return model.Name(text) + " occurs twice in " + zone.String() + ": clocks were put back"
 }
 
 // At returns the instants at which clocks in a zone show what a time says, whatever its own zone: one, or two in the
@@ -279,7 +279,7 @@ func At(wall time.Time, zone *time.Location) (instants []time.Time) {
 	return instants
 }
 
-const aTime = "a time such as 2026-01-05T09:00:07Z, without a zone UTC, or whole seconds since 1970"
+const aTime = "a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970"
 
 // instant reads a time: an instant, seconds since 1970, or text.
 func (v *Value) instant() (t time.Time) {
