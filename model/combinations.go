@@ -91,7 +91,9 @@ func rowSets(marks []ClauseID) iter.Seq2[Clauses, *Clause] {
 		for _, roles := range roleSets() {
 			for id := range resultClauses.All() {
 				result, within := clauseTable[id], roles|Set(id)
-				fitting := slices.DeleteFunc(slices.Clone(marks), func(mark ClauseID) bool { return !mark.fits(within) })
+				fitting := slices.DeleteFunc(slices.Clone(marks), func(mark ClauseID) bool {
+					return !mark.fits(within)
+				})
 				for subset := range 1 << len(fitting) {
 					s := within
 					for i, mark := range fitting {

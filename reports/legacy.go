@@ -63,8 +63,8 @@ func (r *Results) alone() (said []string) {
 func Overlap(a *engine.Audit, most float64) string {
 	m := a.Marts
 	if a.Chats > 0 {
-		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, more than --set-aside %v: the others "+
-			"prove little", Percent(a.Share), most)
+		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, more than --set-aside %v: the "+
+			"others prove little", Percent(a.Share), most)
 	}
 	say := fmt.Sprintf("no chat to check: %d chats in the legacy rows and %d in the new ones, none in both, over the "+
 		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))

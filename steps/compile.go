@@ -235,8 +235,8 @@ func (c *compiler) scenario(p *messages.Pickle) {
 		c.problem(line, "the scenario needs a name with letters or digits, for its id")
 	case other != nil:
 		c.problem(line,
-			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (in an outline, "+
-				"with a <parameter>)", mc.ID, other.Source))
+			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (in an "+
+				"outline, with a <parameter>)", mc.ID, other.Source))
 	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)
@@ -300,7 +300,8 @@ func CheckLog(c *model.Case) error {
 		return nil
 	}
 	if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
-		return fmt.Errorf("these events cannot happen: %w; tag the scenario %s if that is intended", bad[0], IllFormedTag)
+		return fmt.Errorf("these events cannot happen: %w; tag the scenario %s if that is intended", bad[0],
+			IllFormedTag)
 	}
 	return nil
 }

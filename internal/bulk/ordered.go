@@ -133,8 +133,8 @@ func (s *sequence) take(b *batch, e *item) error {
 				return nil
 			}
 			return &wire.LineError{File: b.file, Line: e.line, Problem: fmt.Sprintf(
-				"%s comes after the stop of interaction %s, whose facts are already written; leave out --ordered for such a "+
-					"log", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
+				"%s comes after the stop of interaction %s, whose facts are already written; leave out --ordered for "+
+					"such a log", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
 		}
 		if last := len(s.free) - 1; last >= 0 {
 			c, s.free = s.free[last], s.free[:last]

@@ -25,8 +25,8 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events and prints the reference's facts: stopped chats first, in the order they stopped, then
-unfinished ones, and each chat's facts by ordinal. Events come from files that end in .jsonl, .csv or .parquet,
+		Long: `Classify reads events and prints the reference's facts: stopped chats first, in the order they stopped,
+then unfinished ones, and each chat's facts by ordinal. Events come from files that end in .jsonl, .csv or .parquet,
 compressed (.gz) or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, with -
 or no argument, from stdin, as JSON Lines. Neither their order nor exact duplicates matter. An ill-formed chat is
 reported on stderr; the others' facts are still printed, and the exit code is 2. If a line cannot be read, it is

@@ -25,8 +25,8 @@ func (e *env) doctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
 		Short: "Check step by step whether chatproof can talk to an implementation",
-		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the same
-chat with unknown events added, then about the same chat twice. It distinguishes a broken adapter (the part that
+		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the
+same chat with unknown events added, then about the same chat twice. It distinguishes a broken adapter (the part that
 reads, groups and prints) from a wrong classification, and says what to fix.
 
 With --events or --facts (samples of your own data) it asks no implementation: it shows the first three events and
@@ -129,8 +129,8 @@ func (e *env) showSamples(ctx context.Context, w *way, events, facts string) err
 		case len(found.Unused) == 0:
 			fmt.Fprintf(e.out, "Every field of the first %s is used.\n", number(found.Values, "value", "values"))
 		default:
-			fmt.Fprintf(e.out, "Fields of the first %s that are not used: %s\n", number(found.Values, "value", "values"),
-				strings.Join(found.Unused, ", "))
+			fmt.Fprintf(e.out, "Fields of the first %s that are not used: %s\n",
+				number(found.Values, "value", "values"), strings.Join(found.Unused, ", "))
 		}
 		if len(found.Unknown) > 0 {
 			fmt.Fprintf(e.out, "Unknown events, which are ignored: %s\n", strings.Join(found.Unknown, ", "))
@@ -170,7 +170,8 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 	}
 	switch blame {
 	case engine.Adapter:
-		b.WriteString("\nYour adapter is broken. Fix that first: until then nothing can be said about the classification.\n")
+		b.WriteString("\nYour adapter is broken. Fix that first: " +
+			"until then nothing can be said about the classification.\n")
 	case engine.Classification:
 		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by " +
 			"rule.\n")

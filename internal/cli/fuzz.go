@@ -31,8 +31,8 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote, and
-compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there needs
+		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote,
+and compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there needs
 no shrinking. Then it draws random chats, each with a variant whose facts must follow from the original's, and shrinks
 what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
 
@@ -137,8 +137,8 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 		return nil, nil, err
 	}
 	if len(f.way.facts) > 0 {
-		return nil, nil, errors.New("fuzz needs a program to ask, and --facts names only rows; give a command, or judge " +
-			"rows with 'run --facts'")
+		return nil, nil, errors.New("fuzz needs a program to ask, and --facts names only rows; give a command, or " +
+			"judge rows with 'run --facts'")
 	}
 	if _, err := f.way.reference(ctx); err != nil {
 		return nil, nil, err

@@ -222,7 +222,8 @@ func (o *onlyScenarios) of(items []item) ([]item, error) {
 	case o.rule != "" && !slices.Contains(rules, o.rule):
 		return nil, fmt.Errorf("--rule: no scenario bears on %s%s", model.Name(o.rule), model.DidYouMean(o.rule, rules))
 	case o.flow != "" && !slices.Contains(flows, o.flow):
-		return nil, fmt.Errorf("--flow: no scenario belongs to %s%s", model.Name(o.flow), model.DidYouMean(o.flow, flows))
+		return nil, fmt.Errorf("--flow: no scenario belongs to %s%s", model.Name(o.flow),
+			model.DidYouMean(o.flow, flows))
 	}
 	return nil, fmt.Errorf("no scenario of flow %s bears on %s", model.Name(o.flow), model.Name(o.rule))
 }

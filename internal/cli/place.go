@@ -28,7 +28,8 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"a file from 'check --learn' with your Info Mart's answers where the guide is silent: no other answers are accepted")
+		"a file from 'check --learn' with your Info Mart's answers where the guide is silent: "+
+			"no other answers are accepted")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files

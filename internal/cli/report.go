@@ -28,9 +28,9 @@ func (e *env) report() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of 'run'",
-		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin. Without a
-flag that names an output file it prints the summary that run prints. As an output file, - is stdout; a file whose
-name ends in .gz is compressed.
+		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin.
+Without a flag that names an output file it prints the summary that run prints. As an output file, - is stdout; a file
+whose name ends in .gz is compressed.
 
 Results of shards are merged first; you must give all of them. Except for environments, the merge is what one
 unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations

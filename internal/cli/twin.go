@@ -43,8 +43,8 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 		"with --like: what was seen in fewer chats than this is merged with the rest")
 	flags.StringVar(&f.compare, "compare", "", "with --like: write a comparison of log and twin to this file, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
-		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are those of the "+
-			"undamaged chats")
+		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are those of "+
+			"the undamaged chats")
 	flags.StringVar(&f.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }

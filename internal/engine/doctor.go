@@ -89,7 +89,8 @@ func Checkup(ctx context.Context, t target.Target, asking func(about string)) (s
 			return nil, "", err
 		}
 		again.same(first, repeated,
-			"One process may get several chats: group by interaction_id, and carry nothing over from one chat to the next.")
+			"One process may get several chats: group by interaction_id, and carry nothing over from "+
+				"one chat to the next.")
 	}
 	return []Step{speaks, documented, unknown, again}, occasion.Stderr, nil
 }

@@ -78,7 +78,9 @@ func tableSchema(table string, names []string) schema {
 			form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
 			form["zone"] = textSchema("for times without one, such as Europe/Berlin")
 		} else {
-			form["values"] = schema{"type": "object", "description": "your value: ours; of several, the first is written"}
+			form["values"] = schema{
+				"type": "object", "description": "your value: ours; of several, the first is written",
+			}
 		}
 		columns[name] = schema{"oneOf": []any{nullable, objectOf("", form)}}
 	}

@@ -47,8 +47,8 @@ func branded(cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// watch is a script that ends all marked processes when we are gone, for whatever reason: its stdin ends. To look at all
-// processes takes longer than many a run, so it looks only if we have last said that there may be any.
+// watch is a script that ends all marked processes when we are gone, for whatever reason: its stdin ends. Looking at
+// all processes takes longer than many a run, so it looks only if we last said that there may be any.
 const watch = `trap '' HUP INT TERM
 {
 	while read -r state; do last=$state; done

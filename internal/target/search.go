@@ -190,8 +190,8 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 				f.Timeout, noMore),
 		}
 	} else {
-		s.round.Notes = []string{"failed on many scenarios in one process, and on the first of them alone: the others " +
-			"were not tried"}
+		s.round.Notes = []string{"failed on many scenarios in one process, and on the first of them alone: the " +
+			"others were not tried"}
 	}
 	return s.round, hung, nil
 }
