@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/chatproof/chatproof/model"
@@ -52,6 +51,14 @@ func shorter() uint64 {
 		return 20
 	}
 	return 1
+}
+
+// each visits all logs of some limits.
+func each(limits Limits, visit func(log []model.Event)) {
+	w, o := NewWalker(limits), new(Odometer)
+	for more := true; more; more = o.Next() {
+		visit(w.Log("x", o))
+	}
 }
 
 func withEvents(l Limits, n int) Limits {
@@ -119,19 +126,16 @@ func TestEnumerationIsComplete(t *testing.T) {
 	limits.Agents, limits.Queues, limits.Strategies = 2, 2, 1
 
 	logs := make(map[string]bool)
-	w, c, chat := NewWalker(limits), model.NewClassifier(model.Reference()), new(model.Chat)
-	for o := new(Odometer); ; {
-		log := w.Log("x", o)
-		require.True(t, wellFormed(t, c, chat, log))
+	c, chat := model.NewClassifier(model.Reference()), new(model.Chat)
+	each(limits, func(log []model.Event) {
 		key := describe(log)
-		require.False(t, logs[key], "twice:\n%s", key)
-		logs[key] = true
-		if !o.Next() {
-			break
+		if err := c.Classify(chat, log); err != nil || chat.StoppedSeq == 0 || logs[key] {
+			t.Fatalf("ill-formed (%v), not finished, or twice:\n%s", err, key)
 		}
-	}
+		logs[key] = true
+	})
 	b := bruteForce{classifier: c, chat: chat, limit: events, logs: make(map[string]bool)}
-	b.extend(nil)
+	b.extend(make([]model.Event, 0, events))
 	for key := range b.logs {
 		if !logs[key] {
 			t.Fatalf("the grammar does not make\n%s", key)
@@ -164,10 +168,9 @@ func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
 	for _, c := range model.Combinations() {
 		valid[c.Yield] = true
 	}
-	w, c, chat := NewWalker(withEvents(Exhaustive, limit)), model.NewClassifier(model.Reference()), new(model.Chat)
+	c, chat := model.NewClassifier(model.Reference()), new(model.Chat)
 	logs := 0
-	for o := new(Odometer); ; {
-		log := w.Log("x", o)
+	each(withEvents(Exhaustive, limit), func(log []model.Event) {
 		logs++
 		must := func(ok bool, what string) { // a message for each of millions of chats would take an hour
 			if !ok {
@@ -197,11 +200,8 @@ func TestEveryChatIsDecidedByNamedRules(t *testing.T) {
 			mediation = mediation || r.Clauses.Has(model.I21) || r.Trace.How == model.EndedInMediation || r.Trace.How == model.WasStopped || r.Clauses.Has(model.I14) || r.Clauses.Has(model.I17AtStop)
 		}
 		must(!inLeg || mediation || chat.Silent != 0, "a leg ends without a rule")
-		if !o.Next() {
-			t.Logf("%d logs of at most %d events", logs, limit)
-			return
-		}
-	}
+	})
+	t.Logf("%d logs of at most %d events", logs, limit)
 }
 
 func TestTape(t *testing.T) {
@@ -229,7 +229,7 @@ type bruteForce struct {
 func (b *bruteForce) extend(log []model.Event) {
 	for _, e := range alphabet(log) {
 		e.InteractionID, e.Seq, e.Time = "x", int64(len(log)+1), Day
-		next := append(log[:len(log):len(log)], e)
+		next := append(log, e) // in place of the one before
 		if b.classifier.Classify(b.chat, next) != nil {
 			continue
 		}

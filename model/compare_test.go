@@ -392,3 +392,11 @@ func FuzzSameCode(f *testing.F) {
 		assert.Equal(t, model.Code(a) == model.Code(b), x.Same(y), "%q %q", a, b)
 	})
 }
+
+// Names in ASCII have the code that they have beside other letters, which is found in another way.
+func TestCodesOfASCII(t *testing.T) {
+	for c := range rune(128) {
+		name := "a" + string(c) + "B"
+		assert.Equal(t, model.Code("É"+name), "É"+model.Code(name), "%q", name)
+	}
+}

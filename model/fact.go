@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Role is a RESOURCE_ROLE: how the resource came to the interaction.
@@ -165,16 +166,34 @@ func ParseDescriptor(s string) (d Descriptor, ok bool) {
 // Code returns the form in which roles, results, reasons and types are compared, that of Info Mart's _CODE columns: the
 // name in upper case, without spaces. Blank, NULL and Unspecified reasons all have the code "".
 func Code(name string) string {
-	code := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return unicode.ToUpper(r)
-	}, name)
+	code := asciiCode(name)
+	if code == "" {
+		code = strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) {
+				return -1
+			}
+			return unicode.ToUpper(r)
+		}, name)
+	}
 	if code == "UNSPECIFIED" {
 		return ""
 	}
 	return code
+}
+
+// asciiCode does for names in ASCII what takes ten times as long for all others, whose code it does not know.
+func asciiCode(name string) string {
+	var code strings.Builder
+	code.Grow(len(name))
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= utf8.RuneSelf:
+			return ""
+		case c != ' ' && (c < '\t' || c > '\r'):
+			code.WriteByte(upper(c))
+		}
+	}
+	return code.String()
 }
 
 // sameCode reports whether Code(a) == Code(b), without an allocation for plain names.

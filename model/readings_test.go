@@ -39,20 +39,35 @@ var drawnChats = sync.OnceValue(func() (chats []model.Chat) {
 
 // mart is what a table answers of a chat.
 func mart(t *model.Table, log []model.Event) (chat model.Chat, rows []model.Fact) {
-	if err := model.NewClassifier(t).Classify(&chat, log); err != nil {
+	c, rows := newMart(t).of(log)
+	return *c, rows
+}
+
+// warmMart answers for a table: what it returned before is lost.
+type warmMart struct {
+	*model.Classifier
+	chat model.Chat
+	rows []model.Fact
+}
+
+func newMart(t *model.Table) *warmMart { return &warmMart{Classifier: model.NewClassifier(t)} }
+
+func (m *warmMart) of(log []model.Event) (*model.Chat, []model.Fact) {
+	if err := m.Classify(&m.chat, log); err != nil {
 		panic(err)
 	}
-	for i := range chat.IRFs {
-		rows = append(rows, chat.IRFs[i].Fact)
+	m.rows = m.rows[:0]
+	for i := range m.chat.IRFs {
+		m.rows = append(m.rows, m.chat.IRFs[i].Fact)
 	}
-	return chat, rows
+	return &m.chat, m.rows
 }
 
 // learnt is what the rows of a mart say, which are changed a little first.
 func learnt(of *model.Table, least int, change func(i int, rows []model.Fact)) ([]model.Learned, *model.Table) {
-	halves := []*model.Learner{model.NewLearner(), model.NewLearner()}
+	halves, answering := []*model.Learner{model.NewLearner(), model.NewLearner()}, newMart(of)
 	for i, log := range drawn() {
-		_, rows := mart(of, log)
+		_, rows := answering.of(log)
 		change(i, rows)
 		halves[i%2].Note(&drawnChats()[i], rows)
 	}
@@ -69,12 +84,13 @@ func alternatives(id model.ClauseID) []model.Yield {
 
 // judged are the differences between the rows of a mart and what is expected under readings, those of times left out.
 func judged(of, readings *model.Table, logs [][]model.Event) (ds []model.Difference) {
+	right, answering := newMart(readings), newMart(of)
 	for _, log := range logs {
-		chat, _ := mart(readings, log)
-		_, rows := mart(of, log)
-		want := model.Expect(&chat)
+		chat, _ := right.of(log)
+		_, rows := answering.of(log)
+		want := model.Expect(chat)
 		ds = append(ds, model.Compare(&want, rows)...)
-		ds = append(ds, model.CheckInvariants(&chat, rows)...)
+		ds = append(ds, model.CheckInvariants(chat, rows)...)
 	}
 	return ds
 }

@@ -21,9 +21,9 @@ import (
 
 // matching lists the definitions that match a step, by their examples.
 func matching(step string) (examples []string) {
-	for _, d := range Definitions() {
-		if regexp.MustCompile(d.Pattern).MatchString(step) {
-			examples = append(examples, d.Example)
+	for i, pattern := range Patterns() {
+		if pattern.MatchString(step) {
+			examples = append(examples, definitions[i].Example)
 		}
 	}
 	return examples

@@ -118,7 +118,7 @@ func interleave(src gen.Source, logs ...[]model.Event) (merged []model.Event) {
 func TestBuiltInScenariosWrittenAgain(t *testing.T) {
 	var scenarios []Written
 	spelt := 0
-	for _, c := range corpus(t) {
+	for _, c := range corpus() {
 		if slices.ContainsFunc(c.Events, func(e model.Event) bool { return e.Wire != nil || e.Reason != "" && e.Name == model.PartyAdded }) {
 			spelt++
 		}
@@ -131,7 +131,7 @@ func TestBuiltInScenariosWrittenAgain(t *testing.T) {
 func TestGeneratedChatsWritten(t *testing.T) {
 	long, even := gen.Everyday, gen.Everyday
 	long.Events, even.Irregular = 400, false
-	most := walks(long, "a chat", 2000, 1)
+	most := walks(long, "a chat", 1000, 1)
 	slices.SortFunc(most, func(a, b []model.Event) int { return len(b) - len(a) })
 	everyday, known := walks(gen.Everyday, "chat 1", 1000, 2), make(map[model.EventName]bool)
 	for _, e := range slices.Concat(everyday...) {
@@ -141,7 +141,7 @@ func TestGeneratedChatsWritten(t *testing.T) {
 		assert.True(t, known[name], "a thousand chats have no %s", name)
 	}
 	for name, logs := range map[string][][]model.Event{
-		"everyday": everyday, "long": most[:100], "even": walks(even, "chat 1", 500, 3), "guide": walks(gen.Guide, "Ünsere", 500, 4),
+		"everyday": everyday[:500], "long": most[:50], "even": walks(even, "chat 1", 250, 3), "guide": walks(gen.Guide, "Ünsere", 250, 4),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var inSteps, inQuotes []Written
@@ -199,8 +199,8 @@ func TestDisturbedLogsWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var scenarios []Written
 			inSteps := 0
-			first := append(walks(gen.Everyday, "chat 1", 100, 2), walks(canonical, "chat 1", 100, 3)...)
-			second := append(walks(gen.Everyday, "chat 2", 100, 4), walks(canonical, "chat 2", 100, 5)...)
+			first := append(walks(gen.Everyday, "chat 1", 50, 2), walks(canonical, "chat 1", 50, 3)...)
+			second := append(walks(gen.Everyday, "chat 2", 50, 4), walks(canonical, "chat 2", 50, 5)...)
 			for i := range first {
 				log := disturb(gen.Seed(6, uint64(i)), first[i], second[i])
 				if name == "interleaved" && plain(log) {

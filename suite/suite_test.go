@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,15 +93,14 @@ func TestAModuleOfItsOwn(t *testing.T) {
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o666))
-	for _, args := range [][]string{
-		{"mod", "edit", "-replace", "github.com/chatproof/chatproof=" + root},
-		{"test", "-mod=mod", "./..."},
-	} {
-		cmd := exec.Command("go", args...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
-	}
+	mod, err := os.OpenFile(filepath.Join(dir, "go.mod"), os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = fmt.Fprintf(mod, "\nreplace github.com/chatproof/chatproof => %q\n", root)
+	require.NoError(t, errors.Join(err, mod.Close()))
+	cmd := exec.Command("go", "test", "-mod=mod", "-vet=off", "-ldflags=-w", "./...")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
 }
 
 // Under readings the answer that they pin is right, and the reference's own is wrong; a file that says nothing of use is

@@ -8,6 +8,7 @@ package faults
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
@@ -124,8 +125,11 @@ func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {
 		var chats []inHand
 		for _, log := range model.Chats(events) {
-			c := inHand{id: log[0].InteractionID, arrived: log, log: inOrder(log)}
-			c.rows, c.broken = bestEffort(slices.Clone(log))
+			c := inHand{id: log[0].InteractionID, arrived: log, log: log}
+			if !rising(log) {
+				c.log = inOrder(log)
+			}
+			c.rows, c.broken = bestEffort(log)
 			chats = append(chats, c)
 		}
 		change(chats)
@@ -136,7 +140,7 @@ func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
 	}
 }
 
-// inHand is a chat whose rows are about to be written.
+// inHand is a chat whose rows are about to be written. Its events are the caller's.
 type inHand struct {
 	id      string
 	arrived []model.Event
@@ -145,10 +149,13 @@ type inHand struct {
 	broken  bool // ill-formed: the rows are an attempt
 }
 
+// classifiers are kept warm between chats: a self-test asks faults of millions.
+var classifiers = sync.Pool{New: func() any { return model.NewClassifier(model.Reference()) }}
+
 // bestEffort classifies a chat, leaving out events until the rest is well-formed; broken says that it left some out.
-// It may change the log.
 func bestEffort(log []model.Event) (rows []model.IRF, broken bool) {
-	c := model.NewClassifier(model.Reference())
+	c := classifiers.Get().(*model.Classifier)
+	defer classifiers.Put(c)
 	for {
 		var chat model.Chat
 		err := c.Classify(&chat, log)
@@ -160,15 +167,26 @@ func bestEffort(log []model.Event) (rows []model.IRF, broken bool) {
 		for log[at].Seq != seq {
 			at--
 		}
-		log = slices.Delete(log, at, at+1)
+		log = slices.Concat(log[:at], log[at+1:])
 	}
 }
 
 func factsIn(rows []model.IRF) (facts []model.Fact) {
+	facts = slices.Grow(facts, len(rows))
 	for i := range rows {
 		facts = append(facts, rows[i].Fact)
 	}
 	return facts
+}
+
+// rising reports whether a log is in order of seq, each event once.
+func rising(log []model.Event) bool {
+	for i := 1; i < len(log); i++ {
+		if log[i].Seq <= log[i-1].Seq {
+			return false
+		}
+	}
+	return true
 }
 
 // inOrder returns a copy of a chat's log in order of seq, each event once.

@@ -75,10 +75,9 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 			cases = append(cases, s.Delivery(i))
 		}
 	}
-	right := answering(model.Reference())
 	want, facts := make([][]model.Expected, len(cases)), make([][]model.Fact, len(cases))
 	for i, c := range cases {
-		want[i], facts[i] = c.Expected(model.Reference()), right(c.Events)
+		want[i], facts[i] = c.Expected(model.Reference()), Right(c.Events)
 	}
 	for _, f := range All() {
 		if !ofTheStore(f.Family) {
@@ -86,6 +85,9 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 		}
 		told, firsts := 0, model.Levels(0)
 		for i, c := range cases {
+			if told > 0 && f.Levels == 0 {
+				break
+			}
 			seen, got := model.Levels(0), f.Answer(c.Events)
 			if slices.Equal(got, facts[i]) {
 				continue // right: to judge it takes longer than to make it
@@ -98,7 +100,6 @@ func TestEachFaultOfTheStoreIsTold(t *testing.T) {
 			}
 			firsts |= seen
 		}
-		t.Logf("%-28s told by %d", f.Name, told)
 		assert.Positive(t, told, f.Name)
 		if f.Levels != 0 {
 			assert.Zero(t, firsts&^(f.Levels|onlyInferred), f.Name) // inferred: in a chat of another medium

@@ -73,6 +73,9 @@ func describeYield(y model.Yield) string {
 	return s[min(1, len(s)):]
 }
 
+// Right answers as the reference does.
+var Right = answering(model.Reference())
+
 // answering classifies by a table of rules.
 func answering(t *model.Table) func([]model.Event) []model.Fact {
 	return func(events []model.Event) (facts []model.Fact) {

@@ -23,8 +23,9 @@ func TestHotChatIsSetAside(t *testing.T) {
 	}
 	var together, apart strings.Builder
 	for i := range MaxOfChat + 1 {
-		together.WriteString(row("hot", i))
-		apart.WriteString(row("hot", i))
+		hot := row("hot", i)
+		together.WriteString(hot)
+		apart.WriteString(hot)
 		if i%1000 == 0 {
 			apart.WriteString(row(fmt.Sprint("c-", i), 1))
 		}

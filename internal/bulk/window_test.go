@@ -22,7 +22,7 @@ import (
 // centre is what a running centre logs in three days, with the rows of its mart: chats come all day, and each event
 // follows the one before by minutes at most; one chat is parked for most of the second day.
 func centre(random *rand.Rand) (events []model.Event, facts []model.Fact, from time.Time) {
-	const chats = 6000
+	const chats = 3000
 	from = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	logs := gen.Random(chats, false, 1)
 	for i := range chats {

@@ -86,7 +86,7 @@ func TestWhatIsMissingIsOneFinding(t *testing.T) {
 	assert.LessOrEqual(t, len(h.Findings), 9)
 }
 
-var pairs = flag.Int("pairs", 6, "how many pairs of faults are looked for in one program")
+var pairs = flag.Int("pairs", 4, "how many pairs of faults are looked for in one program")
 
 // Two causes stay two findings: in a program with two faults no finding has a face that only the other fault shows.
 func TestTwoFaultsAreTwoFindings(t *testing.T) {
@@ -95,8 +95,7 @@ func TestTwoFaultsAreTwoFindings(t *testing.T) {
 	}
 	all := slices.DeleteFunc(faults.All(), func(f faults.Fault) bool { return f.Levels != 0 || f.Accepted })
 	shows := func(f *faults.Fault, c *model.Case) bool {
-		asked := ask(c)
-		return asked.tells(f, defaults)
+		return ask(c).tells(f.Answer, defaults)
 	}
 	findings := 0
 	for n := range *pairs {

@@ -59,12 +59,12 @@ func TestFooterHasTheCoverage(t *testing.T) {
 func TestCoverageIsOfWhatWasAsked(t *testing.T) {
 	cases, err := Builtin()
 	require.NoError(t, err)
-	generated := 500
-	if testing.Short() {
-		generated = 20
+	plan := func(generated int) *Plan {
+		p, err := NewPlan(append(slices.Clone(cases), Generated(1, generated)...))
+		require.NoError(t, err)
+		return p
 	}
-	p, err := NewPlan(append(cases, Generated(1, generated)...))
-	require.NoError(t, err)
+	p := plan(20)
 	failing := answering(func(batch []target.Question) (*target.Round, error) {
 		round := &target.Round{Answers: make([]target.Answer, len(batch))}
 		for i := range round.Answers {
@@ -84,8 +84,11 @@ func TestCoverageIsOfWhatWasAsked(t *testing.T) {
 	}
 	assert.Equal(t, len(model.Rules()), first.CoveredRules())
 	if !testing.Short() {
-		assert.Equal(t, first.Combinations.All, first.Combinations.Covered+first.Combinations.Alternatives)
-		for _, u := range first.Combinations.Uncovered {
+		record, _, err := run(t, plan(500), silent, defaults)
+		require.NoError(t, err)
+		combinations := footerOf(t, record).Combinations
+		assert.Equal(t, combinations.All, combinations.Covered+combinations.Alternatives)
+		for _, u := range combinations.Uncovered {
 			assert.True(t, u.Alternative, "no scenario expects %v", u)
 		}
 	}

@@ -34,7 +34,7 @@ func (c *Campaign) run(t testing.TB, to target.Target) *Harvest {
 }
 
 func TestCampaignFindsNothingInTheReference(t *testing.T) {
-	n := 5000
+	n := 2000
 	if testing.Short() {
 		n = 600
 	}
@@ -106,9 +106,9 @@ func TestCampaignShrinks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			found := false
-			asked := 1200
-			if tt.events > 10 { // ten chats a scenario may be asked to prove that another is the shortest: of 14 events, 23,248 are
-				asked = 2500
+			asked := 800 // ten chats a scenario may be asked to prove that another is the shortest
+			if tt.events > 10 {
+				asked = 1200 // of 14 events there are too many
 			}
 			if testing.Short() && tt.events > 10 {
 				t.Skip("-short: its shortest chat takes long to prove")

@@ -2,12 +2,14 @@ package twin_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,28 +28,38 @@ var chats = flag.Int("chats", 5000, "how many chats are made by each profile")
 
 var monday = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 
-// written are the profiles that were written by hand: the built-in one, and those of testdata.
-func written(t *testing.T) map[string]*twin.Profile {
-	t.Helper()
-	paths, err := filepath.Glob("testdata/*.yaml")
-	require.NoError(t, err)
-	require.Len(t, paths, 9)
+// written are the profiles that were written by hand: the built-in one, and nine of testdata.
+var written = sync.OnceValue(func() map[string]*twin.Profile {
+	paths, _ := filepath.Glob("testdata/*.yaml")
 	profiles := make(map[string]*twin.Profile)
 	for _, path := range append(paths, twin.Builtin) {
-		profiles[path], err = twin.Read(t.Context(), path)
-		require.NoError(t, err)
+		p, err := twin.Read(context.Background(), path)
+		if err != nil {
+			panic(err)
+		}
+		profiles[path] = p
 	}
 	return profiles
-}
+})
+
+// logs are what each of them makes.
+var logs = sync.OnceValue(func() map[string]*twin.Tally {
+	tallies := make(map[string]*twin.Tally)
+	for name, p := range written() {
+		tallies[name] = made(p, 1, *chats)
+	}
+	return tallies
+})
 
 // made makes chats by a profile, which teach a tally.
-func made(t *testing.T, p *twin.Profile, seed uint64, n int) *twin.Tally {
-	t.Helper()
+func made(p *twin.Profile, seed uint64, n int) *twin.Tally {
 	maker, learner := twin.NewMaker(twin.NewPlan(p, seed, monday)), twin.NewLearner(model.Reference())
 	for i := range n {
 		learner.Learn(maker.Chat(i, "chat"))
 	}
-	require.Equal(t, n, learner.Tally.Chats, learner.Tally.Summary())
+	if n != learner.Tally.Chats {
+		panic(learner.Tally.Summary())
+	}
 	return learner.Tally
 }
 
@@ -61,9 +73,10 @@ func learnt(t *testing.T, tally *twin.Tally) *twin.Profile {
 // What is learnt of the chats that a profile makes is that profile: each share that was not merged within 4.5 standard
 // errors, where it rests on 1,000 choices or more, and quantiles within 5 % or a second.
 func TestAProfileIsLearntBack(t *testing.T) {
+	require.Len(t, written(), 10)
 	shares, quantiles := 0, 0
-	for name, p := range written(t) {
-		tally := made(t, p, 1, *chats)
+	for name, p := range written() {
+		tally := logs()[name]
 		for state, next := range learnt(t, tally).States {
 			of := p.States[state]
 			if of == nil {
@@ -110,9 +123,8 @@ func TestAProfileIsLearntBack(t *testing.T) {
 
 // A twin's rows have the log's descriptors, and it is told how far the two are apart.
 func TestATwinHasTheShapeOfItsLog(t *testing.T) {
-	for name, p := range written(t) {
-		log := made(t, p, 1, *chats)
-		c := twin.Compare(log, made(t, learnt(t, log), 2, *chats), twin.DefaultThreshold)
+	for name, log := range logs() {
+		c := twin.Compare(log, made(learnt(t, log), 2, *chats), twin.DefaultThreshold)
 		most := 1.0 + 4.5*100*math.Sqrt(0.5/float64(*chats)) // in points, and the draw's own error at fewer chats
 		if *chats >= 100_000 {
 			most = 1
@@ -141,7 +153,7 @@ func TestRandomChatsAreLearnt(t *testing.T) {
 	require.Equal(t, *chats, learner.Tally.Chats, learner.Tally.Summary())
 	p := learnt(t, learner.Tally)
 	assert.LessOrEqual(t, len(p.Append(nil)), 200_000)
-	made(t, p, 1, 2000)
+	made(p, 1, 2000)
 }
 
 // How many chats taught a profile is told to two digits, also where these are many.
@@ -153,9 +165,14 @@ func TestNumbersAreRounded(t *testing.T) {
 
 // The lowest threshold has a quantile of two chats, which lie next to less than five.
 func TestTheLowestThreshold(t *testing.T) {
-	for n := twin.LeastChats; n < 1000; n += 25 {
-		_, err := made(t, written(t)["testdata/plain.yaml"], 1, n).Profile(2)
-		require.NoError(t, err)
+	maker := twin.NewMaker(twin.NewPlan(written()["testdata/plain.yaml"], 1, monday))
+	learner := twin.NewLearner(model.Reference())
+	for n := 1; n < 1000; n++ {
+		learner.Learn(maker.Chat(n-1, "chat"))
+		if n >= twin.LeastChats && n%25 == 0 {
+			_, err := learner.Tally.Profile(2)
+			require.NoError(t, err)
+		}
 	}
 }
 
@@ -167,8 +184,8 @@ func TestAProfileIsWhatIsWritten(t *testing.T) {
 	require.NoError(t, compiler.AddResource("profile.json", schema))
 	compiled, err := compiler.Compile("profile.json")
 	require.NoError(t, err)
-	for name, p := range written(t) {
-		for _, p := range []*twin.Profile{p, learnt(t, made(t, p, 1, 2000))} {
+	for name, p := range written() {
+		for _, p := range []*twin.Profile{p, learnt(t, made(p, 1, 2000))} {
 			text := p.Append(nil)
 			again, err := twin.Parse(name, string(text))
 			require.NoError(t, err, "%s\n%s", name, text)
@@ -183,7 +200,7 @@ func TestAProfileIsWhatIsWritten(t *testing.T) {
 
 // Tallies are merged, in any order, to what one would have counted.
 func TestTalliesAreMerged(t *testing.T) {
-	p := written(t)[twin.Builtin]
+	p := written()[twin.Builtin]
 	maker := twin.NewMaker(twin.NewPlan(p, 1, monday))
 	learners := make([]*twin.Learner, 4)
 	for i := range learners {
@@ -204,7 +221,7 @@ func TestTalliesAreMerged(t *testing.T) {
 
 // Chats begin in the order of their numbers, as many as the week has.
 func TestChatsBeginAsTheWeekHasThem(t *testing.T) {
-	for name, p := range written(t) {
+	for name, p := range written() {
 		start := time.Date(2026, 3, 4, 13, 7, 30, 0, time.UTC) // a Wednesday
 		plan := twin.NewPlan(p, 1, start)
 		n := plan.ChatsOf(9)
@@ -221,7 +238,7 @@ func TestChatsBeginAsTheWeekHasThem(t *testing.T) {
 
 // One odd chat does not show: with it or without it, the profile has the same states, moves and outer quantiles.
 func TestOneOddChatDoesNotShow(t *testing.T) {
-	p := written(t)["testdata/plain.yaml"]
+	p := written()["testdata/plain.yaml"]
 	learn := func(odd int) string {
 		maker, learner := twin.NewMaker(twin.NewPlan(p, 1, monday)), twin.NewLearner(model.Reference())
 		for i := range 2000 {
@@ -286,7 +303,7 @@ func TestRareStatesLastAsTheSameOfAnyHistory(t *testing.T) {
 	p, err := twin.Parse("rare.yaml", strings.Replace(string(text), leaves,
 		"handling agents=1 latest=entry: {next: {leave: 0.97, stop.customer: 0.03}, wait: {stop: {p50: 500}}}", 1))
 	require.NoError(t, err)
-	tally := made(t, p, 1, 5000)
+	tally := made(p, 1, 5000)
 	never, err := gen.ParseState("handling agents=1 latest=entry failures=0 joins=1")
 	require.NoError(t, err)
 	require.Less(t, tally.Waited(never, model.Stop), 100)
