@@ -70,7 +70,7 @@ func TestAuditsAgree(t *testing.T) {
 	}
 }
 
-const tableRows = 3000
+const tableRows = 1000
 
 func flatMapping(t *testing.T) *tables.Mapping {
 	file := filepath.Join(t.TempDir(), "mapping.yaml")

@@ -28,10 +28,10 @@ func TestDatabases(t *testing.T) {
 		name string
 		test func(t *testing.T, dsn string, exec func(statements string))
 	}{{"facts", testFacts}, {"events", testEvents}, {"refused", testRefused}}
-	run := func(t *testing.T, driver string, create func(t *testing.T, n int) (dsn, source string)) {
-		for n, test := range tests {
+	run := func(t *testing.T, driver string, create func(t *testing.T) (dsn, source string)) {
+		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
-				dsn, source := create(t, n)
+				dsn, source := create(t)
 				db, err := sql.Open(driver, source)
 				require.NoError(t, err)
 				defer db.Close()
@@ -44,23 +44,20 @@ func TestDatabases(t *testing.T) {
 		}
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		run(t, "sqlite", func(t *testing.T, _ int) (string, string) {
+		run(t, "sqlite", func(t *testing.T) (string, string) {
 			path := filepath.Join(t.TempDir(), "facts.db")
 			return "sqlite:" + path, path
 		})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		server := pgtest.Start(t)
-		db, err := sql.Open("pgx", server)
-		require.NoError(t, err)
-		defer db.Close()
-		run(t, "pgx", func(t *testing.T, n int) (string, string) {
-			_, err := db.Exec(fmt.Sprintf("CREATE DATABASE d%d", n))
-			require.NoError(t, err)
-			dsn := strings.Replace(server, "/postgres?", fmt.Sprintf("/d%d?", n), 1)
+		tests = append(tests, struct {
+			name string
+			test func(*testing.T, string, func(string))
+		}{"permission and connection", testServer})
+		run(t, "pgx", func(t *testing.T) (string, string) {
+			dsn := pgtest.Database(t)
 			return dsn, dsn
 		})
-		t.Run("permission and connection", func(t *testing.T) { testServer(t, db, server) })
 	})
 }
 
@@ -195,25 +192,22 @@ func testRefused(t *testing.T, dsn string, exec func(string)) {
 	checkRefused(t, dsn, mapping(t, "interaction_resource_fact: {where: nosuch = 1}"), tables.Redacted(dsn)+": ", "nosuch")
 }
 
-func testServer(t *testing.T, db *sql.DB, dsn string) {
-	_, err := db.Exec(tables.FactDDL + "CREATE ROLE reader LOGIN PASSWORD 's3cret'; GRANT SELECT ON interaction_resource_fact TO reader")
-	require.NoError(t, err)
+func testServer(t *testing.T, dsn string, exec func(string)) {
+	exec(tables.FactDDL + "CREATE ROLE reader LOGIN PASSWORD 's3cret'; GRANT SELECT ON interaction_resource_fact TO reader")
 	reader := strings.Replace(dsn, "postgres@", "reader:s3cret@", 1)
 	shown := strings.Replace(dsn, "postgres@", "reader@", 1)
 	checkRefused(t, reader, nil, shown+": table interaction_fact: ", "permission denied")
-	checkRefused(t, strings.Replace(reader, "/postgres?", "/nosuch?", 1), nil, `database "nosuch" does not exist`)
+	checkRefused(t, strings.Replace(reader, "?", "-nosuch?", 1), nil, `-nosuch" does not exist`)
 	checkRefused(t, strings.Replace(reader, "reader:", "nobody:", 1), nil, `role "nobody" does not exist`)
 
 	// The connection is lost between one row and the next.
-	_, err = db.Exec("CREATE TABLE many AS SELECT 'c' || n AS interaction_id, 'A' AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result FROM generate_series(1, 300000) n")
-	require.NoError(t, err)
+	exec("CREATE VIEW many AS SELECT 'c' || n AS interaction_id, 'A' AS resource, 'RoutedTo' AS resource_role, 'Completed' AS technical_result FROM generate_series(1, 300000) n")
 	s, err := tables.OpenFacts(t.Context(), tables.Place{Path: dsn, Mapping: mapping(t, "fact: {table: many}")}, nil)
 	require.NoError(t, err)
 	defer s.Close()
 	_, err = s.Read()
 	require.NoError(t, err)
-	_, err = db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-	require.NoError(t, err)
+	exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 	for err == nil {
 		_, err = s.Read()
 	}
@@ -346,7 +340,7 @@ CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, 'A' || pg_slee
 
 // A server that stands still, and a query of SQLite that has no end, end with the time that they are given.
 func TestReadingEndsInTime(t *testing.T) {
-	server := pgtest.Start(t)
+	server := pgtest.Database(t)
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
 	defer db.Close()

@@ -49,6 +49,9 @@ func TestPrintedQueriesAreOfTheirDialect(t *testing.T) {
 		require.Contains(t, names, d.Name)
 		for what, statement := range map[string]func(*tables.Mapping) (string, error){"audit": d.Audit, "extract": d.ExtractFacts} {
 			for shape, mapping := range map[string]*tables.Mapping{"info mart": nil, "flat": flatMapping(t)} {
+				if what == "audit" && shape == "info mart" {
+					continue // it audits what is extracted from one, and takes as long to parse as all the rest
+				}
 				text, err := statement(mapping)
 				require.NoError(t, err)
 				all = append(all, [3]string{d.Name + ", " + what + ", " + shape, names[d.Name], text})

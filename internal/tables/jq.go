@@ -35,6 +35,8 @@ type program struct {
 // maxCall limits how long a call of a program may take. [wire.MaxLine] limits its input and output.
 const maxCall = time.Second
 
+var callLimit = maxCall // a test gives less
+
 // impure lists the functions that a program may not call. Their result depends on where and when it runs, or on earlier
 // calls; or they write, or end the process.
 var impure = []string{
@@ -225,7 +227,7 @@ var limits = sync.Pool{New: func() any {
 // call calls a program, and emit for each value of its output.
 func call(name string, code *gojq.Code, value any, n int, emit func(any) error) (err error) {
 	limit := limits.Get().(*limit)
-	limit.timer.Reset(maxCall)
+	limit.timer.Reset(callLimit)
 	defer func() {
 		if limit.timer.Stop() { // else it is used up
 			limits.Put(limit)
@@ -244,7 +246,7 @@ func call(name string, code *gojq.Code, value any, n int, emit func(any) error) 
 		}
 		if failed, isError := v.(error); isError {
 			if errors.Is(failed, context.Canceled) {
-				return fmt.Errorf("%s: did not end within %v", name, maxCall)
+				return fmt.Errorf("%s: did not end within %v", name, callLimit)
 			}
 			return fmt.Errorf("%s: %s", name, model.Line(failed.Error()))
 		}
