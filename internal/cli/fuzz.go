@@ -93,7 +93,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	if err := target.Open(ctx, t); err != nil {
 		return exitOf(ctx, "", err)
 	}
-	defer memoryForSpeed()()
+	defer memoryForSpeed(f.scenarios > engine.MostAtOnce || f.span > 0)()
 	if filter, ok := t.(*target.Filter); ok {
 		filter.PerStart, filter.Spread = engine.MostAtOnce, leastPerStart
 	}

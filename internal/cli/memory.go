@@ -26,10 +26,12 @@ type memory int64
 // thrifty is the number of bytes in use above which garbage is collected often after all.
 const thrifty = 256 << 20
 
-// memoryForSpeed suits work that allocates much and keeps little: until undo, garbage is collected rarely. The heap
-// begins with huge pages.
-func memoryForSpeed() (undo func()) {
-	hugeHeap()
+// memoryForSpeed suits work that allocates much and keeps little: until undo, garbage is collected rarely. Where much
+// is done, the heap begins with huge pages: to ask for them takes as long as a tenth of a run of what a tag selects.
+func memoryForSpeed(much bool) (undo func()) {
+	if much {
+		hugeHeap()
+	}
 	limit, before := debug.SetMemoryLimit(thrifty), debug.SetGCPercent(400)
 	return func() { debug.SetGCPercent(before); debug.SetMemoryLimit(limit) }
 }

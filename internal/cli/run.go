@@ -185,7 +185,7 @@ func (e *env) runSuite(ctx context.Context, f *runFlags, demand bool) error {
 // memory sets how memory is used, until undo. A large plan takes much already, so its garbage is collected sooner.
 func (f *runFlags) memory() (undo func()) {
 	if f.generated <= 2*engine.DefaultGenerated {
-		return memoryForSpeed()
+		return memoryForSpeed(f.generated >= engine.DefaultGenerated/5)
 	}
 	return memoryBound(thrifty)
 }

@@ -29,9 +29,10 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 		logs = some
 	}
 	classifier := model.NewClassifier(m.Reference())
+	var chat model.Chat
 	var text, other []byte
 	for _, log := range logs {
-		rows, ok := rowsOf(classifier, log)
+		rows, ok := rowsOf(classifier, &chat, log)
 		if !ok {
 			continue
 		}
@@ -39,7 +40,7 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 		for i := range log {
 			for _, variant := range variants(log, &log[i]) {
 				changed[i] = variant
-				theirs, ok := rowsOf(classifier, changed)
+				theirs, ok := rowsOf(classifier, &chat, changed)
 				if !ok || theirs == rows {
 					continue
 				}
@@ -68,10 +69,9 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 	return nil
 }
 
-// rowsOf returns the rows of a chat; ok is false if it is ill-formed.
-func rowsOf(classifier *model.Classifier, log []model.Event) (rows string, ok bool) {
-	var chat model.Chat
-	if classifier.Classify(&chat, log) != nil {
+// rowsOf returns the rows of a chat, whose memory it reuses; ok is false if it is ill-formed.
+func rowsOf(classifier *model.Classifier, chat *model.Chat, log []model.Event) (rows string, ok bool) {
+	if classifier.Classify(chat, log) != nil {
 		return "", false
 	}
 	var all []string
@@ -89,7 +89,7 @@ func rowsOf(classifier *model.Classifier, log []model.Event) (rows string, ok bo
 func variants(log []model.Event, e *model.Event) (all []model.Event) {
 	add := func(change func(v *model.Event)) {
 		v := *e
-		if change(&v); v != *e {
+		if change(&v); v != *e && !slices.Contains(all, v) {
 			all = append(all, v)
 		}
 	}
