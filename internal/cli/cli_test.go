@@ -15,7 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files of the scripts")
 
+// TestMain also is what the tests start: all of it makes much and keeps little, for which see [needs.Memory].
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(1600)
 	testscript.Main(m, map[string]func(){
 		"chatproof": func() {
 			if day := os.Getenv("TODAY"); day != "" {
