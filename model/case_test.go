@@ -58,7 +58,7 @@ func TestJudge(t *testing.T) {
 	const (
 		lost     = "documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got no row; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n"
 		relation = "breaks V15 (Agents, queues, strategies and interactions renamed: the facts are renamed alike.) relation: 1 against 0\n"
-		doubled  = "breaks V3 (One IRF an attempt: as many agent IRFs as invitations and pulls.) agents: 2 rows of agents for 1 attempts\n"
+		doubled  = "breaks V3 (One IRF per attempt: as many agent IRFs as invitations and pulls.) agents: 2 rows of agents for 1 attempts\n"
 		twice    = "breaks V20 (No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every field.) Agent 1: a duplicated row\n"
 	)
 	tests := []struct {

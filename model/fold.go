@@ -138,7 +138,7 @@ func (f *fold) order(events []Event) error {
 			if e.Seq != before.Seq || e.Seq < 0 {
 				kept = append(kept, at)
 			} else if !e.Equal(before) {
-				return f.illFormed(e, "W3", "the same seq stands on two different events")
+				return f.illFormed(e, "W3", "two different events have the same seq")
 			}
 		}
 		f.turn = kept
@@ -254,7 +254,7 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	switch {
 	case e.Operation == "":
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (none is needed only where the last agent, "+
+			"operation: expected transfer or conference on %s by an agent (it may be left out only if the last agent, with "+
 				"no invitation pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
 		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
@@ -400,13 +400,12 @@ func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	switch {
 	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
 		return f.illFormed(e, "W6",
-			"%s for %s, who has no pending invitation but handles the chat: a handling-timeout is by the "+
+			"%s for %s, who has no pending invitation but handles the chat: a handling-timeout comes from the "+
 				"interaction_server, "+
 				"for a reason other than Stopped", e.Name, Name(e.Party.ID))
 	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
 		return f.illFormed(e, "W6",
-			"%s for %s, who handles the chat: a handling-timeout is of the only agent, no leg under way and no "+
-				"invitation pending",
+			"%s for %s, who handles the chat: a handling-timeout needs a sole agent, no leg under way and no invitation pending",
 			e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]

@@ -52,8 +52,8 @@ func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
 	law("V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1),
-	law("V2", OnFacts, "0.1", "Resource type, role, result and reason are together a valid combination.", row2),
-	law("V3", OnEvents, "0.1", "One IRF an attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)),
+	law("V2", OnFacts, "0.1", "Resource type, role, result and reason form a valid combination.", row2),
+	law("V3", OnEvents, "0.1", "One IRF per attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)),
 	law("V4", OnEvents, "0.1",
 		"By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's "+
 			"last.", logCheck(v4)),
@@ -61,7 +61,7 @@ var invariants = []NamedInvariant{
 		"Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)),
 	law("V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6),
 	law("V7", OnFacts, "0.1",
-		"Revoked stands only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with "+
+		"Revoked occurs only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with "+
 			"CustomerAbandoned.", row7),
 	law("V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8),
 	law("V9", OnEvents, "0.1",
@@ -71,11 +71,11 @@ var invariants = []NamedInvariant{
 		"No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)),
 	law("V11", OnFacts, "0.1", "No IRF ends before it starts, unless the clock ran backwards in between.", row11),
 	law("V12", OnRelation, "0.1",
-		"A direct invitation that expired, cut out of the log, changes no other IRF's descriptor.", nil),
+		"Cutting an expired direct invitation out of the log changes no other IRF's descriptor.", nil),
 	law("V13", OnRelation, "0.1",
-		"A queue put between initiator and invitee of an accepted conference changes no agent's role.", nil),
+		"Putting a queue between initiator and invitee of an accepted conference changes no agent's role.", nil),
 	law("V14", OnRelation, "0.1",
-		"Visibility mode 1 turned into 3 changes only the roles of that conference's invitees, and of the queue or "+
+		"Turning visibility mode 1 into 3 changes only the roles of that conference's invitees, and of the queue or "+
 			"strategy that it ended in.", nil),
 	law("V15", OnRelation, "0.1",
 		"Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil),
@@ -99,10 +99,10 @@ var invariants = []NamedInvariant{
 	law("D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil),
 	law("D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil),
 	law("D6", OnDelivery, "0.2",
-		"The same instants spelt otherwise, in other zones or with fractions: the same facts.", nil),
+		"The same instants spelt differently, in other zones or with fractions: the same facts.", nil),
 	law("D7", OnDelivery, "0.2",
-		"Two agents, queues or chats that differ in case, accents, composition, outer blanks or beyond the 50th "+
-			"character alone are two.", nil),
+		"Two agents, queues or chats stay two if they differ only in case, accents, composition, outer blanks or beyond "+
+			"the 50th character.", nil),
 }
 
 // law makes a [NamedInvariant]. check is nil if package gen checks it, or if it relates rows to each other.
@@ -236,7 +236,7 @@ func v4(c *Chat, got []Fact) []breach {
 	}
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
-			return []breach{{opened[i].Resource, fmt.Sprintf("at rank %d stands %s", i+1, Name(sorted[i].Resource))}}
+			return []breach{{opened[i].Resource, fmt.Sprintf("rank %d is %s", i+1, Name(sorted[i].Resource))}}
 		}
 	}
 	return nil

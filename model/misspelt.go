@@ -55,7 +55,7 @@ func mind(err error, log []Event) error {
 		return err
 	}
 	with := *bad
-	with.Problem += fmt.Sprintf("; %s (seq %d) is no event that is known, and was ignored: is it %s?",
+	with.Problem += fmt.Sprintf("; %s (seq %d) is not a known event, and was ignored: is it %s?",
 		Name(string(first.Name)), first.Seq, meant)
 	return &with
 }

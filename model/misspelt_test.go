@@ -27,5 +27,5 @@ func TestMisspeltEventIsTold(t *testing.T) {
 	}
 	_, bad := ClassifyLog(Reference(), log)
 	assert.Equal(t, "W1", bad[0].Requirement)
-	assert.Equal(t, "EventPlacedInQueue comes before EventInteractionSubmitted; EventInteractionSubmited (seq 1) is no event that is known, and was ignored: is it EventInteractionSubmitted?", bad[0].Problem)
+	assert.Equal(t, "EventPlacedInQueue comes before EventInteractionSubmitted; EventInteractionSubmited (seq 1) is not a known event, and was ignored: is it EventInteractionSubmitted?", bad[0].Problem)
 }

@@ -86,7 +86,7 @@ func (t *Table) fitting(id ClauseID, y Yield) error {
 		y.Type != StrategyResource):
 		return errors.New("expected no row, or a row of a queue or strategy with type, role and result")
 	case kind != SilenceClause && y.Type != "":
-		return errors.New("type: only of a clause that makes no row")
+		return errors.New("type: only for a clause that makes no row")
 	case kind == RoleClause && (y.Result != "" || y.Reason != ""):
 		return errors.New("expected a role alone: the clause decides nothing else")
 	case kind == ResultClause && y.Role != "":
@@ -94,7 +94,7 @@ func (t *Table) fitting(id ClauseID, y Yield) error {
 	}
 	symbolic := isOneOf(y.Role, RoleBehind, RoleByFirstMode, RoleWithoutMode)
 	if symbolic && !slices.ContainsFunc(clauseTable[id].Accepts, func(a Yield) bool { return a.Role == y.Role }) {
-		return fmt.Errorf("role: %s is no role here", Name(string(y.Role)))
+		return fmt.Errorf("role: %s is not a role here", Name(string(y.Role)))
 	}
 	return nil
 }

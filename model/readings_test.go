@@ -310,7 +310,7 @@ func TestReadingsThatBreak(t *testing.T) {
 		{"I1.rejected", model.Yield{Type: model.AgentResource, Reason: "X"}, "type"},
 		{"I15", model.Yield{Result: model.Completed}, "a role alone"},
 		{"I10", model.Yield{Role: model.RoutedTo}, "no role"},
-		{"I8", model.Yield{Role: model.RoleByFirstMode}, "no role here"},
+		{"I8", model.Yield{Role: model.RoleByFirstMode}, "is not a role here"},
 		{"I13", model.Yield{Reason: model.AbandonedWhileQueued}, "V7"},
 	} {
 		id, ok := model.InferredClause(tt.clause)

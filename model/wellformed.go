@@ -64,7 +64,7 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 	case e.Time.IsZero():
 		return f.illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:
-		return f.illFormed(e, "W9", "visibility_mode: %d is none of 1, 2, 3", e.VisibilityMode)
+		return f.illFormed(e, "W9", "visibility_mode: %d is not 1, 2 or 3", e.VisibilityMode)
 	case kind == aNeutral:
 		return nil
 	}
@@ -73,7 +73,7 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 	case "":
 		return f.illFormed(e, "W9", "actor: missing on %s", e.Name)
 	default:
-		return f.illFormed(e, "W9", "actor.type: %s is none of media_server, strategy, agent, interaction_server",
+		return f.illFormed(e, "W9", "actor.type: %s is not media_server, strategy, agent or interaction_server",
 			Quoted(string(e.Actor.Type)))
 	}
 	switch kind {
@@ -156,9 +156,8 @@ func (f *fold) checkTurn(e *Event, kind eventKind) *IllFormed {
 	case stopDue:
 		if kind == aPlacing {
 			return f.illFormed(e, "W7",
-				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that "+
-					"agent placed the chat "+
-					"in %s, its EventPartyRemoved comes after; a queue that finishes chats is named under "+
+				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent "+
+					"placed the chat in %s, its EventPartyRemoved comes later; name a queue that finishes chats under "+
 					"finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
 		if kind != aStop {

@@ -24,17 +24,17 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name:   "sixth-queue-lost",
-		Says:   "Has columns for five queues a chat: who came through a sixth has no row.",
+		Says:   "Has columns for five queues a chat: whoever came through a sixth has no row.",
 		Answer: writing(func(c *inHand) { c.loseFrom(5, func(r *model.IRF) string { return r.Trace.Queue }) }),
 	},
 	{
 		Name:   "fifth-strategy-lost",
-		Says:   "Has columns for four strategies a chat: who was invited by a fifth has no row.",
+		Says:   "Has columns for four strategies a chat: whoever was invited by a fifth has no row.",
 		Answer: writing(func(c *inHand) { c.loseFrom(4, func(r *model.IRF) string { return r.Trace.Invoker }) }),
 	},
 	{
 		Name: "eight-seats",
-		Says: "Keeps agents in eight seats by turns: the ninth takes the first one's, and its name.",
+		Says: "Has eight seats for agents, reused in turn: the ninth gets the first one's seat and name.",
 		Answer: writing(func(c *inHand) {
 			agents := c.inTurn(agentOf)
 			c.each(func(r *model.IRF) {
@@ -56,7 +56,7 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name: "first-page-of-128-rows",
-		Says: "Writes the first page of a chat's rows, of 128.",
+		Says: "Writes only the first 128 rows of a chat.",
 		Answer: writing(func(c *inHand) {
 			c.rows = c.rows[:min(len(c.rows), 128)]
 		}),

@@ -19,7 +19,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name:   "role-of-first-attempt",
-		Says:   "Looks up how an agent came by its name: every later attempt has the role of the first.",
+		Says:   "Looks up by name how an agent came to the chat: every later attempt has the role of the first.",
 		Common: true,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool {
@@ -38,7 +38,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "return-to-sender-lost",
-		Says: "An agent to whom a chat is sent back by the agent it sent it to has no row for that.",
+		Says: "An agent who gets a chat back from the agent it was sent to has no row for that.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return c.some(func(o *model.IRF) bool {
 				return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r)
@@ -167,7 +167,7 @@ var longFaults = []Fault{
 	},
 	{
 		Name:   "third-in-chain-lost",
-		Says:   "Joins the rows with who sent them twice: an agent at the third remove from the first has no row.",
+		Says:   "Joins rows with their senders only twice: an agent three steps from the first has no row.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool { return c.depth(r) >= 3 }),
 	},
 }

@@ -48,7 +48,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "last-wish-counts",
-		Says: "Keeps one operation a chat: an invitation is answered under that of the latest invitation.",
+		Says: "Keeps one operation a chat: each answer gets the operation of the latest invitation.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			latest := lastSuch(c.between(r.Trace.Opened, answeredAt(r)), func(e *model.Event) bool {
 				return e.Name == model.AgentInvited && e.Actor.Type == model.Agent
@@ -120,7 +120,7 @@ var modeFaults = []Fault{
 	},
 	{
 		Name: "mode-with-hindsight",
-		Says: "Fills in a visibility mode unknown when the attempt failed from the same agent's next attempt.",
+		Says: "If the visibility mode is unknown when an attempt fails, takes that of the agent's next attempt.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; conferring(e) && e.VisibilityMode == 0 && e.Name == model.AgentInvited {
 				if j := slices.IndexFunc(log[i:], func(o model.Event) bool {
@@ -201,7 +201,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "entry-queue-is-return",
-		Says: "Takes a conference through the queue by which the chat entered for the chat's return to it.",
+		Says: "Treats a conference through the chat's entry queue as the chat's return to that queue.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if i := slices.IndexFunc(c.log, isPlaced); isConferee(r) && c.log[i].Queue == r.Trace.Queue {
 				asRouted(r)
@@ -210,7 +210,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "first-queueing-counts",
-		Says: "The wish with which an agent first placed the chat in a queue holds for every later queueing.",
+		Says: "The operation with which an agent first queued the chat applies to every later queueing.",
 		Answer: writing(func(c *inHand) {
 			first := slices.IndexFunc(c.log, byAgent)
 			c.each(func(r *model.IRF) {
@@ -238,7 +238,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name:   "queue-transfer-needs-acceptance",
-		Says:   "Who transfers through a queue is Transferred only if somebody accepts.",
+		Says:   "Whoever transfers through a queue is Transferred only if somebody accepts.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool {
@@ -250,8 +250,8 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "dead-conference-has-a-row",
-		Says: "A conference that dies in its queue, while an agent still handles, is a customer lost in that queue, " +
-			"whoever stops the chat.",
+		Says: "A conference that dies in its queue, while an agent still handles, counts as a customer lost in that " +
+			"queue, whoever stops the chat.",
 		Answer: writing(func(c *inHand) {
 			placed := lastSuch(c.log, named(model.PlacedInQueue))
 			if placed == nil || !byAgent(*placed) {

@@ -79,7 +79,7 @@ func onceEach(log []model.Event) (out []model.Event) {
 var duplicateFaults = []Fault{
 	{
 		Name: "same-second-is-duplicate",
-		Says: "Takes events of one second that differ in nothing but seq for one.",
+		Says: "Merges events of the same second that differ only in seq.",
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return slices.ContainsFunc(log[:i], func(e model.Event) bool {
 				return e.Time.Equal(log[i].Time) && e.Alike(&log[i])
@@ -127,18 +127,18 @@ func (c *inHand) double(twice func(r *model.IRF) bool) {
 var interleavingFaults = []Fault{
 	{
 		Name: "agent-in-one-chat",
-		Says: "Keeps one chat an agent: what befalls the agent is put down to the chat to which it was invited last.",
+		Says: "Keeps one chat per agent: what happens to the agent counts for the chat it was invited to last.",
 		Answer: mixing(following(model.Agent, model.AgentInvited, model.PartyAdded, model.Rejected, model.Revoked,
 			model.PartyRemoved)),
 	},
 	{
 		Name:   "strategy-in-one-chat",
-		Says:   "Keeps one chat a strategy: its leaving is put down to the chat that it took last.",
+		Says:   "Keeps one chat per strategy: its leaving counts for the chat that it took last.",
 		Answer: mixing(following(model.Strategy, model.PartyAdded, model.PartyRemoved)),
 	},
 	{
 		Name: "invited-from-last-taken",
-		Says: "A strategy's invitation is put down to the chat that the strategy took last.",
+		Says: "A strategy's invitation counts for the chat that the strategy took last.",
 		Answer: mixing(func(run []model.Event) []model.Event {
 			for i := range run {
 				if e := &run[i]; e.Name == model.AgentInvited && e.Actor.Type == model.Strategy {

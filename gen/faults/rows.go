@@ -54,7 +54,7 @@ var totalityFaults = []Fault{
 	},
 	{
 		Name: "strategy-that-failed-has-a-row",
-		Says: "Reports the strategy whose invitation was revoked, beside the agent.",
+		Says: "Reports the strategy whose invitation was revoked, as well as the agent.",
 		Answer: writing(func(c *inHand) {
 			for _, r := range c.rows {
 				if r.Trace.How == model.WasRevoked && r.Trace.Invoker != "" {
@@ -70,7 +70,7 @@ var totalityFaults = []Fault{
 var symmetryFaults = []Fault{
 	{
 		Name: "first-in-alphabet-transfers",
-		Says: "Of the agents who handle, takes the one who is first in the alphabet for the one who transfers.",
+		Says: "Assumes that the alphabetically first of the agents who handle is the one who transfers.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			e := &log[i]
 			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited &&
@@ -81,7 +81,7 @@ var symmetryFaults = []Fault{
 	},
 	{
 		Name: "agent-1-is-routed",
-		Says: "Takes Agent 1, as in the tutorial, for the agent to whom the chat was routed.",
+		Says: "Assumes that the chat was routed to Agent 1, as in the tutorial.",
 		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
 			if r.Resource == "Agent 1" && isDirect(r) {
 				asRouted(r)
@@ -90,7 +90,7 @@ var symmetryFaults = []Fault{
 	},
 	{
 		Name: "agent-by-prefix",
-		Says: "Finds an agent by the beginning of its name: Agent 20 is put down to Agent 2.",
+		Says: "Finds an agent by the beginning of its name: Agent 20 is taken for Agent 2.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			for _, p := range []*model.Party{&log[i].Party, &log[i].Actor} {
 				j := slices.IndexFunc(log[:i], func(e model.Event) bool {
@@ -142,7 +142,7 @@ var symmetryFaults = []Fault{
 	},
 	{
 		Name:   "dash-and-zero-are-nobody",
-		Says:   "Takes the names - and 0 for no resource, and leaves out their rows.",
+		Says:   "Reads the names - and 0 as no resource, and leaves out their rows.",
 		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Resource == "-" || r.Resource == "0" }),
 	},
 }
@@ -165,7 +165,7 @@ var fieldFaults = []Fault{
 	},
 	{
 		Name:   "received-from-by-name",
-		Says:   "Finds the attempt that sent a chat by the agent's name, and so the agent's first.",
+		Says:   "Looks up the attempt that sent a chat by the agent's name, and so always finds that agent's first.",
 		Common: true,
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {

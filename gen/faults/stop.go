@@ -25,7 +25,7 @@ var reasonFaults = []Fault{
 	},
 	{
 		Name:   "who-declines-abandons",
-		Says:   "Takes a routed invitation that the agent declines for abandoned by that agent.",
+		Says:   "Reports a routed invitation that the agent declines as abandoned by that agent.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
 			if r.Trace.How == model.WasRejected && r.Trace.Initiator == "" {
@@ -85,7 +85,7 @@ var stopFaults = []Fault{
 	},
 	{
 		Name: "expired-near-the-stop",
-		Says: "Takes an invitation that expired within ten seconds of the customer's stop for cut off by it.",
+		Says: "Treats an invitation that expired within ten seconds of the customer's stop as cut off by it.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			stop := lastSuch(c.log, named(model.ProcessingStopped))
 			if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer &&
@@ -136,7 +136,7 @@ var mediaFaults = []Fault{
 	},
 	{
 		Name: "held-is-left",
-		Says: "Takes EventHeld for the leaving of the agent who joined last.",
+		Says: "Reads EventHeld as the departure of the agent who joined last.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if there := partiesAfter(log[:i], model.Agent); log[i].Name == model.Held && len(there) > 0 {
 				p := model.Party{Type: model.Agent, ID: there[len(there)-1]}
@@ -159,7 +159,7 @@ var mediaFaults = []Fault{
 	},
 	{
 		Name: "properties-change-ends-consult",
-		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, and so a conference of it.",
+		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, so that it becomes a conference.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed),
 				named(model.PropertiesChanged)) > 0 {

@@ -32,18 +32,18 @@ const (
 )
 
 var foldings = []folding{
-	{"ids-without-case", "Compares ids as a collation does that folds case.", strings.ToLower, onlyDelivery, ids},
-	{"ids-without-accents", "Compares ids as a collation does that folds accents.", plainLetters, onlyDelivery, ids},
+	{"ids-without-case", "Compares ids as a case-folding collation does.", strings.ToLower, onlyDelivery, ids},
+	{"ids-without-accents", "Compares ids as an accent-folding collation does.", plainLetters, onlyDelivery, ids},
 	{"ids-composed", "Composes ids (NFC) before it compares them.", composed, onlyDelivery, ids},
 	{"ids-trimmed", "Trims ids.", strings.TrimSpace, onlyDelivery, ids},
 	{"ids-of-50", "Keeps ids in a column of 50 characters.", first(50), onlyDelivery, ids},
 	{"ids-of-16", "Keeps ids in a column of 16 characters, as Interaction Server's have.", first(16), 0, ids},
-	{"ids-as-integers", "Reads ids of digits as integers: leading zeros are lost.", asInteger, 0, ids},
-	{"ids-as-floats", "Reads ids of digits as floats: long ones become one.", asFloat, 0, ids},
+	{"ids-as-integers", "Reads all-digit ids as integers: leading zeros are lost.", asInteger, 0, ids},
+	{"ids-as-floats", "Reads all-digit ids as floats: long ones become equal.", asFloat, 0, ids},
 	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rowIDs},
-	{"names-without-case", "Compares names as a collation does that folds case.", strings.ToLower, onlyDelivery, names},
+	{"names-without-case", "Compares names as a case-folding collation does.", strings.ToLower, onlyDelivery, names},
 	{
-		"names-without-accents", "Compares names as a collation does that folds accents.", plainLetters, onlyDelivery,
+		"names-without-accents", "Compares names as an accent-folding collation does.", plainLetters, onlyDelivery,
 		names,
 	},
 	{"names-composed", "Composes names (NFC) before it compares them.", composed, onlyDelivery, names},
@@ -55,8 +55,8 @@ var foldings = []folding{
 	{"names-of-32", "Writes the first 32 characters of names.", first(32), 0, rows},
 	{"names-of-50", "Writes the first 50 characters of names.", first(50), 0, rows},
 	{"names-in-lower-case", "Writes names in lower case.", strings.ToLower, 0, rows},
-	{"names-as-numbers", "Writes names of digits as numbers.", asInteger, 0, rows},
-	{"names-that-mean-null", "Takes names such as NULL for none.", noNull, 0, rows},
+	{"names-as-numbers", "Writes all-digit names as numbers.", asInteger, 0, rows},
+	{"names-that-mean-null", "Reads names such as NULL as no name.", noNull, 0, rows},
 	{"names-of-one-word", "Writes the first word of names.", firstWord, 0, rows},
 }
 
@@ -169,7 +169,7 @@ var numberFaults = func() (all []Fault) {
 		{"seq-of-16-bits", "Keeps seq in 16 bits.", func(n int64) int64 { return int64(int16(n)) }},
 		{"seq-of-32-bits", "Keeps seq in 32 bits.", func(n int64) int64 { return int64(int32(n)) }},
 		{
-			"seq-of-32-bits-capped", "Keeps seq in 32 bits, the largest for what is larger.", func(n int64) int64 {
+			"seq-of-32-bits-capped", "Keeps seq in 32 bits, capping what is larger.", func(n int64) int64 {
 				return min(n, math.MaxInt32)
 			},
 		},
@@ -183,7 +183,7 @@ var numberFaults = func() (all []Fault) {
 	}
 	return append(all,
 		Fault{
-			Name: "seq-from-1", Says: "Takes an event of seq 0 for one without.", Levels: onlyDelivery,
+			Name: "seq-from-1", Says: "Treats an event of seq 0 as one without seq, and skips it.", Levels: onlyDelivery,
 			Answer: skipping(func(log []model.Event, i int) bool { return log[i].Seq == 0 }),
 		},
 		Fault{
@@ -219,7 +219,7 @@ var timeFaults = []Fault{
 		}),
 	},
 	{
-		Name: "zone-ignored", Says: "Takes the hour of a time for that of UTC, whatever its zone.",
+		Name: "zone-ignored", Says: "Reads the hour of a time as UTC, whatever its zone.",
 		Levels: onlyDelivery, Answer: rewriting(func(log []model.Event, i int) {
 			if w := log[i].Wire; w != nil {
 				log[i].Time = log[i].Time.Add(time.Duration(w.Zone) * time.Minute)
@@ -245,22 +245,20 @@ var timeFaults = []Fault{
 		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
 	},
 	{
-		Name: "split-by-day", Says: "Makes another chat of what happens on another day.",
+		Name: "split-by-day", Says: "Splits a chat where the day changes.",
 		Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, 24*time.Hour) }),
 	},
 	{
-		Name: "split-by-hour", Says: "Makes another chat of what happens in another hour.",
+		Name: "split-by-hour", Says: "Splits a chat where the hour changes.",
 		Answer: split(func(before, e *model.Event) bool { return !sameUntil(before, e, time.Hour) }),
 	},
 	{
-		Name: "split-by-month", Says: "Keeps the chats of a month.", Answer: split(func(before, e *model.Event) bool {
-			return before.Time.Month() != e.Time.Month()
-		}),
+		Name: "split-by-month", Says: "Splits a chat where the month changes.",
+		Answer: split(func(before, e *model.Event) bool { return before.Time.Month() != e.Time.Month() }),
 	},
 	{
-		Name: "split-by-year", Says: "Keeps the chats of a year.", Answer: split(func(before, e *model.Event) bool {
-			return before.Time.Year() != e.Time.Year()
-		}),
+		Name: "split-by-year", Says: "Splits a chat where the year changes.",
+		Answer: split(func(before, e *model.Event) bool { return before.Time.Year() != e.Time.Year() }),
 	},
 	{
 		Name: "session-of-30-minutes", Says: "Ends a chat in which nothing happens for 30 minutes.",
@@ -317,7 +315,7 @@ var formFaults = []Fault{
 		},
 	},
 	{
-		Name: "party-from-nested", Says: "Looks for a name anywhere in the event: what has no meaning is a party.",
+		Name: "party-from-nested", Says: "Looks for a name anywhere in the event: takes a meaningless one for a party.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.Wire != nil && strings.Contains(e.Wire.Party, "Desk 1") {
 				e.Party.ID = "Desk 1"
@@ -325,7 +323,7 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "actor-by-name", Says: "Calls who acts by a field name, where there is one.",
+		Name: "actor-by-name", Says: "Names the actor by its name field, if any.",
 		Answer: writing(func(c *inHand) {
 			for _, e := range c.log {
 				if e.Wire != nil && strings.Contains(e.Wire.Actor, "Somebody Else") {
@@ -335,7 +333,7 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "party-from-actor", Says: "Takes who acts for whom an event befalls.",
+		Name: "party-from-actor", Says: "Takes the actor of an event for its party.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.Name == model.PartyRemoved && e.Actor.Type == model.MediaServer {
 				e.Party.ID = ""
@@ -344,7 +342,7 @@ var formFaults = []Fault{
 	},
 	{
 		Name: "mode-before-operation",
-		Says: "Takes an invitation with a visibility mode for one to a conference, whatever its operation.",
+		Says: "Treats an invitation with a visibility mode as one to a conference, whatever its operation.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.VisibilityMode > 0 && e.Actor.Type == model.Agent && e.Name == model.AgentInvited {
 				e.Operation = model.Conference
@@ -359,7 +357,7 @@ var formFaults = []Fault{
 	},
 	{
 		Name: "stopped-whatever-the-event",
-		Says: "Takes any event with the reason Stopped for the stop's, and passes over what follows.",
+		Says: "Treats any event with the reason Stopped as the stop's, and ignores what follows.",
 		Answer: reading(func(log []model.Event) []model.Event {
 			for i := range log {
 				if log[i].Reason == model.Stopped && log[i].Name != model.Revoked {
