@@ -38,6 +38,7 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 		}
 		changed := slices.Clone(log)
 		for i := range log {
+			text = text[:0] // of log, or of its event: what the variants' texts are compared with
 			for _, variant := range variants(log, &log[i]) {
 				changed[i] = variant
 				theirs, ok := rowsOf(classifier, &chat, changed)
@@ -49,10 +50,13 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					a, b = log[i:i+1], changed[i:i+1]
 				}
 				var err error
-				text, err = m.AppendEvents(text[:0], a)
+				if len(text) == 0 {
+					text, err = m.AppendEvents(text, a)
+				}
+				if err == nil {
+					other, err = m.AppendEvents(other[:0], b)
+				}
 				if err != nil {
-					return err
-				} else if other, err = m.AppendEvents(other[:0], b); err != nil {
 					return err
 				}
 				if bytes.Equal(text, other) {
@@ -85,7 +89,7 @@ func rowsOf(classifier *model.Classifier, chat *model.Chat, log []model.Event) (
 	return strings.Join(all, ", "), true
 }
 
-// variants returns an event with one field changed at a time, to values that it might have in the log.
+// variants returns an event with one field changed at a time, to values that it might have in the log, each once.
 func variants(log []model.Event, e *model.Event) (all []model.Event) {
 	add := func(change func(v *model.Event)) {
 		v := *e

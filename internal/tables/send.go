@@ -114,12 +114,15 @@ func eventValue(e *model.Event) any {
 	}
 	party("actor", e.Actor)
 	party("party", e.Party)
-	for name, s := range map[string]string{
-		"event": string(e.Name), "queue": e.Queue, "operation": string(e.Operation), "reason": e.Reason,
-		"media_type": e.MediaType,
+	for _, text := range [...][2]string{
+		{"event", string(e.Name)},
+		{"queue", e.Queue},
+		{"operation", string(e.Operation)},
+		{"reason", e.Reason},
+		{"media_type", e.MediaType},
 	} {
-		if s != "" {
-			v[name] = s
+		if text[1] != "" {
+			v[text[0]] = text[1]
 		}
 	}
 	if e.VisibilityMode != 0 {
