@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/assert"
@@ -59,13 +58,6 @@ func TestAction(t *testing.T) {
 		}
 	}
 	require.NoError(t, yaml.Unmarshal(text, &action))
-	runner := t.TempDir()
-	program, err := os.ReadFile(filepath.Join(built(t), "chatproof")) // which go build finds up to date, and does not link again
-	require.NoError(t, err)
-	require.NoError(t, os.Mkdir(filepath.Join(runner, "chatproof"), 0o777))
-	target := filepath.Join(runner, "chatproof", "chatproof")
-	require.NoError(t, os.WriteFile(target, program, 0o777))
-	require.NoError(t, os.Chtimes(target, time.Unix(0, 0), time.Unix(0, 0))) // go build touches what is up to date
 	for _, tt := range []struct {
 		name, command string
 		conforms      bool
@@ -74,7 +66,7 @@ func TestAction(t *testing.T) {
 		{"does not", "python3 '" + root + `/examples/python/classify.py' | sed "s/ReceivedTransfer/RoutedTo/"`, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir, temp := t.TempDir(), t.TempDir()
+			dir, temp, runner := t.TempDir(), t.TempDir(), t.TempDir()
 			paths, summary := filepath.Join(temp, "path"), filepath.Join(temp, "summary")
 			given := map[string]string{"command": tt.command, "arguments": "--generated 0 --tags @R2"}
 			scripts, path := 0, os.Getenv("PATH")
@@ -84,9 +76,9 @@ func TestAction(t *testing.T) {
 				}
 				assert.NotContains(t, step.Run, "${{", "a value in a script is code")
 				scripts++
-				cmd := exec.Command(step.Shell, "-e", "-o", "pipefail", "-c", step.Run)
+				cmd := exec.Command(step.Shell, "-e", "-o", "pipefail", "-c", kept(step.Run))
 				cmd.Dir = dir
-				cmd.Env = append(linking(), "PATH="+path, "GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH="+root, "RUNNER_TEMP="+runner, "GITHUB_PATH="+paths, "GITHUB_STEP_SUMMARY="+summary)
+				cmd.Env = append(os.Environ(), "PATH="+path, "GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH="+root, "RUNNER_TEMP="+runner, "GITHUB_PATH="+paths, "GITHUB_STEP_SUMMARY="+summary)
 				for name, value := range step.Env {
 					input := strings.TrimSuffix(strings.TrimPrefix(value, "${{ inputs."), " }}")
 					declared, found := action.Inputs[input]
@@ -108,9 +100,7 @@ func TestAction(t *testing.T) {
 				}
 			}
 			assert.Equal(t, 2, scripts)
-			touched, err := os.Stat(target)
-			require.NoError(t, err)
-			assert.NotZero(t, touched.ModTime().Unix(), "the action has built nothing")
+			assert.FileExists(t, filepath.Join(runner, "chatproof", "chatproof"))
 			assert.FileExists(t, filepath.Join(dir, action.Inputs["report"].Default, "results.jsonl"))
 			told, err := os.ReadFile(summary)
 			require.NoError(t, err)

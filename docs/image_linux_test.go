@@ -27,7 +27,8 @@ func TestImage(t *testing.T) {
 	line := regexp.MustCompile(`(?m)^RUN (.*)$`).FindStringSubmatch(string(text))
 	require.NotNil(t, line)
 	root := filepath.Join(t.TempDir(), "root")
-	out, err := exec.Command("sh", "-c", strings.ReplaceAll(line[1], "/root-of-image", root)).CombinedOutput()
+	require.NoError(t, os.Mkdir(root, 0o777))
+	out, err := exec.Command("sh", "-c", strings.ReplaceAll(kept(line[1]), "/root-of-image", root)).CombinedOutput()
 	require.NoError(t, err, string(out))
 	for dir := root; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
 		require.NoError(t, os.Chmod(dir, 0o755)) // what holds the root is the test's

@@ -3,6 +3,7 @@
 package docs
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -39,7 +40,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var buildLine = regexp.MustCompile(`- run: (go build .*)`)
+var (
+	buildLine = regexp.MustCompile(`- run: (go build .*)`)
+	goBuild   = regexp.MustCompile(`go build (.*)-o (\S+) \.`)
+)
+
+// kept makes a script build the same program in a way that go keeps what it has linked (see [needs.Built]). Unlike go
+// build, it makes no directory.
+func kept(script string) string {
+	return goBuild.ReplaceAllString(script, "go run ${1}-exec cp . $2")
+}
 
 // building builds the clone where the workflow of docs/ci.md puts it, by its line, and returns what that adds to PATH.
 var building = sync.OnceValues(func() (string, error) {
@@ -51,12 +61,12 @@ var building = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Symlink(root, filepath.Join(shared, ".chatproof")); err != nil {
+	if err := errors.Join(os.Symlink(root, filepath.Join(shared, ".chatproof")), os.Mkdir(filepath.Join(shared, "bin"), 0o777)); err != nil {
 		return "", err
 	}
 	path := filepath.Join(shared, "path")
-	cmd := exec.Command("sh", "-c", buildLine.FindStringSubmatch(string(text))[1])
-	cmd.Dir, cmd.Env = shared, append(linking(), "RUNNER_TEMP="+shared, "GITHUB_PATH="+path)
+	cmd := exec.Command("sh", "-c", kept(buildLine.FindStringSubmatch(string(text))[1]))
+	cmd.Dir, cmd.Env = shared, append(os.Environ(), "RUNNER_TEMP="+shared, "GITHUB_PATH="+path)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -72,17 +82,12 @@ func built(t *testing.T) string {
 	return dir
 }
 
-// linking is an environment for programs that are built for a test: to link what a debugger needs takes as long again as
-// all the rest.
-func linking() []string {
-	return append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -ldflags=-w")
-}
-
 // The commands of documents are run as they stand, and print what is shown.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
+	path := "PATH=" + built(t) + string(os.PathListSeparator) + os.Getenv("PATH")
 	for _, file := range []string{"README.md", "docs/implementing.md"} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -90,7 +95,9 @@ func TestDocuments(t *testing.T) {
 		shown := console.ReplaceAllStringFunc(string(text), func(block string) string {
 			commands++
 			parts := console.FindStringSubmatch(block)
-			out, _ := exec.Command("sh", "-c", parts[1]).CombinedOutput() // a verdict may be an exit code that is not 0
+			cmd := exec.Command("sh", "-c", parts[1])
+			cmd.Env = append(os.Environ(), path)
+			out, _ := cmd.CombinedOutput() // a verdict may be an exit code that is not 0
 			if !*update {
 				assert.Equal(t, parts[2], string(out), "%s: %s", file, parts[1])
 			}

@@ -3,6 +3,7 @@
 package needs
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -43,14 +44,29 @@ func Missing(t testing.TB, what string) {
 	t.Skipf("%s is not installed: this test was not run", what)
 }
 
-// python puts Python itself in front of PATH, where python3 is the script of a version manager: that takes five times
-// as long to start, and the tests start it hundreds of times.
+// python puts a Python in front of PATH that starts five times as fast, as the tests start it hundreds of times: not the
+// script of a version manager, and without what is installed beside the standard library, some of which every start
+// would load. Like an empty virtual environment it is a link to Python and a file that says so, and it is kept.
 var python = sync.OnceFunc(func() {
-	out, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
-	found, _ := exec.LookPath("python3") // it was run
-	if program := strings.TrimSpace(string(out)); err == nil && filepath.IsAbs(program) && program != found {
-		os.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := exec.Command("python3", "-S", "-c", "import sys; print(sys._base_executable)").Output()
+	program := strings.TrimSpace(string(out))
+	cache, uncached := os.UserCacheDir()
+	if err != nil || uncached != nil || !filepath.IsAbs(program) {
+		return
 	}
+	root := filepath.Join(cache, "chatproof", "python", strings.ReplaceAll(program, string(filepath.Separator), "-"))
+	bin := filepath.Join(root, "bin")
+	if _, err := os.Lstat(filepath.Join(bin, "python3")); err != nil {
+		config := "home = " + filepath.Dir(program) + "\ninclude-system-site-packages = false\n"
+		err = errors.Join(os.MkdirAll(bin, 0o777), os.WriteFile(filepath.Join(root, "pyvenv.cfg"), []byte(config), 0o666))
+		if err == nil { // the link comes last: where it is, all is
+			os.Symlink(program, filepath.Join(bin, "python3")) //nolint:errcheck // another package may have made it
+		}
+	}
+	if _, err := exec.LookPath(filepath.Join(bin, "python3")); err != nil {
+		bin = filepath.Dir(program)
+	}
+	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 })
 
 // Built puts a program of this module at a path, called from the module's root. It is linked once for all packages
