@@ -48,7 +48,7 @@ func built(t *testing.T, program string) string {
 	return path
 }
 
-// The examples conform, on everything that there is.
+// The examples conform, on everything that there is. Python is asked few generated chats, as .ci/run fuzzes it.
 func TestExamplesConform(t *testing.T) {
 	t.Parallel()
 	chatproof := built(t, "chatproof")
@@ -56,8 +56,8 @@ func TestExamplesConform(t *testing.T) {
 		name, needs string
 		way         []string
 	}{
-		{"Python, a filter", "python3", []string{"--", "python3", "examples/python/classify.py"}},
-		{"Python, stream", "python3", []string{"--stream", "--", "python3", "examples/python/classify.py", "--stream"}},
+		{"Python, a filter", "python3", []string{"--generated", "50", "--", "python3", "examples/python/classify.py"}},
+		{"Python, stream", "python3", []string{"--generated", "50", "--stream", "--", "python3", "examples/python/classify.py", "--stream"}},
 		{"Node.js, stream", "node", []string{"--stream", "--", "node", "examples/node/classify.mjs"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestSQLExampleConforms(t *testing.T) {
 
 	spoilt := strings.Replace(string(etl), "THEN 'Abandoned'", "THEN 'Redirected'", 1)
 	require.NotEqual(t, string(etl), spoilt)
-	verdict, err := judge("100", spoilt)
+	verdict, err := judge("0", spoilt)
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit, verdict)
 	assert.Equal(t, 1, exit.ExitCode())
@@ -119,10 +119,10 @@ func TestSQLExampleConforms(t *testing.T) {
 	psql(`CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 		ALTER TABLE chat_event ALTER interaction_id TYPE text COLLATE folding, ALTER actor_id TYPE text COLLATE folding,
 			ALTER party_id TYPE text COLLATE folding, ALTER queue TYPE text COLLATE folding;`)
-	verdict, err = judge("100", string(etl))
+	verdict, err = judge("0", string(etl))
 	require.ErrorAs(t, err, &exit, verdict)
 	assert.Contains(t, verdict, `ids or names that differ in case alone were merged, or not told apart (Anna Schmidt and anna schmidt)`)
-	assert.Contains(t, verdict, "\nInvariants and relations broken, on any reading of the guide: V3 in 5 scenarios, D7 in 5 scenarios.\n")
+	assert.Contains(t, verdict, "\nInvariants and relations broken, on any reading of the guide: V3 in 4 scenarios, D7 in 4 scenarios.\n")
 }
 
 func conforms(t *testing.T, chatproof string, way ...string) {
