@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -118,16 +119,32 @@ func (s *shrinker) first(ctx context.Context, candidates [][]model.Event) ([]mod
 	return nil, nil
 }
 
-// repair leaves out what does not fit after what precedes it, and ends the chat if its end was lost. It returns nil
-// if the result is not shorter than limit.
-func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
-	var out []model.Event
+// fitting leaves out what does not fit after what precedes it. The memory of the result is that of the log.
+func (s *shrinker) fitting(log []model.Event) []model.Event {
+	if slices.IsSortedFunc(log, func(a, b model.Event) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), -1) }) {
+		for { // each once, in order of seq: what is named is the first that does not fit
+			err := s.classifier.Classify(&s.chat, log)
+			if err == nil {
+				return log
+			}
+			bad := err.(*model.IllFormed).Seq
+			log = slices.DeleteFunc(log, func(e model.Event) bool { return e.Seq == bad })
+		}
+	}
+	out := log[:0]
 	for _, e := range log {
 		out = append(out, e)
 		if s.classifier.Classify(&s.chat, out) != nil {
 			out = out[:len(out)-1]
 		}
 	}
+	return out
+}
+
+// repair leaves out of a log what does not fit, and ends the chat if its end was lost. It returns nil if the result is
+// not shorter than limit.
+func (s *shrinker) repair(log []model.Event, limit int) []model.Event {
+	out := s.fitting(log)
 	if len(out) == 0 {
 		return nil
 	}

@@ -163,3 +163,25 @@ func TestNamesAreMadePlain(t *testing.T) {
 	change(&e)
 	assert.Equal(t, "one too many", e.Queue)
 }
+
+// What fits is what does so event by event, in order of seq, where that is found in fewer steps, and in any other.
+func TestWhatFits(t *testing.T) {
+	s, w := steps(), NewWalker(Everyday)
+	for seed := range uint64(600) {
+		src := Seed(seed, 1)
+		log := slices.Clone(w.Log("x", Seed(seed)))
+		log[src.Intn(len(log))].Party.ID = ""
+		if seed%3 == 0 {
+			Shuffle(log, src)
+		}
+		i := src.Intn(len(log) - 1)
+		log = slices.Delete(log, i, i+1)
+		var want []model.Event
+		for _, e := range log {
+			if s.classifier.Classify(&s.chat, append(want, e)) == nil {
+				want = append(want, e)
+			}
+		}
+		require.True(t, slices.Equal(want, s.fitting(log)), "seed %d", seed)
+	}
+}

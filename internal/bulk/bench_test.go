@@ -80,7 +80,7 @@ func BenchmarkClassify(b *testing.B) {
 
 // A chat costs a few allocations, an event none.
 func TestAllocations(t *testing.T) {
-	events, lines := history(3_000, 3_000)
+	events, lines := history(1_500, 1_500)
 	log := []byte(strings.Join(lines, ""))
 	for _, by := range []classify{bulk.Classify, bulk.ClassifyOrdered} {
 		perEvent := testing.AllocsPerRun(1, func() {
