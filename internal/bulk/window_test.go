@@ -22,7 +22,7 @@ import (
 // centre is what a running centre logs in three days, with the rows of its mart: chats come all day, and each event
 // follows the one before by minutes at most; one chat is parked for most of the second day.
 func centre(random *rand.Rand) (events []model.Event, facts []model.Fact, from time.Time) {
-	const chats = 3000
+	const chats = 6000
 	from = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	logs := gen.Random(chats, false, 1)
 	for i := range chats {
@@ -79,14 +79,17 @@ func TestWindow(t *testing.T) {
 		}
 	}
 	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(whole)), func(id string) bool { return whole[id] < 3 })
-	for name, which := range map[string]func(events int) int{
-		"the first event": func(int) int { return 0 },
-		"the last event":  func(n int) int { return n - 1 },
-		"any event":       random.IntN,
+	for _, which := range []struct {
+		name string
+		of   func(events int) int
+	}{
+		{"the first event", func(int) int { return 0 }},
+		{"the last event", func(n int) int { return n - 1 }},
+		{"any event", random.IntN},
 	} {
-		lost := make(map[string]int)
+		name, lost := which.name, make(map[string]int)
 		for _, i := range random.Perm(len(ids))[:len(ids)/50] {
-			lost[ids[i]] = which(whole[ids[i]])
+			lost[ids[i]] = which.of(whole[ids[i]])
 		}
 		seen := make(map[string]int)
 		r := check(slices.DeleteFunc(slices.Clone(day), func(e model.Event) bool {
