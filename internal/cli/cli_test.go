@@ -60,24 +60,24 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errOut bytes.Buffer
-	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run"}, strings.NewReader(""), &out, &errOut))
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--generated", "0"}, strings.NewReader(""), &out, &errOut))
 	assert.Equal(t, "chatproof: interrupted: the results are incomplete\n", errOut.String())
 	assert.Contains(t, out.String(), "Incomplete: ")
 
-	for _, verb := range []string{"run", "check"} { // while they wait for an input that gives nothing
+	for _, verb := range []string{"run --generated 0", "check"} { // while they wait for an input that gives nothing
 		errOut.Reset()
 		ctx, cancel := context.WithCancel(t.Context())
-		assert.Equal(t, exitInterrupted, Run(ctx, []string{verb, "--facts", "-"}, silent(cancel), &out, &errOut))
+		assert.Equal(t, exitInterrupted, Run(ctx, strings.Fields(verb+" --facts -"), silent(cancel), &out, &errOut))
 		assert.Contains(t, errOut.String(), "chatproof: interrupted")
 	}
 
 	t.Chdir(t.TempDir())
-	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--write-expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--generated", "0", "--write-expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
 	left, err := os.ReadDir(".")
 	assert.NoError(t, err)
 	assert.Empty(t, left)
 	assert.NoError(t, os.WriteFile("expect.yaml", []byte("- {id: own/nope, verdict: fail, reason: stale}"), 0o666))
-	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
+	assert.Equal(t, exitInterrupted, Run(ctx, []string{"run", "--generated", "0", "--expect", "expect.yaml"}, strings.NewReader(""), &out, &errOut))
 }
 
 func TestShellWord(t *testing.T) {

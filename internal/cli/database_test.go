@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +28,7 @@ func command(t *testing.T, code int, args ...string) string {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	require.Equal(t, code, Run(context.Background(), args, strings.NewReader(""), &out, &errOut), "%v: %s", args, errOut.String())
-	return regexp.MustCompile(`,"environment":\{.*\}\}\n`).ReplaceAllString(out.String(), "}\n")
+	return strings.Join(bare(out.String()), "")
 }
 
 // infoMart fills tables of Info Mart with facts; the names of roles, results and reasons are in nobody's language.
@@ -212,7 +211,7 @@ facts:
 					"run", "--generated", "0", "--scenario", "documented/*",
 					"--require", "all", "--json", "--facts", place, "--mapping", file(w + ".yaml"),
 				}, stdin, &out, &errOut), "%s: %s", place, errOut.String())
-				return regexp.MustCompile(`,"environment":\{.*\}\}\n`).ReplaceAllString(out.String(), "}\n")
+				return strings.Join(bare(out.String()), "")
 			}
 			if want == "" {
 				want = judged(nil, file("ours.jsonl"))

@@ -25,7 +25,7 @@ func TestInterruptedAtAPipe(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, args := range []string{
-		"run --facts PIPE", "run --generated 0 --expect PIPE", "run --generated 0 --write-expect PIPE", "run --facts EVENTS --mapping PIPE",
+		"run --generated 0 --facts PIPE", "run --generated 0 --expect PIPE", "run --generated 0 --write-expect PIPE", "run --generated 0 --facts EVENTS --mapping PIPE",
 		"check --facts PIPE", "check --facts PIPE.csv", "check --events PIPE --facts EVENTS", "check --facts EVENTS --expect PIPE",
 		"check --facts EVENTS --keys PIPE.csv", "check --facts EVENTS --write-expect PIPE", "check --facts EVENTS --mapping PIPE",
 		"classify PIPE", "classify EVENTS --mapping PIPE", "classify EVENTS --output PIPE", "classify EVENTS --format table --output PIPE",

@@ -38,7 +38,7 @@ func TestRunIsEnded(t *testing.T) {
 				dir := t.TempDir()
 				path := filepath.Join(dir, "told")
 				require.NoError(t, syscall.Mkfifo(path, 0o600))
-				cmd := exec.Command("chatproof", append([]string{"run", "--report", dir}, append(way[:len(way)-1:len(way)-1], "tells "+path)...)...)
+				cmd := exec.Command("chatproof", append([]string{"run", "--generated", "0", "--report", dir}, append(way[:len(way)-1:len(way)-1], "tells "+path)...)...)
 				var out, errOut bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &errOut
 				require.NoError(t, cmd.Start())
@@ -157,7 +157,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	}
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 
-	cmd := exec.Command("chatproof", "run", "--", "sh", "-c", `trap "" INT TERM HUP QUIT PIPE; exec wrong "tells $0"`, path)
+	cmd := exec.Command("chatproof", "run", "--generated", "0", "--", "sh", "-c", `trap "" INT TERM HUP QUIT PIPE; exec wrong "tells $0"`, path)
 	cmd.Stdout = full
 	require.NoError(t, cmd.Start())
 	full.Close()

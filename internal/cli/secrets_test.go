@@ -73,7 +73,7 @@ func TestThirtySecretsInThirtyPlaces(t *testing.T) {
 	encoded := []string{basic, base64.StdEncoding.EncodeToString([]byte("me:" + last[0]))}
 
 	for name, way := range map[string][]string{"command": append([]string{"--"}, argv...), "http": byHTTP} {
-		for verb, flags := range map[string]string{"run": "--generated 20", "fuzz": "--scenarios 5 --prove 20", "doctor": ""} {
+		for verb, flags := range map[string]string{"run": "--generated 0", "fuzz": "--scenarios 5 --prove 20", "doctor": ""} {
 			t.Run(verb+" by "+name, func(t *testing.T) {
 				dir := t.TempDir()
 				words := append([]string{verb}, strings.Fields(flags)...)

@@ -147,16 +147,16 @@ func TestHTTP(t *testing.T) {
 	assert.NotContains(t, out, secret)
 
 	dir := t.TempDir()
-	code, out = run("run", "--generated", "20", "--http", s.URL, "--header", "X-Token: "+secret, "--json", "--report", dir)
+	code, out = run("run", "--generated", "0", "--http", s.URL, "--header", "X-Token: "+secret, "--json", "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, `"environment":{"way":"http","url":"`+s.URL+`"`)
 	assert.NotContains(t, out, secret)
 
-	code, out = run("run", "--scenario", "documented/1.1/*", "--http", s.URL)
+	code, out = run("run", "--generated", "0", "--scenario", "documented/1.1/*", "--http", s.URL)
 	assert.Equal(t, exitNonconforming, code)
 	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; it may need a --header")
 
-	code, out = run("fuzz", "--scenarios", "300", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
+	code, out = run("fuzz", "--scenarios", "50", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
 	assert.Regexp(t, `(?m)^Finding \d+: `, out)
 	assert.NotContains(t, out, secret)
@@ -172,7 +172,7 @@ func TestHTTP(t *testing.T) {
 	code, out = run("doctor", "--http", s.URL)
 	assert.Equal(t, exitNotStarted, code)
 	assert.Contains(t, out, "connection refused; is it running?\n")
-	code, out = run("run", "--http", s.URL, "--header", "X-Token: "+secret)
+	code, out = run("run", "--generated", "0", "--http", s.URL, "--header", "X-Token: "+secret)
 	assert.Equal(t, exitNotStarted, code)
 	assert.Regexp(t, "^chatproof: "+s.URL+" could not be reached: dial tcp .*: connect: connection refused\n$", out)
 	for _, bad := range []string{secret, "X Token: " + secret, ": " + secret, "X-Token: " + secret + "\nY: z"} {
