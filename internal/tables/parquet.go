@@ -161,24 +161,25 @@ func parquetCell(leaf *parquetLeaf) func(*pageValues, int32, *wire.Names) wire.C
 	texts := leaf.kind == format.ByteArray || leaf.kind == format.FixedLenByteArray
 	switch t := leaf.logical.(type) {
 	case *format.TimestampType:
-		if unit := leaf.unit(); leaf.kind == format.Int64 {
-			return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
-				return wire.InstantCell(time.Unix(instantOf(v.ints[i], unit)))
-			}
+		unit := leaf.unit()
+		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
+			return wire.InstantCell(time.Unix(instantOf(v.ints[i], unit)))
 		}
 	case *format.DecimalType:
 		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
 			if texts {
-				return decimal(bigEndian(v.textAt(i)), t.Scale)
+				n, ok := bigEndian(v.textAt(i))
+				if !ok {
+					return wire.TextCell("a decimal number of more than 64 bits")
+				}
+				return decimal(n, t.Scale)
 			}
 			return decimal(v.ints[i], t.Scale)
 		}
 	case *format.UUIDType:
-		if leaf.size == 16 {
-			return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
-				b := v.textAt(i)
-				return wire.TextCell(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
-			}
+		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
+			b := v.textAt(i)
+			return wire.TextCell(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		}
 	}
 	switch leaf.kind {
@@ -226,14 +227,16 @@ func decimal(n int64, scale int32) wire.Cell {
 	return wire.IntegerCell(n)
 }
 
-// bigEndian returns an integer of any number of bytes, of which the last eight count.
-func bigEndian(b []byte) int64 {
-	var last [8]byte
-	if len(b) > 0 && b[0] >= 0x80 {
-		for i := range last {
-			last[i] = 0xff
-		}
+// bigEndian returns an integer of any number of bytes; ok is false if it does not fit 64 bits.
+func bigEndian(b []byte) (n int64, ok bool) {
+	if len(b) > 0 {
+		n = int64(int8(b[0]))
 	}
-	copy(last[max(0, 8-len(b)):], b[max(0, len(b)-8):])
-	return int64(binary.BigEndian.Uint64(last[:]))
+	for _, next := range b[min(1, len(b)):] {
+		if n != n<<8>>8 {
+			return 0, false
+		}
+		n = n<<8 | int64(next)
+	}
+	return n, true
 }

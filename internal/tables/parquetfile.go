@@ -1,15 +1,19 @@
 package tables
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/chatproof/chatproof/model"
 )
 
 // parquetFile is a Parquet file whose footer has been read: each row group has a chunk of each leaf.
@@ -32,8 +36,11 @@ type parquetLeaf struct {
 	logical  format.LogicalTypeValue
 }
 
-// deepestGroup limits how deep groups of columns are nested.
-const deepestGroup = 100
+// deepestGroup limits how deep groups of columns are nested, and mostNames how many bytes their names have.
+const (
+	deepestGroup = 100
+	mostNames    = 16 << 20
+)
 
 // parquetFooter reads the footer of a file.
 func parquetFooter(on io.ReaderAt, size int64) (*parquetFile, error) {
@@ -54,12 +61,9 @@ func parquetFooter(on io.ReaderAt, size int64) (*parquetFile, error) {
 		return nil, fmt.Errorf("its footer claims %d bytes, but the file has %d: it is damaged, or was cut off", says,
 			size)
 	}
-	footer := make([]byte, says)
-	if _, err := on.ReadAt(footer, size-int64(len(end))-says); err != nil {
-		return nil, err
-	}
+	footer := bufio.NewReader(io.NewSectionReader(on, size-int64(len(end))-says, says))
 	var meta format.FileMetaData
-	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, &meta); err != nil {
+	if err := thrift.NewDecoder(newBoundedThrift(footer, MaxPages)).Decode(&meta); err != nil {
 		return nil, fmt.Errorf("its footer is damaged: %w", err)
 	}
 	leaves, err := parquetLeaves(meta.Schema)
@@ -84,7 +88,11 @@ func groupFits(group *format.RowGroup, leaves []parquetLeaf, size int64) error {
 	for i := range leaves {
 		m := &group.Columns[i].MetaData
 		at := chunkOffset(m)
-		if at < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size-at {
+		if path := group.Columns[i].FilePath; path != "" {
+			return fmt.Errorf("column %d lies in another file, %s; expected all in one", i, model.Name(path))
+		} else if group.Columns[i].CryptoMetadata.Value != nil {
+			return fmt.Errorf("column %d is encrypted", i)
+		} else if at < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size-at {
 			return fmt.Errorf("column %d lies outside the file", i)
 		} else if !leaves[i].repeated && m.NumValues != group.NumRows {
 			return fmt.Errorf("column %d has %d values; expected %d", i, m.NumValues, group.NumRows)
@@ -94,9 +102,9 @@ func groupFits(group *format.RowGroup, leaves []parquetLeaf, size int64) error {
 }
 
 // chunkOffset returns where a chunk begins: at its dictionary, if it has one. Some writers do not say where that is and
-// name its place as that of the first page of data.
+// name its place as that of the first page of data; others name a place that holds none.
 func chunkOffset(m *format.ColumnMetaData) int64 {
-	if m.DictionaryPageOffset > 0 {
+	if 0 < m.DictionaryPageOffset && m.DictionaryPageOffset < m.DataPageOffset {
 		return m.DictionaryPageOffset
 	}
 	return m.DataPageOffset
@@ -111,7 +119,7 @@ func parquetLeaves(schema []format.SchemaElement) (leaves []parquetLeaf, err err
 	if len(schema) == 0 {
 		return nil, errors.New("its footer has no schema")
 	}
-	within := []group{{left: schema[0].NumChildren.V}}
+	within, names := []group{{left: schema[0].NumChildren.V}}, 0
 	for i := range schema[1:] {
 		for len(within) > 1 && within[len(within)-1].left == 0 {
 			within = within[:len(within)-1]
@@ -122,6 +130,9 @@ func parquetLeaves(schema []format.SchemaElement) (leaves []parquetLeaf, err err
 		}
 		e, leaf := &schema[1+i], parent.parquetLeaf
 		leaf.name += e.Name
+		if names += len(leaf.name); names > mostNames { // that of a group is written once, but stands in all its columns
+			return nil, errors.New("the names of its columns are too long")
+		}
 		leaf.repeated = leaf.repeated || e.RepetitionType.V == format.Repeated
 		if e.RepetitionType.V != format.Required {
 			leaf.level++
@@ -132,6 +143,9 @@ func parquetLeaves(schema []format.SchemaElement) (leaves []parquetLeaf, err err
 			continue
 		}
 		leaf.kind, leaf.size, leaf.logical = e.Type.V, int(e.TypeLength.V), logicalOf(e)
+		if !leaf.fits() {
+			leaf.logical = nil
+		}
 		if leaf.kind == format.Int96 {
 			leaf.size = 12
 		}
@@ -150,10 +164,33 @@ func logicalOf(e *format.SchemaElement) format.LogicalTypeValue {
 		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MilliSeconds)}}
 	case deprecated.TimestampMicros:
 		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MicroSeconds)}}
+	case deprecated.Uint32:
+		return &format.IntType{BitWidth: 32}
 	case deprecated.Decimal:
 		return &format.DecimalType{Scale: e.Scale.V}
 	}
 	return nil
+}
+
+// fits reports whether values of the column's kind can mean what it says they do. If not, they mean what they are.
+func (l *parquetLeaf) fits() bool {
+	switch l.logical.(type) {
+	case *format.TimestampType:
+		return l.kind == format.Int64
+	case *format.DecimalType:
+		return slices.Contains([]format.Type{
+			format.Int32, format.Int64, format.ByteArray, format.FixedLenByteArray,
+		}, l.kind)
+	case *format.UUIDType:
+		return l.kind == format.FixedLenByteArray && l.size == 16
+	}
+	return true
+}
+
+// unsigned reports whether the column is one of whole numbers that are never negative.
+func (l *parquetLeaf) unsigned() bool {
+	t, ok := l.logical.(*format.IntType)
+	return ok && !t.IsSigned
 }
 
 // unit returns the unit of a column of times; 0 for other columns.

@@ -30,13 +30,14 @@ type parquetPages struct {
 	held    *int64 // what the pages and dictionaries of all columns take
 	codec   format.CompressionCodec
 	chunk   *bufio.Reader
-	headers *thrift.Decoder
+	headers *boundedThrift
 	size    int64 // of the chunk
 	left    int64 // values of the chunk that are still to come, nulls counted
 
 	header         format.PageHeader
 	packed, plain  []byte
 	holding, dicts int64 // what the page takes of held, and the dictionary
+	largest        int64 // page that the buffers were made for
 	zstd           *zstd.Decoder
 	narrow         []int32
 	single         []float32
@@ -61,7 +62,7 @@ func (p *parquetPages) open(on io.ReaderAt, m *format.ColumnMetaData, rows int64
 	chunk := io.NewSectionReader(on, chunkOffset(m), p.size)
 	if p.chunk == nil {
 		p.chunk = bufio.NewReader(chunk)
-		p.headers = thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(p.chunk))
+		p.headers = newBoundedThrift(p.chunk, 0)
 	}
 	p.chunk.Reset(chunk)
 	return errors.Join(p.hold(&p.holding, 0), p.hold(&p.dicts, 0))
@@ -78,11 +79,22 @@ func (p *parquetPages) hold(what *int64, size int64) error {
 	return nil
 }
 
+// keep returns what the buffers take for a page of a size. They stay as large as they are, unless that is far too
+// large: else a large page of each column, one at a time, would leave them all large.
+func (p *parquetPages) keep(size int64) int64 {
+	if size < p.largest/4 {
+		p.largest, p.packed, p.plain, p.narrow, p.single, p.double = 0, nil, nil, nil, nil, nil
+		p.levels, p.index, p.holds = nil, nil, pageValues{}
+	}
+	p.largest = max(p.largest, size)
+	return p.largest
+}
+
 // next goes to the next page of data, and reads the dictionary if that is due.
 func (p *parquetPages) next() error {
 	for h := &p.header; p.left > 0; {
-		*h = format.PageHeader{}
-		if err := p.headers.Decode(h); err != nil {
+		*h, p.headers.left, p.headers.nested = format.PageHeader{}, maxHeader, p.headers.nested[:0]
+		if err := thrift.NewDecoder(p.headers).Decode(h); err != nil {
 			return fmt.Errorf("damaged: the header of a page: %w", err)
 		}
 		packed := int(h.CompressedPageSize)
@@ -100,7 +112,11 @@ func (p *parquetPages) next() error {
 			return errDamaged
 		}
 		// Eight bytes are for an index or the end of a text, and a level.
-		if err := p.hold(what, max(int64(packed), int64(h.UncompressedPageSize))+8*int64(values)); err != nil {
+		size := max(int64(packed), int64(h.UncompressedPageSize)) + 8*int64(values)
+		if kept := p.keep(size); what == &p.holding {
+			size = kept
+		}
+		if err := p.hold(what, size); err != nil {
 			return err
 		}
 		p.packed = slices.Grow(p.packed[:0], packed+padding)[:packed]
@@ -147,6 +163,9 @@ func (p *parquetPages) data(rows int) error {
 		return err
 	}
 	p.rows, p.indexed = rows, coding == format.RLEDictionary || coding == format.PlainDictionary
+	if values == 0 && p.dictionary == nil { // of nulls alone some writers make no dictionary
+		p.indexed, coding = false, format.Plain
+	}
 	if !p.indexed {
 		return p.decode(&p.holds, coding, data, values)
 	}

@@ -1,10 +1,10 @@
 package tables
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/encoding"
 	"github.com/parquet-go/parquet-go/encoding/bytestreamsplit"
@@ -31,7 +31,7 @@ var parquetEncodings = map[format.Encoding]encoding.Encoding{
 	format.Plain: new(plain.Encoding), format.RLE: &rle.Encoding{BitWidth: 1},
 	format.DeltaBinaryPacked:    new(delta.BinaryPackedEncoding),
 	format.DeltaLengthByteArray: new(delta.LengthByteArrayEncoding),
-	format.DeltaByteArray:       new(delta.ByteArrayEncoding),
+	format.DeltaByteArray:       new(delta.ByteArrayEncoding), // but see repeating
 	format.ByteStreamSplit:      new(bytestreamsplit.Encoding),
 }
 
@@ -45,8 +45,15 @@ func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte
 		return nil
 	} else if p.leaf.size <= 0 && p.leaf.kind == format.FixedLenByteArray {
 		return errDamaged
-	} else if err := p.deltasFit(coding, data, values); err != nil {
-		return err
+	}
+	switch coding {
+	case format.DeltaBinaryPacked, format.DeltaLengthByteArray, format.DeltaByteArray:
+		if err := deltasFit(data, values); err != nil {
+			return err
+		}
+	}
+	if coding == format.DeltaByteArray {
+		return p.repeating(v, data, values)
 	}
 	switch p.leaf.kind {
 	case format.ByteArray:
@@ -60,8 +67,12 @@ func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte
 		v.ints, err = e.DecodeInt64(v.ints, data)
 	case format.Int32:
 		p.narrow, err = e.DecodeInt32(p.narrow[:0], data)
+		most := int64(-1)
+		if p.leaf.unsigned() {
+			most = math.MaxUint32
+		}
 		for _, n := range p.narrow {
-			v.ints = append(v.ints, int64(n))
+			v.ints = append(v.ints, int64(n)&most)
 		}
 	case format.Double:
 		p.double, err = e.DecodeDouble(p.double[:0], data)
@@ -106,34 +117,99 @@ func (v *pageValues) booleans(coding format.Encoding, data []byte, values int) e
 	return err
 }
 
-// deltasFit returns an error if a page of deltas holds more than it claims: its values say how many they are, and texts
-// how much of the one before they repeat.
-func (p *parquetPages) deltasFit(coding format.Encoding, data []byte, values int) error {
-	switch coding {
-	case format.DeltaBinaryPacked, format.DeltaLengthByteArray, format.DeltaByteArray:
-	default:
-		return nil
-	}
-	head, says := data, uint64(0)
+// deltasFit returns an error if deltas are more values than a page claims: they say how many they are.
+func deltasFit(data []byte, values int) error {
+	says := uint64(0)
 	for range 3 { // the size of a block, its parts, and how many values there are
-		number, n := binary.Uvarint(head)
+		number, n := binary.Uvarint(data)
 		if n <= 0 {
 			return errDamaged
 		}
-		head, says = head[n:], number
+		data, says = data[n:], number
 	}
 	if says > uint64(values) {
 		return fmt.Errorf("damaged: a page of %d values holds %d", values, says)
 	}
-	if coding != format.DeltaByteArray {
-		return nil
+	return nil
+}
+
+// repeating makes v texts that repeat the beginning of the one before: how much of it, then the rest of each. The
+// library adds up the lengths of the rests in 32 bits, and copies what is not there if the sum goes round.
+func (p *parquetPages) repeating(v *pageValues, data []byte, values int) error {
+	if p.leaf.kind != format.ByteArray && p.leaf.kind != format.FixedLenByteArray {
+		return errDamaged
 	}
 	prefixes, err := new(delta.BinaryPackedEncoding).DecodeInt32(nil, data)
+	if err != nil {
+		return err
+	}
+	data, err = afterDeltas(data)
+	if err != nil {
+		return err
+	} else if err := deltasFit(data, len(prefixes)); err != nil {
+		return err
+	}
+	var rests pageValues
+	rests.text, rests.ends, err = new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, data, nil)
+	if err != nil {
+		return err
+	} else if len(prefixes) < values || len(rests.ends)-1 != len(prefixes) || !slices.IsSorted(rests.ends) {
+		return errDamaged
+	}
 	size := p.holding
 	for _, n := range prefixes {
 		size += int64(max(n, 0))
 	}
-	return cmp.Or(err, p.hold(&p.holding, size))
+	if err := p.hold(&p.holding, size); err != nil {
+		return err
+	}
+	var before []byte
+	for i, n := range prefixes {
+		if n < 0 || int(n) > len(before) {
+			return errDamaged
+		}
+		start := len(v.text)
+		v.text = append(append(v.text, before[:n]...), rests.textAt(int32(i))...)
+		before = v.text[start:]
+		if p.leaf.kind == format.FixedLenByteArray && len(before) != p.leaf.size {
+			return errDamaged
+		}
+		v.ends = append(v.ends, uint32(len(v.text)))
+	}
+	return nil
+}
+
+// afterDeltas returns what follows deltas that the library has read.
+func afterDeltas(b []byte) ([]byte, error) {
+	var head [4]uint64 // the size of a block, its parts, how many values there are, and the first
+	for i := range head {
+		number, n := binary.Uvarint(b)
+		if n <= 0 {
+			return nil, errDamaged
+		}
+		head[i], b = number, b[n:]
+	}
+	parts, left := int(head[1]), int(head[2])-1
+	each := int(head[0]) / parts
+	for left > 0 {
+		_, n := binary.Uvarint(b) // the least of the block
+		if n <= 0 || len(b)-n < parts {
+			return nil, errDamaged
+		}
+		widths := b[n : n+parts]
+		b = b[n+parts:]
+		for _, width := range widths {
+			size := each * int(width) / 8
+			if size > len(b) {
+				return nil, errDamaged
+			}
+			b = b[size:]
+			if left -= each; left <= 0 {
+				break
+			}
+		}
+	}
+	return b, nil
 }
 
 // copy adds a copy of the values from first to before end.

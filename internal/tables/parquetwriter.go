@@ -17,12 +17,14 @@ import (
 )
 
 // rowsPerGroup limits what a writer holds in memory; a page has rowsPerPage, or fewer if they take more than
-// bytesPerPage. A column whose dictionary would exceed largestDictionary has none.
+// bytesPerPage. A column whose dictionary would exceed largestDictionary has none. A group ends early if the different
+// texts of a column take more than textPerGroup: where they end is counted in 32 bits.
 const (
 	rowsPerGroup      = 100_000
 	rowsPerPage       = 20_000
 	bytesPerPage      = 1 << 20
 	largestDictionary = 1 << 20
+	textPerGroup      = 64 << 20
 )
 
 // parquetWriter writes the rows of a form.
@@ -93,11 +95,13 @@ func (w *parquetWriter[T]) write(b []byte) error {
 // put writes rows, or holds them until their group is full.
 func (w *parquetWriter[T]) put(rows []T) error {
 	for i := range rows {
+		full := w.rows+1 == rowsPerGroup
 		for j := range w.columns {
 			cell := w.form.Columns[j].Get(&rows[i])
 			w.columns[j].add(&cell)
+			full = full || len(w.columns[j].text) > textPerGroup
 		}
-		if w.rows++; w.rows == rowsPerGroup {
+		if w.rows++; full {
 			if err := w.flush(); err != nil {
 				return err
 			}
