@@ -141,6 +141,9 @@ func TestParquetTextsThatRepeatAreBounded(t *testing.T) {
 	}
 	const half = math.MaxInt32/2 + 1
 	tail := bytes.Repeat([]byte("x"), 100)
+	runs := parquetPages{leaf: parquetLeaf{kind: format.Int32}}
+	err := runs.decode(new(pageValues), format.RLE, []byte{0xfe, 0xff, 0xff, 0x0f, 1}, 1) // of 16 million
+	assert.EqualError(t, err, "encoded as RLE, which is not read")
 	for _, tt := range []struct {
 		name   string
 		values int
