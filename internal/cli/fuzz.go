@@ -33,12 +33,13 @@ func (e *env) fuzz() *cobra.Command {
 		Short: "Look for counterexamples among small and random chats, and shrink them",
 		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote,
 and compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there needs
-no shrinking. Then it draws random chats, each with a variant whose facts must follow from the original's, and shrinks
-what fails in a new way. Signatures with one cause are one finding: the first names it, the others are its faces.
+no shrinking. Then it draws random chats, each with a variant whose facts must follow from the original's. Each chat
+with a new kind of failure is shrunk. Signatures with one cause are one finding: the first names it, the others are its
+faces.
 
-A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last.
---for limits all of it, shrinking included. --scenarios limits the random chats, and the small ones to ten times as
-many; --prove limits the small ones, too.
+A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
+limits all of it, shrinking included. --scenarios N allows N random chats and ten times as many small ones; --prove can
+lower the limit on the small ones.
 
 With --report each finding gets a directory with events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which
 fails for the same reason when you give the directory to 'run --features'. At the end index.html shows all findings,

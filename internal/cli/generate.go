@@ -46,8 +46,8 @@ creates it if it is missing ('chatproof schema tables' prints it); either all ev
 --like makes a twin of a log: other chats of the same shape, under names that are not in the log. What it learns is a
 profile: shares and quantiles, none based on only a few chats. --learn-profile writes the profile to a file, and
 --profile makes chats from a profile, learnt or written by hand; ` + twin.Builtin + ` is an invented one, for
-demonstrations. The chats begin one after the other, from --start on, at the times of the profile's week; with
---interleave all events come in time order.`
+demonstrations. The first chat begins at --start or later, the others at the days and hours that the profile says.
+They are written one by one; with --interleave, all events are written in time order.`
 
 var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats keep their own times",
 	engine.AtOnce)

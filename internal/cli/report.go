@@ -36,8 +36,8 @@ Results of shards are merged first; you must give all of them. Except for enviro
 unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations
 are refused.
 
-With --against and an older result, text, page and Markdown say which scenarios newly fail, fail and are new in the
-suite, newly pass, were added, or were removed.
+With --against OLDER, the text, the page and the Markdown list what changed since that result: scenarios that newly fail
+or newly pass, and scenarios that were added or removed, with those apart that were added and fail.
 
 With --claim, report writes an in-toto Statement of the run's result for the files of --subject: the files' SHA-256,
 the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it

@@ -21,8 +21,8 @@ func (e *env) selftest() *cobra.Command {
 		Long: `Selftest runs the suite against classifiers that are wrong on purpose: every mutant of the rule table,
 and the structural faults that home-made ETLs have ('chatproof list faults'). It prints which part of the suite kills
 (detects) each family of faults, after how many generated scenarios, and how short the counterexample gets. A mutant (a
-changed rule) that gives an accepted alternative must pass. Last comes the floor: how much a program that does nothing
-useful passes.
+changed rule) that gives an accepted alternative must pass. Last comes the floor: how much of the suite passes if the
+program does nothing useful.
 
 The exit code is 1 if a fault survives, an accepted answer is taken for a fault, or the floor is too high.`,
 		Example: `  chatproof selftest

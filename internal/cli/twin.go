@@ -34,8 +34,8 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags.StringVar(&f.profile, "profile", "",
 		"chats from a profile: a YAML file ('schema profile'), or "+twin.Builtin+", an invented one")
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
-		"with --like: write what was learnt to this file; and, without --chats, --days, --output and --to, "+
-			"nothing else")
+		"with --like: write what was learnt to this file; no chats are written unless --chats, --days, --output or "+
+			"--to is given, too")
 	flags.IntVar(&f.Chats, "chats", 0,
 		"with --like or --profile: how many chats; by default as many as --like read, or one week of them")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")

@@ -186,8 +186,8 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 	hung = bad.Kind == Hang
 	if hung {
 		s.round.Notes = []string{
-			fmt.Sprintf("did not end within %v for many scenarios in one process, nor for the first of them alone: %s",
-				f.Timeout, noMore),
+			fmt.Sprintf("did not end within %v, neither with many scenarios in one process nor with the first of them "+
+				"alone: %s", f.Timeout, noMore),
 		}
 	} else {
 		s.round.Notes = []string{"failed on many scenarios in one process, and on the first of them alone: the " +

@@ -82,7 +82,7 @@ func TestFilterFailsAll(t *testing.T) {
 // rest nor what would be asked next. The number of jobs changes no answer.
 func TestFilterThatHangsIsDone(t *testing.T) {
 	t.Parallel()
-	hangs := fmt.Sprintf("did not end within %v for many scenarios in one process, nor for the first of them alone: %s", tight, noMore)
+	hangs := fmt.Sprintf("did not end within %v, neither with many scenarios in one process nor with the first of them alone: %s", tight, noMore)
 	for _, jobs := range []int{1, 2} {
 		for _, member := range []string{"sleeper", "deaf sleeper"} {
 			t.Run(fmt.Sprintf("%s, %d jobs", member, jobs), func(t *testing.T) {
