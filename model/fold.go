@@ -254,8 +254,8 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	switch {
 	case e.Operation == "":
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (it may be left out only if the last agent, with "+
-				"no invitation pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
+			"operation: expected transfer or conference on %s by an agent (it may be left out only if the last agent, "+
+				"with no invitation pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
 		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
 	}
@@ -405,8 +405,8 @@ func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 				"for a reason other than Stopped", e.Name, Name(e.Party.ID))
 	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
 		return f.illFormed(e, "W6",
-			"%s for %s, who handles the chat: a handling-timeout needs a sole agent, no leg under way and no invitation pending",
-			e.Name, Name(e.Party.ID))
+			"%s for %s, who handles the chat: a handling-timeout needs a sole agent, no leg under way "+
+				"and no invitation pending", e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.state, a.how, a.closed, a.closedTurn = over, TimedOut, at, f.now

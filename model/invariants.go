@@ -101,8 +101,8 @@ var invariants = []NamedInvariant{
 	law("D6", OnDelivery, "0.2",
 		"The same instants spelt differently, in other zones or with fractions: the same facts.", nil),
 	law("D7", OnDelivery, "0.2",
-		"Two agents, queues or chats stay two if they differ only in case, accents, composition, outer blanks or beyond "+
-			"the 50th character.", nil),
+		"Two agents, queues or chats stay two if they differ only in case, accents, composition, outer blanks or "+
+			"beyond the 50th character.", nil),
 }
 
 // law makes a [NamedInvariant]. check is nil if package gen checks it, or if it relates rows to each other.

@@ -156,8 +156,8 @@ func (f *fold) checkTurn(e *Event, kind eventKind) *IllFormed {
 	case stopDue:
 		if kind == aPlacing {
 			return f.illFormed(e, "W7",
-				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if that agent "+
-					"placed the chat in %s, its EventPartyRemoved comes later; name a queue that finishes chats under "+
+				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if "+
+					"that agent placed the chat in %s, its EventPartyRemoved comes later; name a queue that finishes chats under "+
 					"finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
 		if kind != aStop {

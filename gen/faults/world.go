@@ -183,7 +183,8 @@ var numberFaults = func() (all []Fault) {
 	}
 	return append(all,
 		Fault{
-			Name: "seq-from-1", Says: "Treats an event of seq 0 as one without seq, and skips it.", Levels: onlyDelivery,
+			Name: "seq-from-1", Says: "Treats an event of seq 0 as one without seq, and skips it.",
+			Levels: onlyDelivery,
 			Answer: skipping(func(log []model.Event, i int) bool { return log[i].Seq == 0 }),
 		},
 		Fault{

@@ -64,7 +64,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
 					return fmt.Errorf("%s writes the same for two chats with different rows, %s and %s "+
-						"(one has %s, the other %s); send what tells them apart", send.name, rows, theirs, line(&log[i]), line(&variant))
+						"(one has %s, the other %s); send what tells them apart",
+						send.name, rows, theirs, line(&log[i]), line(&variant))
 				}
 			}
 			changed[i] = log[i]

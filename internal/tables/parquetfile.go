@@ -125,12 +125,14 @@ func parquetLeaves(schema []format.SchemaElement) (leaves []parquetLeaf, err err
 			within = within[:len(within)-1]
 		}
 		parent := &within[len(within)-1]
-		if parent.left--; parent.left < 0 || len(within) > deepestGroup {
+		parent.left--
+		if parent.left < 0 || len(within) > deepestGroup {
 			return nil, errors.New("the schema in its footer is damaged")
 		}
 		e, leaf := &schema[1+i], parent.parquetLeaf
 		leaf.name += e.Name
-		if names += len(leaf.name); names > mostNames { // that of a group is written once, but stands in all its columns
+		names += len(leaf.name) // a group's is written once, but stands in all its columns
+		if names > mostNames {
 			return nil, errors.New("the names of its columns are too long")
 		}
 		leaf.repeated = leaf.repeated || e.RepetitionType.V == format.Repeated

@@ -64,8 +64,8 @@ func (p Place) parts() (all []Place, err error) {
 		switch err = foreign(path); {
 		case err != nil:
 			return nil, fmt.Errorf(
-				"%w, or a file. For other databases print the query with --print-sql, run it there, and pipe the output "+
-					"to --facts -", err)
+				"%w, or a file. For other databases print the query with --print-sql, run it there, and pipe the "+
+					"output to --facts -", err)
 		case path == "-":
 			stdin++
 		case !IsDSN(path):
