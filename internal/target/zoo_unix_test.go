@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 		code = 1
 		fmt.Printf("FAIL: files left open: there were %v, now %v\n", files, now)
 	}
-	if now := memory(); now >= heap+256<<20 {
+	if now := memory(); now >= heap+384<<20 {
 		code = 1
 		fmt.Printf("FAIL: %d bytes of memory: more than lines take, and what may be kept\n", now)
 	}
