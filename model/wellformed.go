@@ -103,10 +103,9 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (if %s is a finishing queue of the "+
-				"deployment, "+
-				"stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)", e.Name,
-			Quoted(e.Queue))
+			"operation: expected transfer or conference on %s by an agent (if your deployment lists %s in "+
+				"its option stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)",
+			e.Name, Quoted(e.Queue))
 	}
 	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
 }

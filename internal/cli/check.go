@@ -48,10 +48,10 @@ of the suite does (--coverage lists both). --keys writes every chat of every sig
 record and a page.
 
 With --events each chat's rows are compared with those that the reference makes from its events. Ill-formed chats are
-set aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts
-as cut off by the log's start only if enough complete chats pause for as long as it was silent after the log began.
-Rows of chats without events are only counted. In a chat that has not finished, only attempts that have closed are
-judged.
+set aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts as
+cut off by the log's start only if its first event comes early in the log: enough complete chats must have a pause as
+long as the time from the log's start to that event. Rows of chats without events are only counted. In a chat that has
+not finished, only attempts that have closed are judged.
 
 What was not judged has not passed: if more chats are set aside than --set-aside allows, the exit code is 5. An
 unfinished chat counts as set aside if the log goes on after it for longer than any complete chat pauses.

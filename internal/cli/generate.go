@@ -85,7 +85,7 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.Random, "random", 0, "how many random chats")
 	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most this many events")
 	flags.StringVar(&f.Level, "level", "",
-		"with --random: documented draws chats that documented rules alone decide, inferred (the default) any")
+		"with --random: 'documented' draws only chats that documented rules decide, 'inferred' (the default) any chat")
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
 		"with --suite: how many generated scenarios, besides the authored ones")
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
@@ -98,8 +98,8 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.StringVar(&f.resources, "resources", "",
 		"write the agents, queues and strategies that the events name to this file")
 	flags.StringVar(&f.start, "start", "",
-		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z, for jobs that drop old chats; "+
-			"give 'run --facts' the same")
+		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z; set it if your job drops old "+
+			"chats, and give 'run --facts' the same")
 	flags.StringArrayVar(&f.Features, "features", nil,
 		"with --suite: add a directory of your own features; may be repeated")
 	addMedia(flags, &f.media)

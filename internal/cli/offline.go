@@ -29,7 +29,7 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 			"sqlite:FILE), or - for stdin; may be repeated")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "with --facts: the --start that generate was given")
-	addPrintSQL(cmd, &o.printSQL, "the query whose result --facts - reads")
+	addPrintSQL(cmd, &o.printSQL, "the query whose rows 'run --facts -' reads")
 }
 
 // refuseOffline adds a hidden --facts, so that a verb can say why it has no such way.
