@@ -162,7 +162,7 @@ func (p *parquetPages) data(rows int) error {
 	if err != nil {
 		return err
 	}
-	p.rows, p.indexed = rows, coding == format.RLEDictionary || coding == format.PlainDictionary
+	p.rows, p.indexed = rows, coding == format.RLEDictionary || coding == plainDictionary
 	if values == 0 && p.dictionary == nil { // of nulls alone some writers make no dictionary
 		p.indexed, coding = false, format.Plain
 	}
@@ -265,6 +265,9 @@ func runsFit(b []byte, width, n int) error {
 	}
 	return nil
 }
+
+// plainDictionary is what older writers call format.RLEDictionary.
+const plainDictionary format.Encoding = 2
 
 // padding is what the library likes to find after bits that it unpacks; else it copies them.
 const padding = 64
