@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -119,10 +118,20 @@ func (s *shrinker) first(ctx context.Context, candidates [][]model.Event) ([]mod
 	return nil, nil
 }
 
+// Rising reports whether a log is in order of seq, each event once.
+func Rising(log []model.Event) bool {
+	for i := 1; i < len(log); i++ {
+		if log[i].Seq <= log[i-1].Seq {
+			return false
+		}
+	}
+	return true
+}
+
 // fitting leaves out what does not fit after what precedes it. The memory of the result is that of the log.
 func (s *shrinker) fitting(log []model.Event) []model.Event {
-	if slices.IsSortedFunc(log, func(a, b model.Event) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), -1) }) {
-		for { // each once, in order of seq: what is named is the first that does not fit
+	if Rising(log) {
+		for { // what is named is the first that does not fit
 			err := s.classifier.Classify(&s.chat, log)
 			if err == nil {
 				return log

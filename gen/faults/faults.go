@@ -126,7 +126,7 @@ func reporting(change func(chats []inHand)) func([]model.Event) []model.Fact {
 		var chats []inHand
 		for _, log := range model.Chats(events) {
 			c := inHand{id: log[0].InteractionID, arrived: log, log: log}
-			if !rising(log) {
+			if !gen.Rising(log) {
 				c.log = inOrder(log)
 			}
 			c.rows, c.broken = bestEffort(log)
@@ -177,16 +177,6 @@ func factsIn(rows []model.IRF) (facts []model.Fact) {
 		facts = append(facts, rows[i].Fact)
 	}
 	return facts
-}
-
-// rising reports whether a log is in order of seq, each event once.
-func rising(log []model.Event) bool {
-	for i := 1; i < len(log); i++ {
-		if log[i].Seq <= log[i-1].Seq {
-			return false
-		}
-	}
-	return true
 }
 
 // inOrder returns a copy of a chat's log in order of seq, each event once.

@@ -37,7 +37,7 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	if err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: Parquet is read from its end; expected a file that can be", p.Path)
+		return nil, fmt.Errorf("%s: Parquet is read from its end; expected a regular file", p.Path)
 	}
 	content, err := parquetFooter(file, info.Size())
 	if err != nil {

@@ -26,12 +26,12 @@ type pageValues struct {
 // textAt returns text i.
 func (v *pageValues) textAt(i int32) []byte { return v.text[v.ends[i]:v.ends[i+1]] }
 
-// parquetEncodings are the encodings of values, but that of places in a dictionary.
+// parquetEncodings are the encodings of values. Those of places in a dictionary, and of texts that repeat the one before,
+// are read apart.
 var parquetEncodings = map[format.Encoding]encoding.Encoding{
 	format.Plain: new(plain.Encoding), format.RLE: &rle.Encoding{BitWidth: 1},
 	format.DeltaBinaryPacked:    new(delta.BinaryPackedEncoding),
 	format.DeltaLengthByteArray: new(delta.LengthByteArrayEncoding),
-	format.DeltaByteArray:       new(delta.ByteArrayEncoding), // but see repeating
 	format.ByteStreamSplit:      new(bytestreamsplit.Encoding),
 }
 
@@ -39,7 +39,7 @@ var parquetEncodings = map[format.Encoding]encoding.Encoding{
 func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte, values int) (err error) {
 	v.text, v.ends, v.ints = v.text[:0], append(v.ends[:0], 0), v.ints[:0]
 	e := parquetEncodings[coding]
-	if e == nil || coding == format.RLE && p.leaf.kind != format.Boolean { // the library's has no end of a run
+	if e == nil && coding != format.DeltaByteArray || coding == format.RLE && p.leaf.kind != format.Boolean { // the library's has no end of a run
 		return fmt.Errorf("encoded as %s, which is not read", coding)
 	} else if values == 0 {
 		return nil
