@@ -12,7 +12,7 @@ import (
 
 // No flag by which a verb writes a file is forgotten where its files are kept apart.
 func TestEveryFileThatIsWrittenIsKnown(t *testing.T) {
-	flag := regexp.MustCompile(`(?m)^ +(?:-\w, )?--([\w-]+) string +(?:with --\w+: )?write `)
+	flag := regexp.MustCompile(`(?m)^ +(?:-\w, )?--([\w-]+) [A-Z]+ +(?:with --\w+: )?write `)
 	for _, verb := range []string{"run", "fuzz", "generate", "classify", "check", "explain", "report", "list", "selftest", "init", "doctor", "schema"} {
 		var help bytes.Buffer
 		assert.Equal(t, exitDone, Run(t.Context(), []string{verb, "--help"}, strings.NewReader(""), &help, &help))

@@ -41,37 +41,48 @@ type checkFlags struct {
 	placeFlags
 }
 
-const checkLong = `Check takes the rows that you have for your own chats, and shows where they are wrong. It prints
-first what was judged and what was not; then the differences by signature, required levels first, then by frequency;
-then some of them (--examples), explained; and last which rules your chats exercise, and what they do that no scenario
-of the suite does (--coverage lists both). --keys writes every chat of every signature to a file; --report writes the
-record and a page.
+const checkLong = `Check shows where the rows that you have for your own chats are wrong. It compares
+them with one of these:
+  --facts alone       the invariants that need no events
+  --facts, --events   the rows that the reference makes of each chat's events
+  --facts, --legacy   the rows of the mart that yours replaces; give --events too if you have them
 
-With --events each chat's rows are compared with those that the reference makes from its events. Ill-formed chats are
-set aside, and counted by what is wrong with them and by what they seem to lack. A chat without its beginning counts as
-cut off by the log's start only if its first event comes early in the log: enough complete chats must have a pause as
-long as the time from the log's start to that event. Rows of chats without events are only counted. In a chat that has
-not finished, only attempts that have closed are judged.
+The output says first what was judged and what was not. Then it counts the differences by signature:
+the rules of the expected row, the field, and the expected and the actual value. It explains a few
+of them (--examples). Last it says which rules your chats exercise (--coverage lists them). --keys
+writes every chat of every signature to a file, and --report writes a page.
 
-What was not judged has not passed: if more chats are set aside than --set-aside allows, the exit code is 5. An
-unfinished chat counts as set aside if the log goes on after it for longer than any complete chat pauses.
+What was not judged has not passed. Ill-formed chats are set aside, and counted by what is wrong
+with them. So are chats that seem to have lost their end. If more than --set-aside percent of the
+chats are set aside, the exit code is 5. Chats that began before the log did are counted separately.
+docs/offline.md says how chatproof tells them apart.
 
-Without --events the rows are checked against the invariants that need no events: V1, V2, V6, V7, V8, V11, V20 and V21
-('chatproof list invariants'). These hold for finished chats, so leave out the rows of open ones. A database
-(postgres://… or sqlite:FILE) finds the offending rows itself, with one read-only query; --print-sql prints that query
-for other databases' clients.
+Without --events, leave out the rows of chats that are still open: the invariants hold for finished
+ones. 'chatproof list invariants' shows them all; V1, V2, V6, V7, V8, V11, V20 and V21 are checked
+here. If the rows are in PostgreSQL or SQLite (postgres://… or sqlite:FILE), the database finds the
+wrong ones itself, by one query that only reads. --print-sql prints this query for other databases.
 
-Where the guide is silent, your Info Mart may differ from the reference. --learn counts the answers that your rows
-give there, clause by clause, and writes a file for --readings, which makes this and other verbs expect those answers
-(docs/readings.md).
+Where the guide is silent, your Info Mart may answer otherwise than the reference. --learn finds out
+what it answers, and writes that to a file. With --readings and this file, check and the other verbs
+expect the same answers. docs/readings.md shows how.
 
---legacy names the same chats' rows in the mart that yours replaces. Each attempt is then one of: alike and right;
-alike and wrong; right, otherwise; corrected; regression; both wrong, differently. Regressions and 'both wrong,
-differently' count: an old fault must not hide a new one. Without --events the marts are compared with each other.
-Chats that only one mart has are not judged, and count as set aside.
+With --legacy, the result for each row is one of these:
+  alike and right           both marts have the same row, and it is right
+  alike and wrong           both have the same row, and it is wrong
+  right, otherwise          the rows differ, and both are right
+  corrected                 the old row is wrong, and the new one is right
+  regression                the old row is right, and the new one is wrong
+  both wrong, differently   the rows differ, and both are wrong
+Only the last two count. A chat that only one mart has is set aside. Without --events nothing says
+which row is right, so every change counts.
 
-Exit codes: 0 no difference of a required level; 1 at least one; 2 usage, or input that cannot be read; 4 the
-expectations are stale or expired; 5 there was no chat to check, or too many were set aside.`
+Exit codes:
+    0  no difference counts
+    1  a difference counts
+    2  wrong usage, or input that cannot be read
+    4  --expect has an entry that is stale or expired
+    5  there was no chat to check, or too many were set aside
+  130  interrupted`
 
 func (e *env) check() *cobra.Command {
 	var f checkFlags
@@ -104,37 +115,43 @@ func (e *env) check() *cobra.Command {
 func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.events, "events", nil,
-		"the events of your chats: a file, a directory or a glob, - for stdin, or a database; may be repeated")
+		"the `EVENTS` of your chats: a file, a directory, a glob, a database, or - for stdin; may be repeated")
 	flags.StringArrayVar(&f.facts, "facts", nil,
-		"the rows to check: a file, a directory or a glob, - for stdin, or a database; may be repeated")
-	f.placeFlags.addTo(cmd)
-	f.report.addTo(cmd,
-		"write the record and its renderings to this directory, as run does: results.jsonl, index.html, "+
-			"junit.xml, summary.md, badge.json, badge.svg")
-	f.addReadings(cmd)
-	flags.StringVar(&f.against, "against", "",
-		"compare with the record of an older check: a report's directory, or its results.jsonl")
-	addPrintSQL(cmd, &f.printSQL, "the query that finds the rows that break an invariant")
-	addRequire(cmd, &f.require,
-		"the levels whose differences count (these and no others), comma-separated, or all")
-	flags.Float64Var(&f.setAside, "set-aside", 1,
-		"the percentage of chats that may be set aside before the exit code is 5")
-	flags.IntVar(&f.examples, "examples", 3, "how many differences to explain by an example")
-	flags.BoolVar(&f.coverage, "coverage", false,
-		"list which rules, clauses and combinations your chats exercise, how often, with an example each")
-	flags.StringVar(&f.keys, "keys", "", "write every chat of every difference to this file, .csv, .jsonl or .parquet")
-	flags.BoolVar(&f.repair, "repair", false,
-		"say what the chats set aside lack, and compare their rows where all repairs agree (level repaired)")
-	flags.StringVar(&f.expect, "expect", "", "a file of known differences by signature, which do not count")
-	flags.StringVar(&f.writeExpect, "write-expect", "",
-		"write the differences that count to a file for --expect, and exit 0")
-	flags.BoolVar(&f.strictExpect, "strict-expect", false,
-		"an entry of --expect that matches nothing is an error (exit code 4), not a note")
-	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
-	memoryFlag(cmd, &f.memory)
-	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+		"the `ROWS` to check: a file, a directory, a glob, a database, or - for stdin; may be repeated")
 	f.addLegacy(cmd)
+	f.placeFlags.addTo(cmd)
+	f.addReadings(cmd)
 	f.addLearn(cmd)
+	addRequire(cmd, &f.require,
+		"the `LEVELS` that count, separated by commas, or all")
+	flags.StringVar(&f.expect, "expect", "", "a `FILE` of signatures whose differences are known and do not count")
+	flags.StringVar(&f.writeExpect, "write-expect", "",
+		"write the signatures that count to this `FILE`, for --expect, and exit with 0")
+	flags.BoolVar(&f.strictExpect, "strict-expect", false,
+		"exit with 4 if an entry of --expect matches nothing (without this flag it is noted)")
+	flags.Float64Var(&f.setAside, "set-aside", 1,
+		"exit with 5 if more than this `PERCENT` of the chats are set aside")
+	flags.BoolVar(&f.repair, "repair", false,
+		"say what the ill-formed chats lack, and compare their rows, at level repaired, where all repairs agree")
+	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, each by an example")
+	flags.BoolVar(&f.coverage, "coverage", false,
+		"list which rules, clauses and combinations your chats exercise, and how often, with an example of each")
+	flags.StringVar(&f.keys, "keys", "", "write the chats of every signature to this `FILE` (.csv, .jsonl or .parquet)")
+	f.report.addTo(cmd,
+		"write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json and "+
+			"badge.svg")
+	flags.StringVar(&f.against, "against", "",
+		"compare with the older check whose report is in this `DIR`")
+	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
+	memoryFlag(cmd, &f.memory)
+	addPrintSQL(cmd, &f.printSQL, "the query that finds rows that break an invariant")
+	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
+	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
+	for _, other := range []string{
+		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql", "legacy",
+	} {
+		cmd.MarkFlagsMutuallyExclusive("learn", other)
+	}
 }
 
 func (e *env) runCheck(ctx context.Context, f *checkFlags) error {

@@ -25,18 +25,21 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads events and prints the reference's facts: stopped chats first, in the order they stopped,
-then unfinished ones, and each chat's facts by ordinal. Events come from files that end in .jsonl, .csv or .parquet,
-compressed (.gz) or not, from directories or globs of these, from a database (postgres://… or sqlite:FILE), or, with -
-or no argument, from stdin, as JSON Lines. Neither their order nor exact duplicates matter. An ill-formed chat is
-reported on stderr; the others' facts are still printed, and the exit code is 2. If a line cannot be read, it is
-reported and nothing is printed.
+		Long: `Classify reads the events of chats, and prints the facts that the reference makes of them.
 
-What does not fit in --memory goes to temporary files in $TMPDIR. With --ordered, for a log whose times never decrease,
-only chats that are open at the same time take memory, and a chat's facts are printed as soon as it stops: what was
-printed before an error stays printed.
+EVENTS is a file, a directory, a glob, or a database (postgres://… or sqlite:FILE). Files end in
+.jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. Without EVENTS, or for -, events come from stdin as
+JSON Lines. They may be in any order, and an event may come twice.
 
---shard I/N takes the chats whose ids hash to I: the same chats for any log on any machine.`,
+Finished chats come first, in the order in which they stopped, then unfinished ones. If a chat is
+ill-formed, stderr says so, the other chats' facts are printed, and the exit code is 2. If a line
+cannot be read, nothing is printed.
+
+What does not fit in --memory goes to temporary files in $TMPDIR. If the log is in time order, use
+--ordered: then only the open chats take memory, and a chat's facts are printed when it stops. Facts
+that were printed before an error stay.
+
+--shard I/N takes one of N parts of the chats. Which part a chat is in depends on its id alone.`,
 		Example: `  chatproof classify chats.jsonl
   zcat chats.jsonl.gz | chatproof classify --format table
   chatproof classify --ordered --shard 2/5 -o facts-2.jsonl.gz year.jsonl.gz`,
@@ -47,13 +50,13 @@ printed before an error stays printed.
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.ordered, "ordered", false,
-		"the log is in time order: no event is earlier than the one before it")
+		"the log is in time order: no event has an earlier time than the one before it")
 	memoryFlag(cmd, &f.Memory)
 	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
-	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
+	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5; "+shardVariables)
 	flags.StringVar(&f.format, "format", "",
-		"jsonl, csv, parquet or table; by default the ending of --output decides, else jsonl")
-	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this file, whole or not at all")
+		"the `FORMAT`: jsonl, csv, parquet or table; by default the name of --output decides")
+	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this `FILE`, which appears only when it is complete")
 	f.in.addMapping(cmd)
 	f.in.addReadings(cmd)
 	complete(cmd, "format", append(tables.Formats, "table")...)

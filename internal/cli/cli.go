@@ -89,6 +89,10 @@ and compares the Interaction Resource Facts that come back with those that Genes
 	root.AddCommand(e.run(), e.fuzz(), e.generate(), e.classify(), e.check(), e.explain(), e.report(), e.list(),
 		e.selftest(), e.init(), e.doctor(), e.schema(), e.version())
 	root.InitDefaultHelpFlag()
+	for _, verb := range root.Commands() {
+		verb.Flags().SortFlags = false // help lists them as they are declared: what belongs together is together
+	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
 	once(root)
 	keepApart(root)
 	root.SetFlagErrorFunc(flagError)

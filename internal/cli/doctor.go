@@ -25,15 +25,20 @@ func (e *env) doctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
 		Short: "Check step by step whether chatproof can talk to an implementation",
-		Long: `Doctor asks an implementation, given as for 'chatproof run', about one documented chat, then about the
-same chat with unknown events added, then about the same chat twice. It distinguishes a broken adapter (the part that
-reads, groups and prints) from a wrong classification, and says what to fix.
+		Long: `Doctor asks an implementation about one chat of a documented flow. Then it asks about the
+same chat with unknown events added, and about the same chat twice. If an answer is wrong, it says
+what to fix: the adapter, which reads the events and prints the facts, or the classification. The
+implementation is named as for 'chatproof run'.
 
-With --events or --facts (samples of your own data) it asks no implementation: it shows the first three events and
-rows as --mapping reads them, and the fields that are not used.
+With --events or --facts it asks no implementation. It shows how --mapping reads the first three
+events or rows of your own data, and which fields it does not use.
 
-Exit codes: 0 all is well; 1 something needs fixing; 2 usage; 3 the implementation could not be started; 130
-interrupted.`,
+Exit codes:
+    0  all is well
+    1  something needs fixing
+    2  wrong usage, or input that cannot be read
+    3  the implementation could not be started
+  130  interrupted`,
 		Example: `  chatproof doctor -- python3 my.py
   chatproof doctor --stream -- node my.js
   chatproof doctor --mapping world.yaml --events sample.jsonl --facts rows.csv
@@ -49,8 +54,8 @@ interrupted.`,
 	w.addTo(cmd)
 	w.addMapping(cmd)
 	cmd.Flags().StringVar(&events, "events", "",
-		"ask no implementation: show how the first events of this sample are read")
-	cmd.Flags().StringVar(&facts, "facts", "", "ask no implementation: show how the first rows of this sample are read")
+		"show how the first events of this `FILE` are read")
+	cmd.Flags().StringVar(&facts, "facts", "", "show how the first rows of this `FILE` are read")
 	return cmd
 }
 

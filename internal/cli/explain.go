@@ -22,10 +22,12 @@ func (e *env) explain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [EVENTS|-]...",
 		Short: "Show why a chat has the facts it has",
-		Long: `Explain draws each chat of a log as a timeline, with a lane for the customer and for each queue,
-strategy and agent. Under it come the chat's Interaction Resource Facts, each with the events and the rules that made
-it. --svg writes the timeline of one chat, with its facts, to a file. --repair draws an ill-formed chat as it would be
-with the fewest events added or left out.`,
+		Long: `Explain draws each chat of a log as a timeline, with a lane for the customer and for each
+queue, strategy and agent. Under the timeline it lists the chat's Interaction Resource Facts. Each
+comes with the events and the rules that made it.
+
+An ill-formed chat has no facts. --repair draws it as it would be with the fewest events added or
+left out.`,
 		Example: `  chatproof explain chat.jsonl
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
@@ -35,15 +37,15 @@ with the fewest events added or left out.`,
 		},
 	}
 	cmd.Flags().BoolVar(&f.asJSON, "json", false,
-		"print each chat as a line of JSON: its events as they are sent, its facts, and the rules behind each")
+		"print each chat as a line of JSON: its events, its facts, and the rules of each fact")
 	cmd.Flags().BoolVar(&f.repair, "repair", false,
-		"draw each ill-formed chat as its shortest repair; what was added is marked with a +")
-	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only this interaction")
-	cmd.Flags().StringVar(&f.scenario, "scenario", "", "a scenario of the suite, by its id, instead of a file")
+		"draw each ill-formed chat as it would be when repaired; a + marks what was added")
+	cmd.Flags().StringVar(&f.interaction, "interaction", "", "only the chat with this `ID`")
+	cmd.Flags().StringVar(&f.scenario, "scenario", "", "explain a scenario of the suite: give its `ID`")
 	cmd.Flags().StringVar(&f.svg, "svg", "",
-		"write the timeline to this file as SVG too; - writes the SVG alone, to stdout")
+		"write the timeline of one chat to this `FILE`, as SVG; - is stdout, which then gets nothing else")
 	cmd.Flags().StringArrayVar(&f.dirs, "features", nil,
-		"with --scenario: add a directory of your own features; may be repeated")
+		"with --scenario: add the features in your own `DIR`; may be repeated")
 	cmd.MarkFlagsMutuallyExclusive("json", "repair")
 	completeScenarios(cmd)
 	f.in.addMapping(cmd)

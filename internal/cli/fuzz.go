@@ -31,19 +31,24 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation (or, without a command, the reference model) about chats that nobody wrote,
-and compares the answers with the reference's. It begins with all small chats, shortest first, so what fails there needs
-no shrinking. Then it draws random chats, each with a variant whose facts must follow from the original's. Each chat
-with a new kind of failure is shrunk. Signatures with one cause are one finding: the first names it, the others are its
-faces.
+		Long: `Fuzz asks an implementation about chats that nobody wrote, and compares its answers
+with the reference's. Without a COMMAND it asks the built-in reference model.
 
-A finding is printed and written as soon as its chat is as short as it gets; a summary with the faces comes last. --for
-limits all of it, shrinking included. --scenarios N allows N random chats and ten times as many small ones; --prove can
-lower the limit on the small ones.
+First it asks about all small chats, the shortest first. What fails there is as short as it can be.
+Then it draws random chats, and changes each in a way that has a known effect on the facts, such as
+new names for the agents. When a chat fails in a new way, fuzz shrinks it. Failures with one cause
+are one finding: the first names it, and the others are its faces.
 
-With --report each finding gets a directory with events.jsonl, expected.jsonl, actual.jsonl, and replay.feature, which
-fails for the same reason when you give the directory to 'run --features'. At the end index.html shows all findings,
-with timelines. If you interrupt fuzz, it keeps what it has found. The exit codes are those of run.`,
+A finding is printed and written as soon as its chat is as short as it gets. A summary comes last.
+
+--scenarios N allows N random chats, and ten times as many small ones (--prove can lower that).
+--for limits the time instead, shrinking included. If you interrupt fuzz, it keeps what it has found.
+
+With --report, each finding has a directory with events.jsonl, expected.jsonl, actual.jsonl and
+replay.feature. 'chatproof run --features' with this directory fails for the same reason. index.html
+shows all findings, with timelines.
+
+The exit codes are those of 'chatproof run'.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py
   chatproof fuzz --for 8h --seed 7 --require all --report found/ -- ./etl.sh`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,19 +63,19 @@ with timelines. If you interrupt fuzz, it keeps what it has found. The exit code
 		},
 	}
 	flags := cmd.Flags()
-	flags.DurationVar(&f.span, "for", 0, "how long fuzz may take in all, such as 8h, instead of --scenarios")
-	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random scenarios to look at")
+	flags.DurationVar(&f.span, "for", 0, "how long fuzz may take, such as 8h, instead of --scenarios")
+	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random chats to ask about")
 	addRequire(cmd, &f.require,
-		"the levels whose differences count, comma-separated, or all")
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the scenarios")
+		"the `LEVELS` that count, separated by commas, or all")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the random chats")
 	flags.StringVar(&f.shard, "shard", "",
-		"part I of N of the random scenarios, such as 2/5; --scenarios counts per part; "+shardVariables)
+		"only shard `I/N` of the random chats, such as 2/5; each shard has --scenarios of them; "+shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
-		"how many small chats to try at most, and how many shorter ones to try before calling a counterexample minimal")
+		"ask about at most this many small chats, and try at most this many to prove a finding minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
 	f.way.addReadings(cmd)
-	f.report.addTo(cmd, "write the counterexamples to this directory")
+	f.report.addTo(cmd, "write the findings to this `DIR`")
 	return cmd
 }
 

@@ -28,28 +28,36 @@ type generateFlags struct {
 	twinFlags
 }
 
-const generateLong = `Generate writes chats as events: the first scenario of each documented flow, all events that
-'run' would send, random chats, or every chat of at most LENGTH events over a small alphabet. --suite leaves out lines
-that are not events, which some robustness scenarios have.
+const generateLong = `Generate writes chats as events, and the reference's facts for them. Choose the
+chats by one of these flags:
+  --flows        the first scenario of each documented flow
+  --suite        everything that 'run' would send, except for lines that are no events
+  --random       random chats
+  --exhaustive   every chat of at most LENGTH events, with few parties
+  --like         a twin of a log: other chats of the same shape, under names that are not in it
+  --profile      chats of the shape that a profile describes
 
-The same flags give the same bytes, with any number of jobs. A chat's id and events depend only on the seed and its
-number. --shard I/N writes chats I, I+N, I+2N, …, counted from 1; with --suite, the scenarios that 'run --shard' runs.
+The same flags give the same bytes, however many jobs there are. The id and the events of a chat
+depend only on the seed and on the chat's number. --shard I/N writes chats I, I+N, I+2N and so on,
+counted from 1. With --suite it writes the scenarios that 'run --shard I/N' runs.
 
-Chats are written one after the other, each in order. --interleave mixes 8 chats at a time. --delivery duplicated
-repeats one event in four, at once or a few events later; --delivery shuffled mixes the events of each chat or, with
---interleave, of each 8 chats. Facts come in the order of the chats, whatever the delivery.
+Chats are written one after the other, each with its events in order. --interleave mixes 8 chats at
+a time. --delivery duplicated repeats one event in four, at once or a few events later. --delivery
+shuffled mixes the events of each chat; with --interleave, it mixes those of each 8 chats. The facts
+are always in the order of the chats.
 
-Files are JSON Lines, CSV or Parquet, by their ending: .jsonl, .csv, .parquet, .jsonl.gz, .csv.gz; - is stdout. A file
-appears when all is written, or not at all. --to fills the table chat_event of a PostgreSQL or SQLite database, and
-creates it if it is missing ('chatproof schema tables' prints it); either all events are written, or none.
+The ending of a file's name decides its form: .jsonl, .csv or .parquet, or .jsonl.gz or .csv.gz;
+- is stdout. A file appears only when all of it is written. --to fills the table chat_event of a
+PostgreSQL or SQLite database, in one transaction. If there is no such table, it is created;
+'chatproof schema tables' prints its columns.
 
---like makes a twin of a log: other chats of the same shape, under names that are not in the log. What it learns is a
-profile: shares and quantiles, none based on only a few chats. --learn-profile writes the profile to a file, and
---profile makes chats from a profile, learnt or written by hand; ` + twin.Builtin + ` is an invented one, for
-demonstrations. The first chat begins at --start or later, the others at the days and hours that the profile says.
-They are written one by one; with --interleave, all events are written in time order.`
+A profile is what --like learns from a log: shares and quantiles. None of them comes from only a few
+chats. --learn-profile writes it to a file that you can read, edit and give to --profile.
+` + twin.Builtin + ` is a profile that was invented for demonstrations. The chats of a twin begin
+at the days and hours that the profile says, from --start on. With --interleave all their events are
+in time order. docs/twin.md says what a profile gives away.`
 
-var interleaveUsage = fmt.Sprintf("let %d chats run at once; a twin's chats keep their own times",
+var interleaveUsage = fmt.Sprintf("mix %d chats at a time; a twin's chats are mixed by their times",
 	engine.AtOnce)
 
 func (e *env) generate() *cobra.Command {
@@ -81,38 +89,39 @@ func (e *env) generate() *cobra.Command {
 func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Flows, "flows", false, "the first scenario of each documented flow")
-	flags.BoolVar(&f.Suite, "suite", false, "all events that 'run' would send, under the same ids")
-	flags.IntVar(&f.Random, "random", 0, "how many random chats")
-	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most this many events")
+	flags.BoolVar(&f.Suite, "suite", false, "everything that 'run' would send, under the same ids")
+	flags.IntVar(&f.Random, "random", 0, "`N` random chats")
+	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most `LENGTH` events")
+	f.addTwin(cmd)
 	flags.StringVar(&f.Level, "level", "",
-		"with --random: 'documented' draws only chats that documented rules decide, 'inferred' (the default) any chat")
+		"with --random, the `LEVEL` of chats: documented draws only chats that documented rules decide; inferred, "+
+			"the default, draws any")
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
-		"with --suite: how many generated scenarios, besides the authored ones")
-	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
-	flags.StringVar(&f.arrival, "delivery", "ordered",
-		"how events arrive: ordered, shuffled, duplicated, or several, comma-separated")
-	flags.BoolVar(&f.Interleaved, "interleave", false, interleaveUsage)
-	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this file")
-	flags.StringVar(&f.to, "to", "", "write the events to this database instead, postgres://… or sqlite:FILE")
-	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this file")
-	flags.StringVar(&f.resources, "resources", "",
-		"write the agents, queues and strategies that the events name to this file")
-	flags.StringVar(&f.start, "start", "",
-		"when each chat begins, or a twin's first day, such as 2026-11-24T09:00:00Z; set it if your job drops old "+
-			"chats, and give 'run --facts' the same")
+		"with --suite: how many generated scenarios to write besides the authored ones")
 	flags.StringArrayVar(&f.Features, "features", nil,
-		"with --suite: add a directory of your own features; may be repeated")
+		"with --suite: add the features in your own `DIR`; may be repeated")
 	addMedia(flags, &f.media)
 	addRequire(cmd, &f.require,
-		"with --suite: the levels that 'run' will require; without robustness among them, ill-formed logs are left out")
+		"with --suite: the `LEVELS` that 'run' will require, or all; ill-formed logs are written only for robustness")
+	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
+	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5")
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
+	flags.StringVar(&f.arrival, "delivery", "ordered",
+		"`HOW` events arrive: ordered, shuffled, duplicated, or shuffled,duplicated")
+	flags.BoolVar(&f.Interleaved, "interleave", false, interleaveUsage)
+	flags.StringVar(&f.start, "start", "",
+		"the `TIME` when each chat begins, or the first day of a twin, such as 2026-11-24T09:00:00Z; use it if your job "+
+			"drops old chats, and give 'run --facts' the same --start")
+	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this `FILE`")
 	flags.StringVar(&f.format, "format", "",
-		fmt.Sprintf("the format of the events: jsonl, csv, parquet, or feature: scenarios with their tables, at most "+
-			"%d chats", engine.MostInFeature))
+		fmt.Sprintf("the `FORMAT` of the events: jsonl, csv, parquet, or feature, which writes at most %d chats as "+
+			"scenarios", engine.MostInFeature))
+	flags.StringVar(&f.to, "to", "", "write the events to this `DATABASE` instead: postgres://… or sqlite:FILE")
+	flags.StringVar(&f.facts, "facts", "", "write the reference's facts to this `FILE`")
+	flags.StringVar(&f.resources, "resources", "",
+		"write the names of all agents, queues and strategies to this `FILE`")
 	f.addMapping(cmd)
 	f.addReadings(cmd)
-	f.addTwin(cmd)
-	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5")
-	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
 	complete(cmd, "level", "documented", "inferred")
 	complete(cmd, "delivery", "ordered", "shuffled", "duplicated", "shuffled,duplicated")
 	complete(cmd, "format", append(slices.Clone(tables.Formats), "feature")...)

@@ -61,12 +61,15 @@ func (e *env) init() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init --lang LANG [DIR]",
 		Short: "Start an implementation: a program that runs, its known failures, a CI workflow",
-		Long: `Init writes a starter to DIR, or here: a filter that reads, groups and orders the events, prints nothing
-yet, and marks the place for you to fill in; and expect.yaml, which lists what the filter fails, so that CI is green
-from the first day and the list can only shrink. A GitHub Actions workflow goes to the root of the git repository around
-the directory, or to the directory itself if there is none.
+		Long: `Init writes the beginning of an implementation to DIR or, without DIR, to this directory:
+  the program     a filter that reads, groups and orders the events, and prints nothing yet;
+                  a comment marks what you fill in
+  expect.yaml     the scenarios that it fails, so that CI is green from the first day
+  the workflow    for GitHub Actions, at the root of the git repository or, without one, in DIR
 
-LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL, through psql. No existing file is overwritten.`,
+LANG is ` + strings.Join(langs, ", ") + `. For sql you need PostgreSQL and psql.
+
+No file that exists is changed.`,
 		Example: `  chatproof init --lang python
   chatproof init --lang java reporting/`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -84,7 +87,7 @@ LANG is ` + strings.Join(langs, ", ") + `; sql is PostgreSQL, through psql. No e
 			return fmt.Errorf("--lang: expected %s, got %s", strings.Join(langs, ", "), model.Name(lang))
 		},
 	}
-	cmd.Flags().StringVar(&lang, "lang", "", "the language: "+strings.Join(langs, ", "))
+	cmd.Flags().StringVar(&lang, "lang", "", "the `LANG`: "+strings.Join(langs, ", "))
 	complete(cmd, "lang", langs...)
 	return cmd
 }

@@ -17,11 +17,10 @@ type oldMart struct {
 
 func (o *oldMart) addLegacy(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.legacy, "legacy", nil,
-		"the rows of the same chats in the mart being replaced: a file, a directory or a glob, - for stdin, or a "+
-			"database; may be repeated")
+		"the `ROWS` that the mart being replaced has for the same chats: a file, a directory, a glob, a database, or "+
+			"- for stdin; may be repeated")
 	cmd.Flags().StringVar(&o.legacyMapping, "legacy-mapping", "",
-		"a mapping for the rows of --legacy; by default that of --mapping")
-	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
+		"the mapping `FILE` for the rows of --legacy; by default it is that of --mapping")
 }
 
 // oldPlace returns the place of the old rows, or nil if there are none. It aligns both mappings' ids and names.

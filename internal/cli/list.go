@@ -86,9 +86,9 @@ func (e *env) list() *cobra.Command {
 				"print CSV, one requirement per line, with the ids of its scenarios")
 		}
 		if l.name == "scenarios" {
-			sub.Flags().StringVar(&only.rule, "rule", "", "only those that bear on this rule, such as R2")
-			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this flow, such as 1.4")
-			sub.Flags().StringArrayVar(&dirs, "features", nil, "add a directory of your own features; may be repeated")
+			sub.Flags().StringVar(&only.rule, "rule", "", "only those about this `RULE`, such as R2")
+			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this `FLOW`, such as 1.4")
+			sub.Flags().StringArrayVar(&dirs, "features", nil, "add the features in your own `DIR`; may be repeated")
 		}
 		cmd.AddCommand(sub)
 	}

@@ -25,10 +25,10 @@ type offline struct {
 func (o *offline) addOffline(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.facts, "facts", nil,
-		"ask no implementation: judge the rows in this file, directory, glob or database (postgres://… or "+
-			"sqlite:FILE), or - for stdin; may be repeated")
+		"judge these `ROWS`: a file, a directory, a glob, a database (postgres://… or sqlite:FILE), or - for stdin; "+
+			"may be repeated")
 	o.placeFlags.addTo(cmd)
-	flags.StringVar(&o.start, "start", "", "with --facts: the --start that generate was given")
+	flags.StringVar(&o.start, "start", "", "with --facts: the `TIME` that you gave to 'generate --start'")
 	addPrintSQL(cmd, &o.printSQL, "the query whose rows 'run --facts -' reads")
 }
 

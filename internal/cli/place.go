@@ -28,8 +28,7 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"a file from 'check --learn' with your Info Mart's answers where the guide is silent: "+
-			"no other answers are accepted")
+		"expect your Info Mart's answers where the guide is silent; the `FILE` is from 'check --learn'")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files
@@ -57,8 +56,8 @@ func (p *placeFlags) readMapping(ctx context.Context) (_ *tables.Mapping, err er
 }
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.format, "format", "", "the format of the rows: "+strings.Join(tables.Formats, ", ")+
-		"; by default the file's ending decides, and stdin is jsonl")
+	cmd.Flags().StringVar(&p.format, "format", "", "the `FORMAT` of the rows: "+strings.Join(tables.Formats, ", ")+
+		"; by default the file's ending says which, and stdin is jsonl")
 	cmd.Flags().DurationVar(&p.queryTimeout, "query-timeout", 0,
 		"how long reading from a database may take (default 1h)")
 	p.addMapping(cmd)
@@ -67,8 +66,7 @@ func (p *placeFlags) addTo(cmd *cobra.Command) {
 
 func (p *placeFlags) addMapping(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.mapping, "mapping", "",
-		"a YAML file that says how your data differs from ours: tables, columns, values, jq programs, ids "+
-			"('schema mapping')")
+		"a YAML `FILE` that says how your data differs from ours ('chatproof schema mapping')")
 }
 
 // place returns a place to write to, or one or more to read from.
@@ -94,8 +92,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"your media, such as chat or chat,sms: scenarios about others are left out; by default the "+
-			"mapping's media, or all")
+		"the `MEDIA` that you have, such as chat,sms: scenarios about other media are left out; by default "+
+			"those of the mapping, or all")
 }
 
 // world returns the limits of the deployment: its media, by --media or else by the mapping, and the ids and names that
@@ -149,7 +147,7 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
 	for i := range tables.Dialects {
 		names = append(names, tables.Dialects[i].Name)
 	}
-	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in the SQL of "+strings.Join(names,
+	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in this `DIALECT`: "+strings.Join(names,
 		", "))
 	complete(cmd, "print-sql", names...)
 }

@@ -24,15 +24,10 @@ type learning struct {
 func (l *learning) addLearn(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&l.learn, "learn", "",
-		"count what the rows answer where the guide is silent, print it clause by clause, and write it to this file, "+
-			"for --readings; differences are counted, but do not fail the check")
-	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows must decide a clause before it is pinned")
-	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: the percentage of them that must agree")
-	for _, other := range []string{
-		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql", "legacy",
-	} {
-		cmd.MarkFlagsMutuallyExclusive("learn", other)
-	}
+		"learn your Info Mart's answers where the guide is silent, and write them to this `FILE`, for --readings; "+
+			"differences do not fail the check")
+	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows an answer needs")
+	flags.Float64Var(&l.share, "learn-share", 99, "with --learn: which percentage of these rows must agree on the answer")
 }
 
 // tellLearnt prints what was learnt, and writes the file if there were chats to learn from.

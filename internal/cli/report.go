@@ -28,23 +28,26 @@ func (e *env) report() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of 'run'",
-		Long: `Report reads what 'run --report' wrote: results.jsonl, or the directory that holds it; - is stdin.
-Without a flag that names an output file it prints the summary that run prints. As an output file, - is stdout; a file
-whose name ends in .gz is compressed.
+		Long: `Report reads what 'chatproof run --report' wrote. RESULTS is the report's directory or
+its results.jsonl; - is stdin. Each flag that names a file writes one rendering: - is stdout, and a
+name that ends in .gz is compressed. Without such a flag the summary of the run is printed again.
 
-Results of shards are merged first; you must give all of them. Except for environments, the merge is what one
-unsharded run would have recorded. Gaps, overlaps, and results of different suites, seeds, plans or implementations
-are refused.
+Name all shards of a run, and they are merged first. Except for the environments, the result is what
+one run of everything would have recorded. Shards do not merge if one is missing or given twice, or
+if the suite, the seed, the plan or the implementation differs.
 
-With --against OLDER, the text, the page and the Markdown list what changed since that result: scenarios that newly fail
-or newly pass, and scenarios that were added or removed, with those apart that were added and fail.
+--against compares with an older result. The summary, the page and the Markdown then list the
+scenarios that newly fail, newly pass, were added or were removed. An added scenario that fails is
+listed by itself.
 
-With --claim, report writes an in-toto Statement of the run's result for the files of --subject: the files' SHA-256,
-the suite's digest, the levels, the counts, and what is not tested. The statement is unsigned, and nothing in it
-proves that these files were the ones that ran: whoever signs it vouches for that.
+--claim writes an in-toto Statement about the files of --subject. It holds their SHA-256 digests, the
+suite's digest, the levels, the counts, and what is not tested. It is unsigned, and does not prove
+that these files were the ones that ran. Whoever signs it vouches for that.
 
-Exit codes: 0 done, whatever the verdict; 1 with --against, if a scenario newly fails; 2 usage, results that cannot be
-read, or shards that do not fit together.`,
+Exit codes:
+    0  done, whatever the verdict of the run was
+    1  with --against: a scenario newly fails
+    2  wrong usage, results that cannot be read, or shards that do not fit together`,
 		Example: `  chatproof report report/
   chatproof report shard-*/results.jsonl --merge results.jsonl --html index.html
   chatproof report report/ --claim claim.json --subject classify.py
@@ -52,17 +55,17 @@ read, or shards that do not fit together.`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.runReport(&f, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.html, "html", "", "write one self-contained page; it shows several results side by side")
-	flags.StringVar(&f.junit, "junit", "", "write JUnit XML, in the form that Jenkins and Surefire use")
-	flags.StringVar(&f.ctrf, "ctrf", "", "write the Common Test Report Format, JSON")
-	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown")
+	flags.StringVar(&f.html, "html", "", "write a page to this `FILE`; several results are shown side by side")
+	flags.StringVar(&f.junit, "junit", "", "write JUnit XML to this `FILE`, as Jenkins reads it")
+	flags.StringVar(&f.ctrf, "ctrf", "", "write CTRF (Common Test Report Format), a form of JSON, to this `FILE`")
+	flags.StringVar(&f.markdown, "markdown", "", "write a summary in GitHub's Markdown to this `FILE`")
 	flags.StringVar(&f.badge, "badge", "",
-		"write a badge: SVG for a name that ends in .svg, else the JSON of a shields.io endpoint")
+		"write a badge to this `FILE`: SVG if the name ends in .svg, or else JSON for a shields.io endpoint")
 	flags.StringVar(&f.claim, "claim", "",
-		"write an unsigned in-toto Statement of this result for the files of --subject")
-	flags.StringArrayVar(&f.subjects, "subject", nil, "with --claim: a file that was tested; may be repeated")
-	flags.StringVar(&f.merge, "merge", "", "write the merged results, as JSON Lines")
-	flags.StringVar(&f.against, "against", "", "compare with these older results")
+		"write an unsigned in-toto Statement about the files of --subject to this `FILE`")
+	flags.StringArrayVar(&f.subjects, "subject", nil, "with --claim: a `FILE` that was tested; may be repeated")
+	flags.StringVar(&f.merge, "merge", "", "write the merged results to this `FILE`, as JSON Lines")
+	flags.StringVar(&f.against, "against", "", "compare with the older result in this `FILE` or directory")
 	flags.BoolVar(&f.verbose, "verbose", false, "print every scenario that did not pass, and every difference")
 	addColor(cmd, &f.color)
 	return cmd

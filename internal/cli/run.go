@@ -41,31 +41,42 @@ type runFlags struct {
 // set it.
 var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
-const runLong = `Run sends the suite's chats to an implementation and compares the facts that come back with those
-expected. Without a command it asks the built-in reference model: a self-check.
+const runLong = `Run sends the suite's chats to an implementation, and compares the facts that come
+back with the expected ones. Without a COMMAND it asks the built-in reference model.
 
-COMMAND is a filter: it gets event lines on stdin until end of file, prints fact lines on stdout, and exits 0. It
-never sees what is expected. 'chatproof schema event' and 'chatproof schema fact' describe the lines. With --stream the
-command is one long-lived process that answers scenario by scenario; with --http a server is asked instead.
+COMMAND is a filter: it reads events from stdin until the end, prints facts to stdout, and exits
+with 0. It gets many chats at once, and never sees the expected facts. 'chatproof schema event' and
+'chatproof schema fact' describe the lines. There are three other ways:
+  --stream   COMMAND keeps running, and answers one scenario after the other
+  --http     a server answers
+  --facts    your job has run already: judge the rows that it wrote
 
-Only differences of a required level fail a scenario; other differences are shown and do not count. Levels:
-documented, invariant, own, inferred, delivery, robustness, or all.
+Each expectation has a level: documented, invariant, own, inferred, delivery or robustness. A
+scenario fails if it differs at a level that --require names. Other differences are shown, but do
+not count.
 
-Coverage counts what the scenarios exercise, whatever was answered: rules, the combinations of resource type and
-technical descriptor that rows should have, and the pairs of rules that together decide a row.
+The coverage says what the scenarios exercise, whether they pass or not: the rules, the combinations
+of resource type and technical descriptor, and the pairs of rules that together decide a row.
 
-A file of known failures (--expect; 'chatproof schema expect' describes it) lets you gate CI before an implementation
-conforms. A listed scenario that ends with its listed verdict does not count. An entry is an error if it matches no
-scenario, if its scenario passes or ends differently, or if its date has passed, so the list can only shrink. When you
-run a part of the suite, entries about other parts are left alone. --write-expect lists today's failures; if the file
-exists, its comments and the entries that still hold are kept.
+--expect names a file of known failures. With it, CI can be green before the implementation
+conforms. A listed scenario does not count as long as it ends as the file says. The list can only
+shrink: an entry is an error if its scenario passes, ends in another way, or does not exist, or if
+the entry's date has passed. Entries about scenarios that this run leaves out are ignored.
+--write-expect writes such a file from this run's failures. If the file exists, its comments stay,
+and so do its entries that still hold.
 
-A scenario that is new in this minor version of the suite is pending if it does not pass: it is shown, and counts from
-the next minor version on. With --strict it counts at once. Scenarios of 0.2 and earlier always count.
+A scenario that is new in this minor version of the suite is pending if it does not pass. It is
+shown, and counts from the next minor version on. With --strict it counts now. Scenarios of version
+0.2 and earlier always count.
 
-Exit codes: 0 conforms, or fails as expected; 1 does not conform; 2 usage, or input that cannot be read; 3 the
-implementation could not be started or reached; 4 the expectations are stale or expired; 5 nothing ran, or the run is
-incomplete; 130 interrupted.`
+Exit codes:
+    0  the implementation conforms, or fails only as --expect says
+    1  it does not conform
+    2  wrong usage, or input that cannot be read
+    3  the implementation could not be started or reached
+    4  --expect has an entry that is stale or expired
+    5  nothing ran, or the run is incomplete
+  130  interrupted`
 
 func (e *env) run() *cobra.Command {
 	var f runFlags
@@ -89,33 +100,33 @@ func (e *env) run() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	addRequire(cmd, &f.require,
-		"the levels whose differences count (these and no others), comma-separated, or all")
-	flags.StringVar(&f.tags, "tags", "", "only scenarios whose tags satisfy this, such as '@R2 and not @1.4'")
-	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this glob; may be repeated")
-	flags.StringVar(&f.failed, "failed", "",
-		"only scenarios that did not pass in this record: a report's directory, or its results.jsonl")
-	flags.StringArrayVar(&f.features, "features", nil, "add a directory of your own features; may be repeated")
-	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated,
-		"how many generated scenarios, besides the authored ones")
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
-	addMedia(flags, &f.media)
-	flags.StringVar(&f.shard, "shard", "", "only shard I of N, such as 2/5; "+shardVariables)
-	flags.StringVar(&f.expect, "expect", "",
-		"a file of known failures, which do not count as long as they end as listed")
-	flags.StringVar(&f.writeExpect, "write-expect", "",
-		"write the failures of this run to a file for --expect, and exit 0")
-	flags.BoolVar(&f.strict, "strict", false,
-		"count scenarios that are new in this minor version of the suite, instead of leaving them pending")
-	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	f.way.addTo(cmd)
 	f.way.addOffline(cmd)
 	f.way.addReadings(cmd)
-	f.report.addTo(cmd, "write the record and its renderings to this directory: results.jsonl, index.html, junit.xml, "+
-		"summary.md, badge.json, badge.svg")
+	addMedia(flags, &f.media)
+	addRequire(cmd, &f.require,
+		"the `LEVELS` that count, separated by commas, or all")
+	flags.StringVar(&f.tags, "tags", "", "only scenarios with these `TAGS`, such as '@R2 and not @1.4'")
+	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this `GLOB`; may be repeated")
+	flags.StringVar(&f.failed, "failed", "",
+		"only scenarios that did not pass in the earlier run whose report is in this `DIR`")
+	flags.StringArrayVar(&f.features, "features", nil, "add the features in your own `DIR`; may be repeated")
+	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated,
+		"how many generated scenarios to run besides the authored ones")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
+	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5; "+shardVariables)
+	flags.StringVar(&f.expect, "expect", "",
+		"a `FILE` of known failures; they do not count as long as they end as the file says")
+	flags.StringVar(&f.writeExpect, "write-expect", "",
+		"write the failures of this run to this `FILE`, for --expect, and exit with 0")
+	flags.BoolVar(&f.strict, "strict", false,
+		"count scenarios that are new in this minor version of the suite")
+	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
+	f.report.addTo(cmd, "write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json "+
+		"and badge.svg")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false,
-		"print every scenario that did not pass and every difference, including those of levels that are not required")
+		"print every scenario that did not pass, and every difference at any level")
 	addColor(cmd, &f.color)
 	completeScenarios(cmd)
 	return cmd

@@ -18,13 +18,20 @@ func (e *env) selftest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Show that the suite can tell right from wrong",
-		Long: `Selftest runs the suite against classifiers that are wrong on purpose: every mutant of the rule table,
-and the structural faults that home-made ETLs have ('chatproof list faults'). It prints which part of the suite kills
-(detects) each family of faults, after how many generated scenarios, and how short the counterexample gets. A mutant (a
-changed rule) that gives an accepted alternative must pass. Last comes the floor: how much of the suite passes if the
-program does nothing useful.
+		Long: `Selftest shows that the suite detects faults. It runs the suite against classifiers that
+are wrong on purpose. Some are mutants, which have one changed rule. The others have the faults that
+home-made ETLs have ('chatproof list faults').
 
-The exit code is 1 if a fault survives, an accepted answer is taken for a fault, or the floor is too high.`,
+For each family of faults it prints how many the suite detects (kills), by which of its parts, after
+how many generated scenarios, and how short the counterexamples get. A mutant whose answers the
+suite accepts as another reading is no fault, and must pass.
+
+Last comes the floor: how much of the suite passes if a program does nothing useful.
+
+Exit codes:
+    0  the suite detects every fault
+    1  a fault is not detected, an accepted answer is called a fault, or the floor is too high
+    2  wrong usage`,
 		Example: `  chatproof selftest
   chatproof selftest --seeds 10`,
 		Args: cobra.NoArgs,
@@ -53,10 +60,10 @@ The exit code is 1 if a fault survives, an accepted answer is taken for a fault,
 			return nil
 		},
 	}
-	cmd.Flags().IntVar(&t.Seeds, "seeds", 1, "how many seeds to generate scenarios from")
-	cmd.Flags().IntVar(&t.Scenarios, "generated", 500, "how many generated scenarios from each seed")
+	cmd.Flags().IntVar(&t.Seeds, "seeds", 1, "how many seeds to try")
+	cmd.Flags().IntVar(&t.Scenarios, "generated", 500, "how many generated scenarios to run for each seed")
 	cmd.Flags().IntVar(&t.Prove, "prove", 10_000,
-		"how many shorter chats to try before a counterexample is called minimal")
+		"how many chats to try before a counterexample is called minimal")
 	return cmd
 }
 

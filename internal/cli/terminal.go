@@ -15,7 +15,8 @@ import (
 
 func addColor(cmd *cobra.Command, flag *string) {
 	cmd.Flags().StringVar(flag, "color", "auto",
-		"auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, TERM and whether stdout is a terminal")
+		"`WHEN` to use colour: always, never, or auto, which means on a terminal unless NO_COLOR, CLICOLOR_FORCE or "+
+			"TERM says otherwise")
 	complete(cmd, "color", "auto", "always", "never")
 }
 

@@ -30,22 +30,23 @@ type twinFlags struct {
 func (f *generateFlags) addTwin(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.like, "like", nil,
-		"a twin of the chats of a log: a file, a directory, a glob or a database; may be repeated")
+		"a twin of this `LOG`: a file, a directory, a glob or a database; may be repeated")
 	flags.StringVar(&f.profile, "profile", "",
-		"chats from a profile: a YAML file ('schema profile'), or "+twin.Builtin+", an invented one")
+		"chats of this profile: a YAML `FILE` ('chatproof schema profile'), or "+twin.Builtin)
 	flags.StringVar(&f.learnProfile, "learn-profile", "",
-		"with --like: write what was learnt to this file; no chats are written unless --chats, --days, --output or "+
-			"--to is given, too")
+		"with --like: write the profile to this `FILE`; chats are written too if you give --chats, --days, --output "+
+			"or --to")
 	flags.IntVar(&f.Chats, "chats", 0,
-		"with --like or --profile: how many chats; by default as many as --like read, or one week of them")
+		"with --like or --profile: how many chats; by default as many as the log of --like has, or a week of the "+
+			"profile")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: what was seen in fewer chats than this is merged with the rest")
-	flags.StringVar(&f.compare, "compare", "", "with --like: write a comparison of log and twin to this file, as text")
+		"with --like: what fewer chats than this did is merged with what others did")
+	flags.StringVar(&f.compare, "compare", "", "with --like: write a comparison of the log with its twin to this `FILE`, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
-		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts are those of "+
-			"the undamaged chats")
-	flags.StringVar(&f.defected, "defects-log", "", "with --defects: write each such event to this file, as JSON Lines")
+		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts stay those "+
+			"of the undamaged chats")
+	flags.StringVar(&f.defected, "defects-log", "", "with --defects: list each lost, doubled or delayed event in this `FILE`, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }
 

@@ -53,15 +53,16 @@ func (w *way) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	w.given = flags.Changed
 	flags.BoolVar(&w.stream, "stream", false,
-		"COMMAND is one long-lived process that speaks the stream protocol ('schema protocol'), not a filter")
-	flags.StringVar(&w.http, "http", "", "ask the server at this URL instead of a command, one POST for each scenario")
+		"COMMAND keeps running, and speaks the stream protocol ('chatproof schema protocol')")
+	flags.StringVar(&w.http, "http", "", "ask the server at this `URL`, with one POST for each scenario")
 	flags.StringArrayVar(&w.headers, "header", nil,
-		"with --http: send this header, such as 'Authorization: Bearer TOKEN'; credentials are never shown; may be "+
-			"repeated")
+		"with --http: send this `HEADER`, such as 'Authorization: Bearer TOKEN'; credentials are not "+
+			"shown; may be repeated")
 	flags.DurationVar(&w.timeout, "timeout", 0,
-		"how long one filter process may take (default 1m), or one scenario with --stream or --http (default 10s)")
+		"how long one process of a filter may take (default 1m); with --stream or --http, how long one scenario may "+
+			"take (default 10s)")
 	flags.IntVar(&w.jobs, "jobs", 1,
-		"how many processes or requests at the same time; the results do not depend on it")
+		"how many processes or requests to use at a time; the results stay the same")
 }
 
 // target returns the implementation to ask, or nil for rows at rest.
