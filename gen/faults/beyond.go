@@ -19,22 +19,22 @@ func Beyond() []Fault {
 var beyondFaults = []Fault{
 	{
 		Name:   "tenth-agent-lost",
-		Says:   "Has columns for nine agents a chat.",
+		Says:   "Has columns for nine agents per chat: a tenth has no row.",
 		Answer: writing(func(c *inHand) { c.loseFrom(9, agentOf) }),
 	},
 	{
 		Name:   "sixth-queue-lost",
-		Says:   "Has columns for five queues a chat: whoever came through a sixth has no row.",
+		Says:   "Has columns for five queues per chat: an agent who came through a sixth has no row.",
 		Answer: writing(func(c *inHand) { c.loseFrom(5, func(r *model.IRF) string { return r.Trace.Queue }) }),
 	},
 	{
 		Name:   "fifth-strategy-lost",
-		Says:   "Has columns for four strategies a chat: whoever was invited by a fifth has no row.",
+		Says:   "Has columns for four strategies per chat: an agent who was invited by a fifth has no row.",
 		Answer: writing(func(c *inHand) { c.loseFrom(4, func(r *model.IRF) string { return r.Trace.Invoker }) }),
 	},
 	{
 		Name: "eight-seats",
-		Says: "Has eight seats for agents, reused in turn: the ninth gets the first one's seat and name.",
+		Says: "Has eight seats for the agents of a chat: the ninth agent gets the seat and the name of the first.",
 		Answer: writing(func(c *inHand) {
 			agents := c.inTurn(agentOf)
 			c.each(func(r *model.IRF) {
@@ -46,7 +46,7 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name:   "forgets-after-500-events",
-		Says:   "Reads 500 events a chat.",
+		Says:   "Reads only the first 500 events of a chat.",
 		Answer: skipping(func(_ []model.Event, i int) bool { return i >= 500 }),
 	},
 	{
@@ -63,14 +63,14 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name: "sixth-party-lost",
-		Says: "Knows five agents in a chat at the same time: a sixth that joins has no row.",
+		Says: "Has room for five agents in a chat at the same time: a sixth that joins has no row.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return isAgent(r) && hasJoined(r) && len(partiesAfter(c.before(r.Trace.Accepted), model.Agent)) >= 5
 		}),
 	},
 	{
 		Name: "five-chats-at-once",
-		Says: "Has five slots for open chats: while five others are open, a sixth has no rows.",
+		Says: "Has five slots for open chats: a chat that begins while five others are open has no rows.",
 		Answer: crowdedBy(5, func(e *model.Event) string {
 			if e.Name == model.Submitted {
 				return "a slot"
@@ -80,8 +80,7 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name: "agent-in-four-chats",
-		Says: "Knows four chats of an agent at the same time: a chat in which it is invited while it is in four " +
-			"others has no rows.",
+		Says: "Has room for four open chats per agent: a fifth to which the agent is invited has no rows.",
 		Answer: crowdedBy(4, func(e *model.Event) string {
 			if e.Name == model.AgentInvited {
 				return e.Party.ID
@@ -91,7 +90,7 @@ var beyondFaults = []Fault{
 	},
 	{
 		Name: "queue-of-four-chats",
-		Says: "Knows four chats that have been in a queue: a fifth, while those go on, has no rows.",
+		Says: "Has room for four open chats per queue: a fifth that is placed in the queue has no rows.",
 		Answer: crowdedBy(4, func(e *model.Event) string {
 			if e.Name == model.PlacedInQueue {
 				return e.Queue

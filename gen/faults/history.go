@@ -11,7 +11,7 @@ import (
 var historyFaults = []Fault{
 	{
 		Name:   "last-attempt-of-agent-only",
-		Says:   "Keeps a row by agent: a second invitation of the same agent overwrites the first.",
+		Says:   "Keeps one row per agent: a second invitation of the same agent overwrites the first.",
 		Common: true,
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return c.some(func(o *model.IRF) bool { return sameAgent(r, o) && o.Ordinal.Value > r.Ordinal.Value })
@@ -19,7 +19,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name:   "role-of-first-attempt",
-		Says:   "Looks up by name how an agent came to the chat: every later attempt has the role of the first.",
+		Says:   "Looks up an agent's role by name: every later attempt of the agent has the role of the first.",
 		Common: true,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			r.Role = c.rows[slices.IndexFunc(c.rows, func(o model.IRF) bool {
@@ -29,7 +29,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "consult-hides-transfer",
-		Says: "An agent who was consulted and then gets the chat by transfer keeps the row of the consult alone.",
+		Says: "An agent who is consulted, and later gets the chat by transfer, has a row for the consult only.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return r.Role == model.ReceivedTransfer && c.some(func(o *model.IRF) bool {
 				return sameAgent(r, o) && o.Role == model.ReceivedConsult && o.Ordinal.Value < r.Ordinal.Value
@@ -38,7 +38,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "return-to-sender-lost",
-		Says: "An agent who gets a chat back from the agent it was sent to has no row for that.",
+		Says: "If one agent invites another, who then invites the first one back, the return has no row.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return c.some(func(o *model.IRF) bool {
 				return sentBy(r, o) && o.Trace.Initiator == r.Resource && isAgent(r)
@@ -47,21 +47,21 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "third-redirect-lost",
-		Says: "Keeps two redirects a chat: the third and later have no rows.",
+		Says: "Keeps two redirects per chat: later ones have no rows.",
 		Answer: writing(func(c *inHand) {
 			c.loseAfter(2, func(r *model.IRF) bool { return r.Result == model.Redirected })
 		}),
 	},
 	{
 		Name: "second-failed-transfer-lost",
-		Says: "Keeps one failed transfer per chat: the second and later have no rows.",
+		Says: "Keeps one failed transfer per chat: later ones have no rows.",
 		Answer: writing(func(c *inHand) {
 			c.loseAfter(1, func(r *model.IRF) bool { return r.Role == model.ReceivedTransfer && !hasJoined(r) })
 		}),
 	},
 	{
 		Name: "second-transfer-unnoticed",
-		Says: "After a failed transfer an agent's second one, though accepted, leaves it Completed.",
+		Says: "If an agent's first transfer fails and its second one is accepted, the agent is Completed.",
 		Answer: writing(func(c *inHand) {
 			c.uncount(func(r, o *model.IRF) bool {
 				return o.Trace.Operation == model.Transfer && o.Trace.Closed < r.Trace.HandedOver
@@ -70,7 +70,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "failure-undoes-transfer",
-		Says: "A failed conference after an accepted transfer makes the initiator Completed again.",
+		Says: "If an agent's conference fails after its transfer was accepted, the agent is Completed.",
 		Answer: writing(func(c *inHand) {
 			c.uncount(func(r, o *model.IRF) bool {
 				return o.Trace.Closed > r.Trace.HandedOver && o.Trace.Closed < r.Trace.Closed
@@ -79,8 +79,8 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "failed-transfer-pending-forever",
-		Says: "Does not forget a failed transfer: the next acceptance of any invitation of that agent makes it " +
-			"Transferred.",
+		Says: "Does not forget a failed transfer: once any later invitation by the same agent is accepted, the agent " +
+			"is Transferred.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
 				return sentBy(o, r) && o.Role == model.ReceivedTransfer && !hasJoined(o) &&
@@ -95,7 +95,7 @@ var historyFaults = []Fault{
 	},
 	{
 		Name: "one-transfer-a-chat",
-		Says: "Knows one transfer a chat: whoever transfers on is Completed.",
+		Says: "Has room for one transfer per chat: an agent who transfers the chat again is Completed.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Result == model.Transferred && slices.ContainsFunc(c.rows,
 				func(o model.IRF) bool {
@@ -144,7 +144,7 @@ func (c *inHand) uncount(failed func(r, o *model.IRF) bool) {
 var longFaults = []Fault{
 	{
 		Name:   "fourth-agent-lost",
-		Says:   "Has columns for three agents a chat.",
+		Says:   "Has columns for three agents per chat: a fourth has no row.",
 		Common: true,
 		Answer: writing(func(c *inHand) {
 			var agents []string
@@ -158,7 +158,7 @@ var longFaults = []Fault{
 	},
 	{
 		Name: "ordinals-as-text",
-		Says: "Sorts attempts by ordinal as text, 1, 10, 2, and numbers them anew.",
+		Says: "Sorts attempts by ordinal as text (1, 10, 2), and then numbers them in that order.",
 		Answer: writing(func(c *inHand) {
 			c.sort(func(a, b *model.IRF) int {
 				return cmp.Compare(strconv.FormatInt(a.Ordinal.Value, 10), strconv.FormatInt(b.Ordinal.Value, 10))
@@ -167,7 +167,7 @@ var longFaults = []Fault{
 	},
 	{
 		Name:   "third-in-chain-lost",
-		Says:   "Joins rows with their senders only twice: an agent three steps from the first has no row.",
+		Says:   "Follows the chain of senders for two steps only: an agent three steps from the first has no row.",
 		Answer: losing(func(c *inHand, r *model.IRF) bool { return c.depth(r) >= 3 }),
 	},
 }

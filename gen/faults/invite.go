@@ -8,13 +8,14 @@ import (
 
 var invitationFaults = []Fault{
 	{
-		Name:   "inviter-by-name",
-		Says:   "Looks up who invited by name alone, strategies first: an agent with a strategy's name routes.",
+		Name: "inviter-by-name",
+		Says: "Looks up the inviter by name alone, strategies first: an agent with a strategy's name counts as the " +
+			"strategy.",
 		Answer: writing(func(c *inHand) { c.eachDirect(asRouted, c.invitedByNamesake) }),
 	},
 	{
 		Name: "inviter-looked-up-late",
-		Says: "Looks up who invited when the invitation is answered, and takes an inviter who has left by then for a " +
+		Says: "Looks up the inviter only when the invitation is answered: an agent who has left by then counts as a " +
 			"strategy.",
 		Answer: writing(func(c *inHand) {
 			c.eachDirect(asRouted, func(r *model.IRF) bool {
@@ -24,7 +25,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "last-to-join-invites",
-		Says: "Takes the agent who joined last for the one who invites.",
+		Says: "Takes the agent who joined last for the inviter.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			e := &log[i]
 			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited &&
@@ -35,7 +36,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "all-is-transfer-while-transferring",
-		Says: "Takes a conference for a transfer while a transfer of the same agent is pending.",
+		Says: "Takes an agent's conference for a transfer while a transfer by the same agent is pending.",
 		Answer: writing(func(c *inHand) {
 			c.eachDirect(func(r *model.IRF) { r.Role = model.ReceivedTransfer }, func(r *model.IRF) bool {
 				return c.some(func(o *model.IRF) bool {
@@ -48,7 +49,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "last-wish-counts",
-		Says: "Keeps one operation a chat: each answer gets the operation of the latest invitation.",
+		Says: "Keeps one operation per chat, that of the latest invitation, and applies it to every answer.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			latest := lastSuch(c.between(r.Trace.Opened, answeredAt(r)), func(e *model.Event) bool {
 				return e.Name == model.AgentInvited && e.Actor.Type == model.Agent
@@ -64,7 +65,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name: "outlasted-initiator-transferred",
-		Says: "A conference's initiator who leaves before its invitee is Transferred.",
+		Says: "Reports Transferred for an agent who leaves before the agent whom it invited to a conference.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Result == model.Completed && c.some(func(o *model.IRF) bool {
 				return sentBy(o, r) && hasJoined(o) && o.Trace.Closed > r.Trace.Closed
@@ -75,7 +76,7 @@ var invitationFaults = []Fault{
 	},
 	{
 		Name:   "transfer-only-before-leaving",
-		Says:   "A transfer that is accepted only after its initiator left leaves that initiator Completed.",
+		Says:   "If a transfer is accepted only after its initiator has left, the initiator is Completed.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
 			if r.Result == model.Transferred && r.Trace.HandedOver > r.Trace.Closed {
@@ -103,24 +104,24 @@ func (c *inHand) invitedByNamesake(r *model.IRF) bool {
 var modeFaults = []Fault{
 	{
 		Name:   "mode-on-joining-ignored",
-		Says:   "Reads the visibility mode of the invitation only, not that of the acceptance.",
+		Says:   "Reads the visibility mode of an invitation, and ignores the one of its acceptance.",
 		Answer: rewriting(withoutMode(model.PartyAdded)),
 	},
 	{
 		Name:   "mode-on-queueing-ignored",
-		Says:   "Does not read the visibility mode with which an agent confers through a queue.",
+		Says:   "Ignores the visibility mode that an agent gives when it confers through a queue.",
 		Answer: rewriting(withoutMode(model.PlacedInQueue)),
 	},
 	{
 		Name: "mode-sticks-to-agent",
-		Says: "An agent keeps the visibility mode of its last attempt until another is given.",
+		Says: "If a conference has no visibility mode, uses the mode of the invited agent's previous attempt.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			inheritMode(log, i, func(e *model.Event) bool { return e.Party == log[i].Party })
 		}),
 	},
 	{
 		Name: "mode-with-hindsight",
-		Says: "If the visibility mode is unknown when an attempt fails, takes that of the agent's next attempt.",
+		Says: "If an attempt fails before its visibility mode is known, uses the mode of the agent's next attempt.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; conferring(e) && e.VisibilityMode == 0 && e.Name == model.AgentInvited {
 				if j := slices.IndexFunc(log[i:], func(o model.Event) bool {
@@ -133,7 +134,7 @@ var modeFaults = []Fault{
 	},
 	{
 		Name: "mode-by-initiator",
-		Says: "Keeps the visibility mode with the agent who confers: its next conference changes that of the one " +
+		Says: "Keeps one visibility mode per agent who confers: the agent's next conference changes the mode of one " +
 			"under way.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			next := lastSuch(c.between(r.Trace.Opened, r.Trace.Closed), func(e *model.Event) bool {
@@ -178,7 +179,7 @@ func roleOf(mode model.VisibilityMode) model.Role {
 var queueFaults = []Fault{
 	{
 		Name: "conference-lost-on-revoke",
-		Says: "A conference through a queue whose first invitation expired is forgotten: the next agent is RoutedTo.",
+		Says: "Forgets a conference through a queue when its first invitation fails: the next agent is RoutedTo.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if back := c.leg(r); isConferee(r) && slices.ContainsFunc(back,
 				func(e model.Event) bool { return e.Name == model.Revoked || e.Name == model.Rejected }) {
@@ -188,7 +189,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name:   "conference-lost-on-onward-queue",
-		Says:   "A conference through a queue is forgotten when a strategy sends it on to another queue.",
+		Says:   "Forgets a conference through a queue when a strategy sends it on to another queue.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			onward := func(e model.Event) bool {
@@ -210,7 +211,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "first-queueing-counts",
-		Says: "The operation with which an agent first queued the chat applies to every later queueing.",
+		Says: "Applies the operation of the first queueing by an agent to every later queueing.",
 		Answer: writing(func(c *inHand) {
 			first := slices.IndexFunc(c.log, byAgent)
 			c.each(func(r *model.IRF) {
@@ -226,7 +227,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "transfer-while-conference-queued",
-		Says: "An agent who has a conference through a queue under way cannot transfer: it is Completed.",
+		Says: "Ignores a transfer by an agent who has a conference through a queue under way: the agent is Completed.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Result == model.Transferred && c.some(func(o *model.IRF) bool {
 				return isConferee(o) && sentBy(o, r) && c.queueing(o).Seq < r.Trace.HandedOver &&
@@ -238,7 +239,7 @@ var queueFaults = []Fault{
 	},
 	{
 		Name:   "queue-transfer-needs-acceptance",
-		Says:   "Whoever transfers through a queue is Transferred only if somebody accepts.",
+		Says:   "Reports Transferred for an agent who transfers through a queue only if somebody accepts.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Clauses.Has(model.I3Initiator) && !c.some(func(o *model.IRF) bool {
@@ -250,8 +251,8 @@ var queueFaults = []Fault{
 	},
 	{
 		Name: "dead-conference-has-a-row",
-		Says: "A conference that dies in its queue, while an agent still handles, counts as a customer lost in that " +
-			"queue, whoever stops the chat.",
+		Says: "If the chat stops while a conference waits in a queue, reports a customer lost there, although an " +
+			"agent still handles the chat.",
 		Answer: writing(func(c *inHand) {
 			placed := lastSuch(c.log, named(model.PlacedInQueue))
 			if placed == nil || !byAgent(*placed) {

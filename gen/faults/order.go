@@ -20,14 +20,14 @@ var orderFaults = []Fault{
 	},
 	{
 		Name:   "by-arrival",
-		Says:   "Takes events in the order in which they arrive.",
+		Says:   "Processes events in the order in which they arrive.",
 		Common: true,
 		Levels: onlyDelivery,
 		Answer: arriving(onceEach),
 	},
 	{
 		Name:   "by-time-then-arrival",
-		Says:   "Sorts events by time, and those of one second by arrival.",
+		Says:   "Sorts events by time, and those with the same time by arrival.",
 		Common: true,
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) []model.Event {
@@ -38,7 +38,7 @@ var orderFaults = []Fault{
 	},
 	{
 		Name:   "stop-ends-reading",
-		Says:   "Reads no further than the arrival of the stop.",
+		Says:   "Ignores events that arrive after the stop, whatever their seq.",
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) []model.Event {
 			return inOrder(log[:1+slices.IndexFunc(log,
@@ -47,7 +47,7 @@ var orderFaults = []Fault{
 	},
 	{
 		Name:   "sorts-in-batches",
-		Says:   "Sorts each batch of eight events by itself.",
+		Says:   "Sorts events only within batches of eight.",
 		Levels: onlyDelivery,
 		Answer: arriving(func(log []model.Event) (out []model.Event) {
 			for batch := range slices.Chunk(onceEach(log), 8) {
@@ -79,7 +79,7 @@ func onceEach(log []model.Event) (out []model.Event) {
 var duplicateFaults = []Fault{
 	{
 		Name: "same-second-is-duplicate",
-		Says: "Merges events of the same second that differ only in seq.",
+		Says: "Merges events that have the same time and differ only in seq.",
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return slices.ContainsFunc(log[:i], func(e model.Event) bool {
 				return e.Time.Equal(log[i].Time) && e.Alike(&log[i])
@@ -88,7 +88,7 @@ var duplicateFaults = []Fault{
 	},
 	{
 		Name: "repeated-invitation-is-duplicate",
-		Says: "Takes a second invitation by the same inviter of the same agent for a duplicate.",
+		Says: "Takes an inviter's second invitation of the same agent for a duplicate.",
 		Answer: skipping(func(log []model.Event, i int) bool {
 			return log[i].Name == model.AgentInvited && slices.ContainsFunc(log[:i], func(e model.Event) bool {
 				return e.Alike(&log[i])
@@ -97,7 +97,7 @@ var duplicateFaults = []Fault{
 	},
 	{
 		Name:   "duplicate-invitation-is-an-attempt",
-		Says:   "An EventAgentInvited that comes twice is two attempts.",
+		Says:   "Counts an EventAgentInvited that arrives twice as two attempts.",
 		Levels: onlyDelivery,
 		Answer: writing(func(c *inHand) {
 			c.double(func(r *model.IRF) bool { return isAgent(r) && len(c.arrivals(r.Trace.Opened)) > 1 })
@@ -127,13 +127,13 @@ func (c *inHand) double(twice func(r *model.IRF) bool) {
 var interleavingFaults = []Fault{
 	{
 		Name: "agent-in-one-chat",
-		Says: "Keeps one chat per agent: what happens to the agent counts for the chat it was invited to last.",
+		Says: "Keeps one chat per agent: all events of the agent count for the chat to which it was invited last.",
 		Answer: mixing(following(model.Agent, model.AgentInvited, model.PartyAdded, model.Rejected, model.Revoked,
 			model.PartyRemoved)),
 	},
 	{
 		Name:   "strategy-in-one-chat",
-		Says:   "Keeps one chat per strategy: its leaving counts for the chat that it took last.",
+		Says:   "Keeps one chat per strategy: when the strategy leaves, it leaves the chat that it took last.",
 		Answer: mixing(following(model.Strategy, model.PartyAdded, model.PartyRemoved)),
 	},
 	{
@@ -154,7 +154,8 @@ var interleavingFaults = []Fault{
 	},
 	{
 		Name: "id-by-prefix",
-		Says: "Finds a chat by the beginning of its id: one whose id begins with another's is merged with that one.",
+		Says: "Finds a chat by the beginning of its id: a chat whose id begins with another chat's id is merged with " +
+			"it.",
 		Answer: mixing(func(run []model.Event) []model.Event {
 			chats := model.Chats(run)
 			for i := range run {
@@ -169,7 +170,7 @@ var interleavingFaults = []Fault{
 	},
 	{
 		Name: "mode-across-chats",
-		Says: "A conference without a visibility mode has the one that was given last in another chat.",
+		Says: "If a conference has no visibility mode, uses the last mode that another chat gave.",
 		Answer: mixing(func(run []model.Event) []model.Event {
 			for i := range run {
 				if run[i].Name == model.AgentInvited {
@@ -228,7 +229,7 @@ func following(t model.PartyType, first model.EventName,
 var robustnessFaults = []Fault{
 	{
 		Name:   "error-undoes-run",
-		Says:   "Reports no chat at all where one is ill-formed.",
+		Says:   "Reports no chat at all if one of them is ill-formed.",
 		Common: true,
 		Levels: onlyRobustness,
 		Answer: reporting(func(chats []inHand) {
@@ -241,7 +242,7 @@ var robustnessFaults = []Fault{
 	},
 	{
 		Name:   "leftovers-go-to-next",
-		Says:   "Reports the attempts of an ill-formed chat as those of the chat that follows.",
+		Says:   "Reports the attempts of an ill-formed chat under the id of the next chat.",
 		Levels: onlyRobustness,
 		Answer: reporting(func(chats []inHand) {
 			for i := range chats[:max(1, len(chats))-1] {
@@ -253,7 +254,7 @@ var robustnessFaults = []Fault{
 	},
 	{
 		Name:   "agents-blocked",
-		Says:   "Reports nothing of agents that an ill-formed chat names, in any chat.",
+		Says:   "If an ill-formed chat names an agent, reports no row of that agent in any chat.",
 		Levels: onlyRobustness,
 		Answer: reporting(func(chats []inHand) {
 			blocked := make(map[string]bool)

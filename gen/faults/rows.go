@@ -13,13 +13,14 @@ import (
 var totalityFaults = []Fault{
 	{
 		Name:   "no-duration-no-row",
-		Says:   "Leaves out attempts that begin and end within a second.",
+		Says:   "Leaves out attempts that begin and end in the same second.",
 		Common: true,
 		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Start.Unix() == r.End.Unix() }),
 	},
 	{
-		Name:   "keyed-by-start",
-		Says:   "Keeps one row per chat and second: of attempts that begin within one second only the last is left.",
+		Name: "keyed-by-start",
+		Says: "Keeps one row per chat and second: of the attempts that begin in the same second, only the last has " +
+			"a row.",
 		Common: true,
 		Answer: losing(func(c *inHand, r *model.IRF) bool {
 			return c.some(func(o *model.IRF) bool {
@@ -29,7 +30,7 @@ var totalityFaults = []Fault{
 	},
 	{
 		Name:   "distinct-rows",
-		Says:   "Selects distinct rows: of attempts of one agent with one descriptor only the first is left.",
+		Says:   "Selects distinct rows: of an agent's attempts with the same descriptor, only the first has a row.",
 		Common: true,
 		Answer: writing(func(c *inHand) {
 			c.rows = firstOf(c.rows, func(a, b *model.IRF) bool {
@@ -54,7 +55,7 @@ var totalityFaults = []Fault{
 	},
 	{
 		Name: "strategy-that-failed-has-a-row",
-		Says: "Reports the strategy whose invitation was revoked, as well as the agent.",
+		Says: "If a strategy's invitation is revoked, reports the strategy as well as the agent.",
 		Answer: writing(func(c *inHand) {
 			for _, r := range c.rows {
 				if r.Trace.How == model.WasRevoked && r.Trace.Invoker != "" {
@@ -70,7 +71,7 @@ var totalityFaults = []Fault{
 var symmetryFaults = []Fault{
 	{
 		Name: "first-in-alphabet-transfers",
-		Says: "Assumes that the alphabetically first of the agents who handle is the one who transfers.",
+		Says: "If several agents handle the chat, assumes that the alphabetically first one transfers it.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			e := &log[i]
 			if there := partiesAfter(log[:i], model.Agent); e.Name == model.AgentInvited &&
@@ -116,7 +117,7 @@ var symmetryFaults = []Fault{
 	},
 	{
 		Name:   "names-end-at-comma",
-		Says:   "Does not quote names in CSV: a name ends at its comma.",
+		Says:   "Does not quote names in CSV: a name ends at its first comma.",
 		Common: true,
 		Answer: renaming(func(name string) string {
 			before, _, _ := strings.Cut(name, ",")
@@ -165,7 +166,7 @@ var fieldFaults = []Fault{
 	},
 	{
 		Name:   "received-from-by-name",
-		Says:   "Looks up the attempt that sent a chat by the agent's name, and so always finds that agent's first.",
+		Says:   "Looks up the sender's attempt by the sender's name, and so always finds the sender's first attempt.",
 		Common: true,
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
@@ -178,14 +179,14 @@ var fieldFaults = []Fault{
 	},
 	{
 		Name:   "start-at-acceptance",
-		Says:   "Begins an attempt when the agent accepts.",
+		Says:   "Starts an attempt when the agent accepts, not when the agent is invited.",
 		Common: true,
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) { r.Start = c.timeOf(r.Trace.Accepted, r.Start) }),
 	},
 	{
 		Name:   "end-at-handover",
-		Says:   "Ends the attempt of an agent who transfers when the other agent accepts.",
+		Says:   "If an agent transfers the chat, ends its attempt when the other agent accepts, not when it leaves.",
 		Common: true,
 		Levels: onlyInferred,
 		Answer: rowByRow(func(c *inHand, r *model.IRF) { r.End = c.timeOf(r.Trace.HandedOver, r.End) }),

@@ -1,6 +1,10 @@
 package faults
 
-import "github.com/chatproof/chatproof/model"
+import (
+	"strings"
+
+	"github.com/chatproof/chatproof/model"
+)
 
 // Rules lists the mutants of the table of rules: each clause yields every other role, result or reason, or nothing at
 // all. Those that yield an accepted alternative are marked Accepted.
@@ -12,22 +16,32 @@ func Rules() (all []Fault) {
 			family, levels = "rules I", onlyInferred
 		}
 		for _, c := range r.Clauses {
-			name := r.ID
+			name, clause := r.ID, "rule "+r.ID
 			if c.Part != "" {
-				name += " " + c.Part
+				name, clause = name+" "+c.Part, "clause "+model.ClauseName(c.ID)
 			}
-			add := func(what string, table *model.Table, accepted bool) {
+			add := func(what, says string, table *model.Table, accepted bool) {
 				all = append(all, Fault{
-					Name: name + " " + what, Family: family, Says: "Rule " + name + ": " + what + ".", Levels: levels,
+					Name: name + " " + what, Family: family, Says: says, Levels: levels,
 					Accepted: accepted, Answer: answering(table),
 				})
 			}
 			if c.Kind == model.SilenceClause {
 				continue
 			}
-			add("dropped", model.Reference().Dropping(c.ID), false)
+			dropped := "Reports no row to which " + clause + " applies."
+			if c.ID == model.R5 {
+				dropped = "Never applies " + clause + "."
+			}
+			add("dropped", dropped, model.Reference().Dropping(c.ID), false)
 			for _, y := range otherYields(&c) {
-				add("yields "+describeYield(y), model.Reference().Yielding(c.ID, y), c.AcceptsInstead(y))
+				yields := describeYield(y)
+				reported := strings.TrimSuffix(yields, string(y.Reason))
+				if y.Reason != "" {
+					reported += "[" + string(y.Reason) + "]"
+				}
+				add("yields "+yields, "Reports "+reported+" where "+clause+" applies.",
+					model.Reference().Yielding(c.ID, y), c.AcceptsInstead(y))
 			}
 		}
 	}

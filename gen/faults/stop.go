@@ -20,12 +20,12 @@ var reasonFaults = []Fault{
 	},
 	{
 		Name:   "unknown-reason-lost",
-		Says:   "Does not report an attempt whose invitation was revoked for a reason that it does not know.",
+		Says:   "Leaves out an attempt whose invitation was revoked for a reason that it does not know.",
 		Answer: losing(func(_ *inHand, r *model.IRF) bool { return r.Trace.How == model.WasRevokedOtherwise }),
 	},
 	{
 		Name:   "who-declines-abandons",
-		Says:   "Reports a routed invitation that the agent declines as abandoned by that agent.",
+		Says:   "If an agent declines a routed invitation, reports that the agent abandoned it.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
 			if r.Trace.How == model.WasRejected && r.Trace.Initiator == "" {
@@ -35,7 +35,7 @@ var reasonFaults = []Fault{
 	},
 	{
 		Name:   "declined-is-completed",
-		Says:   "An agent's invitation that is declined counts as handled.",
+		Says:   "If an agent declines another agent's invitation, reports the attempt as Completed.",
 		Levels: onlyInferred,
 		Answer: rowByRow(func(_ *inHand, r *model.IRF) {
 			if r.Trace.How == model.WasRejected && isDirect(r) {
@@ -45,7 +45,7 @@ var reasonFaults = []Fault{
 	},
 	{
 		Name: "once-rung-always-ringing",
-		Says: "A customer who leaves the queue after an agent was alerted is AbandonedWhileRinging.",
+		Says: "If the customer leaves in a queue after an agent was alerted, reports AbandonedWhileRinging.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Reason == model.AbandonedWhileQueued && howMany(c.log, named(model.AgentInvited)) > 0 {
 				r.Reason = model.AbandonedWhileRinging
@@ -57,7 +57,7 @@ var reasonFaults = []Fault{
 var stopFaults = []Fault{
 	{
 		Name: "stopped-is-expired",
-		Says: "Takes an invitation revoked as Stopped for one that expired: the attempt ends before the stop.",
+		Says: "Reads the reason Stopped of a revoke as Expired: the attempt ends before the stop.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.Name == model.Revoked && e.Reason == model.Stopped {
 				e.Reason = model.Expired
@@ -66,7 +66,7 @@ var stopFaults = []Fault{
 	},
 	{
 		Name: "gone-strategy-is-queue",
-		Says: "When the strategy has left, the chat counts as back in its queue.",
+		Says: "If the strategy has left when the customer leaves, reports the queue instead of the strategy.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if placed := lastSuch(c.log, named(model.PlacedInQueue)); c.strategyGone(r) && placed != nil {
 				r.ResourceType, r.Resource, r.Role, r.Reason = model.QueueResource, placed.Queue, model.Received,
@@ -76,7 +76,7 @@ var stopFaults = []Fault{
 	},
 	{
 		Name: "customer-leaves-last-row",
-		Says: "A chat that the customer stops after its agents have left was abandoned by the customer.",
+		Says: "If the customer stops the chat after its agents have left, reports that the customer abandoned it.",
 		Answer: writing(func(c *inHand) {
 			if n := len(c.rows) - 1; n >= 0 && c.stopBy() == model.MediaServer && c.rows[n].Trace.How == model.HasLeft {
 				c.rows[n].Result = model.CustomerAbandoned
@@ -85,7 +85,8 @@ var stopFaults = []Fault{
 	},
 	{
 		Name: "expired-near-the-stop",
-		Says: "Treats an invitation that expired within ten seconds of the customer's stop as cut off by it.",
+		Says: "If an invitation expires in the last ten seconds before the customer leaves, reports " +
+			"AbandonedWhileRinging.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			stop := lastSuch(c.log, named(model.ProcessingStopped))
 			if r.Trace.How == model.WasRevoked && c.stopBy() == model.MediaServer &&
@@ -96,7 +97,7 @@ var stopFaults = []Fault{
 	},
 	{
 		Name: "every-stop-is-the-customers",
-		Says: "Takes every stop for the customer's, whoever stopped the chat.",
+		Says: "Assumes that the customer stopped the chat, whoever stopped it.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if log[i].Name == model.ProcessingStopped {
 				log[i].Actor = model.Party{Type: model.MediaServer}
@@ -126,7 +127,7 @@ func (c *inHand) strategyGone(r *model.IRF) bool {
 var mediaFaults = []Fault{
 	{
 		Name:   "other-media-without-consult",
-		Says:   "Knows no consult in any medium but chat.",
+		Says:   "Takes a consult for a conference in every medium but chat.",
 		Levels: onlyInferred,
 		Answer: rewriting(func(log []model.Event, i int) {
 			if otherMediumOf(log) && log[i].VisibilityMode == model.Coach {
@@ -146,7 +147,7 @@ var mediaFaults = []Fault{
 	},
 	{
 		Name: "resumed-is-an-attempt",
-		Says: "EventResumed gives the agent who joined last a further row.",
+		Says: "At EventResumed, adds a row for the agent who joined last.",
 		Answer: writing(func(c *inHand) {
 			for i, e := range c.log {
 				if there := partiesAfter(c.log[:i], model.Agent); e.Name == model.Resumed && len(there) > 0 {
@@ -159,7 +160,7 @@ var mediaFaults = []Fault{
 	},
 	{
 		Name: "properties-change-ends-consult",
-		Says: "EventPropertiesChanged makes the visibility mode of a consult unknown, so that it becomes a conference.",
+		Says: "Forgets a consult's visibility mode at EventPropertiesChanged: the consult becomes a conference.",
 		Answer: rowByRow(func(c *inHand, r *model.IRF) {
 			if r.Role == model.ReceivedConsult && howMany(c.between(r.Trace.Opened, r.Trace.Closed),
 				named(model.PropertiesChanged)) > 0 {
@@ -169,7 +170,7 @@ var mediaFaults = []Fault{
 	},
 	{
 		Name:   "unknown-event-ends-chat",
-		Says:   "Reads a chat up to the first event that it does not know.",
+		Says:   "Stops reading a chat at the first event that it does not know.",
 		Answer: skipping(func(log []model.Event, i int) bool { return slices.ContainsFunc(log[:i+1], unknown) }),
 	},
 }

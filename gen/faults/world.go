@@ -32,32 +32,32 @@ const (
 )
 
 var foldings = []folding{
-	{"ids-without-case", "Compares ids as a case-folding collation does.", strings.ToLower, onlyDelivery, ids},
-	{"ids-without-accents", "Compares ids as an accent-folding collation does.", plainLetters, onlyDelivery, ids},
-	{"ids-composed", "Composes ids (NFC) before it compares them.", composed, onlyDelivery, ids},
-	{"ids-trimmed", "Trims ids.", strings.TrimSpace, onlyDelivery, ids},
-	{"ids-of-50", "Keeps ids in a column of 50 characters.", first(50), onlyDelivery, ids},
-	{"ids-of-16", "Keeps ids in a column of 16 characters, as Interaction Server's have.", first(16), 0, ids},
+	{"ids-without-case", "Ignores the case of ids, as some collations do.", strings.ToLower, onlyDelivery, ids},
+	{"ids-without-accents", "Ignores accents in ids, as some collations do.", plainLetters, onlyDelivery, ids},
+	{"ids-composed", "Normalizes ids (NFC) before it compares them.", composed, onlyDelivery, ids},
+	{"ids-trimmed", "Trims ids before it compares them.", strings.TrimSpace, onlyDelivery, ids},
+	{"ids-of-50", "Keeps only the first 50 characters of ids.", first(50), onlyDelivery, ids},
+	{"ids-of-16", "Keeps only 16 characters of ids, as many as Interaction Server's have.", first(16), 0, ids},
 	{"ids-as-integers", "Reads all-digit ids as integers: leading zeros are lost.", asInteger, 0, ids},
 	{"ids-as-floats", "Reads all-digit ids as floats: long ones become equal.", asFloat, 0, ids},
 	{"ids-in-lower-case", "Writes ids in lower case.", strings.ToLower, 0, rowIDs},
-	{"names-without-case", "Compares names as a case-folding collation does.", strings.ToLower, onlyDelivery, names},
+	{"names-without-case", "Ignores the case of names, as some collations do.", strings.ToLower, onlyDelivery, names},
 	{
-		"names-without-accents", "Compares names as an accent-folding collation does.", plainLetters, onlyDelivery,
+		"names-without-accents", "Ignores accents in names, as some collations do.", plainLetters, onlyDelivery,
 		names,
 	},
-	{"names-composed", "Composes names (NFC) before it compares them.", composed, onlyDelivery, names},
-	{"names-trimmed", "Trims names.", strings.TrimSpace, onlyDelivery, names},
-	{"names-compared-by-50", "Compares the first 50 characters of names.", first(50), onlyDelivery, names},
-	{"names-written-composed", "Writes names composed (NFC).", composed, onlyDelivery, rows},
-	{"names-written-trimmed", "Writes names trimmed.", strings.TrimSpace, onlyDelivery, rows},
-	{"names-of-20", "Writes the first 20 characters of names.", first(20), 0, rows},
-	{"names-of-32", "Writes the first 32 characters of names.", first(32), 0, rows},
-	{"names-of-50", "Writes the first 50 characters of names.", first(50), 0, rows},
+	{"names-composed", "Normalizes names (NFC) before it compares them.", composed, onlyDelivery, names},
+	{"names-trimmed", "Trims names before it compares them.", strings.TrimSpace, onlyDelivery, names},
+	{"names-compared-by-50", "Compares only the first 50 characters of names.", first(50), onlyDelivery, names},
+	{"names-written-composed", "Normalizes names (NFC) before it writes them.", composed, onlyDelivery, rows},
+	{"names-written-trimmed", "Trims names before it writes them.", strings.TrimSpace, onlyDelivery, rows},
+	{"names-of-20", "Writes only the first 20 characters of names.", first(20), 0, rows},
+	{"names-of-32", "Writes only the first 32 characters of names.", first(32), 0, rows},
+	{"names-of-50", "Writes only the first 50 characters of names.", first(50), 0, rows},
 	{"names-in-lower-case", "Writes names in lower case.", strings.ToLower, 0, rows},
-	{"names-as-numbers", "Writes all-digit names as numbers.", asInteger, 0, rows},
-	{"names-that-mean-null", "Reads names such as NULL as no name.", noNull, 0, rows},
-	{"names-of-one-word", "Writes the first word of names.", firstWord, 0, rows},
+	{"names-as-numbers", "Writes all-digit names as integers: leading zeros are lost.", asInteger, 0, rows},
+	{"names-that-mean-null", "Reads a name such as NULL as a missing name.", noNull, 0, rows},
+	{"names-of-one-word", "Writes only the first word of names.", firstWord, 0, rows},
 }
 
 var worldFaults = func() (all []Fault) {
@@ -166,15 +166,14 @@ var numberFaults = func() (all []Fault) {
 		name, says string
 		kept       func(int64) int64
 	}{
-		{"seq-of-16-bits", "Keeps seq in 16 bits.", func(n int64) int64 { return int64(int16(n)) }},
-		{"seq-of-32-bits", "Keeps seq in 32 bits.", func(n int64) int64 { return int64(int32(n)) }},
+		{"seq-of-16-bits", "Keeps only 16 bits of seq.", func(n int64) int64 { return int64(int16(n)) }},
+		{"seq-of-32-bits", "Keeps only 32 bits of seq.", func(n int64) int64 { return int64(int32(n)) }},
 		{
-			"seq-of-32-bits-capped", "Keeps seq in 32 bits, capping what is larger.", func(n int64) int64 {
-				return min(n, math.MaxInt32)
-			},
+			"seq-of-32-bits-capped", "Keeps seq in 32 bits: larger numbers become the largest that fits.",
+			func(n int64) int64 { return min(n, math.MaxInt32) },
 		},
 		{
-			"seq-as-a-float", "Keeps seq as a float of single precision.", func(n int64) int64 {
+			"seq-as-a-float", "Keeps seq as a single-precision float: large numbers are rounded.", func(n int64) int64 {
 				return int64(float32(n))
 			},
 		},
@@ -183,12 +182,12 @@ var numberFaults = func() (all []Fault) {
 	}
 	return append(all,
 		Fault{
-			Name: "seq-from-1", Says: "Treats an event of seq 0 as one without seq, and skips it.",
+			Name: "seq-from-1", Says: "Takes seq 0 for a missing seq, and skips the event.",
 			Levels: onlyDelivery,
 			Answer: skipping(func(log []model.Event, i int) bool { return log[i].Seq == 0 }),
 		},
 		Fault{
-			Name: "seq-0-last", Says: "Sorts an event of seq 0 last.", Levels: onlyDelivery,
+			Name: "seq-0-last", Says: "Sorts an event with seq 0 last.", Levels: onlyDelivery,
 			Answer: renumbered(func(n int64) int64 {
 				if n == 0 {
 					return math.MaxInt64
@@ -213,14 +212,14 @@ func renumbered(kept func(int64) int64) func([]model.Event) []model.Fact {
 
 var timeFaults = []Fault{
 	{
-		Name: "time-in-one-form", Says: "Reads times of the form 2026-01-05T09:00:07Z, and passes over other events.",
+		Name: "time-in-one-form", Says: "Reads only times like 2026-01-05T09:00:07Z, and skips events with others.",
 		Levels: onlyDelivery, Answer: skipping(func(log []model.Event, i int) bool {
 			w := log[i].Wire
 			return w != nil && (w.Zone != 0 || w.Digits > 0) || log[i].Time.Nanosecond() > 0
 		}),
 	},
 	{
-		Name: "zone-ignored", Says: "Reads the hour of a time as UTC, whatever its zone.",
+		Name: "zone-ignored", Says: "Ignores the zone of a time, and reads every time as UTC.",
 		Levels: onlyDelivery, Answer: rewriting(func(log []model.Event, i int) {
 			if w := log[i].Wire; w != nil {
 				log[i].Time = log[i].Time.Add(time.Duration(w.Zone) * time.Minute)
@@ -228,7 +227,7 @@ var timeFaults = []Fault{
 		}),
 	},
 	{
-		Name: "zone-subtracted-twice", Says: "Has the sign of a time's zone the wrong way round.", Levels: onlyDelivery,
+		Name: "zone-subtracted-twice", Says: "Applies the zone of a time with the wrong sign.", Levels: onlyDelivery,
 		Answer: rewriting(func(log []model.Event, i int) {
 			if w := log[i].Wire; w != nil {
 				log[i].Time = log[i].Time.Add(2 * time.Duration(w.Zone) * time.Minute)
@@ -236,13 +235,13 @@ var timeFaults = []Fault{
 		}),
 	},
 	{
-		Name: "sort-by-text-of-time", Says: "Sorts by the text of time, then by seq.",
+		Name: "sort-by-text-of-time", Says: "Sorts events by the text of their times, then by seq.",
 		Answer: sorting(func(a, b *model.Event) int {
 			return cmp.Or(cmp.Compare(textOf(a), textOf(b)), bySeq(*a, *b))
 		}),
 	},
 	{
-		Name: "sort-by-time-then-seq", Says: "Sorts by time, then by seq.",
+		Name: "sort-by-time-then-seq", Says: "Sorts events by time, then by seq.",
 		Answer: sorting(func(a, b *model.Event) int { return cmp.Or(a.Time.Compare(b.Time), bySeq(*a, *b)) }),
 	},
 	{
@@ -302,11 +301,11 @@ var formFaults = []Fault{
 		Answer: skipping(func(log []model.Event, i int) bool { return has(&log[i], `"node"`) }),
 	},
 	{
-		Name: "no-null", Says: "Fails at a null, and passes over the event.",
+		Name: "no-null", Says: "Skips an event that contains a null.",
 		Answer: skipping(func(log []model.Event, i int) bool { return has(&log[i], `":null`) }),
 	},
 	{
-		Name: "crashes-at-null", Says: "Crashes at a null: from there on there are no rows.",
+		Name: "crashes-at-null", Says: "Crashes at the first null: the events from there on are lost.",
 		Answer: func(events []model.Event) []model.Fact {
 			at := slices.IndexFunc(events, func(e model.Event) bool { return has(&e, `":null`) })
 			if at < 0 {
@@ -316,7 +315,7 @@ var formFaults = []Fault{
 		},
 	},
 	{
-		Name: "party-from-nested", Says: "Looks for a name anywhere in the event: takes a meaningless one for a party.",
+		Name: "party-from-nested", Says: "Takes the name of a party from a nested field that means nothing.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.Wire != nil && strings.Contains(e.Wire.Party, "Desk 1") {
 				e.Party.ID = "Desk 1"
@@ -324,7 +323,7 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "actor-by-name", Says: "Names the actor by its name field, if any.",
+		Name: "actor-by-name", Says: "Reports the actor's name field, if there is one, instead of the resource's id.",
 		Answer: writing(func(c *inHand) {
 			for _, e := range c.log {
 				if e.Wire != nil && strings.Contains(e.Wire.Actor, "Somebody Else") {
@@ -343,7 +342,7 @@ var formFaults = []Fault{
 	},
 	{
 		Name: "mode-before-operation",
-		Says: "Treats an invitation with a visibility mode as one to a conference, whatever its operation.",
+		Says: "Takes every invitation with a visibility mode for a conference, whatever its operation.",
 		Answer: rewriting(func(log []model.Event, i int) {
 			if e := &log[i]; e.VisibilityMode > 0 && e.Actor.Type == model.Agent && e.Name == model.AgentInvited {
 				e.Operation = model.Conference
@@ -358,7 +357,7 @@ var formFaults = []Fault{
 	},
 	{
 		Name: "stopped-whatever-the-event",
-		Says: "Treats any event with the reason Stopped as the stop's, and ignores what follows.",
+		Says: "Takes any event with the reason Stopped for the stop, and ignores what follows.",
 		Answer: reading(func(log []model.Event) []model.Event {
 			for i := range log {
 				if log[i].Reason == model.Stopped && log[i].Name != model.Revoked {
@@ -369,7 +368,7 @@ var formFaults = []Fault{
 		}),
 	},
 	{
-		Name: "finished-chats-only", Says: "Reports a chat only when it has stopped.", Levels: onlyDelivery,
+		Name: "finished-chats-only", Says: "Reports nothing of a chat until it has stopped.", Levels: onlyDelivery,
 		Answer: writing(func(c *inHand) {
 			if c.stopBy() == "" {
 				c.rows = nil
