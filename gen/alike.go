@@ -27,7 +27,7 @@ var alike = []alikePair{
 	{"composition (NFC, NFD)", "Zo\u00eb", "Zoe\u0308", "\u00e9", "e\u0301", norm.NFC.String},
 	{"outer blanks", "Anna", "Anna ", "", " ", strings.TrimSpace},
 	{
-		"what is beyond the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2",
+		"what comes after the 50th character", longName + " north", longName + " south", longTail + "1", longTail + "2",
 		first50,
 	},
 }
@@ -113,5 +113,5 @@ func both(a, b string) string {
 }
 
 func merged(in, which string) string {
-	return fmt.Sprintf("ids or names that differ in %s alone were merged, or not told apart (%s)", in, which)
+	return fmt.Sprintf("ids or names that differ only in %s were taken for one (%s)", in, which)
 }

@@ -278,20 +278,20 @@ func (s State) wrong(given map[string]bool) string {
 	case !inLeg && s.For != ForNothing:
 		return "for= describes a leg, but none is under way"
 	case (s.Agents > 0) != (s.Latest != ForNothing):
-		return "latest= describes the agents who handle the chat: expected both keys, or neither"
+		return "latest= describes the agents who handle the chat: expected both agents= and latest=, or neither"
 	case s.Stage == Entering && (s.Agents > 0 || s.Pending != ForNothing || s.Strategy || s.Turn != Open ||
 		s.Failures > 0 || s.Joins > 0):
-		return "before its first queue a chat has nobody"
+		return "before its first queue a chat has no agent, strategy, invitation or history"
 	case given["failures"] != given["joins"]:
-		return "expected both failures= and joins=, or neither (any history)"
+		return "expected both failures= and joins=, or neither, which means any history"
 	case s.History && s.Joins < s.Agents:
 		return "more agents handle the chat than have joined"
 	case s.Turn == StopDue && (s.Agents > 0 || s.Pending != ForNothing || s.Stage != Handling):
-		return "the stop is due when the last agent has left, and nothing is under way"
+		return "stop-due: the stop is due only when the last agent has left and nothing is under way"
 	case s.Turn == QueueDue && (s.Stage != Unanswered || s.Agents > 0 || s.For != ForEntry || s.Pending != ForNothing):
-		return "the server's queue is due where the only agent was revoked"
+		return "queue-due: the server's queue is due only after the only agent was revoked"
 	case s.Stage == Handling && s.Turn == Open && s.Agents == 0 && s.Pending == ForNothing:
-		return "with nobody there the stop is due"
+		return "no agent handles the chat and no invitation is pending: expected stop-due"
 	}
 	return ""
 }

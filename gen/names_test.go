@@ -26,7 +26,7 @@ func TestMerged(t *testing.T) {
 		for _, got := range [][]model.Fact{nil, rows(pair.one), rows(pair.two, pair.two), rows("x")} {
 			id, found := Merged(want, got)
 			assert.Equal(t, "c", id)
-			assert.Contains(t, found, "ids or names that differ in "+pair.in+" alone were merged, or not told apart (")
+			assert.Contains(t, found, "ids or names that differ only in "+pair.in+" were taken for one (")
 		}
 	}
 	assert.Empty(t, differIn("Anna", "Berta"))

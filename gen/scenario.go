@@ -249,7 +249,7 @@ func (s *Scenarios) cutShort(c *model.Case, log, other []model.Event, src Source
 		Relation: "D4", Of: log[0].InteractionID, Variant: short,
 		Compare: func(of, short []model.Fact) string {
 			if more := without(viewed(short, descriptorsOf), viewed(of, descriptorsOf)); len(more) > 0 {
-				return "cut short it has " + plain(more)
+				return "the log cut short also has " + plain(more)
 			}
 			return ""
 		},

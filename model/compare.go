@@ -381,7 +381,7 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 	switch {
 	case field != DescriptorField || r.accepted != nil:
 	case r.irf.open():
-		d.Accepted = []string{"any other known result but CustomerAbandoned and Transferred"}
+		d.Accepted = []string{"any other known result except CustomerAbandoned and Transferred"}
 	default:
 		for _, a := range r.irf.Accepted()[1:] {
 			d.Accepted = append(d.Accepted, a.String())
@@ -417,7 +417,7 @@ func ranks(want *Expected, got []Fact, pairs []int) (ds []Difference) {
 			}
 		}
 		if lower != rank || equal > 1 {
-			actual := fmt.Sprintf("rank %d (%d)", lower+1, mine)
+			actual := fmt.Sprintf("rank %d (ordinal %d)", lower+1, mine)
 			if equal > 1 {
 				actual = fmt.Sprintf("%d, which another row has too", mine)
 			}

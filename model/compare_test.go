@@ -93,8 +93,8 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"ordinals the wrong way round", failedTransfer, "2, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 1: ordinal expected rank 1, got rank 2 (2); R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n" +
-				"documented Agent 2: ordinal expected rank 2, got rank 1 (1); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
+			"documented Agent 1: ordinal expected rank 1, got rank 2 (ordinal 2); R1, R8: invited by Strategy 1 (seq 5), accepted (seq 7), left (seq 10)\n" +
+				"documented Agent 2: ordinal expected rank 2, got rank 1 (ordinal 1); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n",
 		},
 		{
 			"one ordinal for two rows", failedTransfer, "1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
@@ -108,8 +108,8 @@ func TestCompare(t *testing.T) {
 		{"rows of one resource are told apart by descriptor", twice, "-, -, Agent 2, ReceivedTransfer/Completed\n-, -, Agent 1, RoutedTo/Transferred\n-, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]", ""},
 		{
 			"rows of one resource are told apart by ordinal", twice, "1, -, Agent 1, RoutedTo/Transferred\n2, -, Agent 2, ReceivedTransfer/Completed\n3, -, Agent 2, ReceivedTransfer/Abandoned [Revoked]",
-			"documented Agent 2: ordinal expected rank 2, got rank 3 (3); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n" +
-				"documented Agent 2: ordinal expected rank 3, got rank 2 (2); R2, R8: invited by Agent 1's transfer (seq 10), accepted (seq 11), left (seq 13)\n",
+			"documented Agent 2: ordinal expected rank 2, got rank 3 (ordinal 3); R2, R11: invited by Agent 1's transfer (seq 8), revoked (seq 9)\n" +
+				"documented Agent 2: ordinal expected rank 3, got rank 2 (ordinal 2); R2, R8: invited by Agent 1's transfer (seq 10), accepted (seq 11), left (seq 13)\n",
 		},
 
 		{

@@ -208,12 +208,14 @@ func (f *fold) step(e *Event, kind eventKind, at, turn int32) error {
 
 func (f *fold) placed(e *Event, at int32) *IllFormed {
 	if f.leg.stage == inQueue {
-		return f.illFormed(e, "W4", "placed in %s while it is in %s", Quoted(e.Queue), Quoted(f.leg.queue))
+		return f.illFormed(e, "W4", "placed in %s while the chat is still in %s: expected EventTakenFromQueue "+
+			"first", Quoted(e.Queue), Quoted(f.leg.queue))
 	}
 	switch e.Actor.Type {
 	case MediaServer: // it enters
 		if f.entered {
-			return f.illFormed(e, "W4", "the media server places a chat in a queue only once, when it enters")
+			return f.illFormed(e, "W4", "the media server places the chat in a queue again: expected that only once, "+
+				"when the chat enters")
 		}
 		f.entered = true
 	case Agent: // a leg of its own
@@ -223,7 +225,7 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 	default: // back to a queue, or on to another
 		if f.leg.stage != routing && f.leg.stage != failed {
 			return f.illFormed(e, "W4",
-				"placed in a queue by a %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
+				"placed in a queue by the %s while no strategy has the chat and no invitation has failed", e.Actor.Type)
 		}
 		f.leg.sentOn = f.leg.sentOn || f.leg.stage == routing || f.leg.queue != e.Queue
 		f.leg.movedOn = true
@@ -240,7 +242,8 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 		return f.illFormed(e, "W4", "placed in a queue by %s, who is not a party", Name(e.Actor.ID))
 	}
 	if f.leg.stage != noLeg && f.leg.stage != failed {
-		return f.illFormed(e, "W4", "placed in a queue by %s while another leg is under way", Name(e.Actor.ID))
+		return f.illFormed(e, "W4", "placed in a queue by %s while another leg (queue, strategy or its invitation) "+
+			"is under way", Name(e.Actor.ID))
 	}
 	a := &f.attempts[initiator]
 	if kind := f.table.deployment.finishing(e.Queue); kind != unfinished && f.agents == 1 && f.flying == 0 {
@@ -254,10 +257,11 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	switch {
 	case e.Operation == "":
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (it may be left out only if the last agent, "+
-				"with no invitation pending, places the chat in a finishing queue: finishing_queues in the mapping)", e.Name)
+			"operation: expected transfer or conference on %s by an agent (it may be missing only if no other agent "+
+				"handles the chat, no invitation is pending, and the mapping lists the queue under "+
+				"finishing_queues)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
-		return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+		return f.illFormed(e, "W8", "%s already has a pending transfer", Name(e.Actor.ID))
 	}
 	f.leg = leg{initiator: initiator, operation: e.Operation, leftAt: never}
 	if e.Operation == Transfer {
@@ -269,7 +273,7 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 
 func (f *fold) taken(e *Event, at int32) *IllFormed {
 	if f.leg.stage != inQueue || f.leg.queue != e.Queue {
-		return f.illFormed(e, "W4", "taken from %s, where the chat is not", Quoted(e.Queue))
+		return f.illFormed(e, "W4", "taken from %s, but the chat is not in that queue", Quoted(e.Queue))
 	}
 	f.leg.stage, f.leg.takenAt, f.due = taken, at, takerDue
 	return nil
@@ -296,7 +300,8 @@ func (f *fold) added(e *Event, at int32) *IllFormed {
 		f.fromLeg(a)
 		f.leg.stage = noLeg
 	case f.leg.stage == taken:
-		return f.illFormed(e, "W6", "%s pulls the chat while it is a party or has an invitation", Name(e.Party.ID))
+		return f.illFormed(e, "W6", "%s pulls the chat, but is already a party or has a pending "+
+			"invitation", Name(e.Party.ID))
 	case i == never || f.attempts[i].state != pending:
 		return f.illFormed(e, "W6", "%s joins without a pending invitation and without taking the chat from a queue",
 			Name(e.Party.ID))
@@ -332,16 +337,17 @@ func (f *fold) invited(e *Event, at int32) *IllFormed {
 			return f.illFormed(e, "W5", "invited by %s, who is not a party", Name(e.Actor.ID))
 		}
 		if e.Operation == Transfer && f.transfers(e.Actor.ID) {
-			return f.illFormed(e, "W8", "%s has a transfer pending already", Name(e.Actor.ID))
+			return f.illFormed(e, "W8", "%s already has a pending transfer", Name(e.Actor.ID))
 		}
 	default:
 		return f.illFormed(e, "W5", "invited by the %s: only a strategy or an agent invites", e.Actor.Type)
 	}
 	if e.Party.Type != Agent {
-		return f.illFormed(e, "W9", "party.type: only an agent is invited")
+		return f.illFormed(e, "W9", "party.type: expected agent: nobody else is invited")
 	}
 	if f.open(e.Party.ID) != never {
-		return f.illFormed(e, "W8", "%s is invited while it is a party or has an invitation", Name(e.Party.ID))
+		return f.illFormed(e, "W8", "%s is invited, but is already a party or has a pending "+
+			"invitation", Name(e.Party.ID))
 	}
 	a := &f.attempts[f.attempt(e, at)]
 	if inviter == never {
@@ -400,13 +406,12 @@ func (f *fold) timedOut(e *Event, at, i int32) *IllFormed {
 	switch {
 	case e.Actor.Type != InteractionServer || e.Reason == Stopped:
 		return f.illFormed(e, "W6",
-			"%s for %s, who has no pending invitation but handles the chat: a handling-timeout comes from the "+
-				"interaction_server, "+
-				"for a reason other than Stopped", e.Name, Name(e.Party.ID))
+			"%s for %s, who has no pending invitation but handles the chat: only the interaction_server may do that "+
+				"(handling-timeout), for a reason other than Stopped", e.Name, Name(e.Party.ID))
 	case f.agents > 1, f.flying > 0, f.leg.stage != noLeg && f.leg.stage != failed:
 		return f.illFormed(e, "W6",
-			"%s for %s, who handles the chat: a handling-timeout needs a sole agent, no leg under way "+
-				"and no invitation pending", e.Name, Name(e.Party.ID))
+			"%s for %s, who handles the chat: a handling-timeout is possible only if no other agent handles it, no "+
+				"leg is under way and no invitation is pending", e.Name, Name(e.Party.ID))
 	}
 	a := &f.attempts[i]
 	a.state, a.how, a.closed, a.closedTurn = over, TimedOut, at, f.now

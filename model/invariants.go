@@ -236,7 +236,8 @@ func v4(c *Chat, got []Fact) []breach {
 	}
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
-			return []breach{{opened[i].Resource, fmt.Sprintf("rank %d is %s", i+1, Name(sorted[i].Resource))}}
+			return []breach{{opened[i].Resource, fmt.Sprintf("the row of rank %d is that of "+
+				"%s", i+1, Name(sorted[i].Resource))}}
 		}
 	}
 	return nil
@@ -270,7 +271,8 @@ func v5(c *Chat, got []Fact) []breach {
 			}
 		}
 		if transferred > may {
-			return []breach{{agent, fmt.Sprintf("Transferred %d times, for %d transfers", transferred, may)}}
+			return []breach{{agent, fmt.Sprintf("Transferred in %d rows, though only %d of its transfers "+
+				"succeeded", transferred, may)}}
 		}
 	}
 	return nil

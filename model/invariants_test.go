@@ -110,7 +110,7 @@ func TestInvariantsBreak(t *testing.T) {
 		})
 	}
 	ds := model.CheckInvariants(classify(t, log(t, transferred)), rowsOf("2, agent, Agent 1, RoutedTo/Transferred\n1, agent, Agent 2, ReceivedTransfer/Completed"))
-	assert.Equal(t, "rank 1 is Agent 2", ds[0].Actual)
+	assert.Equal(t, "rank 1 belongs to Agent 2", ds[0].Actual)
 	assert.Equal(t, "chat 1", ds[0].InteractionID)
 	assert.Equal(t, "chat 1", model.CheckInvariants(classify(t, log(t, finished)), nil)[0].InteractionID, "where there is no row to tell it")
 	assert.Equal(t, "chat 1", model.CheckInvariants(nil, rowsOf("1, -, Agent 1, Routed/Completed"))[0].InteractionID, "where there is no chat to tell it")

@@ -8,14 +8,14 @@ import (
 // missing says what an ill-formed log seems to lack, by the requirement that it breaks and the words of the problem. It
 // is a guess, not a proof: often more than one event would make the log a chat.
 var missing = []struct{ requirement, phrase, lacks string }{
-	{"W4", "placed in %s while it is in", string(TakenFromQueue)},
-	{"W4", "places a chat in a queue only once", string(Revoked) + " or " + string(Rejected)},
+	{"W4", "placed in %s while the chat is still in", string(TakenFromQueue)},
+	{"W4", "the media server places the chat in a queue again", string(Revoked) + " or " + string(Rejected)},
 	{"W4", "who is not a party", "an agent's " + string(PartyAdded)},
 	{"W4", "while no strategy has the chat and no invitation has failed", string(Revoked) + " or " + string(Rejected)},
 	{"W4", "taken from", string(PlacedInQueue)},
 	{"W4", "has not just taken the chat from a queue", string(TakenFromQueue)},
-	{"W4", "the EventPartyAdded of its taker comes next", "a strategy's " + string(PartyAdded)},
-	{"W4", "its EventPartyRemoved comes next", "an agent's " + string(PartyRemoved)},
+	{"W4", "expected the taker's EventPartyAdded", "a strategy's " + string(PartyAdded)},
+	{"W4", "expected its EventPartyRemoved next", "an agent's " + string(PartyRemoved)},
 	{"W5", "invited by strategy", "a strategy's " + string(PartyAdded)},
 	{"W5", "who is not a party", "an agent's " + string(PartyAdded)},
 	{"W6", "pulls the chat", "an agent's " + string(PartyRemoved)},
@@ -24,7 +24,7 @@ var missing = []struct{ requirement, phrase, lacks string }{
 	{"W7", "strategy", "a strategy's " + string(PartyAdded)},
 	{"W7", "is removed, but is not a party", "an agent's " + string(PartyAdded)},
 	{
-		"W8", "is invited while it is a party", string(Revoked) + ", " + string(Rejected) + " or an agent's " +
+		"W8", "is invited, but is already a party", string(Revoked) + ", " + string(Rejected) + " or an agent's " +
 			string(PartyRemoved),
 	},
 }

@@ -334,9 +334,9 @@ func (x *Learned) open(least int, share float64) string {
 	case x.Rows == 0:
 		return "no row decides it"
 	case x.Rows < least:
-		return fmt.Sprintf("%d of the %d rows that are needed", x.Rows, least)
+		return fmt.Sprintf("only %d of the %d rows that are needed", x.Rows, least)
 	case x.Answers[0].Yield == beyond || float64(x.Answers[0].Rows) < share*float64(x.Rows):
-		return fmt.Sprintf("its most frequent answer has %.1f %%, and %g %% are needed",
+		return fmt.Sprintf("its most frequent answer has %.1f %% of the rows, and %g %% are needed",
 			100*float64(x.Answers[0].Rows)/float64(x.Rows), 100*share)
 	}
 	return ""

@@ -84,9 +84,9 @@ func (t *Table) fitting(id ClauseID, y Yield) error {
 	switch {
 	case kind == SilenceClause && (y.Role == "" || y.Result == "" || y.Type != QueueResource &&
 		y.Type != StrategyResource):
-		return errors.New("expected no row, or a row of a queue or strategy with type, role and result")
+		return errors.New("expected 'no row', or the type (queue or strategy), role and result of a row")
 	case kind != SilenceClause && y.Type != "":
-		return errors.New("type: only for a clause that makes no row")
+		return errors.New("type: remove it: only a clause that makes no row takes a type")
 	case kind == RoleClause && (y.Result != "" || y.Reason != ""):
 		return errors.New("expected a role alone: the clause decides nothing else")
 	case kind == ResultClause && y.Role != "":
@@ -94,7 +94,7 @@ func (t *Table) fitting(id ClauseID, y Yield) error {
 	}
 	symbolic := isOneOf(y.Role, RoleBehind, RoleByFirstMode, RoleWithoutMode)
 	if symbolic && !slices.ContainsFunc(clauseTable[id].Accepts, func(a Yield) bool { return a.Role == y.Role }) {
-		return fmt.Errorf("role: %s is not a role here", Name(string(y.Role)))
+		return fmt.Errorf("role: %s is not an answer of this clause", Name(string(y.Role)))
 	}
 	return nil
 }

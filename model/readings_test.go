@@ -259,7 +259,7 @@ func TestMinorities(t *testing.T) {
 	require.Len(t, few.Answers, 2)
 	assert.Equal(t, model.Yield{Reason: model.RevokedReason}, few.Answers[1].Yield)
 	assert.Len(t, few.Answers[1].Examples, min(few.Answers[1].Rows, model.MaxExamples))
-	assert.Regexp(t, `^its most frequent answer has 98\.[0-9] %, and 99 % are needed$`, of(50).Open)
+	assert.Regexp(t, `^its most frequent answer has 98\.[0-9] % of the rows, and 99 % are needed$`, of(50).Open)
 }
 
 // What a mart answers in more ways than are told apart is counted, and never pinned.
@@ -306,11 +306,11 @@ func TestReadingsThatBreak(t *testing.T) {
 		{"I21.the-agent", model.Yield{Result: model.Transferred, Reason: model.NoReason}, "V5"},
 		{"I9.queue", model.Yield{Type: model.QueueResource, Role: model.Received, Result: model.CustomerAbandoned}, "V9"},
 		{"I16", model.Yield{Type: model.QueueResource, Role: model.Received, Result: model.Completed, Reason: model.AbandonedWhileRinging}, "V7"},
-		{"I16", model.Yield{Role: model.Received, Result: model.Completed}, "expected no row"},
+		{"I16", model.Yield{Role: model.Received, Result: model.Completed}, "the type (queue or strategy), role and result of a row"},
 		{"I1.rejected", model.Yield{Type: model.AgentResource, Reason: "X"}, "type"},
 		{"I15", model.Yield{Result: model.Completed}, "a role alone"},
 		{"I10", model.Yield{Role: model.RoutedTo}, "no role"},
-		{"I8", model.Yield{Role: model.RoleByFirstMode}, "is not a role here"},
+		{"I8", model.Yield{Role: model.RoleByFirstMode}, "is not an answer of this clause"},
 		{"I13", model.Yield{Reason: model.AbandonedWhileQueued}, "V7"},
 	} {
 		id, ok := model.InferredClause(tt.clause)

@@ -13,22 +13,25 @@ func Requirements() []Requirement {
 	w := func(id, says string) Requirement { return Requirement{ID: id, Says: says} }
 	return []Requirement{
 		w("W1", "Exactly one EventInteractionSubmitted, before every other event."),
-		w("W2", "Nothing after EventProcessingStopped but exact duplicates and neutral events."),
-		w("W3", "seq is unique within the interaction; the same seq with other content is no duplicate."),
-		w("W4", "One leg at a time: a queue, then a strategy, then its invitation, then accepted or back to a queue; "+
-			"the taker must be added next; an agent that transfers through a queue, or places the chat in a "+
-			"finishing queue, must be removed next."),
-		w("W5", "A strategy or agent that invites is a party."),
-		w("W6", "Accept, reject and revoke answer a pending invitation of that agent; an agent without one joins only "+
-			"by pulling, just after EventTakenFromQueue; the server may revoke the only agent handling if no leg is "+
-			"under way and no invitation pending; then the server's EventPlacedInQueue or the stop comes next; after "+
-			"a revoke as Stopped come only removals, further such revokes and the stop."),
-		w("W7", "Only a party is removed; when the last agent has left, the chat stops next unless it is in a leg or "+
-			"an invitation is pending."),
-		w("W8", "An agent has at most one pending invitation, none while it is a party, and at most one pending "+
-			"transfer of its own."),
-		w("W9", "Required fields are present and of their type; an agent or strategy that invites or places has an "+
-			"id, and an agent an operation, except when it places the chat in a finishing queue."),
+		w("W2", "After EventProcessingStopped come only exact duplicates and neutral events."),
+		w("W3", "seq is unique within the interaction: only exact duplicates share one."),
+		w("W4", "One leg is under way at a time: a queue, then a strategy, then its invitation. The leg ends when "+
+			"the agent accepts; if the invitation fails, the chat may go back to a queue. The taker is added right "+
+			"after EventTakenFromQueue. An agent that transfers through a queue, or places the chat in a finishing "+
+			"queue, is removed right after that."),
+		w("W5", "Whoever invites is a party: a strategy or an agent."),
+		w("W6", "An accept, a reject or a revoke answers a pending invitation of that agent. An agent without an "+
+			"invitation joins only by pulling, right after EventTakenFromQueue. The server may revoke an agent that "+
+			"handles the chat only if no other agent does, no leg is under way and no invitation is pending; next "+
+			"comes the server's EventPlacedInQueue or the stop. After a revoke as Stopped come only removals, "+
+			"further such revokes and the stop."),
+		w("W7", "Only a party is removed. When the last agent has left, the stop comes next, unless a leg is under "+
+			"way or an invitation is pending."),
+		w("W8", "An agent has at most one pending invitation, and none while it is a party. It has at most one "+
+			"pending transfer of its own."),
+		w("W9", "Required fields are present, with values of their type. A strategy or agent that invites, or places "+
+			"the chat in a queue, has an id. An agent that does so gives an operation, except when it places the "+
+			"chat in a finishing queue."),
 	}
 }
 
@@ -64,7 +67,7 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 	case e.Time.IsZero():
 		return f.illFormed(e, "W9", "time: missing; expected RFC 3339 with a zone")
 	case e.VisibilityMode < 0 || e.VisibilityMode > 3:
-		return f.illFormed(e, "W9", "visibility_mode: %d is not 1, 2 or 3", e.VisibilityMode)
+		return f.illFormed(e, "W9", "visibility_mode: expected 1, 2 or 3, got %d", e.VisibilityMode)
 	case kind == aNeutral:
 		return nil
 	}
@@ -73,7 +76,7 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 	case "":
 		return f.illFormed(e, "W9", "actor: missing on %s", e.Name)
 	default:
-		return f.illFormed(e, "W9", "actor.type: %s is not media_server, strategy, agent or interaction_server",
+		return f.illFormed(e, "W9", "actor.type: expected media_server, strategy, agent or interaction_server, got %s",
 			Quoted(string(e.Actor.Type)))
 	}
 	switch kind {
@@ -103,8 +106,8 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (if your deployment lists %s in "+
-				"its option stop-ixn-queues or canceled-queues, name it under finishing_queues in the mapping)",
+			"operation: expected transfer or conference on %s by an agent (if your deployment lists %s in its option "+
+				"stop-ixn-queues or canceled-queues, list it under finishing_queues in the mapping)",
 			e.Name, Quoted(e.Queue))
 	}
 	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
@@ -137,35 +140,36 @@ func (f *fold) checkTurn(e *Event, kind eventKind) *IllFormed {
 	case takerDue:
 		if kind != anAddition || !f.takenBy(e.Party) {
 			return f.illFormed(e, "W4",
-				"after EventTakenFromQueue the EventPartyAdded of its taker comes next, not this %s", e.Name)
+				"expected the taker's EventPartyAdded right after EventTakenFromQueue, got %s", e.Name)
 		}
 	case removalDue:
 		if leaver := f.attempts[f.leaver].agent; kind != aRemoval || e.Party.Type != Agent ||
 			e.Party.ID != leaver {
 			return f.illFormed(e, "W4",
-				"%s has placed the chat in a queue for good: its EventPartyRemoved comes next, not this %s",
+				"%s has transferred or finished the chat through a queue: expected its EventPartyRemoved next, got %s",
 				Name(leaver), e.Name)
 		}
 	case serverDue:
 		if kind != aStop && (kind != aPlacing || e.Actor.Type != InteractionServer) {
 			return f.illFormed(e, "W6",
-				"the agent who handled was revoked (handling-timeout): the interaction_server's EventPlacedInQueue "+
-					"comes next, or the stop, not this %s", e.Name)
+				"the agent who handled the chat was revoked (handling-timeout): expected the interaction_server's "+
+					"EventPlacedInQueue or the stop next, got %s", e.Name)
 		}
 	case stopDue:
 		if kind == aPlacing {
 			return f.illFormed(e, "W7",
-				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s (if "+
-					"that agent placed the chat in %s, its EventPartyRemoved comes later; name a queue that finishes chats under "+
-					"finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
+				"the last agent has left and no leg or invitation is under way: expected the stop next, got %s (if "+
+					"that agent placed the chat in %s, put its EventPartyRemoved after that; if the queue finishes "+
+					"chats, list it under finishing_queues in the mapping)", e.Name, Quoted(e.Queue))
 		}
 		if kind != aStop {
 			return f.illFormed(e, "W7",
-				"the last agent has left and no leg or invitation is under way: the stop comes next, not %s", e.Name)
+				"the last agent has left and no leg or invitation is under way: expected the stop next, got %s", e.Name)
 		}
 	}
 	if f.stopping && kind != aRemoval && kind != aStop && (kind != aRevoke || e.Reason != Stopped) {
-		return f.illFormed(e, "W6", "%s after an invitation was revoked as Stopped: the chat is being stopped", e.Name)
+		return f.illFormed(e, "W6", "%s after an invitation was revoked as Stopped: expected only removals, further "+
+			"such revokes and the stop", e.Name)
 	}
 	return nil
 }

@@ -166,7 +166,7 @@ func (r *IRF) Because() string {
 	var b strings.Builder
 	switch {
 	case r.Clauses&silenceClauses != 0:
-		fmt.Fprintf(&b, "a row by the readings")
+		fmt.Fprintf(&b, "a row that the readings add")
 	case t.How == EndedInMediation && r.ResourceType == QueueResource:
 		fmt.Fprintf(&b, "placed in %s (seq %d)", Name(r.Resource), t.Opened)
 	case t.How == EndedInMediation:

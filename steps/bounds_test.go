@@ -22,8 +22,8 @@ func TestFeaturesAreBounded(t *testing.T) {
 		file fstest.MapFile
 		want string
 	}{
-		{"many steps by many rows", fstest.MapFile{Data: []byte(outline(800, 60_000, "x"))}, "own/x.feature:3: up to here its scenarios exceed 33554432 bytes, with outlines expanded"},
-		{"long cells by many placeholders", fstest.MapFile{Data: []byte(outline(1000, 10, strings.Repeat("x", 50_000)))}, "own/x.feature:3: up to here its scenarios exceed 33554432 bytes, with outlines expanded"},
+		{"many steps by many rows", fstest.MapFile{Data: []byte(outline(800, 60_000, "x"))}, "own/x.feature:3: the scenarios up to this one exceed 33554432 bytes once outlines are expanded; split the file"},
+		{"long cells by many placeholders", fstest.MapFile{Data: []byte(outline(1000, 10, strings.Repeat("x", 50_000)))}, "own/x.feature:3: the scenarios up to this one exceed 33554432 bytes once outlines are expanded; split the file"},
 		{"a large file", fstest.MapFile{Data: []byte(strings.Repeat("# x\n", steps.MaxFeature/4+1))}, "own/x.feature: larger than 4194304 bytes"},
 		{"a pipe", fstest.MapFile{Mode: fs.ModeNamedPipe}, "own/x.feature: expected a file, got p---------"},
 	} {

@@ -116,7 +116,8 @@ func parse(text []byte) (*messages.GherkinDocument, []*messages.Pickle, error) {
 	}
 	if s := tooMuch(doc.Feature); s != nil {
 		return nil, nil,
-			fmt.Errorf("(%d:1): up to here its scenarios exceed %d bytes, with outlines expanded",
+			fmt.Errorf("(%d:1): the scenarios up to this one exceed %d bytes once outlines are expanded; split the "+
+				"file",
 				s.Location.Line, MaxWritten)
 	}
 	return doc, gherkin.Pickles(*doc, "", id), nil
@@ -232,11 +233,11 @@ func (c *compiler) scenario(p *messages.Pickle) {
 	c.name(mc, p, line)
 	switch other := c.byID[mc.ID]; {
 	case slug(p.Name) == "":
-		c.problem(line, "the scenario needs a name with letters or digits, for its id")
+		c.problem(line, "the scenario's name has no letters or digits, and so makes no id; give it some")
 	case other != nil:
 		c.problem(line,
-			fmt.Sprintf("two scenarios have the id %s: this one and that of %s; give them different names (in an "+
-				"outline, with a <parameter>)", mc.ID, other.Source))
+			fmt.Sprintf("this scenario and the one at %[2]s have the same id, %[1]s; give them different names (in "+
+				"an outline, with a <parameter>)", mc.ID, other.Source))
 	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)

@@ -129,7 +129,7 @@ var (
 
 var definitions = []Definition{
 	event(`^a customer submits an? (?:chat|`+named+` interaction)$`, `a customer submits a chat`,
-		"EventInteractionSubmitted; another medium as: a customer submits a \"callback\" interaction",
+		"EventInteractionSubmitted; for another medium write: a customer submits a \"callback\" interaction",
 		model.Event{Name: model.Submitted, Actor: mediaServer}, inMedium),
 	event(`^the chat enters queue `+named+`$`, `the chat enters queue "Queue 1"`,
 		"EventPlacedInQueue by the media server", model.Event{Name: model.PlacedInQueue, Actor: mediaServer}, ofQueue),
@@ -150,13 +150,14 @@ var definitions = []Definition{
 		}),
 	step(`^`+named+` (transfers|confers|consults) through queue `+named+withMode+`$`,
 		`"Agent 1" confers through queue "Queue 2" with visibility mode 1`,
-		"EventPlacedInQueue by the agent; one that transfers leaves next",
+		"EventPlacedInQueue by the agent; an agent that transfers through a queue must leave next",
 		func(r *Recorder, g []string) error {
 			return r.ask(model.Event{Name: model.PlacedInQueue, Actor: agent(g[0]), Queue: g[2]}, g[1], g[3])
 		}),
 	event(`^the chat leaves queue `+named+` for `+whoever+`$`,
 		`the chat leaves queue "Queue 1" for strategy "Strategy 1"`,
-		"EventTakenFromQueue alone: for a taker who accepts at any time other than a second later",
+		"only EventTakenFromQueue; if the taker is added at another time than a second later, follow it with: "+
+			"strategy \"Strategy 1\" accepts",
 		model.Event{Name: model.TakenFromQueue}, ofQueue, byWhoever),
 	event(`^`+whoever+` accepts`+withMode+`$`, `"Agent 1" accepts`, "EventPartyAdded of the agent, or of the strategy",
 		model.Event{Name: model.PartyAdded}, ofEither, inMode),
@@ -164,7 +165,7 @@ var definitions = []Definition{
 		model.Event{Name: model.Rejected}, ofItself, forReason),
 	event(`^the invitation of `+named+` is revoked`+because+`$`,
 		`the invitation of "Agent 1" is revoked as "Expired"`,
-		"EventRevoked by the interaction server, with that reason or none",
+		"EventRevoked by the interaction server; the reason may be left out",
 		model.Event{Name: model.Revoked, Actor: server}, ofAgent, forReason),
 	event(`^`+whoever+` leaves$`, `strategy "Strategy 1" leaves`,
 		"EventPartyRemoved of the strategy, or of the agent, by itself",
@@ -174,17 +175,17 @@ var definitions = []Definition{
 			"interaction server",
 		model.Event{Name: model.PartyRemoved, Actor: server}, byMedia, ofWhoever),
 	event(`^`+named+` finishes the chat in queue `+named+`$`, `"Agent 1" finishes the chat in queue "iWD_Completed"`,
-		"EventPlacedInQueue by the agent, without an operation; the agent leaves next",
+		"EventPlacedInQueue by the agent, without an operation; the agent must leave next",
 		model.Event{Name: model.PlacedInQueue}, byAgent, ofQueue),
 	event(`^the server revokes the chat from `+named+because+`$`, `the server revokes the chat from "Agent 1"`,
-		"EventRevoked of an agent that handles, by the interaction server: the handling timeout",
+		"EventRevoked by the interaction server for an agent that handles the chat (the handling timeout)",
 		model.Event{Name: model.Revoked, Actor: server}, ofAgent, forReason),
 	event(`^`+whoever+` removes `+whoever+`$`, `"Agent 2" removes "Agent 1"`,
-		"EventPartyRemoved of the second by the first, which means the same as leaving",
+		"EventPartyRemoved of Agent 1 by Agent 2; it means the same as: \"Agent 1\" leaves",
 		model.Event{Name: model.PartyRemoved}, byWhoever, ofWhoever),
 	event(`^(?:`+whoever+`|(the media server)) revokes the invitation of `+named+because+`$`,
 		`"Agent 1" revokes the invitation of "Agent 2" as "Expired"`,
-		"EventRevoked by somebody other than the interaction server, which means the same",
+		"EventRevoked by an actor other than the interaction server; it means the same",
 		model.Event{Name: model.Revoked}, byWhoever, byMedia, ofAgent, forReason),
 	event(`^the server returns the chat to queue `+named+withMode+`$`, `the server returns the chat to queue "Queue 1"`,
 		"EventPlacedInQueue by the interaction server",
@@ -195,13 +196,13 @@ var definitions = []Definition{
 	event(`^the customer leaves$`, `the customer leaves`, "EventProcessingStopped by the media server",
 		model.Event{Name: model.ProcessingStopped, Actor: mediaServer}),
 	event(`^(?:`+whoever+`|(the server|an agent|a strategy)) stops the chat$`, `"Agent 1" stops the chat`,
-		"EventProcessingStopped by the strategy, the agent or the interaction server; for an actor without an id: an "+
-			"agent stops the chat",
+		"EventProcessingStopped by the strategy, the agent or the interaction server; for an actor without an id "+
+			"write: an agent stops the chat",
 		model.Event{Name: model.ProcessingStopped}, byWhoever, byUnnamed),
 	event(`^the chat is (held|resumed|updated)$`, `the chat is held`,
-		"EventHeld, EventResumed or EventPropertiesChanged: neutral", model.Event{}, neutral),
+		"EventHeld, EventResumed or EventPropertiesChanged; classification ignores them", model.Event{}, neutral),
 	step(`^the unknown event `+named+`( of the media server)? occurs$`, `the unknown event "EventTypingStarted" occurs`,
-		"an event of that name, by nobody or by the media server; classification ignores it",
+		"an event of that name, without an actor or by the media server; classification ignores it",
 		func(r *Recorder, g []string) error {
 			e := model.Event{Name: model.EventName(g[0])}
 			if e.Name.Known() {
@@ -211,16 +212,18 @@ var definitions = []Definition{
 			return r.add(e)
 		}),
 	step(`^(\d+) seconds? pass(?:es)?$`, `30 seconds pass`,
-		"no event; each event is a second after the one before, the first at 2026-01-05T09:00:00Z",
+		"no event; without this step each event is a second after the one before, and the first is at "+
+			"2026-01-05T09:00:00Z",
 		func(r *Recorder, g []string) error { return r.wait(g[0]) }),
 	step(`^the next event is at (\S+)$`, `the next event is at 09:00:07`,
-		"no event; the time of the next, on the scenario's day, or in full, such as 2026-01-05T09:00:07.25Z",
+		"no event; sets the time of the next event, on the scenario's day, or in full, such as 2026-01-05T09:00:07.25Z",
 		func(r *Recorder, g []string) error { return r.setClock(g[0]) }),
 	step(`^the next event has seq (\d+)$`, `the next event has seq 12`,
-		"no event; the seq of the chat's next event, by default the last one's plus one",
+		"no event; sets the seq of the chat's next event; without this step it is one more than the last",
 		func(r *Recorder, g []string) error { return r.skipTo(g[0]) }),
 	composite(`^a chat that `+named+` handles$`, `a chat that "Agent 1" handles`,
-		"submitted, placed in Queue 1, taken by Strategy 1, which invites the agent and leaves; the agent accepts",
+		"the chat is submitted and enters Queue 1; Strategy 1 takes it, invites the agent and leaves; the agent "+
+			"accepts",
 		`a customer submits a chat`, `the chat enters queue "Queue 1"`,
 		`strategy "Strategy 1" routes the chat from queue "Queue 1" to "$1"`, `"$1" accepts`),
 	composite(`^strategy `+named+` routes the chat from queue `+named+` to `+named+`$`,
@@ -228,7 +231,7 @@ var definitions = []Definition{
 		"the strategy takes the chat, invites the agent and leaves",
 		`strategy "$1" takes the chat from queue "$2"`, `strategy "$1" invites "$3"`, `strategy "$1" leaves`),
 	composite(`^`+named+` completes the chat$`, `"Agent 1" completes the chat`,
-		"the agent leaves, and stops the chat", `"$1" leaves`, `"$1" stops the chat`),
+		"the agent leaves, and then stops the chat", `"$1" leaves`, `"$1" stops the chat`),
 	step(`^chat `+named+`$`, `chat "chat 2"`,
 		"no event; the next steps are about that chat, which may run at the same time as others",
 		func(r *Recorder, g []string) error { return r.switchTo(g[0]) }),
@@ -241,11 +244,11 @@ var definitions = []Definition{
 	},
 	{
 		Pattern: `^` + factsStep + `$`, Example: factsStep,
-		Records: "the expectation: a table of resource and technical descriptor, by ordinal; also resource type, " +
-			"received from, start, end, interaction",
+		Records: "what is expected: a table, in order of ordinal, with the columns resource and technical " +
+			"descriptor, and if you like resource type, received from, start, end and interaction",
 		play: func(r *Recorder, _ []string, a *messages.PickleStepArgument) error { return r.expect(a.DataTable) },
 	},
-	step(`^there are no facts$`, `there are no facts`, "the expectation that nothing is reported",
+	step(`^there are no facts$`, `there are no facts`, "what is expected: that nothing is reported",
 		func(r *Recorder, _ []string) error { return r.expect(nil) }),
 }
 
@@ -279,7 +282,8 @@ func (r *Recorder) ask(e model.Event, what, mode string) error {
 		e.Operation = model.Transfer
 	case strings.HasPrefix(what, "consult"):
 		if mode != "" {
-			return fmt.Errorf("a consult has visibility mode 3: leave %q out, or call it a conference",
+			return fmt.Errorf("a consult always has visibility mode 3: leave %q out, or write conference instead of "+
+				"consult",
 				strings.TrimSpace("with visibility mode "+mode))
 		}
 		e.VisibilityMode = model.Coach

@@ -35,7 +35,8 @@ func (c *compiler) describe(text []byte) {
 			for _, part := range strings.FieldsFunc(line, breaks) {
 				if what := mistaken(part, dialect, inScenario); what != "" {
 					c.problem(int64(first+i+1), fmt.Sprintf(
-						"%s: it looks like %s, but Gherkin reads it as a description: fix it, or reword it",
+						"%s: it looks like %s, but Gherkin reads it as a description: correct it, or reword the "+
+							"description",
 						model.Name(strings.TrimSpace(part)), what))
 				}
 			}

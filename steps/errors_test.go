@@ -56,7 +56,7 @@ func TestFileThatIsNoFeature(t *testing.T) {
 		{"doc string left open", head + "    Given the events:\n      \"\"\"\n      {}\n", `test/f.feature:6: expected a doc string ("""), got the end of the file`},
 		{"tags alone", "@a\n", "test/f.feature:2: expected a feature (Feature:) or tags (@…), got the end of the file"},
 		{"tag with a blank", "@a b\n" + submitted + noFacts, "test/f.feature:1: a tag cannot contain blanks; each begins with @"},
-		{"no such language", "# language: xx\n" + submitted + noFacts, "test/f.feature:1: Gherkin has no language xx; leave # language: out for English"},
+		{"no such language", "# language: xx\n" + submitted + noFacts, "test/f.feature:1: Gherkin has no language xx; for English leave out the line # language:"},
 		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
 		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
 	} {
@@ -79,8 +79,8 @@ func TestStepThatIsNotUnderstood(t *testing.T) {
 		{"visibility mode 4", submitted + `    And "A" accepts with visibility mode 4` + "\n" + noFacts, "test/f.feature:4: no such step: " + model.Name(`"A" accepts with visibility mode 4`) + "; see 'list steps'"},
 		{"in the background", "Feature: F\n  Background:\n    Given a customer submitts a chat\n  Scenario: S\n" + noFacts, "test/f.feature:3: no such step: a customer submitts a chat; see 'list steps'"},
 		{"in a rule", submitted + noFacts + "  Rule: R\n    Scenario: T\n      Given a client\n", "test/f.feature:7: no such step: a client; see 'list steps'"},
-		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: "A" invites "B" to a consult with visibility mode 1: a consult has visibility mode 3: leave "with visibility mode 1" out, or call it a conference`},
-		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: "A" consults through queue "Q" with visibility mode 3: a consult has visibility mode 3: leave "with visibility mode 3" out, or call it a conference`},
+		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: "A" invites "B" to a consult with visibility mode 1: a consult always has visibility mode 3: leave "with visibility mode 1" out, or write conference instead of consult`},
+		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: "A" consults through queue "Q" with visibility mode 3: a consult always has visibility mode 3: leave "with visibility mode 3" out, or write conference instead of consult`},
 		{"unknown event that is known", submitted + `    And the unknown event "EventHeld" occurs` + "\n" + noFacts, `test/f.feature:4: the unknown event "EventHeld" occurs: EventHeld is a known event`},
 		{"a number that no clock shows", submitted + "    And 99999999999999999999 seconds pass\n" + noFacts, "test/f.feature:4: 99999999999999999999 seconds pass: 99999999999999999999 is too large"},
 		{"a character that moves the cursor", submitted + "    And chat \"\x1b[2J\"\n    And the unknown event \"EventHeld\x1b[2J\" occurs\n      | a |\n" + noFacts, `test/f.feature:5: the unknown event "EventHeld\x1b[2J" occurs: the step takes no table and no doc string`},
@@ -98,13 +98,13 @@ func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
 		{"no event", head + noFacts, "2: the scenario has no event"},
 		{"no event, for time alone passes", head + "    Given 5 seconds pass\n" + noFacts, "2: the scenario has no event"},
 		{"no facts", submitted, `2: the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`},
-		{"no facts twice", submitted + noFacts + noFacts, "5: there are no facts: the facts are given twice"},
-		{"facts, then none", submitted + facts + noFacts, "7: there are no facts: the facts are given twice"},
-		{"none, then facts", submitted + noFacts + facts, "5: the facts are: the facts are given twice"},
+		{"no facts twice", submitted + noFacts + noFacts, "5: there are no facts: the facts are given twice; expected them once"},
+		{"facts, then none", submitted + facts + noFacts, "7: there are no facts: the facts are given twice; expected them once"},
+		{"none, then facts", submitted + noFacts + facts, "5: the facts are: the facts are given twice; expected them once"},
 		{"event after the facts", submitted + noFacts + "    When the customer leaves\n", "5: the customer leaves: an event after the facts: a scenario ends with what it expects"},
 		{"doc string of events after the facts", submitted + noFacts + "    When the events:\n      \"\"\"\n      \"\"\"\n", "5: the events: events after the facts: a scenario ends with what it expects"},
-		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name with letters or digits, for its id"},
-		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario needs a name with letters or digits, for its id"},
+		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario's name has no letters or digits, and so makes no id; give it some"},
+		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario's name has no letters or digits, and so makes no id; give it some"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })
 	}
@@ -137,7 +137,7 @@ func TestTableOrDocStringThatTheStepDoesNotTake(t *testing.T) {
 }
 
 func TestTableOfFacts(t *testing.T) {
-	const columns = "there are interaction, resource, resource type, technical descriptor, received from, start, end"
+	const columns = "expected interaction, resource, resource type, technical descriptor, received from, start or end"
 	for _, c := range []struct{ name, table, want string }{
 		{"heading alone", "resource | technical descriptor", `expected a heading and at least one row; write "there are no facts" for none`},
 		{"unknown column", "resource | colour | technical descriptor\nA | red | RoutedTo/Completed", "row 1, colour: no such column; " + columns},
@@ -145,14 +145,14 @@ func TestTableOfFacts(t *testing.T) {
 		{"column twice", "resource | technical descriptor | resource\nA | RoutedTo/Completed | A", `column "resource" appears twice`},
 		{"no resource", "technical descriptor\nRoutedTo/Completed", `column "resource" is missing; found technical descriptor`},
 		{"no descriptor", "resource | start\nA | 09:00:00", `column "technical descriptor" is missing; found resource, start`},
-		{"blank resource", "resource | technical descriptor\n | RoutedTo/Completed", "row 1, resource: blank"},
+		{"blank resource", "resource | technical descriptor\n | RoutedTo/Completed", "row 1, resource: expected a name, got a blank"},
 		{"result missing", "resource | technical descriptor\nA | RoutedTo", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo"},
 		{"bracket open", "resource | technical descriptor\nA | RoutedTo/Redirected [Revoked", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo/Redirected [Revoked"},
 		{"blank descriptor", "resource | technical descriptor\nA | ", `row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got ""`},
 		{"unknown role, in the second row", "resource | technical descriptor\nA | RoutedTo/Completed\nB | Routed/Completed", "row 2, technical descriptor: Routed is not a role; expected one of " + list(model.Roles)},
 		{"unknown result", "resource | technical descriptor\nA | RoutedTo/Done", "row 1, technical descriptor: Done is not a result; expected one of " + list(model.Results)},
 		{"unknown reason", "resource | technical descriptor\nA | RoutedTo/Redirected [Expired]", "row 1, technical descriptor: Expired is not a reason; expected one of " + list(model.Reasons)},
-		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: robot is not one of agent, queue, strategy"},
+		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: expected one of agent, queue, strategy, got robot"},
 		{"received from an agent by name", "resource | technical descriptor | received from\nA | RoutedTo/Completed | Agent 1", "row 1, received from: expected the number of a row, or a blank, got Agent 1"},
 		{"received from row 0", "resource | technical descriptor | received from\nA | RoutedTo/Completed | 0", "row 1, received from: expected the number of a row, or a blank, got 0"},
 		{"bad start", "resource | technical descriptor | start\nA | RoutedTo/Completed | 9 o'clock", "row 1, start: expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got 9 o'clock"},
@@ -177,16 +177,16 @@ func pipes(lines string) string {
 func TestTwoScenariosWithOneID(t *testing.T) {
 	const again = "  Scenario: s!\n    Given a customer submits a chat\n" + noFacts
 	const advice = "; give them different names (in an outline, with a <parameter>)"
-	assert.Equal(t, "test/f.feature:5: two scenarios have the id own/f/s: this one and that of test/f.feature:2"+advice, problem(t, submitted+noFacts+again))
+	assert.Equal(t, "test/f.feature:5: this scenario and the one at test/f.feature:2 have the same id, own/f/s"+advice, problem(t, submitted+noFacts+again))
 
 	const outline = "Feature: F\n  Scenario Outline: O\n    Given a customer submits a chat\n    And \"<a>\" leaves\n" + noFacts +
 		"    Examples:\n      | a |\n      | 1 |\n      | 2 |\n"
-	assert.Equal(t, "test/f.feature:9: two scenarios have the id own/f/o: this one and that of test/f.feature:8"+advice, problem(t, outline))
+	assert.Equal(t, "test/f.feature:9: this scenario and the one at test/f.feature:8 have the same id, own/f/o"+advice, problem(t, outline))
 
 	_, err := Compile(Source{Label: "features", FS: tree(map[string]string{
 		"documented/1.01-a.feature": "@1.1\n" + submitted + noFacts, "documented/1.01-b.feature": "@1.1\n" + submitted + noFacts,
 	})})
-	assert.EqualError(t, err, "features/documented/1.01-b.feature:3: two scenarios have the id documented/1.1/s: this one and that of features/documented/1.01-a.feature:3"+advice)
+	assert.EqualError(t, err, "features/documented/1.01-b.feature:3: this scenario and the one at features/documented/1.01-a.feature:3 have the same id, documented/1.1/s"+advice)
 
 	cases, err := compileFiles(map[string]string{"a.feature": submitted + noFacts, "b.feature": submitted + noFacts, "a/b.feature": submitted + noFacts})
 	require.NoError(t, err, "of a team's features the id holds the file")

@@ -68,7 +68,8 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 			c.problem(e.TableHeader.Location.Line, "the examples: two columns are called "+model.Name(cell.Value))
 		case used[cell.Value] == 0:
 			c.problem(e.TableHeader.Location.Line, fmt.Sprintf(
-				"the examples: column %s is not used: the outline has no <%s>", model.Name(cell.Value),
+				"the examples: column %s is not used, because the outline has no <%s>; remove the column or use "+
+					"it", model.Name(cell.Value),
 				model.Line(cell.Value)))
 		}
 		columns = append(columns, cell.Value)
@@ -76,7 +77,7 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 	for name, line := range used {
 		if !slices.Contains(columns, name) {
 			c.problem(line, fmt.Sprintf(
-				"no column of the examples is called %s; there are %s", model.Name(name), strings.Join(columns, ", ")))
+				"the examples have no column %s; found %s", model.Name(name), strings.Join(columns, ", ")))
 		}
 	}
 }

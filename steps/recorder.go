@@ -145,7 +145,7 @@ func (r *Recorder) wait(digits string) error {
 		return err
 	}
 	if seconds > 366*24*60*60 {
-		return errors.New("more than a year")
+		return errors.New("expected at most a year")
 	}
 	r.clock = r.clock.Add(time.Duration(seconds) * time.Second)
 	return nil
@@ -215,7 +215,7 @@ func (r *Recorder) lines(text string) error {
 // expect records the table of facts; nil stands for none.
 func (r *Recorder) expect(table *messages.PickleTable) error {
 	if r.expected {
-		return errors.New("the facts are given twice")
+		return errors.New("the facts are given twice; expected them once")
 	}
 	r.expected = true
 	if table == nil {
@@ -251,7 +251,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 			return fmt.Errorf("row %d: no event has interaction %s", i+1, model.Name(f.InteractionID))
 		}
 		if f.ReceivedFrom.Value > int64(len(table.Rows)-1) {
-			return fmt.Errorf("row %d, received from: there is no row %d", i+1, f.ReceivedFrom.Value)
+			return fmt.Errorf("row %d, received from: the table has no row %d", i+1, f.ReceivedFrom.Value)
 		}
 		r.facts = append(r.facts, f)
 	}
@@ -274,7 +274,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	case "resource":
 		f.Resource = bare(value)
 		if value == "" {
-			return errors.New("blank")
+			return errors.New("expected a name, got a blank")
 		}
 	case "technical descriptor":
 		d, ok := model.ParseDescriptor(value)
@@ -296,7 +296,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource}
 		f.ResourceType = model.ResourceType(value)
 		if value != "" && !known(types, f.ResourceType) {
-			return fmt.Errorf("%s is not one of %s", model.Name(value), list(types))
+			return fmt.Errorf("expected one of %[2]s, got %[1]s", model.Name(value), list(types))
 		}
 	case "received from":
 		f.ReceivedFrom.Is = model.Null
@@ -312,8 +312,8 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	case "end":
 		f.End, err = r.moment(value)
 	default:
-		return errors.New("no such column; there are interaction, resource, resource type, technical descriptor, " +
-			"received from, start, end")
+		return errors.New("no such column; expected interaction, resource, resource type, technical descriptor, " +
+			"received from, start or end")
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func unparsed(label string, err error) *Problem {
 		}
 		problem.Text = "expected " + tokens(strings.Split(m[2], ", ")) + ", got " + got
 	} else if language, ok := strings.CutPrefix(problem.Text, "Language not supported: "); ok {
-		problem.Text = fmt.Sprintf("Gherkin has no language %s; leave # language: out for English",
+		problem.Text = fmt.Sprintf("Gherkin has no language %s; for English leave out the line # language:",
 			model.Name(language))
 	} else if said, ok := inWords[problem.Text]; ok {
 		problem.Text = said

@@ -50,7 +50,7 @@ func Write(w io.Writer, title string, scenarios []Written) error {
 		text, err := s.text(head)
 		id := slug(s.Name)
 		if other, twice := named[id]; err == nil && twice {
-			err = fmt.Errorf("its id would be that of scenario %s", model.Name(other))
+			err = fmt.Errorf("its id would be the same as the id of scenario %s; rename one of them", model.Name(other))
 		}
 		if err != nil {
 			return fmt.Errorf("scenario %s: %w", model.Name(s.Name), err)
@@ -68,7 +68,7 @@ func (s *Written) text(head string) (string, error) {
 	case len(s.Events) == 0:
 		return "", errors.New("it has no event")
 	case slug(s.Name) == "":
-		return "", errors.New("it needs a name with letters or digits, for its id")
+		return "", errors.New("its name has no letters or digits, and so makes no id; give it some")
 	}
 	facts, err := s.expectation()
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Written) expectation() ([]model.Fact, error) {
 			this.ordinal = f.Ordinal.Value
 		}
 		if before, ok := last[f.InteractionID]; ok && before.ordinal >= this.ordinal {
-			return nil, fmt.Errorf("fact %d has ordinal %d, which is not above the one before", i+1, this.ordinal)
+			return nil, fmt.Errorf("fact %d has ordinal %d; expected ordinals in rising order", i+1, this.ordinal)
 		}
 		last[f.InteractionID], place[this] = this, count[f.InteractionID]
 	}
@@ -127,7 +127,8 @@ func (s *Written) expectation() ([]model.Fact, error) {
 		}
 		n, ok := place[row{f.InteractionID, f.ReceivedFrom.Value}]
 		if !ok && last[f.InteractionID].ordinal == count[f.InteractionID] { // no gap that it could be in
-			return nil, fmt.Errorf("fact %d is received from row %d, which does not exist", i+1, f.ReceivedFrom.Value)
+			return nil, fmt.Errorf("fact %d is received from row %d, but there is no such "+
+				"row", i+1, f.ReceivedFrom.Value)
 		}
 		f.ReceivedFrom, orphan = model.Num(n), orphan || !ok
 	}

@@ -362,7 +362,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		want   string
 	}{
 		{"no event", func(s *Written) { s.Events = nil }, "it has no event"},
-		{"no name", func(s *Written) { s.Name = "–" }, "it needs a name with letters or digits, for its id"},
+		{"no name", func(s *Written) { s.Name = "–" }, "its name has no letters or digits, and so makes no id; give it some"},
 		{"no interaction", func(s *Written) { s.Events[0].InteractionID = "" }, "interaction_id: missing; expected a non-empty string"},
 		{"no event name", func(s *Written) { s.Events[1].Name = "" }, "event: missing; expected the name of an event"},
 		{"visibility mode 4", func(s *Written) { s.Events[1].VisibilityMode = 4 }, "visibility_mode: expected 1, 2 or 3, got 4"},
@@ -376,15 +376,15 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		{"tag with a blank", func(s *Written) { s.Tags = []string{"@a tag"} }, `A tag may not contain whitespace`},
 		{"tag of two", func(s *Written) { s.Tags = []string{"@a@b"} }, `a feature cannot hold its tags "@a@b"`},
 		{"tag and comment", func(s *Written) { s.Tags = []string{"@a", "#b"} }, `a feature cannot hold its tags "@a #b"`},
-		{"no resource", func(s *Written) { s.Facts[0].Resource = "" }, "row 1, resource: blank"},
+		{"no resource", func(s *Written) { s.Facts[0].Resource = "" }, "row 1, resource: expected a name, got a blank"},
 		{"no role", func(s *Written) { s.Facts[0].Role = "" }, "row 1, technical descriptor: expected Role/Result"},
 		{"unknown result", func(s *Written) { s.Facts[0].Result = "Done" }, "row 1, technical descriptor: Done is not a result"},
-		{"unknown type", func(s *Written) { s.Facts[0].ResourceType = "robot" }, "row 1, resource type: robot is not one of"},
+		{"unknown type", func(s *Written) { s.Facts[0].ResourceType = "robot" }, "row 1, resource type: expected one of agent, queue, strategy, got robot"},
 		{"role reason", func(s *Written) { s.Facts[0].RoleReason = "x" }, "fact 1: a table cannot hold it"},
 		{"another interaction", func(s *Written) { s.Facts[0].InteractionID = "y" }, "fact 1: a table cannot hold it"},
-		{"received from row 3", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(3) }, "fact 1 is received from row 3, which does not exist"},
+		{"received from row 3", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(3) }, "fact 1 is received from row 3, but there is no such row"},
 		{"received from given or absent", func(s *Written) { s.Facts[0].ReceivedFrom = model.Num(2) }, "fact 2: a table cannot hold it"},
-		{"ordinals in disorder", func(s *Written) { s.Facts[0].Ordinal = model.Num(2) }, "fact 2 has ordinal 2, which is not above the one before"},
+		{"ordinals in disorder", func(s *Written) { s.Facts[0].Ordinal = model.Num(2) }, "fact 2 has ordinal 2; expected ordinals in rising order"},
 		{"fact in the year 10000", func(s *Written) { s.Facts[1].End = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "row 2, end: expected a time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -401,7 +401,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 	assert.EqualError(t, Write(&strings.Builder{}, "T", nil), "a feature needs a scenario")
 	events := goldenScenarios(t)[0].Events
 	twice := []Written{{Name: "a b", Events: events}, {Name: "A, B!", Events: events}}
-	assert.EqualError(t, Write(&strings.Builder{}, "T", twice), `scenario A, B!: its id would be that of scenario a b`)
+	assert.EqualError(t, Write(&strings.Builder{}, "T", twice), `scenario A, B!: its id would be the same as the id of scenario a b; rename one of them`)
 	assert.ErrorIs(t, Write(brokenWriter{}, "T", twice[:1]), errBroken)
 }
 
