@@ -236,8 +236,7 @@ func v4(c *Chat, got []Fact) []breach {
 	}
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
-			return []breach{{opened[i].Resource, fmt.Sprintf("the row of rank %d is that of "+
-				"%s", i+1, Name(sorted[i].Resource))}}
+			return []breach{{opened[i].Resource, fmt.Sprintf("rank %d belongs to %s", i+1, Name(sorted[i].Resource))}}
 		}
 	}
 	return nil
