@@ -75,10 +75,12 @@ func (r *Results) auditVerdict() string {
 		}
 		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
 	case engine.StaleExpectations:
-		return fmt.Sprintf("The expectations no longer hold: %s of %s %s beyond them", thousands(a.Differing), of,
+		return fmt.Sprintf("The expectations no longer hold: %s of %s %s in other ways than they "+
+			"list", thousands(a.Differing), of,
 			differ)
 	case engine.AsExpected:
-		return fmt.Sprintf("Does not conform, as expected: none of %s differs beyond that", of)
+		return fmt.Sprintf("Does not conform, as expected: none of %s differs in other ways than the expectations "+
+			"list", of)
 	}
 	return fmt.Sprintf("Conforms: none of %s differs", of)
 }
@@ -124,23 +126,23 @@ func (r *Results) unjudged() (said []string) {
 			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
 			break
 		}
-		lacks := "one event too many"
+		lacks := "one event seems to be too many"
 		if g.Lacks != "" {
-			lacks = "seems to lack " + safe(g.Lacks)
+			lacks = safe(g.Lacks) + " seems to be missing"
 		}
 		say(1, "  %s, %s: %s, for example %s", chats(g.Chats), safe(g.Requirement), lacks, safe(model.Name(g.Example)))
 	}
-	say(a.Endless, "  %s: apparently without EventProcessingStopped; judged by the attempts that have closed",
+	say(a.Endless, "  %s: apparently without EventProcessingStopped, and judged only by the attempts that have closed",
 		chats(a.Endless))
 	say(a.CutOff,
-		"Begun before the log, so not judged: %s, %s of all, in the first %s of the log.",
+		"Not judged, because they began before the log: %s, %s of all, in the first %s of the log.",
 		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
-	say(a.Unfinished, "Unfinished: %s, judged by the attempts that have closed; %s of open attempts not judged.",
+	say(a.Unfinished, "Unfinished: %s, judged only by the attempts that have closed; not judged: %s of open attempts.",
 		chats(a.Unfinished), rows(a.Early))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
-			"Repaired: %s of %s, by at most %d events added or left out. For %s of them all shortest repairs give the "+
-				"same rows: %s these rows, %s others (level repaired).",
+			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs give "+
+				"the same rows; of these chats, %s those rows and %s others (level repaired).",
 			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous),
 			Number(m.Mends, "has", "have"), Number(m.Unanimous-m.Mends, "has", "have"))
 		for i, g := range m.Defects {
@@ -246,7 +248,8 @@ func (r *Results) findings(b *bytes.Buffer) {
 		fmt.Fprintf(b, "  and %d more: --json lists them\n", n)
 	}
 	if n := r.Footer.Audit.Unsaid; n > 0 {
-		fmt.Fprintf(b, "\n%s more, with signatures that are not kept.\n", Number(n, "difference", "differences"))
+		fmt.Fprintf(b, "\n%s more are not listed: their signatures were not "+
+			"kept.\n", Number(n, "difference", "differences"))
 	}
 }
 

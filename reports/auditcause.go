@@ -168,7 +168,7 @@ func (r *Results) inCommon(lines []*engine.ScenarioLine) string {
 	case resource != "" && times > 2:
 		said = append(said, "always "+safe(model.Name(resource)))
 	case kind != "" && len(r.Footer.Audit.Of) > 1 && shift == 0 && 2*times >= each*ofKind && ofKind > 0:
-		said = append(said, fmt.Sprintf("%s of the rows of resource type %s, and of no others",
+		said = append(said, fmt.Sprintf("in %s of the rows of resource type %s, and in no others",
 			Percent(float64(times)/float64(each*ofKind)), safe(model.Name(string(kind)))))
 	}
 	return strings.Join(said, ", ")

@@ -16,7 +16,8 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	if c == nil || r.Footer.Audit.Chats == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d of the %d only as alternatives)",
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d of the %d are only accepted "+
+		"alternatives)",
 		c.CoveredRules(), len(c.Rules),
 		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives, c.Combinations.All)
 	if all {
@@ -35,7 +36,7 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	for i, s := range c.Beyond {
 		if i == 0 {
 			fmt.Fprintf(b,
-				"Rules that make a row together here, but in no scenario of the suite: %s; the most frequent:\n",
+				"Rules that together make a row here, but in no scenario of the suite: %s; the most frequent:\n",
 				Number(len(c.Beyond), "set", "sets"))
 		}
 		if i == most {

@@ -102,7 +102,7 @@ func (r *Results) failureOf(l *engine.ScenarioLine) (said, helps, key string) {
 			helps = "; its stderr ends: " + safe(last)
 		}
 	case kind == "protocol" && strings.Contains(message, "not a JSON object"):
-		helps = "; only rows may go to stdout, all else to stderr"
+		helps = "; only rows may go to stdout: send everything else to stderr"
 	}
 	return safe(l.Failure.Kind + ": " + message), helps, key
 }

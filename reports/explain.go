@@ -43,7 +43,7 @@ func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 		}
 	}
 	if c.Silent != 0 && !slices.ContainsFunc(c.IRFs, func(r model.IRF) bool { return r.Clauses == c.Silent }) {
-		b.WriteString("No fact for where the chat ended:\n")
+		b.WriteString("No fact for the place where the chat ended:\n")
 		explainRules(b, c.Silent, c.Pinned())
 	}
 }
@@ -56,7 +56,7 @@ func explainRules(b *bytes.Buffer, s, pinned model.Clauses) {
 		r, _ := model.RuleByID(id)
 		of := section(r)
 		if slices.Contains(pinned.Rules(), id) {
-			of += ", as the readings have it"
+			of += ", pinned by the readings"
 		}
 		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, of)
 	}

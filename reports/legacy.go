@@ -46,7 +46,8 @@ func (r *Results) alone() (said []string) {
 		said = append(said, "Chats by their worst attempt: "+changes(m.Chats)+".")
 	}
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
-	say(m.Alone(), "Not in both marts, and not judged: %s, %s outside the time that both cover (%s).", chats(m.Alone()),
+	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s of them outside the time that both marts "+
+		"cover (%s).", chats(m.Alone()),
 		thousands(m.Outside), cmp.Or(safe(m.Window), "not known, or none"))
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
@@ -63,10 +64,10 @@ func (r *Results) alone() (said []string) {
 func Overlap(a *engine.Audit, most float64) string {
 	m := a.Marts
 	if a.Chats > 0 {
-		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, more than --set-aside %v: the "+
-			"others prove little", Percent(a.Share), most)
+		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, which is more than --set-aside "+
+			"%v: the others prove little", Percent(a.Share), most)
 	}
-	say := fmt.Sprintf("no chat to check: %d chats in the legacy rows and %d in the new ones, none in both, over the "+
+	say := fmt.Sprintf("no chat to check: %d chats are only in the legacy rows and %d only in the new ones, over the "+
 		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; if such ids as %s and %s should match, name a table of keys (old, new) in the mapping",

@@ -45,8 +45,8 @@ func Merge(shards []*Results) (*Results, error) {
 			given = append(given, model.Name(s.Header.Shard))
 		}
 		return nil,
-			fmt.Errorf("a gap: %d of %d scenarios are in none of the results, the first of them number %d of the "+
-				"plan; the shards given: %s",
+			fmt.Errorf("a gap: %d of %d scenarios are in none of the results; the first is number %d of the plan; "+
+				"shards given: %s",
 				missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })
@@ -93,7 +93,7 @@ func alike(shards []*Results) error {
 			},
 			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
 			{"readings", digestOf(a.Readings), digestOf(b.Readings)},
-			{"strictness", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
+			{"values of --strict", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
 			{"implementations", first.Implementation(), s.Implementation()},
 		} {
 			if part.first != part.other {
@@ -105,7 +105,8 @@ func alike(shards []*Results) error {
 			return fmt.Errorf("%s: incomplete: the run did not end, or the file is cut off", s.Name)
 		}
 		if b.Suite != engine.Digest() {
-			return fmt.Errorf("%s: made by the suite %s, this is %s %s: merge with the program that made it", s.Name,
+			return fmt.Errorf("%s: made by chatproof %s, but this is chatproof %s %s; merge with the chatproof that "+
+				"made it", s.Name,
 				safe(b.Chatproof+" "+b.Suite), engine.Version, engine.Digest())
 		}
 	}
@@ -131,7 +132,7 @@ func expectations(shards []*Results) (*engine.Expectations, error) {
 			same = x == y
 		}
 		if !same {
-			return nil, fmt.Errorf("%s and %s have different expectations: only shards of one run are merged",
+			return nil, fmt.Errorf("%s and %s have different expectations: only shards of one run can be merged",
 				shards[0].Name, s.Name)
 		}
 	}

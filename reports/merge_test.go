@@ -50,7 +50,7 @@ func TestMergeRefuses(t *testing.T) {
 		want   string
 	}{
 		{"a gap", part[:2], "a gap: "},
-		{"a gap, by name", part[:2], "the first of them number 4 of the plan; the shards given: 3/3, 2/3"},
+		{"a gap, by name", part[:2], "the first is number 4 of the plan; shards given: 3/3, 2/3"},
 		{"one shard alone", part[:1], "a gap: "},
 		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl and 3.jsonl overlap: both hold documented/"},
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
@@ -60,7 +60,7 @@ func TestMergeRefuses(t *testing.T) {
 		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different plans"},
 		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
 		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
-		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by the suite 0.2.0 abc, this is 0.2.0 "},
+		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by chatproof 0.2.0 abc, but this is chatproof 0.2.0 "},
 	} {
 		_, err := Merge(tt.shards)
 		assert.ErrorContains(t, err, tt.want, tt.name)

@@ -135,7 +135,7 @@ func (r *reader) header(line []byte) error {
 		return err
 	}
 	if h.Kind != "" && h.Kind != engine.Check {
-		return r.lines.Errorf("kind", "expected check, or none, got %s", model.Name(h.Kind))
+		return r.lines.Errorf("kind", "expected check or no kind, got %s", model.Name(h.Kind))
 	}
 	if h.Scenarios < 0 || h.Scenarios == 0 && h.Kind == "" {
 		return r.lines.Errorf("scenarios", "expected 1 or more, got %d", h.Scenarios)
@@ -158,21 +158,21 @@ func (r *reader) scenario(line []byte) error {
 	case l.Index <= after || l.Index > r.Header.Scenarios:
 		return r.lines.Errorf("index", "expected a number from %d to %d, got %d", after+1, r.Header.Scenarios, l.Index)
 	case l.ID == "" || r.seen[l.ID]:
-		return r.lines.Errorf("id", "expected a unique one, got %s", model.Name(l.ID))
+		return r.lines.Errorf("id", "expected an id that no earlier line has, got %s", model.Name(l.ID))
 	case !level:
 		return r.lines.Errorf("level", "%s is not a level", model.Name(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is not a verdict", model.Name(string(l.Verdict)))
 	case r.Header.Kind == engine.Check && l.Found == nil:
-		return r.lines.Errorf("found", "missing; a check's findings have it")
+		return r.lines.Errorf("found", "missing; every finding of a check has it")
 	case l.Verdict == engine.Fail && !slices.ContainsFunc(l.Differences,
 		func(d model.Difference) bool { return d.Required }):
-		return r.lines.Errorf("differences", "expected a required one, as the scenario fails")
+		return r.lines.Errorf("differences", "expected one that is required, because the scenario fails")
 	case l.Verdict == engine.Error && l.Failure == nil:
-		return r.lines.Errorf("failure", "missing; an error has one")
+		return r.lines.Errorf("failure", "missing; the verdict error needs it")
 	}
 	if l.Verdict == engine.Pending && l.Since == "" {
-		return r.lines.Errorf("since", "missing; a pending scenario has it")
+		return r.lines.Errorf("since", "missing; the verdict pending needs it")
 	}
 	for i := range l.Differences {
 		d := &l.Differences[i]

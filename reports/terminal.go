@@ -69,7 +69,8 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 		fmt.Fprintf(&b, "\n%s\n", r.Guide())
 	}
 	if c := r.Footer.Coverage; c != nil {
-		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d of the %d only as alternatives), %s.\n",
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d of the %d are only accepted "+
+			"alternatives), %s.\n",
 			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All,
 			c.Combinations.Alternatives, c.Combinations.All, Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
 	} else {
@@ -218,7 +219,7 @@ func (r *Results) wrong(b *bytes.Buffer, o *TextOptions) {
 		}
 	}
 	if len(broken) > 0 {
-		fmt.Fprintf(b, "\nInvariants and relations broken, on any reading of the guide: %s.\n",
+		fmt.Fprintf(b, "\nBroken invariants and relations, which hold on any reading of the guide: %s.\n",
 			strings.Join(broken, ", "))
 	}
 }
@@ -300,7 +301,8 @@ func nameLines(b *bytes.Buffer, lines []*engine.ScenarioLine, o *TextOptions) {
 // notes reports the scenarios that differ only by levels that are not required.
 func (r *Results) notes(b *bytes.Buffer, o *TextOptions) {
 	if n := r.Footer.Totals.All.Differ; n > 0 && !o.Verbose {
-		fmt.Fprintf(b, "\nNot required: %s %s; --verbose shows how.\n", scenarios(n), plural(n, "differs", "differ"))
+		fmt.Fprintf(b, "\n%s %s only at levels that are not required; --verbose shows "+
+			"how.\n", scenarios(n), plural(n, "differs", "differ"))
 	}
 	for _, l := range r.Lines {
 		if o.Verbose && l.Verdict == engine.Differs {

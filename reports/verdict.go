@@ -59,7 +59,7 @@ func (r *Results) Verdict() string {
 		said = "Does not conform: " + wrongs(all, n)
 		also(all.Known, areKnown)
 		if r.Incomplete {
-			said += fmt.Sprintf("; the run did not end, %d are planned", r.Header.Scenarios)
+			said += fmt.Sprintf("; the run did not end: %d scenarios are planned", r.Header.Scenarios)
 		}
 	}
 	also(all.Pending, "%s, and pending", plural(all.Pending, "is new", "are new"))
@@ -80,10 +80,10 @@ func (r *Results) Guide() string {
 			said = append(said, "Flows as the guide draws them: "+passing+".")
 		case "composed":
 			if c.Fail > 0 {
-				passing += "; the guide promises nothing for modified flows; a failure here contradicts its rules as " +
+				passing += ". The guide promises nothing for modified flows: a failure here contradicts its rules as " +
 					"we combine them"
 			}
-			said = append(said, "Composed of the same situations: "+passing+".")
+			said = append(said, "Flows composed of the same situations: "+passing+".")
 		}
 	}
 	return strings.Join(said, " ")

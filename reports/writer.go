@@ -61,7 +61,7 @@ func Hold(dir string, force bool) (p *Place, err error) {
 		case link && force:
 			err = os.Remove(path)
 		case link:
-			err = fmt.Errorf("%s: a link, not a report's file; --force replaces it", path)
+			err = fmt.Errorf("%s: a symbolic link, not a file of a report; --force replaces it", path)
 		case info.Mode().IsRegular():
 			err = fmt.Errorf("%s: already exists, in a directory without a report; name another directory, or give "+
 				"--force", path)

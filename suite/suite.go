@@ -124,7 +124,7 @@ func tell(t *testing.T, l *Scenario) {
 	case l.IsKnown():
 		t.Skipf("known failure: %s", l.Known.Reason)
 	case l.Verdict == Pending:
-		t.Skipf("pending: new since %s, counts with the next minor version", l.Since)
+		t.Skipf("pending: new since %s; it counts from the next minor version on", l.Since)
 	case l.Verdict.Green():
 		return
 	case l.Gates:

@@ -97,7 +97,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	judged, why := check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n100 chats in both marts, ")
 	assert.Contains(t, judged, "Chats by their worst attempt: alike and right: 100.\n")
-	assert.Contains(t, judged, "Not in both marts, and not judged: 200 chats, 200 outside the time that both cover (2026-01-09T")
+	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats, 200 of them outside the time that both marts cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
 	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")
 	assert.Contains(t, why, "of the chats are not in both marts or are set aside, more than --set-aside 1: the others prove little")

@@ -60,7 +60,7 @@ func (f *Finding) Write(dir string) error {
 	}
 	for _, path := range []string{"", "events.jsonl", "expected.jsonl", "actual.jsonl", "replay.feature"} {
 		if info, err := os.Lstat(filepath.Join(dir, path)); err == nil && info.Mode()&os.ModeSymlink != 0 {
-			return fmt.Errorf("%s: a link, not a report's file; move it away", filepath.Join(dir, path))
+			return fmt.Errorf("%s: a symbolic link, not a file of the report; move it away", filepath.Join(dir, path))
 		}
 	}
 	for name, b := range map[string]*bytes.Buffer{
@@ -75,7 +75,7 @@ func (f *Finding) Write(dir string) error {
 }
 
 // ForAgain says of a finding that it is [Finding.Again].
-const ForAgain = "shows only when an agent returns: with another one each time, nothing differs"
+const ForAgain = "shows only if the same agent is invited again: with a different agent each time, nothing differs"
 
 // expected lists the facts that are expected of the case.
 func (f *Finding) expected(c *model.Case) (facts []model.Fact) {

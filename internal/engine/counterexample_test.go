@@ -61,7 +61,7 @@ func TestFindingIsWritten(t *testing.T) {
 func TestFindingsOfNoMinimalChat(t *testing.T) {
 	c := synthetic("generated/1/7", model.Documented)
 	for name, f := range map[string]*Finding{
-		"unstable: it did not show when asked again": {Face: Face{Signature: "V3", First: c.ID}, Example: c, Unstable: true},
+		"unstable: it did not show when the chat was sent again": {Face: Face{Signature: "V3", First: c.ID}, Example: c, Unstable: true},
 		"not shrunk": {Face: Face{Signature: "failure crash", First: c.ID}, Example: c, Failure: &target.Failure{Kind: target.Crash}},
 	} {
 		dir := t.TempDir()

@@ -102,7 +102,8 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 	pairs := make(map[[2]string]bool)
 	for _, c := range shards {
 		if len(c.Rules) != len(whole.Rules) {
-			return nil, fmt.Errorf("coverage: %d rules; this suite has %d", len(c.Rules), len(whole.Rules))
+			return nil, fmt.Errorf("coverage: expected the %[2]d rules of this suite, got "+
+				"%[1]d", len(c.Rules), len(whole.Rules))
 		}
 		for i := range whole.Rules {
 			whole.Rules[i].IRFs += c.Rules[i].IRFs

@@ -133,5 +133,5 @@ func TestShardsMakeTheWholeCoverage(t *testing.T) {
 		assert.Equal(t, string(want), string(got))
 	}
 	_, err = MergeCoverage([]*Coverage{{}})
-	assert.ErrorContains(t, err, "0 rules; this suite has 35")
+	assert.ErrorContains(t, err, "expected the 35 rules of this suite, got 0")
 }

@@ -137,12 +137,12 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 		case o.Failure.Kind == target.Said:
 			s.Blame = Classification
 		case o.Failure.Kind == target.Crash && occasion.Stderr != "":
-			s.Means += " Its stderr, below, may say why it did not."
+			s.Means += " Its stderr, shown below, may say what went wrong."
 		case o.Failure.Kind == target.Crash:
 			s.Means += " It wrote nothing to stderr."
 		}
 	case len(o.Actual) == 0 && occasion.Ignored > 0:
-		s.Found, s.Blame = fmt.Sprintf("no row for the chat, and %d for chats that it was not asked about",
+		s.Found, s.Blame = fmt.Sprintf("no row for the chat, but %d for chats that it was not asked about",
 			occasion.Ignored), Adapter
 		s.Means = "Return interaction_id exactly as it came."
 	case len(o.Actual) == 0:
@@ -159,10 +159,10 @@ func (s *Step) answered(o *Outcome, way string, occasion *Occasion) {
 var mend = map[target.FailureKind]string{
 	target.Said:  "The adapter works, but it refuses an ordinary chat: its message says why.",
 	target.Crash: "Exit only after the input has ended, and with status 0.",
-	target.Hang: "Answer without waiting for more input: a filter when stdin ends, any other once it has the whole " +
-		"request. Flush what you write, and close what you open.",
-	target.Protocol: "Only facts may go to stdout ('chatproof schema fact'), or with --stream messages (" +
-		"'chatproof schema protocol'): send logging to stderr.",
+	target.Hang: "Answer without waiting for more input: a filter when stdin ends, any other program when it has the " +
+		"whole request. Flush what you write, and close what you open.",
+	target.Protocol: "Only facts may go to stdout (see 'chatproof schema fact'), or with --stream only messages (see " +
+		"'chatproof schema protocol'). Send logging to stderr.",
 }
 
 // classified says whether the rows are those that are documented.
@@ -189,7 +189,7 @@ func (s *Step) same(first *Outcome, others []*Outcome, means string) {
 		case o.Verdict == Skip:
 			s.Found = "it declined: " + o.Reason
 		case slices.ContainsFunc(o.Differences, func(d model.Difference) bool { return d.Field == "V17" }):
-			s.Found = "it fails when it is asked about both together"
+			s.Found = "it fails when both chats are sent together"
 		case !slices.Equal(contents(first), contents(o)):
 			s.Found = fmt.Sprintf("different rows: %d now, %d before", len(o.Actual), len(first.Actual))
 			for _, line := range contents(o) {

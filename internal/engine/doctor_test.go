@@ -60,7 +60,7 @@ func TestCheckup(t *testing.T) {
 			func(batch []target.Question) *target.Round {
 				return &target.Round{Answers: make([]target.Answer, len(batch)), Ignored: 3, Notes: []string{"took long", "was odd"}}
 			},
-			"it starts, and answers: no row for the chat, and 3 for chats that it was not asked about; it took long; it was odd, adapter\n",
+			"it starts, and answers: no row for the chat, but 3 for chats that it was not asked about; it took long; it was odd, adapter\n",
 		},
 		{
 			"classifies wrongly",
@@ -121,7 +121,7 @@ func TestCheckup(t *testing.T) {
 				}
 				return round
 			},
-			answers + rightRows + same + "the same chat twice: it fails when it is asked about both together, adapter\n",
+			answers + rightRows + same + "the same chat twice: it fails when both chats are sent together, adapter\n",
 		},
 	}
 	for _, tt := range tests {

@@ -91,7 +91,7 @@ func (x *Expectations) rewrite(replaced map[*Expectation][]*Expectation,
 	}
 	again, err := ReadExpectations(x.file, b.String())
 	if b.Len() > files.MaxText {
-		return "", done, fmt.Errorf("%s: %d entries do not fit in a file of %d bytes: fix something first",
+		return "", done, fmt.Errorf("%s: %d entries do not fit in a file of %d bytes: fix some failures first",
 			x.file, done.Kept+done.Added, files.MaxText)
 	}
 	if err == nil && len(again.Entries) != done.Kept+done.Added {

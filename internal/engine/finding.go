@@ -206,7 +206,7 @@ func (f *Finding) Verdict() string {
 	m := &f.Minimal
 	switch {
 	case f.Unstable:
-		return "unstable: it did not show when asked again"
+		return "unstable: it did not show when the chat was sent again"
 	case f.Failure != nil:
 		return "not shrunk"
 	case f.whole:

@@ -399,8 +399,8 @@ func TestFindingsAreConfirmed(t *testing.T) {
 		count   int
 		verdict string
 	}{
-		{"wrong once", once(target.Answer{}), 1, "unstable: it did not show when asked again"},
-		{"crashed once", once(crash), 1, "unstable: it did not show when asked again"},
+		{"wrong once", once(target.Answer{}), 1, "unstable: it did not show when the chat was sent again"},
+		{"crashed once", once(crash), 1, "unstable: it did not show when the chat was sent again"},
 		{"crashes always", always, 88, "not shrunk"},
 		{"declined, or not asked", once(target.Answer{Skip: "no"}), 0, ""},
 		{"not asked", once(target.Answer{NotRun: true}), 0, ""},

@@ -326,8 +326,8 @@ func TestGeneratedFeatureIsToBeRead(t *testing.T) {
 		g    Generation
 		want string
 	}{
-		{Generation{Random: MostInFeature + 1}, "more than 1000 chats: too long to read; ask for fewer"},
-		{Generation{Random: 1, Delivery: Delivery{Shard: 2, Shards: 2}}, "no chat falls in this shard; a feature needs one"},
+		{Generation{Random: MostInFeature + 1}, "more than 1000 chats: the feature would be too long to read; ask for fewer"},
+		{Generation{Random: 1, Delivery: Delivery{Shard: 2, Shards: 2}}, "no chat falls in this shard, and a feature needs at least one"},
 	} {
 		logs, err := c.g.Logs()
 		require.NoError(t, err)

@@ -21,8 +21,9 @@ type Learning struct {
 // open clauses are comments.
 func (l *Learning) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# What an Info Mart's rows answer where the guide is silent. 'chatproof check --learn' wrote this file, and
-# --readings holds others to it. The counts are of the rows that decide a clause. No row says if the mart is right.
+	fmt.Fprintf(&b, `# 'chatproof check --learn' wrote this file. It says what an Info Mart's rows answer where the guide is silent.
+# With --readings, chatproof accepts only these answers. Each answer is followed by the number of rows that give it,
+# out of all rows that decide the clause. The file does not say whether the mart is right.
 suite: %s
 `, Version)
 	for _, p := range [...]struct{ key, value string }{
@@ -99,7 +100,7 @@ func LineOf(x *model.Learned) *LearnedLine {
 // AnswerOf returns an observed answer as one line.
 func AnswerOf(id model.ClauseID, a *model.Answer) string {
 	if a.Beyond() {
-		return "one of many others"
+		return "one of many other answers"
 	}
 	return model.Line(AnswerText(id, a.Yield))
 }
@@ -148,11 +149,12 @@ func ReadingsSchema() []byte {
 		"type": "object", "additionalProperties": false, "required": []string{"clauses"},
 		"properties": schema{
 			"suite":  text("the version of the suite that wrote the file"),
-			"events": text("a digest of the events that it was learnt from, in any order"),
+			"events": text("a digest of the events from which it was learnt, whatever their order"),
 			"facts":  text("a digest of the rows"), "period": text("from the first event to the last"),
 			"rules": schema{
 				"type": "object", "additionalProperties": schema{"type": "string"},
-				"description": "a digest of each rule as it was: one that has changed since is refused",
+				"description": "a digest of each rule as it was then: chatproof refuses the file if the rule has " +
+					"changed since",
 			},
 			"clauses": schema{
 				"type": "object", "minProperties": 1, "additionalProperties": false, "properties": clauses,

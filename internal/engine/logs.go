@@ -55,11 +55,12 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Generated < 0 || g.Generated > MaxGenerated:
 		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)
 	case g.Level != "" && g.Random == 0:
-		return logs, errors.New("--level: only --random draws chats by level")
+		return logs, errors.New("--level: leave it out, or give --random too: only random chats are drawn by level")
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
 		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Name(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
-		return logs, errors.New("--delivery, --interleave: not with --suite, whose scenarios have their own delivery")
+		return logs, errors.New("--delivery, --interleave: leave them out with --suite, whose scenarios have their " +
+			"own delivery")
 	}
 	kinds := 0
 	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0, g.Twin != nil} {

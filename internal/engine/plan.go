@@ -225,7 +225,8 @@ func newPlan(cases []planned) (*Plan, error) {
 			continue
 		}
 		if other := seen[c.ID]; other != nil {
-			return nil, fmt.Errorf("%s: the id %s is also that of %s", c.Source, c.ID, other.Source)
+			return nil, fmt.Errorf("%s: the id %s is also used at %s; rename one of the "+
+				"scenarios", c.Source, c.ID, other.Source)
 		}
 		seen[c.ID] = c
 		if !c.Opaque || c.Source == "" { // ids of ours are drawn
@@ -234,7 +235,8 @@ func newPlan(cases []planned) (*Plan, error) {
 		for i := range c.Events {
 			id := c.Events[i].InteractionID
 			if other := sent[id]; other != nil && other != c {
-				return nil, fmt.Errorf("%s: tagged %s, it sends the chat %s, as does %s: rename the chat",
+				return nil, fmt.Errorf("%s: because of its tag %s it sends a chat with the id %s, and so does %s; "+
+					"rename one of the chats",
 					c.Source, steps.AsWrittenTag, model.Name(id), other.Source)
 			}
 			sent[id] = c

@@ -327,8 +327,8 @@ func (t *Tally) Add(l *ScenarioLine) {
 // guideTitles say what each of [Totals] Guide means for a verdict.
 var guideTitles = map[string]string{
 	"as-drawn": "Flows as the guide draws them: a failure contradicts the guide",
-	"composed": "The same situations combined: the guide guarantees nothing for modified flows; a failure " +
-		"contradicts its rules as combined here",
+	"composed": "The same situations combined: the guide promises nothing for modified flows, and a failure " +
+		"contradicts its rules as we combine them",
 }
 
 func rank(level string) int {

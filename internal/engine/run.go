@@ -249,7 +249,8 @@ func (s *Scenario) compare(a *target.Answer, require model.Levels) *Outcome {
 	o.Differences = s.Judge(s.want, o.Actual)
 	s.explainMerged(o)
 	if a.Company != nil {
-		o.Differences = append(o.Differences, s.OnlyInCompany("fails only together with others: "+a.Company.Error()))
+		o.Differences = append(o.Differences, s.OnlyInCompany("fails only when it is sent together with "+
+			"others: "+a.Company.Error()))
 	}
 	if model.Require(o.Differences, require) {
 		o.Verdict = Fail

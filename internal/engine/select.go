@@ -27,7 +27,7 @@ func (p *Plan) Select(tags string, globs []string) error {
 		}
 		kept := slices.DeleteFunc(slices.Clone(p.Scenarios), func(s *Scenario) bool { return !keep(s.Tags) })
 		if before := p.Scenarios; len(kept) == 0 {
-			return fmt.Errorf("%w: no scenario has tags %s%s", ErrNothing, tags, unknownTag(tags, before))
+			return fmt.Errorf("%w: no scenario matches the tags %s%s", ErrNothing, tags, unknownTag(tags, before))
 		}
 		p.Scenarios = kept
 	}
@@ -101,7 +101,7 @@ func (p *Plan) Demand(levels model.Levels) error {
 	has := p.Levels()
 	for _, l := range model.AllLevels {
 		if levels.Has(l) && !has.Has(l) {
-			return fmt.Errorf("%w: level %s is required, and no scenario has it", ErrNothing, l)
+			return fmt.Errorf("%w: level %s is required, but no scenario has it", ErrNothing, l)
 		}
 	}
 	return nil
@@ -153,7 +153,8 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 		case t == "(", t == ")":
 			b.WriteString(not(&negated) + t)
 		case wrongEscape.MatchString(t):
-			return nil, fmt.Errorf("%s: a backslash may only stand before (, ) or another backslash", model.Name(t))
+			return nil, fmt.Errorf("%s: a backslash may only stand before (, ), a blank or another "+
+				"backslash", model.Name(t))
 		case strings.Contains(t, ","):
 			return nil, fmt.Errorf("%s: a comma does not join tags; write 'or'", model.Name(t))
 		case len(t) > 1 && t[0] == '@':

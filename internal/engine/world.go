@@ -51,13 +51,13 @@ func (w World) absences() (all []absence) {
 	}
 	if w.WholeChats {
 		all = append(all, absence{
-			"not delivered chat by chat, in order, which is how the mapping sends chats",
+			"that mix chats or change their order: the mapping sends each chat whole and in order",
 			func(c *model.Case) bool { return c.Kind == model.InterleavedKind || c.Kind == model.DeliveryKind },
 		})
 	}
 	if w.AtRest {
 		all = append(all, absence{
-			"of ill-formed logs, included only if --require names robustness",
+			"of ill-formed logs, which need robustness in --require",
 			func(c *model.Case) bool { return c.Kind == model.RobustnessKind },
 		})
 	}
@@ -143,7 +143,7 @@ func (p *Plan) leftOut(glob string) string {
 	pattern := globPattern(glob)
 	for _, w := range p.without {
 		if slices.ContainsFunc(w.ids, pattern.MatchString) {
-			return fmt.Sprintf("%s: left out with the scenarios %s", model.Name(glob), w.Why)
+			return fmt.Sprintf("%s: left out, like all scenarios %s", model.Name(glob), w.Why)
 		}
 	}
 	return ""
