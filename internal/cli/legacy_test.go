@@ -100,13 +100,13 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats, 200 of them outside the time that both marts cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
 	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")
-	assert.Contains(t, why, "of the chats are not in both marts or are set aside, more than --set-aside 1: the others prove little")
+	assert.Contains(t, why, "of the chats are not in both marts or are set aside, which is more than --set-aside 1: the others prove little")
 	inFile, _ := check(0, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"), "--set-aside", "70")
 	inDatabase, _ := check(0, "--legacy", "sqlite:"+database, "--legacy-mapping", at("db.yaml"), "--set-aside", "70")
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows and 200 in the new ones, none in both, over the time that both cover \(2026-01-09T.*\); if such ids as 100000 and 0+65 should match, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: 200 chats are only in the legacy rows and 200 only in the new ones, over the time that both cover \(2026-01-09T.*\); if such ids as 100000 and 0+65 should match, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
