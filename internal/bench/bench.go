@@ -51,8 +51,8 @@ func main() {
 	check(err)
 	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH,
 		runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
-	fmt.Printf("| what | against | ratio, clock | ratio, processors | events or scenarios/s, clock | per second of a " +
-		"processor | peak MB |\n|---|---|---|---|---|---|---|\n")
+	fmt.Printf("| command | compared with | ratio, elapsed time | ratio, processor time | rate, per second elapsed | " +
+		"rate, per processor second | peak memory, MB |\n|---|---|---|---|---|---|---|\n")
 	b.logs()
 	b.suite()
 }
@@ -146,42 +146,44 @@ func (b *bench) logs() {
 		chats := fmt.Sprint(size / 15)
 		b.make(b.program, "generate", "--random", chats, "-o", log)
 		n := lines(log)
+		events := fmt.Sprintf(", %d events", n)
 		made := b.cp("generate", "--random", chats, "-o", os.DevNull)
-		row(fmt.Sprintf("generate, %d events", n), n, made, "", cost{})
+		row("generate"+events, n, made, "", cost{})
 		b.make(b.program, "generate", "--random", chats, "-o", parquet)
 		classified := b.cp("classify", log, "-o", os.DevNull)
 		if n0 == 0 {
 			smallest, n0 = classified, n
 		} else {
 			per := classified.cpu.Seconds() / float64(n) / (smallest.cpu.Seconds() / float64(n0))
-			fmt.Printf("| growth, %d to %d events | itself | | %.2f | | | |\n", n0, n, per)
+			fmt.Printf("| growth of classify, %d to %d events | the smaller log | | %.2f | | | |\n", n0, n, per)
 		}
-		row(fmt.Sprintf("classify, JSON Lines, %d events", n), n, classified, "DuckDB, reading alone, of types",
+		row("classify, JSON Lines"+events, n, classified, "DuckDB, which only reads, into typed columns",
 			b.run(self(), "read", log))
 		grouped, err := b.try(self(), "group", log)
-		against := "DuckDB, grouping alone"
+		against := "DuckDB, which only groups"
 		if err != nil {
 			against += ": " + why(err)
 		}
-		row("classify", n, classified, against, grouped)
-		row("classify, Parquet", n, b.cp("classify", parquet, "-o", os.DevNull), "JSON Lines", classified)
+		row("classify, JSON Lines"+events, n, classified, against, grouped)
+		row("classify, Parquet"+events, n, b.cp("classify", parquet, "-o", os.DevNull), "classify, JSON Lines",
+			classified)
 		b.make(self(), "arrange", "by time", log, arranged)
-		row("classify --ordered", n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
+		row("classify --ordered"+events, n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
 		b.make(self(), "arrange", "shuffled", log, arranged)
-		row("classify --memory 256MiB, shuffled", n, b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull),
-			"in order of chats", classified)
-		row("generate --like, learning alone", n, b.cp("generate", "--like", log, "--learn-profile", os.DevNull),
-			"classify", classified)
+		row("classify --memory 256MiB, shuffled"+events, n,
+			b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "classify, in order of chats", classified)
+		row("generate --like, which only learns"+events, n,
+			b.cp("generate", "--like", log, "--learn-profile", os.DevNull), "classify", classified)
 		if size > 1_000_000 {
 			continue
 		}
-		row("classify", n, classified, "Python example, the same log",
+		row("classify, JSON Lines"+events, n, classified, "Python example, the same log",
 			b.run("sh", "-c", b.python+" ../../examples/python/classify.py <'"+log+"' >"+os.DevNull))
 		if *dsn != "" && size == min(*most, 1_000_000) {
 			b.make(b.program, "generate", "--random", chats, "--to", *dsn)
 			query := b.run("psql", "-q", "-d", *dsn, "-f", "../../examples/sql/classify.sql")
 			query.cpu = 0 // the server's is not known
-			row("classify", n, classified, "PostgreSQL, examples/sql, the table loaded", query)
+			row("classify, JSON Lines"+events, n, classified, "PostgreSQL, examples/sql, the table loaded", query)
 		}
 	}
 }
@@ -192,31 +194,31 @@ func (b *bench) suite() {
 	empty := b.file("empty.go")
 	check(os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o666))
 	b.make("go", "build", "-o", b.file("empty"), empty)
-	row("version, starts", 1, b.cp("version"), "an empty program", b.run(b.file("empty")))
-	row("run, the reference, scenarios", 761, b.cp("run"), "", cost{})
+	row("version; rate in starts", 1, b.cp("version"), "an empty program", b.run(b.file("empty")))
+	row("run, the reference; rate in scenarios", 761, b.cp("run"), "", cost{})
 	events := b.file("suite.jsonl")
 	b.make(b.program, "generate", "--suite", "-o", events)
 	program := b.python + " ../../examples/python/classify.py"
 	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
-	row("run, Python filter, scenarios", 761, filter, "the bare program, the same events",
+	row("run, Python filter; rate in scenarios", 761, filter, "the bare program, the same events",
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
-	row("run, Python filter, scenarios", 761, filter, "the bare program, started four times, too",
+	row("run, Python filter; rate in scenarios", 761, filter, "the bare program, started as often (four times)",
 		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats
-	row("fuzz, the reference, chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz --prove 0, the reference, random scenarios", 100*n,
+	row("fuzz, the reference; rate in chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
+	row("fuzz --prove 0, the reference; rate in random scenarios", 100*n,
 		b.cp("fuzz", "--prove", "0", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz, Python filter, chats", asked(n),
+	row("fuzz, Python filter; rate in chats", asked(n),
 		b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
 	// The shell says what its own child took: the rest is the harness's.
 	times := b.file("times")
 	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c",
 		b.python+" ../../examples/python/classify.py --stream; times >"+times)
-	row("fuzz, Python over stream, chats", asked(3*n), whole, "", cost{})
+	row("fuzz, Python over stream; rate in chats", asked(3*n), whole, "", cost{})
 	theirs := childTimes(times)
-	fmt.Printf("| share of the harness over stream | all processor time | | %.2f | | | |\n",
+	fmt.Printf("| chatproof's share when it asks over a stream | all processor time | | %.2f | | | |\n",
 		1-theirs.Seconds()/whole.cpu.Seconds())
 }
 
