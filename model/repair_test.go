@@ -45,12 +45,12 @@ func renumber(log []model.Event) {
 }
 
 // Where all repairs of a chat that lost one event agree, they are right: the lost event is among what is tried. It is not
-// so of other damage, of which fewer edits may make another chat: how often, the table says that docs/check.md shows
+// so of other damage, of which fewer edits may make another chat: how often, the table says that docs/repair.md shows
 // (go test ./model -run Repairs -v -damaged 100000).
 func TestRepairs(t *testing.T) {
 	n := *damagedChats
 	var table strings.Builder
-	table.WriteString("\n| damage | events | of these ill-formed | repaired | of these unanimous | right | wrong |\n|---|---|---|---|---|---|---|\n")
+	table.WriteString("\n| the event was | copies | ill-formed | repaired | unanimous | unanimous and right | unanimous and wrong |\n|---|---|---|---|---|---|---|\n")
 	for _, d := range damages {
 		c := repairs(t, n, d.damage)
 		fmt.Fprintf(&table, "| %s | %d | %d | %d | %d | %d | %d |\n", d.name, c.events, c.illFormed, c.repaired, c.unanimous, c.unanimous-c.wrong, c.wrong)
@@ -67,7 +67,7 @@ func TestRepairs(t *testing.T) {
 func TestRepairsOfShares(t *testing.T) {
 	n := *damagedChats / 2 // several edits take longer than one
 	var table strings.Builder
-	table.WriteString("\n| damage | of events | chats | ill-formed | repaired | unanimous | right |\n|---|---|---|---|---|---|---|\n")
+	table.WriteString("\n| the events were | share of events | chats | ill-formed | repaired | unanimous | unanimous and right |\n|---|---|---|---|---|---|---|\n")
 	for _, d := range damages {
 		for _, percent := range []int{1, 2, 5} {
 			src := gen.Seed(uint64(percent))
