@@ -38,10 +38,10 @@ type fact struct {
 	ReceivedFrom *int   `json:"received_from"`
 }
 
-// finishing maps the queues by which an agent finishes a chat to the reason that its row then has (I20).
+// finishing holds the queues in which an agent can finish a chat, each with the reason that its row then has (I20).
 var finishing = map[string]string{"iWD_Completed": "", "iWD_Canceled": "Canceled"}
 
-// stay is where a chat is: with an agent, from the invitation on, in a queue, or in a strategy.
+// stay is a time that a chat spends in one place: with an agent (from the invitation on), in a queue or in a strategy.
 type stay struct {
 	party
 	start, end string
@@ -50,35 +50,35 @@ type stay struct {
 	accepted   bool
 	pulled     bool
 	handedOn   bool   // its transfer was accepted, or went through a queue
-	failure    string // Rejected, Revoked
-	finished   bool   // it placed the chat in a finishing queue, for this reason
+	failure    string // Rejected or Revoked
+	finished   bool   // it placed the chat in a finishing queue, which gives the reason
 	reason     string
-	ordinal    int // of an agent's
+	ordinal    int // only for agents
 }
 
 // way is how a chat comes to an agent: it enters, or an agent hands it on, directly or through a queue.
 type way struct {
-	from      *stay // nil: it enters
+	from      *stay // the agent's who hands the chat on; nil if the chat enters
 	operation string
 	mode      int
 	direct    bool
 }
 
-// chat is a chat between two events.
+// chat is the state of a chat after some of its events.
 type chat struct {
 	agents  []*stay          // in the order of opening
 	alerted map[string]*stay // agents whose invitation is pending
 	here    map[party]*stay  // agents and strategies that are parties
-	leg     *way             // how the chat is to get to its next agent, from entering a queue until one has it
-	place   *stay            // the queue or strategy where the leg is
+	leg     *way             // the way to the next agent, from a queue on until that agent has the chat; else nil
+	place   *stay            // the queue or strategy that has the chat on this way
 	cutOff  bool             // the media server has removed an agent, and nothing else has happened since
-	stopped string           // when
+	stopped string           // the time of the stop
 	lost    bool             // the customer left, and nobody was handling
-	done    int              // how many agents there were when one finished the chat; 0 if none did
+	done    int              // how many attempts there were when an agent finished the chat; 0 if none has
 }
 
-// classify returns the facts of one chat, whose events come in any order, some perhaps twice. The error says why a
-// chat cannot be followed; much that is ill-formed goes unnoticed.
+// classify returns the facts of one chat. Its events may be in any order, and there may be duplicates. The error says
+// why the chat cannot be followed. Not every ill-formed chat gives an error.
 func classify(events []event) ([]fact, error) {
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Seq, b.Seq) })
 	c := &chat{alerted: make(map[string]*stay), here: make(map[party]*stay)}
@@ -93,7 +93,7 @@ func classify(events []event) ([]fact, error) {
 	return c.facts(events[0].ID), nil
 }
 
-// add plays an event.
+// add applies an event to the chat.
 func (c *chat) add(e event) error {
 	removed, stopped := c.cutOff, e.Event == "EventRevoked" && e.Reason == "Stopped"
 	c.cutOff = false
@@ -118,7 +118,7 @@ func (c *chat) add(e event) error {
 			c.leg, c.place = &way{}, nil
 		case s == nil:
 			return fmt.Errorf("%q has no invitation", e.Party.ID)
-		case stopped: // pending until the stop
+		case stopped: // it stays pending until the stop
 			c.cutOff = removed
 		default:
 			s.failure, s.end = e.Event[len("Event"):], e.Time
@@ -130,7 +130,7 @@ func (c *chat) add(e event) error {
 		if s == nil {
 			return fmt.Errorf("%q is no party", e.Party.ID)
 		}
-		s.end = e.Time // a strategy that has left is still the place of the leg (R7)
+		s.end = e.Time // c.place stays this strategy after it has left (R7)
 		delete(c.here, e.Party)
 		c.cutOff = removed || e.Party.Type == "agent" && e.Actor.Type == "media_server"
 		return nil
@@ -141,11 +141,11 @@ func (c *chat) add(e event) error {
 		}
 		return nil
 	}
-	c.cutOff = removed // neutral, or unknown
+	c.cutOff = removed // a neutral or unknown event changes nothing
 	return nil
 }
 
-// by returns the agent who hands on, or nil if none does.
+// by returns the stay of the agent who hands the chat on, or nil if none does.
 func (c *chat) by(e event) (*stay, error) {
 	if e.Actor.Type != "agent" {
 		return nil, nil
@@ -178,7 +178,7 @@ func (c *chat) placed(e event) error {
 	return nil
 }
 
-// finishes reports whether the only agent finishes the chat by placing it in a queue (I20).
+// finishes reports whether the only agent finishes the chat by placing it in this queue (I20).
 func (c *chat) finishes(queue string) bool {
 	handling := 0
 	for p := range c.here {
@@ -230,7 +230,7 @@ func (c *chat) added(e event) error {
 	return nil
 }
 
-// open begins an agent's attempt.
+// open begins an agent's attempt to handle the chat.
 func (c *chat) open(e event, w *way) *stay {
 	s := &stay{party: e.Party, start: e.Time, way: *w, mode: cmp.Or(e.Mode, w.mode), ordinal: len(c.agents) + 1}
 	c.agents = append(c.agents, s)
@@ -240,7 +240,7 @@ func (c *chat) open(e event, w *way) *stay {
 
 // facts returns the facts of the attempts that have closed.
 func (c *chat) facts(id string) (facts []fact) {
-	waiting := make(map[*stay]bool) // for the outcome of its own transfer (I17)
+	waiting := make(map[*stay]bool) // those who wait for the outcome of their own transfer (I17)
 	for _, s := range c.alerted {
 		if s.way.direct && s.way.operation == "transfer" && c.stopped == "" {
 			waiting[s.way.from] = !s.way.from.handedOn

@@ -1,5 +1,5 @@
-// Command go classifies chats over HTTP, with the standard library alone: it answers a POST of event lines with fact
-// lines. R and I are the rules of 'chatproof list rules'.
+// Command go classifies chats over HTTP. It answers a POST of event lines with fact lines, and uses only the standard
+// library. 'chatproof list rules' prints the rules R and I that the comments name.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	listen := flag.String("listen", "127.0.0.1:8080", "the address to serve at; port 0 is any that is free")
+	listen := flag.String("listen", "127.0.0.1:8080", "the address to serve at; port 0 means any free port")
 	flag.Parse()
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
@@ -35,7 +35,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var ids []string // in the order of their first event: the same request gives the same bytes
+	var ids []string // in the order of their first events, so that the same request gives the same bytes
 	chats := make(map[string][]event)
 	for line := range bytes.Lines(body.Bytes()) {
 		var e event
@@ -55,10 +55,10 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	for _, id := range ids {
 		facts, err := classify(chats[id])
 		if err != nil {
-			log.Printf("%q: no facts: %v", id, err) // those of the others are sent
+			log.Printf("%q: no facts: %v", id, err) // the facts of the other chats are sent
 		}
 		for _, f := range facts {
-			answer.Encode(f) //nolint:errcheck // the client has gone
+			answer.Encode(f) //nolint:errcheck // it fails only if the client has gone
 		}
 	}
 }

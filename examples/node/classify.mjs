@@ -1,13 +1,13 @@
-// Classifies chats over the stream protocol, with nothing but Node.js: JSON Lines both ways, hello first, bye last.
-// R and I are the rules of `chatproof list rules`.
+// Classifies chats over the stream protocol: both sides send JSON Lines, from hello to bye. It needs only Node.js.
+// `chatproof list rules` prints the rules R and I that the comments name.
 import { createInterface } from "node:readline";
 
-// The queues in which an agent's placing the chat finishes it, and the reason that it then has (I20).
+// The queues in which an agent can finish a chat, each with the reason that its row then has (I20).
 const FINISHING = new Map([["iWD_Completed", ""], ["iWD_Canceled", "Canceled"]]);
 
-/** The facts of one chat, given its events in any order. Throws where the chat cannot be followed. */
+/** Returns the facts of one chat, whose events may be in any order. Throws if the chat cannot be followed. */
 function classify(events) {
-  const bySeq = new Map(events.map((e) => [e.seq, e])); // an exact duplicate is no second event
+  const bySeq = new Map(events.map((e) => [e.seq, e])); // an exact duplicate does not count
   const log = [...bySeq.values()].sort((a, b) => a.seq - b.seq).filter((e) => Object.hasOwn(steps, e.event));
   const chat = { attempts: [], alerted: new Map(), handling: new Map(), leg: null, cutOff: false, stop: null };
   for (const e of log) {
@@ -17,8 +17,9 @@ function classify(events) {
   return report(chat);
 }
 
-// What each event does. An attempt knows its way: { from, operation, direct, mode }, from being the attempt of the
-// agent who handed on, null where the chat was entering. A leg is a way through a queue, and where the chat is on it.
+// What each event does. Each attempt has a way, which says how the chat got there: { from, operation, direct, mode }.
+// `from` is the attempt of the agent who handed the chat on, or null if the chat was entering. A leg is a way through a
+// queue; its `stay` says which queue or strategy has the chat now.
 const steps = {
   EventInteractionSubmitted() {},
   EventPlacedInQueue(chat, e) {
@@ -69,18 +70,18 @@ const steps = {
       chat.handling.delete(who);
       chat.leg = { from: null, direct: false };
     } else if (e.reason !== "Stopped") {
-      steps.EventRejected(chat, e, who); // else it is pending until the stop
+      steps.EventRejected(chat, e, who); // if it is Stopped, the invitation stays pending until the stop
     }
   },
   EventPartyRemoved(chat, e, who) {
     if (e.party.type === "strategy") {
-      const stay = chat.leg?.stay; // stays where the chat is, until it goes elsewhere: R7
+      const stay = chat.leg?.stay; // it remains leg.stay until the chat goes elsewhere (R7)
       if (stay?.kind === "strategy" && stay.resource === who) stay.end = e.time;
       return;
     }
     at(chat.handling, who).end = e.time;
     chat.handling.delete(who);
-    if (e.actor.type === "media_server") chat.cutOff = true; // handling at the stop, if that comes now
+    if (e.actor.type === "media_server") chat.cutOff = true; // this agent counts as handling if the stop comes next
   },
   EventProcessingStopped(chat, e) {
     const lost = e.actor.type === "media_server" && !chat.handling.size && !chat.cutOff;
@@ -90,7 +91,7 @@ const steps = {
   },
 };
 
-/** The attempt of the agent who hands on, null if none does. */
+/** Returns the attempt of the agent who hands the chat on, or null if none does. */
 function initiator({ handling }, { actor }) {
   return actor.type === "agent" ? at(handling, actor.id) : null;
 }
@@ -114,7 +115,7 @@ function role({ kind, way, mode, pulled }) {
   return pulled ? "Puller" : "RoutedTo"; // I7, R1
 }
 
-/** Result and reason. */
+/** Returns result and reason. */
 function result({ kind, way, accepted, handedOver, failure, outcome }, stop) {
   if (outcome) return outcome; // I20, I21
   if (kind === "queue") return ["CustomerAbandoned", "AbandonedWhileQueued"]; // R12, I6, I13
@@ -126,11 +127,11 @@ function result({ kind, way, accepted, handedOver, failure, outcome }, stop) {
 }
 
 function report({ attempts, alerted, stop, reported }) {
-  // Who left during its own transfer waits for what becomes of it: I17.
+  // An agent who left during its own transfer has no result until that transfer is answered (I17).
   const waiting = [...alerted.values()].filter((a) => a.way.direct && a.way.operation === "transfer").map((a) => a.way.from);
   const facts = attempts.slice(0, reported).map((attempt, i) => {
     const end = attempt.end ?? stop?.time; // I14
-    if (!end || (waiting.includes(attempt) && !attempt.handedOver)) return null; // not closed
+    if (!end || (waiting.includes(attempt) && !attempt.handedOver)) return null; // its attempt has not closed
     const [technical_result, result_reason] = result(attempt, stop);
     return {
       ordinal: i + 1, resource_type: attempt.kind, resource: attempt.resource, resource_role: role(attempt),

@@ -1,6 +1,6 @@
--- Classifies the chats of chat_event into Info Mart's tables: a full load in one transaction, by sets alone.
--- R1-R14, I1-I21 and W1-W9 are the rules of the specification. An ill-formed chat gets no facts, but a row in
--- chat_rejected that names the rule; no chat keeps another from being loaded.
+-- Classifies the chats of chat_event, and loads all their facts into Info Mart's tables in one transaction, without
+-- loops. R1-R14, I1-I21 and W1-W9 are the rules that 'chatproof list rules' prints. An ill-formed chat gets no facts,
+-- but a row in chat_rejected that names the rule. All other chats are loaded.
 BEGIN;
 SET LOCAL work_mem = '256MB';
 SET LOCAL jit = off; -- each statement runs once
@@ -8,11 +8,11 @@ SET LOCAL client_min_messages = warning;
 
 CREATE TABLE IF NOT EXISTS chat_rejected (interaction_id text PRIMARY KEY, seq bigint, rule text);
 
--- The queues in which an agent's placing the chat finishes it, and the reason that it then has: I20.
+-- The queues in which an agent can finish a chat, each with the reason that its row then has (I20).
 CREATE TEMP TABLE finishing ON COMMIT DROP AS
 SELECT * FROM (VALUES ('iWD_Completed', ''), ('iWD_Canceled', 'Canceled')) AS f (queue, reason);
 
--- Chats, agents, strategies and queues by number.
+-- Numbers for chats, and for resources: agents, strategies and queues.
 CREATE TEMP TABLE chat ON COMMIT DROP AS
 SELECT interaction_id, row_number() OVER (ORDER BY interaction_id COLLATE "C")::int AS chat
 FROM (SELECT DISTINCT interaction_id FROM chat_event WHERE interaction_id <> '') AS i;
@@ -27,14 +27,14 @@ WHERE type <> '' AND name <> '';
 ANALYZE chat;
 ANALYZE resource;
 
--- The events that count, once each. What an event befalls is its party: strategy, agent or queue.
--- A Stopping is a revoke because the chat is being stopped.
+-- The events that count, without duplicates. The party of an event is the strategy, agent or queue that it is about.
+-- The event Stopping is an EventRevoked whose reason is that the chat is being stopped.
 CREATE TEMP TABLE event ON COMMIT DROP AS
 SELECT DISTINCT chat, seq, time, event IN ('EventPropertiesChanged', 'EventHeld', 'EventResumed') AS neutral,
 	CASE WHEN event = 'EventRevoked' AND reason = 'Stopped' THEN 'Stopping' ELSE substr(event, 6) END AS event,
 	nullif(e.actor_type, '') AS actor_type, a.resource AS actor, nullif(p.type, '') AS party_type, r.resource AS party,
 	nullif(operation, '') AS operation, visibility_mode AS mode,
-	nullif(reason, '') AS reason, nullif(media_type, '') AS media_type -- they may tell that two events are not one
+	nullif(reason, '') AS reason, nullif(media_type, '') AS media_type -- two events may differ only in these
 FROM chat_event AS e JOIN chat USING (interaction_id)
 	CROSS JOIN LATERAL (SELECT event IN ('EventPlacedInQueue', 'EventTakenFromQueue') AS queuing) AS q
 	CROSS JOIN LATERAL (SELECT CASE WHEN queuing THEN 'queue' ELSE party_type END AS type,
@@ -45,9 +45,10 @@ WHERE event IN ('EventInteractionSubmitted', 'EventPlacedInQueue', 'EventTakenFr
 	'EventAgentInvited', 'EventRejected', 'EventRevoked', 'EventPartyRemoved', 'EventProcessingStopped',
 	'EventPropertiesChanged', 'EventHeld', 'EventResumed');
 
--- Each event with the one before it of its party, those around it in the chat, and the counts so far. A leg begins
--- when the chat enters, an agent hands it on through a queue or is timed out (I21); it is done when an agent accepts or
--- pulls. A chat is finished by its only agent, no invitation pending.
+-- Each event, with the event before it of the same party (was), the one before it in the chat (before), and counts of
+-- what has happened so far. A leg begins when the chat enters, when an agent hands it on through a queue, or when an
+-- agent is timed out (I21). It is done when an agent accepts or pulls. An agent finishes a chat only if no other agent
+-- handles it and no invitation is pending.
 CREATE TEMP TABLE step ON COMMIT DROP AS
 WITH party AS (
 	SELECT *, lag(event) OVER w AS was, lag(actor_type) OVER w AS was_by
@@ -99,7 +100,8 @@ WINDOW w AS (PARTITION BY chat ORDER BY seq), earlier AS (w ROWS BETWEEN UNBOUND
 	leg AS (PARTITION BY chat, leg_step IS NULL ORDER BY seq)) AS s) AS s;
 ANALYZE step;
 
--- The stays in queues, strategies and with agents, numbered as they open. An agent's is an attempt.
+-- The stays of chats in queues, in strategies and with agents, numbered as they open. A stay with an agent is an
+-- attempt.
 CREATE TEMP TABLE stay ON COMMIT DROP AS
 SELECT *, row_number() OVER (ORDER BY chat, since) AS id,
 	count(*) FILTER (WHERE party_type = 'agent') OVER (PARTITION BY chat ORDER BY since) AS ordinal,
@@ -119,8 +121,10 @@ FROM (
 	GROUP BY chat, party, stay) AS s;
 ANALYZE stay;
 
--- Who invites, or hands on through a queue, and the stay in which it does; what that opens: the stay since seq, or all
--- stays of a leg; when an invitation is answered, and whether one like it is pending already.
+-- The events by which somebody invites an agent, or hands a chat on through a queue. initiator is the stay of whoever
+-- does it. opens says what this opens: the stay that begins at seq, or (negative) all stays of a leg. answered is the
+-- seq at which the invitation is answered. another_pending says whether the same actor has such an invitation pending
+-- already.
 CREATE TEMP TABLE handing ON COMMIT DROP AS
 SELECT *, lag(seq) OVER w IS NOT NULL AND (lag(answered) OVER w < seq) IS NOT TRUE AS another_pending
 FROM (
@@ -135,7 +139,7 @@ FROM (
 WINDOW w AS (PARTITION BY chat, actor, operation ORDER BY seq);
 ANALYZE handing;
 
--- Ill-formed chats, each with the first event that breaks a rule.
+-- The ill-formed chats, each with the first event that breaks a rule.
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
 SELECT DISTINCT ON (chat) chat, seq, rule
 FROM (
@@ -192,7 +196,7 @@ ORDER BY chat, seq, rule = 'W3' DESC, rule;
 ANALYZE rejected;
 
 -- How each chat ends: when, and whether the customer left while nobody handled it (lost). An agent whom the media
--- server removes on the way to the stop was handling still. The last stay of a leg is where a lost chat was.
+-- server removes just before the stop counts as still handling. A lost chat was in the last stay of its leg.
 CREATE TEMP TABLE ending ON COMMIT DROP AS
 SELECT e.chat, stop_time, stopper = 'media_server' AND NOT coalesce(handled, false) AS lost, attempts, last_leg_stay
 FROM (
@@ -205,21 +209,21 @@ FROM (
 WHERE chat NOT IN (SELECT chat FROM rejected);
 ANALYZE ending;
 
--- What each stay handed on by transfer: with success, or waiting for an answer.
+-- The stays of agents who transferred: whether a transfer succeeded, and whether one waits for an answer.
 CREATE TEMP TABLE transfer ON COMMIT DROP AS
 SELECT initiator AS id, 
 	bool_or(accepted IS NOT NULL OR NOT direct) AS handed_over, bool_or(answered IS NULL) AS waiting
 FROM handing WHERE operation = 'transfer' AND actor_type = 'agent' GROUP BY initiator;
 ANALYZE transfer;
 
--- The chats that an agent finishes (I20): who, when, for what reason.
+-- The chats that an agent finishes (I20): which agent, at which seq, with what reason.
 CREATE TEMP TABLE finish ON COMMIT DROP AS
 SELECT DISTINCT ON (chat) chat, actor, seq, f.reason
 FROM step JOIN resource ON resource = party JOIN finishing AS f ON f.queue = name
 WHERE finishes ORDER BY chat, seq;
 ANALYZE finish;
 
--- The stays that are facts: attempts that have closed, and the queue or strategy where a chat was lost.
+-- The stays that become facts: attempts that have closed, and the queue or strategy in which a chat was lost.
 CREATE TEMP TABLE fact ON COMMIT DROP AS
 SELECT s.id, s.chat, CASE WHEN s.party_type = 'agent' THEN s.ordinal ELSE e.attempts + 1 END AS ordinal,
 	s.party, CASE WHEN s.party_type = 'agent' THEN h.initiator END AS received_from,

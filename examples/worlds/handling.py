@@ -1,4 +1,4 @@
-"""What four of these ETLs share: the rules, which are those of examples/python/classify.py, and three faults."""
+"""What four of the ETLs share: the rules, taken from examples/python/classify.py, and three faults."""
 import json
 import pathlib
 import subprocess
@@ -25,14 +25,14 @@ FAULTS = {f.__name__: f for f in (consult_as_conference, stopped_as_expired, tra
 
 
 def etl(events_of, row_of):
-    """Read a world's messages from stdin, print its rows. --fault NAME makes it wrong in one way."""
+    """Read a world's messages from stdin, and print its rows. --fault NAME adds one of the faults."""
     fault = FAULTS[sys.argv[2]] if sys.argv[1:2] == ["--fault"] else lambda e: None
     log = []
     for line in sys.stdin.buffer:
         try:
             message = json.loads(line)
         except ValueError as why:
-            print(f"line skipped, no JSON: {why}", file=sys.stderr)
+            print(f"line skipped: not JSON: {why}", file=sys.stderr)
             continue
         for e in events_of(message) if isinstance(message, dict) else ():
             log.append({name: v for name, v in e.items() if v is not None})
@@ -47,7 +47,7 @@ def sound(e):
 
 
 def adapter(messages_of, fact_of):
-    """The other way round, written by hand: our events from stdin to the program that the arguments name, its rows as facts."""
+    """Send our events from stdin to the program that the arguments name, and print its rows as facts."""
     log, garbage = [], []
     for line in sys.stdin.buffer:
         try:
@@ -62,7 +62,7 @@ def adapter(messages_of, fact_of):
 
 
 def milliseconds(time):
-    """RFC 3339, in any zone, as milliseconds since 1970."""
+    """Convert an RFC 3339 time, in any zone, to milliseconds since 1970."""
     from datetime import datetime
     at = datetime.fromisoformat(time)
     return int(at.timestamp()) * 1000 + at.microsecond // 1000

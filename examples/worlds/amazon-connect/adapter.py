@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""What mapping.yaml saves: chatproof's events as contact events to the ETL that the arguments name, its attempts back as facts."""
+"""Does by hand what mapping.yaml does.
+
+It sends chatproof's events as contact events to the ETL that the arguments name, and prints the ETL's attempts as facts.
+"""
 import pathlib
 import sys
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An ETL of contact events: EventBridge's objects in, a contact's attempts out."""
+"""An ETL that reads contact events as EventBridge delivers them, and prints the attempts of each contact."""
 import pathlib
 import sys
 

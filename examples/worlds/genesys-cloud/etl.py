@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An ETL of conversation details: a document a conversation in, a document of its handlings out."""
+"""An ETL that reads one document for each conversation, and prints documents with its handlings."""
 import pathlib
 import sys
 

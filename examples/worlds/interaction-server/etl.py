@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""An ETL of Interaction Server's reporting events: attr_* messages in, rows of its own out.
+"""An ETL that reads Interaction Server's reporting events as attr_* messages, and prints rows in a form of its own.
 
-It knows nothing of chatproof, and stands alone. --fault NAME makes it wrong in one way.
+It knows nothing of chatproof, and uses no code from outside this file. --fault NAME adds a fault.
 """
 import json
 import sys
@@ -9,22 +9,22 @@ import sys
 FAULT = sys.argv[2] if sys.argv[1:2] == ["--fault"] else ""
 COACH = 3
 STRATEGY, AGENT, MEDIA_SERVER = 1, 2, 3  # attr_party_type
-FINISHING = {"iWD_Completed": "", "iWD_Canceled": "Canceled"}  # the deployment's queues in which an agent ends a chat
+FINISHING = {"iWD_Completed": "", "iWD_Canceled": "Canceled"}  # queue in which an agent ends a chat -> reason
 MOVES = ("EventPlacedInQueue", "EventTakenFromQueue", "EventPartyAdded", "EventAgentInvited", "EventRejected",
          "EventRevoked")
 HAND_ON = {"RequestTransfer": "transfer", "RequestConference": "conference"}
 
 
 class Chat:
-    """The attempts of one interaction, from its messages in order."""
+    """Makes the attempts of one interaction from its messages, which come in order."""
 
     def __init__(self):
         self.rows = []                             # in the order in which they began
         self.ringing, self.talking = {}, {}        # agent -> row
-        self.way = {}                              # to the next agent: how and by whom, where an agent sent the chat
-        self.place = self.stopped = None           # the queue or strategy that has it, as a row; when it stopped
-        self.reported = None                       # how many rows are, once the chat is in a finishing queue
-        self.pulled = self.customer_first = False  # taken by the next party; the last removals were the customer's
+        self.way = {}                              # how the next agent gets the chat; empty if no agent sent it
+        self.place = self.stopped = None           # the row of the queue or strategy that has the chat; the stop's time
+        self.reported = None                       # how many rows to print, once an agent has finished the chat
+        self.pulled = self.customer_first = False  # the next party took the chat; the customer has just left
 
     def begin(self, kind, name, m, **more):
         return {"resource_type": kind, "resource": name, "started": m.get("attr_event_time"), "ended": None,
@@ -89,7 +89,7 @@ class Chat:
             self.customer_first |= by == MEDIA_SERVER
         elif name == "EventPartyRemoved" and self.place and (
                 self.place["resource_type"], self.place["resource"]) == ("strategy", m.get("attr_strategy_name")):
-            self.place["ended"] = m.get("attr_event_time")   # it still has the chat, until a queue or an agent does
+            self.place["ended"] = m.get("attr_event_time")   # but it keeps the chat until a queue or an agent gets it
         elif name == "EventProcessingStopped":
             self.stop(m, by == MEDIA_SERVER and not self.talking and not self.customer_first)
 
@@ -127,9 +127,9 @@ def main():
         try:
             m = json.loads(line)
             log = chats.setdefault(m["attr_itx_id"], [])
-            log += [m] if m not in log else []     # delivered twice
+            log += [m] if m not in log else []     # skip a message that was delivered twice
         except (ValueError, KeyError, TypeError, RecursionError) as why:
-            print(f"skipped, no message of an interaction: {why}", file=sys.stderr)
+            print(f"skipped: expected a JSON object with attr_itx_id: {why}", file=sys.stderr)
     for itx, log in chats.items():
         chat = Chat()
         try:

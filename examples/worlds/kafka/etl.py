@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An ETL of a topic: records with an envelope in, records with an envelope out."""
+"""An ETL that reads the records of a topic with their envelopes, and prints records with envelopes."""
 import pathlib
 import sys
 from datetime import datetime, timezone

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An ETL of TaskRouter's events: callbacks in, a task's attempts out."""
+"""An ETL that reads TaskRouter's event callbacks, and prints the attempts of each task."""
 import json
 import pathlib
 import sys
