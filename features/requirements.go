@@ -31,28 +31,28 @@ func Requirements() []Requirement { return requirements }
 var requirements = []Requirement{
 	{
 		ID: "1-1",
-		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each gives the rows that " +
-			"it shows.", Tag: model.AsDrawn,
+		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each flow gives the " +
+			"rows that the page shows.", Tag: model.AsDrawn,
 	},
 	{
 		ID:   "1-2",
 		Says: "The flows are examples to adapt. For a chat that differs from them the page does not promise a result.",
 		Tag:  model.Composed,
-		Untested: "Nothing can show what is not promised. Composed scenarios judge what follows if each part of a " +
-			"chat has the result that it has in its flow.",
+		Untested: "The page promises nothing here, so no test can show it. Composed scenarios assume that each " +
+			"part of a chat has the same result as in its own flow.",
 	},
 	{
 		ID: "1-3",
-		Says: "Third-party media are processed in full; what the page says of chat is a guide to all media in which " +
-			"a customer is online.",
+		Says: "Third-party media are processed in full. What the page says about chat is a guide to all media in " +
+			"which a customer is online.",
 		Tag: "@medium",
-		Untested: "The page does not say how they are classified. We read it as: like chat (level inferred), and " +
-			"only for online media; e-mail and other offline media have descriptors of their own.",
+		Untested: "The page does not say how these media are classified. We assume that online media are " +
+			"classified like chat (level inferred). E-mail and other offline media have descriptors of their own.",
 	},
 	{
 		ID: "1-4", Says: "Each flow has a picture, drawn by conventions that other pages explain.",
-		Untested: "The suite rests on the text, not on the pictures, nor on the time spans and queue segments that " +
-			"they show.",
+		Untested: "The suite is based on the text. It uses neither the pictures, nor the time spans and queue " +
+			"segments that they show.",
 	},
 
 	{
@@ -63,8 +63,9 @@ var requirements = []Requirement{
 		ID: "1.1-2",
 		Says: "The picture names one row, the agent's. The time in the interaction queue and the ringing are " +
 			"part of it.",
-		Rules:    []string{"R1", "R8"},
-		Untested: "How long it rang and waited (the row's counts and durations): these events alone do not tell.",
+		Rules: []string{"R1", "R8"},
+		Untested: "How long the invitation rang and the chat waited (the row's counts and durations): these " +
+			"events alone do not tell.",
 	},
 	{
 		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected " +
@@ -91,13 +92,14 @@ var requirements = []Requirement{
 		Rules: []string{"R2", "R11"},
 	},
 	{
-		ID:    "1.4-2",
-		Says:  "The agent whose transfer failed stays in the chat, and is RoutedTo/Completed on completing it.",
+		ID: "1.4-2",
+		Says: "The agent whose transfer failed stays in the chat. If that agent completes it, the agent is " +
+			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID:    "1.4-3",
-		Says:  "Completing the chat is one example of how it goes on: the agent may transfer it after all.",
+		Says:  "The chat need not be completed next. For example, the agent may transfer it after all.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -116,16 +118,18 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.6-2",
-		Says: "The role of a failed consult depends on how far it got: ReceivedConsult/Abandoned [Revoked] if its " +
-			"visibility mode was known by then, else InConference.", Rules: []string{"R4", "R11"},
+		Says: "The role of a failed consult depends on how far it got: ReceivedConsult/Abandoned [Revoked] if " +
+			"its visibility mode was known by then, else InConference/Abandoned [Revoked].",
+		Rules: []string{"R4", "R11"},
 	},
 	{
-		ID:    "1.6-3",
-		Says:  "The agent whose conference failed stays in the chat, and is RoutedTo/Completed on completing it.",
+		ID: "1.6-3",
+		Says: "The agent whose conference failed stays in the chat. If that agent completes it, the agent is " +
+			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.6-4", Says: "Completing the chat is one example of how it goes on: the agent may transfer it.",
+		ID: "1.6-4", Says: "The chat need not be completed next. For example, the agent may transfer it.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -134,8 +138,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.7-2",
-		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does not " +
-			"see that agent, who is ReceivedConsult/Completed after accepting.",
+		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does " +
+			"not see that agent. An agent who accepts it is ReceivedConsult/Completed.",
 		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row records it.",
 	},
 	{
@@ -162,8 +166,8 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.10-1",
-		Says: "If the customer leaves while a strategy routes the chat, it has one row: Puller/CustomerAbandoned, " +
-			"without a reason.",
+		Says: "If the customer leaves while a strategy routes the chat, the chat has one row: " +
+			"Puller/CustomerAbandoned, without a reason.",
 		Rules:    []string{"R7", "R13"},
 		Untested: "The page does not say which resource the row has. We read it as the strategy (level inferred).",
 	},
@@ -178,32 +182,32 @@ var requirements = []Requirement{
 	},
 
 	{
-		ID: "N1", Says: "Voice, and e-mail and other offline media.",
-		Untested: "The guide's chapter is about chat; these media have other descriptors.",
+		ID: "N1", Says: "Voice; e-mail and other offline media.",
+		Untested: "The guide's chapter is about chat. These media have other descriptors.",
 	},
 	{
 		ID: "N2", Says: "Mediation segments (MEDIATION_SEGMENT_FACT): their descriptors, starts and ends.",
-		Untested: "No public page says what they are for these flows.",
+		Untested: "No public page says what they are in these flows.",
 	},
 	{
 		ID: "N3",
 		Says: "Durations and counts: MEDIATION_DURATION, QUEUE_DURATION, ROUTING_POINT_DURATION, ring, talk and " +
-			"handle times.", Untested: "Neither the events nor the chapter give them.",
+			"handle times.", Untested: "Neither the events nor the chapter gives them.",
 	},
 	{
 		ID: "N4", Says: "STOP_ACTION, LAST_INTERACTION_RESOURCE.",
-		Untested: "There is no public evidence of what they are in these flows.",
+		Untested: "There is no public evidence of their values in these flows.",
 	},
 	{
 		ID: "N5", Says: "INTERACTION_FACT, INTERACTION_RESOURCE_STATE_FACT, CHAT_SESSION_FACT.",
-		Untested: "These tables hold other things; the chapter's descriptors are those of INTERACTION_RESOURCE_FACT.",
+		Untested: "These tables hold other things. The chapter's descriptors are in INTERACTION_RESOURCE_FACT.",
 	},
 	{
 		ID: "N6", Says: "Workbins, transfers between sites, supervisors who monitor without an invitation.",
 		Untested: "No flow of the chapter has them.",
 	},
 	{
-		ID: "N7", Says: "Whether your program reads your events right.",
+		ID: "N7", Says: "Whether your program reads your events correctly.",
 		Untested: "The suite sends events in its own form, or in the form that your --mapping makes. `doctor " +
 			"--mapping` shows how your own events are read.",
 	},

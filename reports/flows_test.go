@@ -20,14 +20,15 @@ var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures
 
 const flowsHead = `# The eleven flows, drawn
 
-Each picture is the first scenario of a flow in ` + "`features/documented`" + `. Events run from left to right in the order
-of seq, not of the clock; above each are its seq, its time and its name. There is a lane for the customer, and one for
-each interaction queue, routing strategy and agent. A solid bar is a stay in the queue, the strategy's routing, or an
-agent's handling. A dashed bar is an invitation that is not yet answered. Under a resource's lane are its Interaction
-Resource Facts, each with its technical descriptor, from the event that opened it to the one that closed it.
+Each picture shows the first scenario of a flow in ` + "`features/documented`" + `. Events run from left to right in the order
+of seq, not of the clock. Above each event are its seq, its time and its name. The customer has a lane, and so has each
+interaction queue, routing strategy and agent. A solid bar means that the chat is in the queue, that the strategy routes
+it, or that the agent handles it. A dashed bar is an invitation that is not yet answered. Under each lane are the
+Interaction Resource Facts of that resource, with their technical descriptors. Each of them begins at the event that
+opened it and ends at the event that closed it.
 
 This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other
-scenario, ` + "`go run . explain EVENTS --svg FILE`" + ` a chat of your own.
+scenario, and ` + "`go run . explain EVENTS --svg FILE`" + ` draws a chat of your own.
 `
 
 // docs/flows.md and its pictures are what the suite's own features yield.
@@ -57,7 +58,7 @@ func TestFlowsAreDrawn(t *testing.T) {
 			descriptors = append(descriptors, "`"+chats[0].IRFs[i].Descriptor().String()+"`")
 		}
 		file, _, _ := strings.Cut(c.Source, ":")
-		fmt.Fprintf(&page, "\n## %s %s\n\n%s: %s.\n[%s](../%s)\n\n![%s](%s)\n", c.Flow, c.Title, c.Name, strings.Join(descriptors, ", "), c.ID, file, c.Title, name)
+		fmt.Fprintf(&page, "\n## %s %s\n\nScenario: %s. Its rows: %s.\n[%s](../%s)\n\n![%s](%s)\n", c.Flow, c.Title, c.Name, strings.Join(descriptors, ", "), c.ID, file, c.Title, name)
 	}
 	assert.Len(t, seen, 11)
 	golden(t, "../docs/flows.md", page.Bytes())

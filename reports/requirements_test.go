@@ -15,11 +15,18 @@ import (
 
 const requirementsHead = `# What the guide says, and what shows it
 
-Each sentence of the guide's page *Chat Interactions* that says or implies which rows a chat has, in our words, with the
-rules by which the suite judges it (` + "`list rules`" + `) and the scenarios that show it. *As drawn* are the flows as the guide
-draws them, and the variants that its text names. *Composed* are chats made of the same situations. The guide warns that
-it does not guarantee results for modified flows. So a failure of an as-drawn scenario contradicts the guide; a failure
-of a composed one contradicts its rules as the suite combines them.
+This page takes the guide's page *Chat Interactions* sentence by sentence. It has each sentence that says or implies
+which rows a chat has, in our own words. Below each sentence are:
+
+- the rules by which the suite judges it (` + "`list rules`" + ` prints them);
+- the scenarios that show it *as drawn*: flows as the guide draws them, and variants that its text names;
+- the scenarios that show it *composed*: chats made of the same situations. The guide does not guarantee results for
+  modified flows;
+- the *inferred* scenarios, about what the guide leaves open;
+- what is not tested, and why.
+
+If an as-drawn scenario fails, the program contradicts the guide. If a composed scenario fails, the program contradicts
+the guide's rules as the suite combines them.
 
 This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . list requirements --csv`" + ` prints the same for a
 spreadsheet.
@@ -39,7 +46,7 @@ func TestRequirementsAreWritten(t *testing.T) {
 		}
 		fmt.Fprintf(&page, "\n**%s** %s\n", r.ID, r.Says)
 		if len(r.Rules) > 0 {
-			fmt.Fprintf(&page, "- by %s\n", strings.Join(r.Rules, ", "))
+			fmt.Fprintf(&page, "- rules: %s\n", strings.Join(r.Rules, ", "))
 		}
 		writeShown(&page, "as drawn", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
 		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
@@ -55,7 +62,7 @@ func TestRequirementsAreWritten(t *testing.T) {
 func requirementsTitle(section string, shown []*engine.Scenario) string {
 	switch section {
 	case "":
-		return "What the page does not speak of, and no scenario tests"
+		return "What the page does not mention, and no scenario tests"
 	case "1":
 		return "1 The head of the page"
 	}
