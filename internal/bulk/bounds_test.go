@@ -38,7 +38,7 @@ func TestHotChatIsSetAside(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, chats, r.Chats)
 		require.Len(t, r.Aside, 1)
-		assert.Equal(t, "chat hot: more than 100000 events and rows", r.Aside[0].Why)
+		assert.Equal(t, "chat hot: more than 100000 events and rows together", r.Aside[0].Why)
 	}
 }
 

@@ -79,7 +79,7 @@ const MaxOfChat = 100_000
 // tooMany says that a chat has more than that.
 func tooMany(id string) *wire.LineError {
 	return &wire.LineError{
-		File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows", MaxOfChat),
+		File: "chat " + model.Name(id), Problem: fmt.Sprintf("more than %d events and rows together", MaxOfChat),
 		InteractionID: id,
 	}
 }

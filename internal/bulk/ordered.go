@@ -116,7 +116,7 @@ func (s *sequence) run(in wire.Blocks[model.Event]) error {
 func (s *sequence) take(b *batch, e *item) error {
 	if e.at.Before(s.now) && !e.at.IsZero() {
 		return &wire.LineError{File: b.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
-			"%s is earlier than %s before it; leave out --ordered for a log that is not in time order",
+			"%s is earlier than %s, which came before it; leave out --ordered for a log that is not in time order",
 			e.at.Format(time.RFC3339Nano), s.now.Format(time.RFC3339Nano))}
 	}
 	if e.at.After(s.now) {
@@ -133,8 +133,8 @@ func (s *sequence) take(b *batch, e *item) error {
 				return nil
 			}
 			return &wire.LineError{File: b.file, Line: e.line, Problem: fmt.Sprintf(
-				"%s comes after the stop of interaction %s, whose facts are already written; leave out --ordered for "+
-					"such a log", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
+				"%s comes after the stop of interaction %s, and its facts are already written; leave out --ordered "+
+					"for such a log", cmp.Or(string(e.name), "a line"), model.Name(string(id)))}
 		}
 		if last := len(s.free) - 1; last >= 0 {
 			c, s.free = s.free[last], s.free[:last]
@@ -163,7 +163,7 @@ func (s *sequence) take(b *batch, e *item) error {
 	if s.held > s.options.memory()/2 {
 		return &wire.LineError{
 			File: b.file, Line: e.line,
-			Problem: "more chats are open here than --memory has room for; raise it, or leave out --ordered",
+			Problem: "more chats are open here than --memory has room for; raise --memory, or leave out --ordered",
 		}
 	}
 	if e.name == model.ProcessingStopped && !c.stopped {

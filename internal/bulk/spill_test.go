@@ -175,7 +175,7 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir)
 	if runtime.GOOS != "windows" {
-		assert.EqualError(t, add(newRecordGroups(1<<10, 2)), "temporary file in "+dir+": no such file or directory; TMPDIR names another directory")
+		assert.EqualError(t, add(newRecordGroups(1<<10, 2)), "temporary file in "+dir+": no such file or directory; set TMPDIR to use another directory")
 	}
 	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 	if err != nil {
@@ -183,14 +183,14 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 	}
 	g := newRecordGroups(1<<10, 2)
 	g.file.f = full
-	assert.EqualError(t, add(g), "temporary file in "+dir+": no space left on device; TMPDIR names another directory")
+	assert.EqualError(t, add(g), "temporary file in "+dir+": no space left on device; set TMPDIR to use another directory")
 	s := newSorter(0, 1)
 	s.file.f = full
 	w := s.writer()
 	for i := 0; i < 100 && err == nil; i++ {
 		err = w.Add(numbered(i, 0), numbered(i, segmentSize/10))
 	}
-	assert.EqualError(t, err, "temporary file in "+dir+": no space left on device; TMPDIR names another directory")
+	assert.EqualError(t, err, "temporary file in "+dir+": no space left on device; set TMPDIR to use another directory")
 }
 
 // Once warm, a record costs no allocation.

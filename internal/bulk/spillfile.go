@@ -61,7 +61,7 @@ func (t *spillFile) ReadAt(b []byte, at int64) (int, error) {
 func (t *spillFile) named(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		return fmt.Errorf("temporary file in %s: %w; TMPDIR names another directory", os.TempDir(), at.Err)
+		return fmt.Errorf("temporary file in %s: %w; set TMPDIR to use another directory", os.TempDir(), at.Err)
 	}
 	return err
 }

@@ -235,7 +235,7 @@ func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Concl
 	case r.Chats == 0:
 		why = fmt.Sprintf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))
 	default:
-		why = fmt.Sprintf("%s of the chats set aside, more than --set-aside %v: the others prove little",
+		why = fmt.Sprintf("%s of the chats were set aside, and --set-aside allows %v %%: the others prove little",
 			reports.Percent(r.Share), f.setAside)
 	}
 	return exit(exitIncomplete, "%s", why)
@@ -249,19 +249,19 @@ func (f *checkFlags) sound() error {
 	case f.coverage && len(f.events) == 0:
 		return errors.New("--coverage needs a log: name one with --events")
 	case len(f.facts) == 0:
-		return errors.New("check what? --facts names the rows; see 'chatproof check --help'")
+		return errors.New("check needs rows: name them with --facts; see 'chatproof check --help'")
 	case slices.Contains(f.facts, "-") && slices.Contains(f.events, "-"):
 		return errors.New("--events and --facts cannot both be stdin")
 	case len(f.legacy) == 0 && f.legacyMapping != "":
-		return errors.New("--legacy-mapping: only with --legacy")
+		return errors.New("--legacy-mapping goes only with --legacy")
 	case slices.Contains(f.legacy, "-") && (slices.Contains(f.facts, "-") || slices.Contains(f.events, "-")):
-		return errors.New("--legacy cannot also be stdin")
+		return errors.New("--legacy cannot be stdin, which --events or --facts already reads")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
-		return errors.New("--learn needs --events, and takes no --readings: it writes them")
+		return errors.New("--learn needs --events; leave out --readings, because --learn writes such a file")
 	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
-		return errors.New("--learn-min is at least 1, --learn-share above 50 and at most 100")
+		return errors.New("--learn: expected --learn-min 1 or more, and --learn-share above 50 and at most 100")
 	case f.examples < 0:
 		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
@@ -334,7 +334,8 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 			return fmt.Errorf("--against: %w", err)
 		}
 		if before.Header.Kind != engine.Check {
-			return fmt.Errorf("--against: %s: expected the record of a check, got that of a run", model.Line(f.against))
+			return fmt.Errorf("--against: %s: expected the record of a check, got the record of a run",
+				model.Line(f.against))
 		}
 		whole.Changes = reports.Against(before, whole)
 	}

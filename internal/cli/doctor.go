@@ -79,9 +79,9 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 	case ctx.Err() != nil:
 		return exit(exitInterrupted, "interrupted")
 	case errors.As(err, &notStarted):
-		hint := "try it by itself, from this directory"
+		hint := "try the command by itself, from this directory"
 		if w.url != nil {
-			hint = "is it running?"
+			hint = "is the server running?"
 		}
 		return exit(exitNotStarted, "%w; %s", err, hint)
 	case err != nil:
@@ -181,7 +181,7 @@ func prescription(b *bytes.Buffer, steps []engine.Step, stderr string) (well boo
 		b.WriteString("\nYour adapter works; your classification is wrong. 'chatproof run' finds where, rule by " +
 			"rule.\n")
 	case engine.Silence:
-		b.WriteString("\nIt runs, but prints no rows yet. Nothing more can be said until it does.\n")
+		b.WriteString("\nYour program runs, but prints no rows yet. Nothing more can be said until it does.\n")
 	default:
 		b.WriteString("\nAll is well: go on with 'chatproof run'.\n")
 	}

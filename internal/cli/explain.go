@@ -98,7 +98,7 @@ func (e *env) runExplain(ctx context.Context, f *explainFlags, args []string) er
 	if f.asJSON || len(chats)+len(bad)+len(log.spoilt) > 0 {
 		_, err = e.out.Write(b.Bytes())
 	} else {
-		_, err = fmt.Fprintf(e.out, "No chat: %d events, none with a known name.\n", len(log.events))
+		_, err = fmt.Fprintf(e.out, "No chat: none of the %d events has a known name.\n", len(log.events))
 	}
 	if err != nil {
 		return err
@@ -184,8 +184,8 @@ func (l *eventLog) keep(id string) error {
 		for i := range l.events {
 			if how, _ := tables.Unlike(id, l.events[i].InteractionID); how != "" {
 				a, b := model.Apart(id, l.events[i].InteractionID)
-				return fmt.Errorf("%s: no event of interaction %s; there is %s, which differs only in %s", l.file, a, b,
-					how)
+				return fmt.Errorf("%s: no event of interaction %s; did you mean %s, which differs only in %s?", l.file,
+					a, b, how)
 			}
 		}
 		return fmt.Errorf("%s: no event of interaction %s", l.file, model.Name(id))

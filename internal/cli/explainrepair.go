@@ -29,7 +29,8 @@ func explainRepair(b *bytes.Buffer, t *model.Table, bad *model.IllFormed, log []
 			edits)
 	} else {
 		fmt.Fprintf(b,
-			"%s it well-formed. Its shortest repairs differ in their rows; this is one. The events are renumbered.\n",
+			"%s it well-formed. Its shortest repairs differ in their rows; this is one of them. "+
+				"The events are renumbered.\n",
 			edits)
 	}
 	repaired, put := r.Apply(log)

@@ -141,7 +141,7 @@ func (f *generateFlags) check(given func(string) bool) error {
 		{f.Defects != 0, "--defects", []string{"defects-log"}},
 	} {
 		if at := slices.IndexFunc(only.flags, given); at >= 0 && !only.ok {
-			return fmt.Errorf("--%s: only with %s", only.flags[at], only.with)
+			return fmt.Errorf("--%s goes only with %s", only.flags[at], only.with)
 		}
 	}
 	switch {
@@ -179,12 +179,13 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	}
 	f.AtRest = !f.require.Has(model.Robustness)
 	if f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
-		return errors.New("--mapping: it sends whole chats; leave out --interleave and --delivery")
+		return errors.New("--mapping: events.send takes whole chats; leave out --interleave and --delivery")
 	}
 	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
-		return errors.New("--format feature: a feature has its own times; leave out --to, --resources and --start")
+		return errors.New("--format feature: a feature holds scenarios alone, with their own times; leave out --to, " +
+			"--resources and --start")
 	case feature:
 		f.format = "jsonl" // the file itself holds lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):

@@ -84,7 +84,7 @@ No file that exists is changed.`,
 					return e.initialize(cmd, &s, strings.Join(args, ""))
 				}
 			}
-			return fmt.Errorf("--lang: expected %s, got %s", strings.Join(langs, ", "), model.Name(lang))
+			return fmt.Errorf("--lang: expected %s, got %s", files.Or(langs), model.Name(lang))
 		},
 	}
 	cmd.Flags().StringVar(&lang, "lang", "", "the `LANG`: "+strings.Join(langs, ", "))
@@ -228,7 +228,7 @@ func (e *env) sayNext(s *starter, dir, within string, names []string) error {
   chatproof run --scenario 'documented/1.1/*' -- %[1]s
       the first flow to get right: fill in %[2]s where it is marked
   chatproof run --write-expect expect.yaml -- %[1]s
-      when more scenarios pass: rewrites the list, now shorter
+      run this when more scenarios pass: it rewrites the list, which gets shorter
 `, s.command, s.file)
 	_, err := e.out.Write(b.Bytes())
 	return err

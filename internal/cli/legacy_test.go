@@ -118,7 +118,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 
 	write("bad.yaml", "keys: {table: IDS}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "--legacy: keys: the rows are not in a database, so there is no table of keys; expected keys.file")
+	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; give keys.file")
 	write("bad.yaml", "keys: {file: old.csv}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
 	assert.Contains(t, why, "no column old; found IXN, ")

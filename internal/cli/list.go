@@ -71,7 +71,7 @@ func (e *env) list() *cobra.Command {
 				}
 				switch {
 				case asJSON && asCSV:
-					return errors.New("--json and --csv: expected one of them")
+					return errors.New("expected --json or --csv, not both")
 				case asJSON:
 					return writeArray(e.out, items)
 				case asCSV:

@@ -45,9 +45,9 @@ func (o *offline) check(reached bool) error {
 	case len(o.facts) > 0 && reached:
 		return errors.New("--facts judges rows that exist: leave out the command, --stream and --http")
 	case len(o.facts) == 0 && o.start != "":
-		return errors.New("--start: only with --facts")
+		return errors.New("--start goes only with --facts")
 	case len(o.facts) == 0 && o.format != "":
-		return errors.New("--format: only with --facts")
+		return errors.New("--format goes only with --facts")
 	}
 	return nil
 }

@@ -77,7 +77,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 	}
 	for _, path := range append([]string{path}, more...) {
 		if p.format != "" && tables.IsDSN(path) {
-			return at, fmt.Errorf("--format: %s is a database, and has none", tables.Place{Path: path})
+			return at, fmt.Errorf("--format: %s is a database, which has no format; leave out --format",
+				tables.Place{Path: path})
 		}
 	}
 	if p.format != "" {

@@ -87,7 +87,7 @@ func learntTable(b *bytes.Buffer, learnt *engine.Learning) {
 	}
 	w.Flush()
 	fmt.Fprintf(b,
-		"\n%d of %d clauses pinned. A row counts if it decides a clause, whatever its other clauses answer.\n",
+		"\n%d of %d clauses pinned. A row counts for each clause that it decides, whatever the others answer.\n",
 		pinned, len(learnt.Clauses))
 }
 

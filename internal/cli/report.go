@@ -73,7 +73,8 @@ Exit codes:
 
 func (e *env) runReport(f *reportFlags, args []string) error {
 	if len(args) == 0 {
-		return errors.New("no results: expected what 'chatproof run --report DIR' wrote: DIR, or its results.jsonl")
+		return errors.New("no results: name what 'chatproof run --report DIR' wrote: the directory DIR, or its " +
+			"results.jsonl")
 	}
 	colour, err := useColour(f.color, e.out)
 	if err != nil {
@@ -88,10 +89,10 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		return err
 	}
 	if (f.claim == "") != (len(f.subjects) == 0) {
-		return errors.New("--claim FILE and --subject FILE: expected both, or neither: a claim is about files")
+		return errors.New("--claim FILE and --subject FILE: expected both or neither, because a claim is about files")
 	}
 	if len(results) > 1 && f.claim+f.junit+f.ctrf+f.markdown+f.badge+f.against != "" {
-		return errors.New("several results: expected one, or all the shards of one; --html takes several")
+		return errors.New("several results: expected one, or all shards of one run; only --html takes several")
 	}
 	var changes *reports.Changes
 	if f.against != "" {
@@ -161,7 +162,7 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 	var all []*reports.Results
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
-			return nil, errors.New("-: stdin holds one of the results; name files for the others")
+			return nil, errors.New("-: given twice; stdin holds only one of the results, so name files for the others")
 		}
 		r, err := reports.Open(context.Background(), path, e.in)
 		if err != nil {

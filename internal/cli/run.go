@@ -235,7 +235,7 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 	}
 	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
 		return nil,
-			errors.New("--write-expect: it lists all failures; leave out --tags, --scenario, --failed and --shard")
+			errors.New("--write-expect lists all failures; leave out --tags, --scenario, --failed and --shard")
 	}
 	return o, nil
 }

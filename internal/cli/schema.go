@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatproof/chatproof/internal/engine"
+	"github.com/chatproof/chatproof/internal/files"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/twin"
 	"github.com/chatproof/chatproof/internal/wire"
@@ -36,9 +37,8 @@ func (e *env) schema() *cobra.Command {
 			name := strings.Join(args, " ")
 			i := slices.Index(names, name)
 			if i < 0 {
-				last := len(names) - 1
-				return fmt.Errorf("schema: expected %s or %s, got %s%s", strings.Join(names[:last], ", "), names[last],
-					model.Name(name), model.DidYouMean(name, names))
+				return fmt.Errorf("schema: expected %s, got %s%s", files.Or(names), model.Name(name),
+					model.DidYouMean(name, names))
 			}
 			_, err := e.out.Write([][]byte{
 				wire.EventSchema, wire.FactSchema, wire.ProtocolSchema, engine.ResultsSchema, engine.ExpectSchema,

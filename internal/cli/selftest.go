@@ -161,7 +161,8 @@ func floorTable(b *bytes.Buffer, floors []engine.Floor, documented, generated in
 		good = good && f.Documented*100 <= documentedFloor*documented && f.Generated*100 <= generatedFloor*generated
 	}
 	table.Flush()
-	fmt.Fprintf(b, "At most %d %% and %d %% may pass.\n", documentedFloor, generatedFloor)
+	fmt.Fprintf(b, "At most %d %% of the documented and %d %% of the generated scenarios may pass.\n",
+		documentedFloor, generatedFloor)
 	return good
 }
 

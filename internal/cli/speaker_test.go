@@ -154,7 +154,7 @@ func TestHTTP(t *testing.T) {
 
 	code, out = run("run", "--generated", "0", "--scenario", "documented/1.1/*", "--http", s.URL)
 	assert.Equal(t, exitNonconforming, code)
-	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; it may need a --header")
+	assert.Contains(t, out, "protocol: answered 403 Forbidden: who are you; the server may need a --header")
 
 	code, out = run("fuzz", "--scenarios", "50", "--prove", "10", "--http", s.URL, "--header", "X-Token: "+secret, "--report", dir)
 	assert.Equal(t, exitNonconforming, code)
@@ -171,7 +171,7 @@ func TestHTTP(t *testing.T) {
 	s.Close()
 	code, out = run("doctor", "--http", s.URL)
 	assert.Equal(t, exitNotStarted, code)
-	assert.Contains(t, out, "connection refused; is it running?\n")
+	assert.Contains(t, out, "connection refused; is the server running?\n")
 	code, out = run("run", "--generated", "0", "--http", s.URL, "--header", "X-Token: "+secret)
 	assert.Equal(t, exitNotStarted, code)
 	assert.Regexp(t, "^chatproof: "+s.URL+" could not be reached: dial tcp .*: connect: connection refused\n$", out)

@@ -56,20 +56,20 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case len(f.like) > 0 && f.profile != "":
 		return errors.New("--profile: --like learns a profile itself; leave out one of the two")
 	case f.days != 0 && f.Chats != 0:
-		return errors.New("--chats, --days: expected one of the two")
+		return errors.New("expected --chats or --days, not both")
 	case given("chats") && f.Chats < 1 || given("days") && f.days < 1:
 		return errors.New("--chats, --days: expected 1 or more")
 	case f.days > 3660:
-		return fmt.Errorf("--days: expected 3660 at most, got %d", f.days)
+		return fmt.Errorf("--days: expected at most 3660, got %d", f.days)
 	case f.threshold < 2:
 		return fmt.Errorf("--threshold: expected 2 or more, got %d", f.threshold)
 	case !(f.Defects >= 0 && f.Defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
-		return errors.New("--delivery: a twin's chats run in the order of their times; leave out --delivery or " +
-			"--interleave, or see --defects")
+		return errors.New("--delivery: with --interleave, a twin's events are written in time order; leave out " +
+			"--delivery or --interleave, or see --defects")
 	case f.Interleaved && f.format == "feature":
-		return errors.New("--interleave: a feature has chats one by one; leave it out")
+		return errors.New("--interleave: a feature has its chats one by one; leave out --interleave")
 	}
 	f.learnsOnly = f.learnProfile != "" && !slices.ContainsFunc([]string{
 		"chats", "days", "output", "to", "facts", "resources", "compare", "defects",
@@ -117,7 +117,7 @@ func (e *env) prepareTwin(ctx context.Context, f *generateFlags) (done bool, err
 		f.Chats = f.Twin.ChatsOf(7)
 	}
 	if f.Chats == 0 {
-		return false, fmt.Errorf("--days: by the profile no chat begins on these days")
+		return false, fmt.Errorf("--days: according to the profile, no chat begins on these days")
 	}
 	return false, nil
 }

@@ -68,7 +68,7 @@ func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, faile
 		return nil
 	}
 	if left := r.Footer.Totals.All.NotRun; f.writeExpect != "" && ctx.Err() == nil && failed == nil && left > 0 {
-		fmt.Fprintf(e.err, "chatproof: %s was not changed: %s were not run\n", model.Name(f.writeExpect),
+		fmt.Fprintf(e.err, "chatproof: %s was not changed, because %s did not run\n", model.Name(f.writeExpect),
 			scenarios(left))
 	}
 	return exitOf(ctx, r.Footer.Conclusion(), failed)

@@ -76,11 +76,11 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	case w.jobs < 1 || w.jobs > maxJobs:
 		return nil, fmt.Errorf("--jobs: expected 1 to %d, got %d", maxJobs, w.jobs)
 	case w.http != "" && (w.stream || len(w.command) > 0):
-		return nil, errors.New("--http asks a server: it takes no --stream and no command")
+		return nil, errors.New("--http asks a server: leave out --stream and the command")
 	case w.stream && len(w.command) == 0:
 		return nil, errors.New("--stream takes a command after --, such as: chatproof run --stream -- node my.js")
 	case w.http == "" && len(w.headers) > 0:
-		return nil, errors.New("--header goes with --http")
+		return nil, errors.New("--header goes only with --http")
 	}
 	speech, err := w.speech(ctx)
 	switch {

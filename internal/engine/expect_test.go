@@ -70,7 +70,7 @@ func TestExpectationsThatCannotBeRead(t *testing.T) {
 		{"a list for a reason", "- id: own/x\n  verdict: fail\n  reason: [late]\n", "expect.yaml:3: reason: expected text"},
 		{"an alias", "- id: &x own/x\n", "expect.yaml:1: id: expected text"},
 		{"an id twice", good + good, "expect.yaml:4: id: own/x is already listed on line 1"},
-		{"two documents", good + "---\n" + good, "expect.yaml:5:1: a second document; expected one"},
+		{"two documents", good + "---\n" + good, "expect.yaml:5:1: a second YAML document begins here; expected only one"},
 		{"no YAML", "- id: own/x\n verdict: fail\n", "expect.yaml:2:2: value is not allowed in this context"},
 		{"what a terminal would obey", "- \"i\\ed\": 1\n", `expect.yaml:1: "i\x1bd": no such key; expected id, signature, verdict, reason, issue, until or max`},
 	} {

@@ -19,7 +19,7 @@ func Apart(written, read []Use) error {
 	for i, w := range written {
 		for _, other := range written[:i] {
 			if same(w.Path, other.Path) {
-				return fmt.Errorf("%s: %s: %s writes it already; name another file", w.By, model.Name(w.Path), other.By)
+				return fmt.Errorf("%s: %s: %s already writes it; name another file", w.By, model.Name(w.Path), other.By)
 			}
 		}
 		info, err := os.Stat(w.Path)

@@ -48,7 +48,7 @@ func Create(ctx context.Context, path string, stdout io.Writer) (*File, error) {
 
 func (f *File) open(ctx context.Context) (err error) {
 	if f.path == "" {
-		return errors.New("expected the name of a file, or -")
+		return errors.New(`expected the name of a file, or - for stdout, got ""`)
 	}
 	f.place = f.path
 	if real, err := filepath.EvalSymlinks(f.path); err == nil {

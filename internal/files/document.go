@@ -39,8 +39,16 @@ func (d Document) Each(n ast.Node, what string, take func(key string, at, value 
 // order, and the one that was probably meant.
 func (d Document) NoSuchKey(at ast.Node, what, key string, known []string) error {
 	known = slices.Sorted(slices.Values(known))
-	return d.Wrong(at, "%sno such key: %s; expected %s%s", of(what), model.Name(key), strings.Join(known, ", "),
+	return d.Wrong(at, "%sno such key: %s; expected %s%s", of(what), model.Name(key), Or(known),
 		model.DidYouMean(key, known))
+}
+
+// Or lists words as alternatives: a, b or c.
+func Or(words []string) string {
+	if n := len(words) - 1; n > 0 {
+		return strings.Join(words[:n], ", ") + " or " + words[n]
+	}
+	return strings.Join(words, "")
 }
 
 func of(what string) string {

@@ -28,7 +28,7 @@ func Expand(path string) ([]string, error) {
 	}
 	matches, err := filepath.Glob(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: a [ without its ]; expected a file, a directory or a glob", path)
+		return nil, fmt.Errorf("%s: a [ has no closing ]; expected a file, a directory or a glob", path)
 	}
 	var all []string
 	for _, m := range matches {
@@ -56,7 +56,7 @@ func directory(path string, in []fs.FileInfo) (all []string, err error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(in, func(outer fs.FileInfo) bool { return os.SameFile(outer, self) }) {
-		return nil, fmt.Errorf("%s: a link to a directory that contains it", path)
+		return nil, fmt.Errorf("%s: a link back to a directory that contains the link", path)
 	}
 	in = append(slices.Clone(in), self)
 	entries, err := os.ReadDir(path)
@@ -83,7 +83,7 @@ func directory(path string, in []fs.FileInfo) (all []string, err error) {
 		all = append(all, inner...)
 	}
 	if len(all) == 0 && len(in) == 1 {
-		return nil, fmt.Errorf("%s: a directory without a file; names that begin with _ or . do not count", path)
+		return nil, fmt.Errorf("%s: no file in this directory; files whose names begin with _ or . do not count", path)
 	}
 	return all, nil
 }

@@ -48,9 +48,9 @@ func TestExpand(t *testing.T) {
 	for path, want := range map[string]string{
 		"nosuch.csv": "nosuch.csv: no such file or directory",
 		"nosuch/*":   "nosuch/*: no file matches",
-		"[":          "[: a [ without its ]; expected a file, a directory or a glob",
-		"empty":      "empty: a directory without a file; names that begin with _ or . do not count",
-		"none":       "none: a directory without a file; names that begin with _ or . do not count",
+		"[":          "[: a [ has no closing ]; expected a file, a directory or a glob",
+		"empty":      "empty: no file in this directory; files whose names begin with _ or . do not count",
+		"none":       "none: no file in this directory; files whose names begin with _ or . do not count",
 	} {
 		_, err := files.Expand(path)
 		assert.EqualError(t, err, want)
@@ -66,7 +66,7 @@ func TestExpandOfALinkThatLeadsBack(t *testing.T) {
 		t.Skip(err)
 	}
 	_, err := files.Expand("parts")
-	assert.EqualError(t, err, "parts/back: a link to a directory that contains it")
+	assert.EqualError(t, err, "parts/back: a link back to a directory that contains the link")
 	require.NoError(t, os.Remove("parts/back"))
 	require.NoError(t, os.Symlink("parts", "other"))
 	got, err := files.Expand("other")

@@ -96,7 +96,7 @@ func Text(ctx context.Context, path string) (string, error) {
 // Plain checks that a small file holds text as [Text] requires, and returns it.
 func Plain(path string, text []byte) (string, error) {
 	if len(text) > MaxText {
-		return "", fmt.Errorf("%s: larger than %d bytes; expected a file written by hand", path, MaxText)
+		return "", fmt.Errorf("%s: larger than %d bytes; expected a small file, written by hand", path, MaxText)
 	}
 	for n, line := 1, []byte(nil); !utf8.Valid(text); n++ {
 		line, text, _ = bytes.Cut(text, []byte{'\n'})

@@ -13,7 +13,7 @@ func TestText(t *testing.T) {
 		{"plain", "a: ü\n", "a: ü\n", ""},
 		{"a byte order mark", "\ufeffa", "a", ""},
 		{"as large as may be", strings.Repeat("a", MaxText), strings.Repeat("a", MaxText), ""},
-		{"larger", strings.Repeat("a", MaxText+1), "", ": larger than 1048576 bytes; expected a file written by hand"},
+		{"larger", strings.Repeat("a", MaxText+1), "", ": larger than 1048576 bytes; expected a small file, written by hand"},
 		{"another encoding", "a\nM\xfcller\n", "", ":2: not UTF-8; save the file as UTF-8"},
 		{"UTF-16", "\xff\xfea\x00", "", ":1: not UTF-8; save the file as UTF-8"},
 	} {
@@ -41,12 +41,12 @@ func TestYAMLIsBounded(t *testing.T) {
 		return b.String()
 	}
 	for _, c := range []struct{ name, text, err string }{
-		{"brackets", many("[", 100_000), "f:1:65: nested deeper than 64"},
-		{"braces", many("{a: ", 100_000), "f:1:257: nested deeper than 64"},
-		{"dashes", many("- ", 100_000), "f:1:129: nested deeper than 64"},
-		{"question marks", many("? ", 100_000), "f:1:129: nested deeper than 64"},
-		{"blocks", stairs(1000), "f:65:65: nested deeper than 64"},
-		{"dashes, then brackets", many("- ", 60) + many("[", 10), "f:1:125: nested deeper than 64"},
+		{"brackets", many("[", 100_000), "f:1:65: nested more than 64 levels deep"},
+		{"braces", many("{a: ", 100_000), "f:1:257: nested more than 64 levels deep"},
+		{"dashes", many("- ", 100_000), "f:1:129: nested more than 64 levels deep"},
+		{"question marks", many("? ", 100_000), "f:1:129: nested more than 64 levels deep"},
+		{"blocks", stairs(1000), "f:65:65: nested more than 64 levels deep"},
+		{"dashes, then brackets", many("- ", 60) + many("[", 10), "f:1:125: nested more than 64 levels deep"},
 		{"brackets in quotes", `a: "` + many("[", 1000) + `"`, ""},
 		{"as deep as may be", many("[", 64) + many("]", 64), ""},
 		{"long and flat", many("- {a: [b, c], d: e}\n", 1000), ""},

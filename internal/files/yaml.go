@@ -22,7 +22,7 @@ const MaxDepth = 64
 func YAML(path, text string) (ast.Node, error) {
 	tokens := lexer.Tokenize(text)
 	if at := tooDeep(tokens); at != nil {
-		return nil, fmt.Errorf("%s:%d:%d: nested deeper than %d", path, at.Line, at.Column, MaxDepth)
+		return nil, fmt.Errorf("%s:%d:%d: nested more than %d levels deep", path, at.Line, at.Column, MaxDepth)
 	}
 	tree, err := parser.Parse(tokens, 0)
 	var bad *yaml.SyntaxError
@@ -39,7 +39,8 @@ func YAML(path, text string) (ast.Node, error) {
 		return nil, nil // blank, or comments alone
 	case len(docs) > 1:
 		at := docs[1].Body.GetToken().Position
-		return nil, fmt.Errorf("%s:%d:%d: a second document; expected one", path, at.Line, at.Column)
+		return nil, fmt.Errorf("%s:%d:%d: a second YAML document begins here; expected only one", path, at.Line,
+			at.Column)
 	}
 	return docs[0].Body, nil
 }

@@ -1,5 +1,6 @@
--- Events of chats, one a row, in the flat form. A column that an event does not have is NULL. The order of rows means
--- nothing: seq orders the events of an interaction. There is no key: an event may have arrived twice.
+-- Events of chats in the flat form, one event per row. A column that an event does not have is NULL. The order of the
+-- rows means nothing: seq orders the events of an interaction. There is no primary key, because an event may have
+-- arrived twice.
 CREATE TABLE IF NOT EXISTS chat_event (
     interaction_id  text NOT NULL,
     seq             bigint,       -- 0 or more

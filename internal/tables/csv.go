@@ -33,7 +33,7 @@ func newCSV[T any](f *wire.Form[T], m *wire.Reading, file string, in io.Reader) 
 	err = rows.strict()
 	if err == io.EOF {
 		return nil, &wire.LineError{
-			File: file, Line: line + 1, Problem: "expected a header with the names of columns, found nothing",
+			File: file, Line: line + 1, Problem: "expected a header with the column names, found nothing",
 		}
 	} else if err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 		return 0, 0, errors.New(cause)
 	} else if bytes.HasPrefix(start, []byte("{")) {
 		return 0, 0,
-			errors.New("it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, " +
-				"or give the file a name that ends in .jsonl)")
+			errors.New("it looks like JSON Lines; expected a header with the column names; for JSON Lines, use " +
+				"--format jsonl, or give the file a name that ends in .jsonl")
 	}
 	if bytes.HasPrefix(start, []byte("\ufeff")) {
 		in.Discard(3) //nolint:errcheck // they have been peeked
@@ -85,7 +85,7 @@ func introduction(in *bufio.Reader) (separator rune, lines int, err error) {
 			continue
 		case !whole && err == nil:
 			return 0, lines,
-				fmt.Errorf("expected a header with the names of columns, found a line longer than %d bytes", in.Size())
+				fmt.Errorf("expected a header with the column names, found a line longer than %d bytes", in.Size())
 		}
 		separator, most := ',', 0
 		for _, s := range ",;\t|" {

@@ -242,13 +242,13 @@ func (r *csvRows) strict() error {
 		r.text = nil
 		return err
 	case r.broken && (n == len(r.text) || err == nil && bytes.IndexByte(r.text[n:], '\n') < 0):
-		return fmt.Errorf("%s:%d: after this line: a row longer than %d bytes: is a quote not closed?", r.file,
+		return fmt.Errorf("%s:%d: after this line comes a row longer than %d bytes; is a quote not closed?", r.file,
 			max(r.line-1, 1), wire.MaxLine)
 	case errors.As(err, &bad):
 		problem := fmt.Sprintf("column %d: %v", bad.Column, bad.Err)
 		if errors.Is(err, csv.ErrFieldCount) {
-			problem = fmt.Sprintf("%d fields; expected %d, as in the header, separated by %q", len(fields), r.width,
-				r.separator)
+			problem = fmt.Sprintf("expected %d fields separated by %q, as in the header; got %d", r.width, r.separator,
+				len(fields))
 		}
 		return &wire.LineError{File: r.file, Line: r.line - 1 + bad.Line, Problem: problem}
 	case err != nil:
@@ -263,7 +263,8 @@ func (r *csvRows) strict() error {
 		}
 		if r.width > 0 && !utf8.ValidString(field) {
 			return &wire.LineError{
-				File: r.file, Line: r.at, Problem: fmt.Sprintf("column %d: not UTF-8: %s", column, model.Name(field)),
+				File: r.file, Line: r.at,
+				Problem: fmt.Sprintf("column %d: %s is not UTF-8; save the file as UTF-8", column, model.Name(field)),
 			}
 		}
 		at := lines[line-1]

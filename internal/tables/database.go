@@ -52,8 +52,8 @@ func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
 	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
 		return nil,
-			errors.New("not a URL; expected something like postgres://USER@HOST/DATABASE, with %40 for @ and the " +
-				"like in names and passwords")
+			errors.New("not a valid URL; expected something like postgres://USER@HOST/DATABASE; in names and " +
+				"passwords, write special characters as codes, such as %40 for @")
 	}
 	return u, nil
 }
@@ -80,7 +80,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		path = strings.TrimPrefix(path, "//")
 		if path == "" {
-			return nil, errors.New("sqlite: names no file; expected something like sqlite:facts.db")
+			return nil, errors.New("sqlite: no file is named; expected something like sqlite:facts.db")
 		}
 		info, err := os.Stat(path)
 		if err == nil && info.IsDir() {
@@ -134,7 +134,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 func (db *database) failed(what string, err error) error {
 	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) ||
 		strings.Contains(err.Error(), "statement timeout") {
-		err = fmt.Errorf("not read within %v; raise --query-timeout", db.limit)
+		err = fmt.Errorf("reading took longer than %v; raise --query-timeout", db.limit)
 	}
 	s := err.Error()
 	for _, secret := range db.secrets {

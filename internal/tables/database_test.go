@@ -159,7 +159,7 @@ func testEvents(t *testing.T, dsn string, exec func(string)) {
 	got, err := readAll(tables.OpenEvents(t.Context(), at, nil))
 	require.NoError(t, err)
 	assert.Equal(t, events, got)
-	assert.EqualError(t, write(at, true), tables.Redacted(dsn)+": table chat_event holds the interaction c already; delete what an earlier run left there")
+	assert.EqualError(t, write(at, true), tables.Redacted(dsn)+": table chat_event already holds interaction c; delete the rows that an earlier run left there")
 
 	exec(`CREATE TABLE landing (ixn text, n bigint, at text, what text, actor_type text, actor_id text, party_type text, party_id text, "Queue" text, operation text, visibility_mode integer, reason text, media_type text)`)
 	at.Mapping = mapping(t, "chat_event: {table: landing, columns: {interaction_id: ixn, seq: n, time: at, event: what, queue: Queue}}")
@@ -221,10 +221,10 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 	checkRefused(t, "postgres://reader:s3cret@"+l.Addr().String()+"/db", nil, "postgres://reader@"+l.Addr().String()+"/db: ", "connection refused")
 	checkRefused(t, "postgres://reader@"+l.Addr().String()+"/db?password=s3cret", nil, "postgres://reader@"+l.Addr().String()+"/db: ")
 	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db"} {
-		checkRefused(t, dsn, nil, "postgres://…: not a URL; expected something like postgres://USER@HOST/DATABASE")
+		checkRefused(t, dsn, nil, "postgres://…: not a valid URL; expected something like postgres://USER@HOST/DATABASE")
 	}
-	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: no driver for it; expected postgres://… or sqlite:FILE")
-	checkRefused(t, "sqlite:", nil, "sqlite: names no file")
+	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: chatproof has no driver for this database; expected postgres://…, sqlite:FILE or a file")
+	checkRefused(t, "sqlite:", nil, "sqlite: no file is named")
 	checkRefused(t, "sqlite:nosuch.db", nil, "sqlite:nosuch.db: no such file or directory")
 	text := filepath.Join(t.TempDir(), "text")
 	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("no database ", 100)), 0o600))
@@ -236,45 +236,45 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"events: {send: '{a: '}":                             "1:21: events.send: not a jq program: unexpected EOF",
 		"events:\n  send: |\n    {a: .b}\n    | foo(":        "4:11: events.send: not a jq program: unexpected EOF",
 		"events:\n  send: |\n    .a\n    | foo":              "3:5: events.send: function not defined: foo/0",
-		"events: {send: now}":                                "1:16: events.send: now: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {send: '[.a, env.HOME]'}":                   "1:22: events.send: env: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {send: '$ENV.HOME'}":                        "1:17: events.send: $ENV: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {read: '[inputs]'}":                         "1:18: events.read: inputs: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {read: 'import \"a\" as a; .'}":             "1:17: events.read: import: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {read: halt}":                               "1:16: events.read: halt: programs must be pure: no clock, environment, files, modules or further input",
-		"events: {read: {per: chat, jq: .}}":                 "1:16: events.read: per: chat needs a key, such as key: .ConversationId",
+		"events: {send: now}":                                "1:16: events.send: now is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {send: '[.a, env.HOME]'}":                   "1:22: events.send: env is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {send: '$ENV.HOME'}":                        "1:17: events.send: $ENV is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {read: '[inputs]'}":                         "1:18: events.read: inputs is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {read: 'import \"a\" as a; .'}":             "1:17: events.read: import is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {read: halt}":                               "1:16: events.read: halt is not allowed: a program must not use the clock, the environment, files, modules or further input",
+		"events: {read: {per: chat, jq: .}}":                 "1:16: events.read: per: chat needs the chat's key too, such as key: .ConversationId",
 		"events: {send: {per: row, jq: .}}":                  "1:22: events.send.per: expected chat, got row",
-		"events: {send: {per: chat}}":                        "1:16: events.send: no program; expected jq or file",
-		"events: {send: {jq: ., key: .a}}":                   "1:24: events.send: no such key: key; expected file, jq, per",
-		"facts: {read: {jq: ., key: .a}}":                    "1:28: facts.read.key: only with per: chat",
-		"events: {sent: .}":                                  "1:10: events: no such key: sent; expected read, send; did you mean send?",
+		"events: {send: {per: chat}}":                        "1:16: events.send: no program; expected the key jq or file",
+		"events: {send: {jq: ., key: .a}}":                   "1:24: events.send: no such key: key; expected file, jq or per",
+		"facts: {read: {jq: ., key: .a}}":                    "1:28: facts.read.key: goes only with per: chat; leave it out, or add per: chat",
+		"events: {sent: .}":                                  "1:10: events: no such key: sent; expected read or send; did you mean send?",
 		"facts: {send: .}":                                   "1:9: facts: no such key: send; expected read",
-		"ids: {form: uuid}":                                  "1:13: ids.form: expected guid, interaction-server, got uuid",
-		"chat_event: {columns: {time: {format: ms}}}":        "1:39: chat_event.columns.time.format: expected epoch_s, epoch_ms, epoch_us, epoch_ns, rfc3339, got ms",
+		"ids: {form: uuid}":                                  "1:13: ids.form: expected guid or interaction-server, got uuid",
+		"chat_event: {columns: {time: {format: ms}}}":        "1:39: chat_event.columns.time.format: expected epoch_s, epoch_ms, epoch_us, epoch_ns or rfc3339, got ms",
 		"chat_event: {columns: {time: {zone: Mars}}}":        "1:37: chat_event.columns.time.zone: no such time zone: Mars; expected a name such as Europe/Berlin",
-		"chat_event: {columns: {seq: {format: epoch_ms}}}":   "1:38: chat_event.columns.seq.format: only for a column of times",
-		"fact: {columns: {resource_type: {values: [a]}}}":    "1:42: fact.columns.resource_type.values: expected something like {ROUTINGPOINT: strategy}",
-		"fact: {columns: {start: {values: {a: b}}}}":         "1:34: fact.columns.start.values: not for a column of times",
-		"fact: {columns: {start: {name: a}}}":                "1:26: fact.columns.start: no such key: name; expected column, format, values, zone",
-		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: the programs of events set the columns; leave out one of the two",
+		"chat_event: {columns: {seq: {format: epoch_ms}}}":   "1:38: chat_event.columns.seq.format: goes only with a column of times; leave it out",
+		"fact: {columns: {resource_type: {values: [a]}}}":    "1:42: fact.columns.resource_type.values: expected your values, each with ours, such as {ROUTINGPOINT: strategy}",
+		"fact: {columns: {start: {values: {a: b}}}}":         "1:34: fact.columns.start.values: a column of times has none; use format or zone",
+		"fact: {columns: {start: {name: a}}}":                "1:26: fact.columns.start: no such key: name; expected column, format, values or zone",
+		"chat_event: {columns: {seq: n}}\nevents: {read: .}": "1:11: chat_event.columns: a program of events already sets the columns; leave out the program or the columns",
 		"fact: [":                          "1:7: sequence end token ']' not found",
 		"facts: {table: x}":                "1:9: facts: no such key: table; expected read",
-		"fax: {table: x}":                  "1:1: no such key: fax; expected chat_event, events, fact, facts, finishing_queues, ids, interaction_fact, interaction_resource_fact, keys, media, null, resource_, technical_descriptor",
+		"fax: {table: x}":                  "1:1: no such key: fax; expected chat_event, events, fact, facts, finishing_queues, ids, interaction_fact, interaction_resource_fact, keys, media, null, resource_ or technical_descriptor",
 		"finishing_queues: {completed: A}": "1:31: finishing_queues.completed: expected a list of queues, such as [\"Chat_Stop\"]",
-		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A is listed twice",
-		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled, completed",
+		"finishing_queues: {completed: [A], canceled: [B, A]}": "1:50: finishing_queues.canceled: A is listed twice; leave out one",
+		"finishing_queues: {closed: [A]}":                      "1:20: finishing_queues: no such key: closed; expected canceled or completed",
 		"media: chat":                                          "1:8: media: expected a list of media, such as [chat, sms]",
 		"media: []":                                            "1:8: media: expected a list of media, such as [chat, sms]",
-		"media: ['']":                                          "1:9: media: a medium without a name",
-		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table, where",
-		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type, resource_type_code",
+		"media: ['']":                                          "1:9: media: expected the name of a medium, got nothing",
+		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected columns, table or where",
+		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected resource_key, resource_name, resource_type or resource_type_code",
 		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y is not a table name; expected something like TABLE, SCHEMA.TABLE or "Schema"."Table"`,
 		"fact:\n  columns: [role]":                             "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
 		"fact: {where: [1]}":                                   "1:15: fact.where: expected text, got [1]",
-		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case, guid, got nocase",
-		"ids: {trim: yes}":                                     "1:13: ids.trim: expected true, false, got yes",
+		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case or guid, got nocase",
+		"ids: {trim: yes}":                                     "1:13: ids.trim: expected true or false, got yes",
 		"null: n/a":                                            `1:7: null: expected a list of words, such as ["n/a", "-"]`,
-		"null: []\nids: {}\n---\nnull: []":                     "4:5: a second document; expected one",
+		"null: []\nids: {}\n---\nnull: []":                     "4:5: a second YAML document begins here; expected only one",
 		"ids: {trim: true}\nids: {}":                           `2:1: mapping key "ids" already defined at [1:1]`,
 	} {
 		path := filepath.Join(t.TempDir(), "m.yaml")
@@ -333,9 +333,9 @@ CREATE VIEW slow AS SELECT 'c-1' AS interaction_id, 1 AS ordinal, 'A' || pg_slee
 
 	slow := tables.Place{Path: server, Mapping: mapping(t, "fact: {table: slow}"), QueryTimeout: 100 * time.Millisecond}
 	_, err = readAll(tables.OpenFacts(t.Context(), slow, nil))
-	assert.ErrorContains(t, err, "not read within 100ms; raise --query-timeout")
+	assert.ErrorContains(t, err, "reading took longer than 100ms; raise --query-timeout")
 	_, err = tables.Audit(t.Context(), slow, none)
-	assert.ErrorContains(t, err, "not read within 100ms; raise --query-timeout")
+	assert.ErrorContains(t, err, "reading took longer than 100ms; raise --query-timeout")
 }
 
 // A server that stands still, and a query of SQLite that has no end, end with the time that they are given.
@@ -377,7 +377,7 @@ SELECT 'c-1' AS interaction_id, i AS ordinal, 'A' AS resource, 'RoutedTo' AS res
 		"sqlite:" + lite: 100 * time.Millisecond, // it counts in this process, and keeps a processor busy
 	} {
 		at := tables.Place{Path: dsn, Mapping: mapping(t, "fact: {table: still}"), QueryTimeout: limit}
-		late := fmt.Sprintf("not read within %v; raise --query-timeout", limit)
+		late := fmt.Sprintf("reading took longer than %v; raise --query-timeout", limit)
 		_, err = readAll(tables.OpenFacts(t.Context(), at, nil))
 		assert.ErrorContains(t, err, late)
 		_, err = tables.Audit(t.Context(), at, none)
@@ -395,13 +395,13 @@ func TestTwoFillATable(t *testing.T) {
 			first, err := tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
 			require.NoError(t, err)
 			_, err = tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
-			assert.ErrorContains(t, err, map[string]string{"PostgreSQL": "is being filled by another process", "SQLite": "locked"}[name])
+			assert.ErrorContains(t, err, map[string]string{"PostgreSQL": "another process is filling table", "SQLite": "locked"}[name])
 			events := []model.Event{{InteractionID: "c-1", Seq: 1, Name: model.Submitted, Time: nine}}
 			require.NoError(t, first.All(events))
 			require.NoError(t, first.Finish())
 			again, err := tables.CreateEvents(t.Context(), tables.Place{Path: dsn}, nil)
 			require.NoError(t, err)
-			assert.ErrorContains(t, again.All(events), "holds the interaction c-1 already")
+			assert.ErrorContains(t, again.All(events), "already holds interaction c-1")
 			again.Discard()
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -60,6 +61,13 @@ func shapeOf(value any) string {
 	return "an object with " + strings.Join(names, ", ") + more
 }
 
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
 // Dropped says what values each reading program made nothing of, a line per program, and whether one of them made
 // nothing of everything that it was given.
 func (m *Mapping) Dropped() (lines []string, nothing bool) {
@@ -77,7 +85,7 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		empty := 0
 		for i, s := range shapes {
 			empty += p.dropped.shapes[s]
-			shapes[i] = fmt.Sprintf("%d times %s", p.dropped.shapes[s], s)
+			shapes[i] = times(p.dropped.shapes[s]) + " " + s
 		}
 		all += empty
 		if len(shapes) > maxNames {

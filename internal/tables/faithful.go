@@ -63,9 +63,9 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s writes the same for two chats with different rows, %s and %s "+
-						"(one has %s, the other %s); send what tells them apart",
-						send.name, rows, theirs, line(&log[i]), line(&variant))
+					return fmt.Errorf("%s gives the same output for two chats with different rows; one has the event "+
+						"%s and these rows: %s; the other has the event %s and these rows: %s; send something that "+
+						"tells the two apart", send.name, line(&log[i]), rows, line(&variant), theirs)
 				}
 			}
 			changed[i] = log[i]

@@ -81,30 +81,30 @@ func TestCSVOfClients(t *testing.T) {
 func TestCSVThatCannotBeRead(t *testing.T) {
 	const header = "interaction_id,resource,resource_role,technical_result,start\n"
 	for _, c := range []struct{ text, want string }{
-		{"", "stdin:1: expected a header with the names of columns, found nothing"},
-		{"\xff\xfei\x00n\x00", "stdin:1: UTF-16; expected UTF-8"},
-		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does"},
-		{"{\"interaction_id\":\"c\"}\n", "stdin:1: it looks like JSON Lines; expected a header with the names of columns (say --format jsonl, or give the file a name that ends in .jsonl)"},
-		{"\x1f\x8b\x08", "stdin:1: it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it"},
+		{"", "stdin:1: expected a header with the column names, found nothing"},
+		{"\xff\xfei\x00n\x00", "stdin:1: it is UTF-16; save it as UTF-8"},
+		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these rows are of Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does"},
+		{"{\"interaction_id\":\"c\"}\n", "stdin:1: it looks like JSON Lines; expected a header with the column names; for JSON Lines, use --format jsonl, or give the file a name that ends in .jsonl"},
+		{"\x1f\x8b\x08", "stdin:1: it is compressed with gzip; give the file a name that ends in .gz, or decompress it"},
 		{"hello\n", "stdin:1: no column media_server_ixn_guid or interaction_id; found hello"},
 		{"interaction_id,resource,technical_result\n", "stdin:1: no column resource_role_code or resource_role; found interaction_id, resource, technical_result"},
-		{"\n\ninteraction_id,Resource,resource\n", "stdin:3: two columns are called resource"},
-		{header + "c,A,RoutedTo\n", "stdin:2: 3 fields; expected 5, as in the header, separated by ','"},
+		{"\n\ninteraction_id,Resource,resource\n", "stdin:3: two columns are called resource; rename one"},
+		{header + "c,A,RoutedTo\n", "stdin:2: expected 5 fields separated by ',', as in the header; got 3"},
 		{header + "\nc,A,RoutedTo,Completed,\nc,\"A\"x,RoutedTo,Completed,\n", "stdin:4: column 5: extraneous or missing \" in quoted-field"},
 		{header + "c,A,RoutedTo,Completed,yesterday\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got yesterday"},
-		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got 1767603600000, which is milliseconds: 2026-01-05T09:00:00Z"},
-		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: not UTF-8: "M\ufffdller"`},
+		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got 1767603600000, which looks like milliseconds: 2026-01-05T09:00:00Z"},
+		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: "M\ufffdller" is not UTF-8; save the file as UTF-8`},
 		{header + ",A,RoutedTo,Completed,\n", "stdin:2: interaction_id: missing; expected a non-empty string"},
-		{header + "c,\"" + strings.Repeat("x", wire.MaxLine+1<<20), "stdin:1: after this line: a row longer than 16777216 bytes: is a quote not closed?"},
-		{strings.Repeat("x", 1<<20), "stdin:1: expected a header with the names of columns, found a line longer than 65536 bytes"},
+		{header + "c,\"" + strings.Repeat("x", wire.MaxLine+1<<20), "stdin:1: after this line comes a row longer than 16777216 bytes; is a quote not closed?"},
+		{strings.Repeat("x", 1<<20), "stdin:1: expected a header with the column names, found a line longer than 65536 bytes"},
 	} {
 		_, err := readFacts(t, "csv", c.text)
 		assert.EqualError(t, err, c.want)
 	}
 	_, err := readFacts(t, "parquet", "")
-	assert.EqualError(t, err, "stdin: Parquet is read from its end; expected a file")
+	assert.EqualError(t, err, "stdin: a Parquet file is read from its end, which stdin does not allow; name a file")
 	_, err = readFacts(t, "xml", "")
-	assert.EqualError(t, err, "expected jsonl, csv, parquet, got xml")
+	assert.EqualError(t, err, "expected jsonl, csv or parquet, got xml")
 }
 
 // A bad row names its interaction, and reading goes on after it.

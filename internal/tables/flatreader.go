@@ -53,7 +53,7 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 	for i, name := range header {
 		name = wire.NormalName(name)
 		if _, twice := found[name]; twice && name != "" {
-			return nil, fmt.Errorf("two columns are called %s", model.Name(name))
+			return nil, fmt.Errorf("two columns are called %s; rename one", model.Name(name))
 		}
 		found[name] = i
 	}
@@ -65,8 +65,8 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, flatCell{j, m.Converting(name)})
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, which the mapping names for %s; found %s", model.Name(actual),
-					name, wire.Listed(header))
+				return nil, fmt.Errorf("no column %s, the mapping's name for %s; found %s", model.Name(actual), name,
+					wire.Listed(header))
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {

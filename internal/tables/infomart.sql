@@ -1,5 +1,5 @@
--- The tables of Info Mart that an Interaction Resource Fact (IRF) is read from, with those of their columns that are
--- read. The real tables have many more; others of yours may have other names: see --mapping.
+-- The tables of Info Mart from which an Interaction Resource Fact (IRF) is read, with the columns that are read. The
+-- real tables have many more columns. If your tables or columns have other names, use --mapping.
 
 -- The interaction as the customer experiences it.
 CREATE TABLE IF NOT EXISTS interaction_fact (
@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS interaction_fact (
     media_server_ixn_guid varchar(255) NOT NULL -- the interaction_id of the events
 );
 
--- Role, result and reasons: one row is one valid combination. Names may be localised, codes are the English names in
--- upper case without spaces.
+-- Role, result and reasons: each row is one valid combination. Names may be localised; a code is the English name in
+-- upper case, without spaces.
 CREATE TABLE IF NOT EXISTS technical_descriptor (
     technical_descriptor_key integer PRIMARY KEY,
     resource_role            varchar(255),

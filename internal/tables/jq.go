@@ -71,11 +71,11 @@ func (f *mappingFile) program(name string, into **program) func(ast.Node) error 
 		}
 		switch {
 		case text == nil:
-			return f.Wrong(n, "%s: no program; expected jq or file", name)
+			return f.Wrong(n, "%s: no program; expected the key jq or file", name)
 		case p.perChat && key == nil && name != "events.send":
-			return f.Wrong(n, "%s: per: chat needs a key, such as key: .ConversationId", name)
+			return f.Wrong(n, "%s: per: chat needs the chat's key too, such as key: .ConversationId", name)
 		case !p.perChat && key != nil:
-			return f.Wrong(key, "%s.key: only with per: chat", name)
+			return f.Wrong(key, "%s.key: goes only with per: chat; leave it out, or add per: chat", name)
 		}
 		p.code, err = f.compile(text, name, at)
 		if err == nil && key != nil {
@@ -113,7 +113,8 @@ func (f *mappingFile) compile(n ast.Node, what, file string) (*gojq.Code, error)
 	}
 	if name := forbidden(reflect.ValueOf(query)); name != "" {
 		return nil,
-			fmt.Errorf("%s: %s: %s: programs must be pure: no clock, environment, files, modules or further input",
+			fmt.Errorf("%s: %s: %s is not allowed: a program must not use the clock, the environment, files, modules "+
+				"or further input",
 				where(strings.Index(text, name)), what, name)
 	}
 	code, err := gojq.Compile(query, gojq.WithVariables([]string{"$n"}))
@@ -194,7 +195,7 @@ func (p *program) run(value any, n int, emit func(map[string]any) error) error {
 	return call(p.name, p.code, value, n, func(v any) error {
 		object, ok := v.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s: expected objects, got %s: %s", p.name, article(gojq.TypeOf(v)),
+			return fmt.Errorf("%s: expected objects as output, got %s: %s", p.name, article(gojq.TypeOf(v)),
 				model.Line(gojq.Preview(v)))
 		}
 		return emit(object)
@@ -289,7 +290,7 @@ func (p *program) chatOf(value any, n int) (id string, err error) {
 func appendObject(b []byte, object map[string]any, name string) ([]byte, error) {
 	text, err := gojq.Marshal(object)
 	if err == nil && len(text) > wire.MaxLine {
-		err = fmt.Errorf("an object of more than %d bytes", wire.MaxLine)
+		err = fmt.Errorf("gave an object of more than %d bytes", wire.MaxLine)
 	}
 	if err != nil {
 		return b, fmt.Errorf("%s: %w", name, err)

@@ -161,7 +161,7 @@ func Unlike(a, b string) (how, line string) {
 		case isGUID && k.Compare == IgnoreCase:
 			k.Compare = GUID // which is more precise
 		case k.how == "case" && norm.NFC.String(a) == norm.NFC.String(b):
-			k.how = "composition"
+			k.how = "Unicode composition"
 		case k.Compare == GUID && bare.Replace(a) == bare.Replace(b):
 			k.how = "braces"
 		}

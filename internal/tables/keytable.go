@@ -29,7 +29,8 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	case t.file != "":
 		p = Place{Path: t.file, Mapping: p.Mapping}
 	case !IsDSN(p.Path):
-		return nil, errors.New("keys: the rows are not in a database, so there is no table of keys; expected keys.file")
+		return nil, errors.New("keys: the rows are in files, so there is no database with a table of keys; " +
+			"give keys.file")
 	}
 	r, lines, err := openColumns(ctx, p, nil, form, queryColumns(form))
 	switch {

@@ -121,8 +121,8 @@ func (l *loader[T]) refuse(id string) error {
 	case err != nil:
 		return l.db.failed("table "+l.table, err)
 	}
-	return fmt.Errorf("%s: table %s holds the interaction %s already; delete what an earlier run left there", l.db.name,
-		l.table, model.Name(id))
+	return fmt.Errorf("%s: table %s already holds interaction %s; delete the rows that an earlier run left there",
+		l.db.name, l.table, model.Name(id))
 }
 
 func (l *loader[T]) finish() error {
@@ -202,7 +202,7 @@ func (l *loader[T]) alone(conn *sql.Conn) error {
 		return l.db.failed("table "+l.table, err)
 	}
 	if !alone {
-		return fmt.Errorf("%s: table %s is being filled by another process", l.db.name, l.table)
+		return fmt.Errorf("%s: another process is filling table %s; wait until it has finished", l.db.name, l.table)
 	}
 	return nil
 }

@@ -82,9 +82,10 @@ func parseMapping(ctx context.Context, path, text string) (*Mapping, error) {
 func (f *mappingFile) contradiction(n ast.Node) error {
 	switch {
 	case (f.jq.send != nil || f.jq.readEvents != nil) && len(f.tables[wire.EventForm.Table].Columns) > 0:
-		return f.Wrong(n, "chat_event.columns: the programs of events set the columns; leave out one of the two")
+		return f.Wrong(n, "chat_event.columns: a program of events already sets the columns; leave out the program or "+
+			"the columns")
 	case f.jq.readFacts != nil && len(f.tables[wire.FactForm.Table].Columns) > 0:
-		return f.Wrong(n, "fact.columns: facts.read sets the columns; leave out one of the two")
+		return f.Wrong(n, "fact.columns: facts.read already sets the columns; leave out facts.read or the columns")
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (f *mappingFile) scalar(n ast.Node, what string) (string, error) {
 func (f *mappingFile) oneOf(n ast.Node, what string, words ...string) (string, error) {
 	s, err := f.scalar(n, what)
 	if err == nil && !slices.Contains(words, s) {
-		err = f.Wrong(n, "%s: expected %s, got %s", what, strings.Join(words, ", "), model.Name(s))
+		err = f.Wrong(n, "%s: expected %s, got %s", what, files.Or(words), model.Name(s))
 	}
 	return s, err
 }
@@ -181,7 +182,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 		if isTime(column) {
 			return nil
 		}
-		return f.Wrong(n, "%s.%s: only for a column of times", what, key)
+		return f.Wrong(n, "%s.%s: goes only with a column of times; leave it out", what, key)
 	}
 	err = f.each(n, what, map[string]func(ast.Node) error{
 		"column": func(n ast.Node) (err error) {
@@ -212,7 +213,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 		},
 		"values": func(n ast.Node) error {
 			if isTime(column) {
-				return f.Wrong(n, "%s.values: not for a column of times", what)
+				return f.Wrong(n, "%s.values: a column of times has none; use format or zone", what)
 			}
 			return f.values(n, what+".values", c)
 		},
@@ -224,7 +225,7 @@ func (f *mappingFile) columnForm(n ast.Node, what, column string) (name string, 
 func (f *mappingFile) values(n ast.Node, what string, c *columnForm) error {
 	list, ok := n.(*ast.MappingNode)
 	if !ok || len(list.Values) == 0 {
-		return f.Wrong(n, "%s: expected something like {ROUTINGPOINT: strategy}", what)
+		return f.Wrong(n, "%s: expected your values, each with ours, such as {ROUTINGPOINT: strategy}", what)
 	}
 	for _, v := range list.Values {
 		ours, err := f.scalar(v.Value, what)
@@ -271,7 +272,7 @@ func (f *mappingFile) mediaNames(n ast.Node) error {
 	}
 	return f.list(n, "media", such, func(item ast.Node, medium string) error {
 		if medium == "" {
-			return f.Wrong(item, "media: a medium without a name")
+			return f.Wrong(item, "media: expected the name of a medium, got nothing")
 		}
 		f.media = append(f.media, medium)
 		return nil
@@ -286,9 +287,9 @@ func (f *mappingFile) finishingQueues(n ast.Node) error {
 			return f.list(n, what, `queues, such as ["Chat_Stop"]`, func(item ast.Node, queue string) error {
 				switch {
 				case queue == "":
-					return f.Wrong(item, "%s: a queue without a name", what)
+					return f.Wrong(item, "%s: expected the name of a queue, got nothing", what)
 				case f.deployment.Finishes(queue):
-					return f.Wrong(item, "%s: %s is listed twice", what, model.Name(queue))
+					return f.Wrong(item, "%s: %s is listed twice; leave out one", what, model.Name(queue))
 				}
 				*into = append(*into, queue)
 				return nil

@@ -66,7 +66,7 @@ func Create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[
 	if IsDSN(p.Path) {
 		return nil, fmt.Errorf("%s: a database; expected a file", p)
 	} else if err := foreign(p.Path); err != nil {
-		return nil, fmt.Errorf("%w, or a file", err)
+		return nil, fmt.Errorf("%w, sqlite:FILE or a file", err)
 	}
 	format, err := FormatOf(p.Path, p.Format)
 	if err != nil {

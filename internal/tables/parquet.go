@@ -21,7 +21,7 @@ import (
 // repeated columns.
 func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatReader[T], err error) {
 	if p.Path == "-" {
-		return nil, errors.New("stdin: Parquet is read from its end; expected a file")
+		return nil, errors.New("stdin: a Parquet file is read from its end, which stdin does not allow; name a file")
 	}
 	file, err := files.OpenFile(ctx, p.Path)
 	if err != nil {
@@ -37,11 +37,11 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	if err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: Parquet is read from its end; expected a regular file", p.Path)
+		return nil, fmt.Errorf("%s: not a regular file; a Parquet file is read from its end, which needs one", p.Path)
 	}
 	content, err := parquetFooter(file, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%s: not Parquet: %w", p.Path, err)
+		return nil, fmt.Errorf("%s: cannot be read as Parquet: %w", p.Path, err)
 	}
 	c := newParquetColumns(p.Path, content)
 	r, err := newFlatReader(f, p.Mapping.reading(f.Table), p.Path, c.header, c.next)

@@ -58,8 +58,8 @@ func parquetFooter(on io.ReaderAt, size int64) (*parquetFile, error) {
 	}
 	says := int64(binary.LittleEndian.Uint32(end[:]))
 	if says > size-int64(len(end)) {
-		return nil, fmt.Errorf("its footer claims %d bytes, but the file has %d: it is damaged, or was cut off", says,
-			size)
+		return nil, fmt.Errorf("its footer claims %d bytes, but the file has only %d; the file is damaged or was cut "+
+			"off", says, size)
 	}
 	footer := bufio.NewReader(io.NewSectionReader(on, size-int64(len(end))-says, says))
 	var meta format.FileMetaData
@@ -83,19 +83,19 @@ func groupFits(group *format.RowGroup, leaves []parquetLeaf, size int64) error {
 	if len(group.Columns) != len(leaves) {
 		return fmt.Errorf("it has %d columns; expected %d", len(group.Columns), len(leaves))
 	} else if group.NumRows < 0 {
-		return fmt.Errorf("it has %d rows", group.NumRows)
+		return fmt.Errorf("it has %d rows; expected 0 or more", group.NumRows)
 	}
 	for i := range leaves {
 		m := &group.Columns[i].MetaData
 		at := chunkOffset(m)
 		if path := group.Columns[i].FilePath; path != "" {
-			return fmt.Errorf("column %d lies in another file, %s; expected all in one", i, model.Name(path))
+			return fmt.Errorf("column %d is in another file, %s; expected all columns in one file", i, model.Name(path))
 		} else if group.Columns[i].CryptoMetadata.Value != nil {
 			return fmt.Errorf("column %d is encrypted", i)
 		} else if at < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size-at {
-			return fmt.Errorf("column %d lies outside the file", i)
+			return fmt.Errorf("column %d lies outside the file; the file is damaged or was cut off", i)
 		} else if !leaves[i].repeated && m.NumValues != group.NumRows {
-			return fmt.Errorf("column %d has %d values; expected %d", i, m.NumValues, group.NumRows)
+			return fmt.Errorf("column %d has %d values; expected %d, one per row", i, m.NumValues, group.NumRows)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func required(kind format.Type, logical format.LogicalTypeValue, size int32) for
 
 // Thrift may nest structs until the stack ends the process, and claim more than there is memory.
 func TestParquetFootersAreBounded(t *testing.T) {
-	const large, nests = "it takes too much memory", "it nests what the format does not"
+	const large, nests = "it would take too much memory", "it has a structure that the format does not allow"
 	names := format.FileMetaData{Schema: []format.SchemaElement{
 		{NumChildren: thrift.New(int32(1))}, {Name: strings.Repeat("n", 1<<20), NumChildren: thrift.New(int32(1000))},
 	}}
@@ -143,14 +143,14 @@ func TestParquetTextsThatRepeatAreBounded(t *testing.T) {
 	tail := bytes.Repeat([]byte("x"), 100)
 	runs := parquetPages{leaf: parquetLeaf{kind: format.Int32}}
 	err := runs.decode(new(pageValues), format.RLE, []byte{0xfe, 0xff, 0xff, 0x0f, 1}, 1) // of 16 million
-	assert.EqualError(t, err, "encoded as RLE, which is not read")
+	assert.EqualError(t, err, "encoded as RLE, which chatproof does not read")
 	for _, tt := range []struct {
 		name   string
 		values int
 		data   []byte
 		want   string
 	}{
-		{"many", 4, append(deltas(0, 0, 0, 0), 128, 1, 4, 0xff, 0xff, 0xff, 0xff, 7, 0, 0), "of 4 values holds 2147483647"},
+		{"many", 4, append(deltas(0, 0, 0, 0), 128, 1, 4, 0xff, 0xff, 0xff, 0xff, 7, 0, 0), "claims 4 values, but holds 2147483647"},
 		{"fewer", 4, slices.Concat(deltas(0, 0, 0, 0), deltas(1, 1), tail), errDamaged.Error()},
 		{
 			"round", 8, slices.Concat(deltas(make([]int32, 8)...), deltas(slices.Repeat([]int32{half}, 8)...), tail),
@@ -212,7 +212,7 @@ func TestParquetOfOtherWriters(t *testing.T) {
 		{
 			"data in another file", required(format.Int64, nil, 0), two,
 			func(c *format.ColumnChunk) { c.FilePath = "part-0.parquet" },
-			nil, "row group 0: column 0 lies in another file, part-0.parquet; expected all in one",
+			nil, "row group 0: column 0 is in another file, part-0.parquet; expected all columns in one file",
 		},
 		{"encrypted", required(format.Int64, nil, 0), two, func(c *format.ColumnChunk) {
 			c.MetaData = format.ColumnMetaData{}

@@ -57,7 +57,8 @@ func (p *parquetPages) open(on io.ReaderAt, m *format.ColumnMetaData, rows int64
 	switch p.codec {
 	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
 	default:
-		return fmt.Errorf("packed with %s, which is not read; expected Snappy, Zstandard, Gzip or Brotli", p.codec)
+		return fmt.Errorf("compressed with %s, which chatproof does not read; expected Snappy, Zstandard, Gzip or "+
+			"Brotli", p.codec)
 	}
 	chunk := io.NewSectionReader(on, chunkOffset(m), p.size)
 	if p.chunk == nil {
@@ -73,7 +74,7 @@ func (p *parquetPages) hold(what *int64, size int64) error {
 	*p.held += size - *what
 	*what = size
 	if *p.held > MaxPages {
-		return fmt.Errorf("the pages of a row group unpack to more than %d bytes at a time; write smaller pages",
+		return fmt.Errorf("the pages of one row group unpack to more than %d bytes at a time; write smaller pages",
 			MaxPages)
 	}
 	return nil
@@ -95,11 +96,11 @@ func (p *parquetPages) next() error {
 	for h := &p.header; p.left > 0; {
 		*h, p.headers.left, p.headers.nested = format.PageHeader{}, maxHeader, p.headers.nested[:0]
 		if err := thrift.NewDecoder(p.headers).Decode(h); err != nil {
-			return fmt.Errorf("damaged: the header of a page: %w", err)
+			return fmt.Errorf("damaged: a page header: %w", err)
 		}
 		packed := int(h.CompressedPageSize)
 		if packed < 0 || int64(packed) > p.size || h.UncompressedPageSize < 0 {
-			return fmt.Errorf("damaged: a page claims %d bytes, its column has %d", packed, p.size)
+			return fmt.Errorf("damaged: a page claims %d bytes, but its column has %d", packed, p.size)
 		}
 		values, what := h.DataPageHeader.V.NumValues, &p.holding
 		switch h.Type {
@@ -124,7 +125,7 @@ func (p *parquetPages) next() error {
 			return io.ErrUnexpectedEOF
 		}
 		if h.CRC != 0 && uint32(h.CRC) != crc32.ChecksumIEEE(p.packed) {
-			return errors.New("damaged: the bytes of a page do not add up to its checksum")
+			return errors.New("damaged: a page does not match its checksum")
 		}
 		switch h.Type {
 		case format.DictionaryPage:
@@ -152,7 +153,7 @@ func (p *parquetPages) shared(values int) error {
 func (p *parquetPages) data(rows int) error {
 	p.left -= int64(rows)
 	if p.left < 0 {
-		return errors.New("damaged: pages have more values than their row group has rows")
+		return errors.New("damaged: the pages of a column have more values than its row group has rows")
 	}
 	levels, data, coding, err := p.parts()
 	if err != nil {
@@ -172,7 +173,7 @@ func (p *parquetPages) data(rows int) error {
 	p.index = p.index[:0]
 	switch {
 	case p.dictionary == nil:
-		return errors.New("damaged: a page without its dictionary")
+		return errors.New("damaged: a page refers to a dictionary that is not there")
 	case values == 0:
 		return nil
 	case len(data) == 0:
@@ -209,7 +210,7 @@ func (p *parquetPages) parts() (levels, data []byte, coding format.Encoding, err
 	if err != nil || p.leaf.level == 0 {
 		return nil, data, h.Encoding, err
 	} else if h.DefinitionLevelEncoding != format.RLE {
-		return nil, nil, 0, fmt.Errorf("levels encoded as %s, which is not read", h.DefinitionLevelEncoding)
+		return nil, nil, 0, fmt.Errorf("levels encoded as %s, which chatproof does not read", h.DefinitionLevelEncoding)
 	}
 	levels, data, err = prefixed(data)
 	return levels, data, h.Encoding, err
@@ -326,6 +327,6 @@ func fill(b []byte, in io.Reader) error {
 
 var (
 	errRuns      = errors.New("damaged: a page holds more values than it claims, or is cut off")
-	errDamaged   = errors.New("damaged: a value that is not there")
-	errOtherSize = errors.New("damaged: a page does not unpack to as many bytes as it claims")
+	errDamaged   = errors.New("damaged: a value is missing or out of place")
+	errOtherSize = errors.New("damaged: a page does not unpack to the number of bytes that it claims")
 )

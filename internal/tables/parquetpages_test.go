@@ -60,9 +60,9 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
 	repeated[0] |= 1 << 1
 	const (
-		large = "the pages of a row group unpack to more than 536870912 bytes at a time; write smaller pages"
-		other = "damaged: a page does not unpack to as many bytes as it claims"
-		many1 = "damaged: a page of 1 values holds 1073741824"
+		large = "the pages of one row group unpack to more than 536870912 bytes at a time; write smaller pages"
+		other = "damaged: a page does not unpack to the number of bytes that it claims"
+		many1 = "damaged: a page claims 1 values, but holds 1073741824"
 	)
 	delta := func(encoding format.Encoding, says, values int) format.PageHeader {
 		h := data(says, values)
@@ -174,7 +174,7 @@ func TestParquetOfLZ4IsRefused(t *testing.T) {
 	rows := []row{{"c-1", 1, "2024-01-01T00:00:00Z", "EventProcessingStopped"}}
 	require.NoError(t, parquet.WriteFile(path, rows, parquet.Compression(&parquet.Lz4Raw)))
 	_, err := readAll(tables.OpenEvents(t.Context(), tables.Place{Path: path}, nil))
-	assert.EqualError(t, err, path+": after row 0: column interaction_id: packed with LZ4_RAW, which is not read; expected Snappy, Zstandard, Gzip or Brotli")
+	assert.EqualError(t, err, path+": after row 0: column interaction_id: compressed with LZ4_RAW, which chatproof does not read; expected Snappy, Zstandard, Gzip or Brotli")
 }
 
 // withPage is a file whose column resource has one page, or a dictionary and no page.

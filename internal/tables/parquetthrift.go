@@ -27,8 +27,8 @@ const (
 )
 
 var (
-	errThrift      = errors.New("it nests what the format does not")
-	errThriftLarge = errors.New("it takes too much memory")
+	errThrift      = errors.New("it has a structure that the format does not allow")
+	errThriftLarge = errors.New("it would take too much memory")
 )
 
 func newBoundedThrift(in io.Reader, most int64) *boundedThrift {

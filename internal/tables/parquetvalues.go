@@ -40,7 +40,7 @@ func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte
 	v.text, v.ends, v.ints = v.text[:0], append(v.ends[:0], 0), v.ints[:0]
 	e := parquetEncodings[coding]
 	if e == nil && coding != format.DeltaByteArray || coding == format.RLE && p.leaf.kind != format.Boolean { // the library's has no end of a run
-		return fmt.Errorf("encoded as %s, which is not read", coding)
+		return fmt.Errorf("encoded as %s, which chatproof does not read", coding)
 	} else if values == 0 {
 		return nil
 	} else if p.leaf.size <= 0 && p.leaf.kind == format.FixedLenByteArray {
@@ -128,7 +128,7 @@ func deltasFit(data []byte, values int) error {
 		data, says = data[n:], number
 	}
 	if says > uint64(values) {
-		return fmt.Errorf("damaged: a page of %d values holds %d", values, says)
+		return fmt.Errorf("damaged: a page claims %d values, but holds %d", values, says)
 	}
 	return nil
 }

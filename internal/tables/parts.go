@@ -192,6 +192,6 @@ func (u *unseen) err() error {
 		return nil
 	}
 	first := slices.Min(slices.Collect(maps.Keys(u.names)))
-	return fmt.Errorf("no line has the field %s, which the mapping names for %s", model.Name(strings.Trim(first, `"`)),
+	return fmt.Errorf("no line has the field %s, the mapping's name for %s", model.Name(strings.Trim(first, `"`)),
 		u.names[first])
 }

@@ -118,17 +118,17 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 	for _, name := range []string{"hive/000000_0", "hive/000001_0", "rows.txt"} {
 		require.NoError(t, os.WriteFile(name, []byte("interaction_id,resource,resource_role,technical_result\nc,A,RoutedTo,Completed\n"), 0o600))
 	}
-	const endings = "expected a name that ends in .jsonl, .ndjson, .json, .csv or .tsv, perhaps with .gz, or in .parquet"
+	const endings = "expected a name that ends in .jsonl, .ndjson, .json, .csv or .tsv (each may be followed by .gz), or in .parquet"
 	for _, c := range []struct {
 		place tables.Place
 		want  string
 	}{
-		{tables.Place{Path: "mixed"}, "mixed: files of several formats, such as mixed/a.csv and mixed/b.jsonl; select one format with a glob"},
+		{tables.Place{Path: "mixed"}, "mixed: has files of several formats, such as mixed/a.csv and mixed/b.jsonl; select one format with a glob"},
 		{tables.Place{Path: "mixed/*.csv", More: []string{"nosuch.csv"}}, "nosuch.csv: no such file or directory"},
 		{tables.Place{Path: "hive"}, "hive/000000_0: its name has no ending; " + endings},
 		{tables.Place{Path: "rows.txt"}, "rows.txt: .txt is not a known format; " + endings},
 		{tables.Place{Path: "-", More: []string{"-"}}, "stdin: given twice; it can be read only once"},
-		{tables.Place{Path: "mixed/a.csv", More: []string{"oracle://host/db"}}, "oracle://…: no driver for it; expected postgres://… or sqlite:FILE, or a file. For other databases print the query with --print-sql, run it there, and pipe the output to --facts -"},
+		{tables.Place{Path: "mixed/a.csv", More: []string{"oracle://host/db"}}, "oracle://…: chatproof has no driver for this database; expected postgres://…, sqlite:FILE or a file; for another database, print the query with --print-sql, run it there, and pipe the output to --facts -"},
 	} {
 		_, err := readAll(tables.OpenFacts(t.Context(), c.place, nil))
 		assert.EqualError(t, err, c.want)
@@ -157,7 +157,7 @@ null: ["-", n/a]
 		{InteractionID: "c-2", Resource: "B", Result: model.Completed, Reason: model.RevokedReason},
 	}, facts)
 	_, err = read(first)
-	assert.EqualError(t, err, "no line has the field why, which the mapping names for result_reason")
+	assert.EqualError(t, err, "no line has the field why, the mapping's name for result_reason")
 	_, err = read(`{"interaction_id":"c-1","who":"A","role":"x","result":"y"}` + "\n")
 	assert.EqualError(t, err, "stdin:1: interaction_id: missing; expected a non-empty string; the mapping says that it is called ixn.guid; found interaction_id, who, role, result")
 }

@@ -22,23 +22,23 @@ func textSchema(says string) schema { return schema{"type": "string", "descripti
 // MappingSchema returns the JSON Schema of a mapping.
 func MappingSchema() []byte {
 	all := schema{
-		"ids": objectOf("of ids and names", schema{
+		"ids": objectOf("how ids and names are written and compared", schema{
 			"form": schema{
 				"enum":        []string{"guid", "interaction-server"},
-				"description": "of the ids that the suite gives its chats",
+				"description": "the form of the ids that the suite gives its chats",
 			},
 			"compare": schema{"enum": []string{Exact, IgnoreCase, GUID}}, "trim": schema{"type": "boolean"},
 		}),
-		"null":  listOf("words that mean absent"),
+		"null":  listOf("words that stand for an absent value"),
 		"media": listOf("the media of the deployment"),
 		"finishing_queues": objectOf("queues in which a chat is finished (I20)", schema{
 			"completed": listOf(""), "canceled": listOf(""),
 		}),
 		"events": objectOf("programs in jq", schema{
-			"send": programSchema("makes our events yours", false),
-			"read": programSchema("makes your values our events", true),
+			"send": programSchema("turns our events into yours", false),
+			"read": programSchema("turns your values into our events", true),
 		}),
-		"facts": objectOf("programs in jq", schema{"read": programSchema("makes your values our facts", true)}),
+		"facts": objectOf("programs in jq", schema{"read": programSchema("turns your values into our facts", true)}),
 	}
 	for table, names := range knownColumns() {
 		all[table] = tableSchema(table, names)
@@ -76,22 +76,24 @@ func tableSchema(table string, names []string) schema {
 		form := schema{"column": nullable}
 		if isTime(name) {
 			form["format"] = schema{"enum": []string{"epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "rfc3339"}}
-			form["zone"] = textSchema("for times without one, such as Europe/Berlin")
+			form["zone"] = textSchema("the time zone of times that name none, such as Europe/Berlin")
 		} else {
 			form["values"] = schema{
-				"type": "object", "description": "your value: ours; of several, the first is written",
+				"type": "object",
+				"description": "your values, each with ours; if several of yours stand for one of ours, the first is " +
+					"written",
 			}
 		}
 		columns[name] = schema{"oneOf": []any{nullable, objectOf("", form)}}
 	}
 	properties := schema{
-		"table": nullable, "where": textSchema("a condition in SQL"),
-		"columns": objectOf("the names of columns; an empty one does not exist", columns),
+		"table": nullable, "where": textSchema("a condition in SQL: which rows of the table to read"),
+		"columns": objectOf("your names of the columns; an empty name means that there is no such column", columns),
 	}
 	if table == wire.KeyForm.Table {
 		properties["file"] = textSchema("a CSV or Parquet file with the table, relative to the mapping's directory")
 	}
-	s := objectOf("the table, or the rows of files", properties)
+	s := objectOf("how the table, or the rows of a file, differ from ours", properties)
 	s["type"] = []string{"object", "null"}
 	return s
 }

@@ -85,10 +85,10 @@ func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[strin
 		return emit(object)
 	})
 	if err == nil && !gave {
-		err = fmt.Errorf("%s: gave nothing; expected an object", p.name)
+		err = fmt.Errorf("%s: gave no object; expected one or more", p.name)
 	}
 	if err != nil {
-		return fmt.Errorf("%w (of interaction %s, seq %d, %s)", err, model.Name(of.InteractionID), of.Seq,
+		return fmt.Errorf("%w (for interaction %s, seq %d, %s)", err, model.Name(of.InteractionID), of.Seq,
 			model.Name(string(of.Name)))
 	}
 	return nil
@@ -290,8 +290,8 @@ func (s *sender) send(events []model.Event) error {
 		for name := range object {
 			if len(s.form.Columns) > 0 && !slices.ContainsFunc(s.form.Columns,
 				func(c wire.Column[sentRow]) bool { return c.Name == name }) {
-				return fmt.Errorf("%s: gave the field %s, which no other kind of event has; expected each field in "+
-					"every object, null where there is nothing", s.program.name, model.Name(name))
+				return fmt.Errorf("%s: gave the field %s only for some events; give every object all fields, with "+
+					"null where there is nothing", s.program.name, model.Name(name))
 			}
 		}
 		row := sentRow(object)

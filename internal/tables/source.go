@@ -64,8 +64,8 @@ func (p Place) parts() (all []Place, err error) {
 		switch err = foreign(path); {
 		case err != nil:
 			return nil, fmt.Errorf(
-				"%w, or a file. For other databases print the query with --print-sql, run it there, and pipe the "+
-					"output to --facts -", err)
+				"%w, sqlite:FILE or a file; for another database, print the query with --print-sql, run it there, and "+
+					"pipe the output to --facts -", err)
 		case path == "-":
 			stdin++
 		case !IsDSN(path):
@@ -97,7 +97,7 @@ func expand(path, format string) ([]string, error) {
 			return nil, err
 		} else if first != "" && of != first {
 			return nil, fmt.Errorf(
-				"%s: files of several formats, such as %s and %s; select one format with a glob", path, found[0], f)
+				"%s: has files of several formats, such as %s and %s; select one format with a glob", path, found[0], f)
 		}
 		first = of
 	}
@@ -107,7 +107,8 @@ func expand(path, format string) ([]string, error) {
 // foreign returns an error for a path that names a database that we have no driver for.
 func foreign(path string) error {
 	if scheme, _, ok := strings.Cut(path, "://"); ok && !IsDSN(path) {
-		return fmt.Errorf("%s: no driver for it; expected postgres://… or sqlite:FILE", model.Name(scheme+"://…"))
+		return fmt.Errorf("%s: chatproof has no driver for this database; expected postgres://…",
+			model.Name(scheme+"://…"))
 	}
 	return nil
 }
@@ -132,7 +133,7 @@ func FormatOf(path, wanted string) (string, error) {
 			}
 			return "",
 				fmt.Errorf("%s: %s; expected a name that ends in .jsonl, .ndjson, .json, .csv or "+
-					".tsv, perhaps with .gz, or in .parquet", path, says)
+					".tsv (each may be followed by .gz), or in .parquet", path, says)
 		}
 	}
 	switch {
@@ -141,7 +142,7 @@ func FormatOf(path, wanted string) (string, error) {
 	case format == "parquet" && strings.HasSuffix(path, ".gz"):
 		return "", fmt.Errorf("%s: Parquet has its own compression; leave out the .gz", path)
 	case !slices.Contains(Formats, format):
-		return "", fmt.Errorf("expected %s, got %s", strings.Join(Formats, ", "), model.Name(format))
+		return "", fmt.Errorf("expected %s, got %s", files.Or(Formats), model.Name(format))
 	}
 	return format, nil
 }

@@ -262,7 +262,7 @@ func (t *translated[T]) gather() error {
 			by[id], t.chats = c, append(t.chats, c)
 		case len(c.text)+len(v.text) > wire.MaxLine:
 			return &wire.LineError{
-				File: v.file, Line: v.line, Problem: fmt.Sprintf("%s: the values of chat %s are more than %d bytes",
+				File: v.file, Line: v.line, Problem: fmt.Sprintf("%s: the values of chat %s have more than %d bytes",
 					t.program.name, model.Name(id), wire.MaxLine),
 			}
 		default:
@@ -314,7 +314,7 @@ func (r *translatedReader[T]) Next(row *T) (id []byte, err error) {
 	line, rest, _ := bytes.Cut(r.lines, []byte("\n"))
 	r.lines = rest
 	if bad := r.objects.Read(r.at.file, r.at.line, line, row); bad != nil {
-		bad.Field = r.of.program.name + " gave " + bad.Field
+		bad.Field = r.of.program.name + " output: " + bad.Field
 		err = bad
 	}
 	interaction, _ := r.of.kind.form.Key(row)
@@ -332,7 +332,7 @@ func (r *translatedReader[T]) translate() error {
 	r.lines = r.lines[:0]
 	err = r.of.program.run(value, r.at.n, func(object map[string]any) (err error) {
 		if len(r.lines) > wire.MaxLine {
-			return fmt.Errorf("%s: more than %d bytes for one value", r.of.program.name, wire.MaxLine)
+			return fmt.Errorf("%s: gave more than %d bytes for one value", r.of.program.name, wire.MaxLine)
 		}
 		r.lines, err = appendObject(r.lines, object, r.of.program.name)
 		return err

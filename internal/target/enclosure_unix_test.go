@@ -34,7 +34,7 @@ const (
 	brief = time.Second            // one that is there to be met by one question, while others are answered on a busy machine
 	tight = 300 * time.Millisecond // one that is there to be met by all
 
-	held = ", but a process that it had started kept its output open"
+	held = ", but a process that it started kept its output open"
 	note = "exited without reading all events"
 )
 

@@ -139,7 +139,7 @@ func leftToo(left bool) string {
 
 func clungToo(clung bool) string {
 	if clung {
-		return ", but a process that it had started kept its output open"
+		return ", but a process that it started kept its output open"
 	}
 	return ""
 }

@@ -190,12 +190,12 @@ func (h *HTTP) refusal(resp *http.Response, text string) Answer {
 	case code == http.StatusNotImplemented:
 		return Answer{Skip: said(h.hide(text), "no reason given")}
 	case code/100 == 3:
-		f.Message += "; redirects are not followed: give the URL that it points to, " +
+		f.Message += "; redirects are not followed, so give --http the URL that this one points to: " +
 			h.discreet(resp.Header.Get("Location"))
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		f.Message += "; it may need a --header"
+		f.Message += "; the server may need a --header"
 	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
-		f.Message += "; is it the URL that takes a POST of events?"
+		f.Message += "; check that this URL takes a POST of events"
 	case code == http.StatusBadRequest || code == http.StatusUnprocessableEntity || code >= 500:
 		f = &Failure{Said, status}
 	}

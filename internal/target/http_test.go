@@ -109,10 +109,10 @@ func TestHTTPFailsOneQuestion(t *testing.T) {
 		handler http.HandlerFunc
 		want    string // the failure, or skip
 	}{
-		{"not found", time.Minute, status(404, "no such page\nat all"), "protocol: answered 404 Not Found: no such page; is it the URL that takes a POST of events?"},
-		{"not allowed", time.Minute, status(405, ""), "protocol: answered 405 Method Not Allowed; is it the URL that takes a POST of events?"},
-		{"not authorized, told back what was sent", time.Minute, status(401, "bad token hunter2hunter2"), "protocol: answered 401 Unauthorized: bad token …; it may need a --header"},
-		{"a redirect to elsewhere", time.Minute, status(307, ""), `protocol: answered 307 Temporary Redirect; redirects are not followed: give the URL that it points to, http://elsewhere.example/?t=…`},
+		{"not found", time.Minute, status(404, "no such page\nat all"), "protocol: answered 404 Not Found: no such page; check that this URL takes a POST of events"},
+		{"not allowed", time.Minute, status(405, ""), "protocol: answered 405 Method Not Allowed; check that this URL takes a POST of events"},
+		{"not authorized, told back what was sent", time.Minute, status(401, "bad token hunter2hunter2"), "protocol: answered 401 Unauthorized: bad token …; the server may need a --header"},
+		{"a redirect to elsewhere", time.Minute, status(307, ""), `protocol: answered 307 Temporary Redirect; redirects are not followed, so give --http the URL that this one points to: http://elsewhere.example/?t=…`},
 		{"bad request", time.Minute, status(400, "seq 3: W4\x1b[2J"), `said: 400 Bad Request: seq 3: W4\x1b[2J`},
 		{"unprocessable", time.Minute, status(422, ""), "said: 422 Unprocessable Entity"},
 		{"it fails", time.Minute, status(500, "<html><script>\nstack"), "said: 500 Internal Server Error: <html><script>"},

@@ -191,13 +191,13 @@ func (f *Filter) part(ctx context.Context, batch []Question) (round *Round, hung
 		}
 	} else {
 		s.round.Notes = []string{"failed on many scenarios in one process, and on the first of them alone: the " +
-			"others were not tried"}
+			"others were not tried alone"}
 	}
 	return s.round, hung, nil
 }
 
 // noMore says what happens to further questions for a silent program, and what to do.
-const noMore = "it was asked nothing more. Raise --timeout, or see why with 'chatproof doctor'"
+const noMore = "it was asked nothing more. Raise --timeout, or find out why with 'chatproof doctor'"
 
 // bisect finds the questions that the filter fails by, one after the other, and keeps the answers to all others.
 // failure is how all of them fail together.
@@ -288,8 +288,8 @@ func (s *search) try(ctx context.Context, from, to int) (*Failure, error) {
 func (s *search) stop(err error) error {
 	if err == nil {
 		s.round.Notes = append(s.round.Notes,
-			fmt.Sprintf("fails on more scenarios than one search finds (%d, in %d starts): the rest were not run",
-				maxGuilty, maxStarts))
+			fmt.Sprintf("fails on more scenarios than chatproof searches for (%d scenarios, %d starts): the rest were "+
+				"not run", maxGuilty, maxStarts))
 	}
 	return err
 }

@@ -75,7 +75,7 @@ func TestFilterFailsAll(t *testing.T) {
 	round, starts := z.search(&Filter{Timeout: ample}, batchOf(20), "exit 7", "chat-0")
 	assertAll(t, round, Crash, "exited with status 7")
 	assert.Equal(t, []string{"20", "1"}, starts)
-	assert.Equal(t, []string{"failed on many scenarios in one process, and on the first of them alone: the others were not tried"}, round.Notes)
+	assert.Equal(t, []string{"failed on many scenarios in one process, and on the first of them alone: the others were not tried alone"}, round.Notes)
 }
 
 // Who hangs on many, and on the first of them alone, has cost two timeouts, and is asked nothing any more: neither the
@@ -155,7 +155,7 @@ func TestFilterSearchIsBounded(t *testing.T) {
 	}
 	assert.Equal(t, maxGuilty, failed)
 	assert.LessOrEqual(t, len(starts), 2+maxStarts)
-	assert.Equal(t, []string{"fails on more scenarios than one search finds (8, in 64 starts): the rest were not run"}, round.Notes)
+	assert.Equal(t, []string{"fails on more scenarios than chatproof searches for (8 scenarios, 64 starts): the rest were not run"}, round.Notes)
 }
 
 // Who fails on so many at once, and on none alone, has answered, and that is said on the first.

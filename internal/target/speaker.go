@@ -108,7 +108,7 @@ func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem s
 		case !more:
 			return s.postmortem().Message + " before its hello"
 		case m.err != nil:
-			return "expected a hello: " + m.err.Error()
+			return "no valid hello: " + m.err.Error()
 		case m.Type != wire.Hello:
 			return "its first message is " + m.Type + ", expected hello"
 		}
@@ -380,7 +380,7 @@ func (s *speaker) close(farewell time.Duration) (notes []string) {
 	_, clung := s.p.drained(limit, s.read)
 	switch {
 	case !exited:
-		notes = append(notes, fmt.Sprintf("did not exit within %v of bye", farewell))
+		notes = append(notes, fmt.Sprintf("did not exit within %v after bye", farewell))
 	case s.p.failure() != "":
 		notes = append(notes, s.p.failure()+" at the end")
 	case clung:

@@ -110,7 +110,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"deep nesting", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"another chat", ample, Protocol, "facts of interaction chat-1, which was not asked about"},
 		{"101 rows", ample, Protocol, "more than 100 rows for one interaction"},
-		{"10,001 rows", ample, Protocol, "facts: more than 10000"},
+		{"10,001 rows", ample, Protocol, "facts: expected 10000 at most, got more"},
 		{"arrays for strings", ample, Protocol, `facts\[0\]\.resource: expected a string, got an array`},
 		{"no facts", ample, Protocol, "facts: missing; expected an array"},
 		{"unknown type", ample, Protocol, "type: expected hello, facts, skip or error, got result"},
@@ -275,9 +275,9 @@ func TestStreamRefusesAHandshake(t *testing.T) {
 	tests := []struct{ how, says string }{
 		{"exits at once", `exited with status 1 before its hello; the end of its stderr: ModuleNotFoundError: \x1b[2J`},
 		{"hangs at the start", "no hello within 50ms"},
-		{"speaks version 2", "expected a hello: stdout:1: protocol: expected 1, got 2"},
-		{"has no name", "expected a hello: stdout:1: implementation.name: missing; expected a non-empty string"},
-		{"greets in prose", `expected a hello: stdout:1: not a JSON object: Listening on stdin ...`},
+		{"speaks version 2", "no valid hello: stdout:1: protocol: expected 1, got 2"},
+		{"has no name", "no valid hello: stdout:1: implementation.name: missing; expected a non-empty string"},
+		{"greets in prose", `no valid hello: stdout:1: not a JSON object: Listening on stdin ...`},
 		{"answers first", "its first message is facts, expected hello"},
 	}
 	for _, tt := range tests {
@@ -317,7 +317,7 @@ func TestStreamEnds(t *testing.T) {
 }
 
 func TestStreamEndsWhoDoesNotExit(t *testing.T) {
-	inCrowd(t).ends(&Stream{farewell: tight}, "deaf to bye", "did not exit within 300ms of bye")
+	inCrowd(t).ends(&Stream{farewell: tight}, "deaf to bye", "did not exit within 300ms after bye")
 }
 
 // ends asks a member three questions, and asserts what is noted at the end.

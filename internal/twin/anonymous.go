@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/model"
@@ -25,8 +26,8 @@ const (
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil,
-			fmt.Errorf("%s to learn from, of %d%s; expected %d or more: a profile of fewer would expose single "+
-				"chats", plural(t.Chats, "finished, well-formed chat"), t.read(), t.why(), least)
+			fmt.Errorf("%d of %s can be learnt from%s; expected %d or more, because a profile of fewer would expose "+
+				"single chats", t.Chats, plural(t.read(), "chat"), t.why(), least)
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
@@ -47,9 +48,10 @@ func plural(n int, what string) string {
 func (t *Tally) read() int { return t.Chats + t.Unfinished + t.IllFormed + t.Unlike }
 
 // why says how many chats taught nothing, and why. Broken requirements come with the most frequent first.
-func (t *Tally) why() (s string) {
+func (t *Tally) why() string {
+	var kinds []string
 	if t.Unfinished > 0 {
-		s += fmt.Sprintf(", %d unfinished", t.Unfinished)
+		kinds = append(kinds, fmt.Sprintf("%d unfinished", t.Unfinished))
 	}
 	var broken []string
 	for w := range t.Requirements {
@@ -59,12 +61,15 @@ func (t *Tally) why() (s string) {
 		return cmp.Or(cmp.Compare(t.Requirements[b], t.Requirements[a]), cmp.Compare(a, b))
 	})
 	for _, w := range broken {
-		s += fmt.Sprintf(", %d ill-formed (%s)", t.Requirements[w], w)
+		kinds = append(kinds, fmt.Sprintf("%d ill-formed (%s)", t.Requirements[w], w))
 	}
 	if t.Unlike > 0 {
-		s += fmt.Sprintf(", %d with more parties than a twin's chats can have", t.Unlike)
+		kinds = append(kinds, fmt.Sprintf("%d with more parties than a twin's chats can have", t.Unlike))
 	}
-	return s
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "; left out: " + strings.Join(kinds, ", ")
 }
 
 // Summary says what was learnt from.

@@ -41,11 +41,11 @@ type duration struct {
 // Unlearnt lists the correlations that no twin has: those between things that are drawn separately.
 var Unlearnt = []string{
 	"who takes which chats: agents, queues and strategies are drawn by their load alone, not by queue, flow or skill",
-	"how long something takes and its later outcome; how long two things take in the same chat",
-	"how a chat goes and its medium, its hour, or its agent's number of chats at once",
+	"the link between how long something takes and its later outcome, or between two durations in the same chat",
+	"the link between how a chat goes and its medium, its hour, or how many chats its agent has at once",
 	"seasons, holidays and trends beyond one week, and bursts within a quarter of an hour",
-	"history beyond two failed invitations and three agents in a chat",
-	"who removes a party or revokes an invitation, meaningless reasons, and events with unknown names",
+	"the effect of earlier events in a chat beyond two failed invitations and three agents",
+	"who removes a party or revokes an invitation; reasons without a meaning; events with unknown names",
 }
 
 // Compare compares two tallies. Whatever fewer than threshold chats of the log have is shown together.
@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("twin of %s against the log, total variation: %s; largest error of a median or p90: %.2g %%",
-		plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+	return fmt.Sprintf("twin of %s compared with the log: total variation: %s; largest error of a median or p90: "+
+		"%.2g %%", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.
@@ -166,7 +166,7 @@ func (c *Comparison) Text() (b []byte) {
 				fmt.Sprintf("%+.2f", 100*(r.twin-r.log)), r.name)
 		}
 	}
-	b = append(b, "\nseconds: median, p90, and the larger relative error of the two\n"...)
+	b = append(b, "\ndurations in seconds: median, p90, and the larger of their relative errors\n"...)
 	for _, d := range c.durations {
 		line(fmt.Sprintf("%.0f, %.0f", d.log[0], d.log[1]), fmt.Sprintf("%.0f, %.0f", d.twin[0], d.twin[1]),
 			fmt.Sprintf("%.1f %%", 100*d.error), d.name)

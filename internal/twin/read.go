@@ -57,7 +57,7 @@ func Parse(path, text string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	} else if body == nil {
-		return nil, fmt.Errorf("%s: empty; expected a profile ('chatproof schema profile')", path)
+		return nil, fmt.Errorf("%s: the file is empty; expected a profile (see 'chatproof schema profile')", path)
 	}
 	p := &Profile{
 		Threshold: DefaultThreshold, States: make(map[gen.State]*Next), Waits: make(map[Wait]Quantiles),
@@ -81,7 +81,7 @@ func Parse(path, text string) (*Profile, error) {
 	}
 	for _, required := range []string{"profile", "week", "agents", "queues", "strategies", "states"} {
 		if !hasKey(body, required) {
-			return nil, f.Wrong(body, "no key %s; expected a profile ('chatproof schema profile')", required)
+			return nil, f.Wrong(body, "no key %s; expected a profile (see 'chatproof schema profile')", required)
 		}
 	}
 	if err := f.each(body, "", keys); err != nil {
@@ -90,7 +90,7 @@ func Parse(path, text string) (*Profile, error) {
 		return nil, f.Wrong(body, "profile: expected %d, the version that this program reads, got %d", Version, version)
 	}
 	if p.perWeek() < 0.01 {
-		return nil, f.Wrong(body, "week: no chat ever begins, or less than one in two years")
+		return nil, f.Wrong(body, "week: no chat begins, or fewer than one in two years; expected larger numbers")
 	}
 	return p, nil
 }
@@ -219,7 +219,7 @@ func (f profileFile) week(n ast.Node, what string) error {
 				return err
 			}
 			if len(list) != quarters && len(list) != quarters/4 {
-				return f.Wrong(n, "%s: expected 96 numbers (quarter-hours) or 24 (hours), got %d", what,
+				return f.Wrong(n, "%s: expected 96 numbers (one a quarter-hour) or 24 (one an hour), got %d", what,
 					len(list))
 			}
 			each := quarters / len(list)
@@ -236,7 +236,7 @@ func (f profileFile) media(n ast.Node, what string) error {
 	media := &f.into.Media
 	return f.sharesOf(n, what, 0, func(key string, at ast.Node) (*float64, error) {
 		if !slices.Contains(knownMedia[:], key) {
-			return nil, f.Wrong(at, "%s: expected %s, got %s", what, strings.Join(knownMedia[:], ", "), model.Name(key))
+			return nil, f.Wrong(at, "%s: expected %s, got %s", what, files.Or(knownMedia[:]), model.Name(key))
 		}
 		*media = append(*media, Share[string]{Of: key})
 		return &(*media)[len(*media)-1].Share, nil
@@ -257,10 +257,10 @@ func (f profileFile) load(l *Load) reader {
 		case err != nil:
 			return err
 		case l.Count < max(len(l.Shares), 1) || l.Count > mostOf:
-			return f.Wrong(n, "%s.count: expected a number from 1 to %d, not below the number of shares, got %d", what,
-				mostOf, l.Count)
+			return f.Wrong(n, "%s.count: expected %d to %d, at least one for each share, got %d", what,
+				max(len(l.Shares), 1), mostOf, l.Count)
 		case len(l.Shares) > 0 && l.Slope > 0:
-			return f.Wrong(n, "%s: expected shares, or a slope", what)
+			return f.Wrong(n, "%s: expected shares or a slope, got both", what)
 		}
 		return nil
 	}
@@ -292,9 +292,9 @@ func (f profileFile) choices(
 		if !ok {
 			known := slices.Sorted(maps.Keys(choices))
 			return nil, f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
-				model.DidYouMean(key, known), strings.Join(known, ", "))
+				model.DidYouMean(key, known), files.Or(known))
 		} else if !may(c) {
-			return nil, f.Wrong(at, "%s: the move %s cannot happen here", what, key)
+			return nil, f.Wrong(at, "%s: the move %s cannot happen in this state", what, key)
 		}
 		*into = append(*into, Share[Choice]{Of: c})
 		return &(*into)[len(*into)-1].Share, nil
@@ -308,7 +308,7 @@ func (f profileFile) states(n ast.Node, what string) error {
 			return f.Wrong(at, "states: %s: %v", model.Name(key), err)
 		}
 		if f.into.States[state] != nil {
-			return f.Wrong(at, "states: %s is listed twice", model.Name(key))
+			return f.Wrong(at, "states: %s is listed twice; leave out one", model.Name(key))
 		}
 		what := "state " + key
 		next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
@@ -326,7 +326,7 @@ func (f profileFile) states(n ast.Node, what string) error {
 		}
 		for w, q := range waits {
 			if w.Within {
-				return f.Wrong(value, "%s.wait: %v is for all states: put it under the profile's wait", what, w)
+				return f.Wrong(value, "%s.wait: %v holds for all states; put it under wait at the top level", what, w)
 			}
 			next.Waits[w.Move] = q
 		}
@@ -338,7 +338,7 @@ func (f profileFile) move(at ast.Node, what, name string) (model.Move, error) {
 	m := slices.Index(model.MoveNames[:model.Submit], name)
 	if m < 0 {
 		return 0, f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(name),
-			model.DidYouMean(name, model.MoveNames[:]), strings.Join(model.MoveNames[:model.Submit], ", "))
+			model.DidYouMean(name, model.MoveNames[:]), files.Or(model.MoveNames[:model.Submit]))
 	}
 	return model.Move(m), nil
 }
@@ -354,7 +354,7 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			return err
 		}
 		if within && !twoEvents(m) {
-			return f.Wrong(at, "%s: %s is a single event: it has no .within", what, name)
+			return f.Wrong(at, "%s: %s is a single event, so it has no .within; leave that out", what, name)
 		}
 		var q Quantiles
 		err = f.Each(value, what+"."+key, func(p string, at, value ast.Node) error {
@@ -365,8 +365,8 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			}
 			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
-				return f.Wrong(at, "%s.%s: %s comes after p%d: expected rising quantiles with rising or equal values",
-					what, key, p, q[last].Percent)
+				return f.Wrong(at, "%s.%s: %s comes after p%d; expected quantiles in rising order, with values that do not "+
+					"fall", what, key, p, q[last].Percent)
 			}
 			q = append(q, x)
 			return err
@@ -384,7 +384,7 @@ func (f profileFile) modes(n ast.Node, what string) error {
 		if err != nil {
 			return err
 		} else if given < 0 {
-			return f.Wrong(at, "%s: expected a move and the mode before, such as accept.none, got %s", what,
+			return f.Wrong(at, "%s: expected a move and the mode before it, such as accept.none, got %s", what,
 				model.Name(key))
 		}
 		list, err := f.named(value, what+"."+key, modeNames[:])

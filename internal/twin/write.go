@@ -75,7 +75,8 @@ func (p *Profile) appendPeople(b []byte) []byte {
 		}
 	}
 	if len(p.AtOnce) > 0 {
-		b = numbers(append(b, "# chats at once of an agent who takes one: 1, 2, …\nat_once: "...), p.AtOnce)
+		b = numbers(append(b, "# shares of 1, 2, … chats that an agent has at once on taking one\nat_once: "...),
+			p.AtOnce)
 	}
 	if p.Handled > 0 {
 		b = append(number(append(b, "handled: "...), p.Handled), '\n')

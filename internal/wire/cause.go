@@ -26,23 +26,24 @@ func Unjoined(names []string) string {
 	if !slices.ContainsFunc(names, func(n string) bool { return NormalName(n) == "technical_descriptor_key" }) {
 		return ""
 	}
-	return "; these are rows of Info Mart's fact table alone: join its dimensions, as 'run --print-sql' does"
+	return "; these rows are of Info Mart's fact table alone; join its dimension tables, as the query of " +
+		"'run --print-sql' does"
 }
 
 // Packed says what the first bytes of an input are if they are no UTF-8 text; "" means unknown.
 func Packed(start []byte) string {
 	switch {
 	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
-		return "it is packed with gzip; expected text: give the file a name that ends in .gz, or unpack it"
+		return "it is compressed with gzip; give the file a name that ends in .gz, or decompress it"
 	case bytes.HasPrefix(start, []byte("PAR1")):
-		return "it is Parquet; expected text: give the file a name that ends in .parquet"
+		return "it is Parquet; give the file a name that ends in .parquet"
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return "it is a ZIP archive, or an Excel workbook; expected text: unpack it, or save it as CSV"
+		return "it is a ZIP archive or an Excel workbook; unpack the archive, or save the workbook as CSV"
 	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return "it is packed with zstd; expected text: unpack it"
+		return "it is compressed with zstd; decompress it"
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}),
 		len(start) > 1 && (start[0] == 0) != (start[1] == 0):
-		return "UTF-16; expected UTF-8"
+		return "it is UTF-16; save it as UTF-8"
 	}
 	return ""
 }
@@ -54,9 +55,9 @@ func causeOf(line []byte) string {
 	}
 	switch {
 	case bytes.HasPrefix(line, []byte("[")):
-		return "an array starts here; expected one object per line, as jq -c '.[]' prints them"
+		return "an array starts here; put one object on each line, as jq -c '.[]' prints them"
 	case slices.Contains([]string{"{", "{ "}, string(line)):
-		return "the object continues on the next line; expected one object per line, as jq -c . prints them"
+		return "the object continues on the next line; put one object on each line, as jq -c . prints them"
 	case isHeader(string(line)):
 		return "it looks like a CSV header; use --format csv, or give the file a name that ends in .csv"
 	}

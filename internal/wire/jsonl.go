@@ -148,7 +148,7 @@ func (l *lines) begin(line []byte) *LineError {
 // end checks that nothing follows the object.
 func (l *lines) end() error {
 	if _, err := l.json.ReadToken(); err != io.EOF {
-		return errors.New("expected one JSON object, found more after it")
+		return errors.New("expected one JSON object on the line, found more after it")
 	}
 	return nil
 }
@@ -229,7 +229,7 @@ func (l *lines) found(line []byte, known func(name []byte) bool, missing string)
 	}
 	hint := ""
 	if near := model.Nearest(missing, unknown); near != "" {
-		hint = "; is it " + model.Name(near) + "?"
+		hint = "; did you write " + model.Name(near) + " instead?"
 	}
 	return hint + "; found " + Listed(names) + Unjoined(names)
 }

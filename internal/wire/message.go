@@ -111,7 +111,7 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 		bad = Fault{"type", "expected hello, facts, skip or error, got " + model.Name(m.Type)}
 	}
 	if m.Type != Hello && m.ID == "" {
-		bad.Set("id", "missing; expected that of a classify message")
+		bad.Set("id", "missing; expected the id of a classify message")
 	}
 	if bad.Problem != "" {
 		return m, l.errorf(bad.Field, "%s", bad.Problem)
@@ -168,7 +168,7 @@ func (l *lines) factArray(o *objects[model.Fact], bad *Fault) (facts []model.Fac
 			if len(facts) < maxMessageFacts {
 				facts = append(facts, f)
 			} else {
-				bad.Set("facts", "more than "+strconv.Itoa(maxMessageFacts))
+				bad.Set("facts", "expected "+strconv.Itoa(maxMessageFacts)+" at most, got more")
 			}
 		case ']':
 			_, _ = l.json.ReadToken()
@@ -205,7 +205,7 @@ func (l *lines) translatedFacts(rows func(io.Reader) interface{ Read() (model.Fa
 			bad.Set("facts", err.Error())
 			return facts
 		case len(facts) == maxMessageFacts:
-			bad.Set("facts", "more than "+strconv.Itoa(maxMessageFacts))
+			bad.Set("facts", "expected "+strconv.Itoa(maxMessageFacts)+" at most, got more")
 			return facts
 		}
 		facts = append(facts, f)

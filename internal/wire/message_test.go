@@ -44,7 +44,7 @@ func TestMessages(t *testing.T) {
 		{`{"type":"facts","id":"17","facts":[{}]}`, Message{ID: "17"}, "facts[0].interaction_id: missing; expected a non-empty string"},
 		{`{"type":"facts","id":"17","facts":[` + fact, Message{}, "not a JSON object: the object does not end: .*"},
 		{`{"type":"facts","id":"17","facts":[{"a":}]}`, Message{}, "not a JSON object: .*"},
-		{`{"type":"facts","facts":[]}`, Message{}, "id: missing; expected that of a classify message"},
+		{`{"type":"facts","facts":[]}`, Message{}, "id: missing; expected the id of a classify message"},
 		{`{"type":"facts","id":17,"facts":[]}`, Message{}, "id: expected a string, got a number"},
 		{`{"type":"facts","id":"17","id":"18","facts":[]}`, Message{}, `not a JSON object: duplicate name "id": .*`},
 
@@ -75,7 +75,7 @@ func TestMessageKeepsSoManyFacts(t *testing.T) {
 	const fact = `{"interaction_id":"c","resource":"","resource_role":"","technical_result":""}`
 	facts := strings.TrimSuffix(strings.Repeat(fact+",", maxMessageFacts+1), ",")
 	m, err := NewMessageReader("stdout", strings.NewReader(`{"type":"facts","id":"1","facts":[`+facts+`]}`)).Read()
-	assert.EqualError(t, err, "stdout:1: facts: more than 10000")
+	assert.EqualError(t, err, "stdout:1: facts: expected 10000 at most, got more")
 	assert.Equal(t, "1", m.ID)
 	assert.Len(t, m.Facts, maxMessageFacts)
 }

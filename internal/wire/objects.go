@@ -171,7 +171,7 @@ func (o *objects[T]) put(t target, cell Cell, called string, shape *Fault) {
 	}
 	switch {
 	case c.called != "" && c.score == score && score < 100:
-		shape.Set(called, "given twice: "+model.Name(c.called)+" is the same field")
+		shape.Set(called, "given twice; "+model.Name(c.called)+" is the same field, so leave out one of them")
 	case c.called == "" || score < c.score:
 		*c = objectCell{Cell: cell, called: called, score: score, convert: t.convert}
 	}

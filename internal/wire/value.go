@@ -256,12 +256,12 @@ func inZone(c *Cell, zone *time.Location) (problem string) {
 	times := At(wall, zone)
 	switch len(times) {
 	case 0:
-		return model.Name(text) + " does not exist in " + zone.String() + ": clocks skipped it"
+		return model.Name(text) + " does not exist in " + zone.String() + ", because clocks skipped it"
 	case 1:
 		*c = Cell{Is: Instant, Time: times[0]}
 		return ""
 	}
-	return model.Name(text) + " occurs twice in " + zone.String() + ": clocks were put back"
+	return model.Name(text) + " occurs twice in " + zone.String() + ", because clocks were put back"
 }
 
 // At returns the instants at which clocks in a zone show what a time says, whatever its own zone: one, or two in the
@@ -308,7 +308,7 @@ func (v *Value) instant() (t time.Time) {
 	if isNumber {
 		if unit := finer(n.Value); unit != "" {
 			v.expected(aTime)
-			v.problem += ", which is " + unit
+			v.problem += ", which looks like " + unit
 			return time.Time{}
 		}
 		t = time.Unix(n.Value, 0).UTC()

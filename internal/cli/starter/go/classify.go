@@ -1,5 +1,5 @@
-// Classify classifies chats: event lines in on stdin, fact lines out on stdout.
-// Reading, grouping and ordering are done; it prints nothing yet. Say in classify which rows a chat has.
+// Classify classifies chats: it reads event lines from stdin, and prints fact lines to stdout.
+// Reading, grouping and ordering are done, but nothing is printed yet. Say in classify which rows a chat has.
 package main
 
 import (
@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// Party is who caused an event, or whom it befalls.
+// Party is who caused an event, or whom it is about.
 type Party struct {
 	Type string `json:"type"` // media_server, strategy, agent, interaction_server
 	ID   string `json:"id"`
 }
 
-// Event is a line of input; what an event does not carry is blank.
+// Event is a line of input; a field that an event lacks is blank.
 type Event struct {
 	InteractionID  string    `json:"interaction_id"`
 	Seq            int64     `json:"seq"`
@@ -58,7 +58,7 @@ func main() {
 	for in.Scan() {
 		e := Event{Seq: -1} // 0 is a seq
 		if err := json.Unmarshal(in.Bytes(), &e); err != nil || e.InteractionID == "" || e.Seq < 0 || e.Event == "" {
-			fmt.Fprintf(os.Stderr, "no event, skipped: %q %v\n", in.Text(), err)
+			fmt.Fprintf(os.Stderr, "skipped, not an event: %q %v\n", in.Text(), err)
 			continue
 		}
 		if chats[e.InteractionID] == nil {
@@ -76,7 +76,7 @@ func main() {
 	for _, id := range order {
 		events := chats[id]
 		slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
-		// one that comes twice is one
+		// an event that comes twice counts once
 		events = slices.CompactFunc(events, func(a, b Event) bool { return a.Seq == b.Seq })
 		for _, row := range classify(events) {
 			if err := lines.Encode(row); err != nil {

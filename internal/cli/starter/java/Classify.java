@@ -3,8 +3,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.*;
 
 /**
- * Classifies chats: event lines in on stdin, fact lines out on stdout.
- * Reading, grouping and ordering are done; it prints nothing yet. Say in classify() which rows a chat has.
+ * Classifies chats: reads event lines from stdin, prints fact lines to stdout.
+ * Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
  */
 public class Classify {
     /**
@@ -26,7 +26,7 @@ public class Classify {
     }
 
     public static void main(String[] args) throws IOException {
-        // The events of each chat by seq: one that comes twice is one.
+        // The events of each chat by seq: an event that comes twice counts once.
         Map<String, TreeMap<Double, Map<String, Object>>> chats = new LinkedHashMap<>();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = in.readLine()) != null; ) {
@@ -38,21 +38,21 @@ public class Classify {
                 if (!(event.get("event") instanceof String)) throw new IllegalArgumentException("no name");
                 chats.computeIfAbsent(id, none -> new TreeMap<>()).putIfAbsent(seq, event);
             } catch (RuntimeException why) {
-                System.err.println("no event, skipped: " + why);
+                System.err.println("skipped, not an event: " + why);
             }
         }
         PrintStream out = new PrintStream(new BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);
         chats.forEach((id, bySeq) -> {
             try {
                 for (Map<String, Object> row : classify(id, new ArrayList<>(bySeq.values()))) out.println(Json.text(row));
-            } catch (RuntimeException why) { // one chat that cannot be followed is no reason to lose the others
+            } catch (RuntimeException why) { // an error in one chat must not lose the others
                 System.err.println(id + ", skipped: " + why);
             }
         });
         out.flush();
     }
 
-    /** As much of JSON as a line of events or rows needs; a library of yours may take its place. */
+    /** As much JSON as event and row lines need; you may use a library instead. */
     static class Json {
         final String s;
         int i;

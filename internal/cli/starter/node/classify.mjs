@@ -1,5 +1,5 @@
-// Classify chats: event lines in on stdin, fact lines out on stdout.
-// Reading, grouping and ordering are done; it prints nothing yet. Say in classify() which rows a chat has.
+// Classify chats: read event lines from stdin, print fact lines to stdout.
+// Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
 import { createInterface } from "node:readline";
 
 // The rows of one chat, whose events come in the order of seq. There is a row for each invitation of an agent that
@@ -12,7 +12,7 @@ function classify(interaction_id, events) {
   return rows;
 }
 
-const chats = new Map(); // the events of each chat by seq: one that comes twice is one
+const chats = new Map(); // the events of each chat by seq: an event that comes twice counts once
 for await (const line of createInterface({ input: process.stdin })) {
   try {
     const event = JSON.parse(line);
@@ -23,14 +23,14 @@ for await (const line of createInterface({ input: process.stdin })) {
     const bySeq = chats.get(event.interaction_id);
     if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
   } catch (why) {
-    console.error(`no event, skipped: ${why.message}`);
+    console.error(`skipped, not an event: ${why.message}`);
   }
 }
 for (const [interaction_id, bySeq] of chats) {
   const events = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   try {
     for (const row of classify(interaction_id, events)) console.log(JSON.stringify(row));
-  } catch (why) { // one chat that cannot be followed is no reason to lose the others
+  } catch (why) { // an error in one chat must not lose the others
     console.error(`${interaction_id}, skipped: ${why.message}`);
   }
 }

@@ -1,6 +1,6 @@
-"""Classify chats: event lines in on stdin, fact lines out on stdout.
+"""Classify chats: read event lines from stdin, print fact lines to stdout.
 
-Reading, grouping and ordering are done; it prints nothing yet. Say in classify() which rows a chat has.
+Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
 """
 import json
 import sys
@@ -19,7 +19,7 @@ def classify(interaction_id, events):
 
 
 def main():
-    chats = {}  # the events of each chat by seq: one that comes twice is one
+    chats = {}  # the events of each chat by seq: an event that comes twice counts once
     for line in sys.stdin.buffer:
         try:
             event = json.loads(line)
@@ -27,12 +27,12 @@ def main():
                 raise ValueError("no interaction_id, seq or event")
             chats.setdefault(event["interaction_id"], {}).setdefault(event["seq"], event)
         except (ValueError, TypeError, KeyError, RecursionError) as why:
-            print(f"no event, skipped: {why!r}", file=sys.stderr)
+            print(f"skipped, not an event: {why!r}", file=sys.stderr)
     for interaction_id, by_seq in chats.items():
         try:
             for row in classify(interaction_id, [by_seq[seq] for seq in sorted(by_seq)]):
                 print(json.dumps(row))
-        except Exception as why:  # one chat that cannot be followed is no reason to lose the others
+        except Exception as why:  # an error in one chat must not lose the others
             print(f"{interaction_id}, skipped: {why!r}", file=sys.stderr)
 
 

@@ -1,6 +1,6 @@
--- Classify chats in PostgreSQL: event lines in on stdin, fact lines out on stdout. psql makes a program of it, in the
--- database that PGHOST, PGDATABASE, PGUSER and so on name; it leaves nothing there.
--- Reading, grouping and ordering are done; it prints nothing yet. Say in the view row which rows the chats have.
+-- Classify chats in PostgreSQL: read event lines from stdin, print fact lines to stdout. psql runs it as a program, in
+-- the database that PGHOST, PGDATABASE, PGUSER and so on name; it leaves nothing there.
+-- Reading, grouping and ordering are done, but nothing is printed yet. Say in the view row which rows the chats have.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset format unaligned
@@ -17,7 +17,7 @@ EXCEPTION WHEN data_exception THEN
     RETURN NULL; -- no event
 END $$;
 
--- An event a row; one that comes twice is one. Order by seq, never by time.
+-- One row for each event; an event that comes twice counts once. Order by seq, never by time.
 CREATE TEMP TABLE event AS
 SELECT DISTINCT ON (interaction_id, seq)
     e->>'interaction_id' AS interaction_id, (e->'seq')::bigint AS seq, e->>'time' AS time, e->>'event' AS event,
