@@ -70,7 +70,7 @@ type reportDir struct {
 func (d *reportDir) addTo(cmd *cobra.Command, usage string) {
 	cmd.Flags().StringVar(&d.dir, "report", "", usage)
 	cmd.Flags().BoolVar(&d.force, "force", false,
-		"let --report replace links, and files in a directory that has no report yet")
+		"let --report overwrite symbolic links, and files in a directory that does not hold a report")
 }
 
 // hold claims the directory up front, so that an error does not come only after a night of work.

@@ -44,32 +44,33 @@ type checkFlags struct {
 const checkLong = `Check shows where the rows that you have for your own chats are wrong. It compares
 them with one of these:
   --facts alone       the invariants that need no events
-  --facts, --events   the rows that the reference makes of each chat's events
+  --facts, --events   the rows that the reference derives from each chat's events
   --facts, --legacy   the rows of the mart that yours replaces; give --events too if you have them
 
-The output says first what was judged and what was not. Then it counts the differences by signature:
-the rules of the expected row, the field, and the expected and the actual value. It explains a few
-of them (--examples). Last it says which rules your chats exercise (--coverage lists them). --keys
-writes every chat of every signature to a file, and --report writes a page.
+The output says first what was judged and what was not. Then it counts the differences by signature.
+A signature consists of the rules of the expected row, the field, the expected value and the actual
+value. A few signatures are explained by an example (--examples). Last comes which rules your chats
+exercise (--coverage lists them). --keys writes every chat of every signature to a file, and
+--report writes a page.
 
-What was not judged has not passed. Ill-formed chats are set aside, and counted by what is wrong
-with them. So are chats that seem to have lost their end. If more than --set-aside percent of the
-chats are set aside, the exit code is 5. Chats that began before the log did are counted separately.
-docs/offline.md says how chatproof tells them apart.
+A chat that was not judged does not count as passed. Ill-formed chats are set aside, and counted by
+what is wrong with them. Chats whose last events seem to be missing are set aside, too. If more than
+--set-aside percent of the chats are set aside, the exit code is 5. Chats that began before the log
+did are not set aside, but counted separately. docs/offline.md has the details.
 
-Without --events, leave out the rows of chats that are still open: the invariants hold for finished
-ones. 'chatproof list invariants' shows them all; V1, V2, V6, V7, V8, V11, V20 and V21 are checked
-here. If the rows are in PostgreSQL or SQLite (postgres://… or sqlite:FILE), the database finds the
-wrong ones itself, by one query that only reads. --print-sql prints this query for other databases.
+Rows alone are checked against V1, V2, V6, V7, V8, V11, V20 and V21 ('chatproof list invariants').
+These hold only for finished chats, so do not give the rows of open ones. If the rows are in
+PostgreSQL or SQLite (postgres://… or sqlite:FILE), one read-only query finds the wrong rows inside
+the database. --print-sql prints this query for other databases.
 
-Where the guide is silent, your Info Mart may answer otherwise than the reference. --learn finds out
-what it answers, and writes that to a file. With --readings and this file, check and the other verbs
-expect the same answers. docs/readings.md shows how.
+Where the guide is silent, your Info Mart may have other rows than the reference. --learn finds out
+what it does there, and writes that to a file. If you give this file to --readings, check and the
+other verbs expect the same. docs/readings.md shows how.
 
 With --legacy, the result for each row is one of these:
   alike and right           both marts have the same row, and it is right
   alike and wrong           both have the same row, and it is wrong
-  right, otherwise          the rows differ, and both are right
+  both right, differently   the rows differ, and both are right
   corrected                 the old row is wrong, and the new one is right
   regression                the old row is right, and the new one is wrong
   both wrong, differently   the rows differ, and both are wrong
@@ -77,10 +78,10 @@ Only the last two count. A chat that only one mart has is set aside. Without --e
 which row is right, so every change counts.
 
 Exit codes:
-    0  no difference counts
-    1  a difference counts
+    0  there is no difference that counts
+    1  there is at least one difference that counts
     2  wrong usage, or input that cannot be read
-    4  --expect has an entry that is stale or expired
+    4  an entry of --expect no longer holds, or has expired
     5  there was no chat to check, or too many were set aside
   130  interrupted`
 
@@ -132,10 +133,12 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags.Float64Var(&f.setAside, "set-aside", 1,
 		"exit with 5 if more than this `PERCENT` of the chats are set aside")
 	flags.BoolVar(&f.repair, "repair", false,
-		"say what the ill-formed chats lack, and compare their rows, at level repaired, where all repairs agree")
-	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, each by an example")
+		"say what is missing from the ill-formed chats; if all repairs of a chat give the same rows, compare its "+
+			"rows, too, at the level repaired")
+	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, with one example each")
 	flags.BoolVar(&f.coverage, "coverage", false,
-		"list which rules, clauses and combinations your chats exercise, and how often, with an example of each")
+		"list which rules, their clauses, and combinations of resource type and technical descriptor your chats "+
+			"exercise, and how often, with an example of each")
 	flags.StringVar(&f.keys, "keys", "", "write the chats of every signature to this `FILE` (.csv, .jsonl or .parquet)")
 	f.report.addTo(cmd,
 		"write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json and "+

@@ -25,19 +25,19 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads the events of chats, and prints the facts that the reference makes of them.
+		Long: `Classify reads the events of chats, and prints the facts that the reference derives from them.
 
 EVENTS is a file, a directory, a glob, or a database (postgres://… or sqlite:FILE). Files end in
-.jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. Without EVENTS, or for -, events come from stdin as
-JSON Lines. They may be in any order, and an event may come twice.
+.jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. Without EVENTS, or if it is -, events come from stdin
+as JSON Lines. They may be in any order, and an event may come twice.
 
 Finished chats come first, in the order in which they stopped, then unfinished ones. If a chat is
 ill-formed, stderr says so, the other chats' facts are printed, and the exit code is 2. If a line
 cannot be read, nothing is printed.
 
 What does not fit in --memory goes to temporary files in $TMPDIR. If the log is in time order, use
---ordered: then only the open chats take memory, and a chat's facts are printed when it stops. Facts
-that were printed before an error stay.
+--ordered: then only the open chats take memory, and a chat's facts are printed when it stops. So
+some facts may have been printed before an error is found.
 
 --shard I/N takes one of N parts of the chats. Which part a chat is in depends on its id alone.`,
 		Example: `  chatproof classify chats.jsonl
@@ -52,11 +52,12 @@ that were printed before an error stay.
 	flags.BoolVar(&f.ordered, "ordered", false,
 		"the log is in time order: no event has an earlier time than the one before it")
 	memoryFlag(cmd, &f.Memory)
-	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0, the default, is all")
 	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5; "+shardVariables)
 	flags.StringVar(&f.format, "format", "",
-		"the `FORMAT`: jsonl, csv, parquet or table; by default the name of --output decides")
-	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this `FILE`, which appears only when it is complete")
+		"the `FORMAT`: jsonl, csv, parquet or table; by default the ending of --output's name decides, and stdout "+
+			"is jsonl")
+	flags.StringVarP(&f.out, "output", "o", "-", "write the facts to this `FILE`; it appears only when it is complete")
 	f.in.addMapping(cmd)
 	f.in.addReadings(cmd)
 	complete(cmd, "format", append(tables.Formats, "table")...)

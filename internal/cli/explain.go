@@ -26,8 +26,8 @@ func (e *env) explain() *cobra.Command {
 queue, strategy and agent. Under the timeline it lists the chat's Interaction Resource Facts. Each
 comes with the events and the rules that made it.
 
-An ill-formed chat has no facts. --repair draws it as it would be with the fewest events added or
-left out.`,
+An ill-formed chat has no facts. --repair makes it well-formed by adding or leaving out as few
+events as possible, and draws the result.`,
 		Example: `  chatproof explain chat.jsonl
   chatproof explain --interaction 00011aB2 production.jsonl.gz
   chatproof explain --scenario documented/1.4/invitation-expired --svg chat.svg`,
@@ -45,7 +45,7 @@ left out.`,
 	cmd.Flags().StringVar(&f.svg, "svg", "",
 		"write the timeline of one chat to this `FILE`, as SVG; - is stdout, which then gets nothing else")
 	cmd.Flags().StringArrayVar(&f.dirs, "features", nil,
-		"with --scenario: add the features in your own `DIR`; may be repeated")
+		"with --scenario: also look in the .feature files in this `DIR`; may be repeated")
 	cmd.MarkFlagsMutuallyExclusive("json", "repair")
 	completeScenarios(cmd)
 	f.in.addMapping(cmd)

@@ -36,12 +36,12 @@ with the reference's. Without a COMMAND it asks the built-in reference model.
 
 First it asks about all small chats, the shortest first. What fails there is as short as it can be.
 Then it draws random chats, and changes each in a way that has a known effect on the facts, such as
-new names for the agents. When a chat fails in a new way, fuzz shrinks it. Failures with one cause
-are one finding: the first names it, and the others are its faces.
+new names for the agents. When a chat fails in a new way, fuzz shrinks it. Failures with the same
+cause are one finding. The finding has the name of the first; the others are called its faces.
 
 A finding is printed and written as soon as its chat is as short as it gets. A summary comes last.
 
---scenarios N allows N random chats, and ten times as many small ones (--prove can lower that).
+--scenarios N allows N random chats and 10 N small ones; --prove can lower the number of small ones.
 --for limits the time instead, shrinking included. If you interrupt fuzz, it keeps what it has found.
 
 With --report, each finding has a directory with events.jsonl, expected.jsonl, actual.jsonl and
@@ -69,7 +69,8 @@ The exit codes are those of 'chatproof run'.`,
 		"the `LEVELS` that count, separated by commas, or all")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the random chats")
 	flags.StringVar(&f.shard, "shard", "",
-		"only shard `I/N` of the random chats, such as 2/5; each shard has --scenarios of them; "+shardVariables)
+		"only shard `I/N` of the random chats, such as 2/5; each shard draws as many as --scenarios says; "+
+			shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
 		"ask about at most this many small chats, and try at most this many to prove a finding minimal")
 	f.way.addTo(cmd)

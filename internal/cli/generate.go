@@ -31,9 +31,9 @@ type generateFlags struct {
 const generateLong = `Generate writes chats as events, and the reference's facts for them. Choose the
 chats by one of these flags:
   --flows        the first scenario of each documented flow
-  --suite        everything that 'run' would send, except for lines that are no events
+  --suite        everything that 'run' would send, except for lines that are not events
   --random       random chats
-  --exhaustive   every chat of at most LENGTH events, with few parties
+  --exhaustive   every chat of at most LENGTH events among a few fixed parties
   --like         a twin of a log: other chats of the same shape, under names that are not in it
   --profile      chats of the shape that a profile describes
 
@@ -43,19 +43,21 @@ counted from 1. With --suite it writes the scenarios that 'run --shard I/N' runs
 
 Chats are written one after the other, each with its events in order. --interleave mixes 8 chats at
 a time. --delivery duplicated repeats one event in four, at once or a few events later. --delivery
-shuffled mixes the events of each chat; with --interleave, it mixes those of each 8 chats. The facts
-are always in the order of the chats.
+shuffled mixes the events of each chat; with --interleave, it mixes the events of 8 chats with each
+other. The facts are always in the order of the chats.
 
-The ending of a file's name decides its form: .jsonl, .csv or .parquet, or .jsonl.gz or .csv.gz;
-- is stdout. A file appears only when all of it is written. --to fills the table chat_event of a
-PostgreSQL or SQLite database, in one transaction. If there is no such table, it is created;
-'chatproof schema tables' prints its columns.
+The ending of a file's name decides its format: .jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. The
+name - is stdout. A file appears only when all of it is written.
 
-A profile is what --like learns from a log: shares and quantiles. None of them comes from only a few
-chats. --learn-profile writes it to a file that you can read, edit and give to --profile.
-` + twin.Builtin + ` is a profile that was invented for demonstrations. The chats of a twin begin
-at the days and hours that the profile says, from --start on. With --interleave all their events are
-in time order. docs/twin.md says what a profile gives away.`
+--to adds the events to the table chat_event of a PostgreSQL or SQLite database, in one transaction.
+If there is no such table, it is created; 'chatproof schema tables' prints its columns.
+
+A profile is what --like learns from a log: shares and quantiles. Each is based on several chats
+(--threshold). --learn-profile writes the profile to a file that you can read, edit and give to
+--profile. ` + twin.Builtin + ` is an invented profile, for demonstrations.
+
+A twin's chats begin on the days and at the hours that the profile gives, starting from --start.
+With --interleave, all their events are in time order. docs/twin.md says what a profile gives away.`
 
 var interleaveUsage = fmt.Sprintf("mix %d chats at a time; a twin's chats are mixed by their times",
 	engine.AtOnce)
@@ -99,19 +101,20 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
 		"with --suite: how many generated scenarios to write besides the authored ones")
 	flags.StringArrayVar(&f.Features, "features", nil,
-		"with --suite: add the features in your own `DIR`; may be repeated")
+		"with --suite: also write the scenarios of the .feature files in this `DIR`; may be repeated")
 	addMedia(flags, &f.media)
 	addRequire(cmd, &f.require,
-		"with --suite: the `LEVELS` that 'run' will require, or all; ill-formed logs are written only for robustness")
+		"with --suite: the `LEVELS` that 'run' will require, or all; ill-formed logs are written only if robustness "+
+			"is one of them")
 	flags.Uint64Var(&f.Seed, "seed", 1, "the seed of chats, ids and delivery")
 	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5")
-	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0 is all")
+	flags.IntVar(&f.Jobs, "jobs", 0, "how many processors to use; 0, the default, is all")
 	flags.StringVar(&f.arrival, "delivery", "ordered",
 		"`HOW` events arrive: ordered, shuffled, duplicated, or shuffled,duplicated")
 	flags.BoolVar(&f.Interleaved, "interleave", false, interleaveUsage)
 	flags.StringVar(&f.start, "start", "",
-		"the `TIME` when each chat begins, or the first day of a twin, such as 2026-11-24T09:00:00Z; use it if your job "+
-			"drops old chats, and give 'run --facts' the same --start")
+		"the `TIME` when each chat begins, or the first day of a twin, such as 2026-11-24T09:00:00Z; use it if your "+
+			"job drops old chats, and give 'run --facts' the same --start")
 	flags.StringVarP(&f.out, "output", "o", "-", "write the events to this `FILE`")
 	flags.StringVar(&f.format, "format", "",
 		fmt.Sprintf("the `FORMAT` of the events: jsonl, csv, parquet, or feature, which writes at most %d chats as "+

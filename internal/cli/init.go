@@ -60,8 +60,8 @@ func (e *env) init() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "init --lang LANG [DIR]",
-		Short: "Start an implementation: a program that runs, its known failures, a CI workflow",
-		Long: `Init writes the beginning of an implementation to DIR or, without DIR, to this directory:
+		Short: "Create the beginning of an implementation: a program that runs, its known failures, a CI workflow",
+		Long: `Init writes the beginning of an implementation to DIR or, without DIR, to the current directory:
   the program     a filter that reads, groups and orders the events, and prints nothing yet;
                   a comment marks what you fill in
   expect.yaml     the scenarios that it fails, so that CI is green from the first day
@@ -69,7 +69,7 @@ func (e *env) init() *cobra.Command {
 
 LANG is ` + strings.Join(langs, ", ") + `. For sql you need PostgreSQL and psql.
 
-No file that exists is changed.`,
+If one of the files exists, nothing is written.`,
 		Example: `  chatproof init --lang python
   chatproof init --lang java reporting/`,
 		Args: func(_ *cobra.Command, args []string) error {

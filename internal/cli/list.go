@@ -88,7 +88,8 @@ func (e *env) list() *cobra.Command {
 		if l.name == "scenarios" {
 			sub.Flags().StringVar(&only.rule, "rule", "", "only those about this `RULE`, such as R2")
 			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this `FLOW`, such as 1.4")
-			sub.Flags().StringArrayVar(&dirs, "features", nil, "add the features in your own `DIR`; may be repeated")
+			sub.Flags().StringArrayVar(&dirs, "features", nil,
+				"also list the scenarios of the .feature files in this `DIR`; may be repeated")
 		}
 		cmd.AddCommand(sub)
 	}
@@ -122,7 +123,7 @@ func writeTable(w io.Writer, heading []string, items []item) error {
 
 var listings = []listing{
 	{
-		"flows", "The guide's flows, with how many scenarios show them",
+		"flows", "The guide's flows, with the number of scenarios for each",
 		[]string{"FLOW", "TITLE", "SCENARIOS", "FILE"},
 		listFlows,
 	},
@@ -134,7 +135,8 @@ var listings = []listing{
 	},
 	{
 		"requirements",
-		"What the guide's page says about outcomes, and the rules and scenarios that show it, or why none does",
+		"What the guide's page says about outcomes, with the rules and scenarios for each statement, or why it has " +
+			"none",
 		[]string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"},
 		listRequirements,
 	},

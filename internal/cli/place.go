@@ -28,7 +28,7 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"expect your Info Mart's answers where the guide is silent; the `FILE` is from 'check --learn'")
+		"where the guide is silent, do as your Info Mart does; this `FILE`, from 'check --learn', says how")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files
@@ -66,7 +66,7 @@ func (p *placeFlags) addTo(cmd *cobra.Command) {
 
 func (p *placeFlags) addMapping(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.mapping, "mapping", "",
-		"a YAML `FILE` that says how your data differs from ours ('chatproof schema mapping')")
+		"a YAML `FILE` that says how your events and rows differ from chatproof's ('chatproof schema mapping')")
 }
 
 // place returns a place to write to, or one or more to read from.
@@ -93,8 +93,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"the `MEDIA` that you have, such as chat,sms: scenarios about other media are left out; by default "+
-			"those of the mapping, or all")
+		"the `MEDIA` that you have, such as chat,sms: scenarios about other media are left out; by default the media "+
+			"that --mapping names, or all")
 }
 
 // world returns the limits of the deployment: its media, by --media or else by the mapping, and the ids and names that
@@ -148,8 +148,8 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
 	for i := range tables.Dialects {
 		names = append(names, tables.Dialects[i].Name)
 	}
-	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in this `DIALECT`: "+strings.Join(names,
-		", "))
+	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in this `DIALECT`: "+
+		strings.Join(names, ", "))
 	complete(cmd, "print-sql", names...)
 }
 

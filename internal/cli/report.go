@@ -29,16 +29,18 @@ func (e *env) report() *cobra.Command {
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of 'run'",
 		Long: `Report reads what 'chatproof run --report' wrote. RESULTS is the report's directory or
-its results.jsonl; - is stdin. Each flag that names a file writes one rendering: - is stdout, and a
-name that ends in .gz is compressed. Without such a flag the summary of the run is printed again.
+its results.jsonl; - is stdin. Each flag that says "write" writes one file: - is stdout, and a file
+whose name ends in .gz is compressed. Without such a flag the summary of the run is printed again.
 
-Name all shards of a run, and they are merged first. Except for the environments, the result is what
-one run of everything would have recorded. Shards do not merge if one is missing or given twice, or
-if the suite, the seed, the plan or the implementation differs.
+Several RESULTS are either all shards of one run or the results of several runs. Shards are merged
+into the result that one run without shards would have had, but with the environment of each shard.
+Shards do not merge if one is missing or given twice, or if they differ in the suite, the seed, the
+selected scenarios or the implementation. Several runs are not merged: --html shows them side by
+side, and without --html all their summaries are printed. The other flags take one run.
 
 --against compares with an older result. The summary, the page and the Markdown then list the
-scenarios that newly fail, newly pass, were added or were removed. An added scenario that fails is
-listed by itself.
+scenarios that newly fail, newly pass, were added or were removed. Added scenarios that fail are
+listed separately.
 
 --claim writes an in-toto Statement about the files of --subject. It holds their SHA-256 digests, the
 suite's digest, the levels, the counts, and what is not tested. It is unsigned, and does not prove

@@ -55,8 +55,9 @@ Each expectation has a level: documented, invariant, own, inferred, delivery or 
 scenario fails if it differs at a level that --require names. Other differences are shown, but do
 not count.
 
-The coverage says what the scenarios exercise, whether they pass or not: the rules, the combinations
-of resource type and technical descriptor, and the pairs of rules that together decide a row.
+The coverage counts the rules that the scenarios exercise, the combinations of resource type and
+technical descriptor, and the pairs of rules that together decide a row. Scenarios that fail are
+counted, too.
 
 --expect names a file of known failures. With it, CI can be green before the implementation
 conforms. A listed scenario does not count as long as it ends as the file says. The list can only
@@ -74,7 +75,7 @@ Exit codes:
     1  it does not conform
     2  wrong usage, or input that cannot be read
     3  the implementation could not be started or reached
-    4  --expect has an entry that is stale or expired
+    4  an entry of --expect no longer holds, or has expired
     5  nothing ran, or the run is incomplete
   130  interrupted`
 
@@ -110,7 +111,8 @@ func (e *env) run() *cobra.Command {
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this `GLOB`; may be repeated")
 	flags.StringVar(&f.failed, "failed", "",
 		"only scenarios that did not pass in the earlier run whose report is in this `DIR`")
-	flags.StringArrayVar(&f.features, "features", nil, "add the features in your own `DIR`; may be repeated")
+	flags.StringArrayVar(&f.features, "features", nil,
+		"also run the scenarios of the .feature files in this `DIR`; may be repeated")
 	flags.IntVar(&f.generated, "generated", engine.DefaultGenerated,
 		"how many generated scenarios to run besides the authored ones")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")

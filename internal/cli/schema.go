@@ -19,14 +19,14 @@ func (e *env) schema() *cobra.Command {
 	names := []string{"event", "fact", "protocol", "results", "expect", "mapping", "readings", "profile", "tables"}
 	return &cobra.Command{
 		Use:   "schema " + strings.Join(names, "|"),
-		Short: "Print the JSON Schema of a form that chatproof reads or writes, or its tables in SQL",
-		Long: `Schema prints the JSON Schema of one of these forms:
+		Short: "Print the JSON Schema of a format that chatproof reads or writes, or its tables in SQL",
+		Long: `Schema prints the JSON Schema of one of these formats:
   event      a line that an implementation reads
   fact       a line that it prints
   protocol   a message of the stream protocol ('chatproof run --stream')
   results    a line of results.jsonl ('chatproof run --report')
   expect     the file of known failures ('chatproof run --expect')
-  mapping    the file that says how your data differs ('--mapping')
+  mapping    the file that says how your events and rows differ from chatproof's ('--mapping')
   readings   the answers of your Info Mart ('chatproof check --learn')
   profile    the shape of a log ('chatproof generate --like')
 

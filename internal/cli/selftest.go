@@ -23,8 +23,8 @@ are wrong on purpose. Some are mutants, which have one changed rule. The others 
 home-made ETLs have ('chatproof list faults').
 
 For each family of faults it prints how many the suite detects (kills), by which of its parts, after
-how many generated scenarios, and how short the counterexamples get. A mutant whose answers the
-suite accepts as another reading is no fault, and must pass.
+how many generated scenarios, and how short the counterexamples get. Some mutants only
+follow another reading of the guide, which the suite accepts. They are no faults, and must pass.
 
 Last comes the floor: how much of the suite passes if a program does nothing useful.
 

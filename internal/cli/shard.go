@@ -13,7 +13,8 @@ import (
 const maxShards = 1_000_000
 
 // shardVariables says, in the help of --shard, what the default is.
-const shardVariables = "by default JOB_COMPLETION_INDEX (from 0) of JOB_COMPLETIONS, or CI_NODE_INDEX of CI_NODE_TOTAL"
+const shardVariables = "by default it is taken from the environment: " +
+	"JOB_COMPLETION_INDEX (counted from 0) and JOB_COMPLETIONS, or CI_NODE_INDEX and CI_NODE_TOTAL"
 
 // schedulers lists the variables in which a scheduler gives a job its index and the total, and the first index.
 var schedulers = []struct {

@@ -41,12 +41,14 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 			"profile")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: what fewer chats than this did is merged with what others did")
-	flags.StringVar(&f.compare, "compare", "", "with --like: write a comparison of the log with its twin to this `FILE`, as text")
+		"with --like: a move that fewer chats than this made is merged with other moves")
+	flags.StringVar(&f.compare, "compare", "",
+		"with --like: write a comparison of the log with its twin to this `FILE`, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,
 		"with --like or --profile: lose, double or delay this share of events, such as 0.01; the facts stay those "+
 			"of the undamaged chats")
-	flags.StringVar(&f.defected, "defects-log", "", "with --defects: list each lost, doubled or delayed event in this `FILE`, as JSON Lines")
+	flags.StringVar(&f.defected, "defects-log", "",
+		"with --defects: list each lost, doubled or delayed event in this `FILE`, as JSON Lines")
 	complete(cmd, "profile", twin.Builtin)
 }
 

@@ -58,6 +58,6 @@ func (e *env) version() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false,
-		"print an object: version, suite digest, protocol, generation of random chats, Go, commit")
+		"print an object: version, suite digest, protocol, version of the random generator, Go, commit")
 	return cmd
 }
