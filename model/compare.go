@@ -170,7 +170,8 @@ func (d *Difference) OfInvariant() bool { return d.Field[0] == 'V' || d.Field[0]
 func (d *Difference) String() string {
 	var b strings.Builder
 	if d.OfInvariant() {
-		return fmt.Sprintf("breaks %s (%s) %s: %s%s", d.Field, d.Expected, Name(d.Resource), d.was(), d.Actual)
+		return fmt.Sprintf("%s: %s%s; breaks %s: %s", Name(d.Resource), d.was(), d.Actual, d.Field,
+			strings.TrimSuffix(d.Expected, "."))
 	}
 	b.WriteString(Name(d.Resource) + ": ")
 	if d.Field != DescriptorField && d.Field != RowField {

@@ -209,7 +209,7 @@ func v3(c *Chat, got []Fact) []breach {
 		}
 	}
 	if want := len(attempts(c)); n < want || n > want+c.unreported {
-		return []breach{{"agents", fmt.Sprintf("%d rows of agents for %d attempts", n, want)}}
+		return []breach{{"agents", fmt.Sprintf("expected one row for each attempt (%d), got %d", want, n)}}
 	}
 	return nil
 }
@@ -270,8 +270,8 @@ func v5(c *Chat, got []Fact) []breach {
 			}
 		}
 		if transferred > may {
-			return []breach{{agent, fmt.Sprintf("Transferred in %d rows, though only %d of its transfers "+
-				"succeeded", transferred, may)}}
+			return []breach{{agent, fmt.Sprintf("more rows with Transferred (%d) than successful transfers (%d)",
+				transferred, may)}}
 		}
 	}
 	return nil
