@@ -236,15 +236,15 @@ func TestBecause(t *testing.T) {
 		},
 		{
 			"conference", handled + "\"Agent 1\" invites \"Agent 2\" to a conference\nthe invitation of \"Agent 2\" is revoked as \"Odd\"",
-			"invited by Agent 1's conference, visibility mode unknown (seq 8), revoked for another reason (seq 9)",
+			"invited by Agent 1's conference (seq 8) with unknown visibility mode, revoked for another reason (seq 9)",
 		},
 		{
 			"through a queue", handled + "\"Agent 1\" consults through queue \"Queue 2\"\nstrategy \"S\" routes the chat from queue \"Queue 2\" to \"Agent 2\"\n\"Agent 2\" accepts\n\"Agent 2\" leaves",
-			"invited by S (seq 11) for Agent 1's conference with visibility mode 3 from seq 8 through a queue, accepted (seq 13), left (seq 14)",
+			"invited by S (seq 11) for Agent 1's conference through a queue with visibility mode 3 (seq 8), accepted (seq 13), left (seq 14)",
 		},
 		{
 			"pulled", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 2\" pulls the chat from queue \"Queue 2\"\n\"Agent 2\" leaves",
-			"pulled from Queue 2 (seq 10) for Agent 1's conference with visibility mode 1 from seq 8 through a queue, left (seq 11)",
+			"pulled from Queue 2 (seq 10) for Agent 1's conference through a queue with visibility mode 1 (seq 8), left (seq 11)",
 		},
 		{
 			"transferred and withdrawn", handled + "\"Agent 1\" invites \"Agent 2\" to a transfer\nthe invitation of \"Agent 2\" is revoked as \"Stopped\"\nthe customer leaves",
@@ -252,11 +252,11 @@ func TestBecause(t *testing.T) {
 		},
 		{
 			"queue of a conference", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 1\" leaves\nthe customer leaves",
-			"placed in Queue 2 (seq 8) for Agent 1's conference with visibility mode 1 through a queue, where the chat stopped (seq 10)",
+			"placed in Queue 2 (seq 8) for Agent 1's conference through a queue with visibility mode 1, where the chat stopped (seq 10)",
 		},
 		{
 			"strategy of a conference", handled + "\"Agent 1\" confers through queue \"Queue 2\" with visibility mode 1\n\"Agent 1\" leaves\nstrategy \"S\" takes the chat from queue \"Queue 2\"\nthe customer leaves",
-			"S began to route (seq 11) for Agent 1's conference with visibility mode 1 from seq 8 through a queue, where the chat stopped (seq 12)",
+			"S began to route (seq 11) for Agent 1's conference through a queue with visibility mode 1 (seq 8), where the chat stopped (seq 12)",
 		},
 		{"queue", entered + "the customer leaves", "placed in Queue 1 (seq 2), where the chat stopped (seq 3)"},
 		{"strategy", entered + "strategy \"S\" takes the chat from queue \"Queue 1\"\nthe customer leaves", "S began to route (seq 4), where the chat stopped (seq 5)"},

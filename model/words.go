@@ -173,13 +173,15 @@ func (r *IRF) Because() string {
 		fmt.Fprintf(&b, "%s began to route (seq %d)", Name(r.Resource), t.Opened)
 	case t.Pulled:
 		fmt.Fprintf(&b, "pulled from %s (seq %d)", Name(t.Queue), t.Opened)
+	case t.Initiator != "" && t.Queue == "" && t.ModeFrom == t.Opened:
+		fmt.Fprintf(&b, "invited by %s%s (seq %d)", t.wish(), t.mode(), t.Opened)
 	case t.Initiator != "" && t.Queue == "":
-		fmt.Fprintf(&b, "invited by %s (seq %d)", t.wish(), t.Opened)
+		fmt.Fprintf(&b, "invited by %s (seq %d)%s", t.wish(), t.Opened, t.mode())
 	default:
 		fmt.Fprintf(&b, "invited by %s (seq %d)", Name(t.Invoker), t.Opened)
 	}
 	if t.Initiator != "" && (t.Queue != "" || t.How == EndedInMediation) {
-		fmt.Fprintf(&b, " for %s through a queue", t.wish())
+		fmt.Fprintf(&b, " for %s through a queue%s", t.wish(), t.mode())
 	}
 	if t.Accepted != 0 && !t.Pulled {
 		fmt.Fprintf(&b, ", accepted (seq %d)", t.Accepted)
@@ -214,16 +216,17 @@ var endings = [...]string{
 }
 
 // wish says on whose behalf an agent is invited, and for what.
-func (t *Trace) wish() string {
-	s := Name(t.Initiator) + "'s " + string(t.Operation)
-	if t.Operation == Conference {
-		if t.Mode == 0 {
-			return s + ", visibility mode unknown"
-		}
-		s += fmt.Sprintf(" with visibility mode %d", t.Mode)
-		if t.ModeFrom != t.Opened {
-			s += fmt.Sprintf(" from seq %d", t.ModeFrom)
-		}
+func (t *Trace) wish() string { return Name(t.Initiator) + "'s " + string(t.Operation) }
+
+// mode says with which visibility mode a conference invites, and which event gave it unless it is the attempt's first.
+func (t *Trace) mode() string {
+	switch {
+	case t.Operation != Conference:
+		return ""
+	case t.Mode == 0:
+		return " with unknown visibility mode"
+	case t.ModeFrom == t.Opened:
+		return fmt.Sprintf(" with visibility mode %d", t.Mode)
 	}
-	return s
+	return fmt.Sprintf(" with visibility mode %d (seq %d)", t.Mode, t.ModeFrom)
 }

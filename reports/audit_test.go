@@ -108,10 +108,10 @@ func TestWhatOneValueExplains(t *testing.T) {
 	}{
 		{"a shift", []*engine.ScenarioLine{
 			found(model.StartField, model.Inferred, 30, "", 6*3600, "a", "b"), found(model.EndField, model.Inferred, 30, "", 6*3600, "a", "b"),
-		}, "  60 times: start and end – all 6 h late, in every row (does not count)"},
+		}, "  60 times: wrong start and end – all 6 h late, in every row (does not count)"},
 		{"a type", []*engine.ScenarioLine{
 			found(model.TypeField, model.Inferred, 6, "queue", 0, "queue", "agent", "R6"), found(model.TypeField, model.Inferred, 4, "queue", 0, "queue", "agent", "R6", "I13"),
-		}, "  10 times: resource type: expected queue, got agent – in every row of resource type queue (does not count)"},
+		}, "  10 times: wrong resource type: expected queue, got agent – in every row of resource type queue (does not count)"},
 		{"a rule, whatever the role", []*engine.ScenarioLine{
 			found(model.DescriptorField, model.Documented, 2, "agent", 0, "RoutedTo/Transferred", "RoutedTo/Completed", "R1", "R9"),
 			found(model.DescriptorField, model.Inferred, 3, "agent", 0, "Puller/Transferred", "Puller/Completed", "R9", "I7"),

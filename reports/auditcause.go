@@ -103,7 +103,7 @@ func (c *auditCause) say() string {
 	case d.Field == model.RowField:
 		what = "a row too many"
 	case d.Field != model.DescriptorField:
-		what = strings.ReplaceAll(string(d.Field), "_", " ")
+		what = "wrong " + strings.ReplaceAll(string(d.Field), "_", " ")
 		if d.Field == model.TypeField {
 			what += ": expected " + d.Expected + ", got " + d.Actual
 		}
@@ -118,7 +118,7 @@ func (c *auditCause) say() string {
 	}
 	switch d.Field {
 	case model.StartField, model.EndField:
-		return safe(strings.Join(fields, " and "))
+		return safe("wrong " + strings.Join(fields, " and "))
 	case model.DescriptorField, model.RowField:
 		if len(rules) > 0 {
 			if n := len(rules) - maxRulesSaid; n > 0 {

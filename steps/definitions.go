@@ -245,7 +245,7 @@ var definitions = []Definition{
 	{
 		Pattern: `^` + factsStep + `$`, Example: factsStep,
 		Records: "what is expected: a table, in order of ordinal, with the columns resource and technical " +
-			"descriptor, and if you like resource type, received from, start, end and interaction",
+			"descriptor, and optionally resource type, received from, start, end and interaction",
 		play: func(r *Recorder, _ []string, a *messages.PickleStepArgument) error { return r.expect(a.DataTable) },
 	},
 	step(`^there are no facts$`, `there are no facts`, "what is expected: that nothing is reported",
