@@ -1,5 +1,5 @@
 // Classify classifies chats: it reads event lines from stdin, and prints fact lines to stdout.
-// Reading, grouping and ordering are done, but nothing is printed yet. Say in classify which rows a chat has.
+// It already reads, groups and orders the events, but prints no rows yet. Make classify return the rows of a chat.
 package main
 
 import (
@@ -43,8 +43,8 @@ type Row struct {
 	ResultReason    string `json:"result_reason"`    // such as Revoked, or blank
 }
 
-// classify gives the rows of one chat, whose events come in the order of seq. There is a row for each invitation of an
-// agent that has ended.
+// classify returns the rows of one chat. The events are in the order of seq. A chat has a row for each invitation of an
+// agent, once that invitation has ended.
 func classify(events []Event) (rows []Row) {
 	// Fill in here: go through the events, and append rows.
 	return rows

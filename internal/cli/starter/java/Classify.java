@@ -3,13 +3,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.*;
 
 /**
- * Classifies chats: reads event lines from stdin, prints fact lines to stdout.
- * Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
+ * Classifies chats: reads event lines from stdin, and prints fact lines to stdout.
+ * It already reads, groups and orders the events, but prints no rows yet. Make classify() return the rows of a chat.
  */
 public class Classify {
     /**
-     * The rows of one chat, whose events come in the order of seq: maps with the names of 'chatproof schema event',
-     * whose values are String, Double, Map or null. There is a row for each invitation of an agent that has ended, such as
+     * Returns the rows of one chat. The events are in the order of seq. Each is a map with the names that
+     * 'chatproof schema event' prints; its values are String, Double, Map or null. A chat has a row for each invitation
+     * of an agent, once that invitation has ended. An example is
      * row("interaction_id", interactionId, "ordinal", 1, "resource_type", "agent", "resource", "Agent 1",
      *     "resource_role", "RoutedTo", "technical_result", "Completed", "result_reason", null)
      */

@@ -1,9 +1,9 @@
-// Classify chats: read event lines from stdin, print fact lines to stdout.
-// Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
+// Classifies chats: reads event lines from stdin, and prints fact lines to stdout.
+// It already reads, groups and orders the events, but prints no rows yet. Make classify() return the rows of a chat.
 import { createInterface } from "node:readline";
 
-// The rows of one chat, whose events come in the order of seq. There is a row for each invitation of an agent that
-// has ended, such as
+// Returns the rows of one chat. The events are in the order of seq. A chat has a row for each invitation of an agent,
+// once that invitation has ended. An example is
 // {interaction_id, ordinal: 1, resource_type: "agent", resource: "Agent 1",
 //  resource_role: "RoutedTo", technical_result: "Completed", result_reason: null}
 function classify(interaction_id, events) {

@@ -1,15 +1,15 @@
-"""Classify chats: read event lines from stdin, print fact lines to stdout.
+"""Classify chats: read event lines from stdin, and print fact lines to stdout.
 
-Reading, grouping and ordering are done, but nothing is printed yet. Say in classify() which rows a chat has.
+This already reads, groups and orders the events, but prints no rows yet. Make classify() return the rows of a chat.
 """
 import json
 import sys
 
 
 def classify(interaction_id, events):
-    """The rows of one chat, whose events come in the order of seq, each a dict.
+    """Return the rows of one chat. The events are dicts, in the order of seq.
 
-    There is a row for each invitation of an agent that has ended, such as
+    A chat has a row for each invitation of an agent, once that invitation has ended. An example is
     {"interaction_id": interaction_id, "ordinal": 1, "resource_type": "agent", "resource": "Agent 1",
      "resource_role": "RoutedTo", "technical_result": "Completed", "result_reason": None}
     """

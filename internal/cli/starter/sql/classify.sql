@@ -1,6 +1,6 @@
--- Classify chats in PostgreSQL: read event lines from stdin, print fact lines to stdout. psql runs it as a program, in
--- the database that PGHOST, PGDATABASE, PGUSER and so on name; it leaves nothing there.
--- Reading, grouping and ordering are done, but nothing is printed yet. Say in the view row which rows the chats have.
+-- Classifies chats in PostgreSQL: reads event lines from stdin, and prints fact lines to stdout. psql runs it, in the
+-- database that PGHOST, PGDATABASE, PGUSER and so on name. It leaves nothing in that database.
+-- It already reads and groups the events, but prints no rows yet. Make the view row select the rows of the chats.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset format unaligned
@@ -14,7 +14,7 @@ CREATE FUNCTION pg_temp.json(line text) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
     RETURN line::jsonb;
 EXCEPTION WHEN data_exception THEN
-    RETURN NULL; -- no event
+    RETURN NULL; -- the line is not JSON
 END $$;
 
 -- One row for each event; an event that comes twice counts once. Order by seq, never by time.
@@ -27,7 +27,7 @@ FROM (SELECT pg_temp.json(text) AS e FROM line) lines
 WHERE jsonb_typeof(e->'interaction_id') = 'string' AND jsonb_typeof(e->'seq') = 'number' AND jsonb_typeof(e->'event') = 'string'
 ORDER BY interaction_id, seq;
 
--- There is a row for each invitation of an agent that has ended, such as
+-- A chat has a row for each invitation of an agent, once that invitation has ended. An example is
 -- ('c-1', 1, 'agent', 'Agent 1', 'RoutedTo', 'Completed', NULL).
 CREATE TEMP VIEW row (interaction_id, ordinal, resource_type, resource, resource_role, technical_result, result_reason) AS
 -- Fill in here: select from event.
