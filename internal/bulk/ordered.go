@@ -74,8 +74,8 @@ const (
 	largestKept = 1 << 10
 )
 
-// size is about how many bytes an open chat needs. It counts memory that may have been reused, whether it was or not:
-// which line is refused must not depend on that.
+// size is about how many bytes an open chat needs. It counts the memory that may have been kept for reuse, whether
+// this chat reuses any or not: which line is refused must not depend on that.
 func (c *openChat) size() int64 {
 	return int64(perOpenChat + len(c.id) + max(len(c.events), largestKept))
 }

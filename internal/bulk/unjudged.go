@@ -12,10 +12,10 @@ import (
 
 // edges collects what the whole log tells about chats that its beginning or its end cuts off.
 //
-// A chat that is cut off was silent at the edge: the log has only one of the two events around it. So if a chat without
-// its beginning has its first event some seconds after the log begins, it paused for at least as long. There should be
-// no more such chats than complete chats that paused as long. If the longest pause of all chats were the measure, a
-// chat that was parked for a day would excuse every chat of that day that lost its beginning.
+// A chat that is cut off was silent at the edge: of the two events around the edge, the log has only one. So if a chat
+// without its beginning has its first event some seconds after the log begins, the chat paused for at least as long.
+// There should be no more such chats than complete chats with a pause as long. The longest pause of all chats would be
+// the wrong measure: one chat parked for a day would excuse every chat of that day that lost its beginning.
 type edges struct {
 	began, ended int64 // of the log, in seconds since 1970; without a log, began is after ended
 	pauses       []int // how many complete chats, by the grade of their longest pause

@@ -126,7 +126,7 @@ func (e *env) runCampaign(ctx context.Context, f *fuzzFlags) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return exit(exitInterrupted, "interrupted: what was found by then is above")
+		return exit(exitInterrupted, "interrupted: the findings so far are above")
 	case failed != nil:
 		return failed
 	case len(harvest.Findings) > 0:

@@ -43,7 +43,7 @@ func (o *offline) refuseOffline(cmd *cobra.Command) {
 func (o *offline) check(reached bool) error {
 	switch {
 	case len(o.facts) > 0 && reached:
-		return errors.New("--facts judges rows that exist: leave out the command, --stream and --http")
+		return errors.New("--facts judges rows that exist already: leave out the command, --stream and --http")
 	case len(o.facts) == 0 && o.start != "":
 		return errors.New("--start goes only with --facts")
 	case len(o.facts) == 0 && o.format != "":

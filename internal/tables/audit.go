@@ -26,8 +26,8 @@ const (
 	ordinalColumn = "interaction_resource_ordinal"
 )
 
-// codedFacts returns the beginning of a query. It defines coded, the rows that conditions are about, from a query of
-// facts that has the columns kept. All dialects understand it.
+// codedFacts returns the beginning of a query, which all dialects understand. It defines coded, the rows that
+// conditions are about. facts is the query of the facts, and kept are its columns.
 func codedFacts(facts string, kept []string) string {
 	has := func(columns ...string) bool {
 		return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(kept, c) })

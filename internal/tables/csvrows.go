@@ -15,9 +15,9 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// csvCutter cuts CSV into blocks of whole records. It cuts after a line that ends with an even number of quotes before
-// it. If a record is not quoted as RFC 4180 says, a cut after it may be wrong, but none before it: its reader reports
-// it.
+// csvCutter cuts CSV into blocks of whole records. It cuts where a line ends and an even number of quotes came before.
+// If a record is not quoted as RFC 4180 says, cuts after that record may be wrong, but none before it is. Whoever reads
+// the record reports it.
 type csvCutter struct {
 	file  string
 	in    io.Reader

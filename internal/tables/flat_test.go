@@ -83,7 +83,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "stdin:1: expected a header with the column names, found nothing"},
 		{"\xff\xfei\x00n\x00", "stdin:1: it is UTF-16; save it as UTF-8"},
-		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these rows are of Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does"},
+		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does"},
 		{"{\"interaction_id\":\"c\"}\n", "stdin:1: it looks like JSON Lines; expected a header with the column names; for JSON Lines, use --format jsonl, or give the file a name that ends in .jsonl"},
 		{"\x1f\x8b\x08", "stdin:1: it is compressed with gzip; give the file a name that ends in .gz, or decompress it"},
 		{"hello\n", "stdin:1: no column media_server_ixn_guid or interaction_id; found hello"},

@@ -213,8 +213,8 @@ func article(of string) string {
 	return "a " + of
 }
 
-// limit ends a call that takes too long. It is used again after calls that do not: a context for each call would take
-// longer than many a call.
+// limit ends a call that takes too long. After a call that ends in time, the limit is used again: to make a context for
+// each call would take longer than many calls do.
 type limit struct {
 	context.Context
 	timer *time.Timer

@@ -58,8 +58,8 @@ func loosely(id string) string {
 
 var marksOfGUID = strings.NewReplacer("{", "", "}", "", "-", "")
 
-// sample holds ids by their loose form, at most maxSample of them. Their hash decides which ones, so that two samples
-// keep the same ids, in whatever order these come.
+// sample holds at most maxSample ids, by their loose form. Their hash decides which ones, so two samples keep the same
+// ids, whatever the order in which they come.
 type sample struct {
 	ids   map[string]string
 	shift int
@@ -119,8 +119,8 @@ func (s *sample) merge(o *sample) {
 	}
 }
 
-// String says in what alone ids differ, with an example and the line of a mapping that makes them one; "" if no ids are
-// alike.
+// String says what alone sets ids apart, with an example, and which line of a mapping makes them equal. It returns ""
+// if no ids are alike.
 func (h *Hints) String() string {
 	first := ""
 	for left, id := range h.events.ids {
@@ -140,8 +140,8 @@ func (h *Hints) String() string {
 // Remedy says what line of a mapping helps.
 func Remedy(line string) string { return "A mapping with 'ids: " + line + "' treats them as equal" }
 
-// Unlike says in what alone two ids or names that look alike differ, and what ids of a mapping make them one; "" if
-// they do not look alike.
+// Unlike compares two ids or names. If they look alike, how says what alone sets them apart, and line is what a mapping
+// has to say under ids to make them equal. If they do not look alike, both are "".
 func Unlike(a, b string) (how, line string) {
 	for _, k := range []struct {
 		how string

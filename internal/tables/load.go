@@ -110,8 +110,8 @@ func (l *loader[T]) put(rows []T) error {
 	return l.write(rows)
 }
 
-// refuse returns an error if an interaction is there already: the same chats twice, perhaps with other times, are no
-// chats.
+// refuse returns an error if an interaction is in the table already. With its events there twice, perhaps with other
+// times, it would no longer be a chat.
 func (l *loader[T]) refuse(id string) error {
 	var n int
 	err := l.query(fmt.Sprintf("SELECT 1 FROM %s WHERE %s = $1 LIMIT 1", l.table, l.columns[0]), id).Scan(&n)
@@ -189,8 +189,8 @@ func (l *loader[T]) copy() error {
 	return nil
 }
 
-// alone begins the transaction of a copy. It does not wait for another of our processes that is filling the table: its
-// chats may be the same.
+// alone begins the transaction of a copy. If another process of ours is filling the table, alone returns an error
+// instead of waiting: both may be writing the same chats.
 func (l *loader[T]) alone(conn *sql.Conn) error {
 	l.query = func(statement string, args ...any) *sql.Row { return conn.QueryRowContext(l.ctx, statement, args...) }
 	if _, err := conn.ExecContext(l.ctx, "BEGIN"); err != nil {

@@ -89,7 +89,8 @@ func newParquetColumns(path string, file *parquetFile) *parquetColumns {
 	return c
 }
 
-// next makes b a block of rows of one group. It ends early where the values of a column cannot follow those before.
+// next makes b a block of rows of one group. The block ends early where a column's values cannot be kept together with
+// those before.
 func (c *parquetColumns) next(b *flatBlock) (_ bool, err error) {
 	defer recovered(&err, c.path)
 	for c.left == 0 {

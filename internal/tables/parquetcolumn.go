@@ -61,10 +61,10 @@ func (v *vector) put(e *wire.RawEvent, column int, at int32) bool {
 type parquetColumn struct {
 	parquetPages
 	cell     func(*pageValues, int32, *wire.Names) wire.Cell // nil if the column is not wanted
-	words    bool                                            // words of the domain
-	texts    bool                                            // read as they stand; or
-	integers bool                                            // likewise; or
-	unit     time.Duration                                   // of times
+	words    bool                                            // it holds words of the domain
+	texts    bool                                            // it holds texts that are read as they stand
+	integers bool                                            // it holds integers that are read as they stand
+	unit     time.Duration                                   // the unit of its times; 0 if it holds none
 
 	row, value int // taken from the page so far
 }

@@ -18,8 +18,9 @@ import (
 
 // parquetFile is a Parquet file whose footer has been read: each row group has a chunk of each leaf.
 //
-// The footer's form, Thrift and the encodings are parquet-go's; pages are read here. Its own reader unpacks a page
-// whatever comes out, so a file of some kilobytes takes gigabytes, and it links 61 packages more, protobuf among them.
+// parquet-go decodes the footer, Thrift and the encodings; pages are read here. parquet-go's own reader unpacks a page
+// however large it gets, so a file of some kilobytes can take gigabytes. It would also link 61 more packages, protobuf
+// among them.
 type parquetFile struct {
 	on     io.ReaderAt
 	leaves []parquetLeaf

@@ -36,19 +36,19 @@ type parquetPages struct {
 
 	header         format.PageHeader
 	packed, plain  []byte
-	holding, dicts int64 // what the page takes of held, and the dictionary
-	largest        int64 // page that the buffers were made for
+	holding, dicts int64 // how much of held the page takes, and how much the dictionary
+	largest        int64 // the size of the largest page that the buffers were made for
 	zstd           *zstd.Decoder
 	narrow         []int32
 	single         []float32
 	double         []float64
 
 	rows       int         // of the page
-	levels     []byte      // a level for each row; nil if none is null
-	indexed    bool        // the page holds
-	index      []int32     // places in
-	dictionary *pageValues // the chunk's; else it
-	holds      pageValues
+	levels     []byte      // a level for each row; nil if no row is null
+	indexed    bool        // the page holds places in the dictionary, not values
+	index      []int32     // these places
+	dictionary *pageValues // of the chunk; nil if it has none
+	holds      pageValues  // the values of a page that is not indexed
 }
 
 // open goes to a chunk that has a value or a null for each of rows.
@@ -189,8 +189,9 @@ func (p *parquetPages) data(rows int) error {
 	return err
 }
 
-// parts unpacks a page of data and cuts it in two. A page of version 1 is packed whole, with the length of its levels
-// before them; one of version 2 has levels that are not packed, and a length in its header.
+// parts unpacks a page of data and cuts it in two: levels and data. A page of version 1 is packed as a whole, and the
+// length of its levels stands before them. In a page of version 2 the levels are not packed, and their length stands in
+// the header.
 func (p *parquetPages) parts() (levels, data []byte, coding format.Encoding, err error) {
 	size := int(p.header.UncompressedPageSize)
 	if p.header.Type == format.DataPageV2 {
@@ -249,8 +250,8 @@ func prefixed(b []byte) (part, rest []byte, err error) {
 	return b[4:n], b[n:], nil
 }
 
-// runsFit returns an error if runs are of more than n values: a few bytes can stand for two thousand million. The last
-// run of bits may be filled up.
+// runsFit returns an error if runs hold more than n values: a few bytes can stand for two thousand million. The last
+// run of bits may be longer, because it is filled up to whole bytes.
 func runsFit(b []byte, width, n int) error {
 	for most := uint64(n) + 63*8; len(b) > 0; {
 		head, size := binary.Uvarint(b)
@@ -270,7 +271,7 @@ func runsFit(b []byte, width, n int) error {
 // plainDictionary is what older writers call format.RLEDictionary.
 const plainDictionary format.Encoding = 2
 
-// padding is what the library likes to find after bits that it unpacks; else it copies them.
+// padding is how many bytes the library needs after bits that it unpacks; without them it copies the bits first.
 const padding = 64
 
 // unpack returns what a page unpacks to, size bytes. It takes no more, whatever the page holds.

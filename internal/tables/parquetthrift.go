@@ -43,7 +43,7 @@ func (r *boundedThrift) take(size int64) error {
 	return nil
 }
 
-// enter notes that structs follow, one in the other's place.
+// enter notes that a number of structs follows, all at the same depth.
 func (r *boundedThrift) enter(structs int32) error {
 	if len(r.nested) == deepestStruct {
 		return errThrift

@@ -17,17 +17,17 @@ import (
 // pageValues are the values of a page or a dictionary: texts, or integers. Cells are made only when a row is read, and
 // none at all for a plain row.
 type pageValues struct {
-	text  []byte   // texts, one after the other, and
-	ends  []uint32 // where each begins, and where the last ends; also values of so many bytes each
-	ints  []int64  // also the bits of floating-point numbers
+	text  []byte   // texts, or values of a fixed number of bytes, one after the other
+	ends  []uint32 // where each of them begins, and where the last ends
+	ints  []int64  // integers, or the bits of floating-point numbers
 	words []uint8  // the numbers of a dictionary's words
 }
 
 // textAt returns text i.
 func (v *pageValues) textAt(i int32) []byte { return v.text[v.ends[i]:v.ends[i+1]] }
 
-// parquetEncodings are the encodings of values. Those of places in a dictionary, and of texts that repeat the one before,
-// are read apart.
+// parquetEncodings are the encodings of values. Two more are read elsewhere: places in a dictionary, and texts that
+// repeat the beginning of the text before.
 var parquetEncodings = map[format.Encoding]encoding.Encoding{
 	format.Plain: new(plain.Encoding), format.RLE: &rle.Encoding{BitWidth: 1},
 	format.DeltaBinaryPacked:    new(delta.BinaryPackedEncoding),
@@ -117,7 +117,7 @@ func (v *pageValues) booleans(coding format.Encoding, data []byte, values int) e
 	return err
 }
 
-// deltasFit returns an error if deltas are more values than a page claims: they say how many they are.
+// deltasFit returns an error if deltas say that they are more values than the page claims to have.
 func deltasFit(data []byte, values int) error {
 	says := uint64(0)
 	for range 3 { // the size of a block, its parts, and how many values there are
@@ -133,8 +133,9 @@ func deltasFit(data []byte, values int) error {
 	return nil
 }
 
-// repeating makes v texts that repeat the beginning of the one before: how much of it, then the rest of each. The
-// library adds up the lengths of the rests in 32 bits, and copies what is not there if the sum goes round.
+// repeating reads texts into v that repeat the beginning of the text before. The data has how much each text repeats,
+// and then the rest of each. The library adds up the lengths of the rests in 32 bits; if the sum overflows, it copies
+// bytes that are not there.
 func (p *parquetPages) repeating(v *pageValues, data []byte, values int) error {
 	if p.leaf.kind != format.ByteArray && p.leaf.kind != format.FixedLenByteArray {
 		return errDamaged

@@ -146,9 +146,9 @@ func (r *partsReader[T]) NextPacked(p *wire.PackedEvent) error {
 func (r *partsReader[T]) Line() int    { return r.in.Line() }
 func (r *partsReader[T]) File() string { return r.in.File() }
 
-// unseen holds the names of columns that a mapping gives and that no line of JSON has had so far. A line may leave a
-// field out; if all lines do, the mapping is wrong. It looks for the name in quotes, which is quick and enough. A nil
-// one does nothing.
+// unseen holds the column names of a mapping that no line of JSON has had so far. A line may leave a field out; if all
+// lines do, the mapping is wrong. unseen only looks for the name in quotes, which is quick and good enough. A nil
+// unseen does nothing.
 type unseen struct {
 	names map[string]string // our names, by theirs in quotes and lower case
 	lines bool              // there was something to read

@@ -29,7 +29,7 @@ type rawValues struct {
 	io.Closer
 }
 
-// rawRow is a row of a format with columns. Its cells are in its reader.
+// rawRow stands for a row of a format with columns; the cells are kept in the reader.
 type rawRow struct{}
 
 var rawForm = &wire.Form[rawRow]{

@@ -36,8 +36,8 @@ func ReadAtRest(ctx context.Context, place string, facts Facts, questions []Ques
 	}
 	t := &AtRest{place: place, owner: sorter.owner, answers: sorter.answers, ignored: sorter.ignored}
 	if read.n > 0 && read.n == t.ignored {
-		note := "gave no row for any chat of the suite: were the suite's events classified, and their interaction " +
-			"ids kept?"
+		note := "gave no row for any chat of the suite: check that the suite's events were classified, " +
+			"and their interaction ids kept"
 		if h, ok := facts.(Hinter); ok && h.Hint() != "" {
 			note = "gave no row for any chat of the suite: " + h.Hint()
 		}

@@ -39,7 +39,7 @@ const (
 )
 
 // nor is what is said of a program that has read nothing of so little that a pipe holds it: on Linux it is known.
-var nor = map[bool]string{true: ", nor read all events"}[runtime.GOOS == "linux"]
+var nor = map[bool]string{true: ", and did not read all events"}[runtime.GOOS == "linux"]
 
 // enclosure is where a test keeps its members.
 type enclosure struct {

@@ -15,8 +15,8 @@ import (
 
 const (
 	// FactsAnEvent and LeastFacts limit the rows of one interaction: FactsAnEvent for each of its events, but at least
-	// LeastFacts. More is a protocol failure. No event makes more than two rows. MaxText limits their text, in bytes: a
-	// single line may have megabytes of it.
+	// LeastFacts. More rows are a protocol failure; no event makes more than two. MaxText limits the text of these
+	// rows, in bytes, because a single line may have megabytes of text.
 	FactsAnEvent = 4
 	LeastFacts   = 100
 	MaxText      = 64 << 10
@@ -132,7 +132,7 @@ func (f *Filter) converse(p *process, text []byte, batch []Question, facts *sort
 
 func leftToo(left bool) string {
 	if left {
-		return ", nor read all events"
+		return ", and did not read all events"
 	}
 	return ""
 }

@@ -127,7 +127,7 @@ func TestFilterLetsGoOfWhatItMayNotKill(t *testing.T) {
 	require.NoError(t, err)
 	var d driven
 	require.NoError(t, json.Unmarshal(out, &d))
-	assert.Equal(t, "hang: did not end within 300ms, nor read all events", d.Failure)
+	assert.Equal(t, "hang: did not end within 300ms, and did not read all events", d.Failure)
 }
 
 // Neither a program nor what it has started outlives the process that asked it, however that ends.

@@ -121,7 +121,7 @@ func TestFilterFailsTheBatch(t *testing.T) {
 		{"stubborn", tight, batch, Hang, `did not end within 300ms` + nor},
 		{"mute", 2 * brief, batch, Hang, `did not end within 2s`},
 		{"deaf sleeper", tight, batch, Hang, `did not end within 300ms` + nor},
-		{"deaf sleeper", tight, bigBatch(), Hang, `did not end within 300ms, nor read all events`},
+		{"deaf sleeper", tight, bigBatch(), Hang, `did not end within 300ms, and did not read all events`},
 		{"flood", tight, batch, Hang, `did not end within 300ms` + nor},
 		{"flood a line", tight, batch, Hang, `did not end within 300ms` + nor},
 		{"flood of stderr", tight, batch, Hang, `did not end within 300ms` + nor},

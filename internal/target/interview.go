@@ -45,8 +45,8 @@ func (s *silence) enough() int {
 	return maxFirstSilence
 }
 
-// proven reports whether unanswered questions need no further trial, as they were asked one after the other. So a
-// program that never answers costs two timeouts at most.
+// proven reports whether unanswered questions need no further trial, because they were asked one after the other. With
+// this, a program that never answers costs at most two timeouts.
 func (s *silence) proven() bool { return !s.answered && s.peers < 2 }
 
 // outcome is the result of asking one question.

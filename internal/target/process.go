@@ -31,7 +31,7 @@ var births sync.RWMutex
 type process struct {
 	cmd                   *exec.Cmd
 	stdin, stdout, stderr *os.File // our ends
-	input                 *os.File // its end of stdin, if that is kept; always nil except on Linux
+	input                 *os.File // the program's end of stdin, if it is kept; always nil except on Linux
 	done                  chan struct{}
 	err                   error     // of Wait, once done is closed
 	last                  time.Time // when end gives up; zero before its first call

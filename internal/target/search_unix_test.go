@@ -90,7 +90,7 @@ func TestFilterThatHangsIsDone(t *testing.T) {
 				f := &Filter{Argv: z.argv(member), Timeout: tight, Jobs: jobs, PerStart: 3}
 				round, err := f.Ask(t.Context(), batchOf(10))
 				require.NoError(t, err)
-				assertAll(t, round, Hang, "did not end within 300ms(, nor read all events)?")
+				assertAll(t, round, Hang, "did not end within 300ms(, and did not read all events)?")
 				assert.Equal(t, []string{hangs}, round.Notes)
 				assert.LessOrEqual(t, f.Starts(), 2*jobs)
 

@@ -175,8 +175,8 @@ func (s *speaker) ask(ctx context.Context, q *asked) outcome {
 	}
 }
 
-// loop handles questions and messages until it shall quit or the process fails. While nothing is in flight, it looks
-// at no message: what a process says or does between two questions counts for the second.
+// loop handles questions and messages until it is told to quit or the process fails. While nothing is in flight, it
+// looks at no message: what a process says or does between two questions counts as part of the second.
 func (s *speaker) loop() {
 	defer close(s.ended)
 	f := &flight{speaker: s, oldest: time.NewTimer(s.limit), answered: make(map[string]*asked)}
@@ -276,8 +276,8 @@ func (f *flight) take(m *received) bool {
 	return false
 }
 
-// fail ends the process for a failure of one of the questions in flight. If there is only one, the end of stderr is
-// about that one.
+// fail ends the process because one of the questions in flight failed. If only one was in flight, the end of stderr is
+// about that question.
 func (s *speaker) fail(flight []*asked, f *Failure) {
 	o := outcome{answer: Answer{Failure: f}}
 	close(s.broken)

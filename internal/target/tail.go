@@ -44,8 +44,8 @@ func (t *tail) take() string {
 	return strings.ToValidUTF8(string(kept), "\ufffd")
 }
 
-// maxWitness limits how many lines of stderr are kept for one question, the last ones; maxWitnesses for how many
-// questions of a start, and maxWitnessLine how long a line is, in bytes.
+// maxWitness limits how many lines of stderr are kept for one question; the last ones are kept. maxWitnesses limits for
+// how many questions of a start lines are kept, and maxWitnessLine how long a line may be, in bytes.
 const (
 	maxWitness     = 4
 	maxWitnesses   = 1000

@@ -25,8 +25,8 @@ type Answer struct {
 	Skip    string // why the implementation declined, one line of plain text
 	NotRun  bool   // it was not asked, or not to the end
 
-	// Stderr is what the implementation wrote to stderr about this question, a few lines: those that name one of its
-	// interactions with what follows, or the last ones before this question alone made it fail. Often "".
+	// Stderr has a few lines that the implementation wrote to stderr about this question: lines that name one of its
+	// interactions, and what follows them; or the last lines before this question alone made it fail. Often "".
 	Stderr string
 
 	// Company is set if questions failed together but not alone: for the first of them, in addition to its facts.

@@ -12,12 +12,13 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// What a profile gives away. Counts of fewer chats than the threshold are merged: a choice into the rest of its state,
-// which is drawn as in that state whatever came before; a state into that, and that into all states. A quantile rests
-// on so many chats at or beyond it, and is the mean of the five next to it.
+// These limit what a profile gives away. What fewer chats than the threshold did is merged. A rare choice goes into the
+// rest of its state; the rest is drawn as in the same state whatever came before. A rare state goes into the same state
+// whatever came before, and a rare one of these into all states. A quantile has at least threshold chats at or beyond
+// it, and is the mean of the five values next to it.
 const (
 	DefaultThreshold = 5  // chats
-	LeastChats       = 50 // that are a shape
+	LeastChats       = 50 // fewer have no shape to learn
 	mostBytes        = 200_000
 )
 

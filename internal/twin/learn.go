@@ -203,7 +203,7 @@ type follower struct {
 	agents  int // that have a name
 	last    [3]int
 	seen    []observed
-	counted []*count // what the choices count, once it is certain that the walk is the log's
+	counted []*count // the counts to raise, once it is certain that the walk is the log's
 	chosen  [3][]uint64
 }
 
@@ -285,7 +285,7 @@ func (f *follower) Which(of model.ResourceType, list []int8) int {
 // second returns the second event of a move that has two.
 func (f *follower) second() *model.Event { return &f.log[min(f.at+1, len(f.log)-1)] }
 
-// What is chosen anew, or again.
+// The kinds of what a chat comes to, new to it or again.
 const (
 	kindAgent = iota
 	kindQueue

@@ -25,7 +25,7 @@ type Plan struct {
 	Start time.Time // when the first day begins; chats begin then or after it
 
 	rising  [days*quarters + 1]float64 // chats of a week that begin before a quarter of an hour
-	skipped float64                    // of these, before the start's
+	skipped float64                    // of these, the chats before the start
 	people  [3][]string
 	load    [3][]float64 // rising shares
 	atOnce  float64      // how many other chats an agent has when it takes one, on average
@@ -57,9 +57,10 @@ func NewPlan(p *Profile, seed uint64, start time.Time) *Plan {
 	return plan
 }
 
-// spreadChats determines how chats are spread over the agents on duty. If each goes to a random one, the variance of an
-// agent's chats at once is their mean (Poisson). If it is much less, agents take turns. An agent then has half a chat
-// more than its share of the open ones, as a chat is counted when it comes.
+// spreadChats determines how chats are spread over the agents on duty. If each chat goes to a random agent, the number
+// of chats that an agent has at once has a variance equal to its mean (Poisson). If the variance is much less, agents
+// take turns. An agent then has half a chat more than its share of the open chats, because a chat is counted when it
+// comes.
 func (p *Plan) spreadChats() {
 	squares := 0.0
 	for i, share := range p.AtOnce {
@@ -118,8 +119,8 @@ type Maker struct {
 	last    [3]int
 	routed  int // agents that were chosen
 	choice  Choice
-	states  [2]*Next // of the choice: its state, and that state whatever came before; nil if not known
-	events  int      // that were written of the move
+	states  [2]*Next // where the choice was made: its state, and that state whatever came before; nil if not known
+	events  int      // how many events of the move were written
 	onDuty  []ranked // the first of those ranked for the shift
 	shift   int64
 	sorting []ranked
@@ -148,7 +149,7 @@ func (m *Maker) Chat(i int, id string) []model.Event {
 // unit draws a number from 0 to 1.
 func (m *Maker) unit() float64 { return float64(m.src.Intn(1<<53)) / (1 << 53) }
 
-// Move draws by the state, by the state whatever came before, or by all states.
+// Move draws a move by the state; or else by the same state whatever came before; or else by all states.
 func (m *Maker) Move(s gen.State, legal gen.MoveSet) model.Move {
 	m.events = 0
 	m.states = [...]*Next{m.plan.States[s], m.plan.States[s.AnyHistory()]}

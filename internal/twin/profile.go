@@ -29,10 +29,10 @@ type Profile struct {
 	Queues     Load
 	Strategies Load
 	AtOnce     []float64 // shares of 1, 2, … chats that an agent has when it takes one; the last is "or more"
-	Handled    float64   // how long all agents of a chat handle it together, on average
+	Handled    float64   // how long the agents of a chat handle it, all added up, on average
 
 	States map[gen.State]*Next
-	Moves  []Share[Choice] // of all states, for a state that is not known
+	Moves  []Share[Choice] // of all states together, for a state that States does not have
 	Waits  map[Wait]Quantiles
 	Modes  map[Given][4]float64 // shares of no mode, 1, 2 and 3
 	Again  map[model.Move]Again
@@ -50,8 +50,8 @@ type Share[T any] struct {
 }
 
 // Load is how many agents, queues or strategies there are, and how chats spread over them: by the shares of equally
-// large groups, the busiest first, or, if the groups would be too small, by the power of the rank with which shares
-// fall.
+// large groups, the busiest first; or, if the groups would be too small, by a slope: the share of number n is
+// proportional to n to the power -slope.
 type Load struct {
 	Count  int
 	Shares []float64 // of each group together
@@ -82,7 +82,7 @@ func groupEnd(count, groups, at int) int { return ((at+1)*count + groups - 1) / 
 // Next is what comes next in a state.
 type Next struct {
 	Choices []Share[Choice]
-	Rest    float64 // what few chats did: drawn as in this state whatever came before, or in any
+	Rest    float64 // the share of rare choices: drawn as in this state whatever came before, or as in any
 	Waits   map[model.Move]Quantiles
 }
 
@@ -92,23 +92,23 @@ type Choice struct {
 	Detail uint8
 }
 
-// Wait is a time that is waited: before a move or, if it has two events, between these.
+// Wait is a time that passes before a move or, if the move has two events, between the two.
 type Wait struct {
 	Move   model.Move
 	Within bool
 }
 
-// Given is a choice of a visibility mode for the conference that a move is about, given its mode before.
+// Given is the situation in which a visibility mode is chosen: a move, and the mode that its conference had before.
 type Given struct {
 	Move   model.Move
 	Before model.VisibilityMode
 }
 
-// Again are the shares of an agent, a queue or a strategy that is new to the chat, of the last, and of another one that
-// the chat has met.
+// Again says to whom or what a move goes: to an agent, a queue or a strategy that is new to the chat, to the same as
+// last time, or to another one that the chat has had. Each has its share.
 type Again struct{ New, Same, Other float64 }
 
-// Which agent or strategy a move is about, of the possible ones: the first seen, the last, or one in between.
+// Which of the possible agents or strategies a move is about: the one seen first, the one seen last, or one in between.
 const (
 	theFirst = iota
 	theLast
@@ -186,7 +186,8 @@ var mediaByCode = func() map[string]int {
 	return byCode
 }()
 
-// Quantiles are points of a distribution, by rising share. Between two it is even; nothing is beyond the outer ones.
+// Quantiles are points of a distribution, by rising share. Between two of them the distribution is even; nothing lies
+// beyond the outer ones.
 type Quantiles []Quantile
 
 // Quantile says that a share of all, in percent, is no more than a value.

@@ -14,13 +14,15 @@ import (
 // Tally counts what chats are like. It is not a profile: it holds names of the log, or hashes of them.
 type Tally struct {
 	Chats, Events int
-	Unfinished    int            // chats that taught nothing: without their stop,
-	IllFormed     int            // ill-formed,
-	Unlike        int            // or that the grammar's walk cannot follow: over 16 agents, queues or strategies
+	Unfinished    int            // chats that taught nothing because they have no stop
+	IllFormed     int            // chats that taught nothing because they are ill-formed
+	Unlike        int            // chats that the grammar's walk cannot follow: over 16 agents, queues or strategies
 	Requirements  map[string]int // of the ill-formed, by what is broken
 
-	states map[gen.State]*stateTally // and those of any history, which count what came in all that differ by it alone
-	all    stateTally                // in any state
+	// states has each state and, for all states that differ in their history alone, one without history that counts
+	// what came in all of them.
+	states map[gen.State]*stateTally
+	all    stateTally // in any state
 	within [model.MoveCount]spread
 	modes  [model.MoveCount][4][4]count // by the mode before
 	again  [model.MoveCount][3]count
@@ -62,10 +64,10 @@ func mergeAll(into, from []count) {
 
 // stateTally counts the moves that were made in a state.
 type stateTally struct {
-	pool  *stateTally // the same state of any history; nil if it is one
+	pool  *stateTally // the same state without its history; nil if it has none
 	n     int         // moves
 	moves []moveTally
-	at    [model.MoveCount]uint8 // a move's place in moves, and one more; 0 of none that was made
+	at    [model.MoveCount]uint8 // a move's place in moves, plus one; 0 if the move was not made
 }
 
 type moveTally struct {
@@ -279,7 +281,7 @@ func (t *Tally) number(d model.Descriptor) uint8 {
 // names remain does not depend on their order.
 type names struct {
 	counts map[uint64]uint32
-	half   int // left out are names unless so many of the first bits are 0
+	half   int // a name is left out unless this many first bits of its hash are 0
 }
 
 const mostNames = 1 << 18
@@ -319,7 +321,7 @@ type stay struct {
 // depend on the order of the stays.
 type stays struct {
 	all  []stay
-	half int // agents are left out unless so many of the first bits are 0
+	half int // an agent is left out unless this many first bits of its hash are 0
 }
 
 const mostStays = 1 << 21
@@ -355,7 +357,7 @@ func (s *stays) atOnce() (counts [mostAtOnce]int) {
 	slices.SortFunc(s.all, func(a, b stay) int {
 		return cmp.Or(cmp.Compare(a.agent, b.agent), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
-	var latest [mostAtOnce - 1]int64 // of the ends of the agent's stays so far, falling: more need not be known
+	var latest [mostAtOnce - 1]int64 // the latest ends of the agent's stays so far, falling; more need not be known
 	for i, x := range s.all {
 		if i == 0 || s.all[i-1].agent != x.agent {
 			latest = [mostAtOnce - 1]int64{}

@@ -34,9 +34,9 @@ type Blocks[T any] interface {
 type BlockReader[T any] interface {
 	// Take sets the block to read next.
 	Take(b *Block)
-	// Next reads a row, except for the interaction, whose id it returns: it is valid until the next call. Whether row
-	// names it too is not specified. The error is io.EOF at the end of the block, or a *LineError for what is no row;
-	// if it has an interaction id, reading may go on after it.
+	// Next reads a row, except for its interaction's id, which it returns. The id is valid until the next call; row may
+	// or may not have it too. The error is io.EOF at the end of the block, or a *LineError for what is no row. If the
+	// *LineError has an interaction id, reading may go on after it.
 	Next(row *T) (id []byte, err error)
 	// Line returns the number of the row that was read last, and File what errors call its input.
 	Line() int

@@ -26,7 +26,7 @@ func Unjoined(names []string) string {
 	if !slices.ContainsFunc(names, func(n string) bool { return NormalName(n) == "technical_descriptor_key" }) {
 		return ""
 	}
-	return "; these rows are of Info Mart's fact table alone; join its dimension tables, as the query of " +
+	return "; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of " +
 		"'run --print-sql' does"
 }
 

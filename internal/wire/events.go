@@ -44,8 +44,8 @@ func (r *EventReader) Read() (e model.Event, err error) {
 	return e, err
 }
 
-// Next is [EventReader.Read] into e, except for the interaction, whose id it returns: it is valid until the next
-// call. Whether e names it too is not specified.
+// Next is [EventReader.Read] into e, except for the interaction's id, which it returns. The id is valid until the next
+// call; e may or may not have it too.
 func (r *EventReader) Next(e *model.Event) (id []byte, err error) {
 	isRaw, line, err := r.scan()
 	if isRaw {

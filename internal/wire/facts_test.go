@@ -45,7 +45,7 @@ func TestFactWithoutWhatIsRequired(t *testing.T) {
 		{"no result", `{"interaction_id":"c-1","resource":"Agent 1","resource_role":"RoutedTo"}`, "technical_result", "missing; found interaction_id, resource, resource_role", "c-1"},
 		{
 			"keys alone", `{"INTERACTION_ID":"7","TECHNICAL_DESCRIPTOR_KEY":1}`, "resource",
-			"missing; found INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these rows are of Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does", "7",
+			"missing; found INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does", "7",
 		},
 		{"no object", `7`, "", notJSON("", `7`), ""},
 		{"two objects", `{` + required + `} {}`, "", notJSON("expected one JSON object on the line, found more after it", `{`+required+`} {}`), ""},

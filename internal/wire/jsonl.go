@@ -24,7 +24,7 @@ type LineError struct {
 	Field   string // "" if the line as a whole is at fault
 	Problem string // what was found and what was expected
 
-	// InteractionID is the interaction that the line belongs to, if that much could be read: then only that
+	// InteractionID is the interaction that the line belongs to, if the line can be read that far. Then only that
 	// interaction is spoilt (W9).
 	InteractionID string
 	Seq           int64

@@ -18,7 +18,7 @@ const (
 	Text         // Cell.Text
 	Integer      // Cell.N
 	Instant      // Cell.Time
-	Word         // Text that means absent, except for an id or a name that must be there: an agent may be called NULL
+	Word         // text that means absent; where an id or a name is required, it is one: an agent may be called NULL
 	Odd          // neither text nor a number; Text says what: an array
 )
 
