@@ -122,7 +122,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	defer cancel()
 	if err := db.PingContext(limited); err != nil {
 		db.Close()
-		if errors.Is(limited.Err(), context.DeadlineExceeded) {
+		if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
 			err = fmt.Errorf("no connection within %v", connectTimeout)
 		}
 		return nil, db.failed("", err)
@@ -130,11 +130,15 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	return db, nil
 }
 
+func tooSlow(limit time.Duration) error {
+	return fmt.Errorf("reading took longer than %v; raise --query-timeout", limit)
+}
+
 // failed returns an error that says what failed where, without secrets.
 func (db *database) failed(what string, err error) error {
 	if db.reading != nil && errors.Is(db.reading.Err(), context.DeadlineExceeded) ||
 		strings.Contains(err.Error(), "statement timeout") {
-		err = fmt.Errorf("reading took longer than %v; raise --query-timeout", db.limit)
+		err = tooSlow(db.limit)
 	}
 	s := err.Error()
 	for _, secret := range db.secrets {
@@ -251,7 +255,11 @@ func readTable[T any](ctx context.Context, p Place, f *wire.Form[T], query table
 	ctx, cancel := context.WithTimeout(ctx, limit) // so that nothing is read that nobody wants
 	db, err := openDatabase(ctx, p.Path, false)
 	if err != nil {
+		late := errors.Is(ctx.Err(), context.DeadlineExceeded)
 		cancel()
+		if late {
+			err = fmt.Errorf("%s: %w", Redacted(p.Path), tooSlow(limit))
+		}
 		return nil, err
 	}
 	db.limit, db.reading = limit, ctx
