@@ -11,7 +11,7 @@ type Change string
 // The changes. Changed is for rows without a log: nobody knows which of the two is right.
 const (
 	Alike          Change = "alike and right"
-	Otherwise      Change = "both right, differently"                          // another accepted answer
+	Otherwise      Change = "both right, differently"                   // another accepted answer
 	Beneath        Change = "different at levels that are not required" // for attempts and chats only
 	Corrected      Change = "corrected"
 	AlikeWrong     Change = "alike and wrong"

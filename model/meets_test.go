@@ -67,6 +67,19 @@ func meetsInSQL(sql string, f *model.Fact) bool {
 	return condition(sql)(columns)
 }
 
+// A row without an end is not the row that ends in 1970, nor is a year that 64 bits of nanoseconds cannot hold another.
+func TestTwinsByTime(t *testing.T) {
+	times := []time.Time{{}, time.Unix(0, 0), time.Unix(18446744073, 709551616), time.Unix(0, 0).In(time.FixedZone("", 3600))}
+	for _, at := range times { // the third is 2^64 ns after the second
+		for _, other := range times {
+			rows := rowsOf("1, agent, Agent 1, RoutedTo/Completed\n1, agent, Agent 1, RoutedTo/Completed")
+			rows[0].End, rows[1].End = at, other
+			_, ds := model.Twins(nil, rows)
+			assert.Equal(t, at.Equal(other), len(ds) == 2, "%v and %v", at, other)
+		}
+	}
+}
+
 // A row that a chat has again and again is said once for each, and the others are compared without it.
 func TestTwins(t *testing.T) {
 	tests := []struct{ name, rows, rest, want string }{

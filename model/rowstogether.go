@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // RowCondition is a way in which a row may be wrong that can be seen without a log. It has two forms, made from the
@@ -83,7 +84,7 @@ const anyType = "agent, queue or strategy"
 type alikeKey struct {
 	ordinal, from                                    Number
 	kind, resource, role, roleReason, result, reason string
-	start, end                                       int64
+	start, end                                       time.Time // in UTC, as == sees the zone
 }
 
 func keyOf(f *Fact) alikeKey {
@@ -91,18 +92,13 @@ func keyOf(f *Fact) alikeKey {
 		ordinal: Number{Value: f.Ordinal.Value}, kind: Code(string(f.ResourceType)), resource: f.Resource,
 		role:       Code(string(f.Role)),
 		roleReason: Code(f.RoleReason), result: Code(string(f.Result)), reason: Code(string(f.Reason)),
+		start: f.Start.Round(0).UTC(), end: f.End.Round(0).UTC(),
 	}
 	if f.Ordinal.Is == Given {
 		k.ordinal.Is = Given
 	}
 	if f.ReceivedFrom.Is == Given {
 		k.from = f.ReceivedFrom
-	}
-	if !f.Start.IsZero() {
-		k.start = f.Start.UnixNano()
-	}
-	if !f.End.IsZero() {
-		k.end = f.End.UnixNano()
 	}
 	return k
 }

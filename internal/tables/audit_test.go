@@ -175,8 +175,17 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 				*v = nil
 			}
 		}
+		// varied makes half of the rows that come twice differ in one column: these are not the same row twice
+		varied := func() {
+			if v := []*any{&ordinal, &start, &end, &from}[random.IntN(4)]; random.IntN(2) == 0 {
+				*v = 0
+			}
+		}
 		if shape == "flat" {
-			for range 1 + random.IntN(10)/9 { // some twice
+			for twice := range 1 + random.IntN(10)/9 {
+				if twice == 1 {
+					varied()
+				}
 				insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, fmt.Sprint("chat ", chat), ordinal, kind, fmt.Sprint("row ", i), role, result, reason, from, start, end)
 			}
 			continue
@@ -185,6 +194,9 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 		insert(`INSERT INTO resource_ VALUES ($1, $2, $3, $4)`, i, kind, pick("agent"), fmt.Sprint("row ", i))
 		insert(`INSERT INTO technical_descriptor VALUES ($1, $2, $3, NULL, NULL, $4, NULL, 'Grund', $5)`, i, "Rolle", role, result, reason)
 		for twice := range 1 + random.IntN(10)/9 {
+			if twice == 1 {
+				varied()
+			}
 			insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, 2*i+twice, ordinal, chat, i, i, from, start, end)
 		}
 	}
