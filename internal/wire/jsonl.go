@@ -247,6 +247,9 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 	}
 	shown := model.Name(string(line[:min(len(line), 400)]))
 	if cause := causeOf(line); cause != "" && (l.line == 1 || !bytes.HasPrefix(line, []byte("{"))) {
+		if Packed(line) != "" { // nobody can read what was found
+			return l.errorf("", "not a JSON object: %s", cause)
+		}
 		return l.errorf("", "not a JSON object: %s; found %s", cause, shown)
 	}
 	if err == errNoObject {
