@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxBody limits the text of a test case, in bytes, and maxBodies the text of all of them: beyond that, only a
-	// message says what differs.
+	// maxBody limits the text of a test case, in bytes: its last line counts the lines that are left out. maxBodies
+	// limits the text of all cases: further ones have only a message.
 	maxBody   = 8 << 10
 	maxBodies = 8 << 20
 )
