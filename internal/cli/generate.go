@@ -187,7 +187,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
-		return errors.New("--format feature: a feature holds scenarios alone, with their own times; leave out --to, " +
+		return errors.New("--format feature: a feature holds only scenarios, with their own times; leave out --to, " +
 			"--resources and --start")
 	case feature:
 		f.format = "jsonl" // the file itself holds lines
