@@ -424,12 +424,14 @@ func (p *page) laws() {
 }
 
 func invariantStanding(b *engine.Broken) lawStanding {
-	s := lawStanding{cell{Text: "–"}, "of " + scenarios(b.Checked)}
+	s := lawStanding{cell{Text: "–"}, "in no scenario"}
 	switch {
 	case b.Scenarios > 0:
 		s.Is, s.Text = "fail", fmt.Sprintf("%d %s it", b.Scenarios, plural(b.Scenarios, "breaks", "break"))
+		s.Exercised = "of " + scenarios(b.Checked)
 	case b.Checked > 0:
 		s.Is, s.Text = "pass", "holds"
+		s.Exercised = "in " + scenarios(b.Checked)
 	}
 	return s
 }

@@ -57,8 +57,8 @@ func TestFileThatIsNoFeature(t *testing.T) {
 		{"tags alone", "@a\n", "test/f.feature:2: expected a feature (Feature:) or tags (@…), got the end of the file"},
 		{"tag with a blank", "@a b\n" + submitted + noFacts, "test/f.feature:1: a tag cannot contain blanks; each begins with @"},
 		{"no such language", "# language: xx\n" + submitted + noFacts, "test/f.feature:1: Gherkin has no language xx; for English leave out the line # language:"},
-		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
-		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has more or fewer cells than the table's first; write | in a cell as \\|"},
+		{"cells missing", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n", "test/f.feature:6: the row has more or fewer cells than the table's first row; write | in a cell as \\|"},
+		{"cells missing, and more wrong after it", submitted + "    Then the facts are:\n      | resource | technical descriptor |\n      | Agent 1 |\n  Scenario: T\n    Them\n    Those\n", "test/f.feature:6: the row has more or fewer cells than the table's first row; write | in a cell as \\|"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
 	}

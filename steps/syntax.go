@@ -40,8 +40,8 @@ func unparsed(label string, err error) *Problem {
 
 // inWords rewords the parser's other errors.
 var inWords = map[string]string{
-	"inconsistent cell count within the table": "the row has more or fewer cells than the table's first; write | " +
-		"in a cell as \\|",
+	"inconsistent cell count within the table": "the row has more or fewer cells than the table's first row; " +
+		"write | in a cell as \\|",
 	"A tag may not contain whitespace": "a tag cannot contain blanks; each begins with @",
 }
 

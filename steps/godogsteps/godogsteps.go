@@ -125,7 +125,7 @@ func (s *scenario) judge() error {
 	for i, f := range got {
 		own, known := names[f.InteractionID]
 		if !known {
-			lines = append(lines, fmt.Sprintf("fact %d is of interaction %s, which the scenario does not have", i+1,
+			lines = append(lines, fmt.Sprintf("fact %d has interaction %s, but the scenario has no such chat", i+1,
 				model.Name(f.InteractionID)))
 			continue
 		}

@@ -137,7 +137,7 @@ func TestScenarioThatFails(t *testing.T) {
 		{
 			"fact of another chat", declined + declinedFacts, change(func(facts []model.Fact) []model.Fact {
 				return append(facts, model.Fact{InteractionID: "yesterday's", Resource: "Agent 1", Role: model.RoutedTo, Result: model.Completed})
-			}), []string{`fact 3 is of interaction yesterday's, which the scenario does not have`},
+			}), []string{`fact 3 has interaction yesterday's, but the scenario has no such chat`},
 		},
 		{
 			"error", declined + declinedFacts, func([]model.Event) ([]model.Fact, error) { return nil, errors.New("no rules yet") },
