@@ -151,8 +151,8 @@ func TestOtherEncodings(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"Windows-1252", submitted + "    And \"M\xfcller\" leaves\n" + noFacts, `4: not UTF-8: "And \"M\ufffdller\" leaves"`},
 		{"in a comment", submitted + "    # M\xfcller\n" + noFacts, `4: not UTF-8: "# M\ufffdller"`},
-		{"UTF-16", "\xff\xfeF\x00e\x00", "1: UTF-16; expected UTF-8"},
-		{"UTF-16 without a mark", "F\x00e\x00a\x00", "1: UTF-16; expected UTF-8"},
+		{"UTF-16", "\xff\xfeF\x00e\x00", "1: it is UTF-16; save it as UTF-8"},
+		{"UTF-16 without a mark", "F\x00e\x00a\x00", "1: it is UTF-16; save it as UTF-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })
 	}
