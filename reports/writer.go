@@ -49,7 +49,7 @@ func Hold(dir string, force bool) (p *Place, err error) {
 	}
 	p.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: another process is writing a report there: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	ours := isReport(dir)
 	for _, path := range Files(dir) {

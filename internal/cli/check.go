@@ -97,7 +97,7 @@ func (e *env) check() *cobra.Command {
   chatproof check --facts postgres://etl@warehouse/mart --mapping tables.yaml
   chatproof check --events chats.jsonl --facts new.csv --legacy postgres://etl@warehouse/mart --legacy-mapping old.yaml
   chatproof check --print-sql sqlserver > audit.sql`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.printSQL != "" && f.readings != "" {
 				return errors.New("--print-sql: the query cannot apply readings; leave out --readings")

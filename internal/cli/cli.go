@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"os/signal"
@@ -114,8 +115,21 @@ and compares the Interaction Resource Facts that come back with those that Genes
 			return code
 		}
 	}
-	fmt.Fprintln(errOut, "chatproof: "+oneLine(hide(args, err.Error())))
+	fmt.Fprintln(errOut, "chatproof: "+oneLine(hide(args, plainly(err))))
 	return code
+}
+
+// together matches what cobra says of flags that exclude each other.
+var together = regexp.MustCompile(`^if any flags in the group .*; \[(\S+) (\S+)\] were all set$`)
+
+// plainly returns the text of an error without what only a programmer reads: "lstat" before a path, groups of flags.
+func plainly(err error) string {
+	text := err.Error()
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		text = strings.Replace(text, at.Error(), at.Path+": "+at.Err.Error(), 1)
+	}
+	return together.ReplaceAllString(text, "--$1 and --$2 cannot be given together; leave out one of them")
 }
 
 // checkedWriter remembers the first error of a writer.

@@ -162,7 +162,10 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 
 // drawSVG writes the timeline of the only chat to a file, or to stdout.
 func (e *env) drawSVG(ctx context.Context, file string, chats []model.Chat, logs map[string][]model.Event) error {
-	if len(chats) != 1 {
+	switch {
+	case len(chats) == 0:
+		return errors.New("--svg: there is no chat that can be drawn")
+	case len(chats) > 1:
 		return fmt.Errorf("--svg draws one chat, and there are %d that can be drawn: choose one with --interaction",
 			len(chats))
 	}

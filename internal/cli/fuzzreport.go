@@ -119,7 +119,7 @@ func (c *campaignReport) close(h *engine.Harvest, seed uint64, levels model.Leve
 	asked := fmt.Sprintf("%s, %s, seed %d", smallChats(h.Small), scenarios(h.Scenarios), seed)
 	signatures := number(h.Signatures(), "signature", "signatures")
 	fmt.Fprintf(&b, "%s: %s from %s of differences (required: %s).\n", asked,
-		number(len(h.Findings), "finding", "findings"), signatures, levels)
+		number(len(h.Findings), "finding", "findings"), signatures, strings.Join(c.header.Require, ", "))
 	if _, err := c.out.Write(b.Bytes()); c.failed == nil {
 		c.failed = err
 	}

@@ -75,7 +75,7 @@ func (e *env) generate() *cobra.Command {
   chatproof generate --like 'chats-*.jsonl.gz' --learn-profile shape.yaml
   chatproof generate --profile shape.yaml --days 7 --interleave -o week.jsonl.gz --facts week-facts.csv
   chatproof generate --exhaustive 8 --delivery shuffled,duplicated --interleave --shard 1/4`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(cmd.Flags().Changed); err != nil {
 				return err

@@ -59,7 +59,7 @@ func (e *env) list() *cobra.Command {
 			Use:     l.name,
 			Short:   l.short,
 			Example: "  chatproof list " + l.name + "\n  chatproof list " + l.name + " --json",
-			Args:    cobra.NoArgs,
+			Args:    noArgs,
 			RunE: func(*cobra.Command, []string) error {
 				items, err := l.rows(dirs)
 				if err != nil {

@@ -76,6 +76,15 @@ var expected = map[string]string{
 	"bool": "true or false",
 }
 
+// noArgs refuses arguments that are not flags.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes only flags, got %s; see '%s --help'", cmd.Name(), model.Name(args[0]),
+			cmd.CommandPath())
+	}
+	return nil
+}
+
 // noSuchVerb rejects a word that is not a verb of the command, and names the nearest.
 func noSuchVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -264,7 +264,7 @@ func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string
 		}
 	}
 	if len(ids) == 0 {
-		return nil, exit(exitIncomplete, "--failed: nothing to run: in %s every scenario passes", f.failed)
+		return nil, exit(exitIncomplete, "--failed: nothing to run: every scenario in %s passed", f.failed)
 	}
 	return ids, nil
 }

@@ -34,7 +34,7 @@ Exit codes:
     2  wrong usage`,
 		Example: `  chatproof selftest
   chatproof selftest --seeds 10`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.Seeds < 1 || t.Scenarios < 10 || t.Scenarios > engine.MaxGenerated || t.Prove < 0 {
 				return fmt.Errorf("selftest: expected --seeds 1 or more, --generated 10 to %d, --prove 0 or more",

@@ -30,7 +30,7 @@ func (e *env) version() *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  chatproof version\n  chatproof version --json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if !asJSON {
 				_, err := fmt.Fprintln(e.out, "chatproof "+engine.Version)

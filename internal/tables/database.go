@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -50,7 +51,8 @@ func Redacted(dsn string) string {
 // is an error, and no part of it may be shown.
 func parseDSN(dsn string) (*url.URL, error) {
 	u, err := url.Parse(dsn)
-	if err != nil || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") || strings.Contains(dsn, "#") {
+	if err != nil || strings.Count(dsn, "@") > 1 || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") ||
+		strings.Contains(dsn, "#") {
 		return nil,
 			errors.New("not a valid URL; expected something like postgres://USER@HOST/DATABASE; in names and " +
 				"passwords, write special characters as codes, such as %40 for @")
@@ -122,8 +124,12 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	defer cancel()
 	if err := db.PingContext(limited); err != nil {
 		db.Close()
-		if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
+		var dial *net.OpError
+		switch {
+		case errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil:
 			err = fmt.Errorf("no connection within %v", connectTimeout)
+		case errors.As(err, &dial): // pgx says it once for each way in which it tried
+			err = fmt.Errorf("no connection: %w", dial)
 		}
 		return nil, db.failed("", err)
 	}

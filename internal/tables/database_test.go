@@ -218,9 +218,9 @@ func TestDatabasesThatAreNotThere(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	l.Close()
-	checkRefused(t, "postgres://reader:s3cret@"+l.Addr().String()+"/db", nil, "postgres://reader@"+l.Addr().String()+"/db: ", "connection refused")
+	checkRefused(t, "postgres://reader:s3cret@"+l.Addr().String()+"/db", nil, "postgres://reader@"+l.Addr().String()+"/db: no connection: dial tcp "+l.Addr().String()+": connect: connection refused")
 	checkRefused(t, "postgres://reader@"+l.Addr().String()+"/db?password=s3cret", nil, "postgres://reader@"+l.Addr().String()+"/db: ")
-	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db"} {
+	for _, dsn := range []string{"postgres://reader:s3cret/x@host/db", "postgres://reader:1#s3cret@host/db", "postgres://reader:1?s3cret@host/db", "postgres://reader:%zzs3cret@host/db", "postgres://reader:1@s3cret@host/db"} {
 		checkRefused(t, dsn, nil, "postgres://…: not a valid URL; expected something like postgres://USER@HOST/DATABASE")
 	}
 	checkRefused(t, "mysql://reader:s3cret@host/db", nil, "mysql://…: chatproof has no driver for this database; expected postgres://…, sqlite:FILE or a file")

@@ -51,14 +51,17 @@ func shapeOf(value any) string {
 		return article(gojq.TypeOf(value))
 	}
 	names := slices.Sorted(maps.Keys(object))
-	more := ""
+	number, more := "the keys ", ""
+	if len(names) == 1 {
+		number = "the key "
+	}
 	if len(names) > maxNames {
 		names, more = names[:maxNames], ", …"
 	}
 	for i, n := range names {
 		names[i] = model.Name(n)
 	}
-	return "an object with " + strings.Join(names, ", ") + more
+	return "an object with " + number + strings.Join(names, ", ") + more
 }
 
 func times(n int) string {
