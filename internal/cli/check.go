@@ -49,8 +49,8 @@ them with one of these:
 
 The output says first what was judged and what was not. Then it counts the differences by signature.
 A signature consists of the rules of the expected row, the field, the expected value and the actual
-value. A few signatures are explained by an example (--examples). Last comes which rules your chats
-exercise (--coverage lists them). --keys writes every chat of every signature to a file, and
+value. A few signatures are explained by an example (--examples). Last, it counts the rules that
+your chats exercise (--coverage lists them). --keys writes every chat of every signature to a file, and
 --report writes a page.
 
 A chat that was not judged does not count as passed. Ill-formed chats are set aside, and counted by
@@ -137,8 +137,8 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 			"rows, too, at the level repaired")
 	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, with one example each")
 	flags.BoolVar(&f.coverage, "coverage", false,
-		"list which rules, their clauses, and combinations of resource type and technical descriptor your chats "+
-			"exercise, and how often, with an example of each")
+		"list what your chats exercise, how often, and an example of each: rules, their clauses, and combinations "+
+			"of resource type and technical descriptor")
 	flags.StringVar(&f.keys, "keys", "", "write the chats of every signature to this `FILE` (.csv, .jsonl or .parquet)")
 	f.report.addTo(cmd,
 		"write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json and "+

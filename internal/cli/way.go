@@ -59,7 +59,7 @@ func (w *way) addTo(cmd *cobra.Command) {
 		"with --http: send this `HEADER`, such as 'Authorization: Bearer TOKEN'; credentials are not "+
 			"shown; may be repeated")
 	flags.DurationVar(&w.timeout, "timeout", 0,
-		"how long one start of COMMAND may take (default 1m); with --stream or --http, how long one scenario may "+
+		"how long one run of COMMAND may take (default 1m); with --stream or --http, how long one scenario may "+
 			"take (default 10s)")
 	flags.IntVar(&w.jobs, "jobs", 1,
 		"how many processes or requests to use at a time; the results stay the same")

@@ -406,7 +406,7 @@ func (x *Expectation) Finding(expired bool) string {
 		}
 		says += ": correct or remove it"
 	case x.Exceeded(x.Held, x.Scenarios):
-		says = fmt.Sprintf("covers %d, but its max is %s: fix the cause or raise max", x.Held, x.Max)
+		says = fmt.Sprintf("covers %d cases, but its max is %s: fix the cause or raise max", x.Held, x.Max)
 	case expired:
 		says = "expired after " + x.Until + ": fix the cause, or set a later date"
 	default:

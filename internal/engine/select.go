@@ -156,7 +156,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 			return nil, fmt.Errorf("%s: a backslash may only stand before (, ), a blank or another "+
 				"backslash", model.Name(t))
 		case strings.Contains(t, ","):
-			return nil, fmt.Errorf("%s: a comma does not join tags; write 'or'", model.Name(t))
+			return nil, fmt.Errorf("%s: a comma does not join tags; write 'or'", model.Quoted(t))
 		case len(t) > 1 && t[0] == '@':
 			name := fmt.Sprintf("t%d", len(names))
 			names[name] = escaped.Replace(t)

@@ -277,7 +277,7 @@ func TestFilterCannotStart(t *testing.T) {
 			var start *StartError
 			require.ErrorAs(t, err, &start)
 			assert.Equal(t, tt.command, start.Command)
-			assert.Regexp(t, "^"+exactly(model.Name(tt.command))+" could not be started: (exec: )?"+exactly(tt.says)+"$", err.Error())
+			assert.Regexp(t, "^"+exactly(model.Quoted(tt.command))+" could not be started: (exec: )?"+exactly(tt.says)+"$", err.Error())
 			require.Error(t, errors.Unwrap(err))
 			if tt.is != nil {
 				assert.ErrorIs(t, err, tt.is)

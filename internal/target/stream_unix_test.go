@@ -295,7 +295,7 @@ func TestStreamRefusesAHandshake(t *testing.T) {
 	}
 	t.Run("no such program", func(t *testing.T) {
 		err := (&Stream{Argv: []string{"no-such-program"}}).Open(t.Context())
-		assert.EqualError(t, err, "no-such-program could not be started: executable file not found in $PATH")
+		assert.EqualError(t, err, `"no-such-program" could not be started: executable file not found in $PATH`)
 	})
 }
 

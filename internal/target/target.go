@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,11 @@ type StartError struct {
 }
 
 func (e *StartError) Error() string {
-	return fmt.Sprintf("%s %s: %v", model.Name(e.Command), cmp.Or(e.Problem, "could not be started"), e.Err)
+	name := model.Name
+	if !strings.Contains(e.Command, "://") {
+		name = model.Quoted // a program may be called "wrong"
+	}
+	return fmt.Sprintf("%s %s: %v", name(e.Command), cmp.Or(e.Problem, "could not be started"), e.Err)
 }
 func (e *StartError) Unwrap() error { return e.Err }
 

@@ -294,7 +294,7 @@ func (f profileFile) choices(
 			return nil, f.Wrong(at, "%s: no such move: %s%s; expected %s", what, model.Name(key),
 				model.DidYouMean(key, known), files.Or(known))
 		} else if !may(c) {
-			return nil, f.Wrong(at, "%s: the move %s cannot happen in this state", what, key)
+			return nil, f.Wrong(at, "%s: the move %s cannot happen in this state", what, model.Quoted(key))
 		}
 		*into = append(*into, Share[Choice]{Of: c})
 		return &(*into)[len(*into)-1].Share, nil
