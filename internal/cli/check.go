@@ -41,17 +41,17 @@ type checkFlags struct {
 	placeFlags
 }
 
-const checkLong = `Check shows where the rows that you have for your own chats are wrong. It compares
-them with one of these:
-  --facts alone       the invariants that need no events
-  --facts, --events   the rows that the reference derives from each chat's events
-  --facts, --legacy   the rows of the mart that yours replaces; give --events too if you have them
+const checkLong = `Check shows where the rows that you have for your own chats are wrong. What they
+are compared with depends on the flags that you give:
+  --facts alone       with the invariants that need no events
+  --facts, --events   with the rows that the reference derives from each chat's events
+  --facts, --legacy   with the rows of the mart that yours replaces; add --events if you have them
 
 The output says first what was judged and what was not. Then it counts the differences by signature.
 A signature consists of the rules of the expected row, the field, the expected value and the actual
 value. A few signatures are explained by an example (--examples). Last, it counts the rules that
-your chats exercise (--coverage lists them). --keys writes every chat of every signature to a file, and
---report writes a page.
+your chats exercise (--coverage lists them). --keys writes every chat of every signature to a file,
+and --report writes a page.
 
 A chat that was not judged does not count as passed. Ill-formed chats are set aside, and counted by
 what is wrong with them. Chats whose last events seem to be missing are set aside, too. If more than
@@ -64,8 +64,8 @@ PostgreSQL or SQLite (postgres://… or sqlite:FILE), one read-only query finds 
 the database. --print-sql prints this query for other databases.
 
 Where the guide is silent, your Info Mart may have other rows than the reference. --learn finds out
-what it does there, and writes that to a file. If you give this file to --readings, check and the
-other verbs expect the same. docs/readings.md shows how.
+what it does there, and writes that to a file. With --readings and this file, check and the other
+commands expect the rows that your Info Mart has. docs/readings.md shows how.
 
 With --legacy, the result for each row is one of these:
   alike and right           both marts have the same row, and it is right
@@ -74,7 +74,7 @@ With --legacy, the result for each row is one of these:
   corrected                 the old row is wrong, and the new one is right
   regression                the old row is right, and the new one is wrong
   both wrong, differently   the rows differ, and both are wrong
-Only the last two count. A chat that only one mart has is set aside. Without --events nothing says
+Only the last two count. A chat that only one mart has is set aside. Without --events, nothing says
 which row is right, so every change counts.
 
 Exit codes:
@@ -133,8 +133,8 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	flags.Float64Var(&f.setAside, "set-aside", 1,
 		"exit with 5 if more than this `PERCENT` of the chats are set aside")
 	flags.BoolVar(&f.repair, "repair", false,
-		"say what is missing from the ill-formed chats; if all repairs of a chat give the same rows, compare its "+
-			"rows, too, at the level repaired")
+		"say what is missing from the ill-formed chats; if all possible repairs of a chat lead to the same rows, "+
+			"compare yours with these, at the level called repaired")
 	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, with one example each")
 	flags.BoolVar(&f.coverage, "coverage", false,
 		"list what your chats exercise, how often, and an example of each: rules, their clauses, and combinations "+

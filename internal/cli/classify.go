@@ -25,7 +25,8 @@ func (e *env) classify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify [EVENTS|-]...",
 		Short: "Print the reference's facts for a log of events",
-		Long: `Classify reads the events of chats, and prints the facts that the reference derives from them.
+		Long: `Classify reads the events of chats, and prints the facts that the reference derives from
+them.
 
 EVENTS is a file, a directory, a glob, or a database (postgres://… or sqlite:FILE). Files end in
 .jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. Without EVENTS, or if it is -, events come from stdin

@@ -72,8 +72,9 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root := &cobra.Command{
 		Use:   "chatproof",
 		Short: "Does your implementation report chats as Genesys Info Mart documents?",
-		Long: `chatproof is a conformance suite for chat reporting: it sends chats as event streams to an implementation
-and compares the Interaction Resource Facts that come back with those that Genesys Info Mart documents.`,
+		Long: `chatproof is a conformance suite for chat reporting. It sends chats as event streams to an
+implementation, and reads the Interaction Resource Facts that come back. It then says where they
+differ from what Genesys Info Mart documents.`,
 		Example: `  chatproof run                          the suite against the built-in reference model
   chatproof run -- python3 my.py         against your own program
   chatproof explain chat.jsonl           why a chat has the facts it has`,

@@ -25,9 +25,9 @@ func (e *env) doctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [flags] [-- COMMAND [ARG]...]",
 		Short: "Check step by step whether chatproof can talk to an implementation",
-		Long: `Doctor asks an implementation about one chat of a documented flow. Then it adds
-unknown events to the chat, and asks again. Last it asks about two such chats at once. If an answer
-is wrong, it says what to fix: the adapter (the part that reads events and prints facts) or the
+		Long: `Doctor asks an implementation about one chat of a documented flow. Then it adds unknown
+events to the chat, and asks again. Last it asks about two such chats at once. If an answer is
+wrong, it says what to fix: the adapter (the part that reads events and prints facts) or the
 classification. Give the implementation as for 'chatproof run'.
 
 With --events or --facts it asks no implementation. It shows how --mapping reads the first three

@@ -31,18 +31,20 @@ func (e *env) fuzz() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [flags] [-- COMMAND [ARG]...]",
 		Short: "Look for counterexamples among small and random chats, and shrink them",
-		Long: `Fuzz asks an implementation about chats that nobody wrote, and compares its answers
-with the reference's. Without a COMMAND it asks the built-in reference model.
+		Long: `Fuzz asks an implementation about chats that nobody wrote, and compares its answers with the
+reference's. Without a COMMAND it asks the built-in reference model.
 
 First it asks about all small chats, the shortest first. What fails there is as short as it can be.
 Then it draws random chats, and changes each in a way that has a known effect on the facts, such as
 new names for the agents. When a chat fails in a new way, fuzz shrinks it. Failures with the same
-cause are one finding. The finding has the name of the first; the others are called its faces.
+cause are one finding. A finding is named after its first failure; the other failures are called its
+faces.
 
 A finding is printed and written as soon as its chat is as short as it gets. A summary comes last.
 
---scenarios N allows N random chats and 10 N small ones; --prove can lower the number of small ones.
---for limits the time instead, shrinking included. If you interrupt fuzz, it keeps what it has found.
+--scenarios N means up to N random chats and up to 10 times as many small ones. A lower --prove also
+limits the small ones. --for limits the time instead, shrinking included. If you interrupt fuzz, it
+keeps what it has found.
 
 With --report, each finding has a directory with events.jsonl, expected.jsonl, actual.jsonl and
 replay.feature. 'chatproof run --features' with this directory fails for the same reason. index.html
@@ -72,7 +74,8 @@ The exit codes are those of 'chatproof run'.`,
 		"only shard `I/N` of the random chats, such as 2/5; each shard draws as many as --scenarios says; "+
 			shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
-		"ask about at most this many small chats, and try at most this many to prove a finding minimal")
+		"two limits in one: how many small chats to ask about, and how many chats to try before a finding is called "+
+			"minimal")
 	f.way.addTo(cmd)
 	f.way.refuseOffline(cmd)
 	f.way.addReadings(cmd)

@@ -96,8 +96,8 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most `LENGTH` events")
 	f.addTwin(cmd)
 	flags.StringVar(&f.Level, "level", "",
-		"with --random, the `LEVEL` of chats: documented draws only chats that documented rules decide; inferred, "+
-			"the default, draws any")
+		"with --random, the `LEVEL` of the chats: 'documented' for those that documented rules decide, or "+
+			"'inferred', the default, for any")
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
 		"with --suite: how many generated scenarios to write besides the authored ones")
 	flags.StringArrayVar(&f.Features, "features", nil,

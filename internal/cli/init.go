@@ -60,7 +60,7 @@ func (e *env) init() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "init --lang LANG [DIR]",
-		Short: "Create the beginning of an implementation: a program that runs, its known failures, a CI workflow",
+		Short: "Create the beginning of an implementation: a program, a list of what it still fails, a CI workflow",
 		Long: `Init writes the beginning of an implementation to DIR or, without DIR, to the current directory:
   the program     a filter that reads, groups and orders the events, and prints nothing yet;
                   a comment marks what you fill in

@@ -135,8 +135,7 @@ var listings = []listing{
 	},
 	{
 		"requirements",
-		"What the guide's page says about outcomes, with the rules and scenarios for each statement, or why it has " +
-			"none",
+		"Each statement of the guide about outcomes: the rules and scenarios that cover it, or why none does",
 		[]string{"REQUIREMENT", "RULES", "SCENARIOS", "SAYS", "NOT TESTED"},
 		listRequirements,
 	},

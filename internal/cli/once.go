@@ -96,6 +96,6 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 			names = append(names, verb.Name())
 		}
 	}
-	return fmt.Errorf("%s: no such verb of %s%s; see '%s --help'", model.Name(args[0]), cmd.CommandPath(),
+	return fmt.Errorf("%s: no such command of %s%s; see '%s --help'", model.Name(args[0]), cmd.CommandPath(),
 		model.DidYouMean(args[0], names), cmd.CommandPath())
 }

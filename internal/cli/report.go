@@ -28,13 +28,13 @@ func (e *env) report() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of 'run'",
-		Long: `Report reads what 'chatproof run --report' wrote. RESULTS is the report's directory or
-its results.jsonl; - is stdin. Each flag that says "write" writes one file: - is stdout, and a file
+		Long: `Report reads what 'chatproof run --report' wrote. RESULTS is the report's directory or its
+results.jsonl; - is stdin. Each flag that says "write" writes one file: - is stdout, and a file
 whose name ends in .gz is compressed. Without such a flag the summary of the run is printed again.
 
-Several RESULTS are either all shards of one run or the results of several runs. Shards are merged
-into the result that one run without shards would have had, but with the environment of each shard.
-Shards do not merge if one is missing or given twice, or if they differ in the suite, the seed, the
+Several RESULTS are either all shards of one run or the results of several runs. Merged shards give
+the same result as one run without shards, except that every shard's environment is listed. Shards
+do not merge if one is missing or given twice, or if they differ in the suite, the seed, the
 selected scenarios or the implementation. Several runs are not merged: --html shows them side by
 side, and without --html all their summaries are printed. The other flags take one run.
 
@@ -42,9 +42,9 @@ side, and without --html all their summaries are printed. The other flags take o
 scenarios that newly fail, newly pass, were added or were removed. Added scenarios that fail are
 listed separately.
 
---claim writes an in-toto Statement about the files of --subject. It holds their SHA-256 digests, the
-suite's digest, the levels, the counts, and what is not tested. It is unsigned, and does not prove
-that these files were the ones that ran. Whoever signs it vouches for that.
+--claim writes an in-toto Statement about the files of --subject. It holds their SHA-256 digests,
+the suite's digest, the levels, the counts, and what is not tested. It is unsigned, and does not
+prove that these files were the ones that ran. Whoever signs it vouches for that.
 
 Exit codes:
     0  done, whatever the verdict of the run was

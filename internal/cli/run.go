@@ -41,8 +41,8 @@ type runFlags struct {
 // set it.
 var today = func() string { return time.Now().UTC().Format(time.DateOnly) }
 
-const runLong = `Run sends the suite's chats to an implementation, and compares the facts that come
-back with the expected ones. Without a COMMAND it asks the built-in reference model.
+const runLong = `Run sends the suite's chats to an implementation, and says where the facts that it
+returns differ from the expected ones. Without a COMMAND it asks the built-in reference model.
 
 COMMAND is a filter: it reads events from stdin until the end, prints facts to stdout, and exits
 with 0. It gets many chats at once, and never sees the expected facts. 'chatproof schema event' and
@@ -51,17 +51,23 @@ with 0. It gets many chats at once, and never sees the expected facts. 'chatproo
   --http     a server answers
   --facts    your job has run already: judge the rows that it wrote
 
-Each expectation has a level: documented, invariant, own, inferred, delivery or robustness. A
-scenario fails if it differs at a level that --require names. Other differences are shown, but do
+Each expectation has a level, which says what it rests on:
+  documented   the guide says so
+  invariant    true of every chat, on any reading of the guide
+  own          your own features (--features)
+  inferred     our reading where the guide is silent
+  delivery     the facts stay the same, however the events arrive
+  robustness   an ill-formed log does no harm to other chats
+A scenario fails if it differs at a level that --require names. Other differences are shown, but do
 not count.
 
 The coverage counts the rules that the scenarios exercise, the combinations of resource type and
-technical descriptor, and the pairs of rules that together decide a row. Scenarios that fail are
-counted, too.
+technical descriptor, and the pairs of rules that together decide a row. What a failing scenario
+exercises is counted, too.
 
 --expect names a file of known failures. With it, CI can be green before the implementation
-conforms. A listed scenario does not count as long as it ends as the file says. The list can only
-shrink: an entry is an error if its scenario passes, ends in another way, or does not exist, or if
+conforms. A listed scenario may fail, but only in the way that the file says. The list can only
+shrink: an entry is an error if its scenario passes, fails in another way, or does not exist, or if
 the entry's date has passed. Entries about scenarios that this run leaves out are ignored.
 --write-expect writes such a file from this run's failures. If the file exists, its comments stay,
 and so do its entries that still hold.
@@ -118,7 +124,7 @@ func (e *env) run() *cobra.Command {
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the generated scenarios")
 	flags.StringVar(&f.shard, "shard", "", "only shard `I/N`, such as 2/5; "+shardVariables)
 	flags.StringVar(&f.expect, "expect", "",
-		"a `FILE` of known failures; they do not count as long as they end as the file says")
+		"a `FILE` of known failures: these scenarios may fail in the way that it says")
 	flags.StringVar(&f.writeExpect, "write-expect", "",
 		"write the failures of this run to this `FILE`, for --expect, and exit with 0")
 	flags.BoolVar(&f.strict, "strict", false,

@@ -18,13 +18,13 @@ func (e *env) selftest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Show that the suite can tell right from wrong",
-		Long: `Selftest shows that the suite detects faults. It runs the suite against classifiers that
-are wrong on purpose. Some are mutants, which have one changed rule. The others have the faults that
+		Long: `Selftest shows that the suite detects faults. It runs the suite against classifiers that are
+wrong on purpose. Some are mutants, which have one changed rule. The others have the faults that
 home-made ETLs have ('chatproof list faults').
 
 For each family of faults it prints how many the suite detects (kills), by which of its parts, after
-how many generated scenarios, and how short the counterexamples get. Some mutants only
-follow another reading of the guide, which the suite accepts. They are no faults, and must pass.
+how many generated scenarios, and how short the counterexamples get. Some mutants only follow
+another reading of the guide, which the suite accepts. They are no faults, and must pass.
 
 Last comes the floor: how much of the suite passes if a program does nothing useful.
 
