@@ -64,8 +64,8 @@ var requirements = []Requirement{
 		Says: "The picture names one row, the agent's. The time in the interaction queue and the ringing are " +
 			"part of it.",
 		Rules: []string{"R1", "R8"},
-		Untested: "How long the invitation rang and the chat waited (the row's counts and durations): these " +
-			"events alone do not tell.",
+		Untested: "The row's counts and durations, such as how long the invitation rang and how long the chat " +
+			"waited: these events alone do not show them.",
 	},
 	{
 		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected " +

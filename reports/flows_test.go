@@ -24,7 +24,7 @@ Each picture shows the first scenario of a flow in ` + "`features/documented`" +
 of seq, not of the clock. Above each event are its seq, its time and its name. The customer has a lane, and so has each
 interaction queue, routing strategy and agent. A solid bar means that the chat is in the queue, that the strategy routes
 it, or that the agent handles it. A dashed bar is an invitation that is not yet answered. Under each lane are the
-Interaction Resource Facts of that resource, with their technical descriptors. Each of them begins at the event that
+Interaction Resource Facts of that resource, with their technical descriptors. Each fact begins at the event that
 opened it and ends at the event that closed it.
 
 This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other
