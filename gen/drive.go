@@ -264,7 +264,7 @@ func ParseState(text string) (s State, err error) {
 		}
 	}
 	if wrong := s.wrong(seen); wrong != "" {
-		return s, fmt.Errorf("an impossible state: %s", wrong)
+		return s, fmt.Errorf("no chat can be in this state; %s", wrong)
 	}
 	return s, nil
 }
@@ -274,11 +274,11 @@ func (s State) wrong(given map[string]bool) string {
 	inLeg := s.Stage != Entering && s.Stage != Handling
 	switch {
 	case inLeg && s.For == ForNothing:
-		return "what is the leg for? expected for=entry, for=transfer, for=conference or for=consult"
+		return "a leg has a purpose: expected for=entry, for=transfer, for=conference or for=consult"
 	case !inLeg && s.For != ForNothing:
 		return "for= describes a leg, but none is under way"
 	case (s.Agents > 0) != (s.Latest != ForNothing):
-		return "latest= describes the agents who handle the chat: expected both agents= and latest=, or neither"
+		return "expected both agents= and latest=, or neither"
 	case s.Stage == Entering && (s.Agents > 0 || s.Pending != ForNothing || s.Strategy || s.Turn != Open ||
 		s.Failures > 0 || s.Joins > 0):
 		return "before its first queue a chat has no agent, strategy, invitation or history"

@@ -76,9 +76,9 @@ func TestStatesThatCannotBe(t *testing.T) {
 	for text, wrong := range map[string]string{
 		"":                          "expected a state",
 		"handlin agents=1":          "did you mean handling?",
-		"handling agents=1":         "latest= describes the agents",
+		"handling agents=1":         "expected both agents= and latest=",
 		"handling":                  "expected stop-due",
-		"queue":                     "what is the leg for?",
+		"queue":                     "a leg has a purpose",
 		"handling for=entry":        "for= describes a leg",
 		"entering strategy":         "before its first queue",
 		"handling agents=4":         "agents=4: expected",

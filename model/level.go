@@ -35,7 +35,7 @@ func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 func (l *Level) UnmarshalText(name []byte) error {
 	level, ok := ParseLevel(string(name))
 	if !ok {
-		return fmt.Errorf("%s is not a level", Name(string(name)))
+		return fmt.Errorf("%s is not a level", Quoted(string(name)))
 	}
 	*l = level
 	return nil

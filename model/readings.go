@@ -165,8 +165,8 @@ func validYield(y Yield) error {
 
 func breaks(invariant string, y Yield) error {
 	f := y.fact()
-	return fmt.Errorf("%s %s breaks %s: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant,
-		saying(invariant))
+	return fmt.Errorf("the row \"%s %s\" would break %s: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant,
+		strings.TrimSuffix(saying(invariant), "."))
 }
 
 func (y *Yield) fact() Fact {

@@ -18,7 +18,7 @@ func TestLevelAsText(t *testing.T) {
 		assert.Equal(t, l, again)
 	}
 	var none model.Level
-	assert.EqualError(t, none.UnmarshalText([]byte("x")), "x is not a level")
+	assert.EqualError(t, none.UnmarshalText([]byte("x")), `"x" is not a level`)
 }
 
 // Only differences of the levels that are asked for are required.

@@ -1,6 +1,9 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Requirement is one of the conditions W1–W9 that make a log well-formed.
 type Requirement struct {
@@ -44,7 +47,11 @@ type IllFormed struct {
 }
 
 func (e *IllFormed) Error() string {
-	return fmt.Sprintf("interaction %s, seq %d: %s: %s", Name(e.InteractionID), e.Seq, e.Requirement, e.Problem)
+	id := Name(e.InteractionID)
+	if strings.Contains(id, " ") && id[0] != '"' { // nobody would see where it ends
+		id = Quoted(e.InteractionID)
+	}
+	return fmt.Sprintf("interaction %s, seq %d: %s: %s", id, e.Seq, e.Requirement, e.Problem)
 }
 
 // unsaid is the error of a fold that is mute: nobody reads what it says.

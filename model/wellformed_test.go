@@ -158,7 +158,7 @@ func TestFieldsOfEvents(t *testing.T) {
 			var bad *model.IllFormed
 			require.True(t, errors.As(err, &bad), "%v", err)
 			assert.Equal(t, tt.requirement, bad.Requirement, bad.Error())
-			assert.Contains(t, err.Error(), "interaction chat 1, seq")
+			assert.Contains(t, err.Error(), `interaction "chat 1", seq`)
 		})
 	}
 }

@@ -73,7 +73,8 @@ func (r *Results) auditVerdict() string {
 		if a.Chats == 0 {
 			return "Incomplete: there was no chat to check"
 		}
-		return fmt.Sprintf("Incomplete: %s of the chats were set aside; the others prove little", Percent(a.Share))
+		return fmt.Sprintf("Incomplete: %s of the chats could not be judged, which is more than --set-aside allows",
+			Percent(a.Share))
 	case engine.StaleExpectations:
 		return fmt.Sprintf("The expectations no longer hold: %s of %s %s in other ways than they "+
 			"list", thousands(a.Differing), of,

@@ -34,7 +34,7 @@ func Subjects(paths []string) (subjects []Subject, err error) {
 	for _, path := range paths {
 		name := filepath.ToSlash(filepath.Clean(path))
 		if seen[name] {
-			return nil, fmt.Errorf("%s: named twice", model.Name(path))
+			return nil, fmt.Errorf("%s: given twice; give each file once", model.Name(path))
 		}
 		seen[name] = true
 		in, err := os.Open(path)
@@ -43,8 +43,11 @@ func Subjects(paths []string) (subjects []Subject, err error) {
 		}
 		h := sha256.New()
 		_, err = io.Copy(h, in)
-		if in.Close(); err != nil { //nolint:errcheck // it was read
-			return nil, fmt.Errorf("%w: expected a file", err)
+		info, _ := in.Stat()
+		if in.Close(); info != nil && info.IsDir() { //nolint:errcheck // it was read
+			return nil, fmt.Errorf("%s: a directory; expected a file", model.Name(path))
+		} else if err != nil {
+			return nil, err
 		}
 		subjects = append(subjects, Subject{name, sha{hex.EncodeToString(h.Sum(nil))}})
 	}

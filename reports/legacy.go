@@ -64,14 +64,18 @@ func (r *Results) alone() (said []string) {
 func Overlap(a *engine.Audit, most float64) string {
 	m := a.Marts
 	if a.Chats > 0 {
-		return fmt.Sprintf("%s of the chats are not in both marts or are set aside, which is more than --set-aside "+
-			"%v: the others prove little", Percent(a.Share), most)
+		return fmt.Sprintf("%s of the chats are not in both marts or were set aside, but --set-aside allows only "+
+			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	say := fmt.Sprintf("no chat to check: %d chats are only in the legacy rows and %d only in the new ones, over the "+
-		"time that both cover (%s)", m.OldAlone, m.NewAlone, cmp.Or(m.Window, "not known, or none"))
+	period := "no time is known that both cover"
+	if m.Window != "" {
+		period = "both cover " + m.Window
+	}
+	say := fmt.Sprintf("no chat to check: %s in the legacy rows alone, and %s in the new rows alone (%s)",
+		chats(m.OldAlone), chats(m.NewAlone), period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; if such ids as %s and %s should match, name a table of keys (old, new) in the mapping",
-			model.Name(m.OldLike), model.Name(m.NewLike))
+		say += fmt.Sprintf("; if an id such as %s in the legacy rows and one such as %s in the new rows are the same "+
+			"chat, name a table of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say
 }

@@ -32,7 +32,11 @@ func Merge(shards []*Results) (*Results, error) {
 	for _, s := range shards {
 		for _, l := range s.Lines {
 			if other := from[l.Index]; other != nil {
-				return nil, fmt.Errorf("%s and %s overlap: both hold %s", other.Name, s.Name, model.Name(l.ID))
+				if other.Name == s.Name {
+					return nil, fmt.Errorf("%s: given twice; give each shard once", s.Name)
+				}
+				return nil, fmt.Errorf("%s and %s overlap: both hold %s; give each shard once", other.Name, s.Name,
+					model.Name(l.ID))
 			}
 			from[l.Index] = s
 		}
@@ -45,9 +49,9 @@ func Merge(shards []*Results) (*Results, error) {
 			given = append(given, model.Name(s.Header.Shard))
 		}
 		return nil,
-			fmt.Errorf("a gap: %d of %d scenarios are in none of the results; the first is number %d of the plan; "+
-				"shards given: %s",
-				missing, first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
+			fmt.Errorf("%d of %d scenarios are in none of the results (the first of them is number %d in the order of "+
+				"the run); the results are of the shards %s; add those of the others", missing,
+				first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })
 	merged, err := engine.MergeCoverage(coverage)
@@ -88,13 +92,13 @@ func alike(shards []*Results) error {
 			{"suites", a.Chatproof + " " + a.Suite, b.Chatproof + " " + b.Suite},
 			{"seeds", fmt.Sprint(a.Seed), fmt.Sprint(b.Seed)},
 			{
-				"plans", fmt.Sprintf("%s of %d scenarios", a.Plan, a.Scenarios),
-				fmt.Sprintf("%s of %d scenarios", b.Plan, b.Scenarios),
+				"scenarios", fmt.Sprintf("%d with the digest %s", a.Scenarios, a.Plan),
+				fmt.Sprintf("%d with the digest %s", b.Scenarios, b.Plan),
 			},
 			{"required levels", strings.Join(a.Require, ","), strings.Join(b.Require, ",")},
 			{"readings", digestOf(a.Readings), digestOf(b.Readings)},
 			{"values of --strict", fmt.Sprint(a.Strict), fmt.Sprint(b.Strict)},
-			{"implementations", first.Implementation(), s.Implementation()},
+			{"implementations", model.Quoted(first.Implementation()), model.Quoted(s.Implementation())},
 		} {
 			if part.first != part.other {
 				return fmt.Errorf("%s and %s have different %s (%s, %s): only shards of one run can be merged",

@@ -49,17 +49,17 @@ func TestMergeRefuses(t *testing.T) {
 		shards []*Results
 		want   string
 	}{
-		{"a gap", part[:2], "a gap: "},
-		{"a gap, by name", part[:2], "the first is number 4 of the plan; shards given: 3/3, 2/3"},
-		{"one shard alone", part[:1], "a gap: "},
-		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl and 3.jsonl overlap: both hold documented/"},
+		{"a gap", part[:2], "scenarios are in none of the results (the first"},
+		{"a gap, by name", part[:2], "the first of them is number 4 in the order of the run); the results are of the shards 3/3, 2/3; add those of the others"},
+		{"one shard alone", part[:1], "scenarios are in none of the results (the first"},
+		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl: given twice; give each shard once"},
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
 		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: the run did not end"},
 		{"another seed", []*Results{part[0], part[1], read(t, "2.jsonl", record(t, routed, 2, 1, 3))}, "3.jsonl and 2.jsonl have different seeds (1, 2)"},
 		{"another suite", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl have different suites (0.2.0 "},
-		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different plans"},
+		{"another plan", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Plan = "abc" })}, "different scenarios (281 with the digest "},
 		{"other levels", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Require = []string{"own"} })}, "different required levels (documented,invariant,own, own)"},
-		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `(the reference model (self-check), a\x1b)`},
+		{"another implementation", []*Results{part[0], part[1], change(part[2], func(h *engine.Header) { h.Environment = &engine.Environment{Command: []string{"a\x1b"}} })}, `("the reference model (self-check)", "a\x1b")`},
 		{"all of another suite", []*Results{change(part[0], func(h *engine.Header) { h.Suite = "abc" })}, "other.jsonl: made by chatproof 0.2.0 abc, but this is chatproof 0.2.0 "},
 	} {
 		_, err := Merge(tt.shards)

@@ -160,7 +160,7 @@ func (r *reader) scenario(line []byte) error {
 	case l.ID == "" || r.seen[l.ID]:
 		return r.lines.Errorf("id", "expected an id that no earlier line has, got %s", model.Name(l.ID))
 	case !level:
-		return r.lines.Errorf("level", "%s is not a level", model.Name(l.Level))
+		return r.lines.Errorf("level", "%s is not a level", model.Quoted(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):
 		return r.lines.Errorf("verdict", "%s is not a verdict", model.Name(string(l.Verdict)))
 	case r.Header.Kind == engine.Check && l.Found == nil:

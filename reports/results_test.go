@@ -130,7 +130,7 @@ func TestReadRefuses(t *testing.T) {
 		{"no verdict", header + strings.Replace(first, `"pass"`, `"green"`, 1), "r.jsonl:2: verdict: green is not a verdict"},
 		{"no failure", header + strings.Replace(first, `"pass"`, `"error"`, 1), "r.jsonl:2: failure: missing; the verdict error needs it"},
 		{"fails by nothing", header + strings.Replace(first, `"pass"`, `"fail"`, 1), "r.jsonl:2: differences: expected one that is required, because the scenario fails"},
-		{"no level of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"x"}],"verdict"`, 1), `r.jsonl:2: differences.0.level: x is not a level`},
+		{"no level of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"x"}],"verdict"`, 1), `r.jsonl:2: differences.0.level: "x" is not a level`},
 		{"no field of a difference", header + strings.Replace(first, `"verdict"`, `"differences":[{"field":"","level":"own"}],"verdict"`, 1), "r.jsonl:2: differences: expected a field, got none"},
 		{"a line taken out", header + second + footer, "r.jsonl:3: totals.all: does not match the lines above"},
 		{"after the footer", strings.Join(lines, "") + header, "expected nothing after the footer; a file holds one record"},

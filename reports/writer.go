@@ -173,7 +173,8 @@ func (w *Writer) Render(r *Results) error {
 	case 1:
 		return failed[0]
 	}
-	return fmt.Errorf("%w (and %s)", failed[0], Number(len(failed)-1, "more file", "more files"))
+	return fmt.Errorf("%w (%s could not be written either)", failed[0],
+		Number(len(failed)-1, "more file", "more files"))
 }
 
 // WriteFiles renders a record into files: all of them appear, or none; - is stdout.

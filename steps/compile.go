@@ -69,10 +69,14 @@ func first(problems []*Problem) error {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	problems = slices.CompactFunc(problems, func(a, b *Problem) bool { return *a == *b })
-	if n := len(problems) - 1; n > 0 {
-		return fmt.Errorf("%w (and %d more)", problems[0], n)
+	switch n := len(problems) - 1; n {
+	case 0:
+		return problems[0]
+	case 1:
+		return fmt.Errorf("%w (and 1 more problem)", problems[0])
+	default:
+		return fmt.Errorf("%w (and %d more problems)", problems[0], n)
 	}
-	return problems[0]
 }
 
 // file is a feature file.
@@ -95,7 +99,7 @@ func featureFiles(src Source) (files []file, err error) {
 		return nil
 	})
 	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: no .feature file there", src.Label)
+		err = fmt.Errorf("%s: no .feature file in this directory", src.Label)
 	}
 	return files, err
 }

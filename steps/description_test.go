@@ -138,9 +138,9 @@ func TestOutlineThatSaysInPartWhatNobodyReads(t *testing.T) {
 		{"no examples", outline("And the customer leaves", ""), "2: the outline has no examples"},
 		{"a heading alone", outline("And the customer leaves", "    Examples:\n      | n |\n"), "6: the outline has no examples here; expected a heading and at least one row"},
 		{"one of two without a row", outline("And the customer leaves", "    Examples:\n      | n |\n      | 1 |\n    Examples:\n      | n |\n"), "9: the outline has no examples here; expected a heading and at least one row"},
-		{"a placeholder without a column", outline(`And "<agnet>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: the examples have no column agnet; found n, agent (and 1 more)"},
+		{"a placeholder without a column", outline(`And "<agnet>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: the examples have no column \"agnet\"; their columns are n, agent (and 1 more problem)"},
 		{"a column without a placeholder", outline("And the customer leaves", "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "7: the examples: column agent is not used, because the outline has no <agent>; remove the column or use it"},
-		{"a column of another case", outline(`And "<Agent>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: the examples have no column Agent; found n, agent (and 1 more)"},
+		{"a column of another case", outline(`And "<Agent>" leaves`, "    Examples:\n      | n | agent |\n      | 1 | A |\n"), "4: the examples have no column \"Agent\"; their columns are n, agent (and 1 more problem)"},
 		{"a column twice", outline("And the customer leaves", "    Examples:\n      | n | n |\n      | 1 | 2 |\n"), "7: the examples: two columns are called n"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })

@@ -67,7 +67,7 @@ func TestFileThatIsNoFeature(t *testing.T) {
 func TestFolderWithoutFeatures(t *testing.T) {
 	for name, files := range map[string]map[string]string{"empty": nil, "other files": {"README.md": "#", "f.feature.bak": submitted}} {
 		_, err := compileFiles(files)
-		assert.EqualError(t, err, "test: no .feature file there", name)
+		assert.EqualError(t, err, "test: no .feature file in this directory", name)
 	}
 }
 
@@ -143,15 +143,15 @@ func TestTableOfFacts(t *testing.T) {
 		{"unknown column", "resource | colour | technical descriptor\nA | red | RoutedTo/Completed", "row 1, colour: no such column; " + columns},
 		{"column of another case", "resource | technical descriptor | Start\nA | RoutedTo/Completed | 09:00:00", "row 1, Start: no such column; " + columns},
 		{"column twice", "resource | technical descriptor | resource\nA | RoutedTo/Completed | A", `column "resource" appears twice`},
-		{"no resource", "technical descriptor\nRoutedTo/Completed", `column "resource" is missing; found technical descriptor`},
-		{"no descriptor", "resource | start\nA | 09:00:00", `column "technical descriptor" is missing; found resource, start`},
+		{"no resource", "technical descriptor\nRoutedTo/Completed", `column "resource" is missing; the columns are technical descriptor`},
+		{"no descriptor", "resource | start\nA | 09:00:00", `column "technical descriptor" is missing; the columns are resource, start`},
 		{"blank resource", "resource | technical descriptor\n | RoutedTo/Completed", "row 1, resource: expected a name, got a blank"},
 		{"result missing", "resource | technical descriptor\nA | RoutedTo", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo"},
 		{"bracket open", "resource | technical descriptor\nA | RoutedTo/Redirected [Revoked", "row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got RoutedTo/Redirected [Revoked"},
 		{"blank descriptor", "resource | technical descriptor\nA | ", `row 1, technical descriptor: expected Role/Result or Role/Result [Reason], got ""`},
-		{"unknown role, in the second row", "resource | technical descriptor\nA | RoutedTo/Completed\nB | Routed/Completed", "row 2, technical descriptor: Routed is not a role; expected one of " + list(model.Roles)},
-		{"unknown result", "resource | technical descriptor\nA | RoutedTo/Done", "row 1, technical descriptor: Done is not a result; expected one of " + list(model.Results)},
-		{"unknown reason", "resource | technical descriptor\nA | RoutedTo/Redirected [Expired]", "row 1, technical descriptor: Expired is not a reason; expected one of " + list(model.Reasons)},
+		{"unknown role, in the second row", "resource | technical descriptor\nA | RoutedTo/Completed\nB | Routed/Completed", "row 2, technical descriptor: \"Routed\" is not a role; expected one of " + list(model.Roles)},
+		{"unknown result", "resource | technical descriptor\nA | RoutedTo/Done", "row 1, technical descriptor: \"Done\" is not a result; expected one of " + list(model.Results)},
+		{"unknown reason", "resource | technical descriptor\nA | RoutedTo/Redirected [Expired]", "row 1, technical descriptor: \"Expired\" is not a reason; expected one of " + list(model.Reasons)},
 		{"unknown resource type", "resource | resource type | technical descriptor\nA | robot | RoutedTo/Completed", "row 1, resource type: expected one of agent, queue, strategy, got robot"},
 		{"received from an agent by name", "resource | technical descriptor | received from\nA | RoutedTo/Completed | Agent 1", "row 1, received from: expected the number of a row, or a blank, got Agent 1"},
 		{"received from row 0", "resource | technical descriptor | received from\nA | RoutedTo/Completed | 0", "row 1, received from: expected the number of a row, or a blank, got 0"},
@@ -208,7 +208,7 @@ func TestFirstProblemIsReportedAndTheOthersCounted(t *testing.T) {
 		"a.feature": submitted + noFacts + "  Scenario: T\n    Given a typo\n  Scenario: U\n",
 		"c.feature": submitted + noFacts,
 	})
-	assert.EqualError(t, err, "test/a.feature:6: no such step: a typo; see 'list steps' (and 2 more)")
+	assert.EqualError(t, err, "test/a.feature:6: no such step: a typo; see 'list steps' (and 2 more problems)")
 	var first *Problem
 	require.ErrorAs(t, err, &first)
 	assert.Equal(t, Problem{"test/a.feature", 6, "no such step: a typo; see 'list steps'"}, *first)

@@ -233,7 +233,7 @@ func (r *Recorder) expect(table *messages.PickleTable) error {
 	}
 	for _, column := range []string{"resource", "technical descriptor"} {
 		if !slices.Contains(heading, column) {
-			return fmt.Errorf("column %q is missing; found %s", column, strings.Join(heading, ", "))
+			return fmt.Errorf("column %q is missing; the columns are %s", column, strings.Join(heading, ", "))
 		}
 	}
 	if !slices.Contains(heading, "interaction") && slices.ContainsFunc(r.events,
@@ -279,7 +279,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 	case "technical descriptor":
 		d, ok := model.ParseDescriptor(value)
 		not := func(what, code, all string) error {
-			return fmt.Errorf("%s is not a %s; expected one of %s", model.Name(code), what, all)
+			return fmt.Errorf("%s is not a %s; expected one of %s", model.Quoted(code), what, all)
 		}
 		switch {
 		case !ok:

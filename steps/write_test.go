@@ -378,7 +378,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		{"tag and comment", func(s *Written) { s.Tags = []string{"@a", "#b"} }, `a feature cannot hold its tags "@a #b"`},
 		{"no resource", func(s *Written) { s.Facts[0].Resource = "" }, "row 1, resource: expected a name, got a blank"},
 		{"no role", func(s *Written) { s.Facts[0].Role = "" }, "row 1, technical descriptor: expected Role/Result"},
-		{"unknown result", func(s *Written) { s.Facts[0].Result = "Done" }, "row 1, technical descriptor: Done is not a result"},
+		{"unknown result", func(s *Written) { s.Facts[0].Result = "Done" }, "row 1, technical descriptor: \"Done\" is not a result"},
 		{"unknown type", func(s *Written) { s.Facts[0].ResourceType = "robot" }, "row 1, resource type: expected one of agent, queue, strategy, got robot"},
 		{"role reason", func(s *Written) { s.Facts[0].RoleReason = "x" }, "fact 1: a table cannot hold it"},
 		{"another interaction", func(s *Written) { s.Facts[0].InteractionID = "y" }, "fact 1: a table cannot hold it"},

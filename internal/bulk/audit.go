@@ -138,7 +138,7 @@ func (t *tally) judge(classifier *model.Classifier, c *Chat) {
 func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Chat) bool {
 	switch err := classifier.Classify(reference, c.Events); {
 	case c.Bad != nil:
-		why := fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID))
+		why := fmt.Errorf("%w (interaction %s is ill-formed: W9)", c.Bad, model.Quoted(c.ID))
 		t.setAside(c, why, asideKey{requirement: "W9", lacks: "a sound " + cmp.Or(c.Bad.Field, "line")})
 		return false
 	case err != nil:

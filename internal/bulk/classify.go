@@ -162,7 +162,7 @@ func (w *classifier) classify(c *Chat) error {
 // fault classifies a chat into dst, and returns what is wrong with the chat, or "".
 func fault(by *model.Classifier, dst *model.Chat, c *Chat, file string) string {
 	if c.Bad != nil {
-		return fmt.Sprintf("%v (interaction %s is ill-formed: W9)", c.Bad, model.Name(c.ID))
+		return fmt.Sprintf("%v (interaction %s is ill-formed: W9)", c.Bad, model.Quoted(c.ID))
 	}
 	if err := by.Classify(dst, c.Events); err != nil {
 		return fmt.Sprintf("%s: %v", file, err)

@@ -238,7 +238,7 @@ func (f *checkFlags) verdict(ctx context.Context, r *bulk.Report, c engine.Concl
 	case r.Chats == 0:
 		why = fmt.Sprintf("%s: no chat to check", placeOf(append(f.events, f.facts...)[:max(1, len(f.events))]))
 	default:
-		why = fmt.Sprintf("%s of the chats were set aside, and --set-aside allows %v %%: the others prove little",
+		why = fmt.Sprintf("%s of the chats were set aside, but --set-aside allows only %v %%: the result is incomplete",
 			reports.Percent(r.Share), f.setAside)
 	}
 	return exit(exitIncomplete, "%s", why)
@@ -258,13 +258,15 @@ func (f *checkFlags) sound() error {
 	case len(f.legacy) == 0 && f.legacyMapping != "":
 		return errors.New("--legacy-mapping goes only with --legacy")
 	case slices.Contains(f.legacy, "-") && (slices.Contains(f.facts, "-") || slices.Contains(f.events, "-")):
-		return errors.New("--legacy cannot be stdin, which --events or --facts already reads")
+		return errors.New("--legacy cannot be stdin, because --events or --facts already reads stdin")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
 	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
 		return errors.New("--learn needs --events; leave out --readings, because --learn writes such a file")
-	case f.learn != "" && (f.least < 1 || !(f.share > 50 && f.share <= 100)):
-		return errors.New("--learn: expected --learn-min 1 or more, and --learn-share above 50 and at most 100")
+	case f.learn != "" && f.least < 1:
+		return fmt.Errorf("--learn-min: expected 1 or more, got %d", f.least)
+	case f.learn != "" && !(f.share > 50 && f.share <= 100):
+		return fmt.Errorf("--learn-share: expected a percentage above 50 and at most 100, got %v", f.share)
 	case f.examples < 0:
 		return fmt.Errorf("--examples: expected 0 or more, got %d", f.examples)
 	}
@@ -337,8 +339,8 @@ func (e *env) tellCheck(ctx context.Context, f *checkFlags, place *reports.Place
 			return fmt.Errorf("--against: %w", err)
 		}
 		if before.Header.Kind != engine.Check {
-			return fmt.Errorf("--against: %s: expected the record of a check, got the record of a run",
-				model.Line(f.against))
+			return fmt.Errorf("--against: %s holds the record of a run; expected the record of a check",
+				model.Quoted(f.against))
 		}
 		whole.Changes = reports.Against(before, whole)
 	}

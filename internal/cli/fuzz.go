@@ -147,8 +147,8 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 		return nil, nil, err
 	}
 	if len(f.way.facts) > 0 {
-		return nil, nil, errors.New("fuzz needs a program to ask, and --facts names only rows; give a command, or " +
-			"judge rows with 'run --facts'")
+		return nil, nil, errors.New("fuzz needs a program to ask, but --facts names only rows; give a command instead, " +
+			"or judge the rows with 'run --facts'")
 	}
 	if _, err := f.way.reference(ctx); err != nil {
 		return nil, nil, err
@@ -158,8 +158,12 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 		return nil, nil, err
 	}
 	world, err := f.way.world(ctx, "")
-	if err == nil && (f.scenarios < 1 || f.prove < 0) {
-		err = errors.New("fuzz: expected --scenarios above 0 and --prove 0 or more")
+	switch {
+	case err != nil:
+	case f.scenarios < 1:
+		err = fmt.Errorf("--scenarios: expected 1 or more, got %d", f.scenarios)
+	case f.prove < 0:
+		err = fmt.Errorf("--prove: expected 0 or more, got %d", f.prove)
 	}
 	return &engine.Campaign{
 		Seed: f.seed, Require: f.require, Prove: f.prove, Shard: shard, Shards: shards, Scenarios: f.scenarios,

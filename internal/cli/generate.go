@@ -194,9 +194,9 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):
 		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
 	case f.to != "" && !tables.IsDSN(f.to):
-		return errors.New("--to: expected a database, postgres://… or sqlite:FILE; write to a file with --output")
+		return errors.New("--to: expected a database (postgres://… or sqlite:FILE); write to a file with --output")
 	case f.to == "" && tables.IsDSN(f.out):
-		return fmt.Errorf("--output: %s is a database: write to it with --to", tables.Place{Path: f.out})
+		return fmt.Errorf("--output: %s is a database; write to it with --to", tables.Place{Path: f.out})
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()

@@ -100,13 +100,13 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats, 200 of them outside the time that both marts cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
 	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")
-	assert.Contains(t, why, "of the chats are not in both marts or are set aside, which is more than --set-aside 1: the others prove little")
+	assert.Contains(t, why, "of the chats are not in both marts or were set aside, but --set-aside allows only 1 %: the result is incomplete")
 	inFile, _ := check(0, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"), "--set-aside", "70")
 	inDatabase, _ := check(0, "--legacy", "sqlite:"+database, "--legacy-mapping", at("db.yaml"), "--set-aside", "70")
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: 200 chats are only in the legacy rows and 200 only in the new ones, over the time that both cover \(2026-01-09T.*\); if such ids as 100000 and 0+65 should match, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows alone, and 200 chats in the new rows alone \(both cover 2026-01-09T.*\); if an id such as 100000 in the legacy rows and one such as 0+65 in the new rows are the same chat, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
@@ -118,8 +118,8 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 
 	write("bad.yaml", "keys: {table: IDS}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; give keys.file")
+	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; name the file with the keys under keys.file in the mapping")
 	write("bad.yaml", "keys: {file: old.csv}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "no column old; found IXN, ")
+	assert.Contains(t, why, `no column "old"; the columns are IXN, `)
 }

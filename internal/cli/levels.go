@@ -35,7 +35,7 @@ func (f *levelsFlag) Set(s string) error {
 	for name := range strings.SplitSeq(s, ",") {
 		l, ok := model.ParseLevel(name)
 		if !ok {
-			return fmt.Errorf("%s is not a level; expected all, or some of %s%s", model.Name(name), everyLevel,
+			return fmt.Errorf("%s is not a level; expected all, or some of %s%s", model.Quoted(name), everyLevel,
 				model.DidYouMean(name, levelNames()))
 		}
 		*f |= levelsFlag(model.LevelSet(l))

@@ -60,7 +60,7 @@ func (e *env) reportIllFormed(log *eventLog, bad []*model.IllFormed) error {
 	type line struct{ id, text string }
 	var report []line
 	for id, err := range log.spoilt {
-		report = append(report, line{id, fmt.Sprintf("%v (interaction %s is ill-formed: W9)", err, model.Name(id))})
+		report = append(report, line{id, fmt.Sprintf("%v (interaction %s is ill-formed: W9)", err, model.Quoted(id))})
 	}
 	for _, err := range bad {
 		if log.spoilt[err.InteractionID] == nil {

@@ -36,9 +36,13 @@ Exit codes:
   chatproof selftest --seeds 10`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if t.Seeds < 1 || t.Scenarios < 10 || t.Scenarios > engine.MaxGenerated || t.Prove < 0 {
-				return fmt.Errorf("selftest: expected --seeds 1 or more, --generated 10 to %d, --prove 0 or more",
-					engine.MaxGenerated)
+			switch {
+			case t.Seeds < 1:
+				return fmt.Errorf("--seeds: expected 1 or more, got %d", t.Seeds)
+			case t.Scenarios < 10 || t.Scenarios > engine.MaxGenerated:
+				return fmt.Errorf("--generated: expected 10 to %d, got %d", engine.MaxGenerated, t.Scenarios)
+			case t.Prove < 0:
+				return fmt.Errorf("--prove: expected 0 or more, got %d", t.Prove)
 			}
 			kills, err := t.Run(cmd.Context())
 			if err != nil {

@@ -62,8 +62,8 @@ func (e *env) conclude(ctx context.Context, f *runFlags, r *engine.Record, faile
 	if w := r.Wrote; w != nil {
 		fmt.Fprintln(e.err, "chatproof:", w.String(f.writeExpect))
 		if n := len(r.Expired); n > 0 {
-			fmt.Fprintf(e.err, "chatproof: %s: expired, but kept: %s\n", f.writeExpect,
-				number(n, "entry", "entries"))
+			fmt.Fprintf(e.err, "chatproof: %s: %s\n", f.writeExpect,
+				number(n, "entry has expired, but was kept", "entries have expired, but were kept"))
 		}
 		return nil
 	}

@@ -392,25 +392,32 @@ func (x *Expectation) Finding(expired bool) string {
 	says := ""
 	switch {
 	case x.Scenarios == 0:
-		says = "matches no planned scenario: remove it"
+		says = "matches no scenario; remove the entry"
 	case x.Nothing:
-		says = "matches no difference: remove it"
+		says = "matches no difference; remove the entry"
 	case x.Otherwise > 0:
 		now, such := "different", ""
 		if x.surprise != nil {
 			now, such = string(x.surprise.Verdict), ", such as "+model.Name(x.surprise.ID)
 		}
-		says = "listed as " + string(x.Verdict) + ", now " + now
+		says = "is listed as " + string(x.Verdict) + ", but is now " + now
 		if x.Scenarios > 1 {
-			says += fmt.Sprintf(" in %d of %d%s", x.Otherwise, x.Scenarios, such)
+			says += fmt.Sprintf(" in %d of %d scenarios%s", x.Otherwise, x.Scenarios, such)
 		}
-		says += ": correct or remove it"
+		says += "; correct or remove the entry"
 	case x.Exceeded(x.Held, x.Scenarios):
-		says = fmt.Sprintf("covers %d cases, but its max is %s: fix the cause or raise max", x.Held, x.Max)
+		says = fmt.Sprintf("covers %d cases, but its max is %s; fix the cause or raise max", x.Held, x.Max)
 	case expired:
-		says = "expired after " + x.Until + ": fix the cause, or set a later date"
+		says = "expired after " + x.Until + "; fix the cause, or set a later date"
 	default:
 		return ""
 	}
-	return model.Name(x.Name()) + ": " + says
+	var subject []string
+	if x.ID != "" {
+		subject = append(subject, model.Quoted(x.ID))
+	}
+	if x.Signature != "" {
+		subject = append(subject, "signature "+model.Quoted(x.Signature))
+	}
+	return strings.Join(subject, ", ") + " " + says
 }

@@ -118,11 +118,11 @@ func TestWhatBecameOfExpectations(t *testing.T) {
 		{"holds", "{id: own/f/1-fail, verdict: fail, reason: r}", []string{"own/f/1-fail"}, ""},
 		{"a glob that holds", "{id: '*-fail', verdict: fail, reason: r}", []string{"own/f/1-fail", "own/f/2-fail"}, ""},
 		{"on its last day", "{id: own/f/4-skip, verdict: skip, reason: r, until: 2026-06-01}", []string{"own/f/4-skip"}, ""},
-		{"the day after", "{id: own/f/4-skip, verdict: skip, reason: r, until: 2026-05-31}", []string{"own/f/4-skip"}, "own/f/4-skip: expired after 2026-05-31: fix the cause, or set a later date"},
-		{"passes", "{id: own/f/0-pass, verdict: fail, reason: r}", nil, "own/f/0-pass: listed as fail, now pass: correct or remove it"},
-		{"ends otherwise", "{id: own/f/3-error, verdict: skip, reason: r}", nil, "own/f/3-error: listed as skip, now error: correct or remove it"},
-		{"a part passes", "{id: 'own/f/?-?a*', verdict: fail, reason: r}", []string{"own/f/1-fail", "own/f/2-fail"}, "own/f/?-?a*: listed as fail, now pass in 1 of 3, such as own/f/0-pass: correct or remove it"},
-		{"matches nothing", "{id: own/g/*, verdict: fail, reason: r}", nil, "own/g/*: matches no planned scenario: remove it"},
+		{"the day after", "{id: own/f/4-skip, verdict: skip, reason: r, until: 2026-05-31}", []string{"own/f/4-skip"}, "\"own/f/4-skip\" expired after 2026-05-31; fix the cause, or set a later date"},
+		{"passes", "{id: own/f/0-pass, verdict: fail, reason: r}", nil, "\"own/f/0-pass\" is listed as fail, but is now pass; correct or remove the entry"},
+		{"ends otherwise", "{id: own/f/3-error, verdict: skip, reason: r}", nil, "\"own/f/3-error\" is listed as skip, but is now error; correct or remove the entry"},
+		{"a part passes", "{id: 'own/f/?-?a*', verdict: fail, reason: r}", []string{"own/f/1-fail", "own/f/2-fail"}, "\"own/f/?-?a*\" is listed as fail, but is now pass in 1 of 3 scenarios, such as own/f/0-pass; correct or remove the entry"},
+		{"matches nothing", "{id: own/g/*, verdict: fail, reason: r}", nil, "\"own/g/*\" matches no scenario; remove the entry"},
 		{"was not asked", "{id: own/f/5-not-run, verdict: fail, reason: r, until: 2026-05-31}", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -224,7 +224,9 @@ func newPlan(cases []planned) (*Plan, error) {
 		if c == nil { // it is made later, and its id is unique
 			continue
 		}
-		if other := seen[c.ID]; other != nil {
+		if other := seen[c.ID]; other != nil && other.Source == c.Source && c.Source != "" {
+			return nil, fmt.Errorf("%s: this scenario is read twice; give each directory of features once", c.Source)
+		} else if other != nil {
 			return nil, fmt.Errorf("%s: the id %s is also used at %s; rename one of the "+
 				"scenarios", c.Source, c.ID, other.Source)
 		}

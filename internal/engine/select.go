@@ -23,11 +23,11 @@ func (p *Plan) Select(tags string, globs []string) error {
 	if tags != "" {
 		keep, err := tagExpression(tags)
 		if err != nil {
-			return fmt.Errorf("--tags %s: %w", tags, err)
+			return fmt.Errorf("--tags: %w", err)
 		}
 		kept := slices.DeleteFunc(slices.Clone(p.Scenarios), func(s *Scenario) bool { return !keep(s.Tags) })
 		if before := p.Scenarios; len(kept) == 0 {
-			return fmt.Errorf("%w: no scenario matches the tags %s%s", ErrNothing, tags, unknownTag(tags, before))
+			return fmt.Errorf("%w: %s", ErrNothing, noneTagged(tags, before))
 		}
 		p.Scenarios = kept
 	}
@@ -53,8 +53,9 @@ func (p *Plan) Select(tags string, globs []string) error {
 	return nil
 }
 
-// unknownTag names the first tag of an expression that no scenario has, and the nearest that one has.
-func unknownTag(expression string, scenarios []*Scenario) string {
+// noneTagged says that no scenario matches an expression. It names the first tag of it that no scenario has, and the
+// nearest that one has.
+func noneTagged(expression string, scenarios []*Scenario) string {
 	var tags []string
 	for _, s := range scenarios {
 		for _, tag := range s.Tags {
@@ -65,10 +66,14 @@ func unknownTag(expression string, scenarios []*Scenario) string {
 	}
 	for _, word := range tagToken.FindAllString(expression, -1) {
 		if word[0] == '@' && !slices.Contains(tags, word) {
-			return "; " + model.Name(word) + " is no scenario's tag" + model.DidYouMean(word, tags)
+			said := "no scenario has the tag " + model.Name(word) + model.DidYouMean(word, tags)
+			if word != expression {
+				said = fmt.Sprintf("no scenario matches the tags %s: %s", model.Quoted(expression), said)
+			}
+			return said
 		}
 	}
-	return ""
+	return "no scenario matches the tags " + model.Quoted(expression)
 }
 
 // NoSuch says that no scenario of the plan has an id, or matches a glob, and which was probably meant.
@@ -101,7 +106,7 @@ func (p *Plan) Demand(levels model.Levels) error {
 	has := p.Levels()
 	for _, l := range model.AllLevels {
 		if levels.Has(l) && !has.Has(l) {
-			return fmt.Errorf("%w: level %s is required, but no scenario has it", ErrNothing, l)
+			return fmt.Errorf("%w: no scenario has the level %s, which --require names", ErrNothing, model.Quoted(l.String()))
 		}
 	}
 	return nil
@@ -139,7 +144,7 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	for _, t := range tagToken.FindAllString(s, -1) {
 		switch {
 		case negated && (t == "and" || t == "or"):
-			return nil, fmt.Errorf("expected a tag after not, got %s", t)
+			return nil, fmt.Errorf("expected a tag after 'not', got '%s'", t)
 		case t == "and":
 			b.WriteString("&&")
 		case t == "or":
@@ -168,7 +173,8 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 	b.WriteString(not(&negated)) // one that nothing follows
 	expr, err := constraint.Parse(b.String())
 	if err != nil {
-		return nil, errors.New("not a tag expression; expected something like '@R2 and not (@1.4 or @inferred)'")
+		return nil, fmt.Errorf("%s is not a tag expression; expected something like '@R2 and not (@1.4 or @inferred)'",
+			model.Quoted(s))
 	}
 	return func(tags []string) bool {
 		return expr.Eval(func(name string) bool { return slices.Contains(tags, names[name]) })

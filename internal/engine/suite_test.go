@@ -278,7 +278,7 @@ func TestSelect(t *testing.T) {
 		{"tags and globs both hold", "@own", []string{"*"}, "own/f/x"},
 		{"a glob is no regular expression", "", []string{"documented/1.4/[x]"}, "nothing to run: no scenario is called documented/1.4/[x]: in a glob, only * and ? are wildcards; brackets stand for themselves"},
 		{"one glob of several matches nothing", "", []string{"own/*", "nope"}, "nothing to run: no scenario is called nope; see 'list scenarios'"},
-		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario matches the tags @nope; @nope is no scenario's tag"},
+		{"no scenario has the tags", "@nope", nil, "nothing to run: no scenario has the tag @nope"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -143,7 +143,7 @@ func (p *Plan) leftOut(glob string) string {
 	pattern := globPattern(glob)
 	for _, w := range p.without {
 		if slices.ContainsFunc(w.ids, pattern.MatchString) {
-			return fmt.Sprintf("%s: left out, like all scenarios %s", model.Name(glob), w.Why)
+			return fmt.Sprintf("%s is left out, like all scenarios %s", model.Quoted(glob), w.Why)
 		}
 	}
 	return ""

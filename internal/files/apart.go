@@ -19,6 +19,9 @@ func Apart(written, read []Use) error {
 	for i, w := range written {
 		for _, other := range written[:i] {
 			if same(w.Path, other.Path) {
+				if w.Path == "-" {
+					return fmt.Errorf("%s: %s already writes to stdout; name a file", w.By, other.By)
+				}
 				return fmt.Errorf("%s: %s: %s already writes it; name another file", w.By, model.Name(w.Path), other.By)
 			}
 		}

@@ -88,8 +88,8 @@ func (c *columnForm) translate(cell wire.Cell) (_ wire.Cell, problem string) {
 	}
 	for _, v := range c.values {
 		if v.theirs == text {
-			return cell, model.Name(text) + " would be written unchanged and read back as " + model.Name(v.ours) +
-				"; under values, add one of your values for " + model.Name(text)
+			return cell, model.Quoted(text) + " would be written unchanged and read back as " + model.Quoted(v.ours) +
+				"; under values, add one of your values for " + model.Quoted(text)
 		}
 	}
 	return wire.TextCell(text), ""

@@ -186,9 +186,9 @@ func testRefused(t *testing.T, dsn string, exec func(string)) {
 	checkRefused(t, dsn, nil, tables.Redacted(dsn)+": table interaction_resource_fact: ")
 	exec(tables.FactDDL)
 	exec(star)
-	checkRefused(t, dsn, mapping(t, "resource_: {columns: {resource_name: employee_id}}"), tables.Redacted(dsn)+": table resource_ has no column employee_id; found resource_key, resource_name, ")
-	checkRefused(t, dsn, mapping(t, "technical_descriptor: {columns: {resource_role: ~, resource_role_code: ~}}"), "table technical_descriptor has no column resource_role_code or resource_role")
-	checkRefused(t, dsn, mapping(t, "fact: {table: resource_}"), "table resource_ has no column media_server_ixn_guid or interaction_id")
+	checkRefused(t, dsn, mapping(t, "resource_: {columns: {resource_name: employee_id}}"), tables.Redacted(dsn)+": table resource_ has no column \"employee_id\"; its columns are resource_key, resource_name, ")
+	checkRefused(t, dsn, mapping(t, "technical_descriptor: {columns: {resource_role: ~, resource_role_code: ~}}"), "table technical_descriptor has no column \"resource_role_code\" or \"resource_role\"")
+	checkRefused(t, dsn, mapping(t, "fact: {table: resource_}"), "table resource_ has no column \"media_server_ixn_guid\" or \"interaction_id\"")
 	checkRefused(t, dsn, mapping(t, "interaction_resource_fact: {where: nosuch = 1}"), tables.Redacted(dsn)+": ", "nosuch")
 }
 
@@ -268,7 +268,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"media: ['']":                                          "1:9: media: expected the name of a medium, got nothing",
 		"\ufeff# x\nresource_: {name: x}":                      "2:13: resource_: no such key: name; expected one of columns, table, where",
 		"resource_: {columns: {name: x}}":                      "1:23: resource_.columns: no such key: name; expected one of resource_key, resource_name, resource_type, resource_type_code",
-		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact: x; DROP TABLE y is not a table name; expected something like TABLE, SCHEMA.TABLE or "Schema"."Table"`,
+		"fact: {table: 'x; DROP TABLE y'}":                     `1:15: fact.table: expected a name such as TABLE, SCHEMA.TABLE or "Schema"."Table", got "x; DROP TABLE y"`,
 		"fact:\n  columns: [role]":                             "2:12: fact.columns: expected keys, each with a colon and a value; got [role]",
 		"fact: {where: [1]}":                                   "1:15: fact.where: expected text, got [1]",
 		"ids: {compare: nocase}":                               "1:16: ids.compare: expected exact, ignore-case or guid, got nocase",

@@ -59,7 +59,7 @@ func shapeOf(value any) string {
 		names, more = names[:maxNames], ", …"
 	}
 	for i, n := range names {
-		names[i] = model.Name(n)
+		names[i] = model.Quoted(n)
 	}
 	return "an object with " + number + strings.Join(names, ", ") + more
 }
@@ -88,7 +88,7 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		empty := 0
 		for i, s := range shapes {
 			empty += p.dropped.shapes[s]
-			shapes[i] = times(p.dropped.shapes[s]) + " " + s
+			shapes[i] = s + " (" + times(p.dropped.shapes[s]) + ")"
 		}
 		all += empty
 		if len(shapes) > maxNames {

@@ -83,11 +83,11 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "stdin:1: expected a header with the column names, found nothing"},
 		{"\xff\xfei\x00n\x00", "stdin:1: it is UTF-16; save it as UTF-8"},
-		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column resource or resource_name; found INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does"},
+		{"INTERACTION_ID,RESOURCE_KEY,TECHNICAL_DESCRIPTOR_KEY\n", "stdin:1: no column \"resource\" or \"resource_name\"; the columns are INTERACTION_ID, RESOURCE_KEY, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does"},
 		{"{\"interaction_id\":\"c\"}\n", "stdin:1: it looks like JSON Lines; expected a header with the column names; for JSON Lines, use --format jsonl, or give the file a name that ends in .jsonl"},
 		{"\x1f\x8b\x08", "stdin:1: it is compressed with gzip; give the file a name that ends in .gz, or decompress it"},
-		{"hello\n", "stdin:1: no column media_server_ixn_guid or interaction_id; found hello"},
-		{"interaction_id,resource,technical_result\n", "stdin:1: no column resource_role_code or resource_role; found interaction_id, resource, technical_result"},
+		{"hello\n", "stdin:1: no column \"media_server_ixn_guid\" or \"interaction_id\"; the columns are hello"},
+		{"interaction_id,resource,technical_result\n", "stdin:1: no column \"resource_role_code\" or \"resource_role\"; the columns are interaction_id, resource, technical_result"},
 		{"\n\ninteraction_id,Resource,resource\n", "stdin:3: two columns are called resource; rename one"},
 		{header + "c,A,RoutedTo\n", "stdin:2: expected 5 fields separated by ',', as in the header; got 3"},
 		{header + "\nc,A,RoutedTo,Completed,\nc,\"A\"x,RoutedTo,Completed,\n", "stdin:4: column 5: extraneous or missing \" in quoted-field"},
@@ -233,7 +233,7 @@ func TestParquetThatCannotBeRead(t *testing.T) {
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 	_, err = readAll(tables.OpenEvents(t.Context(), tables.Place{Path: path}, nil))
-	assert.ErrorContains(t, err, "facts.parquet: no column seq; found ")
+	assert.ErrorContains(t, err, "facts.parquet: no column \"seq\"; the columns are ")
 	for _, damaged := range [][]byte{nil, []byte("hello"), whole[:len(whole)-5], whole[len(whole)/2:]} {
 		require.NoError(t, os.WriteFile(path, damaged, 0o600))
 		_, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))

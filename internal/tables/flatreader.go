@@ -65,12 +65,12 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, flatCell{j, m.Converting(name)})
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, the mapping's name for %s; found %s", model.Name(actual), name,
+				return nil, fmt.Errorf("no column %s, the mapping's name for %s; the columns are %s", model.Quoted(actual), name,
 					wire.Listed(header))
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {
-			return nil, fmt.Errorf("no column %s; found %s%s", strings.Join(names, " or "), wire.Listed(header),
+			return nil, fmt.Errorf("no column %s; the columns are %s%s", quotedOr(names), wire.Listed(header),
 				wire.Unjoined(header))
 		}
 		r.at = append(r.at, at)
@@ -303,4 +303,13 @@ func (r *flatRows[T]) telling(at []flatCell) flatCell {
 		}
 	}
 	return best
+}
+
+// quotedOr lists names that a column may have, for an error.
+func quotedOr(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = model.Quoted(name)
+	}
+	return strings.Join(quoted, " or ")
 }

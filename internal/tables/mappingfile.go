@@ -155,8 +155,8 @@ func (f *mappingFile) table(name string, columns []string, n ast.Node) error {
 				return err
 			}
 			return f.Wrong(n,
-				"%s: %s is not a table name; expected something like TABLE, SCHEMA.TABLE or \"Schema\".\"Table\"",
-				name, model.Name(t.Table))
+				"%s.table: expected a name such as TABLE, SCHEMA.TABLE or \"Schema\".\"Table\", got %s",
+				name, model.Quoted(t.Table))
 		},
 		"where":   text("where", &t.Where),
 		"columns": func(n ast.Node) error { return f.each(n, name+".columns", renamed) },

@@ -37,7 +37,7 @@ func openParquet[T any](ctx context.Context, p Place, f *wire.Form[T]) (_ *flatR
 	if err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file; a Parquet file is read from its end, which needs one", p.Path)
+		return nil, fmt.Errorf("%s: not a regular file; Parquet is read from its end, so name a regular file", p.Path)
 	}
 	content, err := parquetFooter(file, info.Size())
 	if err != nil {

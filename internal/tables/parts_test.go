@@ -123,7 +123,7 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 		place tables.Place
 		want  string
 	}{
-		{tables.Place{Path: "mixed"}, "mixed: has files of several formats, such as mixed/a.csv and mixed/b.jsonl; select one format with a glob"},
+		{tables.Place{Path: "mixed"}, "mixed: its files have different formats, such as mixed/a.csv and mixed/b.jsonl; select one format with a glob"},
 		{tables.Place{Path: "mixed/*.csv", More: []string{"nosuch.csv"}}, "nosuch.csv: no such file or directory"},
 		{tables.Place{Path: "hive"}, "hive/000000_0: its name has no ending; " + endings},
 		{tables.Place{Path: "rows.txt"}, "rows.txt: .txt is not a known format; " + endings},

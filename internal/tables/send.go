@@ -88,7 +88,7 @@ func (p *program) sendOne(value any, of *model.Event, n int, emit func(map[strin
 		err = fmt.Errorf("%s: gave no object; expected one or more", p.name)
 	}
 	if err != nil {
-		return fmt.Errorf("%w (for interaction %s, seq %d, %s)", err, model.Name(of.InteractionID), of.Seq,
+		return fmt.Errorf("%w (for interaction %s, seq %d, %s)", err, model.Quoted(of.InteractionID), of.Seq,
 			model.Name(string(of.Name)))
 	}
 	return nil

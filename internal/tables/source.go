@@ -97,7 +97,7 @@ func expand(path, format string) ([]string, error) {
 			return nil, err
 		} else if first != "" && of != first {
 			return nil, fmt.Errorf(
-				"%s: has files of several formats, such as %s and %s; select one format with a glob", path, found[0], f)
+				"%s: its files have different formats, such as %s and %s; select one format with a glob", path, found[0], f)
 		}
 		first = of
 	}

@@ -197,7 +197,7 @@ func factQuery(d *Dialect, m *Mapping,
 			if m.flat() {
 				table = m.table(wire.FactForm.Table)
 			}
-			return "", nil, fmt.Errorf("table %s has no column %s", table, strings.Join(field.Names, " or "))
+			return "", nil, fmt.Errorf("table %s has no column %s", table, quotedOr(field.Names))
 		}
 	}
 	query = "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
@@ -251,7 +251,7 @@ func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, 
 	case ok:
 		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
 	case has != nil && (renamed || required):
-		return "", fmt.Errorf("table %s has no column %s; found %s", m.table(table), model.Name(actual),
+		return "", fmt.Errorf("table %s has no column %s; its columns are %s", m.table(table), model.Quoted(actual),
 			wire.Listed(slices.Sorted(maps.Values(has))))
 	case has != nil:
 		return "", nil

@@ -40,7 +40,7 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 		c.Get = func(row *T) wire.Cell {
 			cell, problem := get(row), ""
 			if cell.Is == wire.Text && m.null[cell.Text] && !(c.IsID && c.Need >= wire.NeedField) {
-				problem = model.Name(cell.Text) + " would be read back as absent, because the mapping lists it " +
+				problem = model.Quoted(cell.Text) + " would be read back as absent, because the mapping lists it " +
 					"under null"
 			}
 			if form != nil && problem == "" {

@@ -94,7 +94,7 @@ func (t *Stream) speak(ctx context.Context) (*speaker, error) {
 		return nil, ctx.Err()
 	}
 	if said := strings.TrimSpace(s.stderr.take()); said != "" {
-		problem += "; the end of its stderr: " + model.Line(said[strings.LastIndexByte(said, '\n')+1:])
+		problem += "; the end of its stderr: " + model.Quoted(said[strings.LastIndexByte(said, '\n')+1:])
 	}
 	return nil, &StartError{t.Argv[0], "did not shake hands", errors.New(problem)}
 }
@@ -108,6 +108,9 @@ func (s *speaker) handshake(ctx context.Context, limit time.Duration) (problem s
 		case !more:
 			return s.postmortem().Message + " before its hello"
 		case m.err != nil:
+			if line, ok := errors.AsType[*wire.LineError](m.err); ok && line.Line > 0 {
+				return fmt.Sprintf("line %d of its %s is not a valid hello: %s", line.Line, line.File, line.What())
+			}
 			return "no valid hello: " + m.err.Error()
 		case m.Type != wire.Hello:
 			return "its first message is " + m.Type + ", expected hello"

@@ -105,7 +105,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"wrong id", ample, Protocol, `facts for id "nobody \\x1b\[2J", which was not sent`},
 		{"repeats an id", ample, Protocol, "answered twice"},
 		{"garbage", ample, Protocol, `stdout:\d+: not a JSON object: .*Traceback \(most recent call last\): \\x1b\[2J<script>"`},
-		{"not UTF-8", ample, Protocol, `stdout:\d+: not a JSON object: invalid UTF-8: .*`},
+		{"not UTF-8", ample, Protocol, `stdout:\d+: not a JSON object: invalid UTF-8; found .*`},
 		{"NUL bytes", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"deep nesting", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"another chat", ample, Protocol, "facts of interaction chat-1, which was not asked about"},
@@ -273,11 +273,11 @@ func TestStreamGivesUp(t *testing.T) {
 // A handshake that fails is an error of the whole: the program is not one that speaks the protocol.
 func TestStreamRefusesAHandshake(t *testing.T) {
 	tests := []struct{ how, says string }{
-		{"exits at once", `exited with status 1 before its hello; the end of its stderr: ModuleNotFoundError: \x1b[2J`},
+		{"exits at once", `exited with status 1 before its hello; the end of its stderr: "ModuleNotFoundError: \x1b[2J"`},
 		{"hangs at the start", "no hello within 50ms"},
-		{"speaks version 2", "no valid hello: stdout:1: protocol: expected 1, got 2"},
-		{"has no name", "no valid hello: stdout:1: implementation.name: missing; expected a non-empty string"},
-		{"greets in prose", `no valid hello: stdout:1: not a JSON object: Listening on stdin ...`},
+		{"speaks version 2", "line 1 of its stdout is not a valid hello: protocol: expected 1, got 2"},
+		{"has no name", "line 1 of its stdout is not a valid hello: implementation.name: missing; expected a non-empty string"},
+		{"greets in prose", `line 1 of its stdout is not a valid hello: not a JSON object: Listening on stdin ...`},
 		{"answers first", "its first message is facts, expected hello"},
 	}
 	for _, tt := range tests {

@@ -305,7 +305,7 @@ func (f profileFile) states(n ast.Node, what string) error {
 	return f.Each(n, what, func(key string, at, value ast.Node) error {
 		state, err := gen.ParseState(key)
 		if err != nil {
-			return f.Wrong(at, "states: %s: %v", model.Name(key), err)
+			return f.Wrong(at, "states: %s: %v", model.Quoted(key), err)
 		}
 		if f.into.States[state] != nil {
 			return f.Wrong(at, "states: %s is listed twice; leave out one", model.Name(key))

@@ -23,7 +23,7 @@ func notJSON(problem, line string) string {
 	if problem == "" {
 		return "not a JSON object: " + model.Name(line)
 	}
-	return "not a JSON object: " + problem + ": " + model.Name(line)
+	return "not a JSON object: " + problem + "; found " + model.Name(line)
 }
 
 // deep is n arrays, one inside the other.
@@ -60,9 +60,9 @@ func TestLineThatIsNoObject(t *testing.T) {
 		{"number", `7`, ""},
 		{"null", `null`, ""},
 		{"byte order mark after the first line", "\ufeff" + good, ""},
-		{"two objects", good + good, "expected one JSON object on the line, found more after it"},
-		{"two objects with a comma", good + "," + good, "expected one JSON object on the line, found more after it"},
-		{"a closing brace too many", good + "}", "expected one JSON object on the line, found more after it"},
+		{"two objects", good + good, "the line has more after the object"},
+		{"two objects with a comma", good + "," + good, "the line has more after the object"},
+		{"a closing brace too many", good + "}", "the line has more after the object"},
 		{"duplicate name", held(`"seq":5`), `duplicate name "seq"`},
 		{"duplicate unknown name", held(`"x":1,"x":2`), `duplicate name "x"`},
 		{"duplicate name, differently escaped", held(`"\u0073eq":5`), `duplicate name "seq"`},

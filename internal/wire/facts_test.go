@@ -48,7 +48,7 @@ func TestFactWithoutWhatIsRequired(t *testing.T) {
 			"missing; the line has INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does", "7",
 		},
 		{"no object", `7`, "", notJSON("", `7`), ""},
-		{"two objects", `{` + required + `} {}`, "", notJSON("expected one JSON object on the line, found more after it", `{`+required+`} {}`), ""},
+		{"two objects", `{` + required + `} {}`, "", notJSON("the line has more after the object", `{`+required+`} {}`), ""},
 		{"duplicate name", row(`"resource":"Agent 2"`), "", notJSON(`duplicate name "resource"`, row(`"resource":"Agent 2"`)), ""},
 		{"invalid UTF-8", row("\"role_reason\":\"\xff\""), "", notJSON("invalid UTF-8", row("\"role_reason\":\"\xff\"")), ""},
 		{"log line on stdout", `INFO: 3 rows`, "", notJSON("", `INFO: 3 rows`), ""},

@@ -148,7 +148,7 @@ func (l *lines) begin(line []byte) *LineError {
 // end checks that nothing follows the object.
 func (l *lines) end() error {
 	if _, err := l.json.ReadToken(); err != io.EOF {
-		return errors.New("expected one JSON object on the line, found more after it")
+		return errors.New("the line has more after the object")
 	}
 	return nil
 }
@@ -255,7 +255,7 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 	if err == errNoObject {
 		return l.errorf("", "not a JSON object: %s", shown)
 	}
-	return l.errorf("", "not a JSON object: %s: %s", problem, shown)
+	return l.errorf("", "not a JSON object: %s; found %s", problem, shown)
 }
 
 // Fault holds the first thing that is wrong with the fields of a line.

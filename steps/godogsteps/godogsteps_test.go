@@ -151,7 +151,7 @@ func TestScenarioThatFails(t *testing.T) {
 			"table of another meaning", declined + strings.Replace(declinedFacts, "Abandoned [Revoked]", "Redirected [Revoked]", 1), classify,
 			[]string{`Agent 2: expected ReceivedTransfer/Redirected [Revoked], got ReceivedTransfer/Abandoned [Revoked]`},
 		},
-		{"bad cell", declined + strings.Replace(declinedFacts, "RoutedTo", "Routed", 1), classify, []string{`row 1, technical descriptor: Routed is not a role; expected one of RoutedTo`}},
+		{"bad cell", declined + strings.Replace(declinedFacts, "RoutedTo", "Routed", 1), classify, []string{`row 1, technical descriptor: "Routed" is not a role; expected one of RoutedTo`}},
 		{"no table", declined + "    Then the facts are:\n", classify, []string{`expected a table; write "there are no facts" for none`}},
 		{"table that the step does not take", declined + "    Then there are no facts\n      | a |\n", classify, []string{`the step takes no table and no doc string`}},
 		{"event after the facts", declined + declinedFacts + "    When the customer leaves\n", classify, []string{`an event after the facts: a scenario ends with what it expects`}},
@@ -160,7 +160,7 @@ func TestScenarioThatFails(t *testing.T) {
 		{"no facts", declined, classify, []string{`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts"`}},
 		{
 			"log that cannot happen", "  " + impossible, classify,
-			[]string{`these events cannot happen: interaction chat 1, seq 1: W1: `, `; tag the scenario @ill-formed if that is intended`},
+			[]string{`these events cannot happen: interaction "chat 1", seq 1: W1: `, `; tag the scenario @ill-formed if that is intended`},
 		},
 		{
 			"facts of a log that is meant to be ill-formed", "  @ill-formed\n  " + impossible,
