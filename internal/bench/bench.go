@@ -171,7 +171,8 @@ func (b *bench) logs() {
 		row("classify --ordered"+events, n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
 		b.make(self(), "arrange", "shuffled", log, arranged)
 		row("classify --memory 256MiB, shuffled"+events, n,
-			b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "classify, in order of chats", classified)
+			b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "classify, in order of chats",
+			classified)
 		row("generate --like, which only learns"+events, n,
 			b.cp("generate", "--like", log, "--learn-profile", os.DevNull), "classify", classified)
 		if size > 1_000_000 {
@@ -204,8 +205,8 @@ func (b *bench) suite() {
 	row("run, Python filter; rate in scenarios", scenarios(filter), filter, "the bare program, the same events",
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
-	row("run, Python filter; rate in scenarios", scenarios(filter), filter, "the bare program, started as often (four times)",
-		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
+	row("run, Python filter; rate in scenarios", scenarios(filter), filter,
+		"the bare program, started as often (four times)", b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats
 	row("fuzz, the reference; rate in chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})

@@ -94,7 +94,8 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		return errors.New("--claim FILE and --subject FILE: expected both or neither, because a claim is about files")
 	}
 	if len(results) > 1 && f.claim+f.junit+f.ctrf+f.markdown+f.badge+f.against != "" {
-		return errors.New("expected the results of one run, or all shards of one; only --html takes the results of several runs")
+		return errors.New("expected the results of one run, or all shards of one; only --html takes the results of " +
+			"several runs")
 	}
 	var changes *reports.Changes
 	if f.against != "" {

@@ -39,7 +39,8 @@ var parquetEncodings = map[format.Encoding]encoding.Encoding{
 func (p *parquetPages) decode(v *pageValues, coding format.Encoding, data []byte, values int) (err error) {
 	v.text, v.ends, v.ints = v.text[:0], append(v.ends[:0], 0), v.ints[:0]
 	e := parquetEncodings[coding]
-	if e == nil && coding != format.DeltaByteArray || coding == format.RLE && p.leaf.kind != format.Boolean { // the library's has no end of a run
+	if e == nil && coding != format.DeltaByteArray ||
+		coding == format.RLE && p.leaf.kind != format.Boolean { // the library's has no end of a run
 		return fmt.Errorf("encoded as %s, which chatproof does not read", coding)
 	} else if values == 0 {
 		return nil
