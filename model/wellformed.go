@@ -140,6 +140,8 @@ func (f *fold) checkTurn(e *Event, kind eventKind) *IllFormed {
 		return nil
 	case f.begun && kind == aSubmission:
 		return f.illFormed(e, "W1", "a second EventInteractionSubmitted")
+	case f.stoppedAt >= 0 && kind == aStop:
+		return f.illFormed(e, "W2", "a second EventProcessingStopped")
 	case f.stoppedAt >= 0:
 		return f.illFormed(e, "W2", "%s comes after EventProcessingStopped", e.Name)
 	}

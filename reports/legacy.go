@@ -46,9 +46,11 @@ func (r *Results) alone() (said []string) {
 		said = append(said, "Chats by their worst attempt: "+changes(m.Chats)+".")
 	}
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
-	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s of them outside the time that both marts "+
-		"cover (%s).", chats(m.Alone()),
-		thousands(m.Outside), cmp.Or(safe(m.Window), "not known, or none"))
+	outside := "no time is known that both marts cover"
+	if m.Window != "" {
+		outside = fmt.Sprintf("%s of them outside the time that both marts cover (%s)", thousands(m.Outside), safe(m.Window))
+	}
+	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s.", chats(m.Alone()), outside)
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))

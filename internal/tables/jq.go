@@ -249,7 +249,11 @@ func call(name string, code *gojq.Code, value any, n int, emit func(any) error) 
 			if errors.Is(failed, context.Canceled) {
 				return fmt.Errorf("%s: did not end within %v", name, callLimit)
 			}
-			return fmt.Errorf("%s: %s", name, model.Line(failed.Error()))
+			said := model.Line(failed.Error())
+			if own, thrown := strings.CutPrefix(said, "error: "); thrown { // by jq's error
+				return fmt.Errorf("%s failed with the error: %s", name, own)
+			}
+			return fmt.Errorf("%s failed: %s", name, said)
 		}
 		if err := emit(v); err != nil {
 			return err
