@@ -62,7 +62,7 @@ func TestRequirementsAreWritten(t *testing.T) {
 func requirementsTitle(section string, shown []*engine.Scenario) string {
 	switch section {
 	case "":
-		return "What the page does not mention, and no scenario tests"
+		return "Not mentioned on the page, and not tested by any scenario"
 	case "1":
 		return "1 The head of the page"
 	}

@@ -28,8 +28,8 @@ type generateFlags struct {
 	twinFlags
 }
 
-const generateLong = `Generate writes chats as events, and the reference's facts for them. Choose the
-chats by one of these flags:
+const generateLong = `Generate writes chats as events, and the reference's facts for them. Choose
+the chats by one of these flags:
   --flows        the first scenario of each documented flow
   --suite        everything that 'run' would send, except for lines that are not events
   --random       random chats
@@ -41,10 +41,11 @@ The same flags give the same bytes, however many jobs there are. The id and the 
 depend only on the seed and on the chat's number. --shard I/N writes chats I, I+N, I+2N and so on,
 counted from 1. With --suite it writes the scenarios that 'run --shard I/N' runs.
 
-Chats are written one after the other, each with its events in order. --interleave mixes 8 chats at
-a time. --delivery duplicated repeats one event in four, at once or a few events later. --delivery
-shuffled mixes the events of each chat; with --interleave, it mixes the events of 8 chats with each
-other. The facts are always in the order of the chats.
+Chats are written one after the other, each with its events in order. --interleave alternates
+between 8 chats at a time, and keeps the order of each. --delivery shuffled puts the events of each
+chat in random order; with --interleave, it shuffles the events of 8 chats together. --delivery
+duplicated repeats one event in four, immediately or a few events later. The facts are always in the
+order of the chats.
 
 The ending of a file's name decides its format: .jsonl, .csv, .parquet, .jsonl.gz or .csv.gz. The
 name - is stdout. A file appears only when all of it is written.
@@ -54,12 +55,13 @@ If there is no such table, it is created; 'chatproof schema tables' prints its c
 
 A profile is what --like learns from a log: shares and quantiles. Each is based on several chats
 (--threshold). --learn-profile writes the profile to a file that you can read, edit and give to
---profile. ` + twin.Builtin + ` is an invented profile, for demonstrations.
+--profile.
+` + twin.Builtin + ` is an invented profile, for demonstrations.
 
 A twin's chats begin on the days and at the hours that the profile gives, starting from --start.
 With --interleave, all their events are in time order. docs/twin.md says what a profile gives away.`
 
-var interleaveUsage = fmt.Sprintf("mix %d chats at a time; a twin's chats are mixed by their times",
+var interleaveUsage = fmt.Sprintf("alternate between %d chats at a time; a twin's chats are mixed by their times",
 	engine.AtOnce)
 
 func (e *env) generate() *cobra.Command {
@@ -96,8 +98,8 @@ func (f *generateFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.Exhaustive, "exhaustive", 0, "every chat of at most `LENGTH` events")
 	f.addTwin(cmd)
 	flags.StringVar(&f.Level, "level", "",
-		"with --random, the `LEVEL` of the chats: 'documented' for those that documented rules decide, or "+
-			"'inferred', the default, for any")
+		"with --random, the `LEVEL` of the chats: 'documented' draws only chats to which no inferred rule applies; "+
+			"'inferred', the default, draws any")
 	flags.IntVar(&f.Generated, "generated", engine.DefaultGenerated,
 		"with --suite: how many generated scenarios to write besides the authored ones")
 	flags.StringArrayVar(&f.Features, "features", nil,

@@ -67,9 +67,9 @@ func (e *env) init() *cobra.Command {
   expect.yaml     the scenarios that it fails, so that CI is green from the first day
   the workflow    for GitHub Actions, at the root of the git repository or, without one, in DIR
 
-LANG is ` + strings.Join(langs, ", ") + `. For sql you need PostgreSQL and psql.
+LANG is one of ` + strings.Join(langs, ", ") + `. For sql you need PostgreSQL and psql.
 
-If one of the files exists, nothing is written.`,
+If any of the files exists already, nothing is written.`,
 		Example: `  chatproof init --lang python
   chatproof init --lang java reporting/`,
 		Args: func(_ *cobra.Command, args []string) error {

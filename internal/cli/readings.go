@@ -28,7 +28,7 @@ func (l *learning) addLearn(cmd *cobra.Command) {
 			"differences do not fail the check")
 	flags.IntVar(&l.least, "learn-min", 20, "with --learn: how many rows an answer needs")
 	flags.Float64Var(&l.share, "learn-share", 99,
-		"with --learn: which percentage of these rows must agree on the answer")
+		"with --learn: what percentage of these rows must agree on the answer")
 }
 
 // tellLearnt prints what was learnt, and writes the file if there were chats to learn from.
