@@ -206,7 +206,8 @@ func (b *bench) suite() {
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
 	row("run, Python filter; rate in scenarios", scenarios(filter), filter,
-		"the bare program, started as often (four times)", b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
+		"the bare program, started as often (four times)",
+		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats
 	row("fuzz, the reference; rate in chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})

@@ -147,8 +147,8 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 		return nil, nil, err
 	}
 	if len(f.way.facts) > 0 {
-		return nil, nil, errors.New("fuzz needs a program to ask, but --facts names only rows; give a command instead, " +
-			"or judge the rows with 'run --facts'")
+		return nil, nil, errors.New("fuzz needs a program to ask, but --facts names only rows; give a command " +
+			"instead, or judge the rows with 'run --facts'")
 	}
 	if _, err := f.way.reference(ctx); err != nil {
 		return nil, nil, err

@@ -165,7 +165,8 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 	var all []*reports.Results
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
-			return nil, errors.New("stdin (-): given twice; it can hold only one of the results, so name files for the others")
+			return nil, errors.New("stdin (-): given twice; it can hold only one of the results, so name files for " +
+				"the others")
 		}
 		r, err := reports.Open(context.Background(), path, e.in)
 		if err != nil {

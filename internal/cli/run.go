@@ -243,8 +243,8 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 	}
 	if f.writeExpect != "" && (f.tags != "" || len(o.Scenarios) > 0 || o.Shards > 1) {
 		return nil,
-			errors.New("--write-expect needs the results of all scenarios; leave out --tags, --scenario, --failed and " +
-				"--shard")
+			errors.New("--write-expect needs the results of all scenarios; leave out --tags, --scenario, --failed " +
+				"and --shard")
 	}
 	return o, nil
 }
@@ -271,7 +271,8 @@ func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string
 		}
 	}
 	if len(ids) == 0 {
-		return nil, exit(exitIncomplete, "--failed: nothing to run: every scenario in %s passed", model.Quoted(f.failed))
+		return nil, exit(exitIncomplete, "--failed: nothing to run: every scenario in %s passed",
+			model.Quoted(f.failed))
 	}
 	return ids, nil
 }

@@ -106,7 +106,8 @@ func (p *Plan) Demand(levels model.Levels) error {
 	has := p.Levels()
 	for _, l := range model.AllLevels {
 		if levels.Has(l) && !has.Has(l) {
-			return fmt.Errorf("%w: no scenario has the level %s, which --require names", ErrNothing, model.Quoted(l.String()))
+			return fmt.Errorf("%w: no scenario has the level %s, which --require names", ErrNothing,
+				model.Quoted(l.String()))
 		}
 	}
 	return nil

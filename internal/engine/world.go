@@ -57,7 +57,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.AtRest {
 		all = append(all, absence{
-			"of ill-formed logs, which need robustness in --require",
+			"of ill-formed logs, because --require does not name robustness",
 			func(c *model.Case) bool { return c.Kind == model.RobustnessKind },
 		})
 	}

@@ -53,8 +53,8 @@ func fillTable[T any](ctx context.Context, p Place, known string, f *wire.Form[T
 		name := f.Columns[i].Name
 		actual, ok := has[strings.ToLower(name)]
 		if !ok {
-			return nil, fmt.Errorf("%s: table %s has no column %s; its columns are %s", db.name, table, model.Quoted(name),
-				wire.Listed(slices.Sorted(maps.Values(has))))
+			return nil, fmt.Errorf("%s: table %s has no column %s; its columns are %s", db.name, table,
+				model.Quoted(name), wire.Listed(slices.Sorted(maps.Values(has))))
 		}
 		columns = append(columns, quotedName(actual))
 	}

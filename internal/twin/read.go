@@ -365,8 +365,8 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			}
 			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
-				return f.Wrong(at, "%s.%s: %s comes after p%d; expected quantiles in rising order, with values that do "+
-					"not fall", what, key, p, q[last].Percent)
+				return f.Wrong(at, "%s.%s: %s comes after p%d; expected quantiles in rising order, with values that "+
+					"do not fall", what, key, p, q[last].Percent)
 			}
 			q = append(q, x)
 			return err
