@@ -228,7 +228,7 @@ func ParseState(text string) (s State, err error) {
 	at := slices.Index(stageNames[:], words[0])
 	if at < 0 {
 		return s, fmt.Errorf("expected a state that begins with %s, got %s%s", strings.Join(stageNames[:], ", "),
-			model.Name(words[0]), model.DidYouMean(words[0], stageNames[:]))
+			model.Word(words[0]), model.DidYouMean(words[0], stageNames[:]))
 	}
 	s.Stage = Stage(at)
 	seen := make(map[string]bool)
@@ -264,7 +264,7 @@ func ParseState(text string) (s State, err error) {
 		}
 	}
 	if wrong := s.wrong(seen); wrong != "" {
-		return s, fmt.Errorf("no chat can be in this state; %s", wrong)
+		return s, fmt.Errorf("%s (no chat can be in this state)", wrong)
 	}
 	return s, nil
 }

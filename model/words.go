@@ -33,6 +33,14 @@ func hasBlanks(s string) bool {
 	return s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ")
 }
 
+// Word is [Name], but with quotes unless it begins as a number does: "got first" reads as a sentence, unlike "got 2.5".
+func Word(s string) string {
+	if s != "" && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') {
+		return Name(s)
+	}
+	return Quoted(s)
+}
+
 // Quoted is [Name], but always with quotes.
 func Quoted(s string) string { return quoted(s, escape) }
 

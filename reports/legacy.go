@@ -76,8 +76,8 @@ func Overlap(a *engine.Audit, most float64) string {
 	say := fmt.Sprintf("no chat to check: %s in the legacy rows alone, and %s in the new rows alone (%s)",
 		chats(m.OldAlone), chats(m.NewAlone), period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; if an id such as %s in the legacy rows and one such as %s in the new rows are the same "+
-			"chat, name a table of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
+		say += fmt.Sprintf("; old ids look like %s, and new ids like %s: if they are of the same chats, name a table "+
+			"of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say
 }

@@ -50,7 +50,7 @@ func Merge(shards []*Results) (*Results, error) {
 		}
 		return nil,
 			fmt.Errorf("%d of %d scenarios are in none of the results (the first of them is number %d in the order of "+
-				"the run); the results are of the shards %s; add those of the others", missing,
+				"the run); only the shards %s were given; add the results of the other shards", missing,
 				first.Header.Scenarios, slices.Index(from[1:], nil)+1, strings.Join(given, ", "))
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })

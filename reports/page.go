@@ -73,7 +73,7 @@ func WriteHTML(w io.Writer, results ...*Results) error {
 	if !slices.ContainsFunc(results, func(r *Results) bool { return r.Footer.Audit != nil }) {
 		return pageTemplate().Execute(w, newPage(results))
 	} else if len(results) > 1 {
-		return errors.New("the record of a check is shown on a page of its own; give no other results with it")
+		return errors.New("results of 'check' cannot be shown together with other results; give them alone")
 	}
 	return pageTemplate().ExecuteTemplate(w, "audit", newAuditPage(results[0]))
 }

@@ -113,7 +113,7 @@ func (r *reader) line(line []byte) error {
 	}
 	switch {
 	case r.Header == nil && kind.Type != "header":
-		return r.lines.Errorf("type", "expected the header of a record, got %s", model.Name(kind.Type))
+		return r.lines.Errorf("type", "expected the header of a record, got %s", model.Word(kind.Type))
 	case r.Footer != nil:
 		return r.lines.Errorf("", "expected nothing after the footer; a file holds one record")
 	case kind.Type == "header":
@@ -123,7 +123,7 @@ func (r *reader) line(line []byte) error {
 	case kind.Type == "footer":
 		return r.footer(line)
 	}
-	return r.lines.Errorf("type", "expected scenario or footer, got %s", model.Name(kind.Type))
+	return r.lines.Errorf("type", "expected scenario or footer, got %s", model.Word(kind.Type))
 }
 
 func (r *reader) header(line []byte) error {
@@ -135,7 +135,7 @@ func (r *reader) header(line []byte) error {
 		return err
 	}
 	if h.Kind != "" && h.Kind != engine.Check {
-		return r.lines.Errorf("kind", "expected check or no kind, got %s", model.Name(h.Kind))
+		return r.lines.Errorf("kind", "expected check or no kind, got %s", model.Word(h.Kind))
 	}
 	if h.Scenarios < 0 || h.Scenarios == 0 && h.Kind == "" {
 		return r.lines.Errorf("scenarios", "expected 1 or more, got %d", h.Scenarios)
@@ -158,7 +158,7 @@ func (r *reader) scenario(line []byte) error {
 	case l.Index <= after || l.Index > r.Header.Scenarios:
 		return r.lines.Errorf("index", "expected a number from %d to %d, got %d", after+1, r.Header.Scenarios, l.Index)
 	case l.ID == "" || r.seen[l.ID]:
-		return r.lines.Errorf("id", "expected an id that no earlier line has, got %s", model.Name(l.ID))
+		return r.lines.Errorf("id", "expected an id that no earlier line has, got %s", model.Word(l.ID))
 	case !level:
 		return r.lines.Errorf("level", "%s is not a level", model.Quoted(l.Level))
 	case !slices.Contains(engine.Verdicts, l.Verdict):

@@ -126,7 +126,7 @@ func TestReadRefuses(t *testing.T) {
 		{"another type", header + strings.Replace(first, `"index":1`, `"index":"1"`, 1), `r.jsonl:2: index: expected a type other than string`},
 		{"a line cut off within", header + first[:40] + "\n" + second, "r.jsonl:2: the line is cut off"},
 		{"out of order", header + second + first, "r.jsonl:3: index: expected a number from 3 to "},
-		{"twice", header + first + strings.Replace(first, `"index":1`, `"index":2`, 1), "r.jsonl:3: id: expected an id that no earlier line has, got documented/1.1/"},
+		{"twice", header + first + strings.Replace(first, `"index":1`, `"index":2`, 1), "r.jsonl:3: id: expected an id that no earlier line has, got \"documented/1.1/"},
 		{"no verdict", header + strings.Replace(first, `"pass"`, `"green"`, 1), "r.jsonl:2: verdict: green is not a verdict"},
 		{"no failure", header + strings.Replace(first, `"pass"`, `"error"`, 1), "r.jsonl:2: failure: missing; the verdict error needs it"},
 		{"fails by nothing", header + strings.Replace(first, `"pass"`, `"fail"`, 1), "r.jsonl:2: differences: expected one that is required, because the scenario fails"},

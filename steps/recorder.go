@@ -283,7 +283,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		}
 		switch {
 		case !ok:
-			return fmt.Errorf("expected Role/Result or Role/Result [Reason], got %s", model.Name(value))
+			return fmt.Errorf("expected Role/Result or Role/Result [Reason], got %s", model.Word(value))
 		case !known(model.Roles, d.Role):
 			return not("role", string(d.Role), list(model.Roles))
 		case !known(model.Results, d.Result):
@@ -303,7 +303,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		if value != "" {
 			n, err := strconv.ParseInt(value, 10, 64)
 			if err != nil || n < 1 {
-				return fmt.Errorf("expected the number of a row, or a blank, got %s", model.Name(value))
+				return fmt.Errorf("expected the number of a row, or a blank, got %s", model.Word(value))
 			}
 			f.ReceivedFrom = model.Num(n)
 		}
@@ -344,7 +344,7 @@ func (r *Recorder) moment(value string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, value)
 	if err != nil {
-		return t, fmt.Errorf("expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got %s", model.Name(value))
+		return t, fmt.Errorf("expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got %s", model.Word(value))
 	}
 	return t.UTC(), nil
 }

@@ -26,7 +26,7 @@ func unparsed(label string, err error) *Problem {
 	if m := unexpected.FindStringSubmatch(problem.Text); m != nil {
 		got := "the end of the file"
 		if m[1] == "" {
-			got = model.Name(strings.TrimSpace(m[3]))
+			got = model.Word(strings.TrimSpace(m[3]))
 		}
 		problem.Text = "expected " + tokens(strings.Split(m[2], ", ")) + ", got " + got
 	} else if language, ok := strings.CutPrefix(problem.Text, "Language not supported: "); ok {

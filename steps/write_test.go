@@ -435,7 +435,7 @@ func TestTimeAndSeqOfTheNextEvent(t *testing.T) {
 	for step, want := range map[string]string{
 		"the next event has seq 1":                        "expected a seq from 2 to 9007199254740991",
 		"the next event has seq 99999999999999999999":     "99999999999999999999 is too large",
-		"the next event is at noon":                       "expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got noon",
+		"the next event is at noon":                       "expected a time such as 09:00:07 or 2026-01-05T09:00:07Z, got \"noon\"",
 		"the next event is at 0001-01-01T00:00:00Z":       "an event cannot be in the year 1",
 		`the unknown event "EventHeld" occurs`:            "EventHeld is a known event",
 		`the server removes the media server`:             "no such step",

@@ -305,5 +305,5 @@ func TestGroups(t *testing.T) {
 		}
 		return nil
 	}))
-	assert.Equal(t, map[string]string{"a": "1 0 log:3: seq: expected an integer from 0 to 9007199254740991, got x", "b": "1 1 <nil>"}, got)
+	assert.Equal(t, map[string]string{"a": "1 0 log:3: seq: expected an integer from 0 to 9007199254740991, got \"x\"", "b": "1 1 <nil>"}, got)
 }

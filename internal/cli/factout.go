@@ -26,7 +26,7 @@ func (e *env) factOutput(ctx context.Context, path, format string,
 		return &wire.Output[model.Fact]{Put: t.put, End: t.Flush, On: file}, nil
 	}
 	if format != "" && !slices.Contains(tables.Formats, format) {
-		return nil, fmt.Errorf("--format: expected jsonl, csv, parquet or table, got %s", model.Name(format))
+		return nil, fmt.Errorf("--format: expected jsonl, csv, parquet or table, got %s", model.Word(format))
 	}
 	out, err := tables.CreateFacts(ctx, tables.Place{Path: path, Format: format, Mapping: m}, e.out)
 	if err != nil {

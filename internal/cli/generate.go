@@ -53,9 +53,9 @@ name - is stdout. A file appears only when all of it is written.
 --to adds the events to the table chat_event of a PostgreSQL or SQLite database, in one transaction.
 If there is no such table, it is created; 'chatproof schema tables' prints its columns.
 
-A profile is what --like learns from a log: shares and quantiles. Each is based on several chats
-(--threshold). --learn-profile writes the profile to a file that you can read, edit and give to
---profile.
+A profile is what --like learns from a log: shares and quantiles. Each share and each quantile is
+based on at least --threshold chats. --learn-profile writes the profile to a file that you can read,
+edit and give to --profile.
 ` + twin.Builtin + ` is an invented profile, for demonstrations.
 
 A twin's chats begin on the days and at the hours that the profile gives, starting from --start.
@@ -194,7 +194,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	case feature:
 		f.format = "jsonl" // the file itself holds lines
 	case f.format != "" && !slices.Contains(tables.Formats, f.format):
-		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Name(f.format))
+		return fmt.Errorf("--format: expected jsonl, csv, parquet or feature, got %s", model.Word(f.format))
 	case f.to != "" && !tables.IsDSN(f.to):
 		return errors.New("--to: expected a database (postgres://… or sqlite:FILE); write to a file with --output")
 	case f.to == "" && tables.IsDSN(f.out):

@@ -84,7 +84,7 @@ If any of the files exists already, nothing is written.`,
 					return e.initialize(cmd, &s, strings.Join(args, ""))
 				}
 			}
-			return fmt.Errorf("--lang: expected %s, got %s", files.Or(langs), model.Name(lang))
+			return fmt.Errorf("--lang: expected %s, got %s", files.Or(langs), model.Word(lang))
 		},
 	}
 	cmd.Flags().StringVar(&lang, "lang", "", "the `LANG`: "+strings.Join(langs, ", "))

@@ -106,7 +106,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows alone, and 200 chats in the new rows alone \(both cover 2026-01-09T.*\); if an id such as 100000 in the legacy rows and one such as 0+65 in the new rows are the same chat, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows alone, and 200 chats in the new rows alone \(both cover 2026-01-09T.*\); old ids look like 100000, and new ids like 0+65: if they are of the same chats, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")

@@ -52,7 +52,7 @@ func (m *memory) Set(s string) error {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	shift := 10 * strings.Index(" KMGT", text[len(digits):])
 	if err != nil || len(text) > len(digits)+1 || n > math.MaxInt64>>shift || n<<shift < leastMemory {
-		return fmt.Errorf("expected %v or more, such as 512MiB or 4GiB, got %s", memory(leastMemory), model.Name(s))
+		return fmt.Errorf("expected %v or more, such as 512MiB or 4GiB, got %s", memory(leastMemory), model.Word(s))
 	}
 	*m = memory(n << shift)
 	return nil

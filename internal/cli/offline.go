@@ -95,10 +95,10 @@ func parseStart(s string) (t time.Time, err error) {
 	t, err = time.Parse(time.RFC3339, s)
 	if err != nil || t.Nanosecond() != 0 {
 		return t, fmt.Errorf("--start: expected an RFC 3339 time in whole seconds, such as 2026-01-05T09:00:00Z, "+
-			"got %s", model.Name(s))
+			"got %s", model.Word(s))
 	}
 	if t.Year() < 1900 || t.Year() > 2199 { // outside these years, a chat could not keep its distances
-		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Name(s))
+		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Word(s))
 	}
 	return t.UTC(), nil
 }

@@ -62,7 +62,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		err = fmt.Errorf("--%s: no such flag", model.Line(name))
 	case errors.As(err, &bad) && !errors.Is(err, errTwice) && expected[bad.GetFlag().Value.Type()] != "":
 		return fmt.Errorf("--%s: expected %s, got %s", bad.GetFlag().Name, expected[bad.GetFlag().Value.Type()],
-			model.Name(bad.GetValue()))
+			model.Word(bad.GetValue()))
 	}
 	if bad != nil {
 		return fmt.Errorf("--%s: %w", bad.GetFlag().Name, bad.Unwrap())
@@ -79,7 +79,7 @@ var expected = map[string]string{
 // noArgs refuses arguments that are not flags.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes only flags, got %s; see '%s --help'", cmd.Name(), model.Name(args[0]),
+		return fmt.Errorf("%s takes only flags, got %s; see '%s --help'", cmd.Name(), model.Word(args[0]),
 			cmd.CommandPath())
 	}
 	return nil

@@ -90,5 +90,5 @@ func TestUseColour(t *testing.T) {
 		assert.Equal(t, tt.want, got, tt)
 	}
 	_, err := useColour("yes", &bytes.Buffer{})
-	assert.EqualError(t, err, "--color: expected auto, always or never, got yes")
+	assert.EqualError(t, err, "--color: expected auto, always or never, got \"yes\"")
 }

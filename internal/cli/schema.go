@@ -37,7 +37,7 @@ func (e *env) schema() *cobra.Command {
 			name := strings.Join(args, " ")
 			i := slices.Index(names, name)
 			if i < 0 {
-				return fmt.Errorf("schema: expected %s, got %s%s", files.Or(names), model.Name(name),
+				return fmt.Errorf("schema: expected %s, got %s%s", files.Or(names), model.Word(name),
 					model.DidYouMean(name, names))
 			}
 			_, err := e.out.Write([][]byte{

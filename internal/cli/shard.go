@@ -56,7 +56,7 @@ func parseShard(flag string) (i, n int, err error) {
 		return i, n, nil
 	}
 	return 0, 0, fmt.Errorf("--shard: expected I/N, such as 2/5, with I from 1 to N and N at most %d, got %s",
-		maxShards, model.Name(flag))
+		maxShards, model.Word(flag))
 }
 
 func shardNumbers(index, total string, from int) (i, n int, ok bool) {

@@ -31,7 +31,7 @@ func useColour(flag string, out io.Writer) (bool, error) {
 		force := os.Getenv("CLICOLOR_FORCE")
 		return os.Getenv("NO_COLOR") == "" && (force != "" && force != "0" || isTerminal(out)), nil
 	}
-	return false, fmt.Errorf("--color: expected auto, always or never, got %s", model.Name(flag))
+	return false, fmt.Errorf("--color: expected auto, always or never, got %s", model.Word(flag))
 }
 
 // isTerminal reports whether a writer is a terminal that can do more than print.

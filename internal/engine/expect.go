@@ -212,7 +212,7 @@ func (x *Expectations) entry(node ast.Node) (*Expectation, error) {
 			return nil, x.wrong(line, "%s: expected text", name)
 		}
 		if k := keys[i]; k.good != nil && !k.good(value) {
-			return nil, x.wrong(line, "%s: expected %s, got %s", name, k.expected, model.Name(value))
+			return nil, x.wrong(line, "%s: expected %s, got %s", name, k.expected, model.Word(value))
 		}
 		*keys[i].of(entry) = value
 	}

@@ -38,7 +38,7 @@ func (d *Delivery) Deliver(list string) error {
 		case "duplicated":
 			d.Duplicated = true
 		default:
-			return fmt.Errorf("--delivery: expected ordered, shuffled or duplicated, got %s", model.Name(how))
+			return fmt.Errorf("--delivery: expected ordered, shuffled or duplicated, got %s", model.Word(how))
 		}
 	}
 	return nil
@@ -57,7 +57,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Level != "" && g.Random == 0:
 		return logs, errors.New("--level: leave it out, or give --random too: only random chats are drawn by level")
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
-		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Name(g.Level))
+		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Word(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
 		return logs, errors.New("--delivery, --interleave: leave them out with --suite, whose scenarios have their " +
 			"own delivery")

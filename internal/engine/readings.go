@@ -162,7 +162,7 @@ func (f *readingsFile) answer(id model.ClauseID, name string, value ast.Node) (y
 		if word == asReference || word == noRow && c.Kind == model.SilenceClause {
 			return y, nil
 		}
-		return y, f.Wrong(value, "%s: expected %s, got %s", name, expectedAnswer(c), model.Name(word))
+		return y, f.Wrong(value, "%s: expected %s, got %s", name, expectedAnswer(c), model.Word(word))
 	}
 	err = f.Each(value, name, func(key string, at, value ast.Node) error {
 		text, ok := scalar(value)

@@ -174,7 +174,7 @@ func ParseMedia(list string) (media []string, err error) {
 	for m := range strings.SplitSeq(list, ",") {
 		m = strings.TrimSpace(m)
 		if m == "" {
-			return nil, fmt.Errorf("expected media such as 'chat,sms', got %s", model.Name(list))
+			return nil, fmt.Errorf("expected media such as 'chat,sms', got %s", model.Word(list))
 		}
 		media = append(media, m)
 	}

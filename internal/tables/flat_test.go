@@ -91,7 +91,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 		{"\n\ninteraction_id,Resource,resource\n", "stdin:3: two columns are called resource; rename one"},
 		{header + "c,A,RoutedTo\n", "stdin:2: expected 5 fields separated by ',', as in the header; got 3"},
 		{header + "\nc,A,RoutedTo,Completed,\nc,\"A\"x,RoutedTo,Completed,\n", "stdin:4: column 5: extraneous or missing \" in quoted-field"},
-		{header + "c,A,RoutedTo,Completed,yesterday\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got yesterday"},
+		{header + "c,A,RoutedTo,Completed,yesterday\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got \"yesterday\""},
 		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got 1767603600000, which looks like milliseconds: 2026-01-05T09:00:00Z"},
 		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: "M\ufffdller" is not UTF-8; save the file as UTF-8`},
 		{header + ",A,RoutedTo,Completed,\n", "stdin:2: interaction_id: missing; expected a non-empty string"},
@@ -104,7 +104,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 	_, err := readFacts(t, "parquet", "")
 	assert.EqualError(t, err, "stdin: a Parquet file is read from its end, which stdin does not allow; name a file")
 	_, err = readFacts(t, "xml", "")
-	assert.EqualError(t, err, "expected jsonl, csv or parquet, got xml")
+	assert.EqualError(t, err, "expected jsonl, csv or parquet, got \"xml\"")
 }
 
 // A bad row names its interaction, and reading goes on after it.
@@ -112,7 +112,7 @@ func TestCSVGoesOnBehindABadRow(t *testing.T) {
 	s, err := tables.OpenEvents(t.Context(), tables.Place{Path: "-", Format: "csv"}, strings.NewReader(
 		"interaction_id,seq,time,event,visibility_mode\nc,one,,EventHeld,\nc,2,,EventHeld,7\nc,3,,EventUnheardOf,x\nc,4.0,,EventHeld,2\n"))
 	require.NoError(t, err)
-	for _, want := range []string{"stdin:2: seq: expected an integer from 0 to 9007199254740991, got one", "stdin:3: visibility_mode: expected 1, 2 or 3, got 7"} {
+	for _, want := range []string{"stdin:2: seq: expected an integer from 0 to 9007199254740991, got \"one\"", "stdin:3: visibility_mode: expected 1, 2 or 3, got 7"} {
 		_, err := s.Read()
 		var bad *wire.LineError
 		require.True(t, errors.As(err, &bad), err)

@@ -120,7 +120,7 @@ func (f *mappingFile) scalar(n ast.Node, what string) (string, error) {
 func (f *mappingFile) oneOf(n ast.Node, what string, words ...string) (string, error) {
 	s, err := f.scalar(n, what)
 	if err == nil && !slices.Contains(words, s) {
-		err = f.Wrong(n, "%s: expected %s, got %s", what, files.Or(words), model.Name(s))
+		err = f.Wrong(n, "%s: expected %s, got %s", what, files.Or(words), model.Word(s))
 	}
 	return s, err
 }

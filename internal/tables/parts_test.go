@@ -105,7 +105,7 @@ func TestBlocksOfParts(t *testing.T) {
 	assert.Len(t, read, 20)
 	for name, n := range read {
 		assert.Equal(t, 1000, n, name)
-		assert.Equal(t, name+":1000: seq: expected an integer from 0 to 9007199254740991, got x", bad[name])
+		assert.Equal(t, name+":1000: seq: expected an integer from 0 to 9007199254740991, got \"x\"", bad[name])
 	}
 }
 

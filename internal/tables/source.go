@@ -97,7 +97,8 @@ func expand(path, format string) ([]string, error) {
 			return nil, err
 		} else if first != "" && of != first {
 			return nil, fmt.Errorf(
-				"%s: its files have different formats, such as %s and %s; select one format with a glob", path, found[0], f)
+				"%s: its files have different formats, such as %s and %s; select one format with a glob",
+				path, found[0], f)
 		}
 		first = of
 	}
@@ -142,7 +143,7 @@ func FormatOf(path, wanted string) (string, error) {
 	case format == "parquet" && strings.HasSuffix(path, ".gz"):
 		return "", fmt.Errorf("%s: Parquet has its own compression; leave out the .gz", path)
 	case !slices.Contains(Formats, format):
-		return "", fmt.Errorf("expected %s, got %s", files.Or(Formats), model.Name(format))
+		return "", fmt.Errorf("expected %s, got %s", files.Or(Formats), model.Word(format))
 	}
 	return format, nil
 }

@@ -79,7 +79,7 @@ func ParseDialect(name string) (*Dialect, error) {
 		}
 		names = append(names, Dialects[i].Name)
 	}
-	return nil, fmt.Errorf("expected %s, got %s", files.Or(names), model.Name(name))
+	return nil, fmt.Errorf("expected %s, got %s", files.Or(names), model.Word(name))
 }
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

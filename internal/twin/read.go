@@ -236,7 +236,7 @@ func (f profileFile) media(n ast.Node, what string) error {
 	media := &f.into.Media
 	return f.sharesOf(n, what, 0, func(key string, at ast.Node) (*float64, error) {
 		if !slices.Contains(knownMedia[:], key) {
-			return nil, f.Wrong(at, "%s: expected %s, got %s", what, files.Or(knownMedia[:]), model.Name(key))
+			return nil, f.Wrong(at, "%s: expected %s, got %s", what, files.Or(knownMedia[:]), model.Word(key))
 		}
 		*media = append(*media, Share[string]{Of: key})
 		return &(*media)[len(*media)-1].Share, nil
@@ -361,7 +361,7 @@ func (f profileFile) waits(n ast.Node, what string, into map[Wait]Quantiles) err
 			percent, err := strconv.Atoi(strings.TrimPrefix(p, "p"))
 			x := Quantile{Percent: percent}
 			if err != nil || p[0] != 'p' || percent < 0 || percent > 100 {
-				return f.Wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Name(p))
+				return f.Wrong(at, "%s.%s: expected quantiles p0 to p100, got %s", what, key, model.Word(p))
 			}
 			err = f.number(value, what+"."+key+"."+p, &x.Value, longestWait)
 			if last := len(q) - 1; err == nil && last >= 0 && (q[last].Percent >= percent || q[last].Value > x.Value) {
@@ -385,7 +385,7 @@ func (f profileFile) modes(n ast.Node, what string) error {
 			return err
 		} else if given < 0 {
 			return f.Wrong(at, "%s: expected a move and the mode before it, such as accept.none, got %s", what,
-				model.Name(key))
+				model.Word(key))
 		}
 		list, err := f.named(value, what+"."+key, modeNames[:])
 		f.into.Modes[Given{m, model.VisibilityMode(given)}] = [4]float64(list)

@@ -105,7 +105,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 	const aTime = "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got "
 	const party = `expected an object such as {"type":"agent","id":"Agent 1"}, got `
 	for _, c := range []struct{ line, field, problem string }{
-		{held(`"time":"yesterday"`), "time", aTime + "yesterday"},
+		{held(`"time":"yesterday"`), "time", aTime + `"yesterday"`},
 		{held(`"time":"2026-02-30T09:00:07Z"`), "time", aTime + "2026-02-30T09:00:07Z"},
 		{held(`"actor":"Agent 1"`), "actor", party + "a string"},
 		{held(`"actor":7`), "actor", party + "a number"},
@@ -125,7 +125,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 		{held(`"time":1767603600000`), "time", aTime + "1767603600000, which looks like milliseconds: 2026-01-05T09:00:00Z"},
 		{held(`"time":1767603600.5`), "time", aTime + "1767603600.5"},
 		{held(`"time":true`), "time", "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got a boolean"},
-		{held(`"visibility_mode":"three"`), "visibility_mode", "expected an integer, got three"},
+		{held(`"visibility_mode":"three"`), "visibility_mode", "expected an integer, got \"three\""},
 		{held(`"actor":{"id":"a"},"actor_id":"b"`), "actor_id", "given twice; actor.id is the same field, so leave out one of them"},
 		{held(`"queue":"a","QUEUE":"b"`), "QUEUE", "given twice; queue is the same field, so leave out one of them"},
 		{`{"interaction_id":"c-1","seq":4}`, "event", "missing; expected the name of an event; the line has interaction_id, seq"},

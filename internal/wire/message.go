@@ -108,7 +108,7 @@ func (r *MessageReader) message(line []byte) (m Message, _ *LineError) {
 	case Failed:
 		m.Text = text["message"]
 	default:
-		bad = Fault{"type", "expected hello, facts, skip or error, got " + model.Name(m.Type)}
+		bad = Fault{"type", "expected hello, facts, skip or error, got " + model.Word(m.Type)}
 	}
 	if m.Type != Hello && m.ID == "" {
 		bad.Set("id", "missing; expected the id of a classify message")

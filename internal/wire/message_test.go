@@ -51,7 +51,7 @@ func TestMessages(t *testing.T) {
 		{`{"type":"skip","id":"17","reason":"no queues"}`, Message{Type: Skip, ID: "17", Text: "no queues"}, ""},
 		{`{"type":"error","id":"17","message":"no"}`, Message{Type: Failed, ID: "17", Text: "no"}, ""},
 		{`{"type":"error","id":"17","message":null}`, Message{Type: Failed, ID: "17"}, ""},
-		{`{"type":"bye"}`, Message{}, "type: expected hello, facts, skip or error, got bye"},
+		{`{"type":"bye"}`, Message{}, "type: expected hello, facts, skip or error, got \"bye\""},
 		{`{}`, Message{}, `type: expected hello, facts, skip or error, got ""`},
 		{`[]`, Message{}, "not a JSON object: an array starts here; .*"},
 	}

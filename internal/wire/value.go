@@ -91,7 +91,7 @@ func (v *Value) expected(what string) {
 		v.problem = "expected " + what + ", got " + v.Text
 		return
 	}
-	v.problem = "expected " + what + ", got " + model.Name(got)
+	v.problem = "expected " + what + ", got " + model.Word(got)
 }
 
 // str returns the text to the letter.
