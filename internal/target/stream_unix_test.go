@@ -113,7 +113,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"10,001 rows", ample, Protocol, "facts: expected 10000 at most, got more"},
 		{"arrays for strings", ample, Protocol, `facts\[0\]\.resource: expected a string, got an array`},
 		{"no facts", ample, Protocol, "facts: missing; expected an array"},
-		{"unknown type", ample, Protocol, "type: expected hello, facts, skip or error, got result"},
+		{"unknown type", ample, Protocol, `type: expected hello, facts, skip or error, got "result"`},
 
 		{"fails", ample, Said, `no such queue\\x1b\[2J\\nat line 7`},
 		{"fails without a word", ample, Said, "no message given"},
