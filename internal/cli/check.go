@@ -81,7 +81,7 @@ Exit codes:
     0  there is no difference that counts
     1  there is at least one difference that counts
     2  wrong usage, or input that cannot be read
-    4  an entry of --expect has expired or covers too many cases; with --strict-expect, also if an
+    4  an entry of --expect has expired, or covers more cases than its max; with --strict-expect, also if an
        entry matches nothing
     5  there was no chat to check, or too many were set aside
   130  interrupted`
