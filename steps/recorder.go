@@ -296,7 +296,7 @@ func (r *Recorder) cell(f *model.Fact, column, value string) (err error) {
 		types := []model.ResourceType{model.AgentResource, model.QueueResource, model.StrategyResource}
 		f.ResourceType = model.ResourceType(value)
 		if value != "" && !known(types, f.ResourceType) {
-			return fmt.Errorf("expected one of %[2]s, got %[1]s", model.Name(value), list(types))
+			return fmt.Errorf("expected one of %s, got %s", list(types), model.Name(value))
 		}
 	case "received from":
 		f.ReceivedFrom.Is = model.Null

@@ -81,8 +81,8 @@ Exit codes:
     0  there is no difference that counts
     1  there is at least one difference that counts
     2  wrong usage, or input that cannot be read
-    4  an entry of --expect has expired, or covers more cases than its max; with --strict-expect, also if an
-       entry matches nothing
+    4  an entry of --expect has expired, or covers more cases than its max; with --strict-expect,
+       also if an entry matches nothing
     5  there was no chat to check, or too many were set aside
   130  interrupted`
 
@@ -262,8 +262,8 @@ func (f *checkFlags) sound() error {
 		return errors.New("--legacy cannot be stdin, because --events or --facts already reads stdin")
 	case !(f.setAside >= 0 && f.setAside <= 100):
 		return fmt.Errorf("--set-aside: expected a percentage from 0 to 100, got %v", f.setAside)
-	case f.learn != "" && (len(f.events) == 0 || f.readings != ""):
-		return errors.New("--learn needs --events; leave out --readings, because --learn writes such a file")
+	case f.learn != "" && len(f.events) == 0:
+		return errors.New("--learn needs a log: name one with --events")
 	case f.learn != "" && f.least < 1:
 		return fmt.Errorf("--learn-min: expected 1 or more, got %d", f.least)
 	case f.learn != "" && !(f.share > 50 && f.share <= 100):

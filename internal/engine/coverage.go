@@ -102,8 +102,8 @@ func MergeCoverage(shards []*Coverage) (*Coverage, error) {
 	pairs := make(map[[2]string]bool)
 	for _, c := range shards {
 		if len(c.Rules) != len(whole.Rules) {
-			return nil, fmt.Errorf("coverage: expected the %[2]d rules of this suite, got "+
-				"%[1]d", len(c.Rules), len(whole.Rules))
+			return nil, fmt.Errorf("coverage: expected the %d rules of this suite, got %d", len(whole.Rules),
+				len(c.Rules))
 		}
 		for i := range whole.Rules {
 			whole.Rules[i].IRFs += c.Rules[i].IRFs
