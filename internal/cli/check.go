@@ -124,8 +124,7 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	f.placeFlags.addTo(cmd)
 	f.addReadings(cmd)
 	f.addLearn(cmd)
-	addRequire(cmd, &f.require,
-		"the `LEVELS` that count, separated by commas, or all")
+	addRequire(cmd, &f.require, requireUsage)
 	flags.StringVar(&f.expect, "expect", "", "a `FILE` of signatures whose differences are known and do not count")
 	flags.StringVar(&f.writeExpect, "write-expect", "",
 		"write the signatures that count to this `FILE`, for --expect, and exit with 0")
@@ -141,9 +140,7 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 		"list what your chats exercise, how often, and an example of each: rules, their clauses, and combinations "+
 			"of resource type and technical descriptor")
 	flags.StringVar(&f.keys, "keys", "", "write the chats of every signature to this `FILE` (.csv, .jsonl or .parquet)")
-	f.report.addTo(cmd,
-		"write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json and "+
-			"badge.svg")
+	f.report.addTo(cmd, reportUsage)
 	flags.StringVar(&f.against, "against", "",
 		"compare with the older check whose report is in this `DIR`")
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")

@@ -67,8 +67,7 @@ The exit codes are those of 'chatproof run'.`,
 	flags := cmd.Flags()
 	flags.DurationVar(&f.span, "for", 0, "how long fuzz may take, such as 8h, instead of --scenarios")
 	flags.IntVar(&f.scenarios, "scenarios", 10_000, "how many random chats to ask about")
-	addRequire(cmd, &f.require,
-		"the `LEVELS` that count, separated by commas, or all")
+	addRequire(cmd, &f.require, requireUsage)
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the random chats")
 	flags.StringVar(&f.shard, "shard", "",
 		"only shard `I/N` of the random chats, such as 2/5; each shard draws as many as --scenarios says; "+

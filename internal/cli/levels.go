@@ -13,6 +13,9 @@ import (
 // levelsFlag is a set of levels as a flag.
 type levelsFlag model.Levels
 
+// requireUsage is what --require says where it decides what counts.
+const requireUsage = "the `LEVELS` that count, separated by commas, or all"
+
 // addRequire adds --require, which defaults to the default levels.
 func addRequire(cmd *cobra.Command, levels *model.Levels, usage string) {
 	*levels = engine.DefaultLevels

@@ -111,8 +111,7 @@ func (e *env) run() *cobra.Command {
 	f.way.addOffline(cmd)
 	f.way.addReadings(cmd)
 	addMedia(flags, &f.media)
-	addRequire(cmd, &f.require,
-		"the `LEVELS` that count, separated by commas, or all")
+	addRequire(cmd, &f.require, requireUsage)
 	flags.StringVar(&f.tags, "tags", "", "only scenarios with these `TAGS`, such as '@R2 and not @1.4'")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "only scenarios whose id matches this `GLOB`; may be repeated")
 	flags.StringVar(&f.failed, "failed", "",
@@ -130,8 +129,7 @@ func (e *env) run() *cobra.Command {
 	flags.BoolVar(&f.strict, "strict", false,
 		"count scenarios that are new in this minor version of the suite")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
-	f.report.addTo(cmd, "write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json "+
-		"and badge.svg")
+	f.report.addTo(cmd, reportUsage)
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON Lines")
 	flags.BoolVar(&f.verbose, "verbose", false,
 		"print every scenario that did not pass, and every difference at any level")
