@@ -57,9 +57,9 @@ func TestJudge(t *testing.T) {
 	}}
 	const (
 		lost     = "documented Queue 1: expected Received/CustomerAbandoned [AbandonedWhileQueued], got no row; R6, R12: placed in Queue 1 (seq 2), where the chat stopped (seq 3)\n"
-		relation = "relation: 1 against 0; breaks V15: Agents, queues, strategies and interactions renamed: the facts are renamed alike\n"
-		doubled  = "agents: expected one row for each attempt (1), got 2; breaks V3: One IRF per attempt: as many agent IRFs as invitations and pulls\n"
-		twice    = "Agent 1: a duplicated row; breaks V20: No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every field\n"
+		relation = "relation: 1 against 0; breaks V15: If agents, queues, strategies and interactions are renamed, the facts are renamed alike\n"
+		doubled  = "agents: expected one row for each attempt (1), got 2; breaks V3: There is one IRF for each attempt: as many agent IRFs as invitations and pulls\n"
+		twice    = "Agent 1: a duplicated row; breaks V20: No two rows of a chat share an ordinal. Without ordinals, no two rows that last any time are equal in every field\n"
 	)
 	tests := []struct {
 		name   string
@@ -91,7 +91,7 @@ func TestJudge(t *testing.T) {
 func TestOnlyInCompany(t *testing.T) {
 	c := mixed(t)
 	d := c.OnlyInCompany("fails among others")
-	assert.Equal(t, "invariant company: fails among others; breaks V17: Other chats in the same run, whatever their ids, change nothing\n", told([]model.Difference{d}))
+	assert.Equal(t, "invariant company: fails among others; breaks V17: Other chats in the same run change nothing, whatever their ids\n", told([]model.Difference{d}))
 	assert.Equal(t, "b", d.InteractionID)
 	assert.Equal(t, []string{"V17"}, d.Rules)
 	c.Kind = model.RobustnessKind

@@ -52,57 +52,63 @@ func Invariants() []NamedInvariant { return invariants }
 
 var invariants = []NamedInvariant{
 	law("V1", OnFacts, "0.1", "Every IRF has exactly one role and one result, each a known value.", row1),
-	law("V2", OnFacts, "0.1", "Resource type, role, result and reason form a valid combination.", row2),
-	law("V3", OnEvents, "0.1", "One IRF per attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)),
+	law("V2", OnFacts, "0.1", "The resource type, role, result and reason of an IRF form a valid combination.", row2),
+	law("V3", OnEvents, "0.1",
+		"There is one IRF for each attempt: as many agent IRFs as invitations and pulls.", logCheck(v3)),
 	law("V4", OnEvents, "0.1",
-		"By ordinal, agent IRFs come in the order in which their attempts opened, a queue's or strategy's "+
-			"last.", logCheck(v4)),
+		"By ordinal, agent IRFs come in the order in which their attempts opened. A queue's or strategy's IRF "+
+			"comes last.", logCheck(v4)),
 	law("V5", OnEvents, "0.1",
-		"Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)),
-	law("V6", OnFacts, "0.1", "ReceivedTransfer, InConference and ReceivedConsult never rank first.", row6),
+		"An agent is Transferred only if a transfer of that agent was accepted or went through a queue.", logCheck(v5)),
+	law("V6", OnFacts, "0.1",
+		"The first IRF by ordinal is never ReceivedTransfer, InConference or ReceivedConsult.", row6),
 	law("V7", OnFacts, "0.1",
-		"Revoked occurs only with Redirected or Abandoned, AbandonedWhileQueued and AbandonedWhileRinging only with "+
-			"CustomerAbandoned.", row7),
-	law("V8", OnFacts, "0.1", "AbandonedWhileQueued is never an agent's, AbandonedWhileRinging only an agent's.", row8),
+		"Revoked occurs only with Redirected or Abandoned. AbandonedWhileQueued and AbandonedWhileRinging occur "+
+			"only with CustomerAbandoned.", row7),
+	law("V8", OnFacts, "0.1",
+		"AbandonedWhileQueued is never an agent's. AbandonedWhileRinging is always an agent's.", row8),
 	law("V9", OnEvents, "0.1",
-		"No CustomerAbandoned unless the media server stopped the chat; then at most one, and none if an agent was "+
-			"handling at the stop, except as I5 and I11 accept.", logCheck(v9)),
+		"CustomerAbandoned occurs only if the media server stopped the chat. Apart from what I5 and I11 accept, "+
+			"it then occurs at most once, and not if an agent was handling the chat at the stop.", logCheck(v9)),
 	law("V10", OnEvents, "0.1",
-		"No IRF for the customer, none for a queue or strategy that distributed what it had.", logCheck(v10)),
+		"There is no IRF for the customer, and none for a queue or strategy that distributed what it had.",
+		logCheck(v10)),
 	law("V11", OnFacts, "0.1", "No IRF ends before it starts, unless the clock ran backwards in between.", row11),
 	law("V12", OnRelation, "0.1",
 		"Cutting an expired direct invitation out of the log changes no other IRF's descriptor.", nil),
 	law("V13", OnRelation, "0.1",
-		"Putting a queue between initiator and invitee of an accepted conference changes no agent's role.", nil),
+		"Putting a queue between the initiator and the invitee of an accepted conference changes no agent's "+
+			"role.", nil),
 	law("V14", OnRelation, "0.1",
-		"Turning visibility mode 1 into 3 changes only the roles of that conference's invitees, and of the queue or "+
-			"strategy that it ended in.", nil),
+		"Turning a conference's visibility mode 1 into 3 changes only the roles of its invitees, and of the "+
+			"queue or strategy that it ended in.", nil),
 	law("V15", OnRelation, "0.1",
-		"Agents, queues, strategies and interactions renamed: the facts are renamed alike.", nil),
+		"If agents, queues, strategies and interactions are renamed, the facts are renamed alike.", nil),
 	law("V16", OnRelation, "0.1",
-		"Times shifted, stretched, across the end of an hour, a day, a month or a year, hours apart, all equal, or "+
-			"running backwards: the descriptors stay.", nil),
-	law("V17", OnRelation, "0.1", "Other chats in the same run, whatever their ids, change nothing.", nil),
+		"Other times change no descriptor: shifted, stretched, hours apart, across the end of an hour, a day, a "+
+			"month or a year, all equal, or running backwards.", nil),
+	law("V17", OnRelation, "0.1", "Other chats in the same run change nothing, whatever their ids.", nil),
 	law("V18", OnRelation, "0.1",
-		"Neutral and unknown events between the first event and the stop, unknown fields, nulls, a reason or a mode "+
-			"where it means nothing: nothing changes.", nil),
-	law("V19", OnRelation, "0.1", "Another online medium: the same descriptors.", nil),
+		"None of these changes anything: neutral and unknown events between the first event and the stop, "+
+			"unknown fields, nulls, and a reason or a mode where it means nothing.", nil),
+	law("V19", OnRelation, "0.1", "In another online medium, the descriptors are the same.", nil),
 	law("V20", OnFacts, "0.2",
-		"No two rows of a chat share an ordinal; without ordinals, no two rows that last any time are equal in every "+
-			"field.", nil),
+		"No two rows of a chat share an ordinal. Without ordinals, no two rows that last any time are equal in "+
+			"every field.", nil),
 	law("V21", OnFacts, "0.2",
-		"A chat has at most one CustomerAbandoned, not counting AbandonedWhileRinging; received_from names an "+
+		"A chat has at most one CustomerAbandoned, not counting AbandonedWhileRinging. received_from names an "+
 			"earlier row of an agent.", nil),
-	law("D1", OnDelivery, "0.1", "Any order of arrival: the same facts.", nil),
+	law("D1", OnDelivery, "0.1", "In any order of arrival, the facts are the same.", nil),
 	law("D2", OnDelivery, "0.1", "Exact duplicates change nothing.", nil),
-	law("D3", OnDelivery, "0.1", "Any grouping of whole chats into runs: the same facts.", nil),
+	law("D3", OnDelivery, "0.1", "However whole chats are grouped into runs, the facts are the same.", nil),
 	law("D4", OnDelivery, "0.1", "The facts of a log cut short are among the facts of the whole.", nil),
-	law("D5", OnDelivery, "0.2", "Other seqs in the same order, from 0, with gaps, beyond 2^32: the same facts.", nil),
+	law("D5", OnDelivery, "0.2",
+		"With other seqs in the same order, from 0, with gaps, or beyond 2^32, the facts are the same.", nil),
 	law("D6", OnDelivery, "0.2",
-		"The same instants spelt differently, in other zones or with fractions: the same facts.", nil),
+		"With the same instants spelt differently, in other zones or with fractions, the facts are the same.", nil),
 	law("D7", OnDelivery, "0.2",
-		"Two agents, queues or chats stay two if they differ only in case, accents, composition, outer blanks or "+
-			"beyond the 50th character.", nil),
+		"Two agents, queues or chats stay two even if they differ only in case, accents, composition, outer "+
+			"blanks, or beyond the 50th character.", nil),
 }
 
 // law makes a [NamedInvariant]. check is nil if package gen checks it, or if it relates rows to each other.

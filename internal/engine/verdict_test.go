@@ -31,7 +31,7 @@ func TestVerdictsOfAnswers(t *testing.T) {
 			"fails in company",
 			target.Answer{Company: crash},
 			model.OrderedKind, model.Documented, Fail, true,
-			`"field":"V17","expected":"Other chats in the same run, whatever their ids, change nothing.","actual":"fails only when it is sent together with others: crash: exited with status 7","level":"invariant","required":true`,
+			`"field":"V17","expected":"Other chats in the same run change nothing, whatever their ids.","actual":"fails only when it is sent together with others: crash: exited with status 7","level":"invariant","required":true`,
 		},
 		{"fails in company of the ill-formed", target.Answer{Company: crash}, model.RobustnessKind, model.Robustness, Differs, false, `"level":"robustness","required":false`},
 	}
