@@ -20,15 +20,18 @@ var update = flag.Bool("update", false, "rewrite docs/flows.md with its pictures
 
 const flowsHead = `# The eleven flows, drawn
 
-Each picture shows the first scenario of a flow in ` + "`features/documented`" + `. Events run from left to right in the order
-of seq, not of the clock. Above each event are its seq, its time and its name. The customer has a lane, and so has each
-interaction queue, routing strategy and agent. A solid bar means that the chat is in the queue, that the strategy routes
-it, or that the agent handles it. A dashed bar is an invitation that is not yet answered. Under each lane are the
-Interaction Resource Facts of that resource, with their technical descriptors. Each fact begins at the event that
-opened it and ends at the event that closed it.
+Each picture shows the first scenario of a flow in ` + "`features/documented`" + `. Read a picture like this:
 
-This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other
-scenario, and ` + "`go run . explain EVENTS --svg FILE`" + ` draws a chat of your own.
+- Events run from left to right, in the order of seq, not of the clock. Above each event are its seq, its time and its
+  name.
+- The customer has a lane, and so has each interaction queue, routing strategy and agent.
+- A solid bar means that the chat is in the queue, that the strategy routes it, or that the agent handles it.
+- A dashed bar is an invitation that is not yet answered.
+- Under the lane of a resource are its Interaction Resource Facts, with their technical descriptors. Each fact begins
+  at the event that opened it and ends at the event that closed it.
+
+` + "`go run . explain --scenario ID --svg FILE`" + ` draws any other scenario, and
+` + "`go run . explain EVENTS --svg FILE`" + ` draws a chat of your own. ` + "`go test ./reports -update`" + ` writes this page.
 `
 
 // docs/flows.md and its pictures are what the suite's own features yield.
