@@ -1,8 +1,10 @@
 package docs
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,5 +32,23 @@ func TestDatabasesDocument(t *testing.T) {
 		if d.Name != "sqlite" {
 			assert.Contains(t, string(text), "run --print-sql "+d.Name)
 		}
+	}
+}
+
+// Each mapping that docs/mapping.md shows is one.
+func TestMappingsShown(t *testing.T) {
+	text, err := os.ReadFile("docs/mapping.md")
+	require.NoError(t, err)
+	shown := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	assert.Len(t, shown, 10)
+	dir := t.TempDir()
+	for _, program := range []string{"rows.jq", "events.jq", "send.jq"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, program), []byte("."), 0o600))
+	}
+	for i, m := range shown {
+		path := filepath.Join(dir, fmt.Sprint(i, ".yaml"))
+		require.NoError(t, os.WriteFile(path, []byte(m[1]), 0o600))
+		_, err := tables.ReadMapping(t.Context(), path)
+		assert.NoError(t, err, m[1])
 	}
 }
