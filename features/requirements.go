@@ -31,55 +31,59 @@ func Requirements() []Requirement { return requirements }
 var requirements = []Requirement{
 	{
 		ID: "1-1",
-		Says: "Info Mart was tested with the eleven flows of the page, and supports them: each flow gives the " +
-			"rows that the page shows.", Tag: model.AsDrawn,
+		Says: "Info Mart was tested with the page's eleven flows and supports them. Each flow gives the rows that " +
+			"the page shows.", Tag: model.AsDrawn,
 	},
 	{
 		ID:   "1-2",
-		Says: "The flows are examples to adapt. For a chat that differs from them the page does not promise a result.",
+		Says: "The flows are examples to adapt. The page promises no result for a chat that differs from them.",
 		Tag:  model.Composed,
-		Untested: "The page promises nothing here, so no test can show it. Composed scenarios assume that each " +
-			"part of a chat has the same result as in its own flow.",
+		Untested: "No test can show what the page does not promise. Composed scenarios assume that each part of a " +
+			"chat ends as it does in its own flow.",
 	},
 	{
 		ID: "1-3",
-		Says: "Third-party media are processed in full. What the page says about chat is a guide to all media in " +
-			"which a customer is online.",
+		Says: "Third-party media are processed in full. What the page says about chat is a guide to every medium in " +
+			"which the customer is online.",
 		Tag: "@medium",
 		Untested: "The page does not say how these media are classified. We assume that online media are " +
 			"classified like chat (level inferred). E-mail and other offline media have descriptors of their own.",
 	},
 	{
-		ID: "1-4", Says: "Each flow has a picture, drawn by conventions that other pages explain.",
-		Untested: "The suite is based on the text. It uses neither the pictures, nor the time spans and queue " +
-			"segments that they show.",
+		ID:   "1-4",
+		Says: "Each flow has a picture. Other pages explain how to read the pictures.",
+		Untested: "The suite follows the text. It does not use the pictures, or the time spans and queue segments " +
+			"in them.",
 	},
 
 	{
-		ID: "1.1-1", Says: "An agent that a strategy invites, and that accepts and chats, is RoutedTo/Completed.",
+		ID:    "1.1-1",
+		Says:  "If a strategy invites an agent, and the agent accepts and chats, the agent is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID: "1.1-2",
-		Says: "The picture names one row, the agent's. The time in the interaction queue and the ringing are " +
-			"part of it.",
+		Says: "The picture has one row, the agent's. The row includes the time in the interaction queue and the " +
+			"ringing.",
 		Rules: []string{"R1", "R8"},
 		Untested: "The row's counts and durations, such as how long the invitation rang and how long the chat " +
-			"waited: these events alone do not show them.",
+			"waited. The events alone do not give them.",
 	},
 	{
-		ID: "1.2-1", Says: "An agent that a strategy invites, and that does not accept, is RoutedTo/Redirected " +
+		ID: "1.2-1",
+		Says: "If a strategy invites an agent, and the agent does not accept, the agent is RoutedTo/Redirected " +
 			"[Revoked].",
 		Rules: []string{"R1", "R10"},
 	},
 	{
 		ID: "1.2-2",
-		Says: "The chat then goes back to its queue and is routed again: the agent who accepts it is " +
+		Says: "The chat then goes back to its queue and is routed again. The agent who accepts it is " +
 			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.3-1", Says: "A routed agent whose transfer another agent accepts is RoutedTo/Transferred.",
+		ID:    "1.3-1",
+		Says:  "If another agent accepts a routed agent's transfer, the routed agent is RoutedTo/Transferred.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -88,22 +92,23 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.4-1",
-		Says:  "An agent who does not accept a transfer has a row nonetheless: ReceivedTransfer/Abandoned [Revoked].",
+		Says:  "An agent who does not accept a transfer still has a row: ReceivedTransfer/Abandoned [Revoked].",
 		Rules: []string{"R2", "R11"},
 	},
 	{
 		ID: "1.4-2",
-		Says: "The agent whose transfer failed stays in the chat. If that agent completes it, the agent is " +
+		Says: "An agent whose transfer fails stays in the chat. If this agent then completes the chat, the agent is " +
 			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID:    "1.4-3",
-		Says:  "The chat need not be completed next. For example, the agent may transfer it after all.",
+		Says:  "The agent need not complete the chat next. For example, the agent may transfer it after all.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
-		ID: "1.5-1", Says: "A routed agent who conferences in another and completes the chat is RoutedTo/Completed.",
+		ID:    "1.5-1",
+		Says:  "A routed agent who conferences in another agent, and then completes the chat, is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
@@ -113,48 +118,53 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.6-1",
-		Says:  "An agent who does not accept a conference has a row nonetheless: InConference/Abandoned [Revoked].",
+		Says:  "An agent who does not accept a conference still has a row: InConference/Abandoned [Revoked].",
 		Rules: []string{"R3", "R11"},
 	},
 	{
 		ID: "1.6-2",
-		Says: "The role of a failed consult depends on how far it got: ReceivedConsult/Abandoned [Revoked] if " +
-			"its visibility mode was known by then, else InConference/Abandoned [Revoked].",
+		Says: "The row of a failed consult depends on how far the consult got. If the visibility mode was known by " +
+			"then, the row is ReceivedConsult/Abandoned [Revoked]. If not, it is InConference/Abandoned [Revoked].",
 		Rules: []string{"R4", "R11"},
 	},
 	{
 		ID: "1.6-3",
-		Says: "The agent whose conference failed stays in the chat. If that agent completes it, the agent is " +
-			"RoutedTo/Completed.",
+		Says: "An agent whose conference fails stays in the chat. If this agent then completes the chat, the agent " +
+			"is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
-		ID: "1.6-4", Says: "The chat need not be completed next. For example, the agent may transfer it.",
+		ID:    "1.6-4",
+		Says:  "The agent need not complete the chat next. For example, the agent may transfer it.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
-		ID: "1.7-1", Says: "A routed agent who consults another and completes the chat is RoutedTo/Completed.",
+		ID:    "1.7-1",
+		Says:  "A routed agent who consults another agent, and then completes the chat, is RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID: "1.7-2",
-		Says: "A consult is a conference in which the invited agent has visibility mode 3 and the customer does " +
-			"not see that agent. An agent who accepts it is ReceivedConsult/Completed.",
-		Rules: []string{"R4", "R8"}, Untested: "What the customer sees: no row records it.",
+		Says: "In a consult, the invited agent has visibility mode 3, and the customer does not see that agent. An " +
+			"agent who accepts a consult is ReceivedConsult/Completed.",
+		Rules:    []string{"R4", "R8"},
+		Untested: "What the customer sees. No row records it.",
 	},
 	{
 		ID: "1.8-1",
-		Says: "A routed agent who conferences in another through a queue and completes the chat is " +
+		Says: "A routed agent who conferences in another agent through a queue, and then completes the chat, is " +
 			"RoutedTo/Completed.",
 		Rules: []string{"R1", "R8"},
 	},
 	{
 		ID: "1.8-2",
-		Says: "The agent whom the conference reaches through the queue is InConference/Completed, as after a direct " +
+		Says: "The agent that the conference reaches through the queue is InConference/Completed, as after a direct " +
 			"invitation.", Rules: []string{"R3", "R5", "R8"},
 	},
 	{
-		ID: "1.8-3", Says: "A consult through a queue differs only in the role: ReceivedConsult/Completed.",
+		ID: "1.8-3",
+		Says: "A consult through a queue differs only in the role. The agent that it reaches is " +
+			"ReceivedConsult/Completed.",
 		Rules: []string{"R4", "R5", "R8"},
 	},
 	{

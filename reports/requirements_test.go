@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 
@@ -13,23 +14,22 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-const requirementsHead = `# What the guide says, and what shows it
+const requirementsHead = `# What the guide says, and which scenarios show it
 
-This page takes the guide's page *Chat Interactions* sentence by sentence. It has each sentence that says or implies
-which rows a chat has, in our own words. Below each sentence are:
+The guide's page *Chat Interactions* says which rows a chat has. This page repeats each of its statements in our own
+words, in the guide's order. Use it to see what a passing or failing scenario proves.
 
-- the rules by which the suite judges it (` + "`list rules`" + ` prints them);
-- the scenarios that show it *as drawn*: flows as the guide draws them, and variants that its text names;
-- the scenarios that show it *composed*: chats made of the same situations. The guide does not guarantee results for
-  modified flows;
-- the *inferred* scenarios, about what the guide leaves open;
-- what is not tested, and why.
+Under each statement are some of these:
 
-If an as-drawn scenario fails, the program contradicts the guide. If a composed scenario fails, the program contradicts
-the guide's rules as the suite combines them.
+- *rules*: the rules that the statement leads to. ` + "`go run . list rules`" + ` prints them.
+- *as drawn*: scenarios that follow a flow as the guide draws it, or a variant that its text names. If one of them
+  fails, your program contradicts the guide.
+- *composed*: scenarios that put the situations of several flows together. The guide promises nothing about such chats.
+  If one of them fails, your program contradicts the guide's rules as the suite combines them.
+- *inferred*: scenarios about what the guide leaves open.
+- *not shown*: what the guide leaves open or the suite does not test, and why.
 
-This page is written by ` + "`go test ./reports -update`" + `. ` + "`go run . list requirements --csv`" + ` prints the same for a
-spreadsheet.
+` + "`go test ./reports -update`" + ` writes this page. ` + "`go run . list requirements --csv`" + ` prints it for a spreadsheet.
 `
 
 // docs/requirements.md is what the requirements and the features yield.
@@ -43,8 +43,12 @@ func TestRequirementsAreWritten(t *testing.T) {
 		if r.Section() != section {
 			section = r.Section()
 			fmt.Fprintf(&page, "\n## %s\n", requirementsTitle(section, r.Scenarios))
+			if r.Scenarios != nil && r.Scenarios[0].Flow == section {
+				fmt.Fprintf(&page, "\nThe scenarios are in [this feature file](../%s). Their ids begin with `%s`.\n",
+					file(r.Scenarios[0]), prefix(r.Scenarios[0]))
+			}
 		}
-		fmt.Fprintf(&page, "\n**%s** %s\n", r.ID, r.Says)
+		fmt.Fprintf(&page, "\n**%s** %s\n\n", r.ID, r.Says)
 		if len(r.Rules) > 0 {
 			fmt.Fprintf(&page, "- rules: %s\n", strings.Join(r.Rules, ", "))
 		}
@@ -52,7 +56,7 @@ func TestRequirementsAreWritten(t *testing.T) {
 		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
 		writeShown(&page, "inferred", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
 		if r.Untested != "" {
-			fmt.Fprintf(&page, "- left open, or not tested: %s\n", r.Untested)
+			fmt.Fprintf(&page, "- not shown: %s\n", r.Untested)
 		}
 	}
 	golden(t, "../docs/requirements.md", page.Bytes())
@@ -69,16 +73,21 @@ func requirementsTitle(section string, shown []*engine.Scenario) string {
 	return section + " " + shown[0].Title
 }
 
-// writeShown names the scenarios of a kind, at most a few unless they are all of one section.
+// writeShown names the scenarios of a kind. If they are of more than two flows, it only counts them. An id leaves out
+// what the section has said: the part that all ids of a flow begin with.
 func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func(*engine.Scenario) bool) {
 	var names []string
 	flows := make(map[string]bool)
 	for _, s := range all {
-		if is(s) {
-			file, _, _ := strings.Cut(s.Source, ":")
-			names = append(names, fmt.Sprintf("[%s](../%s)", s.ID, file))
-			flows[s.Flow] = true
+		switch {
+		case !is(s):
+			continue
+		case s.Level == model.Documented:
+			names = append(names, fmt.Sprintf("`%s`", strings.TrimPrefix(s.ID, prefix(s))))
+		default:
+			names = append(names, fmt.Sprintf("[`%s`](../%s)", s.ID, file(s)))
 		}
+		flows[s.Flow] = true
 	}
 	if len(flows) > 2 {
 		names = []string{fmt.Sprintf("%d scenarios of %d flows", len(names), len(flows))}
@@ -87,3 +96,10 @@ func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func
 		fmt.Fprintf(page, "- %s: %s\n", kind, strings.Join(names, ", "))
 	}
 }
+
+func file(s *engine.Scenario) string {
+	name, _, _ := strings.Cut(s.Source, ":")
+	return name
+}
+
+func prefix(s *engine.Scenario) string { return path.Dir(s.ID) + "/" }
