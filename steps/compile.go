@@ -253,7 +253,7 @@ func inStep(s *messages.PickleStep, err error) error {
 	if errors.Is(err, errNoStep) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", model.Line(strings.TrimSuffix(s.Text, ":")), err)
+	return fmt.Errorf("step '%s': %w", model.Line(strings.TrimSuffix(s.Text, ":")), err)
 }
 
 // name sets what a feature says about a case: its names, tags, level, flow and id, and where it stands.

@@ -282,7 +282,7 @@ func (r *Recorder) ask(e model.Event, what, mode string) error {
 		e.Operation = model.Transfer
 	case strings.HasPrefix(what, "consult"):
 		if mode != "" {
-			return fmt.Errorf("a consult always has visibility mode 3: leave %q out, or write conference instead of "+
+			return fmt.Errorf("a consult always has visibility mode 3; leave %q out, or write conference instead of "+
 				"consult",
 				strings.TrimSpace("with visibility mode "+mode))
 		}

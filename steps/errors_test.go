@@ -79,12 +79,12 @@ func TestStepThatIsNotUnderstood(t *testing.T) {
 		{"visibility mode 4", submitted + `    And "A" accepts with visibility mode 4` + "\n" + noFacts, "test/f.feature:4: no such step: " + model.Name(`"A" accepts with visibility mode 4`) + "; see 'list steps'"},
 		{"in the background", "Feature: F\n  Background:\n    Given a customer submitts a chat\n  Scenario: S\n" + noFacts, "test/f.feature:3: no such step: a customer submitts a chat; see 'list steps'"},
 		{"in a rule", submitted + noFacts + "  Rule: R\n    Scenario: T\n      Given a client\n", "test/f.feature:7: no such step: a client; see 'list steps'"},
-		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: "A" invites "B" to a consult with visibility mode 1: a consult always has visibility mode 3: leave "with visibility mode 1" out, or write conference instead of consult`},
-		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: "A" consults through queue "Q" with visibility mode 3: a consult always has visibility mode 3: leave "with visibility mode 3" out, or write conference instead of consult`},
-		{"unknown event that is known", submitted + `    And the unknown event "EventHeld" occurs` + "\n" + noFacts, `test/f.feature:4: the unknown event "EventHeld" occurs: EventHeld is a known event`},
-		{"a number that no clock shows", submitted + "    And 99999999999999999999 seconds pass\n" + noFacts, "test/f.feature:4: 99999999999999999999 seconds pass: 99999999999999999999 is too large"},
-		{"a character that moves the cursor", submitted + "    And chat \"\x1b[2J\"\n    And the unknown event \"EventHeld\x1b[2J\" occurs\n      | a |\n" + noFacts, `test/f.feature:5: the unknown event "EventHeld\x1b[2J" occurs: the step takes no table and no doc string`},
-		{"chat without a name", submitted + `    And chat ""` + "\n" + noFacts, `test/f.feature:4: chat "": a chat needs a name`},
+		{"visibility mode on a consult", submitted + `    And "A" invites "B" to a consult with visibility mode 1` + "\n" + noFacts, `test/f.feature:4: step '"A" invites "B" to a consult with visibility mode 1': a consult always has visibility mode 3; leave "with visibility mode 1" out, or write conference instead of consult`},
+		{"visibility mode on a consult through a queue", submitted + `    And "A" consults through queue "Q" with visibility mode 3` + "\n" + noFacts, `test/f.feature:4: step '"A" consults through queue "Q" with visibility mode 3': a consult always has visibility mode 3; leave "with visibility mode 3" out, or write conference instead of consult`},
+		{"unknown event that is known", submitted + `    And the unknown event "EventHeld" occurs` + "\n" + noFacts, `test/f.feature:4: step 'the unknown event "EventHeld" occurs': EventHeld is a known event`},
+		{"a number that no clock shows", submitted + "    And 99999999999999999999 seconds pass\n" + noFacts, "test/f.feature:4: step '99999999999999999999 seconds pass': 99999999999999999999 is too large"},
+		{"a character that moves the cursor", submitted + "    And chat \"\x1b[2J\"\n    And the unknown event \"EventHeld\x1b[2J\" occurs\n      | a |\n" + noFacts, `test/f.feature:5: step 'the unknown event "EventHeld\x1b[2J" occurs': the step takes no table and no doc string`},
+		{"chat without a name", submitted + `    And chat ""` + "\n" + noFacts, `test/f.feature:4: step 'chat ""': a chat needs a name`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, problem(t, c.text)) })
 	}
@@ -98,17 +98,17 @@ func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
 		{"no event", head + noFacts, "2: the scenario has no event"},
 		{"no event, for time alone passes", head + "    Given 5 seconds pass\n" + noFacts, "2: the scenario has no event"},
 		{"no facts", submitted, `2: the scenario expects nothing; end it with "Then the facts are:" or "Then there are no facts"`},
-		{"no facts twice", submitted + noFacts + noFacts, "5: there are no facts: the facts are given twice; expected them once"},
-		{"facts, then none", submitted + facts + noFacts, "7: there are no facts: the facts are given twice; expected them once"},
-		{"none, then facts", submitted + noFacts + facts, "5: the facts are: the facts are given twice; expected them once"},
-		{"event after the facts", submitted + noFacts + "    When the customer leaves\n", "5: the customer leaves: an event after the facts: a scenario ends with what it expects"},
-		{"doc string of events after the facts", submitted + noFacts + "    When the events:\n      \"\"\"\n      \"\"\"\n", "5: the events: events after the facts: a scenario ends with what it expects"},
+		{"no facts twice", submitted + noFacts + noFacts, "5: step 'there are no facts': the facts are given twice; expected them once"},
+		{"facts, then none", submitted + facts + noFacts, "7: step 'there are no facts': the facts are given twice; expected them once"},
+		{"none, then facts", submitted + noFacts + facts, "5: step 'the facts are': the facts are given twice; expected them once"},
+		{"event after the facts", submitted + noFacts + "    When the customer leaves\n", "5: step 'the customer leaves': an event after the facts; a scenario ends with what it expects"},
+		{"doc string of events after the facts", submitted + noFacts + "    When the events:\n      \"\"\"\n      \"\"\"\n", "5: step 'the events': events after the facts; a scenario ends with what it expects"},
 		{"no name", "Feature: F\n  Scenario:\n    Given a customer submits a chat\n" + noFacts, "2: the scenario's name has no letters or digits, and so makes no id; give it some"},
 		{"name of signs", "Feature: F\n  Scenario: ?!\n    Given a customer submits a chat\n" + noFacts, "2: the scenario's name has no letters or digits, and so makes no id; give it some"},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, "test/f.feature:"+c.want, problem(t, c.text)) })
 	}
-	assert.Regexp(t, `^test/f\.feature:5: .* an event after the facts: a scenario ends with what it expects$`,
+	assert.Regexp(t, `^test/f\.feature:5: .* an event after the facts; a scenario ends with what it expects$`,
 		problem(t, submitted+noFacts+"    When a chat that \"Agent 1\" handles\n"), "by a step made of steps")
 }
 
@@ -116,14 +116,14 @@ func TestScenarioThatSaysTooLittleOrTooMuch(t *testing.T) {
 func TestTableOrDocStringThatTheStepDoesNotTake(t *testing.T) {
 	const table, doc = "      | resource | technical descriptor |\n      | Agent 1 | RoutedTo/Completed |\n", "      \"\"\"\n      text\n      \"\"\"\n"
 	for _, c := range []struct{ name, text, place string }{
-		{"facts without a table", submitted + "    Then the facts are:\n", "test/f.feature:4: the facts are:"},
-		{"facts as a doc string", submitted + "    Then the facts are:\n" + doc, "test/f.feature:4: the facts are:"},
-		{"no facts, and a table", submitted + noFacts + table, "test/f.feature:4: there are no facts"},
-		{"no facts, and a doc string", submitted + noFacts + doc, "test/f.feature:4: there are no facts"},
-		{"a table after an event", submitted + "    And the customer leaves\n" + table + noFacts, "test/f.feature:4: the customer leaves"},
-		{"a doc string after an event", submitted + "    And the customer leaves\n" + doc + noFacts, "test/f.feature:4: the customer leaves"},
-		{"events without a doc string", submitted + "    And the events:\n" + noFacts, "test/f.feature:4: the events:"},
-		{"events as a table", submitted + "    And the events:\n" + table + noFacts, "test/f.feature:4: the events:"},
+		{"facts without a table", submitted + "    Then the facts are:\n", "test/f.feature:4: step 'the facts are':"},
+		{"facts as a doc string", submitted + "    Then the facts are:\n" + doc, "test/f.feature:4: step 'the facts are':"},
+		{"no facts, and a table", submitted + noFacts + table, "test/f.feature:4: step 'there are no facts'"},
+		{"no facts, and a doc string", submitted + noFacts + doc, "test/f.feature:4: step 'there are no facts'"},
+		{"a table after an event", submitted + "    And the customer leaves\n" + table + noFacts, "test/f.feature:4: step 'the customer leaves'"},
+		{"a doc string after an event", submitted + "    And the customer leaves\n" + doc + noFacts, "test/f.feature:4: step 'the customer leaves'"},
+		{"events without a doc string", submitted + "    And the events:\n" + noFacts, "test/f.feature:4: step 'the events':"},
+		{"events as a table", submitted + "    And the events:\n" + table + noFacts, "test/f.feature:4: step 'the events':"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cases, err := compileFiles(map[string]string{"f.feature": c.text})
@@ -160,7 +160,7 @@ func TestTableOfFacts(t *testing.T) {
 		{"chat without events", "interaction | resource | technical descriptor\nchat 2 | A | RoutedTo/Completed", "row 1: no event has interaction chat 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			assert.Equal(t, "test/f.feature:4: the facts are: "+c.want, problem(t, submitted+"    Then the facts are:\n"+pipes(c.table)))
+			assert.Equal(t, "test/f.feature:4: step 'the facts are': "+c.want, problem(t, submitted+"    Then the facts are:\n"+pipes(c.table)))
 		})
 	}
 }

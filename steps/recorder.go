@@ -114,7 +114,7 @@ func (r *Recorder) step(text string, argument *messages.PickleStepArgument) erro
 // add appends an event of the current chat, a second after the one before.
 func (r *Recorder) add(e model.Event) error {
 	if r.expected {
-		return errors.New("an event after the facts: a scenario ends with what it expects")
+		return errors.New("an event after the facts; a scenario ends with what it expects")
 	}
 	r.seqs[r.chat]++
 	e.InteractionID, e.Seq, e.Time = r.chat, r.seqs[r.chat], r.clock
@@ -191,10 +191,10 @@ func (r *Recorder) switchTo(chat string) error {
 // lines records events as they are, with their own times and ids.
 func (r *Recorder) lines(text string) error {
 	if r.expected {
-		return errors.New("events after the facts: a scenario ends with what it expects")
+		return errors.New("events after the facts; a scenario ends with what it expects")
 	}
 	written := strings.Split(text, "\n")
-	for in := wire.NewEventReader("the events", strings.NewReader(text)); ; {
+	for in := wire.NewEventReader("the doc string", strings.NewReader(text)); ; {
 		e, err := in.Read()
 		if err == io.EOF {
 			return nil

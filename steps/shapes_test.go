@@ -129,7 +129,7 @@ func TestEventsOfADocStringAreTakenAsTheyAre(t *testing.T) {
 
 func TestBadLineInADocString(t *testing.T) {
 	got := problem(t, head+docString(`{"interaction_id":"x","seq":1,"event":"EventHeld"}`, `{"interaction_id":"x","seq":"second","event":"EventHeld"}`)+noFacts)
-	assert.Regexp(t, `^test/f\.feature:3: the events:.*2: seq: expected an integer from 0 to 9007199254740991, got "second"$`, got, "the step, and the line within the doc string")
+	assert.Regexp(t, `^test/f\.feature:3: step 'the events': the doc string:2: seq: expected an integer from 0 to 9007199254740991, got "second"$`, got, "the step, and the line within the doc string")
 }
 
 // A step goes on where the doc string left the chat: with the next seq, a second later.

@@ -1,6 +1,6 @@
 // Command bench times whole commands of chatproof, and beside them what one would use instead: DuckDB grouping the same
-// file, PostgreSQL running examples/sql, and the Python example. It prints one table, ratios first, with the time on
-// the clock and of processors: where others share the machine, only the latter means much.
+// file, PostgreSQL running examples/sql, and the Python example. It prints a table of ratios and one of rates, by the
+// time on the clock and by that of processors: where others share the machine, only the latter means much.
 //
 // It is a module of its own, so that DuckDB, which needs cgo, stays out of the product. Run it from its directory:
 //
@@ -51,10 +51,11 @@ func main() {
 	check(err)
 	fmt.Printf("%s, %d processors; the program has %.1f MB and links %s modules\n\n", runtime.GOOS+"/"+runtime.GOARCH,
 		runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
-	fmt.Printf("| command | compared with | ratio, elapsed time | ratio, processor time | rate, per second elapsed | " +
-		"rate, per processor second | peak memory, MB |\n|---|---|---|---|---|---|---|\n")
 	b.logs()
 	b.suite()
+	fmt.Printf("| command | compared with | times as fast, elapsed | times as fast, by processor time |\n|---|---|---|---|\n"+
+		"%s\n| command | unit | per second elapsed | per second of processor time | peak memory, MB |\n|---|---|---|---|---|\n%s",
+		b.ratios.String(), b.rates.String())
 }
 
 // cost is what a command took.
@@ -64,7 +65,10 @@ type cost struct {
 	out        []byte
 }
 
-type bench struct{ dir, program, python string }
+type bench struct {
+	dir, program, python string
+	ratios, rates        strings.Builder // rows of the two tables
+}
 
 // run is try of a command that is to succeed.
 func (b *bench) run(args ...string) cost {
@@ -123,9 +127,15 @@ func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
 
 func (b *bench) cp(args ...string) cost { return b.run(append([]string{b.program}, args...)...) }
 
-// row prints what n events or scenarios took, and how many times as long it took with something else; 0 is nothing
-// else.
-func row(what string, n int, c cost, against string, other cost) {
+// rate adds a row to the table of rates: what n things took.
+func (b *bench) rate(what, unit string, n int, c cost) {
+	fmt.Fprintf(&b.rates, "| %s | %s | %s | %s | %d |\n", what, unit, short(float64(n)/c.clock.Seconds()),
+		short(float64(n)/c.cpu.Seconds()), c.peak>>20)
+}
+
+// ratio adds a row to the table of ratios: how many times as long as c the same took with something else. Where the
+// other's processor time is not known, it is 0.
+func (b *bench) ratio(what string, c cost, against string, other cost) {
 	clock, cpu := "", ""
 	if other.clock > 0 {
 		clock = fmt.Sprintf("%.2f", other.clock.Seconds()/c.clock.Seconds())
@@ -133,8 +143,18 @@ func row(what string, n int, c cost, against string, other cost) {
 	if other.cpu > 0 {
 		cpu = fmt.Sprintf("%.2f", other.cpu.Seconds()/c.cpu.Seconds())
 	}
-	fmt.Printf("| %s | %s | %s | %s | %.0f | %.0f | %d |\n", what, against, clock, cpu, float64(n)/c.clock.Seconds(),
-		float64(n)/c.cpu.Seconds(), c.peak>>20)
+	fmt.Fprintf(&b.ratios, "| %s | %s | %s | %s |\n", what, against, clock, cpu)
+}
+
+// short writes a number with three figures: 3.02M.
+func short(f float64) string {
+	switch {
+	case f >= 1e6:
+		return fmt.Sprintf("%.2fM", f/1e6)
+	case f >= 1e3:
+		return fmt.Sprintf("%.0fk", f/1e3)
+	}
+	return fmt.Sprintf("%.0f", f)
 }
 
 // logs times the making and the classifying of logs, of 100,000 events and more.
@@ -146,45 +166,50 @@ func (b *bench) logs() {
 		chats := fmt.Sprint(size / 15)
 		b.make(b.program, "generate", "--random", chats, "-o", log)
 		n := lines(log)
-		events := fmt.Sprintf(", %d events", n)
-		made := b.cp("generate", "--random", chats, "-o", os.DevNull)
-		row("generate"+events, n, made, "", cost{})
+		events := fmt.Sprintf(", %s events", short(float64(n)))
+		b.rate("generate"+events, "events", n, b.cp("generate", "--random", chats, "-o", os.DevNull))
 		b.make(b.program, "generate", "--random", chats, "-o", parquet)
 		classified := b.cp("classify", log, "-o", os.DevNull)
 		if n0 == 0 {
 			smallest, n0 = classified, n
 		} else {
-			per := classified.cpu.Seconds() / float64(n) / (smallest.cpu.Seconds() / float64(n0))
-			fmt.Printf("| growth of classify, %d to %d events | the smaller log | | %.2f | | | |\n", n0, n, per)
+			each := func(c cost, n int) cost { // an event's share
+				return cost{clock: c.clock * 1000 / time.Duration(n), cpu: c.cpu * 1000 / time.Duration(n)}
+			}
+			b.ratio("classify, an event of "+short(float64(n)), each(classified, n),
+				"an event of "+short(float64(n0)), each(smallest, n0))
 		}
-		row("classify, JSON Lines"+events, n, classified, "DuckDB, which only reads, into typed columns",
+		b.rate("classify, JSON Lines"+events, "events", n, classified)
+		b.ratio("classify, JSON Lines"+events, classified, "DuckDB, which only reads, into typed columns",
 			b.run(self(), "read", log))
 		grouped, err := b.try(self(), "group", log)
 		against := "DuckDB, which only groups"
 		if err != nil {
 			against += ": " + why(err)
 		}
-		row("classify, JSON Lines"+events, n, classified, against, grouped)
-		row("classify, Parquet"+events, n, b.cp("classify", parquet, "-o", os.DevNull), "classify, JSON Lines",
-			classified)
+		b.ratio("classify, JSON Lines"+events, classified, against, grouped)
+		both := func(what string, c cost, against string) {
+			b.rate(what+events, "events", n, c)
+			b.ratio(what+events, c, against, classified)
+		}
+		both("classify, Parquet", b.cp("classify", parquet, "-o", os.DevNull), "classify, JSON Lines")
 		b.make(self(), "arrange", "by time", log, arranged)
-		row("classify --ordered"+events, n, b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "", cost{})
+		both("classify --ordered", b.cp("classify", "--ordered", arranged, "-o", os.DevNull), "classify")
 		b.make(self(), "arrange", "shuffled", log, arranged)
-		row("classify --memory 256MiB, shuffled"+events, n,
-			b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull), "classify, in order of chats",
-			classified)
-		row("generate --like, which only learns"+events, n,
-			b.cp("generate", "--like", log, "--learn-profile", os.DevNull), "classify", classified)
+		both("classify --memory 256MiB, shuffled", b.cp("classify", "--memory", "256MiB", arranged, "-o", os.DevNull),
+			"classify, in order of chats")
+		both("generate --like, which only learns", b.cp("generate", "--like", log, "--learn-profile", os.DevNull),
+			"classify")
 		if size > 1_000_000 {
 			continue
 		}
-		row("classify, JSON Lines"+events, n, classified, "Python example, the same log",
+		b.ratio("classify, JSON Lines"+events, classified, "Python example, the same log",
 			b.run("sh", "-c", b.python+" ../../examples/python/classify.py <'"+log+"' >"+os.DevNull))
 		if *dsn != "" && size == min(*most, 1_000_000) {
 			b.make(b.program, "generate", "--random", chats, "--to", *dsn)
 			query := b.run("psql", "-q", "-d", *dsn, "-f", "../../examples/sql/classify.sql")
 			query.cpu = 0 // the server's is not known
-			row("classify, JSON Lines"+events, n, classified, "PostgreSQL, examples/sql, the table loaded", query)
+			b.ratio("classify, JSON Lines"+events, classified, "PostgreSQL, examples/sql, the table loaded", query)
 		}
 	}
 }
@@ -195,34 +220,35 @@ func (b *bench) suite() {
 	empty := b.file("empty.go")
 	check(os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o666))
 	b.make("go", "build", "-o", b.file("empty"), empty)
-	row("version; rate in starts", 1, b.cp("version"), "an empty program", b.run(b.file("empty")))
+	version := b.cp("version")
+	b.rate("version", "starts", 1, version)
+	b.ratio("version", version, "an empty program", b.run(b.file("empty")))
 	ran := b.cp("run")
-	row("run, the reference; rate in scenarios", scenarios(ran), ran, "", cost{})
+	b.rate("run, the reference", "scenarios", scenarios(ran), ran)
 	events := b.file("suite.jsonl")
 	b.make(b.program, "generate", "--suite", "-o", events)
 	program := b.python + " ../../examples/python/classify.py"
 	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
-	row("run, Python filter; rate in scenarios", scenarios(filter), filter, "the bare program, the same events",
+	b.rate("run, Python filter", "scenarios", scenarios(filter), filter)
+	b.ratio("run, Python filter", filter, "the bare program, the same events",
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
-	row("run, Python filter; rate in scenarios", scenarios(filter), filter,
-		"the bare program, started as often (four times)",
+	b.ratio("run, Python filter", filter, "the bare program, started as often (four times)",
 		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats
-	row("fuzz, the reference; rate in chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz --prove 0, the reference; rate in random scenarios", 100*n,
-		b.cp("fuzz", "--prove", "0", "--scenarios", fmt.Sprint(100*n)), "", cost{})
-	row("fuzz, Python filter; rate in chats", asked(n),
-		b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...), "", cost{})
+	b.rate("fuzz, the reference", "chats", asked(100*n), b.cp("fuzz", "--scenarios", fmt.Sprint(100*n)))
+	b.rate("fuzz --prove 0, the reference", "random scenarios", 100*n,
+		b.cp("fuzz", "--prove", "0", "--scenarios", fmt.Sprint(100*n)))
+	b.rate("fuzz, Python filter", "chats", asked(n),
+		b.cp(append([]string{"fuzz", "--scenarios", fmt.Sprint(n)}, python...)...))
 	// The shell says what its own child took: the rest is the harness's.
 	times := b.file("times")
 	whole := b.cp("fuzz", "--scenarios", fmt.Sprint(3*n), "--stream", "--", "sh", "-c",
 		b.python+" ../../examples/python/classify.py --stream; times >"+times)
-	row("fuzz, Python over stream; rate in chats", asked(3*n), whole, "", cost{})
-	theirs := childTimes(times)
-	fmt.Printf("| chatproof's share when it asks over a stream | all processor time | | %.2f | | | |\n",
-		1-theirs.Seconds()/whole.cpu.Seconds())
+	b.rate("fuzz, Python over stream", "chats", asked(3*n), whole)
+	b.ratio("fuzz, Python over stream", cost{cpu: whole.cpu}, "chatproof's own share of it",
+		cost{cpu: whole.cpu - childTimes(times)})
 }
 
 // scenarios returns how many scenarios a run had, by its last line: "Conforms: 833 of 833 scenarios pass".

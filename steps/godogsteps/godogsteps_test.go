@@ -154,7 +154,7 @@ func TestScenarioThatFails(t *testing.T) {
 		{"bad cell", declined + strings.Replace(declinedFacts, "RoutedTo", "Routed", 1), classify, []string{`row 1, technical descriptor: "Routed" is not a role; expected one of RoutedTo`}},
 		{"no table", declined + "    Then the facts are:\n", classify, []string{`expected a table; write "there are no facts" for none`}},
 		{"table that the step does not take", declined + "    Then there are no facts\n      | a |\n", classify, []string{`the step takes no table and no doc string`}},
-		{"event after the facts", declined + declinedFacts + "    When the customer leaves\n", classify, []string{`an event after the facts: a scenario ends with what it expects`}},
+		{"event after the facts", declined + declinedFacts + "    When the customer leaves\n", classify, []string{`an event after the facts; a scenario ends with what it expects`}},
 		{"facts twice", declined + declinedFacts + "    And there are no facts\n", classify, []string{`the facts are given twice`}},
 		{"no event", "  Scenario: S\n    Then there are no facts\n", classify, []string{`the scenario has no event`}},
 		{"no facts", declined, classify, []string{`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts"`}},
