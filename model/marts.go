@@ -83,7 +83,7 @@ func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (chang
 		switch {
 		case change == Alike && len(beside) > 0:
 			change = Beneath
-		case change == Alike && i < expected && want.Level != Own:
+		case change == Alike && i < expected && want.Chat != nil:
 			if d, differs := want.Rows[i].otherwise(o, n); differs {
 				change = Otherwise
 				ds = append(ds, d)
@@ -92,14 +92,14 @@ func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (chang
 		if i < expected && want.Rows[i].Optional && o == nil && n == nil && change == Alike {
 			continue
 		}
-		if want.Level == Own && change != Alike {
+		if want.Chat == nil && change != Alike {
 			change = Changed
 		}
 		if i < expected || k.field == RowField || change != Alike {
 			changes = append(changes, change)
 		}
 	}
-	if want.Level == Own {
+	if want.Chat == nil {
 		for i := range ds {
 			if !ds[i].OfInvariant() {
 				ds[i].Change = Changed

@@ -69,6 +69,40 @@ func TestCompareMarts(t *testing.T) {
 	}
 }
 
+// With a log, readings say which of the two marts is right, even if they pin all that decides the chat: its level is
+// then that of a comparison without a log.
+func TestCompareMartsUnderReadings(t *testing.T) {
+	id, ok := model.InferredClause("I9.strategy")
+	require.True(t, ok)
+	table, err := model.Reference().Reading(id, model.Yield{Type: model.StrategyResource, Role: model.Puller, Result: model.Completed})
+	require.NoError(t, err)
+	chat, right := mart(table, log(t, "a customer submits a chat\nthe chat enters queue \"Queue 1\"\nstrategy \"Strategy 1\" takes the chat from queue \"Queue 1\"\nstrategy \"Strategy 1\" stops the chat"))
+	want := model.Expect(&chat)
+	require.Equal(t, model.Own, want.Level)
+	require.Len(t, right, 1)
+	held := func(rows ...model.Fact) model.MartRows {
+		return model.MartRows{Rows: rows, Differences: model.Compare(&want, rows)}
+	}
+	wrong := right[0]
+	wrong.Result = model.Abandoned
+	for _, tt := range []struct {
+		name     string
+		old, new model.MartRows
+		want     model.Change
+	}{
+		{"corrected", held(wrong), held(right[0]), model.Corrected},
+		{"a regression", held(right[0]), held(wrong), model.Regression},
+		{"alike and wrong", held(wrong), held(wrong), model.AlikeWrong},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			changes, ds := model.CompareMarts(&want, tt.old, tt.new, model.LevelSet(model.Own))
+			assert.Equal(t, []model.Change{tt.want}, changes)
+			require.Len(t, ds, 1)
+			assert.Contains(t, ds[0].String(), "expected Puller/Completed, was ")
+		})
+	}
+}
+
 // Without a log the old rows are taken to the letter, whatever their ordinals begin with.
 func TestExpectRows(t *testing.T) {
 	old := []model.Fact{
