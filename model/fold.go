@@ -257,9 +257,8 @@ func (f *fold) placedByAgent(e *Event, at int32) *IllFormed {
 	switch {
 	case e.Operation == "":
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (it may be missing only if no other agent "+
-				"handles the chat, no invitation is pending, and the mapping lists the queue under "+
-				"finishing_queues)", e.Name)
+			"operation: missing on %s by an agent; expected transfer or conference (a queue under finishing_queues "+
+				"in the mapping needs none, if no other agent handles the chat and no invitation is pending)", e.Name)
 	case e.Operation == Transfer && f.transfers(e.Actor.ID):
 		return f.illFormed(e, "W8", "%s already has a pending transfer", Name(e.Actor.ID))
 	}

@@ -113,11 +113,15 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: expected transfer or conference on %s by an agent (if your deployment lists %s in its option "+
-				"stop-ixn-queues or canceled-queues, list it under finishing_queues in the mapping)",
+			"operation: missing on %s by an agent; expected transfer or conference (if the queue %s finishes "+
+				"chats, by the option stop-ixn-queues or canceled-queues, list it under finishing_queues in the mapping)",
 			e.Name, Quoted(e.Queue))
 	}
-	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent", e.Name)
+	if e.Operation == "" {
+		return f.illFormed(e, "W9", "operation: missing on %s by an agent; expected transfer or conference", e.Name)
+	}
+	return f.illFormed(e, "W9", "operation: expected transfer or conference on %s by an agent, got %s", e.Name,
+		Quoted(string(e.Operation)))
 }
 
 // due is what must come next, neutral and unknown events aside (W4, W6, W7).

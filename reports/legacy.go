@@ -48,7 +48,8 @@ func (r *Results) alone() (said []string) {
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
 	outside := "no time is known that both marts cover"
 	if m.Window != "" {
-		outside = fmt.Sprintf("%s of them outside the time that both marts cover (%s)", thousands(m.Outside), safe(m.Window))
+		outside = fmt.Sprintf("%s of them outside the time that both marts cover (%s)", thousands(m.Outside),
+			safe(m.Window))
 	}
 	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s.", chats(m.Alone()), outside)
 	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))

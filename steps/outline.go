@@ -76,8 +76,8 @@ func (c *compiler) examples(e *messages.Examples, used map[string]int64) {
 	}
 	for name, line := range used {
 		if !slices.Contains(columns, name) {
-			c.problem(line, fmt.Sprintf(
-				"the examples have no column %s; their columns are %s", model.Quoted(name), strings.Join(columns, ", ")))
+			c.problem(line, fmt.Sprintf("the examples have no column %s; their columns are %s", model.Quoted(name),
+				strings.Join(columns, ", ")))
 		}
 	}
 }

@@ -53,9 +53,10 @@ func main() {
 		runtime.NumCPU(), float64(info.Size())/1e6, b.modules())
 	b.logs()
 	b.suite()
-	fmt.Printf("| command | compared with | times as fast, elapsed | times as fast, by processor time |\n|---|---|---|---|\n"+
-		"%s\n| command | unit | per second elapsed | per second of processor time | peak memory, MB |\n|---|---|---|---|---|\n%s",
-		b.ratios.String(), b.rates.String())
+	fmt.Printf("| command | compared with | times as fast, elapsed | times as fast, by processor time |\n"+
+		"|---|---|---|---|\n%s\n"+
+		"| command | unit | per second elapsed | per second of processor time | peak memory, MB |\n"+
+		"|---|---|---|---|---|\n%s", b.ratios.String(), b.rates.String())
 }
 
 // cost is what a command took.

@@ -149,7 +149,10 @@ var listings = []listing{
 		[]string{"RESOURCE", "TECHNICAL DESCRIPTOR", "LEVEL", "RULES"},
 		listCombinations,
 	},
-	{"faults", "The deliberately faulty classifiers of 'selftest'", []string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults},
+	{
+		"faults", "The deliberately faulty classifiers of 'selftest'",
+		[]string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults,
+	},
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
 }
 

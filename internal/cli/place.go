@@ -28,7 +28,7 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"where the guide is silent, take the rows that your Info Mart has, as this `FILE` of 'check --learn' says")
+		"where the guide is silent, expect what your Info Mart does; 'check --learn' writes this `FILE`")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files

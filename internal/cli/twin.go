@@ -69,7 +69,7 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
 		return errors.New("--delivery and --interleave contradict each other here, because --interleave writes a " +
-			"twin's events in the order of their times; leave out one of the two (--defects can double or delay events)")
+			"twin's events in the order of their times; leave out one of them (--defects can double or delay events)")
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has its chats one by one; leave out --interleave")
 	}

@@ -57,7 +57,7 @@ func (f *File) open(ctx context.Context) (err error) {
 	mode := fs.FileMode(0o666)
 	if info, err := os.Stat(f.place); err == nil {
 		if info.IsDir() {
-			return fmt.Errorf("%s: a directory; expected a file", f.path)
+			return fmt.Errorf("%s is a directory; expected a file", f.path)
 		}
 		mode = info.Mode().Perm()
 		if !info.Mode().IsRegular() {

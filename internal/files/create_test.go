@@ -135,7 +135,7 @@ func TestCreateNamesTheFileInErrors(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]string{
 		"":                                  "expected the name of a file, or - for stdout, got \"\"",
-		dir:                                 dir + ": a directory; expected a file",
+		dir:                                 dir + " is a directory; expected a file",
 		filepath.Join(dir, "nosuch", "log"): filepath.Join(dir, "nosuch", "log") + ": no such file or directory",
 	} {
 		_, err := Create(t.Context(), path, nil)

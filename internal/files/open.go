@@ -43,7 +43,7 @@ func OpenFile(ctx context.Context, path string) (*os.File, error) {
 	switch info, err := file.Stat(); {
 	case err == nil && info.IsDir():
 		file.Close()
-		return nil, fmt.Errorf("%s: a directory; expected a file", path)
+		return nil, fmt.Errorf("%s is a directory; expected a file", path)
 	case err == nil && !info.Mode().IsRegular():
 		//nolint:errcheck // a device may have none
 		context.AfterFunc(ctx, func() { file.SetReadDeadline(time.Unix(1, 0)) })

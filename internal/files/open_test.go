@@ -94,7 +94,7 @@ func TestOpenNamesTheFileThatItCannotOpen(t *testing.T) {
 		})
 	}
 	_, _, err := Open(t.Context(), folder, nil)
-	assert.EqualError(t, err, folder+": a directory; expected a file")
+	assert.EqualError(t, err, folder+" is a directory; expected a file")
 }
 
 // A download that broke off, or a bad disk, must not pass for the end of the log.

@@ -86,7 +86,7 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 		}
 		info, err := os.Stat(path)
 		if err == nil && info.IsDir() {
-			return nil, fmt.Errorf("%s: a directory; expected a file", db.name)
+			return nil, fmt.Errorf("%s is a directory; expected a file", db.name)
 		}
 		mode := "rwc"
 		if !write {

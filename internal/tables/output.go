@@ -64,7 +64,7 @@ func Create[T any](ctx context.Context, p Place, stdout io.Writer, f *wire.Form[
 	line func([]byte, *T) []byte,
 ) (*wire.Output[T], error) {
 	if IsDSN(p.Path) {
-		return nil, fmt.Errorf("%s: a database; expected a file", p)
+		return nil, fmt.Errorf("%s is a database; expected a file", p)
 	} else if err := foreign(p.Path); err != nil {
 		return nil, fmt.Errorf("%w, sqlite:FILE or a file", err)
 	}
