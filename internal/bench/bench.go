@@ -151,11 +151,11 @@ func (b *bench) ratio(what string, c cost, against string, other cost) {
 func short(f float64) string {
 	switch {
 	case f >= 1e6:
-		return fmt.Sprintf("%.2fM", f/1e6)
+		return fmt.Sprintf("%.3gM", f/1e6)
 	case f >= 1e3:
-		return fmt.Sprintf("%.0fk", f/1e3)
+		return fmt.Sprintf("%.3gk", f/1e3)
 	}
-	return fmt.Sprintf("%.0f", f)
+	return fmt.Sprintf("%.3g", f)
 }
 
 // logs times the making and the classifying of logs, of 100,000 events and more.
