@@ -61,12 +61,12 @@ func Hold(dir string, force bool) (p *Place, err error) {
 		case link && force:
 			err = os.Remove(path)
 		case link:
-			err = fmt.Errorf("%s: a symbolic link, not a file of a report; --force replaces it", path)
+			err = fmt.Errorf("%s is a symbolic link, not a file of a report; --force replaces it", path)
 		case info.Mode().IsRegular():
-			err = fmt.Errorf("%s: already exists, in a directory without a report; name another directory, or give "+
+			err = fmt.Errorf("%s already exists, in a directory without a report; name another directory, or give "+
 				"--force", path)
 		default:
-			err = fmt.Errorf("%s: not a file; move it, or name another directory", path)
+			err = fmt.Errorf("%s cannot be written: what is there is not a file; move it, or name another directory", path)
 		}
 		if err != nil {
 			p.Release()

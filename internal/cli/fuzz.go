@@ -42,9 +42,9 @@ faces.
 
 A finding is printed and written as soon as its chat is as short as it gets. A summary comes last.
 
-With --scenarios N, fuzz asks about at most 10 × N small chats, but never more than --prove, and then
-about at most N random ones. --for limits the time instead, shrinking included. If you interrupt
-fuzz, it keeps what it has found.
+With --scenarios N, fuzz tries up to 10 × N small chats (or --prove, if that is fewer), and then up
+to N random ones. --for limits the time instead, shrinking included. If you interrupt fuzz, it keeps
+what it has found.
 
 With --report, each finding has a directory with events.jsonl, expected.jsonl, actual.jsonl and
 replay.feature. 'chatproof run --features' with this directory fails for the same reason. index.html

@@ -17,7 +17,7 @@ type oldMart struct {
 
 func (o *oldMart) addLegacy(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.legacy, "legacy", nil,
-		"the `ROWS` that the mart being replaced has for the same chats: a file, a directory, a glob, a database, or "+
+		"the `ROWS` of the old mart for the same chats: a file, a directory, a glob, a database, or "+
 			"- for stdin; may be repeated")
 	cmd.Flags().StringVar(&o.legacyMapping, "legacy-mapping", "",
 		"the mapping `FILE` for the rows of --legacy; by default it is that of --mapping")

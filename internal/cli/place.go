@@ -28,7 +28,7 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"where the guide is silent, expect what your Info Mart does; 'check --learn' writes this `FILE`")
+		"where the guide is silent, follow your Info Mart, as this `FILE` says; 'check --learn' writes it")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files

@@ -91,7 +91,7 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		return err
 	}
 	if (f.claim == "") != (len(f.subjects) == 0) {
-		return errors.New("--claim FILE and --subject FILE: expected both or neither, because a claim is about files")
+		return errors.New("--claim FILE and --subject FILE: expected both or neither, because the claim is about the files of --subject")
 	}
 	if len(results) > 1 && f.claim+f.junit+f.ctrf+f.markdown+f.badge+f.against != "" {
 		return errors.New("expected the results of one run, or all shards of one; only --html takes the results of " +
@@ -165,8 +165,8 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 	var all []*reports.Results
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
-			return nil, errors.New("stdin (-): given twice; it can hold only one of the results, so name files for " +
-				"the others")
+			return nil, errors.New("stdin (-) is given twice, but holds the results of one run; name a file for the " +
+				"others")
 		}
 		r, err := reports.Open(context.Background(), path, e.in)
 		if err != nil {

@@ -269,7 +269,7 @@ func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string
 		}
 	}
 	if len(ids) == 0 {
-		return nil, exit(exitIncomplete, "--failed: nothing to run: every scenario in %s passed",
+		return nil, exit(exitIncomplete, "--failed: nothing to run: every scenario in the report %s passed",
 			model.Quoted(f.failed))
 	}
 	return ids, nil

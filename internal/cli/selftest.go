@@ -22,9 +22,10 @@ func (e *env) selftest() *cobra.Command {
 wrong on purpose. Some are mutants, which have one changed rule. The others have the faults that
 home-made ETLs have ('chatproof list faults').
 
-For each family of faults it prints how many the suite detects (kills), by which part of the suite,
-after how many generated scenarios, and how short the counterexamples get. Some mutants only follow
-another reading of the guide, which the suite accepts. These are not faults, and must pass.
+For each family of faults it prints how many are detected (killed), which part of the suite detects
+them, how many generated scenarios that takes, and how short the counterexamples get. Some mutants
+only follow another reading of the guide, which the suite accepts. These are not faults, and must
+pass.
 
 Last comes the floor: how much of the suite passes if a program does nothing useful.
 

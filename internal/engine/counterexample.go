@@ -60,7 +60,7 @@ func (f *Finding) Write(dir string) error {
 	}
 	for _, path := range []string{"", "events.jsonl", "expected.jsonl", "actual.jsonl", "replay.feature"} {
 		if info, err := os.Lstat(filepath.Join(dir, path)); err == nil && info.Mode()&os.ModeSymlink != 0 {
-			return fmt.Errorf("%s: a symbolic link, not a file of the report; move it away", filepath.Join(dir, path))
+			return fmt.Errorf("%s is a symbolic link, not a file of the report; move it away", filepath.Join(dir, path))
 		}
 	}
 	for name, b := range map[string]*bytes.Buffer{

@@ -20,9 +20,10 @@ func Apart(written, read []Use) error {
 		for _, other := range written[:i] {
 			if same(w.Path, other.Path) {
 				if w.Path == "-" {
-					return fmt.Errorf("%s: %s already writes to stdout; name a file", w.By, other.By)
+					return fmt.Errorf("%s and %s would both write to stdout; name a file for one of them", other.By, w.By)
 				}
-				return fmt.Errorf("%s: %s: %s already writes it; name another file", w.By, model.Name(w.Path), other.By)
+				return fmt.Errorf("%s and %s would both write %s; name another file for one of them", other.By, w.By,
+					model.Name(w.Path))
 			}
 		}
 		info, err := os.Stat(w.Path)
@@ -40,7 +41,7 @@ func Apart(written, read []Use) error {
 			info, err := os.Stat(path)
 			for i, w := range there {
 				if err == nil && w != nil && os.SameFile(w, info) {
-					return fmt.Errorf("%s: %s: %s reads it; name another file", written[i].By,
+					return fmt.Errorf("%s would overwrite %s, which %s reads; choose another place", written[i].By,
 						model.Name(written[i].Path), r.By)
 				}
 			}
