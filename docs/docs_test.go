@@ -37,7 +37,7 @@ func TestMappingMissing(t *testing.T) {
 		"`seq`":   each(func(e *model.Event) { e.Seq = -1 }),
 		"`time`":  each(func(e *model.Event) { e.Time = time.Time{} }),
 		"`actor`": each(func(e *model.Event) { e.Actor = model.Party{} }),
-		"`actor.id` of who invites or queues": each(func(e *model.Event) {
+		"`actor.id` of whoever invites an agent or queues the chat": each(func(e *model.Event) {
 			if inviting(e) {
 				e.Actor.ID = ""
 			}

@@ -143,9 +143,9 @@ func (r *Results) unjudged() (said []string) {
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
 			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs give "+
-				"the same rows; of these chats, %s those rows and %s others (level repaired).",
-			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous),
-			Number(m.Mends, "has", "have"), Number(m.Unanimous-m.Mends, "has", "have"))
+				"the same rows. Yours agree with these in %s, and differ in %s (level repaired).",
+			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous), chats(m.Mends),
+			chats(m.Unanimous-m.Mends))
 		for i, g := range m.Defects {
 			if i == maxReasons {
 				say(1, "  and %s", Number(len(m.Defects)-i, "other defect", "other defects"))

@@ -52,8 +52,8 @@ func (r *Results) alone() (said []string) {
 			safe(m.Window))
 	}
 	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s.", chats(m.Alone()), outside)
-	say(m.OldAlone, "  %s in the legacy rows alone, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
-	say(m.NewAlone, "  %s in the new rows alone, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
+	say(m.OldAlone, "  %s only in the legacy rows, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
+	say(m.NewAlone, "  %s only in the new rows, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
 	say(m.Empty, "Not judged, because neither mart has or should have rows for them: %s.", chats(m.Empty))
 	say(m.Unkeyed, "Without exactly one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
@@ -67,15 +67,15 @@ func (r *Results) alone() (said []string) {
 func Overlap(a *engine.Audit, most float64) string {
 	m := a.Marts
 	if a.Chats > 0 {
-		return fmt.Sprintf("%s of the chats are not in both marts or were set aside, but --set-aside allows only "+
+		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := "no time is known that both cover"
+	period := "it is not known which time both cover"
 	if m.Window != "" {
 		period = "both cover " + m.Window
 	}
-	say := fmt.Sprintf("no chat to check: %s in the legacy rows alone, and %s in the new rows alone (%s)",
-		chats(m.OldAlone), chats(m.NewAlone), period)
+	say := fmt.Sprintf("no chat to check: none is in both marts; %s only in the legacy rows, %s only in the new rows "+
+		"(%s)", chats(m.OldAlone), chats(m.NewAlone), period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; old ids look like %s, and new ids like %s: if they are of the same chats, name a table "+
 			"of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))

@@ -66,7 +66,8 @@ func Hold(dir string, force bool) (p *Place, err error) {
 			err = fmt.Errorf("%s already exists, in a directory without a report; name another directory, or give "+
 				"--force", path)
 		default:
-			err = fmt.Errorf("%s cannot be written: what is there is not a file; move it, or name another directory", path)
+			err = fmt.Errorf("%s cannot be written: what is there is not a file; move it, or name another "+
+				"directory", path)
 		}
 		if err != nil {
 			p.Release()

@@ -45,7 +45,7 @@ const checkLong = `Check shows where the rows that you have for your own chats a
 are compared with depends on the flags that you give:
   --facts alone       with the invariants that need no events
   --facts, --events   with the rows that the reference derives from each chat's events
-  --facts, --legacy   with the rows of the mart that yours replaces; add --events if you have them
+  --facts, --legacy   with the rows of the old mart that yours replaces; add --events if you have events
 
 The output says first what was judged and what was not. Then it counts the differences by signature.
 A signature consists of the rules of the expected row, the field, the expected value and the actual

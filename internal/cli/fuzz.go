@@ -42,7 +42,7 @@ faces.
 
 A finding is printed and written as soon as its chat is as short as it gets. A summary comes last.
 
-With --scenarios N, fuzz tries up to 10 × N small chats (or --prove, if that is fewer), and then up
+With --scenarios N, fuzz tries up to 10 × N small chats, but no more than --prove allows, and then up
 to N random ones. --for limits the time instead, shrinking included. If you interrupt fuzz, it keeps
 what it has found.
 

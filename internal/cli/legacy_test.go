@@ -98,15 +98,15 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Contains(t, judged, "\n100 chats in both marts, ")
 	assert.Contains(t, judged, "Chats by their worst attempt: alike and right: 100.\n")
 	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats, 200 of them outside the time that both marts cover (2026-01-09T")
-	assert.Contains(t, judged, "  100 chats in the legacy rows alone, for example 0000")
-	assert.Contains(t, judged, "  100 chats in the new rows alone, for example 0000")
-	assert.Contains(t, why, "of the chats are not in both marts or were set aside, but --set-aside allows only 1 %: the result is incomplete")
+	assert.Contains(t, judged, "  100 chats only in the legacy rows, for example 0000")
+	assert.Contains(t, judged, "  100 chats only in the new rows, for example 0000")
+	assert.Contains(t, why, "of the chats are in only one mart, or were set aside, but --set-aside allows only 1 %: the result is incomplete")
 	inFile, _ := check(0, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"), "--set-aside", "70")
 	inDatabase, _ := check(0, "--legacy", "sqlite:"+database, "--legacy-mapping", at("db.yaml"), "--set-aside", "70")
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: 200 chats in the legacy rows alone, and 200 chats in the new rows alone \(both cover 2026-01-09T.*\); old ids look like 100000, and new ids like 0+65: if they are of the same chats, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: none is in both marts; 200 chats only in the legacy rows, 200 chats only in the new rows \(both cover 2026-01-09T.*\); old ids look like 100000, and new ids like 0+65: if they are of the same chats, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
@@ -114,11 +114,11 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	judged, _ = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n50 chats in both marts, ")
 	assert.Regexp(t, `Without exactly one id in the table of keys: \d+ rows of the legacy mart\.`, judged)
-	assert.Contains(t, judged, "  150 chats in the legacy rows alone, for example 0000")
+	assert.Contains(t, judged, "  150 chats only in the legacy rows, for example 0000")
 
 	write("bad.yaml", "keys: {table: IDS}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; name the file with the keys under keys.file in the mapping")
+	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; put the keys in a file, and name it in the mapping, under keys.file")
 	write("bad.yaml", "keys: {file: old.csv}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
 	assert.Contains(t, why, `no column "old"; the columns are IXN, `)

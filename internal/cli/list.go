@@ -151,7 +151,8 @@ var listings = []listing{
 	},
 	{
 		"faults", "The deliberately faulty classifiers of 'selftest'",
-		[]string{"FAULT", "FAMILY", "SEEN AT", "DOES"}, listFaults,
+		[]string{"FAULT", "FAMILY", "SEEN AT", "DOES"},
+		listFaults,
 	},
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
 }

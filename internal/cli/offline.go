@@ -29,7 +29,7 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 			"may be repeated")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "with --facts: the `TIME` that you gave to 'generate --start'")
-	addPrintSQL(cmd, &o.printSQL, "the query that selects the rows for 'run --facts -'")
+	addPrintSQL(cmd, &o.printSQL, "the query that selects the rows, so that its output can go to 'run --facts -'")
 }
 
 // refuseOffline adds a hidden --facts, so that a verb can say why it has no such way.

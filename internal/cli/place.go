@@ -28,7 +28,8 @@ type placeFlags struct {
 // addReadings adds --readings.
 func (p *placeFlags) addReadings(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.readings, "readings", "",
-		"where the guide is silent, follow your Info Mart, as this `FILE` says; 'check --learn' writes it")
+		"where the guide is silent, expect what your Info Mart does: its answers are in this `FILE`, which "+
+			"'check --learn' writes")
 }
 
 // reference returns the table of answers for the deployment and the readings that the flags name. It reads their files
@@ -148,7 +149,7 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
 	for i := range tables.Dialects {
 		names = append(names, tables.Dialects[i].Name)
 	}
-	cmd.Flags().StringVar(dialect, "print-sql", "", "run nothing: print "+what+", in this `DIALECT`: "+
+	cmd.Flags().StringVar(dialect, "print-sql", "", "only print "+what+", in this `DIALECT`: "+
 		strings.Join(names, ", "))
 	complete(cmd, "print-sql", names...)
 }

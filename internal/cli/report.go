@@ -91,7 +91,8 @@ func (e *env) runReport(f *reportFlags, args []string) error {
 		return err
 	}
 	if (f.claim == "") != (len(f.subjects) == 0) {
-		return errors.New("--claim FILE and --subject FILE: expected both or neither, because the claim is about the files of --subject")
+		return errors.New("--claim FILE and --subject FILE: expected both or neither, because the claim is about the " +
+			"files of --subject")
 	}
 	if len(results) > 1 && f.claim+f.junit+f.ctrf+f.markdown+f.badge+f.against != "" {
 		return errors.New("expected the results of one run, or all shards of one; only --html takes the results of " +

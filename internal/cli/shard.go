@@ -39,8 +39,8 @@ func shardOf(flag string) (i, n int, err error) {
 			return i, n, nil
 		}
 		return 0, 0,
-			fmt.Errorf("%s=%s, %s=%s: not the number of a shard, counted from %d, and the number of all shards; fix "+
-				"them, or give --shard I/N (1/1 is everything)",
+			fmt.Errorf("%s=%s, %s=%s: expected the number of this shard, counted from %d, and how many shards there "+
+				"are; fix them, or give --shard I/N (1/1 is everything)",
 				s.index, model.Name(index), s.total, model.Name(total), s.from)
 	}
 	return 1, 1, nil

@@ -20,7 +20,8 @@ func Apart(written, read []Use) error {
 		for _, other := range written[:i] {
 			if same(w.Path, other.Path) {
 				if w.Path == "-" {
-					return fmt.Errorf("%s and %s would both write to stdout; name a file for one of them", other.By, w.By)
+					return fmt.Errorf("%s and %s would both write to stdout; name a file for one of them", other.By,
+						w.By)
 				}
 				return fmt.Errorf("%s and %s would both write %s; name another file for one of them", other.By, w.By,
 					model.Name(w.Path))

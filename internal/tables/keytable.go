@@ -30,7 +30,7 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 		p = Place{Path: t.file, Mapping: p.Mapping}
 	case !IsDSN(p.Path):
 		return nil, errors.New("keys: the rows are in files, so there is no database with a table of keys; " +
-			"name the file with the keys under keys.file in the mapping")
+			"put the keys in a file, and name it in the mapping, under keys.file")
 	}
 	r, lines, err := openColumns(ctx, p, nil, form, queryColumns(form))
 	switch {

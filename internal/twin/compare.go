@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin of %s differs from the log by these total variations of shares: %s; largest error of "+
-		"a duration's median or p90: %.2g %%", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+	return fmt.Sprintf("the twin of %s differs from the log by these total variations: %s; the largest error of a "+
+		"duration's median or p90 is %.2g %%", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.
