@@ -213,9 +213,8 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 ) (o *engine.Options, err error) {
 	o = &engine.Options{
 		Features: f.features, Seed: f.seed, Generated: f.generated, Require: f.require,
-		Demand: demand && f.require != everyLevel && f.require != engine.DefaultLevels, Tags: f.tags,
-		Scenarios: f.scenarios, Expect: f.expect, WriteExpect: f.writeExpect, Strict: f.strict, Stdout: stdout,
-		Today: today(),
+		Demand: demand && f.require != everyLevel, Tags: f.tags, Scenarios: f.scenarios, Expect: f.expect,
+		WriteExpect: f.writeExpect, Strict: f.strict, Stdout: stdout, Today: today(),
 	}
 	if f.generated < 0 || f.generated > engine.MaxGenerated {
 		return nil, fmt.Errorf("--generated: expected 0 to %d, got %d", engine.MaxGenerated, f.generated)

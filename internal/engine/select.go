@@ -101,11 +101,13 @@ func (p *Plan) NoSuch(id string) string {
 	return said + "; see 'list scenarios'"
 }
 
-// Demand checks that each of the levels that are asked for by name can be judged by some scenario.
+// Demand checks that each of the levels that are asked for by name can be judged by some scenario. Beside others, the
+// level of a team's own features may have none, as by default: a team need not have features of its own.
 func (p *Plan) Demand(levels model.Levels) error {
 	has := p.Levels()
 	for _, l := range model.AllLevels {
-		if levels.Has(l) && !has.Has(l) {
+		besides := l == model.Own && levels != model.LevelSet(model.Own)
+		if levels.Has(l) && !has.Has(l) && !besides {
 			return fmt.Errorf("%w: no scenario has the level %s, which --require names", ErrNothing,
 				model.Quoted(l.String()))
 		}

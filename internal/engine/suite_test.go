@@ -321,6 +321,8 @@ func TestDemand(t *testing.T) {
 	p := builtinPlan(t)
 	assert.NoError(t, p.Demand(model.LevelSet(model.Documented)))
 	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Own)), ErrNothing)
+	assert.NoError(t, p.Demand(model.LevelSet(model.Own, model.Documented)), "no features of one's own")
+	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Own, model.Robustness)), ErrNothing)
 	assert.NoError(t, p.Demand(model.LevelSet(model.Inferred)))
 	assert.ErrorIs(t, p.Demand(model.LevelSet(model.Robustness)), ErrNothing)
 }
