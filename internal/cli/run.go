@@ -253,7 +253,8 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 	return nil
 }
 
-// failedBefore lists the scenarios that are not green in the record of --failed.
+// failedBefore lists the scenarios that did not pass in the record of --failed. What differed at a level that did not
+// count may count now.
 func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string, err error) {
 	if len(f.scenarios) > 0 {
 		return nil, errors.New("--failed names the scenarios: leave out --scenario")
@@ -263,7 +264,7 @@ func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string
 		return nil, fmt.Errorf("--failed: %w", err)
 	}
 	for _, l := range before.Lines {
-		if !l.Verdict.Green() {
+		if l.Verdict != engine.Pass {
 			ids = append(ids, l.ID)
 		}
 	}
