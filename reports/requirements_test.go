@@ -22,7 +22,7 @@ words, in the guide's order. Use it to see what a passing or failing scenario pr
 Under each statement are some of these:
 
 - *rules*: the rules that the statement leads to. ` + "`go run . list rules`" + ` prints them.
-- *as drawn*: scenarios that follow a flow as the guide draws it, or a variant that its text names. If one of them
+- *as the guide draws it*: scenarios that follow one of its flows, or a variant that its text names. If one of them
   fails, your program contradicts the guide.
 - *composed*: scenarios that put the situations of several flows together. The guide promises nothing about such chats.
   If one of them fails, your program contradicts the guide's rules as the suite combines them.
@@ -52,7 +52,7 @@ func TestRequirementsAreWritten(t *testing.T) {
 		if len(r.Rules) > 0 {
 			fmt.Fprintf(&page, "- rules: %s\n", strings.Join(r.Rules, ", "))
 		}
-		writeShown(&page, "as drawn", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
+		writeShown(&page, "as the guide draws it", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
 		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
 		writeShown(&page, "inferred", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
 		if r.Untested != "" {

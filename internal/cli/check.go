@@ -145,7 +145,7 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 		"compare with the older check whose report is in this `DIR`")
 	flags.BoolVar(&f.json, "json", false, "print what was found as JSON Lines")
 	memoryFlag(cmd, &f.memory)
-	addPrintSQL(cmd, &f.printSQL, "the query that finds rows that break an invariant")
+	addPrintSQL(cmd, &f.printSQL, "the query that finds rows that break an invariant", "")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
 	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
 	for _, other := range []string{

@@ -64,7 +64,7 @@ func (e *env) init() *cobra.Command {
 		Long: `Init writes the beginning of an implementation to DIR or, without DIR, to the current directory:
   the program     a filter that reads, groups and orders the events, and prints nothing yet;
                   a comment marks what you fill in
-  expect.yaml     the scenarios that it fails, so that CI is green from the first day
+  expect.yaml     the scenarios that it fails; with this list, CI is green from the first day
   the workflow    for GitHub Actions, at the root of the git repository or, without one, in DIR
 
 LANG is one of ` + strings.Join(langs, ", ") + `. For sql you need PostgreSQL and psql.

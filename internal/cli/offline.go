@@ -29,7 +29,8 @@ func (o *offline) addOffline(cmd *cobra.Command) {
 			"may be repeated")
 	o.placeFlags.addTo(cmd)
 	flags.StringVar(&o.start, "start", "", "with --facts: the `TIME` that you gave to 'generate --start'")
-	addPrintSQL(cmd, &o.printSQL, "the query that selects the rows, so that its output can go to 'run --facts -'")
+	addPrintSQL(cmd, &o.printSQL, "the query that selects the rows",
+		"; what the query returns can go to 'run --facts -'")
 }
 
 // refuseOffline adds a hidden --facts, so that a verb can say why it has no such way.

@@ -143,14 +143,14 @@ func (p *placeFlags) words() (words []string) {
 	return words
 }
 
-// addPrintSQL adds --print-sql.
-func addPrintSQL(cmd *cobra.Command, dialect *string, what string) {
+// addPrintSQL adds --print-sql: what it prints, and what to do then.
+func addPrintSQL(cmd *cobra.Command, dialect *string, what, then string) {
 	var names []string
 	for i := range tables.Dialects {
 		names = append(names, tables.Dialects[i].Name)
 	}
 	cmd.Flags().StringVar(dialect, "print-sql", "", "only print "+what+", in this `DIALECT`: "+
-		strings.Join(names, ", "))
+		strings.Join(names, ", ")+then)
 	complete(cmd, "print-sql", names...)
 }
 

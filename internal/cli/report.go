@@ -75,7 +75,7 @@ Exit codes:
 
 func (e *env) runReport(f *reportFlags, args []string) error {
 	if len(args) == 0 {
-		return errors.New("no results: name what 'chatproof run --report DIR' wrote: the directory DIR, or its " +
+		return errors.New("no results: give what 'chatproof run --report DIR' wrote: the directory DIR, or its " +
 			"results.jsonl")
 	}
 	colour, err := useColour(f.color, e.out)

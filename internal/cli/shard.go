@@ -13,7 +13,7 @@ import (
 const maxShards = 1_000_000
 
 // shardVariables says, in the help of --shard, what the default is.
-const shardVariables = "by default it is taken from the environment: " +
+const shardVariables = "without this flag, the shard is taken from the environment: " +
 	"JOB_COMPLETION_INDEX (counted from 0) and JOB_COMPLETIONS, or CI_NODE_INDEX and CI_NODE_TOTAL"
 
 // schedulers lists the variables in which a scheduler gives a job its index and the total, and the first index.

@@ -182,7 +182,7 @@ func (w *way) words() (words []string) {
 func behindDash(cmd *cobra.Command, args []string) error {
 	switch dash := cmd.ArgsLenAtDash(); {
 	case len(args) > 0 && dash != 0:
-		return fmt.Errorf("%s takes its command after --: chatproof %s -- %s", cmd.Name(), cmd.Name(),
+		return fmt.Errorf("%s takes its command after '--'; write 'chatproof %s -- %s'", cmd.Name(), cmd.Name(),
 			model.Line(strings.Join(args, " ")))
 	case len(args) == 0 && dash == 0:
 		return errors.New("no command after --; leave out the -- to check the reference model")

@@ -54,7 +54,7 @@ func Compare(log, twin *Tally, threshold int) *Comparison {
 	c.section("flows", (*Tally).eachFlow)
 	c.section("technical descriptors", (*Tally).eachDescriptor)
 	c.section("moves", (*Tally).eachMove)
-	c.section("an agent's chats at once", (*Tally).eachAtOnce)
+	c.section("simultaneous chats per agent", (*Tally).eachAtOnce)
 	c.section("media", (*Tally).eachMedium)
 	c.section("hours of the week", (*Tally).eachHour)
 	c.duration("the whole chat", &log.length, &twin.length)
@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin of %s differs from the log by these total variations: %s; the largest error of a "+
-		"duration's median or p90 is %.2g %%", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+	return fmt.Sprintf("how far the twin of %s is from the log, as total variation: %s; the medians and p90s of durations "+
+		"differ by %.2g %% at most", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.
