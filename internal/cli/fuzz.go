@@ -156,7 +156,7 @@ func (f *fuzzFlags) campaign(ctx context.Context) (*engine.Campaign, target.Targ
 	if err != nil {
 		return nil, nil, err
 	}
-	world, err := f.way.world(ctx, "")
+	world, err := f.way.world(ctx, "", "")
 	switch {
 	case err != nil:
 	case f.scenarios < 1:

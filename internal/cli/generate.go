@@ -174,7 +174,7 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	f.World, err = f.world(ctx, f.media)
+	f.World, err = f.world(ctx, f.media, f.start)
 	if err != nil {
 		return err
 	}

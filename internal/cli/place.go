@@ -98,9 +98,9 @@ func addMedia(flags *pflag.FlagSet, list *string) {
 			"that --mapping names, or all")
 }
 
-// world returns the limits of the deployment: its media, by --media or else by the mapping, and the ids and names that
-// the mapping treats as equal.
-func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, err error) {
+// world returns the limits of the deployment: its media, by --media or else by the mapping, the ids and names that the
+// mapping treats as equal, and, unless --start moves the chats to another time, the times that it cannot tell apart.
+func (p *placeFlags) world(ctx context.Context, media, start string) (w engine.World, err error) {
 	w.Media, err = engine.ParseMedia(media)
 	if err != nil {
 		return w, fmt.Errorf("--media: %w", err)
@@ -115,6 +115,9 @@ func (p *placeFlags) world(ctx context.Context, media string) (w engine.World, e
 	}
 	if k := m.Keys(); k != (tables.Keys{}) {
 		w.Fold = k.Fold
+	}
+	if start == "" {
+		w.Twice = m.Twice()
 	}
 	return w, nil
 }

@@ -229,7 +229,7 @@ func (f *runFlags) options(ctx context.Context, in io.Reader, stdout io.Writer,
 		return nil, err
 	}
 	o.Readings = f.way.pinned
-	o.World, err = f.way.world(ctx, f.media)
+	o.World, err = f.way.world(ctx, f.media, f.way.start)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatproof/chatproof/model"
 )
@@ -13,6 +14,8 @@ import (
 type World struct {
 	Media []string            // the deployment's; nil is all
 	Fold  func(string) string // folds ids and names before they are compared; nil compares byte for byte
+
+	Twice func(time.Time) bool // whether its clocks show a time twice, and it writes no more than they show; nil is never
 
 	WholeChats bool // chats are sent one after the other, each whole and in order
 	AtRest     bool // a job reads one file: what could end it is left out
@@ -35,7 +38,8 @@ type absence struct {
 }
 
 // absences lists those of a world: cases with a chat of another medium (I19), cases with two ids, or two names in one
-// chat, that are one there (D7), and cases that do not arrive as chats do there.
+// chat, that are one there (D7), cases with times that cannot be told apart there (V16), and cases that do not arrive as
+// chats do there.
 func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
 		all = append(all, absence{
@@ -47,6 +51,14 @@ func (w World) absences() (all []absence) {
 		all = append(all, absence{
 			"with ids or names that the mapping treats as equal",
 			func(c *model.Case) bool { return merges(c, w.Fold) },
+		})
+	}
+	if w.Twice != nil {
+		all = append(all, absence{
+			"at times that clocks show twice, in a zone of the mapping",
+			func(c *model.Case) bool {
+				return slices.ContainsFunc(c.Events, func(e model.Event) bool { return w.Twice(e.Time) })
+			},
 		})
 	}
 	if w.WholeChats {

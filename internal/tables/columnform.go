@@ -43,13 +43,19 @@ func textOf(c *wire.Cell) string {
 	return c.Text
 }
 
+// local reports whether times are written as the clocks of the zone show them.
+func (c *columnForm) local() bool { return c.format == "" && c.zone != nil }
+
+// twice reports whether these clocks show a time twice, because they are put back.
+func (c *columnForm) twice(t time.Time) bool { return len(wire.At(t.In(c.zone), c.zone)) != 1 }
+
 // kind returns the kind of the cells that are written for a column whose kind is of.
 func (c *columnForm) kind(of wire.Kind) wire.Kind {
 	_, isEpoch := wire.EpochUnit(c.format)
 	switch {
 	case isEpoch:
 		return wire.Integer
-	case len(c.values) > 0 || c.format == "" && c.zone != nil:
+	case len(c.values) > 0 || c.local():
 		return wire.Text
 	}
 	return of
@@ -67,13 +73,12 @@ func (c *columnForm) writing(cell wire.Cell) (_ wire.Cell, problem string) {
 		return wire.IntegerCell(cell.Time.Unix()*int64(time.Second/unit) + int64(cell.Time.Nanosecond())/int64(unit)),
 			""
 	}
-	if c.format == "" && c.zone != nil {
-		local := cell.Time.In(c.zone)
-		if len(wire.At(local, c.zone)) != 1 {
+	if c.local() {
+		if c.twice(cell.Time) {
 			return cell, cell.Time.UTC().Format(time.RFC3339) + " is in the hour that clocks in " + c.zone.String() +
 				" show twice; set another --start, or write times with their zone (format: rfc3339)"
 		}
-		return wire.TextCell(local.Format("2006-01-02 15:04:05.999999999")), ""
+		return wire.TextCell(cell.Time.In(c.zone).Format("2006-01-02 15:04:05.999999999")), ""
 	}
 	return cell, ""
 }

@@ -3,6 +3,7 @@ package tables
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -67,6 +68,25 @@ func (m *Mapping) Reference() *model.Table {
 		return folded
 	}
 	return model.Reference().In(model.Deployment{Completed: fold(of.Completed), Canceled: fold(of.Canceled)})
+}
+
+// Twice returns what reports whether a time is ambiguous where the mapping writes times as clocks show them, without
+// their zone. It returns nil if the mapping writes no times so.
+func (m *Mapping) Twice() func(time.Time) bool {
+	var local []*columnForm
+	for _, t := range m.orOurs().tables {
+		for _, form := range t.forms {
+			if form.local() {
+				local = append(local, form)
+			}
+		}
+	}
+	if local == nil {
+		return nil
+	}
+	return func(t time.Time) bool {
+		return slices.ContainsFunc(local, func(form *columnForm) bool { return form.twice(t) })
+	}
 }
 
 // Renamed is a table with another name, or with other names of columns.
