@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 const module = "github.com/chatproof/chatproof/"
@@ -47,6 +49,7 @@ var house = map[string]string{
 }
 
 func TestImportsRunOneWay(t *testing.T) {
+	needs.Tree(t)
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
 	require.NoError(t, err)
 	seen := 0
@@ -73,6 +76,7 @@ func TestImportsRunOneWay(t *testing.T) {
 
 // What a user of the model links is the standard library alone.
 func TestModelLinksTheStandardLibraryOnly(t *testing.T) {
+	needs.Tree(t)
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}}{{end}}`, "./model").Output()
 	require.NoError(t, err)
 	assert.Equal(t, module+"model\n", string(out))
@@ -80,6 +84,7 @@ func TestModelLinksTheStandardLibraryOnly(t *testing.T) {
 
 // The engine, and so the Go API, links neither SQL nor Parquet: a user's test binary stays small.
 func TestEngineLinksNoDatabase(t *testing.T) {
+	needs.Tree(t)
 	out, err := exec.Command("go", "list", "-deps", "./suite", "./internal/engine").Output()
 	require.NoError(t, err)
 	for _, path := range []string{"github.com/jackc/pgx", "modernc.org/sqlite", "github.com/parquet-go"} {
@@ -89,6 +94,7 @@ func TestEngineLinksNoDatabase(t *testing.T) {
 
 // The program links no godog: it is for tests, ours and those of a team that imports steps/godogsteps.
 func TestProgramLinksNoGodog(t *testing.T) {
+	needs.Tree(t)
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	require.NoError(t, err)
 	assert.Contains(t, string(out), "\ngithub.com/cucumber/gherkin/")

@@ -21,6 +21,7 @@ var ciCommand = regexp.MustCompile(`(?m)^ *(?:- run: |- )?(chatproof .*)$`)
 // that is for several jobs once for each, with what the service would fill in.
 func TestCIRecipes(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	text, err := os.ReadFile("docs/ci.md")

@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/internal/tables"
 )
 
 // The mapping that docs/databases.md shows is one, and there is an example for each dialect.
 func TestDatabasesDocument(t *testing.T) {
+	needs.Tree(t)
 	text, err := os.ReadFile("docs/databases.md")
 	require.NoError(t, err)
 	_, example, _ := strings.Cut(string(text), "```yaml\n")
@@ -37,6 +39,7 @@ func TestDatabasesDocument(t *testing.T) {
 
 // Each mapping that docs/mapping.md shows is one.
 func TestMappingsShown(t *testing.T) {
+	needs.Tree(t)
 	text, err := os.ReadFile("docs/mapping.md")
 	require.NoError(t, err)
 	shown := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)

@@ -19,6 +19,7 @@ import (
 
 // What docs/mapping.md says of each thing that may be missing is what the reference does.
 func TestMappingMissing(t *testing.T) {
+	needs.Tree(t)
 	each := func(change func(*model.Event)) func([]model.Event) []model.Event {
 		return func(log []model.Event) []model.Event {
 			for i := range log {

@@ -21,6 +21,7 @@ var digestLine = regexp.MustCompile("(?m)^Suite digest: `([0-9a-f]*)`$")
 // What the suite asks does not change unsaid: the top entry of the changes is of this version, and bears its digest.
 // -update writes the digest; what has changed is for a person to write.
 func TestChangesAreTold(t *testing.T) {
+	needs.Tree(t)
 	text, err := os.ReadFile("CHANGELOG.md")
 	require.NoError(t, err)
 	_, entry, found := strings.Cut(string(text), "\n## ")
@@ -42,6 +43,7 @@ func TestChangesAreTold(t *testing.T) {
 // conforms and for one that does not.
 func TestAction(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "bash")
 	needs.Program(t, "python3")
 	root, err := os.Getwd()
@@ -112,6 +114,7 @@ func TestAction(t *testing.T) {
 // The forms for issues are forms: each field has an id of its own and a label, and what must be left out is said.
 func TestIssueForms(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	files, err := filepath.Glob(".github/ISSUE_TEMPLATE/*.yml")
 	require.NoError(t, err)
 	require.Len(t, files, 2)

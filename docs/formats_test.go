@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/model"
 )
@@ -129,6 +130,7 @@ var (
 
 // The table of values holds in every format; what is a number is read as text and as a number.
 func TestFormatsAreReadAlike(t *testing.T) {
+	needs.Tree(t)
 	doc, err := os.ReadFile("docs/databases.md")
 	require.NoError(t, err)
 	rows := formatRow.FindAllStringSubmatch(string(doc), -1)

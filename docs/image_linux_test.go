@@ -13,12 +13,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // What the Dockerfile builds needs nothing around it: it runs in a root that holds it and a directory for temporary files
 // alone, as another user, without an environment.
 func TestImage(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	if os.Getuid() != 0 {
 		t.Skip("only root may change the root directory: this test was not run")
 	}

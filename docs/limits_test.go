@@ -14,12 +14,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 var limit = regexp.MustCompile("\\| `([a-z/]+)\\.([A-Za-z]+) = ([^`]+)` \\|")
 
 // The limits that the page tells are those of the code.
 func TestLimits(t *testing.T) {
+	needs.Tree(t)
 	page, err := os.ReadFile("docs/limits.md")
 	require.NoError(t, err)
 	told := limit.FindAllStringSubmatch(string(page), -1)

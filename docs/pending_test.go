@@ -19,6 +19,7 @@ import (
 // --strict lets it gate. The suite is built with one more scenario, tagged as of 0.3, as that version will be.
 func TestNewScenarioIsPending(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "sh")
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

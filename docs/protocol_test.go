@@ -16,6 +16,7 @@ import (
 // The example takes the implementation's part in the first transcript of docs/protocol.md: it answers what stands
 // there, and more about each fact.
 func TestExampleKeepsToTheTranscript(t *testing.T) {
+	needs.Tree(t)
 	needs.Program(t, "python3")
 	text, err := os.ReadFile("docs/protocol.md")
 	require.NoError(t, err)

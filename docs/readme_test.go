@@ -85,6 +85,7 @@ func built(t *testing.T) string {
 // The commands of documents are run as they stand, and print what is shown.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	path := "PATH=" + built(t) + string(os.PathListSeparator) + os.Getenv("PATH")
@@ -112,6 +113,7 @@ func TestDocuments(t *testing.T) {
 
 // A feature shown in the README is one that the suite understands, and that the reference agrees with.
 func TestREADMEFeature(t *testing.T) {
+	needs.Tree(t)
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	_, feature, _ := strings.Cut(string(text), "```gherkin\n")

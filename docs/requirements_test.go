@@ -9,10 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/chatproof/chatproof/features"
+	"github.com/chatproof/chatproof/internal/needs"
 )
 
 // README's section on what is not tested is what the requirements say that the guide's page does not speak of.
 func TestREADMESaysWhatIsNotTested(t *testing.T) {
+	needs.Tree(t)
 	var section strings.Builder
 	for _, r := range features.Requirements() {
 		if r.Section() == "" {

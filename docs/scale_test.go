@@ -17,6 +17,7 @@ import (
 // that of Spark's pipe for one partition.
 func TestScaleDocument(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "sh")
 	text, err := os.ReadFile("docs/scale.md")
 	require.NoError(t, err)

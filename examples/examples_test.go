@@ -51,6 +51,7 @@ func built(t *testing.T, program string) string {
 // The examples conform, on everything that there is. Python is asked few generated chats, as .ci/run fuzzes it.
 func TestExamplesConform(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	chatproof := built(t, "chatproof")
 	for _, tt := range []struct {
 		name, needs string
@@ -86,6 +87,7 @@ var generated = flag.String("generated", "200", "how many generated scenarios th
 // columns whose collation folds case, it is told that names and ids were merged.
 func TestSQLExampleConforms(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "psql")
 	dsn := pgtest.Start(t)
 	chatproof := built(t, "chatproof")

@@ -26,6 +26,7 @@ var worlds = map[string][]string{
 
 // The sample of each world is read, and its rows are right.
 func TestSamplesOfWorlds(t *testing.T) {
+	needs.Tree(t)
 	chatproof := built(t, "chatproof")
 	for w := range worlds {
 		dir := filepath.Join("examples", "worlds", w)
@@ -39,6 +40,7 @@ func TestSamplesOfWorlds(t *testing.T) {
 // is and with faults.
 func TestWorldsAreJudgedAlike(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	for w, faults := range worlds {
@@ -66,6 +68,7 @@ func TestWorldsAreJudgedAlike(t *testing.T) {
 // A program of another world is asked by fuzz, too: nothing is found in it as it is, and its fault at once.
 func TestWorldIsFuzzed(t *testing.T) {
 	t.Parallel()
+	needs.Tree(t)
 	needs.Program(t, "python3")
 	chatproof := built(t, "chatproof")
 	dir := filepath.Join("examples", "worlds", "interaction-server")

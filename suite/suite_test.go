@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/chatproof/chatproof/internal/needs"
 	"github.com/chatproof/chatproof/model"
 	"github.com/chatproof/chatproof/suite"
 )
@@ -86,6 +87,7 @@ func TestTestFails(t *testing.T) {
 
 // A user's own module, which imports nothing else of ours, compiles and passes.
 func TestAModuleOfItsOwn(t *testing.T) {
+	needs.Tree(t)
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)
 	dir := t.TempDir()

@@ -35,6 +35,38 @@ func Memory(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// Tree needs the files of the module as they are now: go runs the test again when any of them changes. go keeps the
+// results of tests, and asks only for the files that a test itself has opened since m.Run, by names from the directory
+// in which it began. It sees neither what a program reads that the test starts nor a directory that TestMain has
+// changed to: a README that had become wrong still passed, from the cache.
+func Tree(t testing.TB) {
+	t.Helper()
+	if err := tree(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var tree = sync.OnceValue(func() error {
+	root, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	for !isFile(filepath.Join(root, "go.mod")) && root != filepath.Dir(root) {
+		root = filepath.Dir(root)
+	}
+	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error { // opens each directory
+		if err == nil && d.IsDir() && d.Name() == ".git" {
+			return filepath.SkipDir
+		}
+		return err
+	})
+})
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // Missing skips a test for want of something, or fails it.
 func Missing(t testing.TB, what string) {
 	t.Helper()
