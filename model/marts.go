@@ -244,11 +244,13 @@ func Beside(want *Expected, marts ...[]Fact) (lines [][]*Fact) {
 	return lines
 }
 
-// ExpectRows makes another mart's rows the expectation, to the letter: every difference is at level [Own]. It does not
-// change rows.
+// ExpectRows makes another mart's rows the expectation, to the letter: every difference is at level [Own]. Unless each
+// row has an ordinal of its own, they have no ranks, and [Difference.Ordinal] only tells them apart. It does not change
+// rows.
 func ExpectRows(id string, rows []Fact) Expected {
-	rows = slices.Clone(rows)
+	rows = slices.Clone(ranked(rows))
 	slices.SortStableFunc(rows, CompareFacts)
+	o := ordinalsOf(rows)
 	now := make(map[int64]Number)
 	for i := range rows {
 		if rows[i].Ordinal.Is == Given {
@@ -261,7 +263,7 @@ func ExpectRows(id string, rows []Fact) Expected {
 		}
 	}
 	w := ExpectTable(rows, nil, Own)
-	w.InteractionID = id
+	w.InteractionID, w.unranked = id, !o.all || !o.rising
 	return w
 }
 

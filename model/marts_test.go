@@ -138,3 +138,33 @@ func TestExpectRows(t *testing.T) {
 	assert.Nil(t, lines[2][0])
 	assert.Equal(t, "C", lines[2][1].Resource)
 }
+
+// Old rows have ranks only if each has an ordinal of its own: a name's place in the alphabet is none.
+func TestExpectRowsRanks(t *testing.T) {
+	rows := func(zoe, anna model.Number) []model.Fact {
+		return []model.Fact{
+			{InteractionID: "c", Ordinal: zoe, Resource: "Zoe", Role: model.RoutedTo, Result: model.Transferred},
+			{InteractionID: "c", Ordinal: anna, Resource: "Anna", Role: model.ReceivedTransfer, Result: model.Completed},
+		}
+	}
+	one, two, none := model.Num(1), model.Num(2), model.Number{}
+	for _, tt := range []struct {
+		name        string
+		old, new    []model.Fact
+		differences int
+	}{
+		{"with ordinals", rows(one, two), rows(one, two), 0},
+		{"in another order", rows(two, one), rows(one, two), 2},
+		{"without", rows(none, none), rows(one, two), 0},
+		{"one without", rows(one, none), rows(one, two), 0},
+		{"the new ones without", rows(two, one), rows(none, none), 0},
+		{"one ordinal twice", rows(one, one), rows(one, one), 0},
+		{"one ordinal twice, mended", rows(one, one), rows(one, two), 0},
+		{"one ordinal twice, new", rows(one, two), rows(one, one), 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want := model.ExpectRows("c", tt.old)
+			assert.Len(t, model.Compare(&want, tt.new), tt.differences)
+		})
+	}
+}
