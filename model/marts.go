@@ -50,74 +50,108 @@ func attemptOf(d *Difference) attemptKey {
 	return attemptKey{resource: d.Resource, field: d.Field}
 }
 
+// outcome is what became of an attempt.
+type outcome struct {
+	names  [3]string // of the resource: expected, in the old mart, in the new one
+	change Change
+}
+
 // CompareMarts returns what became of each attempt of a chat between two marts, and the differences of those that are
 // not alike and right. A row is wrong if it differs at one of levels; differences at other levels are returned, too.
 // The rows of neither mart may be changed while it runs.
 func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (changes []Change, ds []Difference) {
 	was, is := byAttempt(old.Differences), byAttempt(successor.Differences)
 	oldRows, newRows := want.partners(old.Rows), want.partners(successor.Rows)
-	keys := make([]attemptKey, 0, len(want.Rows))
-	for i := range want.Rows {
-		keys = append(keys, attemptKey{ordinal: want.Rows[i].Ordinal.Value})
+	var attempts, breaches []outcome
+	for i, k := range want.attemptKeys(was, is) {
+		var o, n *Fact
+		a, expected := outcome{names: [3]string{k.resource}}, i < len(want.Rows)
+		if expected {
+			o, n = oldRows[i], newRows[i]
+			a.names = [3]string{want.Rows[i].Resource, nameIn(o), nameIn(n)}
+		}
+		change, found := want.changeOf(pick(was[k], levels, true), pick(is[k], levels, true), o, n)
+		_, beside := want.changeOf(pick(was[k], levels, false), pick(is[k], levels, false), o, n)
+		ds = append(append(ds, found...), beside...)
+		switch {
+		case change == Alike && len(beside) > 0:
+			change = Beneath
+		case change == Alike && expected && want.Chat != nil:
+			if d, differs := want.Rows[i].otherwise(o, n); differs {
+				change = Otherwise
+				ds = append(ds, d)
+			}
+		}
+		a.change = change
+		switch {
+		case expected && want.Rows[i].Optional && o == nil && n == nil && change == Alike:
+		case expected, k.field == RowField:
+			attempts = append(attempts, a)
+		default:
+			breaches = append(breaches, a)
+		}
 	}
-	expected := len(keys)
-	for _, of := range [...]map[attemptKey][]Difference{was, is} {
+	for _, a := range withBreaches(attempts, breaches) {
+		changes = append(changes, a.change)
+	}
+	return changes, ds
+}
+
+// attemptKeys lists what the differences of the marts are about, the expected rows first.
+func (w *Expected) attemptKeys(marts ...map[attemptKey][]Difference) []attemptKey {
+	keys := make([]attemptKey, 0, len(w.Rows))
+	for i := range w.Rows {
+		keys = append(keys, attemptKey{ordinal: w.Rows[i].Ordinal.Value})
+	}
+	for _, of := range marts {
 		for k := range of {
 			if !slices.Contains(keys, k) {
 				keys = append(keys, k)
 			}
 		}
 	}
-	slices.SortFunc(keys[expected:], func(a, b attemptKey) int {
+	slices.SortFunc(keys[len(w.Rows):], func(a, b attemptKey) int {
 		return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.resource, b.resource),
 			cmp.Compare(a.field, b.field))
 	})
-	for i, k := range keys {
-		var o, n *Fact
-		if i < expected {
-			o, n = oldRows[i], newRows[i]
-		}
-		change, found := changeOf(pick(was[k], levels, true), pick(is[k], levels, true), o, n)
-		_, beside := changeOf(pick(was[k], levels, false), pick(is[k], levels, false), o, n)
-		ds = append(append(ds, found...), beside...)
-		switch {
-		case change == Alike && len(beside) > 0:
-			change = Beneath
-		case change == Alike && i < expected && want.Chat != nil:
-			if d, differs := want.Rows[i].otherwise(o, n); differs {
-				change = Otherwise
-				ds = append(ds, d)
+	return keys
+}
+
+// nameIn is a mart's name for the resource of a row, "" if it has no row.
+func nameIn(f *Fact) string {
+	if f == nil {
+		return ""
+	}
+	return f.Resource
+}
+
+// withBreaches adds what is wrong with rows whatever is expected, such as a broken invariant. It is no attempt of its
+// own, unless the resource has none: it makes the worst of the resource's attempts at least as bad.
+func withBreaches(attempts, breaches []outcome) []outcome {
+	for _, b := range breaches {
+		worst := never
+		for i := range attempts {
+			if slices.Contains(attempts[i].names[:], b.names[0]) &&
+				(worst == never || byBadness(attempts[i].change, attempts[worst].change) > 0) {
+				worst = i
 			}
 		}
-		if i < expected && want.Rows[i].Optional && o == nil && n == nil && change == Alike {
-			continue
-		}
-		if want.Chat == nil && change != Alike {
-			change = Changed
-		}
-		if i < expected || k.field == RowField || change != Alike {
-			changes = append(changes, change)
+		if worst == never {
+			attempts = append(attempts, b)
+		} else {
+			attempts[worst].change = Worst([]Change{attempts[worst].change, b.change})
 		}
 	}
-	if want.Chat == nil {
-		for i := range ds {
-			if !ds[i].OfInvariant() {
-				ds[i].Change = Changed
-			}
-		}
-	}
-	return changes, ds
+	return attempts
 }
 
 // Worst returns the worst of the changes, or [Alike] if there are none.
 func Worst(changes []Change) Change {
-	worst := Alike
-	for _, c := range changes {
-		if slices.Index(Changes, c) > slices.Index(Changes, worst) {
-			worst = c
-		}
-	}
-	return worst
+	return slices.MaxFunc(append([]Change{Alike}, changes...), byBadness)
+}
+
+func byBadness(a, b Change) int {
+	return cmp.Compare(slices.Index(Changes, a), slices.Index(Changes, b))
 }
 
 func byAttempt(ds []Difference) map[attemptKey][]Difference {
@@ -139,11 +173,13 @@ func pick(ds []Difference, levels Levels, counts bool) (picked []Difference) {
 }
 
 // changeOf compares the differences of an old row and a new one. A row that is missing is nil.
-func changeOf(was, is []Difference, o, n *Fact) (Change, []Difference) {
+func (w *Expected) changeOf(was, is []Difference, o, n *Fact) (Change, []Difference) {
 	var change Change
 	switch {
 	case len(was) == 0 && len(is) == 0:
 		return Alike, nil
+	case len(was) == 0 && w.Chat == nil && is[0].Level == Own: // the old row is all that is known
+		change = Changed
 	case len(was) == 0:
 		change = Regression
 	case len(is) == 0:

@@ -38,9 +38,10 @@ func (t ResourceType) Meaning() (means ResourceType, known bool) {
 const mapType = "unknown type: map it to agent, queue or strategy in a view or in your extract's query, " +
 	"or drop the column in the mapping"
 
-// oddType returns the difference of a row whose type nobody knows; odd is false for other rows.
+// oddType returns the difference of a row whose type nobody knows; odd is false for other rows, and if a table expects
+// this very type.
 func oddType(f *Fact, expected string) (d Difference, odd bool) {
-	if _, known := f.ResourceType.Meaning(); known {
+	if _, known := f.ResourceType.Meaning(); known || sameCode(string(f.ResourceType), expected) {
 		return d, false
 	}
 	return Difference{
