@@ -136,6 +136,13 @@ func openDatabase(ctx context.Context, dsn string, write bool) (*database, error
 	return db, nil
 }
 
+func (db *database) dialect() *Dialect {
+	if db.postgres {
+		return &Dialects[0]
+	}
+	return &Dialects[1]
+}
+
 func tooSlow(limit time.Duration) error {
 	return fmt.Errorf("reading took longer than %v; raise --query-timeout", limit)
 }
@@ -195,7 +202,7 @@ func queryFacts(ctx context.Context, db *database, m *Mapping) (string, error) {
 // facts returns the query of facts and the columns that it has.
 func (db *database) facts(ctx context.Context, m *Mapping) (query string, kept []string, err error) {
 	var failed error
-	query, kept, err = factQuery(&Dialects[0], m, func(table string) (has map[string]string, err error) {
+	query, kept, err = factQuery(db.dialect(), m, func(table string) (has map[string]string, err error) {
 		has, failed = db.columns(ctx, table)
 		return has, failed
 	})
@@ -218,7 +225,7 @@ func queryColumns[T any](f *wire.Form[T]) tableQuery {
 		var items []string
 		for i := range f.Columns {
 			c := &f.Columns[i]
-			actual, err := m.actual(&Dialects[0], f.Table, c.Name, has, c.Need >= wire.NeedColumn)
+			actual, err := m.actual(db.dialect(), f.Table, c.Name, has, c.Need >= wire.NeedColumn)
 			if err != nil {
 				return "", fmt.Errorf("%s: %w", db.name, err)
 			} else if actual != "" {

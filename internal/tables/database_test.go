@@ -82,7 +82,7 @@ INSERT INTO interaction_resource_fact VALUES
 	(901, 0, 71, 1, 1, NULL, 1767603604, 1767603646),
 	(902, 1, 71, 2, 2, 901, 1767603644, 1767603648),
 	(903, 1, 72, 3, 3, NULL, NULL, NULL),
-	(904, 2, 72, 99, 99, NULL, NULL, NULL), -- joins must not lose it
+	(904, 2, 72, 99, 99, 902, NULL, NULL),  -- joins must not lose it; 902 is a row of another chat
 	(905, 1, 73, 1, 1, NULL, NULL, NULL);   -- a row of no interaction
 `
 
@@ -99,7 +99,7 @@ var starFacts = []model.Fact{
 		InteractionID: "c-2", Ordinal: model.Num(1), ResourceType: model.QueueResource, Resource: "Q", Role: "TELEPORTED", Result: model.Completed, Reason: "Tired",
 		ReceivedFrom: model.Number{Is: model.Null},
 	},
-	{InteractionID: "c-2", Ordinal: model.Num(2), ReceivedFrom: model.Number{Is: model.Null}},
+	{InteractionID: "c-2", Ordinal: model.Num(2), ReceivedFrom: model.Num(-1)},
 }
 
 func testFacts(t *testing.T, dsn string, exec func(string)) {
@@ -123,6 +123,9 @@ func testFacts(t *testing.T, dsn string, exec func(string)) {
 	}
 
 	exec(`CREATE TABLE "Dimension of Roles" AS SELECT technical_descriptor_key AS "Key", resource_role AS "order", technical_result FROM technical_descriptor WHERE technical_descriptor_key = 2`)
+	exec(`CREATE TABLE landed AS SELECT interaction_id, technical_descriptor_key, resource_key, start_ts, end_ts, CAST(interaction_resource_id AS text) AS interaction_resource_id,
+CAST(interaction_resource_ordinal AS text) AS interaction_resource_ordinal, COALESCE(CAST(received_from_ixn_resource_id AS text), '') AS received_from_ixn_resource_id FROM interaction_resource_fact`)
+	assert.ElementsMatch(t, starFacts, read(mapping(t, "interaction_resource_fact: {table: landed}")), "all text")
 	exec(`CREATE TABLE irf2 AS SELECT * FROM interaction_resource_fact`)
 	assert.Equal(t, []model.Fact{starFacts[1]}, read(mapping(t, `
 technical_descriptor:

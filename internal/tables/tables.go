@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -24,13 +25,13 @@ var (
 
 // dimension is a table of Info Mart, with the columns that are read.
 type dimension struct {
-	name, alias        string
+	name, aliases      string // each alias is a letter
 	required, optional []string
 }
 
 var infoMart = []dimension{
 	{
-		"interaction_resource_fact", "f",
+		"interaction_resource_fact", "fp", // f, and the row p that it was received from
 		[]string{"interaction_id", "technical_descriptor_key", "resource_key"},
 		[]string{
 			"interaction_resource_id", "interaction_resource_ordinal", "received_from_ixn_resource_id", "start_ts",
@@ -56,12 +57,13 @@ type Dialect struct {
 	quotes        string // around names that are not plain
 	quoted        bool   // the client does not quote fields, so the query does
 	anyCase       bool   // quoted names match in any case
+	minusOne      string // if columns of numbers may hold text: a literal that goes with both
 }
 
 // Dialects lists the dialects.
 var Dialects = []Dialect{
-	{Name: "postgres", after: ";", quotes: `""`},
-	{Name: "sqlite", after: ";", quotes: `""`},
+	{Name: "postgres", after: ";", quotes: `""`, minusOne: "'-1'"},
+	{Name: "sqlite", after: ";", quotes: `""`, minusOne: "-1"},
 	{Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true, anyCase: true},
 	{Name: "oracle", after: ";", quotes: `""`},
 	{Name: "snowflake", after: ";", quotes: `""`},
@@ -128,7 +130,7 @@ var factColumns = []struct {
 	{"role_reason_code", true, []string{"d.role_reason_code", "d.role_reason"}},
 	{"technical_result_code", true, []string{"d.technical_result_code", "d.technical_result"}},
 	{"result_reason_code", true, []string{"d.result_reason_code", "d.result_reason"}},
-	{"received_from", false, []string{"p.interaction_resource_ordinal"}},
+	{"received_from", false, []string{"p.sender"}},
 	{"start_ts", false, []string{"f.start_ts"}},
 	{"end_ts", false, []string{"f.end_ts"}},
 }
@@ -153,26 +155,11 @@ func factQuery(d *Dialect, m *Mapping,
 ) (query string, kept []string, err error) {
 	tables := infoMart
 	if m.flat() {
-		tables = []dimension{{name: wire.FactForm.Table, alias: "f", optional: knownColumns()[wire.FactForm.Table]}}
+		tables = []dimension{{name: wire.FactForm.Table, aliases: "f", optional: knownColumns()[wire.FactForm.Table]}}
 	}
-	real := make(map[string]string) // from alias.column
-	for _, t := range tables {
-		has, err := columns(m.table(t.name))
-		if err != nil {
-			return "", nil, err
-		}
-		for _, c := range append(slices.Clone(t.required), t.optional...) {
-			actual, err := m.actual(d, t.name, c, has, slices.Contains(t.required, c))
-			if err != nil {
-				return "", nil, err
-			} else if actual != "" {
-				real[t.alias+"."+c] = m.translated(t.name, c, t.alias+"."+actual)
-			}
-		}
-	}
-	if own, ordinal := real["f.interaction_resource_id"], real["f.interaction_resource_ordinal"]; own != "" &&
-		ordinal != "" && real["f.received_from_ixn_resource_id"] != "" {
-		real["p.interaction_resource_id"], real["p.interaction_resource_ordinal"] = "p"+own[1:], "p"+ordinal[1:]
+	real, err := realColumns(d, m, tables, columns)
+	if err != nil {
+		return "", nil, err
 	}
 	var items []string
 	for i, c := range factColumns {
@@ -210,11 +197,53 @@ func factQuery(d *Dialect, m *Mapping,
 			"f.received_from_ixn_resource_id",
 		},
 	} {
-		if !m.flat() && real[j[2]] != "" {
+		if !m.flat() && real[j[2]] != "" && real[j[3]] != "" {
 			query += fmt.Sprintf("\n%s %s %s ON %s = %s", j[0], j[1], j[2][:1], real[j[2]], real[j[3]])
 		}
 	}
 	return query, kept, nil
+}
+
+// realColumns returns SQL for the columns of tables, by alias and our name.
+func realColumns(d *Dialect, m *Mapping, tables []dimension,
+	columns func(table string) (map[string]string, error),
+) (map[string]string, error) {
+	real := make(map[string]string)
+	for _, t := range tables {
+		has, err := columns(m.table(t.name))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range append(slices.Clone(t.required), t.optional...) {
+			actual, err := m.actual(d, t.name, c, has, slices.Contains(t.required, c))
+			if err != nil {
+				return nil, err
+			}
+			for alias := range strings.SplitSeq(t.aliases, "") {
+				if actual != "" {
+					real[alias+"."+c] = m.translated(t.name, c, alias+"."+actual)
+				}
+			}
+		}
+	}
+	if real["p.interaction_resource_id"] != "" && real["p.interaction_resource_ordinal"] != "" &&
+		real["f.received_from_ixn_resource_id"] != "" {
+		real["p.sender"] = d.sender(real)
+	}
+	return real, nil
+}
+
+// sender returns an SQL expression for the ordinal of the row p that a row f was received from. If p is no row of the
+// same chat, its ordinal would name another row of this chat, and NULL would say that nobody was the sender. So the
+// ordinal is -1, which no row has.
+func (d *Dialect) sender(real map[string]string) string {
+	from := real["f.received_from_ixn_resource_id"]
+	named := from + " IS NOT NULL"
+	if d.minusOne != "" { // and empty text names nothing
+		named = "CAST(" + from + " AS varchar(99)) <> ''"
+	}
+	return fmt.Sprintf("CASE WHEN %s = %s THEN %s WHEN %s THEN %s END", real["p.interaction_id"],
+		real["f.interaction_id"], real["p.interaction_resource_ordinal"], named, cmp.Or(d.minusOne, "-1"))
 }
 
 // translated returns an SQL expression for our values of a column.
