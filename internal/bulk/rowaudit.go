@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/chatproof/chatproof/internal/tables"
@@ -9,10 +10,13 @@ import (
 )
 
 // CheckRows checks rows against the invariants that need no events. It cannot tell an unfinished chat from a finished
-// one. A database finds the offenders itself: only those are read, so examples have no other rows.
+// one. A database finds the offenders itself if it can: only those are read, so examples have no other rows.
 func CheckRows(ctx context.Context, o CheckOptions, facts tables.Place) (*Report, error) {
 	if facts.IsDatabase() && o.Legacy == nil {
-		return inTables(ctx, o, facts)
+		r, err := inTables(ctx, o, facts)
+		if !errors.Is(err, tables.ErrBeyondSQL) {
+			return r, err
+		}
 	}
 	groups := NewGroups(o.Options)
 	defer groups.Close()

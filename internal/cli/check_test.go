@@ -3,8 +3,11 @@ package cli
 import (
 	"bytes"
 	"database/sql"
+	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,4 +63,82 @@ func TestCheckInDatabase(t *testing.T) {
 {"interaction_id":"c-2","seq":2,"time":"2026-01-05T09:00:01Z","event":"EventProcessingStopped","actor":{"type":"media_server"}}
 `), 0o666))
 	assert.Equal(t, named(run("--events", events, "--facts", file, "--json")), named(run("--events", events, "--facts", "sqlite:"+database, "--json")))
+}
+
+// Whatever the mapping says, and whatever the types of the values, rows in a database alone are judged as in a file.
+func TestDatabaseJudgesAsFile(t *testing.T) {
+	const agent = `"resource_type":"agent","resource":"Anna","technical_result":"Completed"`
+	for _, tt := range []struct{ name, mapping, rows, want string }{
+		{"ids", "fact: {table: irf}\nids: {compare: ignore-case}", `
+{"interaction_id":"chat-a","ordinal":1,"resource_role":"RoutedTo",` + agent + `}
+{"interaction_id":"CHAT-A","ordinal":1,"resource_role":"Puller",` + agent + `}`, "V20"},
+		{"formats", "fact: {table: irf, columns: {end: {column: end, format: epoch_ms}}}", `
+{"interaction_id":"a","start":1767603609,"end":1767603600000,"resource_role":"RoutedTo",` + agent + `}`, "V11"},
+		{"zones", "fact: {table: irf, columns: {end: {column: end, zone: Europe/Berlin}}}", `
+{"interaction_id":"a","start":"2026-01-05T09:00:00","end":"2026-01-05T09:30:00","resource_role":"RoutedTo",` + agent + `}`, "V11"},
+		{"words for absent", "fact: {table: irf}\n\"null\": [n/a]", `
+{"interaction_id":"a","ordinal":1,"resource_role":"RoutedTo","role_reason":"n/a",` + agent + `}
+{"interaction_id":"a","ordinal":1,"resource_role":"RoutedTo","role_reason":null,` + agent + `}`, "V20 a duplicated row"},
+		{"a program", "facts: {read: '{interaction_id, resource, resource_role: .role, technical_result: .result}'}\nfact: {table: irf}", `
+{"interaction_id":"a","resource":"Anna","role":"Guest","result":"Completed"}`, "V1"},
+		{"times as text", "fact: {table: irf}", `
+{"interaction_id":"a","start":"2026-01-05T09:00:00Z","end":"2026-01-05T10:30:00+02:00","resource_role":"RoutedTo",` + agent + `}`, "V11"},
+		{"ordinals as text", "fact: {table: irf}", `
+{"interaction_id":"a","ordinal":"1","resource_role":"InConference",` + agent + `}
+{"interaction_id":"b","ordinal":1,"resource_role":"RoutedTo",` + agent + `}`, "V6"},
+		{"milliseconds", "fact: {table: irf}", `
+{"interaction_id":"a","start":1767603609,"end":1767603600000,"resource_role":"RoutedTo",` + agent + `}`, "which looks like milliseconds"},
+		{"no id", "fact: {table: irf}", `
+{"interaction_id":"a","resource_role":"RoutedTo",` + agent + `}
+{"interaction_id":"","resource_role":"RoutedTo",` + agent + `}`, ":2: interaction_id: missing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			at := func(name string) string { return filepath.Join(dir, name) }
+			require.NoError(t, os.WriteFile(at("rows.jsonl"), []byte(strings.TrimSpace(tt.rows)), 0o600))
+			require.NoError(t, os.WriteFile(at("mapping.yaml"), []byte(tt.mapping), 0o600))
+			inSQLite(t, tt.rows, at("rows.db"))
+			answer := func(facts string) (int, string) {
+				var out, errOut bytes.Buffer
+				code := Run(t.Context(), []string{"check", "--require", "all", "--facts", facts, "--mapping", at("mapping.yaml")}, nil, &out, &errOut)
+				text := strings.NewReplacer("sqlite:"+at("rows.db")+": irf", "FACTS", "sqlite:"+at("rows.db"), "FACTS", at("rows.jsonl"), "FACTS",
+					"media_server_ixn_guid", "interaction_id", "end_ts", "end")
+				return code, text.Replace(out.String() + errOut.String())
+			}
+			code, inFile := answer(at("rows.jsonl"))
+			assert.NotEqual(t, exitDone, code)
+			assert.Contains(t, inFile, tt.want)
+			inTable, text := answer("sqlite:" + at("rows.db"))
+			assert.Equal(t, code, inTable)
+			assert.Equal(t, inFile, text)
+		})
+	}
+}
+
+// inSQLite makes a table irf of rows in JSON; its columns have no types, but its values do.
+func inSQLite(t *testing.T, rows, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer db.Close()
+	for _, line := range strings.Split(strings.TrimSpace(rows), "\n") {
+		d := json.NewDecoder(strings.NewReader(line))
+		d.UseNumber()
+		row := make(map[string]any)
+		require.NoError(t, d.Decode(&row))
+		var names, marks []string
+		var values []any
+		for _, name := range slices.Sorted(maps.Keys(row)) {
+			v := row[name]
+			if n, ok := v.(json.Number); ok {
+				v, err = n.Int64()
+				require.NoError(t, err)
+			}
+			names, marks, values = append(names, `"`+name+`"`), append(marks, "?"), append(values, v)
+		}
+		_, err := db.Exec("CREATE TABLE IF NOT EXISTS irf (" + strings.Join(names, ", ") + ")")
+		require.NoError(t, err)
+		_, err = db.Exec("INSERT INTO irf ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", values...)
+		require.NoError(t, err)
+	}
 }

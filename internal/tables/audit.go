@@ -2,10 +2,12 @@ package tables
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -14,6 +16,10 @@ import (
 // Audit returns a statement whose result is the facts that are wrong whatever their log is, by interaction and ordinal:
 // the columns of [Dialect.FactQuery], and one for each of [model.RowConditions], which is 1 if it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
+	if key := m.beyondSQL(); key != "" {
+		return "", fmt.Errorf("the query cannot apply %s of the mapping; apply it in a view, and leave it out of the "+
+			"mapping", key)
+	}
 	facts, kept, err := d.factQuery(m)
 	if err != nil {
 		return "", err
@@ -127,10 +133,17 @@ type AuditCounts struct {
 	Met                 map[string]int
 }
 
+// ErrBeyondSQL says that SQL would not judge the rows as Go does, so they must be read.
+var ErrBeyondSQL = errors.New("the rows can only be judged when they are read")
+
 // Audit lets a database find the facts that are wrong whatever their log is. It calls broken for each, with the
 // conditions that hold for it, the facts of an interaction one after the other. Counts and facts are of the same
-// moment.
+// moment. The error is [ErrBeyondSQL] if the mapping says what SQL does not do, or if an ordinal or a time is no number
+// that SQL compares as Go does.
 func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCondition) error) (*AuditCounts, error) {
+	if p.Mapping.beyondSQL() != "" {
+		return nil, ErrBeyondSQL
+	}
 	counts := &AuditCounts{Met: make(map[string]int)}
 	r, err := readTable(ctx, p, wire.FactForm, func(ctx context.Context, db *database, m *Mapping) (string, error) {
 		facts, kept, err := db.facts(ctx, m)
@@ -165,9 +178,17 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCon
 
 // count fills in the counts.
 func (a *AuditCounts) count(ctx context.Context, db *database, coded string) error {
-	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT " + chatColumn + ")"
+	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT " + chatColumn + "), COUNT(NULLIF(CAST(" + chatColumn +
+		" AS varchar(9)), ''))"
+	named := 0
+	into := []any{&a.Facts, &a.Interactions, &named}
+	ends := make([]any, 2*len(compared)) // the least and the greatest value of each column
+	for i, column := range compared {
+		query += ",\n       MIN(" + column + "), MAX(" + column + ")"
+		into = append(into, &ends[2*i], &ends[2*i+1])
+	}
+	first := len(into)
 	var ids []string
-	into := []any{&a.Facts, &a.Interactions}
 	for _, v := range model.Invariants() {
 		if v.Kind == model.OnFacts {
 			ids = append(ids, v.ID)
@@ -178,8 +199,29 @@ func (a *AuditCounts) count(ctx context.Context, db *database, coded string) err
 	if err := db.tx.QueryRowContext(ctx, query+"\nFROM coded").Scan(into...); err != nil {
 		return db.failed("", err)
 	}
+	if named < a.Facts || slices.ContainsFunc(ends, beyondNumbers) {
+		return ErrBeyondSQL
+	}
 	for i, id := range ids {
-		a.Met[id] = *into[i+2].(*int)
+		a.Met[id] = *into[first+i].(*int)
 	}
 	return nil
+}
+
+// compared are the columns whose values SQL compares by size.
+var compared = []string{"ordinal", "received_from", "started", "ended"}
+
+// beyondNumbers reports whether the least or the greatest value of a column is no number, such as text, which is sorted
+// otherwise, or one that is too large for seconds since 1970. SQLite, which may have several types in one column, sorts
+// text after numbers.
+func beyondNumbers(v any) bool {
+	switch v := v.(type) {
+	case nil, time.Time:
+		return false
+	case int64:
+		return !wire.InSeconds(v)
+	case float64:
+		return !wire.InSeconds(int64(v))
+	}
+	return true
 }

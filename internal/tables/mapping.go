@@ -2,6 +2,7 @@ package tables
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -129,6 +130,30 @@ func (m *Mapping) column(table, name string) (actual string, renamed bool) {
 func (m *Mapping) flat() bool {
 	_, ok := m.orOurs().tables[wire.FactForm.Table]
 	return ok
+}
+
+// beyondSQL returns the key of something that the mapping says about facts, and that no query does: who reads the rows
+// must do it. It returns "" if there is nothing.
+func (m *Mapping) beyondSQL() string {
+	m = m.orOurs()
+	switch {
+	case m.jq.readFacts != nil:
+		return "facts.read"
+	case !m.keys.exact():
+		return "ids"
+	case len(m.null) > 0:
+		return "null"
+	}
+	table := infoMart[0].name
+	if m.flat() {
+		table = wire.FactForm.Table
+	}
+	for _, column := range slices.Sorted(maps.Keys(m.tables[table].forms)) {
+		if form := m.tables[table].forms[column]; form.format != "" || form.zone != nil {
+			return table + ".columns." + column
+		}
+	}
+	return ""
 }
 
 // reading says how to read rows of files that have the columns of a table; nil means in our way.

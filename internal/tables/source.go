@@ -51,10 +51,8 @@ func (p Place) String() string {
 	return name
 }
 
-// IsDatabase reports whether everything is in one database whose rows no program has to make.
-func (p Place) IsDatabase() bool {
-	return len(p.More) == 0 && IsDSN(p.Path) && p.Mapping.programs().readFacts == nil
-}
+// IsDatabase reports whether everything is in one database.
+func (p Place) IsDatabase() bool { return len(p.More) == 0 && IsDSN(p.Path) }
 
 // parts returns the single places that a place consists of.
 func (p Place) parts() (all []Place, err error) {

@@ -320,6 +320,9 @@ func (v *Value) instant() (t time.Time) {
 	return t
 }
 
+// InSeconds reports whether a number can count seconds since 1970.
+func InSeconds(n int64) bool { return finer(n) == "" }
+
 // finer says which unit a number since 1970 is in if not seconds: as seconds, it would be the year 5138 or later.
 func finer(n int64) string {
 	for _, u := range []struct {
