@@ -52,9 +52,9 @@ func (s covered) both(o covered) covered {
 	return covered{max(s.from, o.from), min(s.to, o.to), s.known && o.known}
 }
 
-// outside reports whether all rows start before the time or after it.
+// outside reports whether there are rows, and all start before the time or after it.
 func (s covered) outside(rows []model.Fact) bool {
-	return s.known && !slices.ContainsFunc(rows, func(f model.Fact) bool {
+	return s.known && len(rows) > 0 && !slices.ContainsFunc(rows, func(f model.Fact) bool {
 		return f.Start.IsZero() || f.Start.Unix() >= s.from && f.Start.Unix() <= s.to
 	})
 }

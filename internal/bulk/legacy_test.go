@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -104,4 +105,34 @@ func TestMartsThreeWays(t *testing.T) {
 	}
 	assert.Equal(t, same, of[model.Alike]+of[model.AlikeWrong])
 	assert.Positive(t, r.Differing)
+}
+
+// A chat in one mart alone is outside the time that both marts cover only if it starts outside: that the other mart has
+// no rows of it says nothing of when it was.
+func TestAloneOutside(t *testing.T) {
+	hours := func(of ...int) (rows []model.Fact) {
+		for _, h := range of {
+			rows = append(rows, model.Fact{
+				InteractionID: fmt.Sprint("at ", h), Resource: "Anna", Role: model.RoutedTo, Result: model.Completed,
+				Start: time.Date(2026, 1, 5, h, 0, 0, 0, time.UTC),
+			})
+		}
+		return rows
+	}
+	for _, tt := range []struct {
+		old, new       []int
+		alone, outside int
+	}{
+		{[]int{9, 10, 11}, []int{9, 11}, 1, 0},
+		{[]int{9, 11}, []int{9, 10, 11}, 1, 0},
+		{[]int{9, 10, 11}, []int{9, 10}, 1, 1},
+		{[]int{9, 10, 12}, []int{8, 10, 11, 12}, 3, 1},
+	} {
+		o := options
+		legacy := place(t, wire.AppendFact, hours(tt.old...))
+		o.Legacy = &legacy
+		r, err := bulk.CheckRows(t.Context(), o, place(t, wire.AppendFact, hours(tt.new...)))
+		require.NoError(t, err)
+		assert.Equal(t, [...]int{tt.alone, tt.outside}, [...]int{r.Marts.Alone(), r.Marts.Outside}, "%v, %v", tt.old, tt.new)
+	}
 }
