@@ -234,7 +234,7 @@ func (r *ExpectedRow) otherwise(o, n *Fact) (d Difference, differs bool) {
 		}
 		return plainDescriptor(f)
 	}
-	d = r.difference(DescriptorField, Inferred, r.Descriptor().String(), text(n))
+	d = r.difference(DescriptorField, max(r.Level, Inferred), r.Descriptor().String(), text(n))
 	d.Was, d.Change, d.Accepted = text(o), Otherwise, nil
 	return d, true
 }

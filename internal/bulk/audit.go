@@ -170,19 +170,20 @@ func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Cha
 // held compares the rows that a mart has of a chat with what is expected. early counts rows of open attempts.
 func (t *tally) held(want *model.Expected, facts []model.Fact) (held model.MartRows, early int) {
 	rows, ds := model.Twins(want.Chat, facts)
-	judged := rows
-	if want.Chat.StoppedSeq == 0 {
-		var open []model.Difference
-		open, judged = model.CompareOpen(want, rows)
-		ds = append(ds, open...)
-		early = len(rows) - len(judged)
-	} else {
-		ds = append(ds, model.Compare(want, rows)...)
-	}
+	more, judged := against(want, rows)
+	ds = append(ds, more...)
 	// otherwise the invariants would only repeat it
 	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) {
 		ds = append(ds, model.CheckInvariants(want.Chat, judged)...)
 	}
 	t.learner.note(want.Chat, rows)
-	return model.MartRows{Rows: judged, Differences: ds}, early
+	return model.MartRows{Rows: judged, Differences: ds}, len(rows) - len(judged)
+}
+
+// against compares rows with what is expected. judged are those that it compares: not all if the chat is unfinished.
+func against(want *model.Expected, rows []model.Fact) (ds []model.Difference, judged []model.Fact) {
+	if want.Chat.StoppedSeq == 0 {
+		return model.CompareOpen(want, rows)
+	}
+	return model.Compare(want, rows), rows
 }

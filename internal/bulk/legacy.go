@@ -168,9 +168,8 @@ func (t *tally) judgeMarts(classifier *model.Classifier, c *Chat) {
 		return
 	}
 	want := model.Expect(&reference)
-	expected := slices.ContainsFunc(want.Rows, func(r model.ExpectedRow) bool { return !r.Optional })
 	switch {
-	case t.alone(c, expected):
+	case t.alone(c, expectsRows(&want)):
 		return
 	case len(c.Facts)+len(c.Legacy) == 0: // the chat says nothing about either mart
 		t.marts.Empty++
@@ -207,12 +206,19 @@ func (t *tally) compared(c *Chat, want *model.Expected, old, successor model.Mar
 	}, reference)
 }
 
+func expectsRows(want *model.Expected) bool {
+	return slices.ContainsFunc(want.Rows, func(r model.ExpectedRow) bool { return !r.Optional })
+}
+
+// inBoth reports whether both marts have rows of the chat, if rows are expected.
+func (c *Chat) inBoth(expected bool) bool { return !expected || len(c.Facts) > 0 && len(c.Legacy) > 0 }
+
 // alone reports whether a chat is not in both marts although it should have rows. If so, it counts the chat.
 func (t *tally) alone(c *Chat, expected bool) bool {
 	m := t.marts
 	id := strings.TrimPrefix(c.ID, keyless)
 	switch {
-	case !expected || len(c.Facts) > 0 && len(c.Legacy) > 0:
+	case c.inBoth(expected):
 		return false
 	case len(c.Facts) > 0:
 		m.NewAlone++

@@ -9,7 +9,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// mend repairs a chat that is set aside, and compares its rows with what all repairs agree on.
+// mend repairs a chat that is set aside, and compares its rows with what all repairs agree on. Of two marts, it does so
+// if both have the chat.
 func (t *tally) mend(c *Chat) {
 	r := t.repairer.Repair(c.Events)
 	if len(r.Edits) == 0 {
@@ -30,19 +31,29 @@ func (t *tally) mend(c *Chat) {
 	}
 	t.Repairs.Unanimous++
 	want := model.Expect(&r.Chat)
-	ds := model.Compare(&want, c.Facts)
-	if r.Chat.StoppedSeq == 0 {
-		ds, _ = model.CompareOpen(&want, c.Facts)
+	want.Level = model.Repaired
+	for i := range want.Rows {
+		want.Rows[i].Level = model.Repaired
 	}
+	ds, judged := against(&want, c.Facts)
 	if len(ds) == 0 {
 		t.Repairs.Mends++
+	}
+	if t.marts != nil {
+		if !c.inBoth(expectsRows(&want)) {
+			return
+		}
+		was, old := against(&want, c.Legacy)
+		_, ds = model.CompareMarts(&want, model.MartRows{Rows: old, Differences: was},
+			model.MartRows{Rows: judged, Differences: ds}, t.require)
+	}
+	if len(ds) == 0 {
 		return
 	}
-	for i := range ds {
-		ds[i].Level = model.Repaired
-	}
 	log, put := r.Apply(c.Events)
-	if t.differ(Example{InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Differences: ds}, &r.Chat) {
+	if t.differ(Example{
+		InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Legacy: c.Legacy, Differences: ds,
+	}, &r.Chat) {
 		t.Repairs.Worse++
 	}
 }
