@@ -18,6 +18,24 @@ var Usual = Deployment{Completed: []string{"iWD_Completed"}, Canceled: []string{
 // Finishes reports whether a queue is one of the deployment's finishing queues.
 func (d *Deployment) Finishes(queue string) bool { return d.finishing(queue) != unfinished }
 
+// As returns what a queue of the deployment is called in another: a finishing queue has the name of the first there
+// that finishes chats in the same way. ok is false if there is none, or if the name finishes chats only there.
+func (d *Deployment) As(name string, other *Deployment) (_ string, ok bool) {
+	var named []string
+	switch d.finishing(name) {
+	case completed:
+		named = other.Completed
+	case canceled:
+		named = other.Canceled
+	default:
+		return name, !other.Finishes(name)
+	}
+	if len(named) == 0 {
+		return name, false
+	}
+	return named[0], true
+}
+
 // finishing says how the chat is finished when an agent places it in a queue, if it is.
 type finishing uint8
 

@@ -9,6 +9,24 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
+// A finishing queue has the name of the first of its kind in another deployment. A name that means more there has none.
+func TestQueuesOfAnotherDeployment(t *testing.T) {
+	theirs := model.Deployment{Completed: []string{"Chat_Stop", "Chat_Done"}}
+	for _, tt := range []struct {
+		name, want string
+		ok         bool
+	}{
+		{"iWD_Completed", "Chat_Stop", true},
+		{"iWD_Canceled", "iWD_Canceled", false},
+		{"Queue 1", "Queue 1", true},
+		{"Chat_Done", "Chat_Done", false},
+	} {
+		name, ok := model.Usual.As(tt.name, &theirs)
+		assert.Equal(t, tt.want, name)
+		assert.Equal(t, tt.ok, ok, tt.name)
+	}
+}
+
 // Which queues finish chats is the deployment's to say. Where it does not, the message says how it could.
 func TestDeployment(t *testing.T) {
 	events := log(t, handled+"\"Agent 1\" finishes the chat in queue \"Chat_Stop\"\n\"Agent 1\" leaves\nthe customer leaves")

@@ -178,15 +178,18 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	f.Table, err = (&placeFlags{readings: f.readings}).reference(ctx) // the chats assume the usual deployment
-	if err != nil {
+	feature := f.format == "feature"
+	if feature {
+		f.Finishing = nil // a feature names queues as the suite does
+	}
+	if _, err := f.reference(ctx); err != nil {
 		return err
 	}
+	f.Table = f.pinned.On(f.World.Reference())
 	f.AtRest = !f.require.Has(model.Robustness)
 	if f.WholeChats && (f.Interleaved || f.arrival != "ordered") {
 		return errors.New("--mapping: events.send takes whole chats; leave out --interleave and --delivery")
 	}
-	feature := f.format == "feature"
 	switch {
 	case feature && (f.to != "" || f.resources != "" || f.start != ""):
 		return errors.New("--format feature: a feature holds only scenarios, with their own times; leave out --to, " +

@@ -98,8 +98,9 @@ func addMedia(flags *pflag.FlagSet, list *string) {
 			"that --mapping names, or all")
 }
 
-// world returns the limits of the deployment: its media, by --media or else by the mapping, the ids and names that the
-// mapping treats as equal, and, unless --start moves the chats to another time, the times that it cannot tell apart.
+// world returns the limits of the deployment: its media, by --media or else by the mapping, its finishing queues, the
+// ids and names that the mapping treats as equal, and, unless --start moves the chats to another time, the times that
+// it cannot tell apart.
 func (p *placeFlags) world(ctx context.Context, media, start string) (w engine.World, err error) {
 	w.Media, err = engine.ParseMedia(media)
 	if err != nil {
@@ -109,7 +110,7 @@ func (p *placeFlags) world(ctx context.Context, media, start string) (w engine.W
 	if err != nil || m == nil {
 		return w, err
 	}
-	w.WholeChats, w.Form = m.SendsChats(), m.IDForm()
+	w.WholeChats, w.Form, w.Finishing = m.SendsChats(), m.IDForm(), m.Deployment()
 	if len(w.Media) == 0 {
 		w.Media = m.Media()
 	}

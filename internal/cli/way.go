@@ -96,8 +96,11 @@ func (w *way) target(ctx context.Context) (target.Target, error) {
 	case len(w.command) > 0:
 		return &target.Filter{Argv: w.command, Timeout: w.limit(time.Minute), Jobs: w.jobs, Speech: speech}, nil
 	}
-	table, err := (&placeFlags{readings: w.readings}).reference(ctx)
-	return target.Reference{Table: table}, err
+	if _, err := w.reference(ctx); err != nil {
+		return nil, err
+	}
+	world, err := w.world(ctx, "", "")
+	return target.Reference{Table: w.pinned.On(world.Reference())}, err
 }
 
 // asked is [way.target] for a verb that has no plan. It checks the mapping first.

@@ -28,6 +28,10 @@ func TestLightScenariosAreTheScenarios(t *testing.T) {
 	assert.Equal(t, kept.Levels(), light.Levels())
 	assert.Empty(t, light.Scenarios[len(light.Scenarios)-1].Events)
 	assert.Equal(t, recordOf(t, kept), recordOf(t, light))
+	w := World{Form: "guid", Finishing: &model.Deployment{Completed: []string{"Chat_Stop"}, Canceled: []string{"Chat_Canceled"}}}
+	kept.Of(w)
+	light.Of(w)
+	assert.True(t, assert.ObjectsAreEqual(kept.Questions(), light.Questions()), "in a world, too")
 }
 
 func recordOf(t *testing.T, p *Plan) string {

@@ -166,7 +166,7 @@ func (r *campaignRun) phase(ctx context.Context, name string, of trials, asked *
 	drawing, stop := context.WithCancel(ctx)
 	defer stop()
 	rounds := &drawnRounds{
-		trials: of, table: r.Table, form: r.Form, absent: r.absences(), sizes: r.sizes, drawn: make(chan *drawn),
+		trials: of, table: r.Table, world: &r.World, absent: r.absences(), sizes: r.sizes, drawn: make(chan *drawn),
 		spent: make(chan *drawn, 2),
 	}
 	go rounds.draw(drawing)

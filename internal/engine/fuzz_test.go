@@ -76,6 +76,45 @@ func TestCampaignKeepsToTheWorld(t *testing.T) {
 	assert.Greater(t, asked, 400)
 }
 
+// Finishing queues have the world's names where they are sent and where rows come back, and the suite's in between.
+func TestQueuesOfTheWorld(t *testing.T) {
+	all := model.LevelSet(model.AllLevels...)
+	w := World{Finishing: &model.Deployment{Completed: []string{"Chat_Stop"}, Canceled: []string{"Chat_Canceled"}}}
+	seen := make(map[string]int)
+	theirs := target.Function(func(log []model.Event) (facts []model.Fact, err error) {
+		chats, _ := model.ClassifyLog(w.Reference(), log)
+		for _, c := range chats {
+			for i := range c.IRFs {
+				facts = append(facts, c.IRFs[i].Fact)
+				seen["row of "+c.IRFs[i].Resource]++
+			}
+		}
+		for i := range log {
+			seen[log[i].Queue]++
+		}
+		return facts, nil
+	})
+	c := campaign(400, all)
+	c.World = w
+	assert.Empty(t, c.run(t, theirs).Findings)
+	abandoned := &model.Case{ID: "abandoned", Level: model.Inferred, Checked: true, Events: []model.Event{
+		{InteractionID: "c", Seq: 1, Time: gen.Day, Name: model.Submitted, Actor: model.Party{Type: model.MediaServer}},
+		{InteractionID: "c", Seq: 2, Time: gen.Day, Name: model.PlacedInQueue, Actor: model.Party{Type: model.MediaServer}, Queue: "iWD_Canceled"},
+		{InteractionID: "c", Seq: 3, Time: gen.Day, Name: model.ProcessingStopped, Actor: model.Party{Type: model.MediaServer}},
+	}}
+	cases, err := Builtin()
+	require.NoError(t, err)
+	p, err := NewPlan(append(cases, abandoned))
+	require.NoError(t, err)
+	p.Of(w)
+	_, verdict, err := run(t, p, theirs, all)
+	require.NoError(t, err)
+	assert.Equal(t, Conforming, verdict)
+	assert.NotZero(t, seen["Chat_Stop"])
+	assert.NotZero(t, seen["row of Chat_Canceled"])
+	assert.Zero(t, seen["iWD_Completed"]+seen["iWD_Canceled"])
+}
+
 // A rule that answers otherwise is found, and its counterexample is as short as it can be.
 func TestCampaignShrinks(t *testing.T) {
 	tests := []struct {

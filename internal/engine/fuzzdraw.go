@@ -26,7 +26,7 @@ type drawn struct {
 type drawnRounds struct {
 	trials
 	table  *model.Table // decides what is expected
-	form   string       // of ids; "" is any
+	world  *World       // in which they are asked
 	absent []absence    // what is not asked
 	sizes  *sizes
 	drawn  chan *drawn
@@ -81,7 +81,7 @@ func (r *drawnRounds) draw(ctx context.Context) {
 				s = new(Scenario)
 			}
 			s.try(c, r.table)
-			s.inForm(r.form)
+			s.in(r.world)
 			d.scenarios, d.questions = append(d.scenarios, s), append(d.questions, s.question())
 		}
 		if len(d.scenarios) == 0 {

@@ -172,7 +172,7 @@ func (r *campaignRun) ask(ctx context.Context, cases []*model.Case) ([]*Outcome,
 	scenarios, questions := make([]*Scenario, len(cases)), make([]target.Question, len(cases))
 	for i, c := range cases {
 		scenarios[i] = newTrial(c, r.Table)
-		scenarios[i].inForm(r.Form)
+		scenarios[i].in(&r.World)
 		questions[i] = scenarios[i].question()
 	}
 	answers, err := r.put(ctx, shorterPhase, questions, nil)

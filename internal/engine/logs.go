@@ -24,7 +24,7 @@ type Generation struct {
 	Level      string   // of random chats: documented, or inferred, which is ""
 	Generated  int      // of the suite: how many generated scenarios
 	Features   []string // of the suite: directories of a team's own features
-	World               // of the suite: scenarios that cannot be there are left out
+	World               // finishing queues have its names; of the suite, scenarios that cannot be there are left out
 	Delivery
 }
 
@@ -74,13 +74,13 @@ func (g *Generation) Logs() (logs Logs, err error) {
 			errors.New("generate what? expected exactly one of --flows, --suite, --random N (1 or more), " +
 				"--exhaustive LENGTH (2 or more), --like LOG and --profile FILE")
 	case g.Twin != nil:
-		return g.twinLogs(), nil
+		return g.named(g.twinLogs())
 	case g.Flows:
 		return FlowLogs()
 	case g.Random > 0:
-		return RandomLogs(g.Random, g.Level == "documented", g.Seed), nil
+		return g.named(RandomLogs(g.Random, g.Level == "documented", g.Seed))
 	case g.Exhaustive > 0:
-		return ExhaustiveLogs(g.Exhaustive, g.Seed), nil
+		return g.named(ExhaustiveLogs(g.Exhaustive, g.Seed))
 	}
 	plan, err := PlanOf(g.Features, g.Seed, g.Generated, nil)
 	if err != nil {
@@ -93,6 +93,35 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	}
 	logs = plan.Logs()
 	logs.Without = plan.without
+	return logs, nil
+}
+
+// named gives the finishing queues of drawn chats the names of the world. If it has none of a kind, the chats are
+// finished in one of the other kind: their facts follow from what is written.
+func (g *Generation) named(logs Logs) (Logs, error) {
+	if g.Finishing == nil {
+		return logs, nil
+	}
+	names := slices.Concat(g.Finishing.Completed, g.Finishing.Canceled)
+	if len(names) == 0 && (g.Twin == nil || g.Twin.Finishes()) {
+		return logs, errors.New("--mapping: finishing_queues lists no queue, but some of these chats are finished in " +
+			"one; list a queue")
+	}
+	open := logs.open
+	logs.open = func() func(int) ([]model.Event, bool) {
+		next := open()
+		return func(i int) (log []model.Event, ok bool) {
+			log, ok = next(i)
+			for j := range log {
+				name, ok := model.Usual.As(log[j].Queue, g.Finishing)
+				if !ok && model.Usual.Finishes(name) {
+					name = names[0]
+				}
+				log[j].Queue = name
+			}
+			return log, ok
+		}
+	}
 	return logs, nil
 }
 

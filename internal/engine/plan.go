@@ -56,6 +56,7 @@ type Scenario struct {
 	trial   bool              // it is not planned, and its rows are judged as they come
 	pending bool              // it is new: if it does not pass, that gates nothing yet
 	table   *model.Table      // decides what is expected; nil is the reference's
+	world   *World            // in which it is asked; nil lacks nothing
 }
 
 // PlanOf plans a run: the features that come with the suite, a team's own, n generated scenarios, and those that are
@@ -294,6 +295,7 @@ func (s *Scenario) whole() *Scenario {
 	}
 	w := newScenario(s.again(), s.table)
 	w.Index = s.Index
+	w.in(s.world)
 	return w
 }
 
@@ -342,19 +344,6 @@ func newScenario(c *model.Case, t *model.Table) *Scenario {
 	return s
 }
 
-// sent appends to dst the log under ids that say nothing. If the case's own ids say nothing, its log is not copied.
-func (s *Scenario) sent(dst []model.Event) []model.Event {
-	if s.opaque == nil {
-		return s.Events
-	}
-	dst = slices.Grow(dst, len(s.Events))
-	for i := range s.Events {
-		dst = append(dst, s.Events[i])
-		dst[len(dst)-1].InteractionID = s.opaque[s.Events[i].InteractionID]
-	}
-	return dst
-}
-
 // question returns the scenario as it is asked.
 func (s *Scenario) question() target.Question {
 	return target.Question{Events: s.sent(nil), Lines: s.Lines}
@@ -397,25 +386,6 @@ func (o *Outcome) sentAs() (sent []Sent) {
 		}
 	}
 	return sent
-}
-
-// recognized gives facts the case's interaction ids, and sorts them: the order of arrival means nothing.
-func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
-	if s.trial && s.aliases == nil {
-		return facts
-	}
-	out := make([]model.Fact, 0, len(facts))
-	for _, f := range facts {
-		id, ok := s.aliases[f.InteractionID]
-		if ok {
-			f.InteractionID = id
-		}
-		if ok || s.Opaque {
-			out = append(out, f)
-		}
-	}
-	slices.SortStableFunc(out, model.CompareFacts)
-	return out
 }
 
 // expected lists the rows that are expected of the scenario.

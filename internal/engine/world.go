@@ -21,6 +21,29 @@ type World struct {
 	AtRest     bool // a job reads one file: what could end it is left out
 
 	Form string // of ids: guid or interaction-server; "" is any
+
+	// Finishing has the world's finishing queues, under whose names the suite's are sent; nil is [model.Usual].
+	Finishing *model.Deployment
+}
+
+// Reference returns the reference's table for what is sent.
+func (w *World) Reference() *model.Table {
+	if w.Finishing == nil {
+		return model.Reference()
+	}
+	return model.Reference().In(*w.Finishing)
+}
+
+// renames reports whether a scenario's queues have other names in the world.
+func (w *World) renames() bool { return w != nil && w.Finishing != nil }
+
+// ours returns what a resource of the world is called in a scenario.
+func (w *World) ours(name string) string {
+	ours, _ := w.Finishing.As(name, &model.Usual)
+	if sent, _ := model.Usual.As(ours, w.Finishing); sent == name {
+		return ours
+	}
+	return name // another finishing queue of theirs, which was not sent
 }
 
 // Without is a kind of scenarios that a plan leaves out, because they cannot occur in the user's world.
@@ -38,8 +61,8 @@ type absence struct {
 }
 
 // absences lists those of a world: cases with a chat of another medium (I19), cases with two ids, or two names in one
-// chat, that are one there (D7), cases with times that cannot be told apart there (V16), and cases that do not arrive as
-// chats do there.
+// chat, that are one there (D7), cases with times that cannot be told apart there (V16), cases with finishing queues
+// that are none there (I20), and cases that do not arrive as chats do there.
 func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
 		all = append(all, absence{
@@ -58,6 +81,20 @@ func (w World) absences() (all []absence) {
 			"at times that clocks show twice, in a zone of the mapping",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool { return w.Twice(e.Time) })
+			},
+		})
+	}
+	if w.Finishing != nil {
+		other := func(name string) bool {
+			_, ok := model.Usual.As(name, w.Finishing)
+			return !ok
+		}
+		all = append(all, absence{
+			"with queues that finish chats in the suite or according to the mapping, but not in both",
+			func(c *model.Case) bool {
+				return slices.ContainsFunc(c.Events, func(e model.Event) bool {
+					return other(e.Queue) || other(e.Actor.ID) || other(e.Party.ID)
+				})
 			},
 		})
 	}
@@ -85,19 +122,18 @@ func (p *Plan) Of(w World) {
 	for _, a := range w.absences() {
 		p.leaveOut(a.why, a.of)
 	}
-	if w.Form != "" {
-		for _, s := range p.Scenarios {
-			s.inForm(w.Form)
-		}
+	for _, s := range p.Scenarios {
+		s.in(&w)
 	}
 	if len(p.without) > 0 || w.Form != "" {
 		p.seal()
 	}
 }
 
-// inForm gives the interactions ids of one form; "" is any. Ids that have the form stay.
-func (s *Scenario) inForm(form string) {
-	if form == "" {
+// in has the scenario asked in a world, whose form the interactions' ids get. Ids that have the form stay.
+func (s *Scenario) in(w *World) {
+	s.world = w
+	if w == nil || w.Form == "" {
 		return
 	}
 	for i := range s.Events {
@@ -107,9 +143,54 @@ func (s *Scenario) inForm(form string) {
 			s.opaque, s.aliases = make(map[string]string), make(map[string]string)
 		}
 		delete(s.aliases, as)
-		like := idLike(form, as)
+		like := idLike(w.Form, as)
 		s.opaque[id], s.aliases[like] = like, id
 	}
+}
+
+// sent appends to dst the log under ids that say nothing, and under the world's names of queues. If these are the
+// case's own, its log is not copied.
+func (s *Scenario) sent(dst []model.Event) []model.Event {
+	renames := s.world.renames()
+	if s.opaque == nil && !renames {
+		return s.Events
+	}
+	dst = slices.Grow(dst, len(s.Events))
+	for i := range s.Events {
+		dst = append(dst, s.Events[i])
+		e := &dst[len(dst)-1]
+		if s.opaque != nil {
+			e.InteractionID = s.opaque[e.InteractionID]
+		}
+		if renames {
+			e.Queue, _ = model.Usual.As(e.Queue, s.world.Finishing)
+		}
+	}
+	return dst
+}
+
+// recognized gives facts the case's interaction ids and names of queues, and sorts them: the order of arrival means
+// nothing.
+func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
+	renames := s.world.renames()
+	if s.trial && s.aliases == nil && !renames {
+		return facts
+	}
+	out := make([]model.Fact, 0, len(facts))
+	for _, f := range facts {
+		id, ok := s.aliases[f.InteractionID]
+		if ok {
+			f.InteractionID = id
+		}
+		if renames {
+			f.Resource = s.world.ours(f.Resource)
+		}
+		if ok || s.Opaque {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, model.CompareFacts)
+	return out
 }
 
 // idLike turns an id into one of a form, always the same one: a GUID, or 16 characters as Interaction Server makes

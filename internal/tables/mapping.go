@@ -52,6 +52,9 @@ func (m *Mapping) Media() []string { return m.orOurs().media }
 // Keys returns how ids and names compare.
 func (m *Mapping) Keys() Keys { return m.orOurs().keys }
 
+// Deployment returns the deployment that a mapping describes; nil means that it does not say.
+func (m *Mapping) Deployment() *model.Deployment { return m.orOurs().deployment }
+
 // Reference returns the reference's table for the deployment that a mapping describes. Its queues have the names that
 // are read: a mapping that folds names folds these, too.
 func (m *Mapping) Reference() *model.Table {

@@ -106,6 +106,11 @@ func (p *Plan) began(n float64) time.Time {
 	return time.Unix(max(at, p.Start.Unix()), 0).UTC()
 }
 
+// Finishes reports whether chats of the plan may be finished in a finishing queue.
+func (p *Plan) Finishes() bool {
+	return slices.ContainsFunc(p.Moves, func(s Share[Choice]) bool { return s.Of.Move == model.Finish })
+}
+
 // Maker makes the chats of a plan. It keeps working memory: use one per goroutine.
 type Maker struct {
 	plan   *Plan
