@@ -70,7 +70,7 @@ The exit codes are those of 'chatproof run'.`,
 	addRequire(cmd, &f.require, requireUsage)
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the random chats")
 	flags.StringVar(&f.shard, "shard", "",
-		"draw the random chats of shard `I/N`, such as 2/5, as many as --scenarios says; "+
+		"only the random chats of shard `I/N`, such as 2/5 (each shard draws as many as --scenarios says); "+
 			shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
 		"two limits in one: how many small chats to ask about, and how many chats to try before a finding is called "+

@@ -72,7 +72,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Fold != nil {
 		all = append(all, absence{
-			"with ids or names that the mapping treats as equal",
+			"with different ids or names that the mapping takes for the same",
 			func(c *model.Case) bool { return merges(c, w.Fold) },
 		})
 	}

@@ -64,11 +64,11 @@ func shapeOf(value any) string {
 	return "an object with " + number + strings.Join(names, ", ") + more
 }
 
-func times(n int) string {
+func ofThem(n int) string {
 	if n == 1 {
-		return "once"
+		return "1 value"
 	}
-	return strconv.Itoa(n) + " times"
+	return strconv.Itoa(n) + " values"
 }
 
 // Dropped says what values each reading program made nothing of, a line per program, and whether one of them made
@@ -88,7 +88,7 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		empty := 0
 		for i, s := range shapes {
 			empty += p.dropped.shapes[s]
-			shapes[i] = s + " (" + times(p.dropped.shapes[s]) + ")"
+			shapes[i] = s + " (" + ofThem(p.dropped.shapes[s]) + ")"
 		}
 		all += empty
 		if len(shapes) > maxNames {

@@ -63,9 +63,9 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s gives the same output for two chats with different rows; one has the event "+
-						"%s and these rows: %s; the other has the event %s and these rows: %s; send something that "+
-						"tells the two apart", send.name, line(&log[i]), rows, line(&variant), theirs)
+					return fmt.Errorf("%s gives the same output for two chats with different rows: one has %s; the "+
+						"other has %s; send what tells these two events apart: %s and %s", send.name, rows, theirs,
+						line(&log[i]), line(&variant))
 				}
 			}
 			changed[i] = log[i]

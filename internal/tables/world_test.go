@@ -245,7 +245,7 @@ func TestDropped(t *testing.T) {
 	_, err := in.Read()
 	assert.Error(t, err)
 	lines, nothing := m.Dropped()
-	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values: an object with the key \"a\" (2 times); a number (once); an object with the keys \"a\", \"b\" (once)"}, lines)
+	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values: an object with the key \"a\" (2 values); a number (1 value); an object with the keys \"a\", \"b\" (1 value)"}, lines)
 	assert.True(t, nothing)
 }
 
@@ -295,7 +295,7 @@ func TestFaithful(t *testing.T) {
 		err := mapping(t, world).Faithful(logs)
 		if want == "" {
 			assert.NoError(t, err, world)
-		} else if assert.ErrorContains(t, err, "events.send gives the same output for two chats with different rows; ", world) {
+		} else if assert.ErrorContains(t, err, "events.send gives the same output for two chats with different rows: ", world) {
 			assert.Contains(t, err.Error(), want)
 		}
 	}
