@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -110,6 +111,27 @@ func TestSignaturesAreBounded(t *testing.T) {
 			kept = signatures
 		}
 		assert.Equal(t, kept, signatures)
+	}
+}
+
+// Whoever expects what was found needs a difference of each finding, even if a chat has very many of another one.
+func TestFindingHasItsDifferences(t *testing.T) {
+	var facts []model.Fact
+	for i := range bulk.MaxRows + 100 {
+		facts = append(facts, rowOf("a", fmt.Sprint("A", i), "RoutedTo/Pulled"))
+	}
+	late := rowOf("a", "Z", "RoutedTo/Completed")
+	late.Start = time.Unix(1_800_000_000, 0)
+	late.End = late.Start.Add(-time.Hour)
+	r, err := bulk.CheckRows(t.Context(), options, place(t, wire.AppendFact, append(facts, late)))
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 2)
+	for i, differences := range []int{bulk.MaxRows, 1} {
+		f := r.Findings[i]
+		assert.Len(t, f.Example.Differences, differences)
+		for _, d := range f.Example.Differences {
+			assert.Contains(t, f.Signature, string(d.Field))
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (r *Report) Lines(require model.Levels,
 			ID: f.Level.String() + "/" + f.Signature, Level: f.Level.String(), Verdict: engine.Differs,
 			Gates: f.Required && !f.Known, Found: &f.FoundLine,
 			Expected: []jsontext.Value{}, Actual: values(f.Example.Rows, wire.AppendFact),
-			Legacy: values(f.Example.Legacy, wire.AppendFact),
+			Legacy: values(f.Example.Legacy, wire.AppendFact), Differences: f.Example.Differences,
 		}
 		if f.Required {
 			l.Verdict = engine.Fail
@@ -34,15 +34,8 @@ func (r *Report) Lines(require model.Levels,
 				Verdict: engine.Fail, Reason: entry.Reason, Issue: entry.Issue, Gates: f.Required,
 			}
 		}
-		for _, d := range f.Example.Differences {
-			if d.Level == f.Level && r.Signature(&d) == f.Signature {
-				l.Differences = append(l.Differences, d)
-			}
-		}
 		model.Require(l.Differences, require)
-		if len(l.Differences) > 0 {
-			l.Rules = l.Differences[0].Rules
-		}
+		l.Rules = l.Differences[0].Rules
 		l.Found.Example, l.Found.Put = f.Example.InteractionID, f.Example.Put
 		if log := f.Example.Log; len(log) <= maxEvents {
 			l.Events = values(log, wire.AppendEvent)

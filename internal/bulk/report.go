@@ -18,9 +18,6 @@ type Report struct {
 	engine.Audit
 	Findings []*Finding // required levels first, then the most frequent first
 
-	// Signature names a difference. A finding is all differences of one name and level.
-	Signature func(*model.Difference) string
-
 	Learning *engine.Learning // nil if it was not asked for
 	coverage *model.Coverage  // nil if there are no events
 }
@@ -65,7 +62,7 @@ type Example struct {
 	Put           []int64            // the seqs of events that a repair put in
 	Rows          []model.Fact       // the user's rows, the first MaxRows
 	Legacy        []model.Fact       // likewise, of an old mart
-	Differences   []model.Difference // of the chat, the first MaxRows
+	Differences   []model.Difference // of a chat: all; of a finding: its own, the first MaxRows
 }
 
 // MaxAside limits the chats set aside that are listed, MaxRows the rows of an Example, and maxFindings the signatures,
@@ -80,23 +77,25 @@ const (
 type tally struct {
 	Report
 	edges
-	require  model.Levels
-	hints    tables.Hints
-	keys     *keyWriter
-	table    *model.Table                // of the reference
-	marts    *marts                      // nil if there is one mart
-	learner  *learner                    // nil if nothing is learnt
-	repairer *model.Repairer             // nil if chats that are set aside are not repaired
-	known    func(signature string) bool // may be nil
-	findings least[string, Finding]      // by level and signature
-	aside    least[string, aside]        // by interaction
-	rowsOf   map[model.ResourceType]int
-	defects  map[model.Defect]*engine.DefectGroup // of chats that were repaired
+	require model.Levels
+	// signature names a difference. A finding is all differences of one name and level.
+	signature func(*model.Difference) string
+	hints     tables.Hints
+	keys      *keyWriter
+	table     *model.Table                // of the reference
+	marts     *marts                      // nil if there is one mart
+	learner   *learner                    // nil if nothing is learnt
+	repairer  *model.Repairer             // nil if chats that are set aside are not repaired
+	known     func(signature string) bool // may be nil
+	findings  least[string, Finding]      // by level and signature
+	aside     least[string, aside]        // by interaction
+	rowsOf    map[model.ResourceType]int
+	defects   map[model.Defect]*engine.DefectGroup // of chats that were repaired
 }
 
 func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally {
 	t := &tally{
-		Report: Report{Signature: signature}, edges: newEdges(), require: o.Require,
+		edges: newEdges(), require: o.Require, signature: signature,
 		table: o.table(), marts: o.marts(), known: o.Known, rowsOf: make(map[model.ResourceType]int),
 		defects:  make(map[model.Defect]*engine.DefectGroup),
 		findings: newLeast[string](maxFindings, func(f *Finding) int { return f.Times }),
@@ -139,39 +138,51 @@ func (t *tally) add(chat Example, reference *model.Chat) {
 	}
 }
 
+// named is a difference with its signature, and the key of its finding.
+type named struct {
+	*model.Difference
+	signature, key string
+}
+
 // differ adds the differences of a chat to their findings, and reports whether any counts.
 func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
-	var kept *Example
-	var seen []*Finding
-	for i := range chat.Differences {
+	all := make([]named, len(chat.Differences))
+	for i := range all {
 		d := &chat.Differences[i]
-		f := t.finding(d)
-		required = required || t.counts(d) && (f == nil || !f.Known)
-		if t.keys != nil && (f == nil || !slices.Contains(seen, f)) {
-			t.keys.add(t.Signature(d), d.Level, chat.InteractionID)
+		signature := t.signature(d)
+		all[i] = named{d, signature, d.Level.String() + " " + signature}
+	}
+	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(a.key, b.key) })
+	var kept *Example
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].key == all[0].key {
+			n++
 		}
-		if f == nil {
-			t.findings.others++
-			continue
-		}
-		f.Times++
-		f.common(int64(shift(d)/time.Second), typeOf(d, reference, chat.Rows), d.Resource)
-		if slices.Contains(seen, f) {
-			continue
-		}
-		seen = append(seen, f)
-		if f.Chats++; f.Chats == 1 || chat.simpler(&f.Example) {
+		f := t.finding(all[:n], &chat, reference)
+		required = required || t.counts(all[0].Difference) && (f == nil || !f.Known)
+		if f != nil && (f.Chats == 1 || chat.simpler(&f.Example)) {
 			if kept == nil {
-				kept = &Example{
-					chat.InteractionID, slices.Clone(chat.Log), chat.Put, slices.Clone(first(chat.Rows)),
-					slices.Clone(first(chat.Legacy)), first(chat.Differences),
-				}
-				slices.SortStableFunc(kept.Log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+				kept = chat.kept()
 			}
 			f.Example = *kept
+			for _, d := range first(all[:n]) {
+				f.Example.Differences = append(f.Example.Differences, *d.Difference)
+			}
 		}
+		all = all[n:]
 	}
 	return required
+}
+
+// kept is a copy of an example that stays, without its differences.
+func (e *Example) kept() *Example {
+	log := slices.Clone(e.Log)
+	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	return &Example{
+		InteractionID: e.InteractionID, Log: log, Put: e.Put,
+		Rows: slices.Clone(first(e.Rows)), Legacy: slices.Clone(first(e.Legacy)),
+	}
 }
 
 // typeOf is the type of a difference's resource: what it should be or, failing that, what the row says.
@@ -191,15 +202,29 @@ func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model
 	return ""
 }
 
-// finding returns the finding of a difference, or nil if that is dropped.
-func (t *tally) finding(d *model.Difference) *Finding {
-	signature := t.Signature(d)
-	return t.findings.at(d.Level.String()+" "+signature, func() *Finding {
+// finding counts the differences of a chat that have one signature and level. It returns their finding, or nil if that
+// is dropped.
+func (t *tally) finding(same []named, chat *Example, reference *model.Chat) *Finding {
+	d := same[0]
+	if t.keys != nil {
+		t.keys.add(d.signature, d.Level, chat.InteractionID)
+	}
+	f := t.findings.at(d.key, func() *Finding {
 		return &Finding{
-			FoundLine: engine.FoundLine{Signature: signature}, Level: d.Level, Required: t.counts(d),
-			Known: t.known != nil && t.known(signature),
+			FoundLine: engine.FoundLine{Signature: d.signature}, Level: d.Level, Required: t.counts(d.Difference),
+			Known: t.known != nil && t.known(d.signature),
 		}
 	})
+	if f == nil {
+		t.findings.others += len(same)
+		return nil
+	}
+	f.Chats++
+	for _, d := range same {
+		f.Times++
+		f.common(int64(shift(d.Difference)/time.Second), typeOf(d.Difference, reference, chat.Rows), d.Resource)
+	}
+	return f
 }
 
 // counts reports whether a difference counts.

@@ -24,11 +24,8 @@ func (f *checkFlags) entry(signature string) *engine.Expectation {
 // found returns one difference for each finding that counts, or would.
 func found(r *bulk.Report) (all []engine.Found) {
 	for _, f := range r.Findings {
-		for i := range f.Example.Differences {
-			if d := &f.Example.Differences[i]; f.Required && d.Level == f.Level && r.Signature(d) == f.Signature {
-				all = append(all, engine.Found{Signature: f.Signature, Like: d, Chats: f.Chats})
-				break
-			}
+		if f.Required {
+			all = append(all, engine.Found{Signature: f.Signature, Like: &f.Example.Differences[0], Chats: f.Chats})
 		}
 	}
 	return all
