@@ -30,7 +30,7 @@ type Change struct {
 }
 
 // Against compares a result with an older one. A scenario that was planned but not run counts as absent. A difference
-// that a check does not find counts as a pass.
+// that a check does not find counts as a pass, unless the check could not list all that it found.
 func Against(before, now *Results) *Changes {
 	c := new(Changes)
 	old := make(map[string]*engine.ScenarioLine)
@@ -42,7 +42,10 @@ func Against(before, now *Results) *Changes {
 	for _, l := range now.Lines {
 		change := Change{ID: l.ID, Now: l.Verdict}
 		if isCheck {
-			change.Before, change.Chats[1] = engine.Pass, l.Found.Chats
+			change.Chats[1] = l.Found.Chats
+			if before.listsAll() {
+				change.Before = engine.Pass
+			}
 		} else {
 			change.Why = newTo(before, now, old[l.ID], l)
 		}
@@ -71,7 +74,7 @@ func Against(before, now *Results) *Changes {
 		switch was := old[l.ID]; {
 		case was == nil || !runs(was.Verdict):
 		case isCheck && was.Verdict.Green():
-		case isCheck && was.Found != nil:
+		case isCheck && was.Found != nil && now.listsAll():
 			c.NewlyPassing = append(c.NewlyPassing, Change{
 				ID: l.ID, Before: was.Verdict, Now: engine.Pass, Chats: [2]int{was.Found.Chats},
 			})
@@ -81,6 +84,9 @@ func Against(before, now *Results) *Changes {
 	}
 	return c
 }
+
+// listsAll reports whether the lines of a check hold all that it found.
+func (r *Results) listsAll() bool { return r.Footer.Audit == nil || r.Footer.Audit.Unsaid == 0 }
 
 // newTo says what is new about a scenario compared with an older suite, or returns "". A scenario that the older run
 // merely left out is not new: that run may have been a narrow one.

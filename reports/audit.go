@@ -163,6 +163,12 @@ func (r *Results) unjudged() (said []string) {
 		why = "But " + safe(a.Alike) + "."
 	}
 	say(a.Rowless, "Should have rows, but have none: %s. %s", chats(a.Rowless), why)
+	say(a.Unsaid, "Not listed, because there are too many signatures: %s. --keys lists their chats.",
+		Number(a.Unsaid, "difference", "differences"))
+	for _, u := range a.UnsaidBy {
+		say(u.Times, "  %s: %s (%s, counts: %s)", Number(u.Times, "time", "times"), safe(u.Signature), safe(u.Level),
+			u.Counts())
+	}
 	if a.Rows > 0 {
 		say(len(a.NotMet), "Not applicable to any of the rows: %s.", safe(strings.Join(a.NotMet, ", ")))
 	}
@@ -247,10 +253,6 @@ func (r *Results) findings(b *bytes.Buffer) {
 	}
 	if n := len(r.Lines) - len(shown); n > 0 {
 		fmt.Fprintf(b, "  and %d more: --json lists them\n", n)
-	}
-	if n := r.Footer.Audit.Unsaid; n > 0 {
-		fmt.Fprintf(b, "\n%s more are not listed: their signatures were not "+
-			"kept.\n", Number(n, "difference", "differences"))
 	}
 }
 

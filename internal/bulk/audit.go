@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
@@ -29,8 +30,9 @@ type CheckOptions struct {
 	Readings *engine.Readings
 	// Learn says when a clause is pinned. If it is nil, nothing is learnt.
 	Learn *Learning
-	// Known reports whether differences of a signature are expected. It may be nil. Several goroutines call it at once.
-	Known func(signature string) bool
+	// Expect has the entries that may cover differences. If Excuse is set, those that one covers do not count.
+	Expect *engine.Expectations
+	Excuse bool
 }
 
 // CheckChats compares the rows of each chat with those that the reference makes of its events, and with the invariants.
@@ -72,6 +74,19 @@ func faultOf(d *model.Difference) string {
 		return string(d.Field)
 	}
 	return d.Signature()
+}
+
+// family is a glob of the signatures of one field.
+func family(signature string, field model.Field) string {
+	glob := string(field)
+	before, after, _ := strings.Cut(signature, glob)
+	if before != "" {
+		glob = "*" + glob
+	}
+	if after != "" {
+		glob += " *"
+	}
+	return glob
 }
 
 // addEvents reads the events of a place.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chatproof/chatproof/gen"
 	"github.com/chatproof/chatproof/internal/bulk"
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
 	"github.com/chatproof/chatproof/internal/wire"
 	"github.com/chatproof/chatproof/model"
@@ -103,6 +104,10 @@ func TestSignaturesAreBounded(t *testing.T) {
 		assert.Equal(t, 5000, r.Differing)
 		assert.Len(t, r.Findings, 1000)
 		assert.Equal(t, 9000, r.Unsaid) // each row breaks V1 and V2
+		assert.Equal(t, []engine.Unsaid{
+			{Signature: "V2 *", Level: "invariant", Gates: true, Times: 5000, Chats: 5000},
+			{Signature: "V1 *", Level: "invariant", Gates: true, Times: 4000, Chats: 4000},
+		}, r.UnsaidBy)
 		var signatures []string
 		for _, f := range r.Findings {
 			signatures = append(signatures, f.Signature)
@@ -111,6 +116,47 @@ func TestSignaturesAreBounded(t *testing.T) {
 			kept = signatures
 		}
 		assert.Equal(t, kept, signatures)
+	}
+}
+
+// The verdict counts what has no finding, too, and so do the entries of expectations.
+func TestVerdictCountsWhatIsNotListed(t *testing.T) {
+	var facts []model.Fact
+	for i := range 1100 {
+		facts = append(facts, rowOf(fmt.Sprint(i), "A", fmt.Sprintf("Role %d/Completed", i)))
+	}
+	facts = append(facts, rowOf("x", "A", "RoutedTo/Pulled"), rowOf("y", "A", "RoutedTo/Pulled"))
+	const roles, combinations = "- {signature: V1 *, verdict: fail, reason: roles}\n", "- {signature: V2 *, verdict: fail, reason: others}\n"
+	for _, c := range []struct {
+		expected string
+		held     []int
+		verdict  engine.Conclusion
+		first    string
+	}{
+		{"", nil, engine.Nonconforming, "V2 (blank) RoutedTo/Pulled"},
+		{roles, []int{1100}, engine.Nonconforming, "V2 (blank) RoutedTo/Pulled"},
+		{combinations, []int{1102}, engine.Nonconforming, "V1 Role 0/Completed"},
+		{roles + combinations, []int{1100, 1102}, engine.AsExpected, "V2 (blank) RoutedTo/Pulled"},
+	} {
+		for jobs := 1; jobs < 4; jobs++ {
+			rand.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
+			x, err := engine.ReadExpectations("expect.yaml", c.expected)
+			require.NoError(t, err)
+			o := options
+			o.Jobs, o.Expect, o.Excuse = jobs, x, true
+			r, err := bulk.CheckRows(t.Context(), o, place(t, wire.AppendFact, facts))
+			require.NoError(t, err)
+			x.Count(r.Held, r.Chats)
+			for i, n := range c.held {
+				assert.Equal(t, n, x.Entries[i].Held)
+			}
+			verdict := func(lines []*engine.ScenarioLine) engine.Conclusion {
+				return engine.NewAudit(&r.Audit, lines, nil, options.Require, &engine.Judged{Known: x}).Footer.Verdict
+			}
+			assert.Equal(t, c.verdict, verdict(r.Lines(options.Require)), c.expected)
+			assert.Equal(t, c.verdict == engine.Nonconforming, verdict(nil) == engine.Nonconforming, "whichever are kept")
+			assert.Equal(t, c.verdict == engine.Nonconforming, r.Lines(options.Require)[0].Gates)
+		}
 	}
 }
 

@@ -7,17 +7,16 @@ import (
 )
 
 // least keeps the values of the least keys, so that input cannot fill the memory. Which keys it keeps depends neither
-// on the order in which they come nor on how many such maps share them. Dropped values are counted together.
+// on the order in which they come nor on how many such maps share them.
 type least[K cmp.Ordered, V any] struct {
 	most   int
-	kept   map[K]*V     // at most twice as many, until it is pruned
-	beyond *K           // keys from this one on are dropped; nil drops none
-	count  func(*V) int // how many a value stands for
-	others int          // how many the dropped values stood for
+	kept   map[K]*V // at most twice as many, until it is pruned
+	beyond *K       // keys from this one on are dropped; nil drops none
+	drop   func(*V) // gets each value that was kept and is dropped
 }
 
-func newLeast[K cmp.Ordered, V any](most int, count func(*V) int) least[K, V] {
-	return least[K, V]{most: most, kept: make(map[K]*V), count: count}
+func newLeast[K cmp.Ordered, V any](most int, drop func(*V)) least[K, V] {
+	return least[K, V]{most: most, kept: make(map[K]*V), drop: drop}
 }
 
 // at returns the value of a key, or nil if the key is dropped. begin makes the value of a new key.
@@ -45,7 +44,7 @@ func (l *least[K, V]) cut(beyond K) {
 	l.beyond = &beyond
 	for key, v := range l.kept {
 		if key >= beyond {
-			l.others += l.count(v)
+			l.drop(v)
 			delete(l.kept, key)
 		}
 	}
@@ -54,7 +53,6 @@ func (l *least[K, V]) cut(beyond K) {
 // merge takes over what another one holds. add adds the other's value of a key to ours; it may be nil if no key is in
 // both.
 func (l *least[K, V]) merge(o *least[K, V], add func(mine, other *V)) {
-	l.others += o.others
 	for key, v := range o.kept {
 		if mine := l.kept[key]; mine != nil {
 			add(mine, v)

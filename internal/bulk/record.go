@@ -13,23 +13,21 @@ import (
 // maxEvents limits the events of an example in the record.
 const maxEvents = 2_000
 
-// Lines returns the findings as lines of a record, required levels first. known returns the entry that expects
-// differences of a signature, or nil.
-func (r *Report) Lines(require model.Levels,
-	known func(signature string) *engine.Expectation,
-) (lines []*engine.ScenarioLine) {
+// Lines returns the findings as lines of a record, required levels first.
+func (r *Report) Lines(require model.Levels) (lines []*engine.ScenarioLine) {
 	classifier := model.NewClassifier(r.Table())
 	for _, f := range r.Findings {
 		l := &engine.ScenarioLine{
 			ID: f.Level.String() + "/" + f.Signature, Level: f.Level.String(), Verdict: engine.Differs,
-			Gates: f.Required && !f.Known, Found: &f.FoundLine,
+			Gates: f.gates(), Found: &f.FoundLine,
 			Expected: []jsontext.Value{}, Actual: values(f.Example.Rows, wire.AppendFact),
 			Legacy: values(f.Example.Legacy, wire.AppendFact), Differences: f.Example.Differences,
 		}
 		if f.Required {
 			l.Verdict = engine.Fail
 		}
-		if entry := known(f.Signature); f.Known && entry != nil {
+		if f.Known {
+			entry := f.Entries[0]
 			l.Known = &engine.KnownLine{
 				Verdict: engine.Fail, Reason: entry.Reason, Issue: entry.Issue, Gates: f.Required,
 			}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/tables"
@@ -17,6 +16,9 @@ import (
 type Report struct {
 	engine.Audit
 	Findings []*Finding // required levels first, then the most frequent first
+	// Held says how many chats have differences that count, or would, and that an entry covers. A chat counts once for
+	// each signature.
+	Held map[*engine.Expectation]int
 
 	Learning *engine.Learning // nil if it was not asked for
 	coverage *model.Coverage  // nil if there are no events
@@ -27,42 +29,6 @@ type aside struct {
 	engine.AsideChat
 	headless bool
 	first    int64
-}
-
-// Finding is all differences of one signature and level.
-type Finding struct {
-	engine.FoundLine
-	Level    model.Level
-	Required bool
-	Known    bool // it is expected, and makes no chat differ
-	Example  Example
-}
-
-// common keeps what all differences of a finding have in common, after one more was counted.
-func (f *Finding) common(shift int64, of model.ResourceType, resource string) {
-	if f.Times == 1 {
-		f.ShiftSeconds, f.Type, f.Resource = shift, of, resource
-		return
-	}
-	if f.ShiftSeconds != shift {
-		f.ShiftSeconds = 0
-	}
-	if f.Type != of {
-		f.Type = ""
-	}
-	if f.Resource != resource {
-		f.Resource = ""
-	}
-}
-
-// Example is the chat with the fewest events and rows that shows a finding.
-type Example struct {
-	InteractionID string
-	Log           []model.Event      // nil if there are no events
-	Put           []int64            // the seqs of events that a repair put in
-	Rows          []model.Fact       // the user's rows, the first MaxRows
-	Legacy        []model.Fact       // likewise, of an old mart
-	Differences   []model.Difference // of a chat: all; of a finding: its own, the first MaxRows
 }
 
 // MaxAside limits the chats set aside that are listed, MaxRows the rows of an Example, and maxFindings the signatures,
@@ -82,13 +48,16 @@ type tally struct {
 	signature func(*model.Difference) string
 	hints     tables.Hints
 	keys      *keyWriter
-	table     *model.Table                // of the reference
-	marts     *marts                      // nil if there is one mart
-	learner   *learner                    // nil if nothing is learnt
-	repairer  *model.Repairer             // nil if chats that are set aside are not repaired
-	known     func(signature string) bool // may be nil
-	findings  least[string, Finding]      // by level and signature
-	aside     least[string, aside]        // by interaction
+	table     *model.Table         // of the reference
+	marts     *marts               // nil if there is one mart
+	learner   *learner             // nil if nothing is learnt
+	repairer  *model.Repairer      // nil if chats that are set aside are not repaired
+	expect    *engine.Expectations // may be nil
+	excuse    bool
+	covering  map[string][]*engine.Expectation // by signature, as far as is remembered
+	findings  least[string, Finding]           // by how much it counts, level and signature
+	unsaid    map[engine.Unsaid]*engine.Unsaid // what was dropped of them, by all but its numbers
+	aside     least[string, aside]             // by interaction
 	rowsOf    map[model.ResourceType]int
 	defects   map[model.Defect]*engine.DefectGroup // of chats that were repaired
 }
@@ -96,11 +65,13 @@ type tally struct {
 func newTally(o *CheckOptions, signature func(*model.Difference) string) *tally {
 	t := &tally{
 		edges: newEdges(), require: o.Require, signature: signature,
-		table: o.table(), marts: o.marts(), known: o.Known, rowsOf: make(map[model.ResourceType]int),
-		defects:  make(map[model.Defect]*engine.DefectGroup),
-		findings: newLeast[string](maxFindings, func(f *Finding) int { return f.Times }),
-		aside:    newLeast[string](MaxAside, func(*aside) int { return 0 }),
+		table: o.table(), marts: o.marts(), expect: o.Expect, excuse: o.Excuse,
+		covering: make(map[string][]*engine.Expectation), unsaid: make(map[engine.Unsaid]*engine.Unsaid),
+		rowsOf: make(map[model.ResourceType]int), defects: make(map[model.Defect]*engine.DefectGroup),
+		aside: newLeast[string](MaxAside, func(*aside) {}),
 	}
+	t.Held = make(map[*engine.Expectation]int)
+	t.findings = newLeast[string](maxFindings, t.drop)
 	t.Readings = o.Readings
 	usual := model.Reference().Deployment()
 	if o.table() != model.Reference() && (o.Readings == nil || !reflect.DeepEqual(o.Table.Deployment(), usual)) {
@@ -138,106 +109,6 @@ func (t *tally) add(chat Example, reference *model.Chat) {
 	}
 }
 
-// named is a difference with its signature, and the key of its finding.
-type named struct {
-	*model.Difference
-	signature, key string
-}
-
-// differ adds the differences of a chat to their findings, and reports whether any counts.
-func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
-	all := make([]named, len(chat.Differences))
-	for i := range all {
-		d := &chat.Differences[i]
-		signature := t.signature(d)
-		all[i] = named{d, signature, d.Level.String() + " " + signature}
-	}
-	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(a.key, b.key) })
-	var kept *Example
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].key == all[0].key {
-			n++
-		}
-		f := t.finding(all[:n], &chat, reference)
-		required = required || t.counts(all[0].Difference) && (f == nil || !f.Known)
-		if f != nil && (f.Chats == 1 || chat.simpler(&f.Example)) {
-			if kept == nil {
-				kept = chat.kept()
-			}
-			f.Example = *kept
-			for _, d := range first(all[:n]) {
-				f.Example.Differences = append(f.Example.Differences, *d.Difference)
-			}
-		}
-		all = all[n:]
-	}
-	return required
-}
-
-// kept is a copy of an example that stays, without its differences.
-func (e *Example) kept() *Example {
-	log := slices.Clone(e.Log)
-	slices.SortStableFunc(log, func(a, b model.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	return &Example{
-		InteractionID: e.InteractionID, Log: log, Put: e.Put,
-		Rows: slices.Clone(first(e.Rows)), Legacy: slices.Clone(first(e.Legacy)),
-	}
-}
-
-// typeOf is the type of a difference's resource: what it should be or, failing that, what the row says.
-func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model.ResourceType {
-	if reference != nil {
-		for i := range reference.IRFs {
-			if r := &reference.IRFs[i]; r.Resource == d.Resource && (d.Ordinal == 0 || r.Ordinal.Value == d.Ordinal) {
-				return r.ResourceType
-			}
-		}
-	}
-	for i := range rows {
-		if rows[i].Resource == d.Resource {
-			return rows[i].ResourceType
-		}
-	}
-	return ""
-}
-
-// finding counts the differences of a chat that have one signature and level. It returns their finding, or nil if that
-// is dropped.
-func (t *tally) finding(same []named, chat *Example, reference *model.Chat) *Finding {
-	d := same[0]
-	if t.keys != nil {
-		t.keys.add(d.signature, d.Level, chat.InteractionID)
-	}
-	f := t.findings.at(d.key, func() *Finding {
-		return &Finding{
-			FoundLine: engine.FoundLine{Signature: d.signature}, Level: d.Level, Required: t.counts(d.Difference),
-			Known: t.known != nil && t.known(d.signature),
-		}
-	})
-	if f == nil {
-		t.findings.others += len(same)
-		return nil
-	}
-	f.Chats++
-	for _, d := range same {
-		f.Times++
-		f.common(int64(shift(d.Difference)/time.Second), typeOf(d.Difference, reference, chat.Rows), d.Resource)
-	}
-	return f
-}
-
-// counts reports whether a difference counts.
-func (t *tally) counts(d *model.Difference) bool { return t.require.Has(d.Level) && d.Change.Gates() }
-
-// simpler reports whether a chat is a better example than another. It orders all chats.
-func (e *Example) simpler(o *Example) bool {
-	return cmp.Or(len(e.Log)-len(o.Log), len(first(e.Rows))-len(first(o.Rows)),
-		cmp.Compare(e.InteractionID, o.InteractionID)) < 0
-}
-
-func first[S ~[]E, E any](all S) S { return all[:min(len(all), MaxRows)] }
-
 // setAside counts a chat that cannot be judged.
 func (t *tally) setAside(c *Chat, why error, key asideKey) {
 	a := aside{AsideChat: engine.AsideChat{InteractionID: c.ID, Why: why.Error()}}
@@ -269,6 +140,12 @@ func (t *tally) merge(o *tally) {
 	for kind, n := range o.rowsOf {
 		t.rowsOf[kind] += n
 	}
+	for _, u := range o.unsaid {
+		t.unsay(u)
+	}
+	for entry, n := range o.Held {
+		t.Held[entry] += n
+	}
 	t.findings.merge(&o.findings, func(mine, other *Finding) {
 		mine.Times += other.Times // by now two or more
 		mine.common(other.ShiftSeconds, other.Type, other.Resource)
@@ -298,8 +175,11 @@ func (t *tally) report() *Report {
 		t.Of = append(t.Of, engine.RowCount{Type: kind, Rows: t.rowsOf[kind]})
 	}
 	t.listDefects()
-	t.Findings = t.findings.sorted() // by level and signature
-	t.Unsaid = t.findings.others
+	t.Findings = t.findings.sorted()
+	for _, f := range t.Findings {
+		t.hold(f)
+	}
+	t.listUnsaid()
 	slices.SortStableFunc(t.Findings, func(a, b *Finding) int {
 		if a.Required != b.Required {
 			if a.Required {

@@ -16,10 +16,12 @@ const maxUnknown = 1000
 // unknownNames counts events by unknown name.
 type unknownNames struct {
 	least[model.EventName, UnknownName]
+	others *int // events whose names are not told apart
 }
 
 func newUnknownNames() unknownNames {
-	return unknownNames{newLeast[model.EventName](maxUnknown, func(k *UnknownName) int { return k.Count })}
+	others := new(int)
+	return unknownNames{newLeast[model.EventName](maxUnknown, func(k *UnknownName) { *others += k.Count }), others}
 }
 
 // add counts an event, and returns the known name that its name nearly is, or "".
@@ -29,7 +31,7 @@ func (u *unknownNames) add(name model.EventName) (meant model.EventName) {
 		return &UnknownName{Name: name, Meant: meant}
 	})
 	if k == nil {
-		u.others++
+		*u.others++
 		return ""
 	}
 	k.Count++
@@ -37,6 +39,7 @@ func (u *unknownNames) add(name model.EventName) (meant model.EventName) {
 }
 
 func (u *unknownNames) merge(o *unknownNames) {
+	*u.others += *o.others
 	u.least.merge(&o.least, func(mine, other *UnknownName) { mine.Count += other.Count })
 }
 
@@ -46,8 +49,8 @@ func (u *unknownNames) list() (all []UnknownName) {
 		all = append(all, *k)
 	}
 	slices.SortStableFunc(all, func(a, b UnknownName) int { return b.Count - a.Count })
-	if u.others > 0 {
-		all = append(all, UnknownName{Count: u.others})
+	if *u.others > 0 {
+		all = append(all, UnknownName{Count: *u.others})
 	}
 	return all
 }

@@ -135,7 +135,7 @@ func TestWholeMartTwice(t *testing.T) {
 func recorded(t *testing.T, r *bulk.Report) string {
 	coverage, err := r.Coverage()
 	require.NoError(t, err)
-	lines := r.Lines(options.Require, func(string) *engine.Expectation { return nil })
+	lines := r.Lines(options.Require)
 	record := engine.NewAudit(&r.Audit, lines, coverage, options.Require, new(engine.Judged))
 	var b bytes.Buffer
 	require.NoError(t, engine.WriteLine(&b, record.Header))

@@ -196,7 +196,7 @@ func (e *env) runCheck(ctx context.Context, f *checkFlags) error {
 		return err
 	}
 	if f.known != nil {
-		f.known.Count(found(r), r.Chats)
+		f.known.Count(r.Held, r.Chats)
 	}
 	record, err := f.record(r)
 	if err != nil {
@@ -293,7 +293,7 @@ func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing
 		}
 	}
-	lines := r.Lines(f.require, f.entry)
+	lines := r.Lines(f.require)
 	for _, l := range lines {
 		if len(f.events) > 0 {
 			l.Environment = &engine.Environment{Explain: f.explain(l.Found.Example)}
@@ -367,6 +367,7 @@ func (e *env) checked(ctx context.Context, f *checkFlags, keys *keysFile) (*bulk
 	}
 	o := bulk.CheckOptions{
 		Options: bulk.Options{Memory: f.memory}, Require: f.require, Stdin: until(ctx, e.in), Repair: f.repair,
+		Expect: f.known, Excuse: f.expect != "",
 	}
 	o.Legacy, err = f.oldPlace(ctx, &f.placeFlags, &facts)
 	if err != nil {
@@ -374,9 +375,6 @@ func (e *env) checked(ctx context.Context, f *checkFlags, keys *keysFile) (*bulk
 	}
 	if keys != nil {
 		o.Keys = keys.add
-	}
-	if f.expect != "" {
-		o.Known = func(signature string) bool { return f.entry(signature) != nil }
 	}
 	defer memoryBound(f.memory)()
 	o.Table, err = f.reference(ctx)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -16,6 +17,34 @@ import (
 
 	"github.com/chatproof/chatproof/internal/tables"
 )
+
+// What check has no room to list is expected, too.
+func TestExpectWhatIsNotListed(t *testing.T) {
+	dir := t.TempDir()
+	rows, known := filepath.Join(dir, "irf.jsonl"), filepath.Join(dir, "known.yaml")
+	var text bytes.Buffer
+	for i := range 1100 {
+		fmt.Fprintf(&text, `{"interaction_id":"%d","resource":"A","resource_role":"Role %d","technical_result":"Completed"}`+"\n", i, i)
+	}
+	require.NoError(t, os.WriteFile(rows, text.Bytes(), 0o666))
+	run := func(args ...string) (code int, out, said string) {
+		var stdout, stderr bytes.Buffer
+		code = Run(t.Context(), append([]string{"check", "--facts", rows}, args...), strings.NewReader(""), &stdout, &stderr)
+		return code, stdout.String(), stderr.String()
+	}
+	code, out, _ := run()
+	assert.Equal(t, exitNonconforming, code)
+	assert.Contains(t, out, "\nNot listed, because there are too many signatures: 1,200 differences. --keys lists their chats.\n"+
+		"  1,100 times: V2 * (invariant, counts: yes)\n  100 times: V1 * (invariant, counts: yes)\n")
+	for _, said := range []string{": 0 entries kept, 2 added, 0 removed\n", ": 2 entries kept, 0 added, 0 removed\n"} {
+		code, _, errOut := run("--write-expect", known)
+		assert.Zero(t, code)
+		assert.Contains(t, errOut, said)
+	}
+	code, _, said := run("--expect", known, "--strict-expect")
+	assert.Zero(t, code, said)
+	assert.Empty(t, said)
+}
 
 // A database answers what the same rows in a file do, but for the rows of an example that break nothing; and with the
 // events, everything.

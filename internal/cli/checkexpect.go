@@ -9,23 +9,19 @@ import (
 	"github.com/chatproof/chatproof/internal/files"
 )
 
-// entry returns the entry that covers a signature, or nil. Entries with an id are about scenarios of run.
-func (f *checkFlags) entry(signature string) *engine.Expectation {
-	if f.known != nil {
-		for _, entry := range f.known.Entries {
-			if entry.ID == "" && entry.Covers(signature) {
-				return entry
-			}
+// found returns what counts, or would. What has no finding comes first, because its globs cover findings, too.
+func found(r *bulk.Report) (all []engine.Found) {
+	for _, u := range r.UnsaidBy {
+		if u.Gates || u.Known {
+			all = append(all, engine.Found{Signature: u.Signature, Cause: u.Signature, Chats: u.Chats, Known: u.Known})
 		}
 	}
-	return nil
-}
-
-// found returns one difference for each finding that counts, or would.
-func found(r *bulk.Report) (all []engine.Found) {
 	for _, f := range r.Findings {
 		if f.Required {
-			all = append(all, engine.Found{Signature: f.Signature, Like: &f.Example.Differences[0], Chats: f.Chats})
+			all = append(all, engine.Found{
+				Signature: f.Signature, Cause: engine.Cause(&f.Example.Differences[0]), Chats: f.Chats,
+				Known: len(f.Entries) > 0,
+			})
 		}
 	}
 	return all

@@ -20,7 +20,7 @@ type Audit struct {
 	Rowless    int `json:"chats_without_rows"`    // chats that should have rows and have none
 	Strangers  int `json:"rows_without_events"`   // rows of chats without events: not judged
 	Backwards  int `json:"clock_backwards"`       // judged chats whose clock ran backwards
-	Unsaid     int `json:"differences_unsaid"`    // differences without a line: there were too many signatures
+	Unsaid     int `json:"differences_unsaid"`    // differences without a line; UnsaidBy lists them
 	SetAside   int `json:"set_aside"`             // chats whose log is ill-formed
 	CutOff     int `json:"cut_off"`               // of those: by the beginning of the log
 	Endless    int `json:"without_end"`           // of the unfinished chats: long before the end of the log
@@ -28,9 +28,10 @@ type Audit struct {
 	AtEdge     int `json:"edge_seconds,omitzero"` // how far into the log the beginning cuts off
 	Limit      int `json:"-"`                     // of the chats set aside that are listed in the record
 
-	Share      float64       `json:"set_aside_share"`           // unjudgeable, of the chats not cut off
-	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`    // without those cut off; the largest group first
-	Aside      []AsideChat   `json:"set_aside_first,omitempty"` // the first by id
+	UnsaidBy   []Unsaid      `json:"differences_unsaid_by,omitempty"` // what counts first
+	Share      float64       `json:"set_aside_share"`                 // unjudgeable, of the chats not cut off
+	Groups     []AsideGroup  `json:"set_aside_by,omitempty"`          // without those cut off; the largest group first
+	Aside      []AsideChat   `json:"set_aside_first,omitempty"`       // the first by id
 	Unknown    []UnknownName `json:"unknown_events,omitempty"`
 	NotMet     []string      `json:"not_applicable,omitempty"` // invariants that no row is about
 	Alike      string        `json:"alike,omitempty"`          // how ids of the rowless and of strangers differ
@@ -43,6 +44,27 @@ type Audit struct {
 	Readings *Readings `json:"-"` // by which the reference answered; the header has them
 	// Finishing are the deployment's finishing queues, where a mapping names others than the usual ones.
 	Finishing *model.Deployment `json:"finishing_queues,omitempty"`
+}
+
+// Unsaid is differences without a line, because there were too many signatures: all of one level and field.
+type Unsaid struct {
+	Signature string `json:"signature"` // a glob
+	Level     string `json:"level"`
+	Gates     bool   `json:"gates,omitzero"` // they count
+	Known     bool   `json:"known,omitzero"` // they would, if no expectation covered them
+	Times     int    `json:"times"`
+	Chats     int    `json:"chats"` // a chat counts once for each signature
+}
+
+// Counts says whether they count: yes, known or no.
+func (u *Unsaid) Counts() string {
+	switch {
+	case u.Gates:
+		return "yes"
+	case u.Known:
+		return "known"
+	}
+	return "no"
 }
 
 // Marts is what a check of an old mart and its successor knows in addition. A chat that is in only one of them is not
@@ -166,7 +188,9 @@ func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels
 		l.Type, l.Index = "finding", i+1
 		t.Add(l)
 	}
-	t.gating, t.incomplete = t.gating || j.Exceeded, j.Unjudged
+	// lines may lack what counts: there are only so many
+	t.gating = t.gating || j.Exceeded || a.Differing > 0 || a.Repairs != nil && a.Repairs.Worse > 0
+	t.incomplete = j.Unjudged
 	f := NewFooter(t, c)
 	f.Audit = a
 	if j.Known != nil {

@@ -168,18 +168,28 @@ func (x *Expectations) causes(o *Outcome, require model.Levels) (globs []string)
 
 // Found is the differences of one signature that check found.
 type Found struct {
-	Signature string
-	Like      *model.Difference // one of them
-	Chats     int               // that have them
+	Signature string // or a glob of many
+	Cause     string // a glob of the signatures of one cause
+	Chats     int    // that have them
+	Known     bool   // an entry of the file covers them
 }
 
-// Count counts what check found in so many chats for the entries about signatures alone. Those with an id are about
-// scenarios: they hold.
-func (x *Expectations) Count(found []Found, chats int) {
+// Covering returns the entries about signatures alone that cover a signature. Those with an id are about scenarios.
+func (x *Expectations) Covering(signature string) (all []*Expectation) {
+	for _, entry := range x.Entries {
+		if entry.ID == "" && entry.Covers(signature) {
+			all = append(all, entry)
+		}
+	}
+	return all
+}
+
+// Count tells the entries about signatures alone how many of so many chats they cover. Those with an id hold.
+func (x *Expectations) Count(held map[*Expectation]int, chats int) {
 	for _, entry := range x.Entries {
 		entry.Scenarios = max(1, chats)
 		if entry.ID == "" {
-			entry.Held = entry.heldBy(found)
+			entry.Held = held[entry]
 			entry.Nothing = entry.Held == 0
 		}
 	}
@@ -188,7 +198,7 @@ func (x *Expectations) Count(found []Found, chats int) {
 // heldBy adds up the chats of what the entry covers.
 func (x *Expectation) heldBy(found []Found) (chats int) {
 	for _, f := range found {
-		if x.ID == "" && x.Covers(f.Signature) {
+		if x.Covers(f.Signature) {
 			chats += f.Chats
 		}
 	}
@@ -197,27 +207,23 @@ func (x *Expectation) heldBy(found []Found) (chats int) {
 
 // RewriteFound returns new text for the file, as Rewrite does, that lists what check found. Call Count before.
 func (x *Expectations) RewriteFound(found []Found) (text string, done Rewriting, err error) {
-	var added []*Expectation
-	of := func(f Found) string {
-		if glob := Cause(f.Like); globPattern(glob).MatchString(f.Signature) {
-			return glob
+	globs := make([]string, len(found))
+	with := make(map[string]int) // found by glob
+	for i, f := range found {
+		globs[i] = f.Signature
+		if globPattern(f.Cause).MatchString(f.Signature) {
+			globs[i] = f.Cause
 		}
-		return f.Signature
+		with[globs[i]]++
 	}
-	for _, f := range found {
-		alike := 0
-		for _, other := range found {
-			if of(other) == of(f) {
-				alike++
-			}
-		}
-		covers := func(x *Expectation) bool { return x.ID == "" && x.Covers(f.Signature) }
-		if slices.ContainsFunc(x.Entries, covers) || slices.ContainsFunc(added, covers) {
+	var added []*Expectation
+	for i, f := range found {
+		if f.Known || slices.ContainsFunc(added, func(x *Expectation) bool { return x.Covers(f.Signature) }) {
 			continue
 		}
 		glob := f.Signature
-		if alike > 1 {
-			glob = of(f)
+		if with[globs[i]] > 1 {
+			glob = globs[i]
 		}
 		added = append(added, &Expectation{
 			Signature: glob, Verdict: Fail, Reason: "found by check", signature: globPattern(glob),
