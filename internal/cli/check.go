@@ -289,8 +289,7 @@ func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	if f.expect != "" {
 		judged.Known, judged.Expired = f.known, f.known.Expired(today())
 		for _, entry := range f.known.Entries { // an entry that covers nothing is only a note, unless strict
-			judged.Exceeded = judged.Exceeded || entry.Exceeded(entry.Held, entry.Scenarios)
-			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing
+			judged.Stale = judged.Stale || entry.Exceeded(entry.Held, entry.Scenarios) || f.strictExpect && entry.Nothing
 		}
 	}
 	lines := r.Lines(f.require)

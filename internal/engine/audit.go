@@ -174,8 +174,7 @@ func (a *Audit) Table() *model.Table {
 // Judged is what a check concludes apart from its differences.
 type Judged struct {
 	Unjudged bool          // too little was judged
-	Exceeded bool          // an expectation covers more than it may
-	Stale    bool          // an expectation covers nothing, and may not
+	Stale    bool          // an expectation covers more than it may, or nothing, and may not
 	Known    *Expectations // in force, counted; nil without
 	Expired  []string      // of those, the ones past their last day
 }
@@ -189,7 +188,7 @@ func NewAudit(a *Audit, lines []*ScenarioLine, c *Coverage, require model.Levels
 		t.Add(l)
 	}
 	// lines may lack what counts: there are only so many
-	t.gating = t.gating || j.Exceeded || a.Differing > 0 || a.Repairs != nil && a.Repairs.Worse > 0
+	t.gating = t.gating || a.Differing > 0 || a.Repairs != nil && a.Repairs.Worse > 0
 	t.incomplete = j.Unjudged
 	f := NewFooter(t, c)
 	f.Audit = a
