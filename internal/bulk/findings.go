@@ -149,13 +149,14 @@ func typeOf(d *model.Difference, reference *model.Chat, rows []model.Fact) model
 // finding counts the differences of a chat that have one signature and level. It reports whether their finding is kept.
 func (t *tally) finding(same []named, chat *Example, reference *model.Chat) (f *Finding, kept bool) {
 	d := same[0]
+	required := t.counts(d.Difference)
 	if t.keys != nil {
-		t.keys.add(d.signature, d.Level, chat.InteractionID)
+		t.keys.add(&Key{d.signature, d.Level, required, chat.InteractionID})
 	}
 	begin := func() *Finding {
 		entries := t.entries(d.signature)
 		return &Finding{
-			FoundLine: engine.FoundLine{Signature: d.signature}, Level: d.Level, Required: t.counts(d.Difference),
+			FoundLine: engine.FoundLine{Signature: d.signature}, Level: d.Level, Required: required,
 			Known: t.excuse && len(entries) > 0, Entries: entries, family: family(d.signature, d.Field),
 		}
 	}

@@ -11,7 +11,7 @@ import (
 type Key struct {
 	Signature     string
 	Level         model.Level
-	Required      bool
+	Required      bool // the differences count, or would
 	InteractionID string
 }
 
@@ -23,8 +23,12 @@ type keyWriter struct {
 }
 
 // add adds a key. Keys that are added again count once.
-func (w *keyWriter) add(signature string, level model.Level, id string) {
-	w.key = append(append(append(append(w.key[:0], byte(level)), signature...), 0), id...)
+func (w *keyWriter) add(k *Key) {
+	w.key = append(append(append(w.key[:0], byte(k.Level)), k.Signature...), 0, 0)
+	if k.Required {
+		w.key[len(w.key)-1] = 1
+	}
+	w.key = append(w.key, k.InteractionID...)
 	w.err = cmp.Or(w.err, w.out.Add(w.key, nil))
 }
 
@@ -58,9 +62,9 @@ func (o *CheckOptions) readKeys(s *sorter, tallies []*tally) (err error) {
 		}
 		last = append(last[:0], key...)
 		level := model.Level(key[0])
-		signature, id, _ := bytes.Cut(key[1:], []byte{0})
+		signature, rest, _ := bytes.Cut(key[1:], []byte{0})
 		return o.Keys(&Key{
-			Signature: string(signature), Level: level, Required: o.Require.Has(level), InteractionID: string(id),
+			Signature: string(signature), Level: level, Required: rest[0] == 1, InteractionID: string(rest[1:]),
 		})
 	})
 }
