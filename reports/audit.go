@@ -103,8 +103,11 @@ func (r *Results) audited() string {
 // sum returns the answer in a line.
 func (r *Results) sum() string {
 	a, others := r.Footer.Audit, ""
-	if n := a.Chats - a.Agreeing - a.Differing; n > 0 {
-		others = ", " + Number(n, "differs", "differ") + " at other levels only"
+	if a.AsExpected > 0 {
+		others = ", " + Number(a.AsExpected, "differs", "differ") + " as expected"
+	}
+	if n := a.Chats - a.Agreeing - a.Differing - a.AsExpected; n > 0 {
+		others += ", " + Number(n, "differs", "differ") + " at other levels only"
 	}
 	if a.Marts != nil {
 		return r.marts()

@@ -90,8 +90,9 @@ func (t *tally) entries(signature string) []*engine.Expectation {
 	return all
 }
 
-// differ adds the differences of a chat to their findings, and reports whether any counts.
-func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
+// differ adds the differences of a chat to their findings, and reports whether any counts, and whether
+// any would if it were not known.
+func (t *tally) differ(chat Example, reference *model.Chat) (required, known bool) {
 	all := make([]named, len(chat.Differences))
 	for i := range all {
 		all[i] = t.name(&chat.Differences[i])
@@ -105,6 +106,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 		}
 		f, kept := t.finding(all[:n], &chat, reference)
 		required = required || f.gates()
+		known = known || f.Required && f.Known
 		if kept && (f.Chats == 1 || chat.simpler(&f.Example)) {
 			if example == nil {
 				example = chat.kept()
@@ -116,7 +118,7 @@ func (t *tally) differ(chat Example, reference *model.Chat) (required bool) {
 		}
 		all = all[n:]
 	}
-	return required
+	return required, known
 }
 
 // kept is a copy of an example that stays, without its differences.

@@ -51,9 +51,10 @@ func (t *tally) mend(c *Chat) {
 		return
 	}
 	log, put := r.Apply(c.Events)
-	if t.differ(Example{
+	example := Example{
 		InteractionID: c.ID, Log: log, Put: put, Rows: c.Facts, Legacy: c.Legacy, Differences: ds,
-	}, &r.Chat) {
+	}
+	if required, _ := t.differ(example, &r.Chat); required {
 		t.Repairs.Worse++
 	}
 }

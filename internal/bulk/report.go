@@ -101,11 +101,13 @@ func (t *tally) add(chat Example, reference *model.Chat) {
 			t.rowsOf[reference.IRFs[i].ResourceType]++
 		}
 	}
-	switch {
+	switch required, known := t.differ(chat, reference); {
 	case len(chat.Differences) == 0:
 		t.Agreeing++
-	case t.differ(chat, reference):
+	case required:
 		t.Differing++
+	case known:
+		t.AsExpected++
 	}
 }
 

@@ -15,6 +15,7 @@ type Audit struct {
 	Rows       int `json:"rows"`                  // of those chats
 	Agreeing   int `json:"agreeing"`              // chats without a difference
 	Differing  int `json:"differing"`             // chats with a difference that counts
+	AsExpected int `json:"as_expected,omitzero"`  // chats whose differences that would count are all known
 	Unfinished int `json:"unfinished"`            // chats whose closed attempts alone were judged
 	Early      int `json:"rows_of_open_attempts"` // rows that unfinished chats have beyond those: not judged
 	Rowless    int `json:"chats_without_rows"`    // chats that should have rows and have none
