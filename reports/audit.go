@@ -122,9 +122,9 @@ func (r *Results) unjudged() (said []string) {
 	a := r.Footer.Audit
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
 	said = append(said, r.alone()...)
-	aside := a.Unjudgeable() - a.Marts.Alone()
+	aside, whole := a.SetAside-a.CutOff, a.Share/float64(max(1, a.Unjudgeable()))
 	say(aside, "Set aside: %s, %s of the complete chats, with %s.", chats(aside),
-		Percent(a.Share*float64(aside)/float64(max(1, a.Unjudgeable()))), rows(a.RowsAside))
+		Percent(whole*float64(aside)), rows(a.RowsAside))
 	for i, g := range a.Groups {
 		if i == maxReasons {
 			say(1, "  and %s", Number(len(a.Groups)-i, "other reason", "other reasons"))
@@ -136,13 +136,14 @@ func (r *Results) unjudged() (said []string) {
 		}
 		say(1, "  %s, %s: %s, for example %s", chats(g.Chats), safe(g.Requirement), lacks, safe(model.Name(g.Example)))
 	}
-	say(a.Endless, "  %s: apparently without EventProcessingStopped, and judged only by the attempts that have closed",
-		chats(a.Endless))
 	say(a.CutOff,
 		"Not judged, because they began before the log: %s, %s of all, in the first %s of the log.",
 		chats(a.CutOff), Percent(float64(a.CutOff)/float64(max(1, a.Chats+a.SetAside))), spell(int64(a.AtEdge)))
 	say(a.Unfinished, "Unfinished: %s, judged only by the attempts that have closed; not judged: %s of open attempts.",
 		chats(a.Unfinished), rows(a.Early))
+	say(a.Endless, "  %s (%s) %s to lack EventProcessingStopped: --set-aside counts %s, too",
+		chats(a.Endless), Percent(whole*float64(a.Endless)), plural(a.Endless, "seems", "seem"),
+		plural(a.Endless, "it", "them"))
 	if m := a.Repairs; m != nil && a.SetAside > 0 {
 		say(1,
 			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs give "+
