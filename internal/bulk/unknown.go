@@ -32,7 +32,8 @@ func (u *unknownNames) add(name model.EventName) (meant model.EventName) {
 	})
 	if k == nil {
 		*u.others++
-		return ""
+		meant, _ = name.Meant()
+		return meant
 	}
 	k.Count++
 	return k.Meant
