@@ -67,6 +67,22 @@ func TestMergeRefuses(t *testing.T) {
 	}
 }
 
+// What a check finds has not passed in another one that could not list all that it found.
+func TestAgainstUnlisted(t *testing.T) {
+	of := func(unsaid int, ids ...string) *Results {
+		r := &Results{Header: &engine.Header{Kind: engine.Check}, Footer: &engine.Footer{Audit: &engine.Audit{Unsaid: unsaid}}}
+		for _, id := range ids {
+			r.Lines = append(r.Lines, &engine.ScenarioLine{ID: id, Verdict: engine.Fail, Found: &engine.FoundLine{Chats: 2}})
+		}
+		return r
+	}
+	none, one := [2]int{0, 2}, [2]int{2}
+	assert.Equal(t, &Changes{NewlyFailing: []Change{{ID: "a", Before: engine.Pass, Now: engine.Fail, Chats: none}}}, Against(of(0), of(1, "a")))
+	assert.Equal(t, &Changes{Added: []Change{{ID: "a", Now: engine.Fail, Chats: none}}}, Against(of(1), of(0, "a")))
+	assert.Equal(t, &Changes{NewlyPassing: []Change{{ID: "a", Before: engine.Fail, Now: engine.Pass, Chats: one}}}, Against(of(1, "a"), of(0)))
+	assert.Equal(t, &Changes{Removed: []Change{{ID: "a", Before: engine.Fail}}}, Against(of(0, "a"), of(1)))
+}
+
 func TestAgainst(t *testing.T) {
 	line := func(id string, v engine.Verdict) *engine.ScenarioLine {
 		return &engine.ScenarioLine{ID: id, Verdict: v}
