@@ -70,7 +70,7 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := "it is not known which time both cover"
+	period := "the rows do not say which period both cover"
 	if m.Window != "" {
 		period = "both cover " + m.Window
 	}

@@ -62,8 +62,8 @@ separately. docs/offline.md has the details.
 Rows alone are checked against V1, V2, V6, V7, V8, V11, V20 and V21 ('chatproof list invariants').
 These hold only for finished chats, so do not give the rows of open ones. If the rows are in
 PostgreSQL or SQLite (postgres://… or sqlite:FILE), one read-only query finds the wrong rows inside
-the database, unless the mapping says something about values that a query cannot do. --print-sql
-prints this query for other databases.
+the database. If the mapping converts values in a way that SQL cannot, check reads the rows instead.
+--print-sql prints the query for other databases.
 
 Where the guide is silent, your Info Mart may have other rows than the reference. --learn finds out
 what it does there, and writes that to a file. With --readings and this file, check and the other
