@@ -266,7 +266,8 @@ func v5(c *Chat, got []Fact) []breach {
 	for k := range all {
 		may, transferred, agent := 0, 0, all[k].Resource
 		for i := range got {
-			if got[i].Resource == agent && isOneOf(got[i].Result, Transferred) {
+			if got[i].Resource == agent && isOneOf(got[i].Result, Transferred) &&
+				typeOf(&got[i], c) == AgentResource { // a queue may have the same name
 				transferred++
 			}
 		}

@@ -51,7 +51,7 @@ func ClauseOf(id ClauseID) *Clause { return clauseTable[id] }
 
 // Reading returns a copy of the table with an inferred clause pinned: to what the clause yields with y laid over it, or
 // to the row y if the clause makes no row. The zero Yield pins the reference's own answer. It fails if the kind of
-// clause does not decide what y has, or if rows would break V1, V5, V7, V8 or V9.
+// clause does not decide what y has, or if rows would break V1, V5–V9, V12, V14 or V19.
 func (t *Table) Reading(id ClauseID, y Yield) (*Table, error) {
 	c := *t
 	c.pinned |= Set(id)
@@ -126,6 +126,9 @@ func (t *Table) setsWith(id ClauseID) func(func(Clauses) bool) {
 // validAnswer checks what the table answers for an IRF made by the clauses.
 func (t *Table) validAnswer(s Clauses, w ways) error {
 	y := t.apply(s, w)
+	if s&enters != 0 && !s.Has(I21After) && isOneOf(y.Role, joined...) {
+		return breaks("V6", y)
+	}
 	for _, bound := range []struct {
 		result Result
 		breaks string
@@ -137,12 +140,29 @@ func (t *Table) validAnswer(s Clauses, w ways) error {
 			return breaks(bound.breaks, y)
 		}
 	}
+	for _, mark := range [...]struct {
+		id     ClauseID
+		role   bool // the role may change
+		breaks string
+	}{{I8, true, "V14"}, {I12, false, "V12"}, {I17Failed, false, "V12"}, {I19, false, "V19"}} {
+		// with mode 1, without the invitation that failed, or as a chat, the chat would not have the mark
+		without := t.apply(s&^Set(mark.id), w)
+		if mark.role {
+			without.Role = y.Role
+		}
+		if without != y {
+			return breaks(mark.breaks, y)
+		}
+	}
 	return validYield(y)
 }
 
 // validRow checks the row that a reading gives a clause that makes none. It may be CustomerAbandoned only if the clause
 // is about a customer who left.
 func (t *Table) validRow(id ClauseID, y *Yield) error {
+	if Set(I9Queue, I9Strategy).Has(id) && isOneOf(y.Role, joined...) { // it may be the only row
+		return breaks("V6", *y)
+	}
 	if isOneOf(y.Result, CustomerAbandoned) && !Set(I11Queue, I11Strategy, I16).Has(id) {
 		return breaks("V9", *y)
 	}

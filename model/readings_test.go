@@ -312,6 +312,13 @@ func TestReadingsThatBreak(t *testing.T) {
 		{"I10", model.Yield{Role: model.RoutedTo}, "no role"},
 		{"I8", model.Yield{Role: model.RoleByFirstMode}, "is not an answer of this clause"},
 		{"I13", model.Yield{Reason: model.AbandonedWhileQueued}, "V7"},
+		{"I1.rejected", model.Yield{Role: model.ReceivedTransfer}, "V6"}, // also of a chat's first agent
+		{"I7.entering", model.Yield{Role: model.InConference}, "V6"},
+		{"I9.queue", model.Yield{Type: model.QueueResource, Role: model.ReceivedConsult, Result: model.Completed}, "V6"},
+		{"I8", model.Yield{Reason: "Transferred"}, "V14"}, // with mode 1, there is no I8
+		{"I12", model.Yield{Reason: "Other"}, "V12"},      // without the pending invitation that fails, there is no I12
+		{"I19", model.Yield{Reason: "Other"}, "V19"},
+		{"I17.failed-late", model.Yield{Role: "DivertedTo"}, "V12"}, // without the invitation that failed, it is R8's
 	} {
 		id, ok := model.InferredClause(tt.clause)
 		require.True(t, ok, tt.clause)
@@ -325,6 +332,68 @@ func TestReadingsThatBreak(t *testing.T) {
 	_, ok := model.InferredClause("R1")
 	assert.False(t, ok)
 	assert.Equal(t, model.Yield{Reason: model.RevokedReason}, table.Answer(model.I1Rejected))
+}
+
+// Whatever is not refused breaks no invariant and no relation, in the chats that it bears on.
+func TestReadingsKeepInvariants(t *testing.T) {
+	n, kept := 60, 0
+	if testing.Short() {
+		n = 10
+	}
+	for _, id := range model.InferredClauses() {
+		logs := touching(id, n)
+		for y := range someYields {
+			table, err := model.Reference().Reading(id, y)
+			if err != nil {
+				continue
+			}
+			kept++
+			name := fmt.Sprintf("%s %+v", model.ClauseName(id), y)
+			for _, d := range judged(table, table, logs) {
+				assert.Fail(t, d.String(), name)
+			}
+			for i, log := range logs {
+				_, of := mart(table, log)
+				for _, relation := range gen.Relations {
+					variant, r, ok := gen.Relate(nil, relation, -1, log, "3a50f11f-081b-79d6-78ad-37817ca9c361", gen.Seed(6, uint64(i)))
+					if !ok {
+						continue
+					}
+					for _, chat := range chatsOf(variant) {
+						if _, rows := mart(table, chat); chat[0].InteractionID == r.Variant {
+							require.Empty(t, r.Compare(of, rows), "%s: %s", name, relation)
+						}
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, kept, 200)
+}
+
+// someYields are answers of each kind, some of which no clause may have.
+func someYields(yield func(model.Yield) bool) {
+	for _, kind := range []model.ResourceType{"", model.QueueResource, model.StrategyResource} {
+		for _, role := range []model.Role{"", model.Received, model.InConference, "DivertedTo"} {
+			for _, result := range []model.Result{"", model.Completed, model.Transferred, "Cleared"} {
+				for _, reason := range []model.Reason{"", "Other"} {
+					y := model.Yield{Type: kind, Role: role, Result: result, Reason: reason}
+					if y != (model.Yield{}) && !yield(y) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// chatsOf parts events by their interactions.
+func chatsOf(events []model.Event) [][]model.Event {
+	by := make(map[string][]model.Event)
+	for _, e := range events {
+		by[e.InteractionID] = append(by[e.InteractionID], e)
+	}
+	return slices.Collect(maps.Values(by))
 }
 
 // Rows without a log may have what a reading pins, and nothing else that is no combination of ours.

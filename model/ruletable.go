@@ -3,7 +3,8 @@ package model
 // Sets of clauses that recur in the table.
 var (
 	received      = Set(R2, R3, R4, I15, I3Target)                           // invited by an agent, or on behalf of one
-	handlers      = received | Set(R1, I7Entering)                           // an agent that may come to handle
+	enters        = Set(R1, I7Entering)                                      // the chat came to an agent from nobody
+	handlers      = received | enters                                        // an agent that may come to handle
 	unanswered    = Set(R10, R11, I4)                                        // revoked or rejected
 	finished      = Set(R8, R9, I3Initiator, I20Completed, I20Canceled, I21) // accepted, then over
 	throughQ      = Set(R5, I3Target)                                        // reached through a queue, for an agent
