@@ -46,12 +46,12 @@ func (r *Results) alone() (said []string) {
 		said = append(said, "Chats by their worst attempt: "+changes(m.Chats)+".")
 	}
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
-	outside := "no time is known that both marts cover"
+	outside := "the rows show no period that both marts cover"
 	if m.Window != "" {
 		outside = fmt.Sprintf("%s of them outside the time that both marts cover (%s)", thousands(m.Outside),
 			safe(m.Window))
 	}
-	say(m.Alone(), "Not judged, because they are not in both marts: %s, %s.", chats(m.Alone()), outside)
+	say(m.Alone(), "Not judged, because they are not in both marts: %s; %s.", chats(m.Alone()), outside)
 	say(m.OldAlone, "  %s only in the legacy rows, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
 	say(m.NewAlone, "  %s only in the new rows, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
@@ -70,7 +70,7 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := "the rows do not say which period both cover"
+	period := "the rows show no period that both cover"
 	if m.Window != "" {
 		period = "both cover " + m.Window
 	}

@@ -97,7 +97,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	judged, why := check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("old.yaml"))
 	assert.Contains(t, judged, "\n100 chats in both marts, ")
 	assert.Contains(t, judged, "Chats by their worst attempt: alike and right: 100.\n")
-	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats, 200 of them outside the time that both marts cover (2026-01-09T")
+	assert.Contains(t, judged, "Not judged, because they are not in both marts: 200 chats; 200 of them outside the time that both marts cover (2026-01-09T")
 	assert.Contains(t, judged, "  100 chats only in the legacy rows, for example 0000")
 	assert.Contains(t, judged, "  100 chats only in the new rows, for example 0000")
 	assert.Contains(t, why, "of the chats are in only one mart, or were set aside, but --set-aside allows only 1 %: the result is incomplete")
