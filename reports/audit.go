@@ -144,11 +144,11 @@ func (r *Results) unjudged() (said []string) {
 	say(a.Endless, "  %s (%s) %s to lack EventProcessingStopped: --set-aside counts %s, too",
 		chats(a.Endless), Percent(whole*float64(a.Endless)), plural(a.Endless, "seems", "seem"),
 		plural(a.Endless, "it", "them"))
-	if m := a.Repairs; m != nil && a.SetAside > 0 {
+	if m := a.Repairs; m != nil && a.SetAside > a.CutOff {
 		say(1,
 			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs give "+
 				"the same rows. Yours agree with these in %s, and differ in %s (level repaired).",
-			thousands(m.Repaired), chats(a.SetAside), model.MostEdits, thousands(m.Unanimous), chats(m.Mends),
+			thousands(m.Repaired), chats(a.SetAside-a.CutOff), model.MostEdits, thousands(m.Unanimous), chats(m.Mends),
 			chats(m.Unanimous-m.Mends))
 		for i, g := range m.Defects {
 			if i == maxReasons {

@@ -109,12 +109,20 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	for i := range classifiers {
 		classifiers[i] = model.NewClassifier(o.table())
 	}
+	late := NewGroups(Options{Memory: o.memory() / 8, Jobs: o.Jobs})
+	defer late.Close()
+	for _, t := range tallies {
+		t.late = late.groups.writer()
+	}
 	err := groups.Each(ctx, func(job int, c *Chat) error {
 		slices.SortFunc(c.Facts, model.CompareFacts)
 		tallies[job].learner.read(c)
 		judge(tallies[job], classifiers[job], c)
 		return nil
 	})
+	if err == nil && o.Repair {
+		err = mendLate(ctx, late, tallies)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +169,11 @@ func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Cha
 		errors.As(err, &bad)
 		lacks, beginning := bad.Lacks(c.Events)
 		t.setAside(c, err, asideKey{bad.Requirement, lacks, beginning})
-		if t.repairer != nil {
+		switch {
+		case t.repairer == nil:
+		case beginning:
+			t.lateErr = cmp.Or(t.lateErr, c.addTo(t.late))
+		default:
 			t.mend(c)
 		}
 		return false

@@ -239,6 +239,25 @@ func (g *Groups) Each(ctx context.Context, visit func(job int, c *Chat) error) e
 	})
 }
 
+// addTo adds the records of a chat, from which [Chat.read] makes it again.
+func (c *Chat) addTo(w *recordWriter) (err error) {
+	var record []byte
+	add := func() { err = cmp.Or(err, w.Add([]byte(c.ID), record)) }
+	for i := range c.Events {
+		record = wire.PackEvent(append(record[:0], anEvent), &c.Events[i])
+		add()
+	}
+	for i := range c.Facts {
+		record = wire.PackFact(append(record[:0], aFact), &c.Facts[i])
+		add()
+	}
+	for i := range c.Legacy {
+		record = wire.PackFact(append(record[:0], anOldOne), &c.Legacy[i])
+		add()
+	}
+	return err
+}
+
 // read unpacks the records of a chat into c, and reuses the memory of the chat before.
 func (c *Chat) read(id string, records bunches, u *wire.Unpacker) {
 	*c = Chat{ID: id, Events: c.Events[:0], Facts: c.Facts[:0], Legacy: c.Legacy[:0]}

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 
@@ -57,6 +58,28 @@ func (t *tally) mend(c *Chat) {
 	if required, _ := t.differ(example, &r.Chat); required {
 		t.Repairs.Worse++
 	}
+}
+
+// mendLate repairs the chats without their beginning that the log did not cut off, which is known only at the end. Of
+// those that it did, nobody knows how much is missing, so no repair says what their rows should be.
+func mendLate(ctx context.Context, late *Groups, tallies []*tally) error {
+	all, err := newEdges(), error(nil)
+	for _, t := range tallies {
+		err = cmp.Or(err, t.lateErr, t.late.Close())
+		all.merge(&t.edges)
+	}
+	if err != nil {
+		return err
+	}
+	_, _, beyond := all.cutOff()
+	return late.Each(ctx, func(job int, c *Chat) error {
+		if first, _ := span(c.Events); first-all.began >= beyond {
+			slices.SortFunc(c.Facts, model.CompareFacts)
+			slices.SortFunc(c.Legacy, model.CompareFacts)
+			tallies[job].mend(c)
+		}
+		return nil
+	})
 }
 
 func (t *tally) defect(d model.Defect, example string, n int) {

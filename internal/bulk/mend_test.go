@@ -46,7 +46,7 @@ func TestMend(t *testing.T) {
 	for _, jobs := range []int{1, 3} {
 		r, err := CheckChats(t.Context(), CheckOptions{Options: Options{Jobs: jobs}, Repair: true}, write("events.jsonl", events), write("facts.jsonl", facts))
 		require.NoError(t, err)
-		assert.Greater(t, r.Repairs.Unanimous, 50)
+		assert.Greater(t, r.Repairs.Unanimous, 40) // without those that lack their beginning: all chats begin at once
 		assert.Equal(t, r.Repairs.Unanimous, r.Repairs.Mends)
 		assert.NotEmpty(t, r.Repairs.Defects)
 		if first == nil {

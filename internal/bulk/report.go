@@ -52,6 +52,8 @@ type tally struct {
 	marts     *marts               // nil if there is one mart
 	learner   *learner             // nil if nothing is learnt
 	repairer  *model.Repairer      // nil if chats that are set aside are not repaired
+	late      *recordWriter        // for chats without their beginning, see mendLate
+	lateErr   error                // the first
 	expect    *engine.Expectations // may be nil
 	excuse    bool
 	covering  map[string][]*engine.Expectation // by signature, as far as is remembered

@@ -122,17 +122,24 @@ func (u *edges) excused(distances []int64) (n int, beyond int64) {
 	return len(distances), 1<<63 - 1
 }
 
-// finish fills in what the whole log tells.
-func (u *edges) finish(a *engine.Audit, all []*aside) {
-	after := make([]int64, len(u.headless))
+// cutOff returns how long after the log the chats without their beginning begin, in order, how many of them the log cut
+// off, and the least time that makes a chat none of those.
+func (u *edges) cutOff() (after []int64, n int, beyond int64) {
+	after = make([]int64, len(u.headless))
 	for i, first := range u.headless {
 		after[i] = first - u.began
 	}
+	n, beyond = u.excused(after)
+	return after, n, beyond
+}
+
+// finish fills in what the whole log tells.
+func (u *edges) finish(a *engine.Audit, all []*aside) {
+	after, cutOff, beyond := u.cutOff()
 	before := make([]int64, len(u.open))
 	for i, last := range u.open {
 		before[i] = u.ended - last
 	}
-	cutOff, beyond := u.excused(after)
 	atEnd, _ := u.excused(before)
 	a.CutOff, a.Endless = cutOff, len(before)-atEnd
 	if cutOff > 0 {

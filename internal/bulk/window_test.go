@@ -60,8 +60,10 @@ func TestWindow(t *testing.T) {
 		return e.Time.Before(from.Add(24*time.Hour)) || !e.Time.Before(from.Add(48*time.Hour))
 	})
 	rows := place(t, wire.AppendFact, facts)
+	o := options
+	o.Repair = true
 	check := func(events []model.Event) *bulk.Report {
-		r, err := bulk.CheckChats(t.Context(), options, place(t, wire.AppendEvent, events), rows)
+		r, err := bulk.CheckChats(t.Context(), o, place(t, wire.AppendEvent, events), rows)
 		require.NoError(t, err)
 		return r
 	}
@@ -71,6 +73,9 @@ func TestWindow(t *testing.T) {
 	assert.Positive(t, r.Unfinished)
 	assert.LessOrEqual(t, r.Share, 0.01)
 	assert.Less(t, r.AtEdge, 3600)
+	assert.Zero(t, r.Repairs.Repaired, "nobody knows how much of their beginnings is missing")
+	assert.Equal(t, r.Repairs.Unanimous, r.Repairs.Mends)
+	assert.Empty(t, r.Repairs.Defects)
 
 	whole := make(map[string]int) // events of the chats of the middle
 	for _, e := range day {
@@ -100,6 +105,7 @@ func TestWindow(t *testing.T) {
 		assert.True(t, r.Differing > 0 || r.Share > 0.01, "%s: %d lost, %d differ, %d set aside, %d of them cut off, %d without end", name, len(lost), r.Differing, r.SetAside, r.CutOff, r.Endless)
 		if name == "the first event" {
 			assert.GreaterOrEqual(t, r.SetAside-r.CutOff, len(lost)-5, name)
+			assert.GreaterOrEqual(t, r.Repairs.Repaired, len(lost)-5, name)
 		}
 	}
 }
