@@ -392,16 +392,6 @@ func (r *ExpectedRow) difference(field Field, level Level, expected, actual stri
 	return d
 }
 
-// plainDescriptor returns an implementation's descriptor, made safe to show.
-func plainDescriptor(f *Fact) string {
-	d := f.Descriptor()
-	s := bareName(string(d.Role)) + "/" + bareName(string(d.Result))
-	if !sameCode(string(d.Reason), "") {
-		s += " [" + Name(string(d.Reason)) + "]"
-	}
-	return s
-}
-
 func bareName(s string) string {
 	if s == "" {
 		return "(blank)"

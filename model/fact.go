@@ -251,3 +251,13 @@ func blankCode(s string) bool {
 	}
 	return Code(s) == ""
 }
+
+// plainDescriptor returns an implementation's descriptor, made safe to show.
+func plainDescriptor(f *Fact) string {
+	d := f.Descriptor()
+	s := bareName(string(d.Role)) + "/" + bareName(string(d.Result))
+	if !sameCode(string(d.Reason), "") {
+		s += " [" + Name(string(d.Reason)) + "]"
+	}
+	return s
+}
