@@ -177,8 +177,8 @@ func (b *bench) logs() {
 			each := func(c cost, n int) cost { // an event's share
 				return cost{clock: c.clock * 1000 / time.Duration(n), cpu: c.cpu * 1000 / time.Duration(n)}
 			}
-			b.ratio("classify, an event of "+short(float64(n)), each(classified, n),
-				"an event of "+short(float64(n0)), each(smallest, n0))
+			b.ratio("classify, per event"+events, each(classified, n),
+				"classify, per event, "+short(float64(n0))+" events", each(smallest, n0))
 		}
 		b.rate("classify, JSON Lines"+events, "events", n, classified)
 		b.ratio("classify, JSON Lines"+events, classified, "DuckDB, which only reads, into typed columns",
