@@ -39,7 +39,8 @@ func (r *Results) WriteAnnotations(w io.Writer) error {
 	slices.SortStableFunc(lines, func(a, b *engine.ScenarioLine) int { return first(own(a), own(b)) })
 	for i, l := range lines {
 		if i == maxAnnotations {
-			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s\n", Number(len(lines)-i, "more scenario", "more scenarios"))
+			_, err := fmt.Fprintf(w, "::error title=chatproof::and %s\n",
+				Number(len(lines)-i, "more scenario", "more scenarios"))
 			return err
 		}
 		place := ""

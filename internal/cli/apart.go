@@ -68,8 +68,8 @@ type reportDir struct {
 }
 
 // reportUsage is what --report says where it writes a whole report.
-const reportUsage = "write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json and " +
-	"badge.svg"
+const reportUsage = "write the report to this `DIR`: results.jsonl, index.html, junit.xml, summary.md, badge.json " +
+	"and badge.svg"
 
 func (d *reportDir) addTo(cmd *cobra.Command, usage string) {
 	cmd.Flags().StringVar(&d.dir, "report", "", usage)

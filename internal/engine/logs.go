@@ -59,7 +59,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
 		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Word(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
-		return logs, errors.New("--delivery, --interleave: leave them out with --suite, whose scenarios have their " +
+		return logs, errors.New("--delivery and --interleave do not go with --suite, because its scenarios have their " +
 			"own delivery")
 	}
 	kinds := 0

@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; its total variation from the log is: %s; the medians and p90s of durations differ "+
-		"by %.2g %% at most", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+	return fmt.Sprintf("the twin has %s; how far its shares are from the log's (total variation, 0 %% is equal): %s; "+
+		"the medians and p90s of durations differ by %.2g %% at most", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.
