@@ -64,11 +64,11 @@ func shapeOf(value any) string {
 	return "an object with " + number + strings.Join(names, ", ") + more
 }
 
-func ofThem(n int) string {
+func times(n int) string {
 	if n == 1 {
-		return "1 value"
+		return "once"
 	}
-	return strconv.Itoa(n) + " values"
+	return strconv.Itoa(n) + " times"
 }
 
 // Dropped says what values each reading program made nothing of, a line per program, and whether one of them made
@@ -88,13 +88,13 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		empty := 0
 		for i, s := range shapes {
 			empty += p.dropped.shapes[s]
-			shapes[i] = s + " (" + ofThem(p.dropped.shapes[s]) + ")"
+			shapes[i] = times(p.dropped.shapes[s]) + " " + s
 		}
 		all += empty
 		if len(shapes) > maxNames {
 			shapes = append(shapes[:maxNames], "and others")
 		}
-		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d values, which look like this: %s", p.name,
+		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d values: %s", p.name,
 			empty, all, strings.Join(shapes, "; ")))
 		nothing = nothing || p.dropped.given == 0
 	}

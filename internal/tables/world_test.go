@@ -245,7 +245,7 @@ func TestDropped(t *testing.T) {
 	_, err := in.Read()
 	assert.Error(t, err)
 	lines, nothing := m.Dropped()
-	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values, which look like this: an object with the key \"a\" (2 values); a number (1 value); an object with the keys \"a\", \"b\" (1 value)"}, lines)
+	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values: 2 times an object with the key \"a\"; once a number; once an object with the keys \"a\", \"b\""}, lines)
 	assert.True(t, nothing)
 }
 

@@ -27,7 +27,7 @@ const (
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
 		return nil,
-			fmt.Errorf("%d of %s can be learnt from%s; expected %d or more, because a profile of fewer would expose "+
+			fmt.Errorf("only %d of %s can be used%s; expected %d or more, because a profile of fewer would expose "+
 				"single chats", t.Chats, plural(t.read(), "chat"), t.why(), least)
 	}
 	for ; ; threshold += threshold/2 + 1 {
