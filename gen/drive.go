@@ -264,7 +264,7 @@ func ParseState(text string) (s State, err error) {
 		}
 	}
 	if wrong := s.wrong(seen); wrong != "" {
-		return s, fmt.Errorf("no chat can be in this state: %s", wrong)
+		return s, fmt.Errorf("not a possible state; %s", wrong)
 	}
 	return s, nil
 }

@@ -70,11 +70,11 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := "the rows show no period that both cover"
+	period := "by their rows, the two marts have no period in common"
 	if m.Window != "" {
-		period = "both cover " + m.Window
+		period = "the two marts have this period in common: " + m.Window
 	}
-	say := fmt.Sprintf("no chat to check: none is in both marts; %s only in the legacy rows, %s only in the new rows "+
+	say := fmt.Sprintf("no chat to check: none is in both marts; %s only in the legacy mart, %s only in the new mart "+
 		"(%s)", chats(m.OldAlone), chats(m.NewAlone), period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; old ids look like %s, and new ids like %s: if they are of the same chats, name a table "+

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"text/template"
 
 	"github.com/spf13/cobra"
@@ -110,6 +111,8 @@ func (e *env) initialize(cmd *cobra.Command, s *starter, dir string) error {
 	for _, path := range names {
 		if _, err := os.Lstat(path); err == nil {
 			return fmt.Errorf("%s already exists: nothing was written", path)
+		} else if errors.Is(err, syscall.ENOTDIR) {
+			return fmt.Errorf("%s: a part of this path is a file, not a directory", path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

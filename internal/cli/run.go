@@ -46,7 +46,7 @@ returns differ from the expected ones. Without a COMMAND it asks the built-in re
 
 COMMAND is a filter: it reads events from stdin until the end, prints facts to stdout, and exits
 with 0. It gets many chats at once, and never sees the expected facts. 'chatproof schema event' and
-'chatproof schema fact' describe the lines. There are three other ways:
+'chatproof schema fact' describe the lines. There are three other ways to get the facts:
   --stream   COMMAND keeps running, and answers one scenario after the other
   --http     a server answers
   --facts    your job has run already: judge the rows that it wrote

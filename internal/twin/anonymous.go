@@ -26,9 +26,12 @@ const (
 // chats are too few.
 func (t *Tally) Profile(threshold int) (*Profile, error) {
 	if least := max(LeastChats, LeastChats/DefaultThreshold*threshold); t.Chats < least {
-		return nil,
-			fmt.Errorf("only %d of %s can be used%s; expected %d or more, because a profile of fewer would expose "+
-				"single chats", t.Chats, plural(t.read(), "chat"), t.why(), least)
+		have := "the log has " + plural(t.Chats, "chat")
+		if why := t.why(); why != "" {
+			have = fmt.Sprintf("only %d of %s can be used%s", t.Chats, plural(t.read(), "chat"), why)
+		}
+		return nil, fmt.Errorf("%s; expected %d or more, because a profile of fewer would expose single chats", have,
+			least)
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)
