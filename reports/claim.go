@@ -45,7 +45,7 @@ func Subjects(paths []string) (subjects []Subject, err error) {
 		_, err = io.Copy(h, in)
 		info, _ := in.Stat()
 		if in.Close(); info != nil && info.IsDir() { //nolint:errcheck // it was read
-			return nil, fmt.Errorf("%s is a directory; expected a file", model.Name(path))
+			return nil, fmt.Errorf("%s is a directory; expected a file", model.Quoted(path))
 		} else if err != nil {
 			return nil, err
 		}

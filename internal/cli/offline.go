@@ -99,7 +99,7 @@ func parseStart(s string) (t time.Time, err error) {
 			"got %s", model.Word(s))
 	}
 	if t.Year() < 1900 || t.Year() > 2199 { // outside these years, a chat could not keep its distances
-		return t, fmt.Errorf("--start: expected a year from 1900 to 2199, got %s", model.Word(s))
+		return t, fmt.Errorf("--start: expected a time in the years 1900 to 2199, got %s", model.Word(s))
 	}
 	return t.UTC(), nil
 }
