@@ -58,8 +58,9 @@ based on at least --threshold chats. --learn-profile writes the profile to a fil
 edit and give to --profile.
 ` + twin.Builtin + ` is an invented profile, for demonstrations.
 
-A twin's chats begin on the days and at the hours that the profile gives, starting from --start.
-With --interleave, all their events are in time order. docs/twin.md says what a profile gives away.`
+The chats of --like and --profile begin on the days and at the hours that the profile gives,
+starting from --start. For these chats, --interleave puts all events in time order. docs/twin.md
+says what a profile gives away.`
 
 var interleaveUsage = fmt.Sprintf("alternate between %d chats at a time; a twin's chats are mixed by their times",
 	engine.AtOnce)

@@ -41,7 +41,7 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 			"profile")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
-		"with --like: how many chats must behave in the same way before the profile records that separately")
+		"with --like: the fewest chats that a share or a quantile of the profile may be based on")
 	flags.StringVar(&f.compare, "compare", "",
 		"with --like: write a comparison of the log with its twin to this `FILE`, as text")
 	flags.Float64Var(&f.Defects, "defects", 0,

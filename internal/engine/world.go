@@ -72,7 +72,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Fold != nil {
 		all = append(all, absence{
-			"with different ids or names that the mapping takes for the same",
+			"with different ids or names that become the same under the mapping",
 			func(c *model.Case) bool { return merges(c, w.Fold) },
 		})
 	}

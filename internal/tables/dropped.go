@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -64,13 +63,6 @@ func shapeOf(value any) string {
 	return "an object with " + number + strings.Join(names, ", ") + more
 }
 
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return strconv.Itoa(n) + " times"
-}
-
 // Dropped says what values each reading program made nothing of, a line per program, and whether one of them made
 // nothing of everything that it was given.
 func (m *Mapping) Dropped() (lines []string, nothing bool) {
@@ -88,13 +80,13 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		empty := 0
 		for i, s := range shapes {
 			empty += p.dropped.shapes[s]
-			shapes[i] = times(p.dropped.shapes[s]) + " " + s
+			shapes[i] = fmt.Sprintf("%d × %s", p.dropped.shapes[s], s)
 		}
 		all += empty
 		if len(shapes) > maxNames {
 			shapes = append(shapes[:maxNames], "and others")
 		}
-		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d values: %s", p.name,
+		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d values; by their form, they are: %s", p.name,
 			empty, all, strings.Join(shapes, "; ")))
 		nothing = nothing || p.dropped.given == 0
 	}
