@@ -35,6 +35,9 @@ func changes(counts []engine.ChangeCount) string {
 	return cmp.Or(strings.Join(all, "; "), "no attempts")
 }
 
+// noCommonPeriod says that no chat is known to belong in both marts.
+const noCommonPeriod = "by their rows, the two marts have no period in common"
+
 // alone says in lines which chats are not in both marts.
 func (r *Results) alone() (said []string) {
 	a := r.Footer.Audit
@@ -46,14 +49,14 @@ func (r *Results) alone() (said []string) {
 		said = append(said, "Chats by their worst attempt: "+changes(m.Chats)+".")
 	}
 	say := func(n int, format string, args ...any) { said = sayIf(said, n, format, args...) }
-	outside := "the rows show no period that both marts cover"
+	outside := noCommonPeriod
 	if m.Window != "" {
 		outside = fmt.Sprintf("%s of them outside the time that both marts cover (%s)", thousands(m.Outside),
 			safe(m.Window))
 	}
 	say(m.Alone(), "Not judged, because they are not in both marts: %s; %s.", chats(m.Alone()), outside)
-	say(m.OldAlone, "  %s only in the legacy rows, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
-	say(m.NewAlone, "  %s only in the new rows, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
+	say(m.OldAlone, "  %s only in the legacy mart, for example %s", chats(m.OldAlone), safe(model.Name(m.OldLike)))
+	say(m.NewAlone, "  %s only in the new mart, for example %s", chats(m.NewAlone), safe(model.Name(m.NewLike)))
 	say(m.Neither, "  %s in neither, though they should have rows", chats(m.Neither))
 	say(m.Empty, "Not judged, because neither mart has or should have rows for them: %s.", chats(m.Empty))
 	say(m.Unkeyed, "Without exactly one id in the table of keys: %s of the legacy mart.", rows(m.Unkeyed))
@@ -70,7 +73,7 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := "by their rows, the two marts have no period in common"
+	period := noCommonPeriod
 	if m.Window != "" {
 		period = "the two marts have this period in common: " + m.Window
 	}

@@ -5,6 +5,7 @@ package needs
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,7 +56,10 @@ var tree = sync.OnceValue(func() error {
 		root = filepath.Dir(root)
 	}
 	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error { // opens each directory
-		if err == nil && d.IsDir() && d.Name() == ".git" {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // another package's test has removed it since
+			return nil
+		case err == nil && d.IsDir() && d.Name() == ".git":
 			return filepath.SkipDir
 		}
 		return err

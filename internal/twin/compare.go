@@ -139,7 +139,8 @@ func (c *Comparison) Summary() string {
 	}
 	_, quantile := c.Largest()
 	return fmt.Sprintf("the twin has %s; its shares differ from the log's (total variation, 0 %% is equal) by: %s; "+
-		"the medians and p90s of durations differ by %.2g %% at most", plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), 100*quantile)
+		"the medians and p90s of durations differ by %.2g %% at most", plural(c.twin.Chats, "chat"),
+		strings.Join(parts, ", "), 100*quantile)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.
