@@ -42,6 +42,17 @@ func (c *Chat) Pinned() Clauses {
 	return c.Silent & c.readings.pinned
 }
 
+// Answer returns what the chat's readings answer for a clause, or else the reference, as [Table.Answer] does.
+func (c *Chat) Answer(id ClauseID) Yield { return cmp.Or(c.readings, reference).Answer(id) }
+
+// NoRowBy returns the clause that makes no IRF: Silent, unless readings give it a row.
+func (c *Chat) NoRowBy() Clauses {
+	if slices.ContainsFunc(c.IRFs, func(r IRF) bool { return r.Clauses == c.Silent }) {
+		return 0
+	}
+	return c.Silent
+}
+
 // Level returns the level of the weakest rule behind the IRF. A rule that readings have pinned has level [Own].
 func (r *IRF) Level() Level { return r.readings.level(r.Clauses) }
 

@@ -52,7 +52,7 @@ func newAuditPage(r *Results) *auditPage {
 			row.Is = "note"
 		}
 		if room > 0 {
-			row.show()
+			row.show(r)
 			room -= row.Failure.size()
 		}
 		p.Rows = append(p.Rows, row)
@@ -62,8 +62,8 @@ func newAuditPage(r *Results) *auditPage {
 }
 
 // show prepares the example.
-func (row *auditRow) show() {
-	row.Shown, row.Failure = true, newFailure([]*engine.ScenarioLine{row.ScenarioLine}, nil)
+func (row *auditRow) show(r *Results) {
+	row.Shown, row.Failure = true, newFailure([]*engine.ScenarioLine{row.ScenarioLine}, []*Results{r}, nil)
 	if row.Legacy != nil {
 		row.Abreast = rowsAbreast(row.ScenarioLine)
 	}

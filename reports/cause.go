@@ -187,16 +187,16 @@ func (r *Results) answer() (head, why string) {
 			head = "Both failures that count have one cause"
 		}
 	}
-	return head, causes[0].blame()
+	return head, causes[0].blame(r)
 }
 
 // blame says what is wrong, with the rules to blame and what a single one says.
-func (c *cause) blame() string {
+func (c *cause) blame(r *Results) string {
 	if len(c.rules) == 0 {
 		return c.what
 	}
 	said := strings.Join(c.rules, ", ") + ": " + c.what
-	if of := laws(c.rules); len(of) == 1 && of[0].Says != "" {
+	if of := r.laws(c.rules); len(of) == 1 && of[0].Says != "" {
 		said += ". " + of[0].Says
 	}
 	return said

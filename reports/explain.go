@@ -3,10 +3,10 @@ package reports
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/model"
 )
 
@@ -33,7 +33,7 @@ func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 			fmt.Fprintf(b, ", received from IRF %d", r.ReceivedFrom.Value)
 		}
 		fmt.Fprintf(b, "\n       %s\n", r.Because())
-		explainRules(b, r.Clauses, r.Pinned())
+		explainRules(b, r.Clauses, engine.PinnedIn(c, r.Pinned()))
 		if others := r.Accepted()[1:]; len(others) > 0 {
 			names := make([]string, len(others))
 			for i, d := range others {
@@ -42,21 +42,21 @@ func Explain(b *bytes.Buffer, c *model.Chat, t *Timeline, names bool) {
 			fmt.Fprintf(b, "       also accepted: %s\n", strings.Join(names, "; "))
 		}
 	}
-	if c.Silent != 0 && !slices.ContainsFunc(c.IRFs, func(r model.IRF) bool { return r.Clauses == c.Silent }) {
+	if by := c.NoRowBy(); by != 0 {
 		b.WriteString("No fact for the place where the chat ended:\n")
-		explainRules(b, c.Silent, c.Pinned())
+		explainRules(b, by, engine.PinnedIn(c, c.Pinned()))
 	}
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
-// explainRules says the rules; pinned are the clauses that a reading decides.
-func explainRules(b *bytes.Buffer, s, pinned model.Clauses) {
+// explainRules says the rules, with the answers that readings pin in place of the rules' own.
+func explainRules(b *bytes.Buffer, s model.Clauses, pinned []engine.PinnedClause) {
 	for _, id := range s.Rules() {
 		r, _ := model.RuleByID(id)
 		of := section(r)
-		if slices.Contains(pinned.Rules(), id) {
-			of += ", pinned by the readings"
+		if says := engine.Pinned(pinned, id); says != "" {
+			of += ", " + says
 		}
 		fmt.Fprintf(b, "       %-3s  %s (%s)\n", r.ID, r.Says, of)
 	}

@@ -45,12 +45,18 @@ type reason struct {
 // law is a rule or invariant with what it says.
 type law struct{ ID, Says string }
 
-// laws looks up what rules and invariants say; those that this version does not know say nothing.
-func laws(ids []string) (all []law) {
+// laws looks up what rules and invariants say, and what readings pin instead; those that this version does not know
+// say nothing.
+func (r *Results) laws(ids []string) (all []law) {
 	for _, id := range ids {
 		l := law{ID: safe(id)}
-		if r, ok := model.RuleByID(id); ok {
-			l.Says = r.Says
+		if rule, ok := model.RuleByID(id); ok {
+			l.Says = rule.Says
+			if h := r.Header.Readings; h != nil {
+				if says := engine.Pinned(h.Clauses, id); says != "" {
+					l.Says += " (" + safe(says) + ")"
+				}
+			}
 		}
 		for _, v := range model.Invariants() {
 			if v.ID == id {
@@ -72,7 +78,7 @@ func (r *reason) FieldName() string { return safe(string(r.Field)) }
 func (r *reason) Invariant() bool { return r.Difference.OfInvariant() }
 
 // newFailure prepares a scenario. lines are those of the results, nil if it passes or is missing there.
-func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
+func newFailure(lines []*engine.ScenarioLine, results []*Results, names []string) *failure {
 	f := new(failure)
 	for i, l := range lines {
 		if l == nil {
@@ -91,9 +97,9 @@ func newFailure(lines []*engine.ScenarioLine, names []string) *failure {
 		for k, d := range shown {
 			switch {
 			case k < maxDifferences:
-				v.Reasons = append(v.Reasons, reason{d, laws(d.Rules)})
+				v.Reasons = append(v.Reasons, reason{d, results[i].laws(d.Rules)})
 			case k < maxDifferences+maxUnfolded:
-				v.Others = append(v.Others, reason{d, laws(d.Rules)})
+				v.Others = append(v.Others, reason{d, results[i].laws(d.Rules)})
 			default:
 				v.More++
 			}

@@ -144,7 +144,9 @@ func (p *page) choose(all [][]*engine.ScenarioLine, place map[string]int) map[in
 				p.OtherCauses++
 				continue
 			}
-			said := pageCause{What: cause.what, Rules: laws(cause.rules), Where: cause.where(), Count: len(cause.lines)}
+			said := pageCause{
+				What: cause.what, Rules: r.laws(cause.rules), Where: cause.where(), Count: len(cause.lines),
+			}
 			if p.Several() {
 				said.Of = p.Names[i]
 			}
@@ -172,7 +174,7 @@ func (c *choice) show(at, cause int) {
 			shown[i] = l
 		}
 	}
-	f := newFailure(shown, c.Names)
+	f := newFailure(shown, c.Results, c.Names)
 	c.chosen[at] = true
 	c.Causes[cause].Full = append(c.Causes[cause].Full, f)
 	c.room -= f.size()

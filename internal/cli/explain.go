@@ -214,12 +214,14 @@ type explainedFact struct {
 	Because  string         `json:"because"`
 	Rules    []model.Rule   `json:"rules"`
 	Accepted []string       `json:"also_accepted,omitempty"`
+
+	Pinned []engine.PinnedClause `json:"pinned,omitempty"` // by the readings, whatever the rules say
 }
 
 // explainJSON appends a chat as a line of JSON.
 func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
 	x := explained{
-		InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.Silent),
+		InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.NoRowBy()),
 	}
 	for i := range log {
 		x.Events = append(x.Events, wire.AppendEvent(nil, &log[i]))
@@ -227,6 +229,7 @@ func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
 	for i := range c.IRFs {
 		r := &c.IRFs[i]
 		f := explainedFact{Fact: wire.AppendFact(nil, &r.Fact), Because: r.Because(), Rules: rulesOf(r.Clauses)}
+		f.Pinned = engine.PinnedIn(c, r.Pinned())
 		for _, d := range r.Accepted()[1:] {
 			f.Accepted = append(f.Accepted, d.String())
 		}

@@ -29,6 +29,28 @@ type PinnedClause struct {
 	Answer model.Yield `json:"answer"`
 }
 
+// PinnedIn returns clauses that readings pin, with their answers in a chat.
+func PinnedIn(c *model.Chat, pinned model.Clauses) (all []PinnedClause) {
+	for id := range pinned.All() {
+		all = append(all, PinnedClause{model.ClauseName(id), c.Answer(id)})
+	}
+	return all
+}
+
+// Pinned tells the answers to clauses of a rule, or returns "" if there are none.
+func Pinned(all []PinnedClause, rule string) string {
+	var says []string
+	for _, p := range all {
+		if id, ok := model.InferredClause(p.Clause); ok && model.RuleOf(id).ID == rule {
+			says = append(says, p.Clause+": "+AnswerText(id, p.Answer))
+		}
+	}
+	if says == nil {
+		return ""
+	}
+	return "pinned by the readings: " + strings.Join(says, ", ")
+}
+
 // On returns a table that answers as the readings say. Readings that do not fit are left out: a record may have been
 // written by somebody else.
 func (r *Readings) On(t *model.Table) *model.Table {
