@@ -102,11 +102,8 @@ func (e *env) check() *cobra.Command {
   chatproof check --print-sql sqlserver > audit.sql`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.printSQL != "" && f.readings != "" {
-				return errors.New("--print-sql: the query cannot apply readings; leave out --readings")
-			}
 			if f.printSQL != "" {
-				return e.printQuery(cmd.Context(), f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
+				return e.printQuery(cmd, f.printSQL, &f.placeFlags, (*tables.Dialect).Audit)
 			}
 			return e.leftOut(&f.placeFlags, e.runCheck(cmd.Context(), &f))
 		},
@@ -149,9 +146,8 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 	memoryFlag(cmd, &f.memory)
 	addPrintSQL(cmd, &f.printSQL, "the query that finds rows that break an invariant", "")
 	cmd.MarkFlagsMutuallyExclusive("expect", "write-expect")
-	cmd.MarkFlagsMutuallyExclusive("legacy", "print-sql")
 	for _, other := range []string{
-		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "print-sql", "legacy",
+		"report", "against", "expect", "write-expect", "keys", "repair", "readings", "legacy",
 	} {
 		cmd.MarkFlagsMutuallyExclusive("learn", other)
 	}

@@ -158,18 +158,31 @@ func addPrintSQL(cmd *cobra.Command, dialect *string, what, then string) {
 	complete(cmd, "print-sql", names...)
 }
 
-// printQuery prints a statement about facts, for the client of another database.
-func (e *env) printQuery(ctx context.Context, dialect string, p *placeFlags,
+// printQuery prints a statement about facts, for the client of another database. Nothing but a mapping changes it, so
+// nothing else may be given.
+func (e *env) printQuery(cmd *cobra.Command, dialect string, p *placeFlags,
 	statement func(*tables.Dialect, *tables.Mapping) (string, error),
 ) error {
-	at, err := p.place(ctx, "-")
+	var idle []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name != "print-sql" && f.Name != "mapping" {
+			idle = append(idle, "--"+f.Name)
+		}
+	})
+	if cmd.Flags().NArg() > 0 {
+		idle = append(idle, "the command")
+	}
+	if len(idle) > 0 {
+		return fmt.Errorf("--print-sql only prints a query: leave out %s", strings.Join(idle, ", "))
+	}
+	m, err := p.readMapping(cmd.Context())
 	if err != nil {
 		return err
 	}
 	d, err := tables.ParseDialect(dialect)
 	var text string
 	if err == nil {
-		text, err = statement(d, at.Mapping)
+		text, err = statement(d, m)
 	}
 	if err != nil {
 		return fmt.Errorf("--print-sql: %w", err)

@@ -101,7 +101,7 @@ func (e *env) run() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.way.command = args
 			if f.way.printSQL != "" {
-				return e.printQuery(cmd.Context(), f.way.printSQL, &f.way.placeFlags, (*tables.Dialect).ExtractFacts)
+				return e.printQuery(cmd, f.way.printSQL, &f.way.placeFlags, (*tables.Dialect).ExtractFacts)
 			}
 			return e.runSuite(cmd.Context(), &f, cmd.Flags().Changed("require"))
 		},

@@ -16,10 +16,6 @@ import (
 // Audit returns a statement whose result is the facts that are wrong whatever their log is, by interaction and ordinal:
 // the columns of [Dialect.FactQuery], and one for each of [model.RowConditions], which is 1 if it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
-	if key := m.beyondSQL(); key != "" {
-		return "", fmt.Errorf("the query cannot apply %s of the mapping; apply it in a view, and leave it out of the "+
-			"mapping", key)
-	}
 	facts, kept, err := d.factQuery(m)
 	if err != nil {
 		return "", err

@@ -138,13 +138,17 @@ var factColumns = []struct {
 // FactQuery returns a query, without a semicolon, whose rows are facts under Info Mart's names: media_server_ixn_guid,
 // interaction_resource_ordinal, resource_type_code, resource_name, resource_role_code, role_reason_code,
 // technical_result_code, result_reason_code, received_from (an ordinal), start_ts, end_ts. Where a code is blank, the
-// name stands for it.
+// name stands for it. The error says what the query cannot apply: whoever reads its result would not know of it.
 func (d *Dialect) FactQuery(m *Mapping) (string, error) {
 	query, _, err := d.factQuery(m)
 	return query, err
 }
 
 func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error) {
+	if key := m.beyondSQL(); key != "" {
+		return "", nil, fmt.Errorf("the query cannot apply %s of the mapping; apply it in a view, and leave it out of "+
+			"the mapping", key)
+	}
 	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
 }
 
