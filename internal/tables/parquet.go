@@ -185,7 +185,8 @@ func parquetCell(leaf *parquetLeaf) func(*pageValues, int32, *wire.Names) wire.C
 	}
 	switch leaf.kind {
 	case format.Int64, format.Int32:
-		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell { return wire.IntegerCell(v.ints[i]) }
+		of := integerCell(leaf)
+		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell { return of(v.ints[i]) }
 	case format.Double, format.Float:
 		return func(v *pageValues, i int32, _ *wire.Names) wire.Cell {
 			return wire.FloatCell(math.Float64frombits(uint64(v.ints[i])))
@@ -205,6 +206,26 @@ func parquetCell(leaf *parquetLeaf) func(*pageValues, int32, *wire.Names) wire.C
 		c := wire.TextCell(names.Of(v.textAt(i)))
 		c.Kept = true
 		return c
+	}
+}
+
+// integerCell returns what makes a cell of an integer. Days and times of day are no instants, nor numbers.
+func integerCell(leaf *parquetLeaf) func(n int64) wire.Cell {
+	switch t := leaf.logical.(type) {
+	case *format.DateType:
+		return func(n int64) wire.Cell { return wire.TextCell(time.Unix(n*86400, 0).UTC().Format(time.DateOnly)) }
+	case *format.TimeType:
+		unit := unitOf(t.Unit)
+		return func(n int64) wire.Cell {
+			return wire.TextCell(time.Unix(instantOf(n, unit)).UTC().Format("15:04:05.999999999"))
+		}
+	}
+	unsigned := leaf.unsigned()
+	return func(n int64) wire.Cell {
+		if unsigned && n < 0 { // it takes all 64 bits
+			return wire.TextCell(strconv.FormatUint(uint64(n), 10))
+		}
+		return wire.IntegerCell(n)
 	}
 }
 

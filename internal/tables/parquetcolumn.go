@@ -77,14 +77,15 @@ func (c *parquetColumn) want(words bool) {
 		return
 	}
 	c.cell = parquetCell(&c.leaf)
-	_, decimals := c.leaf.logical.(*format.DecimalType)
 	switch c.leaf.kind {
 	case format.ByteArray:
+		_, decimals := c.leaf.logical.(*format.DecimalType)
 		c.texts = !decimals
 		c.words = words && c.texts
 	case format.Int64, format.Int32:
+		_, integers := c.leaf.logical.(*format.IntType)
+		c.integers = integers || c.leaf.logical == nil
 		c.unit = c.leaf.unit()
-		c.integers = !decimals && c.unit == 0
 	}
 }
 

@@ -167,8 +167,14 @@ func logicalOf(e *format.SchemaElement) format.LogicalTypeValue {
 		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MilliSeconds)}}
 	case deprecated.TimestampMicros:
 		return &format.TimestampType{Unit: format.TimeUnit{Value: new(format.MicroSeconds)}}
-	case deprecated.Uint32:
-		return &format.IntType{BitWidth: 32}
+	case deprecated.Date:
+		return new(format.DateType)
+	case deprecated.TimeMillis:
+		return &format.TimeType{Unit: format.TimeUnit{Value: new(format.MilliSeconds)}}
+	case deprecated.TimeMicros:
+		return &format.TimeType{Unit: format.TimeUnit{Value: new(format.MicroSeconds)}}
+	case deprecated.Uint32, deprecated.Uint64:
+		return new(format.IntType)
 	case deprecated.Decimal:
 		return &format.DecimalType{Scale: e.Scale.V}
 	}
@@ -180,6 +186,8 @@ func (l *parquetLeaf) fits() bool {
 	switch l.logical.(type) {
 	case *format.TimestampType:
 		return l.kind == format.Int64
+	case *format.DateType, *format.TimeType:
+		return l.kind == format.Int32 || l.kind == format.Int64
 	case *format.DecimalType:
 		return slices.Contains([]format.Type{
 			format.Int32, format.Int64, format.ByteArray, format.FixedLenByteArray,
@@ -198,12 +206,15 @@ func (l *parquetLeaf) unsigned() bool {
 
 // unit returns the unit of a column of times; 0 for other columns.
 func (l *parquetLeaf) unit() time.Duration {
-	t, ok := l.logical.(*format.TimestampType)
-	switch {
-	case !ok:
-		return 0
-	case t.Unit.Value == nil:
+	if t, ok := l.logical.(*format.TimestampType); ok {
+		return unitOf(t.Unit)
+	}
+	return 0
+}
+
+func unitOf(u format.TimeUnit) time.Duration {
+	if u.Value == nil {
 		return time.Nanosecond
 	}
-	return t.Unit.Value.Duration()
+	return u.Value.Duration()
 }

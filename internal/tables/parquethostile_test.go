@@ -116,6 +116,8 @@ func TestParquetOfKindsThatDoNotFit(t *testing.T) {
 		required(format.ByteArray, new(format.UUIDType), 16),
 		required(format.Double, new(format.TimestampType), 0),
 		required(format.Int32, new(format.TimestampType), 0),
+		required(format.ByteArray, new(format.DateType), 0),
+		required(format.Double, new(format.TimeType), 0),
 	} {
 		data := binary.LittleEndian.AppendUint32(nil, 8)
 		data = append(data, make([]byte, 8)...)
@@ -201,6 +203,13 @@ func TestParquetOfOtherWriters(t *testing.T) {
 	optional.RepetitionType = thrift.New(format.Optional)
 	unsigned := required(format.Int32, nil, 0)
 	unsigned.ConvertedType = thrift.New(deprecated.Uint32)
+	full := required(format.Int64, nil, 0)
+	full.ConvertedType = thrift.New(deprecated.Uint64)
+	most := onePage(t, 2, format.Plain, append(bytes.Repeat([]byte{0xff}, 8), 7, 0, 0, 0, 0, 0, 0, 0))
+	days := onePage(t, 2, format.Plain, binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, 20458))
+	clock := onePage(t, 2, format.Plain, binary.LittleEndian.AppendUint32(make([]byte, 4), 9*3600*1000+7500))
+	date, hour := required(format.Int32, nil, 0), required(format.Int32, nil, 0)
+	date.ConvertedType, hour.ConvertedType = thrift.New(deprecated.Date), thrift.New(deprecated.TimeMillis)
 	for _, tt := range []struct {
 		reason string
 		of     format.SchemaElement
@@ -226,6 +235,14 @@ func TestParquetOfOtherWriters(t *testing.T) {
 		},
 		{"nulls alone, without a dictionary", optional, nulls, nil, []string{"", ""}, "EOF"},
 		{"unsigned", unsigned, pair, nil, []string{"c0=4294967295 ", "c0=7 "}, "EOF"},
+		{"unsigned, of 64 bits", full, most, nil, []string{"c0=18446744073709551615 ", "c0=7 "}, "EOF"},
+		{
+			"the same, as newer writers say it", required(format.Int64, &format.IntType{BitWidth: 64}, 0), most, nil,
+			[]string{"c0=18446744073709551615 ", "c0=7 "},
+			"EOF",
+		},
+		{"days", date, days, nil, []string{"c0=1969-12-31 ", "c0=2026-01-05 "}, "EOF"},
+		{"the time of day", hour, clock, nil, []string{"c0=00:00:00 ", "c0=09:00:07.5 "}, "EOF"},
 		{
 			"a decimal of 16 bytes", required(format.FixedLenByteArray, new(format.DecimalType), 16), wide, nil,
 			[]string{"c0=a decimal number of more than 64 bits ", "c0=-2 "},
