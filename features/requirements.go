@@ -38,8 +38,8 @@ var requirements = []Requirement{
 		ID:   "1-2",
 		Says: "The flows are examples to adapt. The page promises no result for a chat that differs from them.",
 		Tag:  model.Composed,
-		Untested: "No test can show what the page does not promise. Composed scenarios assume that each part of a " +
-			"chat ends as it does in its own flow.",
+		Untested: "No test can show what the page does not promise. A composed scenario joins parts of " +
+			"several flows. We assume that each part ends as in the flow that it comes from.",
 	},
 	{
 		ID: "1-3",

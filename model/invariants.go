@@ -69,7 +69,7 @@ var invariants = []NamedInvariant{
 		"AbandonedWhileQueued is never an agent's. AbandonedWhileRinging is always an agent's.", row8),
 	law("V9", OnEvents, "0.1",
 		"CustomerAbandoned occurs only if the media server stopped the chat. There is at most one such row, and none "+
-			"if an agent was handling the chat at the stop. Rows that I5 or I11 accepts do not count here.", logCheck(v9)),
+			"if an agent was handling the chat at the stop. Rows are exempt if rule I5 or I11 accepts their result.", logCheck(v9)),
 	law("V10", OnEvents, "0.1",
 		"There is no IRF for the customer, and none for a queue or strategy that distributed what it had.",
 		logCheck(v10)),
@@ -80,8 +80,8 @@ var invariants = []NamedInvariant{
 		"Putting a queue between the initiator and the invitee of an accepted conference changes no agent's "+
 			"role.", nil),
 	law("V14", OnRelation, "0.1",
-		"Turning a conference's visibility mode 1 into 3 changes only the roles of its invitees, and of the "+
-			"queue or strategy that it ended in.", nil),
+		"If the visibility mode of a conference becomes 3 instead of 1, only the roles of its invitees change, "+
+			"and the role of the queue or strategy in which the conference ended.", nil),
 	law("V15", OnRelation, "0.1",
 		"If agents, queues, strategies and interactions are renamed, the facts are renamed alike.", nil),
 	law("V16", OnRelation, "0.1",

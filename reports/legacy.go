@@ -80,8 +80,8 @@ func Overlap(a *engine.Audit, most float64) string {
 	say := fmt.Sprintf("no chat to check: none is in both marts; %s only in the legacy mart, %s only in the new mart "+
 		"(%s)", chats(m.OldAlone), chats(m.NewAlone), period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; old ids look like %s, and new ids like %s: if they are of the same chats, name a table "+
-			"of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
+		say += fmt.Sprintf("; old ids look like %s, and new ids like %s; if the marts hold the same chats under "+
+			"different ids, name a table of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say
 }

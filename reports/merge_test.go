@@ -49,9 +49,9 @@ func TestMergeRefuses(t *testing.T) {
 		shards []*Results
 		want   string
 	}{
-		{"a gap", part[:2], "scenarios are in none of the results (the first"},
-		{"a gap, by name", part[:2], "the first of them is number 4 in the order of the run); only the shards 3/3, 2/3 were given; add the results of the other shards"},
-		{"one shard alone", part[:1], "scenarios are in none of the results (the first"},
+		{"a gap", part[:2], "scenarios are in none of the results, because only the shards "},
+		{"a gap, by name", part[:2], "only the shards 3/3, 2/3 were given; add the results of the other shards (the first missing scenario is number 4 in the order of the run)"},
+		{"one shard alone", part[:1], "scenarios are in none of the results, because only the shards "},
 		{"twice the same", []*Results{part[0], part[1], part[0], part[2]}, "3.jsonl: given twice; give each shard once"},
 		{"other shards", []*Results{part[0], part[1], part[2], read(t, "1of2.jsonl", record(t, routed, 1, 1, 2))}, "1of2.jsonl overlap: both hold documented/"},
 		{"incomplete", []*Results{part[0], part[1], cut}, "cut.jsonl: incomplete: the run did not end"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
 )
 
 // Of returns the record of a run that has just been made. name is what messages call it.
@@ -49,7 +50,7 @@ func Hold(dir string, force bool) (p *Place, err error) {
 	}
 	p.lock, err = files.Hold(filepath.Join(dir, ".chatproof-report.lock"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return nil, fmt.Errorf("directory %s: %w", model.Quoted(dir), err)
 	}
 	ours := isReport(dir)
 	for _, path := range Files(dir) {

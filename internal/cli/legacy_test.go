@@ -106,7 +106,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: none is in both marts; 200 chats only in the legacy mart, 200 chats only in the new mart \(the two marts have this period in common: 2026-01-09T.*\); old ids look like 100000, and new ids like 0+65: if they are of the same chats, name a table of keys \(old, new\) in the mapping\n$`, why)
+	assert.Regexp(t, `no chat to check: none is in both marts; 200 chats only in the legacy mart, 200 chats only in the new mart \(the two marts have this period in common: 2026-01-09T.*\); old ids look like 100000, and new ids like 0+65; if the marts hold the same chats under different ids, name a table of keys \(old, new\) in the mapping\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
@@ -118,7 +118,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 
 	write("bad.yaml", "keys: {table: IDS}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "--legacy: keys: the rows are in files, so there is no database with a table of keys; put the keys in a file, and name it in the mapping, under keys.file")
+	assert.Contains(t, why, "--legacy: table of keys: the rows are in files, so there is no database with such a table; put the keys in a file, and name it in the mapping, under keys.file")
 	write("bad.yaml", "keys: {file: old.csv}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
 	assert.Contains(t, why, `no column "old"; the columns are IXN, `)

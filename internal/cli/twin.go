@@ -56,7 +56,7 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 func (f *generateFlags) checkTwin(given func(string) bool) error {
 	switch {
 	case len(f.like) > 0 && f.profile != "":
-		return errors.New("--profile: --like learns a profile itself; leave out one of the two")
+		return errors.New("expected --profile or --like, not both: --like learns a profile itself")
 	case f.days != 0 && f.Chats != 0:
 		return errors.New("expected --chats or --days, not both")
 	case given("chats") && f.Chats < 1 || given("days") && f.days < 1:
@@ -68,8 +68,8 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case !(f.Defects >= 0 && f.Defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
-		return errors.New("--delivery and --interleave cannot be combined for a twin, because --interleave writes " +
-			"its events in time order; leave out one of the two flags (to double or delay events, use --defects)")
+		return errors.New("expected --delivery or --interleave for a twin, not both: --interleave writes the twin's " +
+			"events in time order (if you want doubled or delayed events, use --defects)")
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has its chats one by one; leave out --interleave")
 	}

@@ -72,13 +72,13 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Fold != nil {
 		all = append(all, absence{
-			"with different ids or names that become the same under the mapping",
+			"with two ids or names that the mapping turns into one",
 			func(c *model.Case) bool { return merges(c, w.Fold) },
 		})
 	}
 	if w.Twice != nil {
 		all = append(all, absence{
-			"at times that clocks show twice, in a zone of the mapping",
+			"with local times that are ambiguous, because clocks in a zone of the mapping are set back",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool { return w.Twice(e.Time) })
 			},

@@ -12,7 +12,7 @@ import (
 )
 
 // errHeld says that another process holds the lock file of a directory.
-var errHeld = errors.New("another process is using this directory")
+var errHeld = errors.New("another process is using it")
 
 // Temporary creates a file in a directory, under a new name between prefix and suffix. First it removes the files
 // with such names that nobody holds. Nobody removes a file that cannot be locked, as on some network file systems.

@@ -63,8 +63,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s gives the same output for two chats with different rows: one has %s; the "+
-						"other has %s; send what tells these two events apart: %s and %s", send.name, rows, theirs,
+					return fmt.Errorf("%s gives the same output for two chats with different rows (one has %s; the "+
+						"other has %s); make the outputs differ for these two events: %s and %s", send.name, rows, theirs,
 						line(&log[i]), line(&variant))
 				}
 			}

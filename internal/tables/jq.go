@@ -249,11 +249,10 @@ func call(name string, code *gojq.Code, value any, n int, emit func(any) error) 
 			if errors.Is(failed, context.Canceled) {
 				return fmt.Errorf("%s: did not end within %v", name, callLimit)
 			}
-			said := model.Line(failed.Error())
-			if own, thrown := strings.CutPrefix(said, "error: "); thrown { // by jq's error
-				return fmt.Errorf("%s failed with the error: %s", name, own)
+			if own, thrown := strings.CutPrefix(failed.Error(), "error: "); thrown { // by jq's error
+				return fmt.Errorf("%s failed with the error %s", name, model.Quoted(own))
 			}
-			return fmt.Errorf("%s failed: %s", name, said)
+			return fmt.Errorf("%s failed: %s", name, model.Line(failed.Error()))
 		}
 		if err := emit(v); err != nil {
 			return err

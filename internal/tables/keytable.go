@@ -29,7 +29,7 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	case t.file != "":
 		p = Place{Path: t.file, Mapping: p.Mapping}
 	case !IsDSN(p.Path):
-		return nil, errors.New("keys: the rows are in files, so there is no database with a table of keys; " +
+		return nil, errors.New("table of keys: the rows are in files, so there is no database with such a table; " +
 			"put the keys in a file, and name it in the mapping, under keys.file")
 	}
 	r, lines, err := openColumns(ctx, p, nil, form, queryColumns(form))
@@ -38,7 +38,7 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 		lines.Close()
 		return nil, fmt.Errorf("keys.file: %s: expected CSV, TSV or Parquet", p.Path)
 	case err != nil:
-		return nil, fmt.Errorf("keys: %w", err)
+		return nil, fmt.Errorf("table of keys: %w", err)
 	}
 	return r, nil
 }

@@ -159,7 +159,7 @@ null: ["-", n/a]
 	_, err = read(first)
 	assert.EqualError(t, err, "no line has the field why, the mapping's name for result_reason")
 	_, err = read(`{"interaction_id":"c-1","who":"A","role":"x","result":"y"}` + "\n")
-	assert.EqualError(t, err, "stdin:1: interaction_id: missing; expected a non-empty string; the mapping says that it is called ixn.guid; the line has interaction_id, who, role, result")
+	assert.EqualError(t, err, "stdin:1: interaction_id: missing; expected a non-empty string; the mapping says that it is called ixn.guid; the names on the line are interaction_id, who, role, result")
 }
 
 // What is absent, and what is text: an agent may be called NULL.

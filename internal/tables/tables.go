@@ -146,8 +146,8 @@ func (d *Dialect) FactQuery(m *Mapping) (string, error) {
 
 func (d *Dialect) factQuery(m *Mapping) (query string, kept []string, err error) {
 	if key := m.beyondSQL(); key != "" {
-		return "", nil, fmt.Errorf("the query cannot apply %s of the mapping; apply it in a view, and leave it out of "+
-			"the mapping", key)
+		return "", nil, fmt.Errorf("the query cannot apply the mapping's %s; apply it in a view of your database, and "+
+			"remove it from the mapping", model.Quoted(key))
 	}
 	return factQuery(d, m, func(string) (map[string]string, error) { return nil, nil })
 }

@@ -138,7 +138,7 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; its shares differ from the log's (total variation, 0 %% is equal) by: %s; "+
+	return fmt.Sprintf("the twin has %s; its shares differ from the log's by (total variation; 0 %% means the same): %s; "+
 		"the medians and p90s of durations differ by %.2g %% at most", plural(c.twin.Chats, "chat"),
 		strings.Join(parts, ", "), 100*quantile)
 }

@@ -128,7 +128,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 		{held(`"visibility_mode":"three"`), "visibility_mode", "expected an integer, got \"three\""},
 		{held(`"actor":{"id":"a"},"actor_id":"b"`), "actor_id", "given twice; actor.id is the same field, so leave out one of them"},
 		{held(`"queue":"a","QUEUE":"b"`), "QUEUE", "given twice; queue is the same field, so leave out one of them"},
-		{`{"interaction_id":"c-1","seq":4}`, "event", "missing; expected the name of an event; the line has interaction_id, seq"},
+		{`{"interaction_id":"c-1","seq":4}`, "event", "missing; expected the name of an event; the names on the line are interaction_id, seq"},
 		{`{"interaction_id":"c-1","seq":4,"event":null}`, "event", "missing; expected the name of an event"},
 		{`{"interaction_id":"c-1","seq":4,"event":""}`, "event", "missing; expected the name of an event"},
 	} {
@@ -152,17 +152,17 @@ func TestSeqThatIsNone(t *testing.T) {
 		assert.Equal(t, wire.LineError{File: "log.jsonl", Line: 3, Field: "seq", Problem: problem, InteractionID: "c-1"}, *bad)
 	}
 	bad := badEvent(t, `{"interaction_id":"c-1","event":"EventHeld"}`)
-	assert.Equal(t, "log.jsonl:3: seq: missing; expected an integer of 0 or more; the line has interaction_id, event", bad.Error())
+	assert.Equal(t, "log.jsonl:3: seq: missing; expected an integer of 0 or more; the names on the line are interaction_id, event", bad.Error())
 }
 
 // A line without an interaction spoils no chat: it is an error of the input.
 func TestEventOfNoInteraction(t *testing.T) {
 	for line, found := range map[string]string{
 		`{}`:                            "",
-		`{"seq":4,"event":"EventHeld"}`: "; the line has seq, event",
+		`{"seq":4,"event":"EventHeld"}`: "; the names on the line are seq, event",
 		`{"interaction_id":null,"seq":4,"event":"EventHeld"}`: "",
 		`{"interaction_id":"","seq":4,"event":"EventHeld"}`:   "",
-		`{"seq":"4th","GUID":"c-1"}`:                          "; the line has seq, GUID",
+		`{"seq":"4th","GUID":"c-1"}`:                          "; the names on the line are seq, GUID",
 	} {
 		bad := badEvent(t, line)
 		assert.Equal(t, "log.jsonl:3: interaction_id: missing; expected a non-empty string"+found, bad.Error(), line)

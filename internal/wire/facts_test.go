@@ -37,15 +37,15 @@ func badFact(t *testing.T, line string) *wire.LineError {
 func TestFactWithoutWhatIsRequired(t *testing.T) {
 	for _, c := range []struct{ name, line, field, problem, interaction string }{
 		{"nothing", `{}`, "interaction_id", "missing; expected a non-empty string", ""},
-		{"no interaction", `{"resource":"Agent 1","resource_role":"RoutedTo","technical_result":"Completed"}`, "interaction_id", "missing; expected a non-empty string; the line has resource, resource_role, technical_result", ""},
+		{"no interaction", `{"resource":"Agent 1","resource_role":"RoutedTo","technical_result":"Completed"}`, "interaction_id", "missing; expected a non-empty string; the names on the line are resource, resource_role, technical_result", ""},
 		{"interaction null", strings.Replace(`{`+required+`}`, `"c-1"`, `null`, 1), "interaction_id", "missing; expected a non-empty string", ""},
 		{"interaction blank", strings.Replace(`{`+required+`}`, `"c-1"`, `""`, 1), "interaction_id", "missing; expected a non-empty string", ""},
-		{"no resource", `{"interaction_id":"c-1","resource_role":"RoutedTo","technical_result":"Completed"}`, "resource", "missing; the line has interaction_id, resource_role, technical_result", "c-1"},
-		{"no role", `{"interaction_id":"c-1","resource":"Agent 1","technical_result":"Completed"}`, "resource_role", "missing; the line has interaction_id, resource, technical_result", "c-1"},
-		{"no result", `{"interaction_id":"c-1","resource":"Agent 1","resource_role":"RoutedTo"}`, "technical_result", "missing; the line has interaction_id, resource, resource_role", "c-1"},
+		{"no resource", `{"interaction_id":"c-1","resource_role":"RoutedTo","technical_result":"Completed"}`, "resource", "missing; the names on the line are interaction_id, resource_role, technical_result", "c-1"},
+		{"no role", `{"interaction_id":"c-1","resource":"Agent 1","technical_result":"Completed"}`, "resource_role", "missing; the names on the line are interaction_id, resource, technical_result", "c-1"},
+		{"no result", `{"interaction_id":"c-1","resource":"Agent 1","resource_role":"RoutedTo"}`, "technical_result", "missing; the names on the line are interaction_id, resource, resource_role", "c-1"},
 		{
 			"keys alone", `{"INTERACTION_ID":"7","TECHNICAL_DESCRIPTOR_KEY":1}`, "resource",
-			"missing; the line has INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does", "7",
+			"missing; the names on the line are INTERACTION_ID, TECHNICAL_DESCRIPTOR_KEY; these rows come from Info Mart's fact table alone; join its dimension tables, as the query of 'run --print-sql' does", "7",
 		},
 		{"no object", `7`, "", notJSON("", `7`), ""},
 		{"two objects", `{` + required + `} {}`, "", notJSON("the line has more after the object", `{`+required+`} {}`), ""},

@@ -231,7 +231,7 @@ func (l *lines) found(line []byte, known func(name []byte) bool, missing string)
 	if near := model.Nearest(missing, unknown); near != "" {
 		hint = "; did you write " + model.Name(near) + " instead?"
 	}
-	return hint + "; the line has " + Listed(names) + Unjoined(names)
+	return hint + "; the names on the line are " + Listed(names) + Unjoined(names)
 }
 
 func (l *lines) notJSON(line []byte, err error) *LineError {
