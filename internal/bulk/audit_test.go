@@ -156,6 +156,12 @@ func TestVerdictCountsWhatIsNotListed(t *testing.T) {
 			assert.Equal(t, c.verdict, verdict(r.Lines(options.Require)), c.expected)
 			assert.Equal(t, c.verdict == engine.Nonconforming, verdict(nil) == engine.Nonconforming, "whichever are kept")
 			assert.Equal(t, c.verdict == engine.Nonconforming, r.Lines(options.Require)[0].Gates)
+			o.Excuse = false // the entries are only to be rewritten
+			r, err = bulk.CheckRows(t.Context(), o, place(t, wire.AppendFact, facts))
+			require.NoError(t, err)
+			for _, u := range r.UnsaidBy {
+				assert.Equal(t, "yes", u.Counts())
+			}
 		}
 	}
 }

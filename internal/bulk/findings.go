@@ -180,10 +180,14 @@ func (t *tally) finding(same []named, chat *Example, reference *model.Chat) (f *
 // drop counts a finding that is not kept.
 func (t *tally) drop(f *Finding) {
 	t.hold(f)
-	t.unsay(&engine.Unsaid{
-		Signature: f.family, Level: f.Level.String(), Gates: f.Required && len(f.Entries) == 0,
-		Known: f.Required && len(f.Entries) > 0, Times: f.Times, Chats: f.Chats,
-	})
+	u := engine.Unsaid{
+		Signature: f.family, Level: f.Level.String(), Gates: f.gates(), Known: f.Required && f.Known,
+		Times: f.Times, Chats: f.Chats,
+	}
+	if len(f.Entries) > 0 {
+		u.Listed = f.Chats
+	}
+	t.unsay(&u)
 }
 
 // hold counts the chats of a finding for the entries that cover it.
@@ -197,7 +201,7 @@ func (t *tally) hold(f *Finding) {
 
 func (t *tally) unsay(u *engine.Unsaid) {
 	of := *u
-	of.Times, of.Chats = 0, 0
+	of.Times, of.Chats, of.Listed = 0, 0, 0
 	all := t.unsaid[of]
 	if all == nil {
 		all = &of

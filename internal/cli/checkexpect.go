@@ -13,7 +13,9 @@ import (
 func found(r *bulk.Report) (all []engine.Found) {
 	for _, u := range r.UnsaidBy {
 		if u.Gates || u.Known {
-			all = append(all, engine.Found{Signature: u.Signature, Cause: u.Signature, Chats: u.Chats, Known: u.Known})
+			all = append(all, engine.Found{
+				Signature: u.Signature, Cause: u.Signature, Chats: u.Chats, Known: u.Listed == u.Chats,
+			})
 		}
 	}
 	for _, f := range r.Findings {

@@ -55,6 +55,7 @@ type Unsaid struct {
 	Known     bool   `json:"known,omitzero"` // they would, if no expectation covered them
 	Times     int    `json:"times"`
 	Chats     int    `json:"chats"` // a chat counts once for each signature
+	Listed    int    `json:"-"`     // of those chats: in entries of the file, whether these excuse them or not
 }
 
 // Counts says whether they count: yes, known or no.
