@@ -105,8 +105,8 @@ func TestSignaturesAreBounded(t *testing.T) {
 		assert.Len(t, r.Findings, 1000)
 		assert.Equal(t, 9000, r.Unsaid) // each row breaks V1 and V2
 		assert.Equal(t, []engine.Unsaid{
-			{Signature: "V2 *", Level: "invariant", Gates: true, Times: 5000, Chats: 5000},
-			{Signature: "V1 *", Level: "invariant", Gates: true, Times: 4000, Chats: 4000},
+			{Signature: "V2 *", Level: "invariant", Gates: true, Times: 5000, Chats: 5000, Field: "V2"},
+			{Signature: "V1 *", Level: "invariant", Gates: true, Times: 4000, Chats: 4000, Field: "V1"},
 		}, r.UnsaidBy)
 		var signatures []string
 		for _, f := range r.Findings {

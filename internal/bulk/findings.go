@@ -19,7 +19,7 @@ type Finding struct {
 	Known    bool // it is expected, and makes no chat differ
 	Example  Example
 	Entries  []*engine.Expectation // that cover it
-	family   string
+	field    model.Field
 }
 
 // gates reports whether the finding makes a chat differ.
@@ -159,7 +159,7 @@ func (t *tally) finding(same []named, chat *Example, reference *model.Chat) (f *
 		entries := t.entries(d.signature)
 		return &Finding{
 			FoundLine: engine.FoundLine{Signature: d.signature}, Level: d.Level, Required: required,
-			Known: t.excuse && len(entries) > 0, Entries: entries, family: family(d.signature, d.Field),
+			Known: t.excuse && len(entries) > 0, Entries: entries, field: d.Field,
 		}
 	}
 	f = t.findings.at(d.key, begin)
@@ -181,8 +181,8 @@ func (t *tally) finding(same []named, chat *Example, reference *model.Chat) (f *
 func (t *tally) drop(f *Finding) {
 	t.hold(f)
 	u := engine.Unsaid{
-		Signature: f.family, Level: f.Level.String(), Gates: f.gates(), Known: f.Required && f.Known,
-		Times: f.Times, Chats: f.Chats,
+		Signature: family(f.Signature, f.field), Field: f.field, Level: f.Level.String(),
+		Gates: f.gates(), Known: f.Required && f.Known, Times: f.Times, Chats: f.Chats,
 	}
 	if len(f.Entries) > 0 {
 		u.Listed = f.Chats

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,42 @@ func TestExpectWhatIsNotListed(t *testing.T) {
 		assert.Contains(t, errOut, said)
 	}
 	code, _, said := run("--expect", known, "--strict-expect")
+	assert.Zero(t, code, said)
+	assert.Empty(t, said)
+}
+
+// An entry that is added covers no more than it counts, although most of what the file lists has no finding.
+func TestAddedEntriesHold(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	run := func(args ...string) (code int, said string) {
+		var stdout, stderr bytes.Buffer
+		code = Run(t.Context(), args, strings.NewReader(""), &stdout, &stderr)
+		return code, stderr.String()
+	}
+	code, said := run("generate", "--flows", "-o", file("chats.jsonl"), "--facts", file("irf.jsonl"))
+	require.Zero(t, code, said)
+	text, err := os.ReadFile(file("irf.jsonl"))
+	require.NoError(t, err)
+	id := regexp.MustCompile(`"interaction_id":"[^"]+"`)
+	add := func(chat []byte, role, result string) {
+		text = fmt.Appendf(text, `{%s,"resource":"Z","resource_role":"%s","technical_result":"%s"}`+"\n", chat, role, result)
+	}
+	for i, chat := range slices.CompactFunc(id.FindAll(text, -1), bytes.Equal)[:6] {
+		for j := range 200 {
+			add(chat, fmt.Sprint("Role ", 200*i+j), "Completed")
+		}
+		add(chat, "InConference", "Abandoned")
+		add(chat, "InConference", "Redirected")
+	}
+	require.NoError(t, os.WriteFile(file("irf.jsonl"), text, 0o666))
+	require.NoError(t, os.WriteFile(file("known.yaml"),
+		[]byte("- {signature: row NOROW -> ROLE*, verdict: fail, reason: known}\n"), 0o666))
+	check := []string{"check", "--events", file("chats.jsonl"), "--facts", file("irf.jsonl")}
+	code, said = run(append(check, "--write-expect", file("known.yaml"))...)
+	assert.Zero(t, code)
+	assert.Contains(t, said, ": 1 entry kept, 2 added, 0 removed\n")
+	code, said = run(append(check, "--expect", file("known.yaml"), "--strict-expect")...)
 	assert.Zero(t, code, said)
 	assert.Empty(t, said)
 }

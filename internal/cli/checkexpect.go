@@ -7,12 +7,16 @@ import (
 	"github.com/chatproof/chatproof/internal/bulk"
 	"github.com/chatproof/chatproof/internal/engine"
 	"github.com/chatproof/chatproof/internal/files"
+	"github.com/chatproof/chatproof/model"
 )
 
-// found returns what counts, or would. What has no finding comes first, because its globs cover findings, too.
+// found returns what counts, or would. What has no finding comes first, because its globs cover findings, too. Where
+// there is such, findings have no globs of causes: these may cover some of it, and nobody knows how much.
 func found(r *bulk.Report) (all []engine.Found) {
+	beyond := make(map[model.Field]bool)
 	for _, u := range r.UnsaidBy {
 		if u.Gates || u.Known {
+			beyond[u.Field] = true
 			all = append(all, engine.Found{
 				Signature: u.Signature, Cause: u.Signature, Chats: u.Chats, Known: u.Listed == u.Chats,
 			})
@@ -20,9 +24,13 @@ func found(r *bulk.Report) (all []engine.Found) {
 	}
 	for _, f := range r.Findings {
 		if f.Required {
+			of := &f.Example.Differences[0]
+			cause := engine.Cause(of)
+			if beyond[of.Field] {
+				cause = f.Signature
+			}
 			all = append(all, engine.Found{
-				Signature: f.Signature, Cause: engine.Cause(&f.Example.Differences[0]), Chats: f.Chats,
-				Known: len(f.Entries) > 0,
+				Signature: f.Signature, Cause: cause, Chats: f.Chats, Known: len(f.Entries) > 0,
 			})
 		}
 	}

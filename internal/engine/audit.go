@@ -56,6 +56,8 @@ type Unsaid struct {
 	Times     int    `json:"times"`
 	Chats     int    `json:"chats"` // a chat counts once for each signature
 	Listed    int    `json:"-"`     // of those chats: in entries of the file, whether these excuse them or not
+
+	Field model.Field `json:"-"`
 }
 
 // Counts says whether they count: yes, known or no.
