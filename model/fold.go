@@ -214,8 +214,8 @@ func (f *fold) placed(e *Event, at int32) *IllFormed {
 	switch e.Actor.Type {
 	case MediaServer: // it enters
 		if f.entered {
-			return f.illFormed(e, "W4", "the media server places the chat in a queue a second time: expected only "+
-				"one such event, when the chat begins")
+			return f.illFormed(e, "W4", "the media server places the chat in a queue a second time: expected it to "+
+				"do so only once, when the chat begins")
 		}
 		f.entered = true
 	case Agent: // a leg of its own

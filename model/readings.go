@@ -185,7 +185,7 @@ func validYield(y Yield) error {
 
 func breaks(invariant string, y Yield) error {
 	f := y.fact()
-	return fmt.Errorf("the row \"%s %s\" would break %s, which says: %s", bareName(string(y.Type)), plainDescriptor(&f), invariant,
+	return fmt.Errorf("the row \"%s %s\" would break %s, which says: \"%s\"", bareName(string(y.Type)), plainDescriptor(&f), invariant,
 		strings.TrimSuffix(saying(invariant), "."))
 }
 

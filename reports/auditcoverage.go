@@ -16,8 +16,8 @@ func (r *Results) exercised(b *bytes.Buffer, all bool) {
 	if c == nil || r.Footer.Audit.Chats == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d of the %d are accepted, but "+
-		"never expected)",
+	fmt.Fprintf(b, "\nYour log exercises %d of %d rules and %d of %d combinations (%d of the %d are never expected, "+
+		"only accepted)",
 		c.CoveredRules(), len(c.Rules),
 		c.Combinations.Covered, c.Combinations.All, c.Combinations.Alternatives, c.Combinations.All)
 	if all {

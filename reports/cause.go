@@ -84,7 +84,7 @@ func (c *cause) rank() int {
 var (
 	lineOf  = regexp.MustCompile(`\b(stdout|answer):\d+: `)
 	numbers = regexp.MustCompile(`\d+`)
-	itsLine = regexp.MustCompile(`(not a JSON object: |; (?:found|the names on the line are) ).*`)
+	itsLine = regexp.MustCompile(`(not a JSON object: |; (?:the line is|the names on the line are) ).*`)
 )
 
 // failureOf says what is wrong with a program that returned no facts, and what helps to see why. The key is the same

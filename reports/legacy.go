@@ -36,7 +36,7 @@ func changes(counts []engine.ChangeCount) string {
 }
 
 // noCommonPeriod says that no chat is known to belong in both marts.
-const noCommonPeriod = "by their rows, the two marts have no period in common"
+const noCommonPeriod = "to judge by the rows, the two marts have no period in common"
 
 // alone says in lines which chats are not in both marts.
 func (r *Results) alone() (said []string) {
@@ -75,13 +75,13 @@ func Overlap(a *engine.Audit, most float64) string {
 	}
 	period := noCommonPeriod
 	if m.Window != "" {
-		period = "the two marts have this period in common: " + m.Window
+		period = "both marts have rows from the period " + m.Window
 	}
-	say := fmt.Sprintf("no chat to check: none is in both marts; %s only in the legacy mart, %s only in the new mart "+
-		"(%s)", chats(m.OldAlone), chats(m.NewAlone), period)
+	say := fmt.Sprintf("no chat to check: no chat is in both marts (only in the legacy mart: %d, only in the new "+
+		"mart: %d; %s)", m.OldAlone, m.NewAlone, period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; old ids look like %s, and new ids like %s; if the marts hold the same chats under "+
-			"different ids, name a table of keys (old, new) in the mapping", model.Name(m.OldLike), model.Name(m.NewLike))
+		say += fmt.Sprintf("; ids in the legacy mart look like %s, ids in the new mart like %s; if these are the same "+
+			"chats, name in the mapping a table of keys, which has their old and new ids", model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say
 }

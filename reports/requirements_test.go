@@ -27,7 +27,8 @@ Under each statement are some of these:
 - *composed*: scenarios that put the situations of several flows together. The guide promises nothing about such chats.
   If one of them fails, your program contradicts the guide's rules as the suite combines them.
 - *inferred*: scenarios about what the guide leaves open.
-- *not shown*: what the guide leaves open or the suite does not test, and why.
+- *left open*: what the guide leaves open or the suite does not test, and why.
+- *why not*: why no scenario shows a statement at the end of this page.
 
 ` + "`go test ./reports -update`" + ` writes this page. ` + "`go run . list requirements --csv`" + ` prints it for a spreadsheet.
 `
@@ -56,7 +57,11 @@ func TestRequirementsAreWritten(t *testing.T) {
 		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
 		writeShown(&page, "inferred", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
 		if r.Untested != "" {
-			fmt.Fprintf(&page, "- not shown: %s\n", r.Untested)
+			label := "left open"
+			if r.Section() == "" {
+				label = "why not"
+			}
+			fmt.Fprintf(&page, "- %s: %s\n", label, r.Untested)
 		}
 	}
 	golden(t, "../docs/requirements.md", page.Bytes())

@@ -69,8 +69,8 @@ func (r *Results) WriteText(w io.Writer, o *TextOptions) error {
 		fmt.Fprintf(&b, "\n%s\n", r.Guide())
 	}
 	if c := r.Footer.Coverage; c != nil {
-		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d of the %d are accepted, but "+
-			"never expected), %s.\n",
+		fmt.Fprintf(&b, "\nCoverage: %d of %d rules, %d of %d combinations (%d of the %d are never expected, "+
+			"only accepted), %s.\n",
 			c.CoveredRules(), len(c.Rules), c.Combinations.Covered, c.Combinations.All,
 			c.Combinations.Alternatives, c.Combinations.All, Number(c.Pairs.Count, "pair of rules", "pairs of rules"))
 	} else {

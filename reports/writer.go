@@ -175,7 +175,7 @@ func (w *Writer) Render(r *Results) error {
 	case 1:
 		return failed[0]
 	}
-	return fmt.Errorf("%w (%s could not be written either)", failed[0],
+	return fmt.Errorf("%w (nor could %s be written)", failed[0],
 		Number(len(failed)-1, "more file", "more files"))
 }
 

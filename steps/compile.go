@@ -240,8 +240,8 @@ func (c *compiler) scenario(p *messages.Pickle) {
 		c.problem(line, "the scenario's name has no letters or digits, and so makes no id; give it some")
 	case other != nil:
 		c.problem(line,
-			fmt.Sprintf("this scenario and the one at %[2]s have the same id, %[1]s; give them different names (in "+
-				"an outline, with a <parameter>)", mc.ID, other.Source))
+			fmt.Sprintf("this scenario and the one at %[2]s have the same id, %[1]s; give them different names (if "+
+				"they come from an outline, put a <parameter> into its name)", mc.ID, other.Source))
 	default:
 		c.byID[mc.ID] = mc
 		c.cases = append(c.cases, mc)

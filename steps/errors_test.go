@@ -176,7 +176,7 @@ func pipes(lines string) string {
 
 func TestTwoScenariosWithOneID(t *testing.T) {
 	const again = "  Scenario: s!\n    Given a customer submits a chat\n" + noFacts
-	const advice = "; give them different names (in an outline, with a <parameter>)"
+	const advice = "; give them different names (if they come from an outline, put a <parameter> into its name)"
 	assert.Equal(t, "test/f.feature:5: this scenario and the one at test/f.feature:2 have the same id, own/f/s"+advice, problem(t, submitted+noFacts+again))
 
 	const outline = "Feature: F\n  Scenario Outline: O\n    Given a customer submits a chat\n    And \"<a>\" leaves\n" + noFacts +

@@ -170,10 +170,10 @@ func (e *env) printQuery(cmd *cobra.Command, dialect string, p *placeFlags,
 		}
 	})
 	if cmd.Flags().NArg() > 0 {
-		idle = append(idle, "the command")
+		idle = append(idle, "the command after --")
 	}
 	if len(idle) > 0 {
-		return fmt.Errorf("--print-sql only prints a query: leave out %s", strings.Join(idle, ", "))
+		return fmt.Errorf("--print-sql only prints a query: leave out %s", strings.Join(idle, " and "))
 	}
 	m, err := p.readMapping(cmd.Context())
 	if err != nil {

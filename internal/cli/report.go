@@ -75,8 +75,8 @@ Exit codes:
 
 func (e *env) runReport(f *reportFlags, args []string) error {
 	if len(args) == 0 {
-		return errors.New("no results: give what 'chatproof run --report DIR' wrote: the directory DIR, or its " +
-			"results.jsonl")
+		return errors.New("no results are named; expected the directory DIR that 'chatproof run --report DIR' " +
+			"wrote, or its results.jsonl")
 	}
 	colour, err := useColour(f.color, e.out)
 	if err != nil {

@@ -326,7 +326,7 @@ func TestGeneratedFeatureIsToBeRead(t *testing.T) {
 		g    Generation
 		want string
 	}{
-		{Generation{Random: MostInFeature + 1}, "more than 1000 chats: the feature would be too long to read; ask for fewer"},
+		{Generation{Random: MostInFeature + 1}, "more than 1000 chats: the feature file would be too long to read; ask for fewer chats"},
 		{Generation{Random: 1, Delivery: Delivery{Shard: 2, Shards: 2}}, "no chat falls in this shard, and a feature needs at least one"},
 	} {
 		logs, err := c.g.Logs()

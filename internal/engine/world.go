@@ -78,7 +78,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Twice != nil {
 		all = append(all, absence{
-			"with local times that are ambiguous, because clocks in a zone of the mapping are set back",
+			"with ambiguous local times, from an hour when clocks are set back in a time zone of the mapping",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool { return w.Twice(e.Time) })
 			},

@@ -64,7 +64,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
 					return fmt.Errorf("%s gives the same output for two chats with different rows (one has %s; the "+
-						"other has %s); make the outputs differ for these two events: %s and %s", send.name, rows, theirs,
+						"other has %s); make its output differ for the "+
+						"following two events, one from each chat: %s and %s", send.name, rows, theirs,
 						line(&log[i]), line(&variant))
 				}
 			}

@@ -105,7 +105,7 @@ func TestStreamFailsOneQuestion(t *testing.T) {
 		{"wrong id", ample, Protocol, `facts for id "nobody \\x1b\[2J", which was not sent`},
 		{"repeats an id", ample, Protocol, "answered twice"},
 		{"garbage", ample, Protocol, `stdout:\d+: not a JSON object: .*Traceback \(most recent call last\): \\x1b\[2J<script>"`},
-		{"not UTF-8", ample, Protocol, `stdout:\d+: not a JSON object: invalid UTF-8; found .*`},
+		{"not UTF-8", ample, Protocol, `stdout:\d+: not a JSON object: invalid UTF-8; the line is .*`},
 		{"NUL bytes", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"deep nesting", ample, Protocol, `stdout:\d+: not a JSON object: .*`},
 		{"another chat", ample, Protocol, "facts of interaction chat-1, which was not asked about"},

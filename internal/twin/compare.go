@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; its shares differ from the log's by (total variation; 0 %% means the same): %s; "+
-		"the medians and p90s of durations differ by %.2g %% at most", plural(c.twin.Chats, "chat"),
+	return fmt.Sprintf("the twin has %s; total variation between its shares and the log's (0 %% means the same): %s; "+
+		"the medians and p90s of durations differ by at most %.2g %%", plural(c.twin.Chats, "chat"),
 		strings.Join(parts, ", "), 100*quantile)
 }
 

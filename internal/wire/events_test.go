@@ -23,7 +23,7 @@ func notJSON(problem, line string) string {
 	if problem == "" {
 		return "not a JSON object: " + model.Name(line)
 	}
-	return "not a JSON object: " + problem + "; found " + model.Name(line)
+	return "not a JSON object: " + problem + "; the line is " + model.Name(line)
 }
 
 // deep is n arrays, one inside the other.

@@ -250,12 +250,12 @@ func (l *lines) notJSON(line []byte, err error) *LineError {
 		if Packed(line) != "" { // nobody can read what was found
 			return l.errorf("", "not a JSON object: %s", cause)
 		}
-		return l.errorf("", "not a JSON object: %s; found %s", cause, shown)
+		return l.errorf("", "not a JSON object: %s; the line is %s", cause, shown)
 	}
 	if err == errNoObject {
 		return l.errorf("", "not a JSON object: %s", shown)
 	}
-	return l.errorf("", "not a JSON object: %s; found %s", problem, shown)
+	return l.errorf("", "not a JSON object: %s; the line is %s", problem, shown)
 }
 
 // Fault holds the first thing that is wrong with the fields of a line.

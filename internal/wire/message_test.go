@@ -42,11 +42,11 @@ func TestMessages(t *testing.T) {
 		{`{"type":"facts","id":"17","facts":[` + fact + `,7]}`, Message{ID: "17"}, "facts[1]: expected an object, got a number"},
 		{`{"type":"facts","id":"17","facts":[` + strings.Replace(fact, `"A"`, "[]", 1) + `]}`, Message{ID: "17"}, "facts[0].resource: expected a string, got an array"},
 		{`{"type":"facts","id":"17","facts":[{}]}`, Message{ID: "17"}, "facts[0].interaction_id: missing; expected a non-empty string"},
-		{`{"type":"facts","id":"17","facts":[` + fact, Message{}, "not a JSON object: the object does not end; found .*"},
+		{`{"type":"facts","id":"17","facts":[` + fact, Message{}, "not a JSON object: the object does not end; the line is .*"},
 		{`{"type":"facts","id":"17","facts":[{"a":}]}`, Message{}, "not a JSON object: .*"},
 		{`{"type":"facts","facts":[]}`, Message{}, "id: missing; expected the id of a classify message"},
 		{`{"type":"facts","id":17,"facts":[]}`, Message{}, "id: expected a string, got a number"},
-		{`{"type":"facts","id":"17","id":"18","facts":[]}`, Message{}, `not a JSON object: duplicate name "id"; found .*`},
+		{`{"type":"facts","id":"17","id":"18","facts":[]}`, Message{}, `not a JSON object: duplicate name "id"; the line is .*`},
 
 		{`{"type":"skip","id":"17","reason":"no queues"}`, Message{Type: Skip, ID: "17", Text: "no queues"}, ""},
 		{`{"type":"error","id":"17","message":"no"}`, Message{Type: Failed, ID: "17", Text: "no"}, ""},
