@@ -138,6 +138,9 @@ func TestDatabaseJudgesAsFile(t *testing.T) {
 		{"ids", "fact: {table: irf}\nids: {compare: ignore-case}", `
 {"interaction_id":"chat-a","ordinal":1,"resource_role":"RoutedTo",` + agent + `}
 {"interaction_id":"CHAT-A","ordinal":1,"resource_role":"Puller",` + agent + `}`, "V20"},
+		{"names in two cases", "fact: {table: irf, columns: {resource_type: {column: resource_type, values: {agent: queue, AGENT: agent}}}}", `
+{"interaction_id":"a","ordinal":1,"resource_type":"AGENT","resource":"Anna","resource_role":"RoutedTo","technical_result":"Completed"}
+{"interaction_id":"A","ordinal":1,"resource_type":"agent","resource":"anna","resource_role":"Received","technical_result":"Completed"}`, "2 chats, 2 rows: 1 agrees, 1 differs"},
 		{"formats", "fact: {table: irf, columns: {end: {column: end, format: epoch_ms}}}", `
 {"interaction_id":"a","start":1767603609,"end":1767603600000,"resource_role":"RoutedTo",` + agent + `}`, "V11"},
 		{"zones", "fact: {table: irf, columns: {end: {column: end, zone: Europe/Berlin}}}", `
@@ -181,7 +184,8 @@ func TestDatabaseJudgesAsFile(t *testing.T) {
 	}
 }
 
-// inSQLite makes a table irf of rows in JSON; its columns have no types, but its values do.
+// inSQLite makes a table irf of rows in JSON; its columns have no types, but its values do, and a collation that ignores
+// case.
 func inSQLite(t *testing.T, rows, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -202,7 +206,7 @@ func inSQLite(t *testing.T, rows, path string) {
 			}
 			names, marks, values = append(names, `"`+name+`"`), append(marks, "?"), append(values, v)
 		}
-		_, err := db.Exec("CREATE TABLE IF NOT EXISTS irf (" + strings.Join(names, ", ") + ")")
+		_, err := db.Exec("CREATE TABLE IF NOT EXISTS irf (" + strings.Join(names, " COLLATE nocase, ") + " COLLATE nocase)")
 		require.NoError(t, err)
 		_, err = db.Exec("INSERT INTO irf ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", values...)
 		require.NoError(t, err)

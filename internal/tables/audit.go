@@ -20,7 +20,7 @@ func (d *Dialect) Audit(m *Mapping) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.Statement(auditQuery(facts, kept)), nil
+	return d.Statement(auditQuery(d, facts, kept)), nil
 }
 
 const (
@@ -29,8 +29,9 @@ const (
 )
 
 // codedFacts returns the beginning of a query, which all dialects understand. It defines coded, the rows that
-// conditions are about. facts is the query of the facts, and kept are its columns.
-func codedFacts(facts string, kept []string) string {
+// conditions are about. facts is the query of the facts, and kept are its columns. Ids and names are compared by their
+// bytes: the collation of a column may ignore case.
+func codedFacts(d *Dialect, facts string, kept []string) string {
 	has := func(columns ...string) bool {
 		return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(kept, c) })
 	}
@@ -42,6 +43,8 @@ func codedFacts(facts string, kept []string) string {
 		}
 		return fmt.Sprintf("COALESCE(NULLIF(UPPER(REPLACE(%s_code, ' ', '')), ''), 'UNSPECIFIED')", name)
 	}
+	add(d.exactly(chatColumn), "chat")
+	add("COALESCE("+d.exactly("resource_name")+", "+d.exactly("''")+")", "resource_bytes")
 	add(code("resource_type"), "type_code")
 	add(model.TypeSQL(code("resource_type")), "resource_type")
 	for _, name := range []string{"resource_role", "role_reason", "technical_result", "result_reason"} {
@@ -66,15 +69,14 @@ func codedFacts(facts string, kept []string) string {
 }
 
 // auditQuery turns a query of facts into a query of the wrong ones.
-func auditQuery(facts string, kept []string) string {
+func auditQuery(d *Dialect, facts string, kept []string) string {
 	const (
-		chat = "OVER (PARTITION BY " + chatColumn + ")"
-		same = "OVER (PARTITION BY " + chatColumn + ", ordinal)"
+		chat = "OVER (PARTITION BY chat)"
+		same = "OVER (PARTITION BY chat, ordinal)"
 	)
 	counted := []string{
-		"COUNT(*) OVER (PARTITION BY " + chatColumn +
-			", type_code, resource_name, resource_role, role_reason, technical_result, result_reason, ordinal, " +
-			"received_from, started, ended) AS alike",
+		"COUNT(*) OVER (PARTITION BY chat, type_code, resource_bytes, resource_role, role_reason, " +
+			"technical_result, result_reason, ordinal, received_from, started, ended) AS alike",
 		"COUNT(*) " + same + " AS same_ordinal",
 		"COUNT(*) " + chat + " AS rows_of_chat",
 		"CASE WHEN COUNT(*) " + chat + " = COUNT(ordinal) " + chat + " THEN 1 ELSE 0 END AS ranked",
@@ -93,11 +95,11 @@ func auditQuery(facts string, kept []string) string {
 		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS %s", c.SQL, c.Column))
 		names = append(names, c.Column)
 	}
-	order := chatColumn
+	order := "chat"
 	if slices.Contains(kept, ordinalColumn) {
 		order += ", " + ordinalColumn
 	}
-	return codedFacts(facts, kept) + fmt.Sprintf(`, counted AS (
+	return codedFacts(d, facts, kept) + fmt.Sprintf(`, counted AS (
 SELECT coded.*,
        %s
 FROM coded
@@ -105,10 +107,10 @@ FROM coded
 SELECT counted.*, %s
 FROM counted
 ), mediations AS (
-SELECT %s AS chat, ordinal AS sender_ordinal FROM counted WHERE same_ordinal = 1 AND resource_type IN ('QUEUE', 'STRATEGY')
+SELECT chat, ordinal AS sender_ordinal FROM counted WHERE same_ordinal = 1 AND resource_type IN ('QUEUE', 'STRATEGY')
 ), known AS (
 SELECT spaced.*, CASE WHEN mediations.sender_ordinal IS NULL THEN 0 ELSE 1 END AS sender
-FROM spaced LEFT JOIN mediations ON mediations.chat = spaced.%[3]s AND mediations.sender_ordinal = spaced.received_from
+FROM spaced LEFT JOIN mediations ON mediations.chat = spaced.chat AND mediations.sender_ordinal = spaced.received_from
 ), checked AS (
 SELECT known.*,
        %s
@@ -118,7 +120,7 @@ SELECT %s,
        %s
 FROM checked
 WHERE %s > 0
-ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, chatColumn, strings.Join(flags, ",\n       "),
+ORDER BY %s`, strings.Join(counted, ",\n       "), gapless, strings.Join(flags, ",\n       "),
 		strings.Join(kept, ", "), strings.Join(names, ", "),
 		strings.Join(names, " + "), order)
 }
@@ -144,9 +146,9 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCon
 	r, err := readTable(ctx, p, wire.FactForm, func(ctx context.Context, db *database, m *Mapping) (string, error) {
 		facts, kept, err := db.facts(ctx, m)
 		if err == nil {
-			err = counts.count(ctx, db, codedFacts(facts, kept))
+			err = counts.count(ctx, db, codedFacts(db.dialect(), facts, kept))
 		}
-		return auditQuery(facts, kept), err
+		return auditQuery(db.dialect(), facts, kept), err
 	})
 	if err != nil {
 		return nil, err
@@ -174,8 +176,7 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCon
 
 // count fills in the counts.
 func (a *AuditCounts) count(ctx context.Context, db *database, coded string) error {
-	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT " + chatColumn + "), COUNT(NULLIF(CAST(" + chatColumn +
-		" AS varchar(9)), ''))"
+	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT chat), COUNT(NULLIF(CAST(" + chatColumn + " AS varchar(9)), ''))"
 	named := 0
 	into := []any{&a.Facts, &a.Interactions, &named}
 	ends := make([]any, 2*len(compared)) // the least and the greatest value of each column

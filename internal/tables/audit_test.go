@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,8 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// A database finds by SQL the same offenders as Go does in its rows, on tables of the likely and the unlikely.
+// A database finds by SQL the same offenders as Go does in its rows, on tables of the likely and the unlikely, whose
+// collation ignores case.
 func TestAuditsAgree(t *testing.T) {
 	for name, open := range map[string]func(t *testing.T) (driver, source, dsn string){
 		"sqlite": func(t *testing.T) (string, string, string) {
@@ -39,6 +41,10 @@ func TestAuditsAgree(t *testing.T) {
 			db, err := sql.Open(driver, source)
 			require.NoError(t, err)
 			defer db.Close()
+			if name == "postgres" {
+				_, err := db.ExecContext(t.Context(), "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+				require.NoError(t, err)
+			}
 			random := rand.New(rand.NewPCG(4, 4))
 			for _, shape := range []string{"info mart", "flat"} {
 				mapping := map[string]*tables.Mapping{"flat": flatMapping(t)}[shape]
@@ -145,9 +151,9 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 	valid := model.Combinations()
 	switch shape {
 	case "flat":
-		run(`CREATE TABLE flat (interaction_id varchar(50), ordinal integer, resource_type varchar(32), resource varchar(255), resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), received_from integer, "start" integer, "end" integer)`)
+		run(`CREATE TABLE flat (interaction_id varchar(50) COLLATE nocase, ordinal integer, resource_type varchar(32), resource varchar(255) COLLATE nocase, resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), received_from integer, "start" integer, "end" integer)`)
 	default:
-		run(tables.FactDDL)
+		run(regexp.MustCompile(`((media_server_ixn_guid|resource_name) +varchar\(255\))`).ReplaceAllString(tables.FactDDL, "$1 COLLATE nocase"))
 	}
 	tx, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
@@ -165,6 +171,10 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 			reason = pick(string(y.Reason)+"x", "Revoked", "AbandonedWhileQueued", "AbandonedWhileRinging")
 		}
 		chat := random.IntN(tableRows / 3)
+		id, name := fmt.Sprint("chat ", chat/2), fmt.Sprint("row ", i)
+		if chat%2 == 1 { // another chat than the one before
+			id = strings.ToUpper(id)
+		}
 		from := any(random.IntN(5)) // in the mart the id of another row
 		if shape != "flat" {
 			from = any(2 * random.IntN(i+1))
@@ -177,8 +187,10 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 		}
 		// varied makes half of the rows that come twice differ in one column: these are not the same row twice
 		varied := func() {
-			if v := []*any{&ordinal, &start, &end, &from}[random.IntN(4)]; random.IntN(2) == 0 {
-				*v = 0
+			if v := random.IntN(10); v < 4 {
+				*[]*any{&ordinal, &start, &end, &from}[v] = 0
+			} else if v == 4 {
+				name = strings.ToUpper(name)
 			}
 		}
 		if shape == "flat" {
@@ -186,18 +198,19 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 				if twice == 1 {
 					varied()
 				}
-				insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, fmt.Sprint("chat ", chat), ordinal, kind, fmt.Sprint("row ", i), role, result, reason, from, start, end)
+				insert(`INSERT INTO flat VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, id, ordinal, kind, name, role, result, reason, from, start, end)
 			}
 			continue
 		}
-		insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, fmt.Sprint("chat ", chat))
-		insert(`INSERT INTO resource_ VALUES ($1, $2, $3, $4)`, i, kind, pick("agent"), fmt.Sprint("row ", i))
+		insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, id)
 		insert(`INSERT INTO technical_descriptor VALUES ($1, $2, $3, NULL, NULL, $4, NULL, 'Grund', $5)`, i, "Rolle", role, result, reason)
+		code := pick("agent")
 		for twice := range 1 + random.IntN(10)/9 {
 			if twice == 1 {
 				varied()
 			}
-			insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, 2*i+twice, ordinal, chat, i, i, from, start, end)
+			insert(`INSERT INTO resource_ VALUES ($1, $2, $3, $4)`, 2*i+twice, kind, code, name)
+			insert(`INSERT INTO interaction_resource_fact VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, 2*i+twice, ordinal, chat, i, 2*i+twice, from, start, end)
 		}
 	}
 	require.NoError(t, tx.Commit())

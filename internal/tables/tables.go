@@ -58,18 +58,44 @@ type Dialect struct {
 	quoted        bool   // the client does not quote fields, so the query does
 	anyCase       bool   // quoted names match in any case
 	minusOne      string // if columns of numbers may hold text: a literal that goes with both
+	text          string // the type of a text
+	bytes         string // what turns a text into its bytes, which compare as in Go, whatever the text's collation
 }
 
 // Dialects lists the dialects.
 var Dialects = []Dialect{
-	{Name: "postgres", after: ";", quotes: `""`, minusOne: "'-1'"},
-	{Name: "sqlite", after: ";", quotes: `""`, minusOne: "-1"},
-	{Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true, anyCase: true},
-	{Name: "oracle", after: ";", quotes: `""`},
-	{Name: "snowflake", after: ";", quotes: `""`},
-	{Name: "trino", after: ";", quotes: `""`, anyCase: true},
-	{Name: "spark", after: ";", quotes: "``", anyCase: true},
-	{Name: "bigquery", quotes: "``", anyCase: true},
+	{
+		Name: "postgres", after: ";", quotes: `""`, minusOne: "'-1'",
+		text: "text", bytes: "CONVERT_TO(%s, 'UTF8')",
+	},
+	{
+		Name: "sqlite", after: ";", quotes: `""`, minusOne: "-1",
+		text: "text", bytes: "CAST(%s AS blob)",
+	},
+	{
+		Name: "sqlserver", before: "SET NOCOUNT ON;\n", after: ";", quotes: "[]", quoted: true, anyCase: true,
+		text: "nvarchar(4000)", bytes: "CAST(%s AS varbinary(8000))",
+	},
+	{
+		Name: "oracle", after: ";", quotes: `""`,
+		text: "varchar2(4000)", bytes: "NLSSORT(%s, 'NLS_SORT=BINARY')",
+	},
+	{
+		Name: "snowflake", after: ";", quotes: `""`,
+		text: "varchar", bytes: "TO_BINARY(%s, 'UTF-8')",
+	},
+	{
+		Name: "trino", after: ";", quotes: `""`, anyCase: true,
+		text: "varchar", bytes: "%s",
+	},
+	{
+		Name: "spark", after: ";", quotes: "``", anyCase: true,
+		text: "string", bytes: "HEX(%s)",
+	},
+	{
+		Name: "bigquery", quotes: "``", anyCase: true,
+		text: "string", bytes: "COLLATE(%s, '')",
+	},
 }
 
 // ParseDialect finds a dialect by its name.
@@ -93,6 +119,11 @@ func (d *Dialect) name(s string) string {
 		return s
 	}
 	return d.quotes[:1] + strings.ReplaceAll(s, d.quotes[1:], d.quotes[1:]+d.quotes[1:]) + d.quotes[1:]
+}
+
+// exactly returns SQL for the bytes of an expression's text, by which ids and names compare.
+func (d *Dialect) exactly(expression string) string {
+	return fmt.Sprintf(d.bytes, "CAST("+expression+" AS "+d.text+")")
 }
 
 // Statement turns a query into one for the dialect's client.
@@ -225,7 +256,7 @@ func realColumns(d *Dialect, m *Mapping, tables []dimension,
 			}
 			for alias := range strings.SplitSeq(t.aliases, "") {
 				if actual != "" {
-					real[alias+"."+c] = m.translated(t.name, c, alias+"."+actual)
+					real[alias+"."+c] = m.translated(d, t.name, c, alias+"."+actual)
 				}
 			}
 		}
@@ -250,16 +281,16 @@ func (d *Dialect) sender(real map[string]string) string {
 		real["f.interaction_id"], real["p.interaction_resource_ordinal"], named, cmp.Or(d.minusOne, "-1"))
 }
 
-// translated returns an SQL expression for our values of a column.
-func (m *Mapping) translated(table, column, expression string) string {
+// translated returns an SQL expression for our values of a column. Theirs are compared by their bytes, as in a file.
+func (m *Mapping) translated(d *Dialect, table, column, expression string) string {
 	form := m.orOurs().tables[table].forms[column]
 	if form == nil || len(form.values) == 0 {
 		return expression
 	}
 	literal := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-	b := "CASE " + expression
+	b := "CASE " + d.exactly(expression)
 	for _, v := range form.values {
-		b += " WHEN " + literal(v.theirs) + " THEN " + literal(v.ours)
+		b += " WHEN " + d.exactly(literal(v.theirs)) + " THEN " + literal(v.ours)
 	}
 	return b + " ELSE " + expression + " END"
 }
