@@ -36,6 +36,14 @@ func (d *Deployment) As(name string, other *Deployment) (_ string, ok bool) {
 	return named[0], true
 }
 
+// With returns the deployment with the finishing queues of another besides. A queue of both means what it means here.
+func (d *Deployment) With(other *Deployment) Deployment {
+	add := func(ours, theirs []string) []string {
+		return slices.Concat(ours, slices.DeleteFunc(slices.Clone(theirs), d.Finishes))
+	}
+	return Deployment{Completed: add(d.Completed, other.Completed), Canceled: add(d.Canceled, other.Canceled)}
+}
+
 // finishing says how the chat is finished when an agent places it in a queue, if it is.
 type finishing uint8
 

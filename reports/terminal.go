@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -247,14 +248,14 @@ func (r *Results) failed(b *bytes.Buffer, l *engine.ScenarioLine, others []*engi
 	}
 }
 
-// sentAs names the interactions of a scenario as the implementation saw them.
+// sentAs names the interactions and queues of a scenario as the implementation saw them.
 func sentAs(l *engine.ScenarioLine) string {
 	var all []string
 	for _, s := range l.Sent {
-		if s.InteractionID == s.As {
+		if name := cmp.Or(s.Queue, s.InteractionID); name == s.As {
 			all = append(all, safe(model.Name(s.As)))
 		} else {
-			all = append(all, safe(model.Name(s.InteractionID)+" = "+model.Name(s.As)))
+			all = append(all, safe(model.Name(name)+" = "+model.Name(s.As)))
 		}
 	}
 	return strings.Join(all, ", ")

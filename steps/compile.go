@@ -297,14 +297,14 @@ const IllFormedTag = "@ill-formed"
 // any other scenario are replaced by opaque ones.
 const AsWrittenTag = "@ids-as-written"
 
-// CheckLog returns an error if a case's events cannot happen (W1–W9). A case tagged as ill-formed is not checked: it
-// becomes one of robustness.
-func CheckLog(c *model.Case) error {
+// CheckLog returns an error if a case's events cannot happen in a table's deployment (W1–W9). A case tagged as
+// ill-formed is not checked: it becomes one of robustness.
+func CheckLog(c *model.Case, t *model.Table) error {
 	if slices.Contains(c.Tags, IllFormedTag) {
 		c.Kind = model.RobustnessKind
 		return nil
 	}
-	if _, bad := model.ClassifyLog(model.Reference(), c.Events); len(bad) > 0 {
+	if _, bad := model.ClassifyLog(t, c.Events); len(bad) > 0 {
 		return fmt.Errorf("these events cannot happen: %w; tag the scenario %s if that is intended", bad[0],
 			IllFormedTag)
 	}

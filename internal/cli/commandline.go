@@ -36,6 +36,9 @@ func (f *runFlags) explain(id string) string {
 	for _, dir := range f.features {
 		words = append(words, "--features", dir)
 	}
+	if f.way.read.Deployment() != nil { // the queues that finish chats have other names
+		words = append(words, "--mapping", f.way.mapping)
+	}
 	if f.way.readings != "" {
 		words = append(words, "--readings", f.way.readings)
 	}

@@ -23,7 +23,12 @@ func completeScenarios(cmd *cobra.Command) {
 		_ cobra.ShellCompDirective,
 	) {
 		dirs, _ := cmd.Flags().GetStringArray("features")
-		cases, err := engine.Authored(dirs)
+		mapping, _ := cmd.Flags().GetString("mapping")
+		w, err := (&placeFlags{mapping: mapping}).world(cmd.Context(), "", "")
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		cases, err := engine.Authored(w, dirs)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}

@@ -140,17 +140,23 @@ func (e *env) logOf(ctx context.Context, in *placeFlags, scenario string, dirs, 
 	if len(args) > 0 {
 		return nil, errors.New("explain takes files or --scenario, not both")
 	}
-	table, err := (&placeFlags{readings: in.readings}).reference(ctx) // a scenario assumes the usual deployment
+	if _, err := in.reference(ctx); err != nil {
+		return nil, err
+	}
+	w, err := in.world(ctx, "", "")
 	if err != nil {
 		return nil, err
 	}
-	cases, err := engine.Authored(dirs)
+	cases, err := engine.Authored(w, dirs)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range append(cases, engine.Named(cases, []string{scenario})...) {
 		if c.ID == scenario {
-			return &eventLog{file: c.ID, events: c.Events, table: table}, nil
+			for i := range c.Events {
+				c.Events[i].Queue = w.Queue(c.Events[i].Queue)
+			}
+			return &eventLog{file: c.ID, events: c.Events, table: in.pinned.On(w.ScenarioTable())}, nil
 		}
 	}
 	plan, err := engine.NewPlan(cases)

@@ -180,9 +180,6 @@ func (e *env) writeGenerated(ctx context.Context, f *generateFlags) (err error) 
 		return err
 	}
 	feature := f.format == "feature"
-	if feature {
-		f.Finishing = nil // a feature names queues as the suite does
-	}
 	if _, err := f.reference(ctx); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type listing struct {
 	name    string
 	short   string
 	heading []string
-	rows    func(dirs []string) ([]item, error)
+	rows    func(w engine.World, dirs []string) ([]item, error)
 }
 
 // item is a row of a listing: an object for machines, cells for people.
@@ -55,13 +55,18 @@ func (e *env) list() *cobra.Command {
 		var asJSON, asCSV bool
 		var only onlyScenarios
 		var dirs []string
+		var in placeFlags
 		sub := &cobra.Command{
 			Use:     l.name,
 			Short:   l.short,
 			Example: "  chatproof list " + l.name + "\n  chatproof list " + l.name + " --json",
 			Args:    noArgs,
-			RunE: func(*cobra.Command, []string) error {
-				items, err := l.rows(dirs)
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				w, err := in.world(cmd.Context(), "", "")
+				if err != nil {
+					return err
+				}
+				items, err := l.rows(w, dirs)
 				if err != nil {
 					return err
 				}
@@ -90,6 +95,7 @@ func (e *env) list() *cobra.Command {
 			sub.Flags().StringVar(&only.flow, "flow", "", "only those of this `FLOW`, such as 1.4")
 			sub.Flags().StringArrayVar(&dirs, "features", nil,
 				"also list the scenarios of the .feature files in this `DIR`; may be repeated")
+			in.addMapping(sub)
 		}
 		cmd.AddCommand(sub)
 	}
@@ -157,8 +163,8 @@ var listings = []listing{
 	{"steps", "The steps that a feature may use", []string{"STEP", "RECORDS"}, listSteps},
 }
 
-func planned(dirs []string) (*engine.Plan, error) {
-	cases, err := engine.Authored(dirs)
+func planned(w engine.World, dirs []string) (*engine.Plan, error) {
+	cases, err := engine.Authored(w, dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +178,8 @@ type flow struct {
 	File      string `json:"file"`
 }
 
-func listFlows([]string) (items []item, err error) {
-	plan, err := planned(nil)
+func listFlows(engine.World, []string) (items []item, err error) {
+	plan, err := planned(engine.World{}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -233,8 +239,8 @@ func (o *onlyScenarios) of(items []item) ([]item, error) {
 	return nil, fmt.Errorf("no scenario of flow %s bears on %s", model.Name(o.flow), model.Name(o.rule))
 }
 
-func listScenarios(dirs []string) (items []item, err error) {
-	plan, err := planned(dirs)
+func listScenarios(w engine.World, dirs []string) (items []item, err error) {
+	plan, err := planned(w, dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +261,7 @@ type wellFormed struct {
 	Says    string `json:"says"`
 }
 
-func listRules([]string) ([]item, error) {
+func listRules(engine.World, []string) ([]item, error) {
 	items := itemsOf(model.Rules(), func(r *model.Rule) []string {
 		return []string{r.ID, r.Level.String(), r.Source, r.Says}
 	})
@@ -266,7 +272,7 @@ func listRules([]string) ([]item, error) {
 	return items, nil
 }
 
-func listInvariants([]string) ([]item, error) {
+func listInvariants(engine.World, []string) ([]item, error) {
 	return itemsOf(model.Invariants(), func(v *model.NamedInvariant) []string {
 		return []string{v.ID, string(v.Kind), v.Says}
 	}), nil
@@ -278,7 +284,7 @@ type combination struct {
 	Rules []string `json:"rules"`
 }
 
-func listCombinations([]string) (items []item, err error) {
+func listCombinations(engine.World, []string) (items []item, err error) {
 	for _, c := range model.Combinations() {
 		d := model.Descriptor{Role: c.Role, Result: c.Result, Reason: c.Reason}
 		items = append(items, item{
@@ -289,7 +295,7 @@ func listCombinations([]string) (items []item, err error) {
 	return items, nil
 }
 
-func listSteps([]string) ([]item, error) {
+func listSteps(engine.World, []string) ([]item, error) {
 	return itemsOf(steps.Definitions(), func(d *steps.Definition) []string {
 		return []string{d.Example, d.Records}
 	}), nil

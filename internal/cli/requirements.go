@@ -19,7 +19,7 @@ type requirement struct {
 	Untested  string   `json:"not_tested,omitempty"`
 }
 
-func listRequirements([]string) (items []item, err error) {
+func listRequirements(engine.World, []string) (items []item, err error) {
 	all, err := engine.Requirements()
 	if err != nil {
 		return nil, err

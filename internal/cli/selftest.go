@@ -178,7 +178,7 @@ type fault struct {
 	Says   string `json:"says"`
 }
 
-func listFaults([]string) (items []item, err error) {
+func listFaults(engine.World, []string) (items []item, err error) {
 	for _, f := range append(faults.Rules(), faults.All()...) {
 		levels := f.Levels.String()
 		switch {

@@ -18,11 +18,11 @@ import (
 // of its record.
 func TestLightScenariosAreTheScenarios(t *testing.T) {
 	const n = 60
-	cases, err := Authored(nil)
+	cases, err := Authored(World{}, nil)
 	require.NoError(t, err)
 	kept, err := NewPlan(append(cases, Generated(3, n)...))
 	require.NoError(t, err)
-	light, err := newPlan(append(each(cases), drawings(3, n)...))
+	light, err := newPlan(append(each(cases), drawings(3, n)...), model.Reference())
 	require.NoError(t, err)
 	assert.Equal(t, kept.Digest, light.Digest)
 	assert.Equal(t, kept.Levels(), light.Levels())
@@ -50,7 +50,7 @@ func recordOf(t *testing.T, p *Plan) string {
 
 // Those that are named and planned are not planned twice; others are.
 func TestNamedBesideDrawn(t *testing.T) {
-	p, err := PlanOf(nil, 1, keptGenerated+10, []string{"generated/1/5", "delivery/1/101", "delivery/1/100", "robustness/1/3", "generated/2/5"})
+	p, err := PlanOf(World{}, nil, 1, keptGenerated+10, []string{"generated/1/5", "delivery/1/101", "delivery/1/100", "robustness/1/3", "generated/2/5"})
 	require.NoError(t, err)
 	var ids []string
 	for _, s := range p.Scenarios[len(p.Scenarios)-3:] {
@@ -84,7 +84,7 @@ func (l liar) Ask(_ context.Context, batch []target.Question) (*target.Round, er
 
 // Whatever comes back, a line of the record is bounded as it is written, and says what it leaves out.
 func TestLinesAreBounded(t *testing.T) {
-	cases, err := Authored(nil)
+	cases, err := Authored(World{}, nil)
 	require.NoError(t, err)
 	cases = append(cases, Generated(1, 40)...)
 	cases = slices.DeleteFunc(cases, func(c *model.Case) bool { return len(c.ID)%5 > 0 }) // a fifth, of all kinds

@@ -35,7 +35,7 @@ func Builtin() ([]*model.Case, error) {
 }
 
 func compileBuiltin() ([]*model.Case, error) {
-	cases, err := compile(steps.Source{FS: features.FS, Label: "features"})
+	cases, err := compile(steps.Source{FS: features.FS, Label: "features"}, model.Reference())
 	slices.SortStableFunc(cases, func(a, b *model.Case) int { return cmp.Compare(a.Level, b.Level) })
 	for _, c := range cases {
 		c.Checked = true

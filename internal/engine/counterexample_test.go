@@ -39,7 +39,7 @@ func TestFindingIsWritten(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 4, "nothing half written is left")
 
-	own, err := Own(dir)
+	own, err := Own(World{}, dir)
 	require.NoError(t, err)
 	p, err := NewPlan(own)
 	require.NoError(t, err)

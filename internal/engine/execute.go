@@ -156,7 +156,7 @@ func (by *Asking) of(o *Occasion) *Environment {
 
 // plan makes the plan of a run, and reads the known failures, whose entries are about the whole of it.
 func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error) {
-	plan, err := PlanOf(o.Features, o.Seed, o.Generated, o.Scenarios)
+	plan, err := PlanOf(o.World, o.Features, o.Seed, o.Generated, o.Scenarios)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func TestCampaignUsesAllJobs(t *testing.T) {
 // A program that hangs costs a run two timeouts, whatever kinds of scenarios the plan has, and one that exits at once
 // two starts a kind: a run against either is soon over.
 func TestHopelessProgramsAreSoonDone(t *testing.T) {
-	plan, err := PlanOf(nil, 1, 60, nil)
+	plan, err := PlanOf(World{}, nil, 1, 60, nil)
 	require.NoError(t, err)
 	kinds := 0
 	for range plan.batches(new(target.Filter)) {

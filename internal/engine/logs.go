@@ -82,7 +82,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Exhaustive > 0:
 		return g.named(ExhaustiveLogs(g.Exhaustive, g.Seed))
 	}
-	plan, err := PlanOf(g.Features, g.Seed, g.Generated, nil)
+	plan, err := PlanOf(g.World, g.Features, g.Seed, g.Generated, nil)
 	if err != nil {
 		return logs, err
 	}

@@ -34,10 +34,11 @@ type Plan struct {
 	Digest    string // digest of the scenarios: their ids, logs and expectations; a shard has that of the whole
 	Size      int    // how many they are, those of other shards included
 
-	shard   string    // I/N; "" is the whole
-	reading *Readings // what the reference answers where the guide is silent; nil is its own answers
-	media   []string  // the deployment's; nil is all
-	without []Without // what is left out
+	table   *model.Table // of the world; readings are laid over it
+	shard   string       // I/N; "" is the whole
+	reading *Readings    // what the reference answers where the guide is silent; nil is its own answers
+	media   []string     // the deployment's; nil is all
+	without []Without    // what is left out
 }
 
 // Scenario is a planned case.
@@ -53,6 +54,7 @@ type Scenario struct {
 	digest  [sha256.Size]byte // of all this, where it is planned
 	opaque  map[string]string // from the case's ids to ids that say nothing; nil if its own say nothing
 	aliases map[string]string // and back
+	queues  []Sent            // those that have another name in the world
 	trial   bool              // it is not planned, and its rows are judged as they come
 	pending bool              // it is new: if it does not pass, that gates nothing yet
 	table   *model.Table      // decides what is expected; nil is the reference's
@@ -61,7 +63,7 @@ type Scenario struct {
 
 // PlanOf plans a run: the features that come with the suite, a team's own, n generated scenarios, and those that are
 // named besides (see [Named]).
-func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
+func PlanOf(w World, dirs []string, seed uint64, n int, named []string) (*Plan, error) {
 	var drawn []planned
 	if n > keptGenerated {
 		drawn = drawings(seed, n)
@@ -79,12 +81,12 @@ func PlanOf(dirs []string, seed uint64, n int, named []string) (*Plan, error) {
 			generated <- Generated(seed, n)
 		}
 	}()
-	cases, err := Authored(dirs)
+	cases, err := Authored(w, dirs)
 	cases = append(cases, <-generated...)
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(slices.Concat(each(cases), drawn, each(Named(cases, named))))
+	return newPlan(slices.Concat(each(cases), drawn, each(Named(cases, named))), w.ScenarioTable())
 }
 
 // planned is a case of a plan, or the function that makes it.
@@ -123,34 +125,35 @@ func drawings(seed uint64, n int) (all []planned) {
 	return all
 }
 
-// Authored compiles the features that come with the suite, and a team's own.
-func Authored(dirs []string) ([]*model.Case, error) {
+// Authored compiles the features that come with the suite, and a team's own in its world.
+func Authored(w World, dirs []string) ([]*model.Case, error) {
 	cases, err := Builtin()
 	if err != nil {
 		return nil, err
 	}
-	own, err := Own(dirs...)
+	own, err := Own(w, dirs...)
 	return append(cases, own...), err
 }
 
 // compile compiles features, and refuses chats that cannot happen, unless they are intended.
-func compile(src steps.Source) ([]*model.Case, error) {
+func compile(src steps.Source, t *model.Table) ([]*model.Case, error) {
 	cases, err := steps.Compile(src)
 	for _, c := range cases {
-		if err := steps.CheckLog(c); err != nil {
+		if err := steps.CheckLog(c, t); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Source, err)
 		}
 	}
 	return cases, err
 }
 
-// Own compiles a team's features. [NewPlan] detects an id that two directories share.
-func Own(dirs ...string) (cases []*model.Case, err error) {
+// Own compiles a team's features, which may call finishing queues as the suite or as the team's world does. [NewPlan]
+// detects an id that two directories share.
+func Own(w World, dirs ...string) (cases []*model.Case, err error) {
 	for _, dir := range dirs {
 		if _, err := os.ReadDir(dir); err != nil {
 			return nil, err
 		}
-		own, err := compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true})
+		own, err := compile(steps.Source{FS: os.DirFS(dir), Label: dir, Own: true}, w.ScenarioTable())
 		if err != nil {
 			return nil, err
 		}
@@ -216,9 +219,9 @@ func parseGenerated(id string) (kind string, seed uint64, i int) {
 }
 
 // NewPlan plans cases in the given order. Two cases with one id are an error.
-func NewPlan(cases []*model.Case) (*Plan, error) { return newPlan(each(cases)) }
+func NewPlan(cases []*model.Case) (*Plan, error) { return newPlan(each(cases), model.Reference()) }
 
-func newPlan(cases []planned) (*Plan, error) {
+func newPlan(cases []planned, table *model.Table) (*Plan, error) {
 	seen, sent := make(map[string]*model.Case), make(map[string]*model.Case)
 	for _, p := range cases {
 		c := p.Case
@@ -245,12 +248,12 @@ func newPlan(cases []planned) (*Plan, error) {
 			sent[id] = c
 		}
 	}
-	p := &Plan{Suite: Digest()}
-	p.fill(cases, nil)
+	p := &Plan{Suite: Digest(), table: table}
+	p.fill(cases, table)
 	return p, nil
 }
 
-// fill makes the plan's scenarios from cases. The table decides what is expected; nil is the reference's.
+// fill makes the plan's scenarios from cases. The table decides what is expected.
 func (p *Plan) fill(cases []planned, table *model.Table) {
 	p.Scenarios = make([]*Scenario, len(cases))
 	var workers sync.WaitGroup
@@ -309,7 +312,7 @@ func (p *Plan) read(r *Readings) {
 	for i, s := range p.Scenarios {
 		cases[i] = planned{s.Case, s.again}
 	}
-	p.fill(cases, r.On(model.Reference()))
+	p.fill(cases, r.On(p.table))
 }
 
 // newTrial makes a scenario that is neither planned nor recorded.
@@ -370,7 +373,7 @@ func (p *Plan) Questions() []target.Question {
 // maxSent bounds how many interactions of a scenario are named.
 const maxSent = 20
 
-// sentAs names the interactions that differ, or all if none does, as the implementation saw them.
+// sentAs names the interactions that differ, or all if none does, as the implementation saw them, and then queues.
 func (o *Outcome) sentAs() (sent []Sent) {
 	seen := make(map[string]bool)
 	for i := range o.Events {
@@ -385,7 +388,7 @@ func (o *Outcome) sentAs() (sent []Sent) {
 			break
 		}
 	}
-	return sent
+	return append(sent, o.queues...)
 }
 
 // expected lists the rows that are expected of the scenario.

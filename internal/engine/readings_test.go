@@ -175,10 +175,10 @@ func TestRunUnderReadings(t *testing.T) {
 func TestLightScenariosUnderReadings(t *testing.T) {
 	r, err := parseReadings("r", "clauses: {I1.rejected: {reason: Revoked}}")
 	require.NoError(t, err)
-	few, err := PlanOf(nil, 1, 100, nil)
+	few, err := PlanOf(World{}, nil, 1, 100, nil)
 	require.NoError(t, err)
 	few.read(r)
-	many, err := PlanOf(nil, 1, keptGenerated+100, nil)
+	many, err := PlanOf(World{}, nil, 1, keptGenerated+100, nil)
 	require.NoError(t, err)
 	many.read(r)
 	for i, s := range few.Scenarios {

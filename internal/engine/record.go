@@ -102,9 +102,10 @@ type ScenarioLine struct {
 	Environment *Environment       `json:"environment,omitempty"`
 }
 
-// Sent is an interaction of a scenario with the id under which the implementation saw it.
+// Sent is an interaction or a queue of a scenario with the id or the name under which the implementation saw it.
 type Sent struct {
-	InteractionID string `json:"interaction_id"`
+	InteractionID string `json:"interaction_id,omitempty"`
+	Queue         string `json:"queue,omitempty"`
 	As            string `json:"as"`
 }
 

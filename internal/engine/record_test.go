@@ -132,16 +132,16 @@ func TestOwn(t *testing.T) {
 		return dir
 	}
 	const one, impossible = "Feature: f\n  Scenario: one\n    When a customer submits a chat\n    Then there are no facts\n", "Feature: g\n  Scenario: two\n    When \"Agent 1\" accepts\n    Then there are no facts\n"
-	cases, err := Own(write(one), write(strings.ReplaceAll(one, "f\n", "g\n")))
+	cases, err := Own(World{}, write(one), write(strings.ReplaceAll(one, "f\n", "g\n")))
 	require.NoError(t, err)
 	assert.Len(t, cases, 2)
-	_, err = Own(filepath.Join(t.TempDir(), "nowhere"))
+	_, err = Own(World{}, filepath.Join(t.TempDir(), "nowhere"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
-	_, err = Own(write(one), write("Feature: f\n  Scenario: one\n    When nonsense\n"))
+	_, err = Own(World{}, write(one), write("Feature: f\n  Scenario: one\n    When nonsense\n"))
 	assert.ErrorContains(t, err, "nonsense")
-	_, err = Own(write(impossible))
+	_, err = Own(World{}, write(impossible))
 	assert.ErrorContains(t, err, "these events cannot happen")
-	cases, err = Own(write("@ill-formed\n" + impossible))
+	cases, err = Own(World{}, write("@ill-formed\n"+impossible))
 	require.NoError(t, err)
 	assert.Equal(t, model.RobustnessKind, cases[0].Kind)
 }

@@ -119,7 +119,7 @@ func inOrder(ids []string) (out []string) {
 
 // A run can be narrowed to what the guide draws: the levels and the verdict are of those scenarios alone.
 func TestSelectDrawn(t *testing.T) {
-	plan, err := PlanOf(nil, 1, 40, nil)
+	plan, err := PlanOf(World{}, nil, 1, 40, nil)
 	require.NoError(t, err)
 	require.NoError(t, plan.Select(model.AsDrawn, nil))
 	flows := make(map[string]bool)

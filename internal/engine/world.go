@@ -34,16 +34,22 @@ func (w *World) Reference() *model.Table {
 	return model.Reference().In(*w.Finishing)
 }
 
-// renames reports whether a scenario's queues have other names in the world.
-func (w *World) renames() bool { return w != nil && w.Finishing != nil }
-
-// ours returns what a resource of the world is called in a scenario.
-func (w *World) ours(name string) string {
-	ours, _ := w.Finishing.As(name, &model.Usual)
-	if sent, _ := model.Usual.As(ours, w.Finishing); sent == name {
-		return ours
+// ScenarioTable returns the reference's table for scenarios. They call finishing queues as the suite does, except that
+// a team's own may call them as the world does.
+func (w *World) ScenarioTable() *model.Table {
+	if w.Finishing == nil {
+		return model.Reference()
 	}
-	return name // another finishing queue of theirs, which was not sent
+	return model.Reference().In(model.Usual.With(w.Finishing))
+}
+
+// Queue returns the name under which a scenario's queue is sent.
+func (w *World) Queue(name string) string {
+	if w.Finishing == nil {
+		return name
+	}
+	name, _ = model.Usual.As(name, w.Finishing)
+	return name
 }
 
 // Without is a kind of scenarios that a plan leaves out, because they cannot occur in the user's world.
@@ -85,15 +91,15 @@ func (w World) absences() (all []absence) {
 		})
 	}
 	if w.Finishing != nil {
-		other := func(name string) bool {
+		other := func(c *model.Case, name string) bool {
 			_, ok := model.Usual.As(name, w.Finishing)
-			return !ok
+			return !ok && (c.Level != model.Own || model.Usual.Finishes(name))
 		}
 		all = append(all, absence{
 			"with queues that finish chats in the suite or according to the mapping, but not in both",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool {
-					return other(e.Queue) || other(e.Actor.ID) || other(e.Party.ID)
+					return other(c, e.Queue) || other(c, e.Actor.ID) || other(c, e.Party.ID)
 				})
 			},
 		})
@@ -130,10 +136,20 @@ func (p *Plan) Of(w World) {
 	}
 }
 
-// in has the scenario asked in a world, whose form the interactions' ids get. Ids that have the form stay.
+// in has the scenario asked in a world, whose form the interactions' ids get. Ids that have the form stay. Queues get
+// the world's names.
 func (s *Scenario) in(w *World) {
-	s.world = w
-	if w == nil || w.Form == "" {
+	s.world, s.queues = w, nil
+	if w == nil {
+		return
+	}
+	for i := 0; w.Finishing != nil && i < len(s.Events); i++ {
+		name := s.Events[i].Queue
+		if as := (Sent{Queue: name, As: w.Queue(name)}); as.As != name && !slices.Contains(s.queues, as) {
+			s.queues = append(s.queues, as)
+		}
+	}
+	if w.Form == "" {
 		return
 	}
 	for i := range s.Events {
@@ -151,8 +167,7 @@ func (s *Scenario) in(w *World) {
 // sent appends to dst the log under ids that say nothing, and under the world's names of queues. If these are the
 // case's own, its log is not copied.
 func (s *Scenario) sent(dst []model.Event) []model.Event {
-	renames := s.world.renames()
-	if s.opaque == nil && !renames {
+	if s.opaque == nil && s.queues == nil {
 		return s.Events
 	}
 	dst = slices.Grow(dst, len(s.Events))
@@ -162,8 +177,8 @@ func (s *Scenario) sent(dst []model.Event) []model.Event {
 		if s.opaque != nil {
 			e.InteractionID = s.opaque[e.InteractionID]
 		}
-		if renames {
-			e.Queue, _ = model.Usual.As(e.Queue, s.world.Finishing)
+		if s.queues != nil {
+			e.Queue = s.world.Queue(e.Queue)
 		}
 	}
 	return dst
@@ -172,8 +187,7 @@ func (s *Scenario) sent(dst []model.Event) []model.Event {
 // recognized gives facts the case's interaction ids and names of queues, and sorts them: the order of arrival means
 // nothing.
 func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
-	renames := s.world.renames()
-	if s.trial && s.aliases == nil && !renames {
+	if s.trial && s.aliases == nil && s.queues == nil {
 		return facts
 	}
 	out := make([]model.Fact, 0, len(facts))
@@ -182,8 +196,8 @@ func (s *Scenario) recognized(facts []model.Fact) []model.Fact {
 		if ok {
 			f.InteractionID = id
 		}
-		if renames {
-			f.Resource = s.world.ours(f.Resource)
+		if i := slices.IndexFunc(s.queues, func(q Sent) bool { return q.As == f.Resource }); i >= 0 {
+			f.Resource = s.queues[i].Queue
 		}
 		if ok || s.Opaque {
 			out = append(out, f)

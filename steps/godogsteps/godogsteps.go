@@ -109,7 +109,7 @@ func (s *scenario) judge() error {
 	for _, t := range s.pickle.Tags {
 		c.Tags = append(c.Tags, t.Name)
 	}
-	if err := steps.CheckLog(c); err != nil {
+	if err := steps.CheckLog(c, model.Reference()); err != nil {
 		return err
 	}
 	log, names := s.opaque(c.Events)
