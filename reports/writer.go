@@ -175,8 +175,7 @@ func (w *Writer) Render(r *Results) error {
 	case 1:
 		return failed[0]
 	}
-	return fmt.Errorf("%w (nor could %s be written)", failed[0],
-		Number(len(failed)-1, "more file", "more files"))
+	return fmt.Errorf("%d files could not be written; the first: %w", len(failed), failed[0])
 }
 
 // WriteFiles renders a record into files: all of them appear, or none; - is stdout.

@@ -47,8 +47,8 @@ to N random ones. --for limits the time instead, shrinking included. If you inte
 what it has found.
 
 With --report, each finding has a directory with events.jsonl, expected.jsonl, actual.jsonl and
-replay.feature. 'chatproof run --features' with this directory fails for the same reason. index.html
-shows all findings, with timelines.
+replay.feature. To see the failure again, give the directory to 'chatproof run --features'.
+index.html shows all findings, with timelines.
 
 The exit codes are those of 'chatproof run'.`,
 		Example: `  chatproof fuzz --scenarios 20000 -- python3 my.py

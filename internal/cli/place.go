@@ -94,8 +94,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"the `MEDIA` that you have, such as chat,sms: scenarios about other media are left out; by default the media "+
-			"that --mapping names, or all")
+		"leave out scenarios about media other than these `MEDIA`, such as chat,sms; by default, the media that "+
+			"--mapping names are kept, or all")
 }
 
 // world returns the limits of the deployment: its media, by --media or else by the mapping, its finishing queues, the

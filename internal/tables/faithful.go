@@ -63,9 +63,9 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s gives the same output for two chats with different rows (one has %s; the "+
-						"other has %s); make its output differ for the "+
-						"following two events, one from each chat: %s and %s", send.name, rows, theirs,
+					return fmt.Errorf("%s makes two chats look the same, though their rows must differ (one has %s; "+
+						"the other has %s); send something else for the first of these two events than for the second: "+
+						"%s and %s", send.name, rows, theirs,
 						line(&log[i]), line(&variant))
 				}
 			}

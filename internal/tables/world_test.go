@@ -296,7 +296,7 @@ func TestFaithful(t *testing.T) {
 		err := mapping(t, world).Faithful(logs)
 		if want == "" {
 			assert.NoError(t, err, world)
-		} else if assert.ErrorContains(t, err, "events.send gives the same output for two chats with different rows (one has ", world) {
+		} else if assert.ErrorContains(t, err, "events.send makes two chats look the same, though their rows must differ (one has ", world) {
 			assert.Contains(t, err.Error(), want)
 		}
 	}

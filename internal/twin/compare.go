@@ -135,11 +135,11 @@ func (c *Comparison) Largest() (variation, quantile float64) {
 func (c *Comparison) Summary() string {
 	var parts []string
 	for _, s := range c.sections {
-		parts = append(parts, fmt.Sprintf("%s %.2g %%", s.name, 100*s.variation))
+		parts = append(parts, fmt.Sprintf("%.2g %% in %s", 100*s.variation, s.name))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; total variation between its shares and the log's (0 %% means the same): %s; "+
-		"the medians and p90s of durations differ by at most %.2g %%", plural(c.twin.Chats, "chat"),
+	return fmt.Sprintf("the twin has %s, and differs from the log by %s (total variation), and by at most %.2g %% "+
+		"in the medians and p90s of durations", plural(c.twin.Chats, "chat"),
 		strings.Join(parts, ", "), 100*quantile)
 }
 
