@@ -89,7 +89,7 @@ func TestDocuments(t *testing.T) {
 	needs.Program(t, "sh")
 	needs.Program(t, "python3")
 	path := "PATH=" + built(t) + string(os.PathListSeparator) + os.Getenv("PATH")
-	for _, file := range []string{"README.md", "docs/implementing.md"} {
+	for file, dir := range map[string]string{"README.md": "", "docs/implementing.md": "", "docs/repair.md": t.TempDir()} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		commands := 0
@@ -97,7 +97,7 @@ func TestDocuments(t *testing.T) {
 			commands++
 			parts := console.FindStringSubmatch(block)
 			cmd := exec.Command("sh", "-c", parts[1])
-			cmd.Env = append(os.Environ(), path)
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), path)
 			out, _ := cmd.CombinedOutput() // a verdict may be an exit code that is not 0
 			if !*update {
 				assert.Equal(t, parts[2], string(out), "%s: %s", file, parts[1])
