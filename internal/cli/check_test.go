@@ -84,7 +84,7 @@ func TestAddedEntriesHold(t *testing.T) {
 }
 
 // A database answers what the same rows in a file do, but for the rows of an example that break nothing; and with the
-// events, everything.
+// events, everything. A row whose interaction is missing has the id that it names.
 func TestCheckInDatabase(t *testing.T) {
 	dir := t.TempDir()
 	file, database := filepath.Join(dir, "irf.jsonl"), filepath.Join(dir, "mart.db")
@@ -98,7 +98,7 @@ func TestCheckInDatabase(t *testing.T) {
 		`INSERT INTO technical_descriptor VALUES
 			(1, 'Weitergeleitet an', 'ROUTEDTO', NULL, NULL, 'Abgeschlossen', 'COMPLETED', 'Unbestimmt', 'UNSPECIFIED'),
 			(2, 'In Konferenz', 'INCONFERENCE', NULL, NULL, 'Abgeschlossen', 'COMPLETED', 'Widerrufen', 'REVOKED')`,
-		`INSERT INTO interaction_resource_fact VALUES (1, 1, 1, 1, 1, NULL, 100, 200), (2, 2, 1, 2, 2, 1, 150, 120), (3, 1, 2, 1, 1, NULL, 100, 200)`,
+		`INSERT INTO interaction_resource_fact VALUES (1, 1, 1, 1, 1, NULL, 100, 200), (2, 2, 1, 2, 2, 1, 150, 120), (3, 1, 2, 1, 1, NULL, 100, 200), (4, 1, 3, 2, 1, NULL, 100, 200)`,
 	} {
 		_, err := db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
@@ -107,6 +107,7 @@ func TestCheckInDatabase(t *testing.T) {
 {"interaction_id":"c-1","ordinal":1,TYPE,"resource":"Anna","resource_role":"RoutedTo","technical_result":"Completed","received_from":null,"start":"1970-01-01T00:01:40Z","end":"1970-01-01T00:03:20Z"}
 {"interaction_id":"c-1","ordinal":2,TYPE,"resource":"Ben","resource_role":"InConference","technical_result":"Completed","result_reason":"Revoked","received_from":1,"start":"1970-01-01T00:02:30Z","end":"1970-01-01T00:02:00Z"}
 {"interaction_id":"c-2","ordinal":1,TYPE,"resource":"Anna","resource_role":"RoutedTo","technical_result":"Completed","received_from":null,"start":"1970-01-01T00:01:40Z","end":"1970-01-01T00:03:20Z"}
+{"interaction_id":"3","ordinal":1,TYPE,"resource":"Anna","resource_role":"InConference","technical_result":"Completed","result_reason":"Revoked","received_from":null,"start":"1970-01-01T00:01:40Z","end":"1970-01-01T00:03:20Z"}
 `, "TYPE", `"resource_type":"agent"`)), 0o666))
 	run := func(args ...string) string {
 		var out, errOut bytes.Buffer
@@ -121,7 +122,7 @@ func TestCheckInDatabase(t *testing.T) {
 	for _, v := range []string{"V2 agent InConference/Completed [Revoked]", "V7 InConference/Completed [Revoked]", "V11\n"} {
 		assert.Contains(t, inFile, "      signature: "+v)
 	}
-	assert.Contains(t, inFile, "\n2 chats, 3 rows: 1 agrees, 1 differs (")
+	assert.Contains(t, inFile, "\n3 chats, 4 rows: 1 agrees, 2 differ (")
 	assert.Equal(t, named(inFile), named(run("--facts", "sqlite:"+database)))
 
 	events := filepath.Join(dir, "chats.jsonl")

@@ -14,7 +14,8 @@ import (
 )
 
 // Audit returns a statement whose result is the facts that are wrong whatever their log is, by interaction and ordinal:
-// the columns of [Dialect.FactQuery], and one for each of [model.RowConditions], which is 1 if it holds, else 0.
+// the columns of [Dialect.FactQuery]; no_interaction, which is 1 if the fact has no interaction id, so that nothing else
+// can be said about it; and one for each of [model.RowConditions], which is 1 if it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
 	facts, kept, err := d.factQuery(m)
 	if err != nil {
@@ -44,6 +45,7 @@ func codedFacts(d *Dialect, facts string, kept []string) string {
 		return fmt.Sprintf("COALESCE(NULLIF(UPPER(REPLACE(%s_code, ' ', '')), ''), 'UNSPECIFIED')", name)
 	}
 	add(d.exactly(chatColumn), "chat")
+	add("NULLIF("+d.asText(chatColumn)+", '')", "id")
 	add("COALESCE("+d.exactly("resource_name")+", "+d.exactly("''")+")", "resource_bytes")
 	add(code("resource_type"), "type_code")
 	add(model.TypeSQL(code("resource_type")), "resource_type")
@@ -90,7 +92,7 @@ func auditQuery(d *Dialect, facts string, kept []string) string {
 	}
 	gapless := "CASE WHEN ranked = 1 AND lowest IN (0, 1) AND highest - lowest + 1 = rows_of_chat AND " +
 		"MAX(same_ordinal) " + chat + " = 1 THEN 1 ELSE 0 END AS gapless"
-	var flags, names []string
+	flags, names := []string{"CASE WHEN id IS NULL THEN 1 ELSE 0 END AS no_interaction"}, []string{"no_interaction"}
 	for _, c := range model.RowConditions() {
 		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS %s", c.SQL, c.Column))
 		names = append(names, c.Column)
@@ -176,7 +178,7 @@ func Audit(ctx context.Context, p Place, broken func(*model.Fact, []model.RowCon
 
 // count fills in the counts.
 func (a *AuditCounts) count(ctx context.Context, db *database, coded string) error {
-	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT chat), COUNT(NULLIF(CAST(" + chatColumn + " AS varchar(9)), ''))"
+	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT chat), COUNT(id)"
 	named := 0
 	into := []any{&a.Facts, &a.Interactions, &named}
 	ends := make([]any, 2*len(compared)) // the least and the greatest value of each column

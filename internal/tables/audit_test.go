@@ -202,7 +202,9 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 			}
 			continue
 		}
-		insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, id)
+		if chat%10 > 0 { // the others' rows are those of no interaction
+			insert(`INSERT INTO interaction_fact VALUES ($1, $2) ON CONFLICT DO NOTHING`, chat, id)
+		}
 		insert(`INSERT INTO technical_descriptor VALUES ($1, $2, $3, NULL, NULL, $4, NULL, 'Grund', $5)`, i, "Rolle", role, result, reason)
 		code := pick("agent")
 		for twice := range 1 + random.IntN(10)/9 {

@@ -83,7 +83,7 @@ INSERT INTO interaction_resource_fact VALUES
 	(902, 1, 71, 2, 2, 901, 1767603644, 1767603648),
 	(903, 1, 72, 3, 3, NULL, NULL, NULL),
 	(904, 2, 72, 99, 99, 902, NULL, NULL),  -- joins must not lose it; 902 is a row of another chat
-	(905, 1, 73, 1, 1, NULL, NULL, NULL);   -- a row of no interaction
+	(905, 1, 73, 1, 1, NULL, NULL, NULL);   -- its interaction is missing
 `
 
 var starFacts = []model.Fact{
@@ -100,6 +100,10 @@ var starFacts = []model.Fact{
 		ReceivedFrom: model.Number{Is: model.Null},
 	},
 	{InteractionID: "c-2", Ordinal: model.Num(2), ReceivedFrom: model.Num(-1)},
+	{
+		InteractionID: "73", Ordinal: model.Num(1), ResourceType: model.AgentResource, Resource: "Ana", Role: model.RoutedTo, Result: model.Transferred,
+		ReceivedFrom: model.Number{Is: model.Null},
+	},
 }
 
 func testFacts(t *testing.T, dsn string, exec func(string)) {
@@ -122,6 +126,7 @@ func testFacts(t *testing.T, dsn string, exec func(string)) {
 		}
 	}
 
+	assert.ElementsMatch(t, starFacts[:2], read(mapping(t, "interaction_fact: {where: interaction_id = 71}")), "some interactions")
 	exec(`CREATE TABLE "Dimension of Roles" AS SELECT technical_descriptor_key AS "Key", resource_role AS "order", technical_result FROM technical_descriptor WHERE technical_descriptor_key = 2`)
 	exec(`CREATE TABLE landed AS SELECT interaction_id, technical_descriptor_key, resource_key, start_ts, end_ts, CAST(interaction_resource_id AS text) AS interaction_resource_id,
 CAST(interaction_resource_ordinal AS text) AS interaction_resource_ordinal, COALESCE(CAST(received_from_ixn_resource_id AS text), '') AS received_from_ixn_resource_id FROM interaction_resource_fact`)

@@ -123,7 +123,11 @@ func (d *Dialect) name(s string) string {
 
 // exactly returns SQL for the bytes of an expression's text, by which ids and names compare.
 func (d *Dialect) exactly(expression string) string {
-	return fmt.Sprintf(d.bytes, "CAST("+expression+" AS "+d.text+")")
+	return fmt.Sprintf(d.bytes, d.asText(expression))
+}
+
+func (d *Dialect) asText(expression string) string {
+	return "CAST(" + expression + " AS " + d.text + ")"
 }
 
 // Statement turns a query into one for the dialect's client.
@@ -153,7 +157,7 @@ var factColumns = []struct {
 	text bool
 	from []string
 }{
-	{"media_server_ixn_guid", true, []string{"i.media_server_ixn_guid"}},
+	{"media_server_ixn_guid", true, []string{"i.media_server_ixn_guid", "f.interaction_id"}},
 	{"interaction_resource_ordinal", false, []string{"f.interaction_resource_ordinal"}},
 	{"resource_type_code", true, []string{"r.resource_type_code", "r.resource_type"}},
 	{"resource_name", true, []string{"r.resource_name"}},
@@ -208,8 +212,8 @@ func factQuery(d *Dialect, m *Mapping,
 		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return real[s] == "" })
 		switch {
 		case len(sources) > 0 && c.text && len(sources) > 1:
-			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", real[sources[0]], real[sources[1]],
-				c.name))
+			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", d.asText(real[sources[0]]),
+				d.asText(real[sources[1]]), c.name))
 			kept = append(kept, c.name)
 		case len(sources) > 0:
 			items = append(items, real[sources[0]]+" AS "+c.name)
@@ -223,8 +227,12 @@ func factQuery(d *Dialect, m *Mapping,
 		}
 	}
 	query = "SELECT " + strings.Join(items, ",\n       ") + "\nFROM " + m.source(tables[0].name) + " f"
+	interactions := "LEFT JOIN" // a row whose interaction is missing is a row, too
+	if m.orOurs().tables["interaction_fact"].Where != "" {
+		interactions = "JOIN" // the mapping wants only some interactions
+	}
 	for _, j := range [][4]string{
-		{"JOIN", m.source("interaction_fact"), "i.interaction_id", "f.interaction_id"},
+		{interactions, m.source("interaction_fact"), "i.interaction_id", "f.interaction_id"},
 		{"LEFT JOIN", m.source("technical_descriptor"), "d.technical_descriptor_key", "f.technical_descriptor_key"},
 		{"LEFT JOIN", m.source("resource_"), "r.resource_key", "f.resource_key"},
 		{
