@@ -162,6 +162,8 @@ type Difference struct {
 	Accepted      []string `json:"also_accepted,omitempty"` // descriptors that are accepted besides the expected one
 	Change        Change   `json:"change,omitempty"`        // between an old mart, which has Was, and its successor
 	Was           string   `json:"was,omitempty"`
+
+	place int // among the rows, from 1, of one that breaks an invariant; 0 if it is not known which
 }
 
 // OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.

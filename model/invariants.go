@@ -23,7 +23,10 @@ type checker interface {
 }
 
 // breach is what breaks an invariant.
-type breach struct{ resource, found string }
+type breach struct {
+	resource, found string
+	place           int // of the row, from 1; 0 if it is about no single row
+}
 
 // logCheck needs the log, which it knows by the reference's chat.
 type logCheck func(c *Chat, got []Fact) []breach
@@ -158,13 +161,16 @@ func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 			continue
 		}
 		for _, b := range v.check.check(t, chat, got) {
-			ds = append(ds, broken(v.ID, id, b.resource, b.found, level))
+			d := broken(v.ID, id, b.resource, b.found, level)
+			d.place = b.place
+			ds = append(ds, d)
 		}
 	}
 	ds = append(ds, rowsTogether(got, chat == nil || chat.StoppedSeq != 0)...)
 	if chat == nil { // otherwise the comparison reports it
 		for i := range got {
 			if d, odd := oddType(&got[i], anyType); odd {
+				d.place = i + 1
 				ds = append(ds, d)
 			}
 		}
@@ -215,7 +221,7 @@ func v3(c *Chat, got []Fact) []breach {
 		}
 	}
 	if want := len(attempts(c)); n < want || n > want+c.unreported {
-		return []breach{{"agents", fmt.Sprintf("expected one row for each attempt (%d), got %d", want, n)}}
+		return []breach{{"agents", fmt.Sprintf("expected one row for each attempt (%d), got %d", want, n), 0}}
 	}
 	return nil
 }
@@ -242,7 +248,8 @@ func v4(c *Chat, got []Fact) []breach {
 	}
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
-			return []breach{{opened[i].Resource, fmt.Sprintf("rank %d belongs to %s", i+1, Name(sorted[i].Resource))}}
+			found := fmt.Sprintf("rank %d belongs to %s", i+1, Name(sorted[i].Resource))
+			return []breach{{opened[i].Resource, found, 0}}
 		}
 	}
 	return nil
@@ -278,7 +285,7 @@ func v5(c *Chat, got []Fact) []breach {
 		}
 		if transferred > may {
 			return []breach{{agent, fmt.Sprintf("more rows with Transferred (%d) than successful transfers (%d)",
-				transferred, may)}}
+				transferred, may), 0}}
 		}
 	}
 	return nil
@@ -306,7 +313,9 @@ func v9(c *Chat, got []Fact) (found []breach) {
 		}
 		switch {
 		case c.StoppedBy.Type != MediaServer:
-			found = append(found, breach{f.Resource, "CustomerAbandoned, though the customer did not stop the chat"})
+			found = append(found, breach{
+				f.Resource, "CustomerAbandoned, though the customer did not stop the chat", i + 1,
+			})
 			continue
 		case c.unreported > 0: // whose attempts I20 makes no rows of
 			continue
@@ -319,9 +328,9 @@ func v9(c *Chat, got []Fact) (found []breach) {
 		}
 		switch n++; {
 		case c.handling:
-			found = append(found, breach{f.Resource, "CustomerAbandoned, though an agent was handling"})
+			found = append(found, breach{f.Resource, "CustomerAbandoned, though an agent was handling", i + 1})
 		case n > 1:
-			found = append(found, breach{f.Resource, "a second CustomerAbandoned"})
+			found = append(found, breach{f.Resource, "a second CustomerAbandoned", i + 1})
 		}
 	}
 	return found
@@ -336,7 +345,7 @@ func v10(c *Chat, got []Fact) []breach {
 		if t := typeOf(&got[i], c); t != AgentResource {
 			if mediation--; mediation < 0 {
 				return []breach{{got[i].Resource, "a row of a " + bareName(string(got[i].ResourceType)) +
-					" where the chat did not end"}}
+					" where the chat did not end", i + 1}}
 			}
 		}
 	}

@@ -36,36 +36,31 @@ type MartRows struct {
 	Differences []Difference
 }
 
-// attemptKey names what a difference is about: the ordinal of an expected row, or else a resource and a field.
+// attemptKey names what a difference is about: the ordinal of an expected row, the same and an invariant that its
+// partner breaks, or else a resource and a field.
 type attemptKey struct {
 	ordinal  int64
 	resource string
 	field    Field
 }
 
-func attemptOf(d *Difference) attemptKey {
-	if d.Ordinal > 0 {
-		return attemptKey{ordinal: d.Ordinal}
-	}
-	return attemptKey{resource: d.Resource, field: d.Field}
-}
-
 // outcome is what became of an attempt.
 type outcome struct {
-	names  [3]string // of the resource: expected, in the old mart, in the new one
-	change Change
+	ordinal int64     // of the expected row, 0 for none
+	names   [3]string // of the resource: expected, in the old mart, in the new one
+	change  Change
 }
 
 // CompareMarts returns what became of each attempt of a chat between two marts, and the differences of those that are
 // not alike and right. A row is wrong if it differs at one of levels; differences at other levels are returned, too.
 // The rows of neither mart may be changed while it runs.
 func CompareMarts(want *Expected, old, successor MartRows, levels Levels) (changes []Change, ds []Difference) {
-	was, is := byAttempt(old.Differences), byAttempt(successor.Differences)
 	oldRows, newRows := want.partners(old.Rows), want.partners(successor.Rows)
+	was, is := want.byAttempt(&old, oldRows), want.byAttempt(&successor, newRows)
 	var attempts, breaches []outcome
 	for i, k := range want.attemptKeys(was, is) {
 		var o, n *Fact
-		a, expected := outcome{names: [3]string{k.resource}}, i < len(want.Rows)
+		a, expected := outcome{ordinal: k.ordinal, names: [3]string{k.resource}}, i < len(want.Rows)
 		if expected {
 			o, n = oldRows[i], newRows[i]
 			a.names = [3]string{want.Rows[i].Resource, nameIn(o), nameIn(n)}
@@ -126,13 +121,17 @@ func nameIn(f *Fact) string {
 }
 
 // withBreaches adds what is wrong with rows whatever is expected, such as a broken invariant. It is no attempt of its
-// own, unless the resource has none: it makes the worst of the resource's attempts at least as bad.
+// own, unless the resource has none: it makes the row's attempt at least as bad or, if nobody knows which row it is, the
+// worst of the resource's attempts.
 func withBreaches(attempts, breaches []outcome) []outcome {
 	for _, b := range breaches {
 		worst := never
 		for i := range attempts {
-			if slices.Contains(attempts[i].names[:], b.names[0]) &&
-				(worst == never || byBadness(attempts[i].change, attempts[worst].change) > 0) {
+			about := slices.Contains(attempts[i].names[:], b.names[0])
+			if b.ordinal > 0 {
+				about = attempts[i].ordinal == b.ordinal
+			}
+			if about && (worst == never || byBadness(attempts[i].change, attempts[worst].change) > 0) {
 				worst = i
 			}
 		}
@@ -154,10 +153,20 @@ func byBadness(a, b Change) int {
 	return cmp.Compare(slices.Index(Changes, a), slices.Index(Changes, b))
 }
 
-func byAttempt(ds []Difference) map[attemptKey][]Difference {
+// byAttempt groups a mart's differences by what they are about. partners are its rows by the expected ones.
+func (w *Expected) byAttempt(m *MartRows, partners []*Fact) map[attemptKey][]Difference {
 	of := make(map[attemptKey][]Difference)
-	for _, d := range ds {
-		of[attemptOf(&d)] = append(of[attemptOf(&d)], d)
+	for _, d := range m.Differences {
+		k := attemptKey{ordinal: d.Ordinal}
+		if d.Ordinal == 0 {
+			k = attemptKey{resource: d.Resource, field: d.Field}
+		}
+		if d.place > 0 {
+			if i := slices.Index(partners, &m.Rows[d.place-1]); i >= 0 {
+				k = attemptKey{ordinal: w.Rows[i].Ordinal.Value, field: d.Field}
+			}
+		}
+		of[k] = append(of[k], d)
 	}
 	return of
 }

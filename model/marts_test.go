@@ -163,6 +163,8 @@ func TestCompareMartsWithoutLog(t *testing.T) {
 		{"changed from it", rows(bad), rows(good), []model.Change{model.Changed}, []model.Change{model.Changed, model.Corrected}},
 		{"under another name", rows(good), rows(row("Ann", agent, pulled)), []model.Change{model.Changed, model.Changed}, []model.Change{model.Changed, model.Regression, model.Changed}},
 		{"one of two rows of an agent", rows(good, good), rows(good, bad), []model.Change{model.Alike, model.Changed}, []model.Change{model.Changed, model.Regression}},
+		{"both rows of an agent, alike", rows(bad, bad), rows(bad, bad), []model.Change{model.AlikeWrong, model.AlikeWrong}, []model.Change{model.AlikeWrong, model.AlikeWrong}},
+		{"another row of the agent changed", rows(good, bad), rows(row("Anna", agent, model.Redirected), bad), []model.Change{model.Changed, model.AlikeWrong}, []model.Change{model.Changed, model.AlikeWrong}},
 		{"a row too many that breaks one", rows(good), rows(good, row("Bob", agent, pulled)), []model.Change{model.Alike, model.Changed}, []model.Change{model.Regression, model.Changed}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -115,8 +115,10 @@ func repeated(got []Fact, j int) string {
 // rowsTogether checks the invariants that the rows of a chat keep together: V20, V21. finished is false if the log says
 // that the chat is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
-	report := func(law string, level Level, f *Fact, found string) {
-		ds = append(ds, broken(law, f.InteractionID, f.Resource, found, level))
+	report := func(law string, level Level, f *Fact, place int, found string) {
+		d := broken(law, f.InteractionID, f.Resource, found, level)
+		d.place = place
+		ds = append(ds, d)
 	}
 	o, abandons := ordinalsOf(got), 0
 	for i := range got {
@@ -125,18 +127,18 @@ func rowsTogether(got []Fact, finished bool) (ds []Difference) {
 		}
 	}
 	if len(got) > 1 && !(o.all && o.rising) {
-		twins(got, o.all, func(f *Fact, found string) { report("V20", Invariant, f, found) })
+		twins(got, o.all, func(i int, found string) { report("V20", Invariant, &got[i], i+1, found) })
 	}
 	if !finished {
 		return ds
 	}
 	for i := range got {
 		if abandons > 1 && abandonsQueue(&got[i]) {
-			report("V21", Invariant, &got[i], abandonsTwice)
+			report("V21", Invariant, &got[i], i+1, abandonsTwice)
 		}
 	}
 	if o.all && o.gapless {
-		senders(got, o.lowest, func(f *Fact) { report("V21", Inferred, f, strangeSender) })
+		senders(got, o.lowest, func(f *Fact) { report("V21", Inferred, f, 0, strangeSender) })
 	}
 	return ds
 }
@@ -146,7 +148,7 @@ func abandonsQueue(f *Fact) bool {
 }
 
 // twins reports the rows that equal another, or have another's ordinal.
-func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
+func twins(got []Fact, ranked bool, report func(i int, found string)) {
 	alike, ordinals := make(map[alikeKey]int, len(got)), make(map[int64]int, len(got))
 	keys := make([]alikeKey, len(got))
 	for i := range got {
@@ -159,9 +161,9 @@ func twins(got []Fact, ranked bool, report func(f *Fact, found string)) {
 		f := &got[i]
 		switch {
 		case alike[keys[i]] > 1 && (ranked || lasts(f)):
-			report(f, duplicateRow)
+			report(i, duplicateRow)
 		case ranked && ordinals[f.Ordinal.Value] > 1 && alike[keys[i]] == 1:
-			report(f, ordinalTwice)
+			report(i, ordinalTwice)
 		}
 	}
 }
@@ -173,11 +175,11 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	if len(got) < 2 || o.all && o.rising {
 		return got, nil
 	}
-	again := make(map[*Fact]bool)
-	twins(got, o.all, func(f *Fact, found string) {
+	again := make(map[int]bool)
+	twins(got, o.all, func(i int, found string) {
 		if found == duplicateRow {
-			ds = append(ds, broken("V20", f.InteractionID, f.Resource, found, c.level(Invariant)))
-			again[f] = true
+			ds = append(ds, broken("V20", got[i].InteractionID, got[i].Resource, found, c.level(Invariant)))
+			again[i] = true
 		}
 	})
 	if ds == nil {
@@ -186,7 +188,7 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	seen := make(map[alikeKey]bool)
 	for i := range got {
 		k := keyOf(&got[i])
-		if again[&got[i]] && seen[k] {
+		if again[i] && seen[k] {
 			continue
 		}
 		seen[k] = true
