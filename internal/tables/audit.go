@@ -181,11 +181,25 @@ func (a *AuditCounts) count(ctx context.Context, db *database, coded string) err
 	query := coded + "\nSELECT COUNT(*), COUNT(DISTINCT chat), COUNT(id)"
 	named := 0
 	into := []any{&a.Facts, &a.Interactions, &named}
+	types, err := db.types(ctx, coded+"\nSELECT "+strings.Join(compared, ", ")+" FROM coded WHERE 1 = 0")
+	if err != nil {
+		return db.failed("", err)
+	}
 	ends := make([]any, 2*len(compared)) // the least and the greatest value of each column
+	fractions, isFraction := 0, "1 = 0"  // of the columns that may hold numbers which are not whole
 	for i, column := range compared {
+		if kind := types[i].DatabaseTypeName(); !db.postgres || kind == "NUMERIC" || strings.HasPrefix(kind, "FLOAT") {
+			isWhole := column + " = FLOOR(" + column + ") AND ABS(" + column + ") < 1e15"
+			isFraction += " OR NOT (" + isWhole + ")"
+			if db.postgres { // whose driver returns a NUMERIC as text
+				column = "CASE WHEN " + isWhole + " THEN CAST(" + column + " AS bigint) END"
+			}
+		}
 		query += ",\n       MIN(" + column + "), MAX(" + column + ")"
 		into = append(into, &ends[2*i], &ends[2*i+1])
 	}
+	query += ",\n       COUNT(CASE WHEN " + isFraction + " THEN 1 END)"
+	into = append(into, &fractions)
 	first := len(into)
 	var ids []string
 	for _, v := range model.Invariants() {
@@ -198,7 +212,7 @@ func (a *AuditCounts) count(ctx context.Context, db *database, coded string) err
 	if err := db.tx.QueryRowContext(ctx, query+"\nFROM coded").Scan(into...); err != nil {
 		return db.failed("", err)
 	}
-	if named < a.Facts || slices.ContainsFunc(ends, beyondNumbers) {
+	if named < a.Facts || fractions > 0 || slices.ContainsFunc(ends, beyondNumbers) {
 		return ErrBeyondSQL
 	}
 	for i, id := range ids {

@@ -76,6 +76,43 @@ func TestAuditsAgree(t *testing.T) {
 	}
 }
 
+// Whole numbers are judged inside a database, whatever the type of their column; what is no whole number is left to Go,
+// which refuses it.
+func TestAuditOfNumbers(t *testing.T) {
+	server := pgtest.Database(t)
+	for _, kind := range []string{"numeric", "double precision", "in SQLite"} {
+		for value, whole := range map[string]bool{
+			"NULL": true, "1": true, "1.00": true, "1.5": false, "1e19": false, "-1e19": false, "'NaN'": false, "'Infinity'": false,
+		} {
+			t.Run(kind+" "+value, func(t *testing.T) {
+				driver, source, dsn, column := "pgx", server, server, kind
+				if kind == "in SQLite" {
+					file := filepath.Join(t.TempDir(), "facts.db")
+					driver, source, dsn, column = "sqlite", file, "sqlite:"+file, ""
+				}
+				db, err := sql.Open(driver, source)
+				require.NoError(t, err)
+				defer db.Close()
+				_, err = db.ExecContext(t.Context(), fmt.Sprintf(`DROP TABLE IF EXISTS flat;
+CREATE TABLE flat (interaction_id text, ordinal %s, resource text, resource_role text, technical_result text);
+INSERT INTO flat VALUES ('a', %s, 'Anna', 'RoutedTo', 'Completed')`, column, value))
+				require.NoError(t, err)
+				place := tables.Place{Path: dsn, Mapping: flatMapping(t)}
+				counts, err := tables.Audit(t.Context(), place, func(*model.Fact, []model.RowCondition) error { return nil })
+				_, refused := readAll(tables.OpenFacts(t.Context(), place, nil))
+				if !whole {
+					require.ErrorIs(t, err, tables.ErrBeyondSQL)
+					assert.ErrorContains(t, refused, "expected an integer, got ")
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, 1, counts.Facts)
+				assert.NoError(t, refused)
+			})
+		}
+	}
+}
+
 const tableRows = 1000
 
 func flatMapping(t *testing.T) *tables.Mapping {
@@ -151,7 +188,7 @@ func fill(t *testing.T, db *sql.DB, random *rand.Rand, shape string) {
 	valid := model.Combinations()
 	switch shape {
 	case "flat":
-		run(`CREATE TABLE flat (interaction_id varchar(50) COLLATE nocase, ordinal integer, resource_type varchar(32), resource varchar(255) COLLATE nocase, resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), received_from integer, "start" integer, "end" integer)`)
+		run(`CREATE TABLE flat (interaction_id varchar(50) COLLATE nocase, ordinal numeric, resource_type varchar(32), resource varchar(255) COLLATE nocase, resource_role varchar(255), technical_result varchar(255), result_reason varchar(255), received_from numeric(19, 2), "start" numeric, "end" numeric(10))`)
 	default:
 		run(regexp.MustCompile(`((media_server_ixn_guid|resource_name) +varchar\(255\))`).ReplaceAllString(tables.FactDDL, "$1 COLLATE nocase"))
 	}

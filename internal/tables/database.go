@@ -166,26 +166,30 @@ func (db *database) failed(what string, err error) error {
 	return fmt.Errorf("%s: %s", db.name, s)
 }
 
-// columns returns the columns of a table, from lower case to their spelling.
-func (db *database) columns(ctx context.Context, table string) (map[string]string, error) {
-	query := db.QueryContext
+// types returns the types of what a query returns.
+func (db *database) types(ctx context.Context, query string) ([]*sql.ColumnType, error) {
+	run := db.QueryContext
 	if db.tx != nil {
-		query = db.tx.QueryContext
+		run = db.tx.QueryContext
 	}
-	rows, err := query(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
+	rows, err := run(ctx, query)
 	if err != nil {
-		return nil, db.failed("table "+table, err)
+		return nil, err
 	}
 	defer rows.Close()
-	names, err := rows.Columns()
-	if err == nil {
-		err = rows.Err()
-	}
+	types, err := rows.ColumnTypes()
+	return types, cmp.Or(err, rows.Err())
+}
+
+// columns returns the columns of a table, from lower case to their spelling.
+func (db *database) columns(ctx context.Context, table string) (map[string]string, error) {
+	types, err := db.types(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
 	if err != nil {
 		return nil, db.failed("table "+table, err)
 	}
 	has := make(map[string]string)
-	for _, name := range names {
+	for _, of := range types {
+		name := of.Name()
 		if _, twice := has[strings.ToLower(name)]; !twice || strings.ToLower(name) == name {
 			has[strings.ToLower(name)] = name
 		}
