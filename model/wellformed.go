@@ -113,9 +113,9 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: missing on %s by an agent; expected transfer or conference (if Info Mart's option "+
-				"stop-ixn-queues or canceled-queues names the queue %s, list the queue under finishing_queues in "+
-				"the mapping instead)",
+			"operation: missing on %s by an agent; expected transfer or conference; or, if Info Mart's "+
+				"option stop-ixn-queues or canceled-queues names the queue %s, list the queue under "+
+				"finishing_queues in the mapping",
 			e.Name, Quoted(e.Queue))
 	}
 	if e.Operation == "" {

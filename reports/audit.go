@@ -146,8 +146,8 @@ func (r *Results) unjudged() (said []string) {
 		plural(a.Endless, "it", "them"))
 	if m := a.Repairs; m != nil && a.SetAside > a.CutOff {
 		say(1,
-			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs give "+
-				"the same rows. Yours agree with these in %s, and differ in %s (level repaired).",
+			"Repaired: %s of %s, by at most %d events added or left out. For %s of them, all shortest repairs of "+
+				"the chat lead to the same rows. Yours agree with these in %s, and differ in %s (level repaired).",
 			thousands(m.Repaired), chats(a.SetAside-a.CutOff), model.MostEdits, thousands(m.Unanimous), chats(m.Mends),
 			chats(m.Unanimous-m.Mends))
 		for i, g := range m.Defects {

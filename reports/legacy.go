@@ -36,7 +36,7 @@ func changes(counts []engine.ChangeCount) string {
 }
 
 // noCommonPeriod says that no chat is known to belong in both marts.
-const noCommonPeriod = "to judge by the rows, the two marts have no period in common"
+const noCommonPeriod = "the rows of the two marts have no period in common"
 
 // alone says in lines which chats are not in both marts.
 func (r *Results) alone() (said []string) {
@@ -75,13 +75,13 @@ func Overlap(a *engine.Audit, most float64) string {
 	}
 	period := noCommonPeriod
 	if m.Window != "" {
-		period = "both marts have rows from the period " + m.Window
+		period = "the rows of both marts cover the period " + m.Window
 	}
 	say := fmt.Sprintf("no chat to check: no chat is in both marts (only in the legacy mart: %d, only in the new "+
 		"mart: %d; %s)", m.OldAlone, m.NewAlone, period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
-		say += fmt.Sprintf("; ids in the legacy mart look like %s, ids in the new mart like %s; if these are the same "+
-			"chats, name in the mapping a table of keys, which has their old and new ids", model.Name(m.OldLike), model.Name(m.NewLike))
+		say += fmt.Sprintf("; ids in the legacy mart look like %s, ids in the new mart like %s; if they stand for the "+
+			"same chats, add a table of keys to the mapping, which pairs the old ids with the new", model.Name(m.OldLike), model.Name(m.NewLike))
 	}
 	return say
 }

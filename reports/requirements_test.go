@@ -22,11 +22,11 @@ words, in the guide's order. Use it to see what a passing or failing scenario pr
 Under each statement are some of these:
 
 - *rules*: the rules that the statement leads to. ` + "`go run . list rules`" + ` prints them.
-- *as the guide draws it*: scenarios that follow one of its flows, or a variant that its text names. If one of them
+- *scenarios as the guide draws them*: they follow one of its flows, or a variant that its text names. If one of them
   fails, your program contradicts the guide.
-- *composed*: scenarios that put the situations of several flows together. The guide promises nothing about such chats.
+- *composed scenarios*: they put the situations of several flows together. The guide promises nothing about such chats.
   If one of them fails, your program contradicts the guide's rules as the suite combines them.
-- *inferred*: scenarios about what the guide leaves open.
+- *inferred scenarios*: they are about what the guide leaves open.
 - *left open*: what the guide leaves open or the suite does not test, and why.
 - *why not*: why no scenario shows a statement at the end of this page.
 
@@ -53,9 +53,9 @@ func TestRequirementsAreWritten(t *testing.T) {
 		if len(r.Rules) > 0 {
 			fmt.Fprintf(&page, "- rules: %s\n", strings.Join(r.Rules, ", "))
 		}
-		writeShown(&page, "as the guide draws it", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
-		writeShown(&page, "composed", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
-		writeShown(&page, "inferred", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
+		writeShown(&page, "scenarios as the guide draws them", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.AsDrawn })
+		writeShown(&page, "composed scenarios", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == model.Composed })
+		writeShown(&page, "inferred scenarios", r.Scenarios, func(s *engine.Scenario) bool { return s.Guide() == "" })
 		if r.Untested != "" {
 			label := "left open"
 			if r.Section() == "" {
@@ -95,7 +95,7 @@ func writeShown(page *bytes.Buffer, kind string, all []*engine.Scenario, is func
 		flows[s.Flow] = true
 	}
 	if len(flows) > 2 {
-		names = []string{fmt.Sprintf("%d scenarios of %d flows", len(names), len(flows))}
+		names = []string{fmt.Sprintf("%d, of %d flows", len(names), len(flows))}
 	}
 	if len(names) > 0 {
 		fmt.Fprintf(page, "- %s: %s\n", kind, strings.Join(names, ", "))

@@ -164,7 +164,7 @@ var stopping = event("a", 1, 0, model.Submitted) + event("a", 2, 1, model.Placed
 func TestOrderedRefusesWhatComesTooLate(t *testing.T) {
 	chat := event("a", 1, 0, model.Submitted) + event("a", 2, 1, model.PlacedInQueue) + event("a", 3, 2, model.ProcessingStopped)
 	for _, c := range []struct{ name, more, want string }{
-		{"time falls", event("b", 1, 1, model.Submitted), "log:4: time: expected no earlier time than 2026-01-05T09:00:02Z, which an event above it has, got 2026-01-05T09:00:01Z; leave out --ordered for a log that is not in time order"},
+		{"time falls", event("b", 1, 1, model.Submitted), "log:4: time: 2026-01-05T09:00:01Z is earlier than 2026-01-05T09:00:02Z, the time of an event above this line; leave out --ordered for a log that is not in time order"},
 		{"after the stop, at the same time", event("a", 4, 2, model.Held) + event("a", 5, 2, model.Resumed), ""},
 		{"after the stop, neutral", event("b", 1, 3, model.Submitted) + event("a", 4, 3, model.Held), ""},
 		{"after the stop", event("b", 1, 3, model.Submitted) + event("a", 4, 3, model.PartyRemoved), `log:5: EventPartyRemoved comes after the stop of interaction a, and its facts are already written; leave out --ordered for such a log`},

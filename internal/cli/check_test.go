@@ -157,7 +157,7 @@ func TestDatabaseJudgesAsFile(t *testing.T) {
 {"interaction_id":"a","ordinal":"1","resource_role":"InConference",` + agent + `}
 {"interaction_id":"b","ordinal":1,"resource_role":"RoutedTo",` + agent + `}`, "V6"},
 		{"milliseconds", "fact: {table: irf}", `
-{"interaction_id":"a","start":1767603609,"end":1767603600000,"resource_role":"RoutedTo",` + agent + `}`, "which looks like milliseconds"},
+{"interaction_id":"a","start":1767603609,"end":1767603600000,"resource_role":"RoutedTo",` + agent + `}`, "; it looks like milliseconds ("},
 		{"no id", "fact: {table: irf}", `
 {"interaction_id":"a","resource_role":"RoutedTo",` + agent + `}
 {"interaction_id":"","resource_role":"RoutedTo",` + agent + `}`, ":2: interaction_id: missing"},

@@ -106,7 +106,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: no chat is in both marts \(only in the legacy mart: 200, only in the new mart: 200; both marts have rows from the period 2026-01-09T.*\); ids in the legacy mart look like 100000, ids in the new mart like 0+65; if these are the same chats, name in the mapping a table of keys, which has their old and new ids\n$`, why)
+	assert.Regexp(t, `no chat to check: no chat is in both marts \(only in the legacy mart: 200, only in the new mart: 200; the rows of both marts cover the period 2026-01-09T.*\); ids in the legacy mart look like 100000, ids in the new mart like 0+65; if they stand for the same chats, add a table of keys to the mapping, which pairs the old ids with the new\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")

@@ -11,7 +11,7 @@ import (
 )
 
 // errTwice is the error of a single-value flag given twice: otherwise the first value would be dropped silently.
-var errTwice = errors.New("given twice; it takes one value")
+var errTwice = errors.New("given twice; give it once")
 
 // once makes every flag of a command and its verbs accept only one value, except for lists.
 func once(cmd *cobra.Command) {

@@ -94,8 +94,8 @@ func (p *placeFlags) place(ctx context.Context, path string, more ...string) (at
 // addMedia adds --media.
 func addMedia(flags *pflag.FlagSet, list *string) {
 	flags.StringVar(list, "media", "",
-		"leave out scenarios about media other than these `MEDIA`, such as chat,sms; by default, the media that "+
-			"--mapping names are kept, or all")
+		"the `MEDIA` that you have, such as chat,sms (default: those that --mapping names, or all); scenarios about "+
+			"others are left out")
 }
 
 // world returns the limits of the deployment: its media, by --media or else by the mapping, its finishing queues, the
@@ -170,7 +170,7 @@ func (e *env) printQuery(cmd *cobra.Command, dialect string, p *placeFlags,
 		}
 	})
 	if cmd.Flags().NArg() > 0 {
-		idle = append(idle, "the command after --")
+		idle = append(idle, "the command")
 	}
 	if len(idle) > 0 {
 		return fmt.Errorf("--print-sql only prints a query: leave out %s", strings.Join(idle, " and "))

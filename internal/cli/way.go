@@ -188,7 +188,7 @@ func behindDash(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("%s takes its command after '--'; write 'chatproof %s -- %s'", cmd.Name(), cmd.Name(),
 			model.Line(strings.Join(args, " ")))
 	case len(args) == 0 && dash == 0:
-		return errors.New("no command after --; leave out the -- to check the reference model")
+		return errors.New("no command after '--'; to check the reference model, leave out '--'")
 	}
 	return nil
 }

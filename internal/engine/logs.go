@@ -55,7 +55,7 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Generated < 0 || g.Generated > MaxGenerated:
 		return logs, fmt.Errorf("--generated: expected 0 to %d, got %d", MaxGenerated, g.Generated)
 	case g.Level != "" && g.Random == 0:
-		return logs, errors.New("--level: leave it out, or give --random too: only random chats are drawn by level")
+		return logs, errors.New("--level goes only with --random, because only random chats are drawn by level")
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
 		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Word(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:

@@ -50,7 +50,7 @@ func TestReadingsThatAreRefused(t *testing.T) {
 		{"", "r.yaml: no clause is pinned; expected something like clauses: {I1.rejected: {reason: Revoked}}"},
 		{"clauses: {}", "r.yaml: no clause is pinned; expected something like clauses: {I1.rejected: {reason: Revoked}}"},
 		{"- I1", "r.yaml:1:1: expected keys, each with a colon and a value; got - I1"},
-		{"clause: {I8: reference}", "r.yaml:1:1: no such key: clause; expected one of clauses, events, facts, period, rules, suite; did you mean clauses?"},
+		{"clause: {I8: reference}", "r.yaml:1:1: no such key: clause; expected one of: clauses, events, facts, period, rules, suite; did you mean clauses?"},
 		{"suite: [1]\nclauses: {I8: reference}", "r.yaml:1:8: suite: expected text, got [1]"},
 		{"clauses:\n  I1.rejectd: {reason: Revoked}", "r.yaml:2:3: no such clause: I1.rejectd; did you mean I1.rejected?"},
 		{"clauses:\n  R1: {role: RoutedTo}", "r.yaml:2:3: no such clause: R1"},
@@ -60,7 +60,7 @@ func TestReadingsThatAreRefused(t *testing.T) {
 		{"clauses:\n  I8: {}", "r.yaml:2:7: I8: expected reference, or something like {result: Redirected, reason: Revoked}, got nothing"},
 		{"clauses:\n  I8: no row", "r.yaml:2:7: I8: expected reference, or something like {result: Redirected, reason: Revoked}, got \"no row\""},
 		{"clauses:\n  I16: none", "r.yaml:2:8: I16: expected no row, or {type: queue, role: Received, result: CustomerAbandoned}, got \"none\""},
-		{"clauses:\n  I8: {rule: X}", "r.yaml:2:8: I8: no such key: rule; expected one of reason, result, role, type; did you mean role?"},
+		{"clauses:\n  I8: {rule: X}", "r.yaml:2:8: I8: no such key: rule; expected one of: reason, result, role, type; did you mean role?"},
 		{"clauses:\n  I10:\n    result: Completed", "r.yaml:3:11: I10: the row \"agent RoutedTo/Completed [Revoked]\" would break V7, which says: \"Revoked occurs only with Redirected or Abandoned. AbandonedWhileQueued and AbandonedWhileRinging occur only with CustomerAbandoned\""},
 		{"suite: 0.1.0\nrules: {I8: \"0123456789ab\"}\nclauses:\n  I8: reference", "r.yaml:4:3: I8: rule I8 has changed since the suite 0.1.0; learn it anew with 'check --learn'"},
 	} {

@@ -39,7 +39,7 @@ func (d Document) Each(n ast.Node, what string, take func(key string, at, value 
 // order, and the one that was probably meant.
 func (d Document) NoSuchKey(at ast.Node, what, key string, known []string) error {
 	known = slices.Sorted(slices.Values(known))
-	return d.Wrong(at, "%sno such key: %s; expected one of %s%s", of(what), model.Name(key), strings.Join(known, ", "),
+	return d.Wrong(at, "%sno such key: %s; expected one of: %s%s", of(what), model.Name(key), strings.Join(known, ", "),
 		model.DidYouMean(key, known))
 }
 

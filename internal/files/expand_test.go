@@ -49,8 +49,8 @@ func TestExpand(t *testing.T) {
 		"nosuch.csv": "nosuch.csv: no such file or directory",
 		"nosuch/*":   "nosuch/*: no file matches",
 		"[":          "[: a [ has no closing ]; expected a file, a directory or a glob",
-		"empty":      "empty: no file in this directory; files whose names begin with _ or . do not count",
-		"none":       "none: no file in this directory; files whose names begin with _ or . do not count",
+		"empty":      "empty: no file in this directory; files whose names begin with \"_\" or \".\" do not count",
+		"none":       "none: no file in this directory; files whose names begin with \"_\" or \".\" do not count",
 	} {
 		_, err := files.Expand(path)
 		assert.EqualError(t, err, want)

@@ -92,7 +92,7 @@ func TestCSVThatCannotBeRead(t *testing.T) {
 		{header + "c,A,RoutedTo\n", "stdin:2: expected 5 fields separated by ',', as in the header; got 3"},
 		{header + "\nc,A,RoutedTo,Completed,\nc,\"A\"x,RoutedTo,Completed,\n", "stdin:4: column 5: extraneous or missing \" in quoted-field"},
 		{header + "c,A,RoutedTo,Completed,yesterday\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got \"yesterday\""},
-		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got 1767603600000, which looks like milliseconds: 2026-01-05T09:00:00Z"},
+		{header + "c,A,RoutedTo,Completed,1767603600000\n", "stdin:2: start: expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got 1767603600000; it looks like milliseconds (2026-01-05T09:00:00Z)"},
 		{header + "c,M\xfcller,RoutedTo,Completed,\n", `stdin:2: column 3: "M\ufffdller" is not UTF-8; save the file as UTF-8`},
 		{header + ",A,RoutedTo,Completed,\n", "stdin:2: interaction_id: missing; expected a non-empty string"},
 		{header + "c,\"" + strings.Repeat("x", wire.MaxLine+1<<20), "stdin:1: after this line comes a row longer than 16777216 bytes; is a quote not closed?"},

@@ -40,8 +40,8 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 		c.Get = func(row *T) wire.Cell {
 			cell, problem := get(row), ""
 			if cell.Is == wire.Text && m.null[cell.Text] && !(c.IsID && c.Need >= wire.NeedField) {
-				problem = model.Quoted(cell.Text) + " would be read back as no value, because the mapping lists it " +
-					"under null, among the words that mean absent"
+				problem = model.Quoted(cell.Text) + " would be read back as absent, because the mapping lists it " +
+					"among such words (null)"
 			}
 			if form != nil && problem == "" {
 				cell, problem = form.writing(cell)

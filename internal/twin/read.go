@@ -310,7 +310,7 @@ func (f profileFile) states(n ast.Node, what string) error {
 		if f.into.States[state] != nil {
 			return f.Wrong(at, "states: %s is listed twice; leave out one", model.Name(key))
 		}
-		what := "state " + key
+		what := "state " + model.Quoted(key)
 		next, waits := &Next{Waits: make(map[model.Move]Quantiles)}, make(map[Wait]Quantiles)
 		f.into.States[state] = next
 		var list ast.Node

@@ -122,7 +122,7 @@ func TestFieldThatIsNotOfItsType(t *testing.T) {
 		{held(`"visibility_mode":2.5`), "visibility_mode", "expected an integer, got 2.5"},
 		{held(`"reason":{}`), "reason", "expected a string, got an object"},
 		{held(`"reason":[],"queue":{}`), "queue", "expected a string, got an object"},
-		{held(`"time":1767603600000`), "time", aTime + "1767603600000, which looks like milliseconds: 2026-01-05T09:00:00Z"},
+		{held(`"time":1767603600000`), "time", aTime + "1767603600000; it looks like milliseconds (2026-01-05T09:00:00Z)"},
 		{held(`"time":1767603600.5`), "time", aTime + "1767603600.5"},
 		{held(`"time":true`), "time", "expected a time such as 2026-01-05T09:00:07Z (UTC if it has no zone), or whole seconds since 1970, got a boolean"},
 		{held(`"visibility_mode":"three"`), "visibility_mode", "expected an integer, got \"three\""},

@@ -308,7 +308,7 @@ func (v *Value) instant() (t time.Time) {
 	if isNumber {
 		if unit := finer(n.Value); unit != "" {
 			v.expected(aTime)
-			v.problem += ", which looks like " + unit
+			v.problem += "; it looks like " + unit
 			return time.Time{}
 		}
 		t = time.Unix(n.Value, 0).UTC()
@@ -323,7 +323,7 @@ func (v *Value) instant() (t time.Time) {
 // InSeconds reports whether a number can count seconds since 1970.
 func InSeconds(n int64) bool { return finer(n) == "" }
 
-// finer says which unit a number since 1970 is in if not seconds: as seconds, it would be the year 5138 or later.
+// finer says what a number since 1970 is in a finer unit, if as seconds it would be the year 5138 or later.
 func finer(n int64) string {
 	for _, u := range []struct {
 		from  int64
@@ -332,7 +332,8 @@ func finer(n int64) string {
 	}{{1e17, "nanoseconds", 1}, {1e14, "microseconds", time.Microsecond}, {1e11, "milliseconds", time.Millisecond}} {
 		if n >= u.from {
 			second := int64(time.Second / u.scale)
-			return u.name + ": " + time.Unix(n/second, n%second*int64(u.scale)).UTC().Format(time.RFC3339Nano)
+			at := time.Unix(n/second, n%second*int64(u.scale)).UTC()
+			return u.name + " (" + at.Format(time.RFC3339Nano) + ")"
 		}
 	}
 	return ""
