@@ -33,7 +33,7 @@ var house = map[string]string{
 
 	"internal/wire":          "internal/files model github.com/go-json-experiment/json",
 	"internal/wire/wiretest": "model pgregory.net/rapid",
-	"internal/tables":        "internal/files internal/wire model github.com/andybalholm/brotli github.com/goccy/go-yaml github.com/go-json-experiment/json github.com/itchyny/gojq github.com/jackc/pgx/v5 github.com/klauspost/compress github.com/parquet-go/parquet-go golang.org/x/text/unicode/norm",
+	"internal/tables":        "internal/files internal/wire model github.com/andybalholm/brotli github.com/goccy/go-yaml github.com/go-json-experiment/json github.com/itchyny/gojq github.com/jackc/pgx/v5 github.com/klauspost/compress github.com/parquet-go/parquet-go github.com/pierrec/lz4/v4 golang.org/x/text/unicode/norm",
 	"internal/target":        "internal/secret internal/wire model golang.org/x/sys/unix",
 	"internal/bulk":          "internal/files internal/tables internal/twin internal/wire internal/engine model github.com/go-json-experiment/json",
 	"internal/engine":        "internal/files features gen gen/faults internal/target internal/twin internal/wire model steps github.com/go-json-experiment/json github.com/goccy/go-yaml",

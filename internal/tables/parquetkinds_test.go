@@ -167,6 +167,7 @@ func TestParquetOfEveryKind(t *testing.T) {
 		{parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(500)},
 		{parquet.Compression(&parquet.Gzip), parquet.DataPageVersion(1), parquet.PageBufferSize(500)},
 		{parquet.Compression(&parquet.Brotli), parquet.MaxRowsPerRowGroup(50)},
+		{parquet.Compression(&parquet.Lz4Raw), parquet.PageBufferSize(500)},
 		{parquet.PageBufferSize(500), parquet.DictionaryMaxBytes(300)},
 	} {
 		for _, n := range []int{1, 40, 3000} {

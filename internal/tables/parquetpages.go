@@ -18,6 +18,7 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
 )
 
 // MaxPages limits the pages and dictionaries that are unpacked at the same time, in bytes. Writers keep a page to some
@@ -55,10 +56,10 @@ type parquetPages struct {
 func (p *parquetPages) open(on io.ReaderAt, m *format.ColumnMetaData, rows int64) error {
 	p.codec, p.size, p.left, p.rows, p.dictionary = m.Codec, m.TotalCompressedSize, rows, 0, nil
 	switch p.codec {
-	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd, format.Lz4Raw:
 	default:
-		return fmt.Errorf("compressed with %s, which chatproof does not read; expected Snappy, Zstandard, Gzip or "+
-			"Brotli", p.codec)
+		return fmt.Errorf("compressed with %s, which chatproof does not read; expected Snappy, Zstandard, Gzip, "+
+			"Brotli or LZ4_RAW", p.codec)
 	}
 	chunk := io.NewSectionReader(on, chunkOffset(m), p.size)
 	if p.chunk == nil {
@@ -295,6 +296,11 @@ func (p *parquetPages) unpack(packed []byte, size int) (_ []byte, err error) {
 			}
 		}
 		unpacked, err = p.zstd.DecodeAll(packed, p.plain[:0:size])
+	case format.Lz4Raw:
+		n, bad := lz4.UncompressBlock(packed, unpacked)
+		if bad != nil || n != size { // it does not tell damage from too little room
+			return nil, errOtherSize
+		}
 	case format.Gzip:
 		in, bad := gzip.NewReader(bytes.NewReader(packed))
 		if bad != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -56,6 +57,9 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		require.NoError(t, endless.Flush())
 	}
 	emptiness.Write(bytes.Repeat(emptiness.Bytes()[begun:], tables.MaxPages>>20)) // each is packed as the one before it
+	lz4Zeros := make([]byte, lz4.CompressBlockBound(8<<20))
+	n, err := lz4.CompressBlock(make([]byte, 8<<20), lz4Zeros, nil)
+	require.NoError(t, err)
 	const block = 128 << 10
 	repeated := []byte{block << 3 & 0xff, block << 3 >> 8 & 0xff, block << 3 >> 16, 'a'}
 	repeated[0] |= 1 << 1
@@ -107,6 +111,8 @@ func TestParquetPagesAreBounded(t *testing.T) {
 		{"Gzip that says less", format.Gzip, data(10, 1), slices.Repeat(zeros.Bytes(), 70), other},
 		{"Brotli that says less", format.Brotli, data(10, 1), emptiness.Bytes(), other},
 		{"Zstandard that says less", format.Zstd, data(10, 1), append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38}, slices.Repeat(repeated, 5000)...), other},
+		{"LZ4 that says less", format.Lz4Raw, data(10, 1), lz4Zeros[:n], other},
+		{"LZ4 that is none", format.Lz4Raw, data(10, 1), []byte("hello"), other},
 		{"deltas of more values than the page says", format.Uncompressed, delta(format.DeltaLengthByteArray, 10, 1), many, many1},
 		{"lengths, in Snappy", format.Snappy, lengths2, snappy(count), many1},
 		{"lengths, as they are", format.Uncompressed, lengths2, append(slices.Clone(none[4:]), count...), many1},
@@ -147,6 +153,7 @@ func TestParquetOfEveryCodec(t *testing.T) {
 		{parquet.Compression(&parquet.Gzip)},
 		{parquet.Compression(&parquet.Zstd)},
 		{parquet.Compression(&parquet.Brotli)},
+		{parquet.Compression(&parquet.Lz4Raw)},
 		{parquet.DataPageVersion(1)},
 		{parquet.PageBufferSize(1000), parquet.MaxRowsPerRowGroup(3000)},
 		{parquet.PageBufferSize(1000), parquet.DictionaryMaxBytes(10_000)},
@@ -163,18 +170,18 @@ func TestParquetOfEveryCodec(t *testing.T) {
 	}
 }
 
+// LZ4 in Hadoop's frames, which is the older kind, is refused.
 func TestParquetOfLZ4IsRefused(t *testing.T) {
-	type row struct {
-		Chat  string `parquet:"interaction_id"`
-		Seq   int64  `parquet:"seq"`
-		Time  string `parquet:"time"`
-		Event string `parquet:"event"`
-	}
-	path := filepath.Join(t.TempDir(), "events.parquet")
-	rows := []row{{"c-1", 1, "2024-01-01T00:00:00Z", "EventProcessingStopped"}}
-	require.NoError(t, parquet.WriteFile(path, rows, parquet.Compression(&parquet.Lz4Raw)))
-	_, err := readAll(tables.OpenEvents(t.Context(), tables.Place{Path: path}, nil))
-	assert.EqualError(t, err, path+": after row 0: column interaction_id: compressed with LZ4_RAW, which chatproof does not read; expected Snappy, Zstandard, Gzip or Brotli")
+	path := filepath.Join(t.TempDir(), "facts.parquet")
+	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
+	require.NoError(t, err)
+	require.NoError(t, out.All([]model.Fact{{InteractionID: "c", Resource: "A", Role: model.RoutedTo, Result: model.Completed}}))
+	require.NoError(t, files.Keep(out.On))
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, withPage(t, whole, format.Lz4, format.PageHeader{}, nil), 0o600))
+	_, err = readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
+	assert.EqualError(t, err, path+": after row 0: column resource: compressed with LZ4, which chatproof does not read; expected Snappy, Zstandard, Gzip, Brotli or LZ4_RAW")
 }
 
 // withPage is a file whose column resource has one page, or a dictionary and no page.
