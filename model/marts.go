@@ -121,8 +121,8 @@ func nameIn(f *Fact) string {
 }
 
 // withBreaches adds what is wrong with rows whatever is expected, such as a broken invariant. It is no attempt of its
-// own, unless the resource has none: it makes the row's attempt at least as bad or, if nobody knows which row it is, the
-// worst of the resource's attempts.
+// own, unless the resource has none: it makes the row's attempt at least as bad or, if nobody knows which row it is,
+// the worst of the resource's attempts.
 func withBreaches(attempts, breaches []outcome) []outcome {
 	for _, b := range breaches {
 		worst := never

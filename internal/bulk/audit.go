@@ -109,6 +109,7 @@ func judgeEach(ctx context.Context, o CheckOptions, groups *Groups, signature fu
 	for i := range classifiers {
 		classifiers[i] = model.NewClassifier(o.table())
 	}
+	// Groups use half of what they may: with the half of the first ones and the eighth of the keys, that is 11/16.
 	late := NewGroups(Options{Memory: o.memory() / 8, Jobs: o.Jobs})
 	defer late.Close()
 	for _, t := range tallies {
