@@ -103,7 +103,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.4-3",
-		Says:  "The agent need not complete the chat next. For example, the agent may transfer it after all.",
+		Says:  "After a failed transfer, the agent need not complete the chat, but may transfer it after all, for example.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -135,7 +135,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.6-4",
-		Says:  "The agent need not complete the chat next. For example, the agent may transfer it.",
+		Says:  "After a failed conference, the agent need not complete the chat, but may transfer it, for example.",
 		Rules: []string{"R1", "R9"},
 	},
 	{

@@ -113,9 +113,9 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: missing on %s by an agent; expected transfer or conference; or, if Info Mart's "+
-				"option stop-ixn-queues or canceled-queues names the queue %s, list the queue under "+
-				"finishing_queues in the mapping",
+			"operation: missing on %s by an agent; expected transfer or conference; no operation is "+
+				"needed if the mapping lists the queue %s under finishing_queues, as Info Mart's options "+
+				"stop-ixn-queues and canceled-queues do",
 			e.Name, Quoted(e.Queue))
 	}
 	if e.Operation == "" {

@@ -55,8 +55,8 @@ and --report writes a page.
 
 A chat that was not judged does not count as passed. Ill-formed chats are set aside, and counted by
 what is wrong with them. If more than --set-aside percent of the chats are set aside, the exit code
-is 5. If a chat's last events seem to be missing, its finished rows are judged, but the chat counts
-as set aside for this limit. Chats that began before the log did are not set aside, but counted
+is 5. If a chat seems to lack only its last events, its finished rows are judged, but the chat
+counts towards --set-aside, too. Chats that began before the log did are not set aside, but counted
 separately. docs/offline.md has the details.
 
 Rows alone are checked against V1, V2, V6, V7, V8, V11, V20 and V21 ('chatproof list invariants').

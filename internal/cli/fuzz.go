@@ -70,7 +70,8 @@ The exit codes are those of 'chatproof run'.`,
 	addRequire(cmd, &f.require, requireUsage)
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the random chats")
 	flags.StringVar(&f.shard, "shard", "",
-		"only the random chats of shard `I/N`, such as 2/5 (each shard draws as many as --scenarios says); "+
+		"run shard `I/N`, such as 2/5: every shard tries the same small chats, but draws random chats of its own, as "+
+			"many as --scenarios says; "+
 			shardVariables)
 	flags.IntVar(&f.prove, "prove", 100_000,
 		"two limits in one: how many small chats to ask about, and how many chats to try before a finding is called "+
