@@ -63,7 +63,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID: "1.1-2",
-		Says: "The picture has one row, the agent's. The row includes the time in the interaction queue and the " +
+		Says: "The flow's picture has one row, the agent's. The row covers the time in the interaction queue and the " +
 			"ringing.",
 		Rules: []string{"R1", "R8"},
 		Untested: "The row's counts and durations, such as how long the invitation rang and how long the chat " +
@@ -103,7 +103,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.4-3",
-		Says:  "After a failed transfer, the agent need not complete the chat, but may transfer it after all, for example.",
+		Says:  "After a failed transfer, the agent need not complete the chat: the agent may transfer it after all.",
 		Rules: []string{"R1", "R9"},
 	},
 	{
@@ -135,7 +135,7 @@ var requirements = []Requirement{
 	},
 	{
 		ID:    "1.6-4",
-		Says:  "After a failed conference, the agent need not complete the chat, but may transfer it, for example.",
+		Says:  "After a failed conference, the agent need not complete the chat: the agent may transfer it.",
 		Rules: []string{"R1", "R9"},
 	},
 	{

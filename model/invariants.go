@@ -72,7 +72,8 @@ var invariants = []NamedInvariant{
 		"AbandonedWhileQueued is never an agent's. AbandonedWhileRinging is always an agent's.", row8),
 	law("V9", OnEvents, "0.1",
 		"CustomerAbandoned occurs only if the media server stopped the chat. There is at most one such row, and none "+
-			"if an agent was handling the chat at the stop. Rows are exempt if rule I5 or I11 accepts their result.", logCheck(v9)),
+			"if an agent was handling the chat at the stop. Rows are exempt if rule I5 or I11 accepts their result.",
+		logCheck(v9)),
 	law("V10", OnEvents, "0.1",
 		"There is no IRF for the customer, and none for a queue or strategy that distributed what it had.",
 		logCheck(v10)),

@@ -185,8 +185,8 @@ func validYield(y Yield) error {
 
 func breaks(invariant string, y Yield) error {
 	f := y.fact()
-	return fmt.Errorf("the row \"%s %s\" would break %s, which says: \"%s\"", bareName(string(y.Type)), plainDescriptor(&f), invariant,
-		strings.TrimSuffix(saying(invariant), "."))
+	return fmt.Errorf("the row \"%s %s\" would break %s, which says: \"%s\"", bareName(string(y.Type)),
+		plainDescriptor(&f), invariant, strings.TrimSuffix(saying(invariant), "."))
 }
 
 func (y *Yield) fact() Fact {

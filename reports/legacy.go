@@ -81,7 +81,8 @@ func Overlap(a *engine.Audit, most float64) string {
 		"mart: %d; %s)", m.OldAlone, m.NewAlone, period)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
 		say += fmt.Sprintf("; ids in the legacy mart look like %s, ids in the new mart like %s; if they stand for the "+
-			"same chats, add a table of keys to the mapping, which pairs the old ids with the new", model.Name(m.OldLike), model.Name(m.NewLike))
+			"same chats, add a table of keys to the mapping, which pairs the old ids with the new", model.Name(m.OldLike),
+			model.Name(m.NewLike))
 	}
 	return say
 }

@@ -50,8 +50,8 @@ func Merge(shards []*Results) (*Results, error) {
 		}
 		return nil,
 			fmt.Errorf("%d of %d scenarios are in none of the results, because only the shards %s were given; add the "+
-				"results of the other shards (the first missing scenario is number %d in the order of the run)", missing,
-				first.Header.Scenarios, strings.Join(given, ", "), slices.Index(from[1:], nil)+1)
+				"results of the other shards (the first missing scenario is number %d in the order of the run)",
+				missing, first.Header.Scenarios, strings.Join(given, ", "), slices.Index(from[1:], nil)+1)
 	}
 	slices.SortFunc(whole.Lines, func(a, b *engine.ScenarioLine) int { return a.Index - b.Index })
 	merged, err := engine.MergeCoverage(coverage)

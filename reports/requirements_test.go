@@ -28,7 +28,7 @@ Under each statement are some of these:
   If one of them fails, your program contradicts the guide's rules as the suite combines them.
 - *inferred scenarios*: they are about what the guide leaves open.
 - *left open*: what the guide leaves open or the suite does not test, and why.
-- *why not*: why no scenario shows a statement at the end of this page.
+- *why not*: why no scenario shows this statement. Only the statements at the end of this page have it.
 
 ` + "`go test ./reports -update`" + ` writes this page. ` + "`go run . list requirements --csv`" + ` prints it for a spreadsheet.
 `

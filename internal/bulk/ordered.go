@@ -116,8 +116,8 @@ func (s *sequence) run(in wire.Blocks[model.Event]) error {
 func (s *sequence) take(b *batch, e *item) error {
 	if e.at.Before(s.now) && !e.at.IsZero() {
 		return &wire.LineError{File: b.file, Line: e.line, Field: "time", Problem: fmt.Sprintf(
-			"%s is earlier than %s, the time of an event above this line; leave out --ordered for a log that is not in "+
-				"time order",
+			"%s is earlier than %s, the time of an event above this line; leave out --ordered for a log that is not "+
+				"in time order",
 			e.at.Format(time.RFC3339Nano), s.now.Format(time.RFC3339Nano))}
 	}
 	if e.at.After(s.now) {

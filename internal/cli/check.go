@@ -286,7 +286,8 @@ func (f *checkFlags) record(r *bulk.Report) (*engine.Record, error) {
 	if f.expect != "" {
 		judged.Known, judged.Expired = f.known, f.known.Expired(today())
 		for _, entry := range f.known.Entries { // an entry that covers nothing is only a note, unless strict
-			judged.Stale = judged.Stale || entry.Exceeded(entry.Held, entry.Scenarios) || f.strictExpect && entry.Nothing
+			judged.Stale = judged.Stale || f.strictExpect && entry.Nothing ||
+				entry.Exceeded(entry.Held, entry.Scenarios)
 		}
 	}
 	lines := r.Lines(f.require)

@@ -166,8 +166,8 @@ func (e *env) readResults(paths []string, merge bool) ([]*reports.Results, error
 	var all []*reports.Results
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
-			return nil, errors.New("stdin (-) is given twice, but can hold the results of only one run; put the other " +
-				"results in a file")
+			return nil, errors.New("stdin (-) is given twice, but can hold the results of only one run; put the " +
+				"other results in a file")
 		}
 		r, err := reports.Open(context.Background(), path, e.in)
 		if err != nil {

@@ -39,9 +39,9 @@ func shardOf(flag string) (i, n int, err error) {
 			return i, n, nil
 		}
 		return 0, 0,
-			fmt.Errorf("%[1]s=%[2]s, %[3]s=%[4]s: there is no such shard; expected %[1]s to be the number of this shard, "+
-				"counted from %[5]d, and %[3]s the number of all shards; correct them, or give --shard I/N (1/1 is "+
-				"everything)", s.index, model.Name(index), s.total, model.Name(total), s.from)
+			fmt.Errorf("%[1]s=%[2]s, %[3]s=%[4]s: there is no such shard; expected %[1]s to be the number of this "+
+				"shard, counted from %[5]d, and %[3]s the number of all shards; correct them, or give --shard I/N (1/1 "+
+				"is everything)", s.index, model.Name(index), s.total, model.Name(total), s.from)
 	}
 	return 1, 1, nil
 }

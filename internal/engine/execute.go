@@ -180,8 +180,8 @@ func (o *Options) plan(ctx context.Context, known *knownFailures) (*Plan, error)
 		return nil, fmt.Errorf("%w: no scenario is about %s alone", ErrNothing, strings.Join(o.World.Media, " or "))
 	}
 	if plan.Levels()&o.Require == 0 {
-		return nil, fmt.Errorf("%w: --require asks for %s, but none of the chosen scenarios has such a level", ErrNothing,
-			model.Quoted(o.Require.String()))
+		return nil, fmt.Errorf("%w: --require asks for %s, but none of the chosen scenarios has such a level",
+			ErrNothing, model.Quoted(o.Require.String()))
 	}
 	if o.Shards > 1 {
 		if plan.Shard(o.Shard, o.Shards); len(plan.Scenarios) == 0 {

@@ -273,7 +273,8 @@ func (d *Delivery) WriteFeature(ctx context.Context, logs Logs, events io.Writer
 		}
 		n += len(model.Chats(log))
 		if n > MostInFeature {
-			return fmt.Errorf("more than %d chats: the feature file would be too long to read; ask for fewer chats", MostInFeature)
+			return fmt.Errorf("more than %d chats: the feature file would be too long to read; ask for fewer chats",
+				MostInFeature)
 		}
 		if err := ctx.Err(); err != nil {
 			return err

@@ -59,8 +59,8 @@ func (g *Generation) Logs() (logs Logs, err error) {
 	case g.Level != "" && g.Level != "documented" && g.Level != "inferred":
 		return logs, fmt.Errorf("--level: expected documented or inferred, got %s", model.Word(g.Level))
 	case g.Suite && g.Delivery.Delivery != gen.Delivery{}:
-		return logs, errors.New("--delivery and --interleave do not go with --suite, because its scenarios have their " +
-			"own delivery")
+		return logs, errors.New("--delivery and --interleave do not go with --suite, because its scenarios have " +
+			"their own delivery")
 	}
 	kinds := 0
 	for _, wanted := range []bool{g.Flows, g.Suite, g.Random > 0, g.Exhaustive > 0, g.Twin != nil} {
@@ -104,8 +104,8 @@ func (g *Generation) named(logs Logs) (Logs, error) {
 	}
 	names := slices.Concat(g.Finishing.Completed, g.Finishing.Canceled)
 	if len(names) == 0 && (g.Twin == nil || g.Twin.Finishes()) {
-		return logs, errors.New("--mapping: finishing_queues lists no queue, but some of these chats are finished in " +
-			"one; list a queue")
+		return logs, errors.New("--mapping: finishing_queues is empty, but an agent finishes some of these chats in " +
+			"such a queue; add the queue to finishing_queues")
 	}
 	open := logs.open
 	logs.open = func() func(int) ([]model.Event, bool) {

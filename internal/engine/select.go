@@ -170,7 +170,8 @@ func tagExpression(s string) (func(tags []string) bool, error) {
 			names[name] = escaped.Replace(t)
 			b.WriteString(not(&negated) + name)
 		default:
-			return nil, fmt.Errorf("expected 'and', 'or', 'not', '(', ')' or a tag (such as @R2), got %s", model.Word(t))
+			return nil, fmt.Errorf("expected 'and', 'or', 'not', '(', ')' or a tag (such as @R2), got %s",
+				model.Word(t))
 		}
 	}
 	b.WriteString(not(&negated)) // one that nothing follows

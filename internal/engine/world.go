@@ -15,7 +15,8 @@ type World struct {
 	Media []string            // the deployment's; nil is all
 	Fold  func(string) string // folds ids and names before they are compared; nil compares byte for byte
 
-	Twice func(time.Time) bool // whether its clocks show a time twice, and it writes no more than they show; nil is never
+	// Twice says whether its clocks show a time twice, and it writes no more than they show. nil is never.
+	Twice func(time.Time) bool
 
 	WholeChats bool // chats are sent one after the other, each whole and in order
 	AtRest     bool // a job reads one file: what could end it is left out

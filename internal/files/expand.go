@@ -83,7 +83,8 @@ func directory(path string, in []fs.FileInfo) (all []string, err error) {
 		all = append(all, inner...)
 	}
 	if len(all) == 0 && len(in) == 1 {
-		return nil, fmt.Errorf("%s: no file in this directory; files whose names begin with \"_\" or \".\" do not count", path)
+		return nil, fmt.Errorf("%s: no file in this directory; files whose names begin with \"_\" or \".\" do not count",
+			path)
 	}
 	return all, nil
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Audit returns a statement whose result is the facts that are wrong whatever their log is, by interaction and ordinal:
-// the columns of [Dialect.FactQuery]; no_interaction, which is 1 if the fact has no interaction id, so that nothing else
-// can be said about it; and one for each of [model.RowConditions], which is 1 if it holds, else 0.
+// the columns of [Dialect.FactQuery]; no_interaction, which is 1 if the fact has no interaction id, so that nothing
+// else can be said about it; and one for each of [model.RowConditions], which is 1 if it holds, else 0.
 func (d *Dialect) Audit(m *Mapping) (string, error) {
 	facts, kept, err := d.factQuery(m)
 	if err != nil {

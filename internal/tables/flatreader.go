@@ -65,8 +65,8 @@ func newFlatReader[T any](f *wire.Form[T], m *wire.Reading, file string, header 
 			if j, ok := found[wire.NormalName(actual)]; ok && actual != "" {
 				at = append(at, flatCell{j, m.Converting(name)})
 			} else if renamed && actual != "" {
-				return nil, fmt.Errorf("no column %s, the mapping's name for %s; the columns are %s", model.Quoted(actual),
-					name, wire.Listed(header))
+				return nil, fmt.Errorf("no column %s, the mapping's name for %s; the columns are %s",
+					model.Quoted(actual), name, wire.Listed(header))
 			}
 		}
 		if len(at) == 0 && f.Columns[i].Need >= wire.NeedColumn {

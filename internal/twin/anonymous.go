@@ -30,8 +30,8 @@ func (t *Tally) Profile(threshold int) (*Profile, error) {
 		if why := t.why(); why != "" {
 			have = fmt.Sprintf("only %d of %s can be used%s", t.Chats, plural(t.read(), "chat"), why)
 		}
-		return nil, fmt.Errorf("%s; expected %d or more, because a profile of fewer chats would reveal details of single chats", have,
-			least)
+		return nil, fmt.Errorf("%s; expected %d or more, because a profile of fewer chats would reveal details of "+
+			"single chats", have, least)
 	}
 	for ; ; threshold += threshold/2 + 1 {
 		p := t.profile(threshold)

@@ -138,8 +138,8 @@ func (c *Comparison) Summary() string {
 		parts = append(parts, fmt.Sprintf("%.2g %% in %s", 100*s.variation, s.name))
 	}
 	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; by total variation, it differs from the log by %s; the medians and p90s of "+
-		"durations differ by at most %.2g %%", plural(c.twin.Chats, "chat"),
+	return fmt.Sprintf("the twin has %s; it differs from the log by %s; the medians and p90s of durations differ by "+
+		"at most %.2g %%", plural(c.twin.Chats, "chat"),
 		strings.Join(parts, ", "), 100*quantile)
 }
 
