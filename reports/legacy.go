@@ -73,15 +73,16 @@ func Overlap(a *engine.Audit, most float64) string {
 		return fmt.Sprintf("%s of the chats are in only one mart, or were set aside, but --set-aside allows only "+
 			"%v %%: the result is incomplete", Percent(a.Share), most)
 	}
-	period := noCommonPeriod
-	if m.Window != "" {
-		period = "the rows of both marts cover the period " + m.Window
-	}
 	say := fmt.Sprintf("no chat to check: no chat is in both marts (only in the legacy mart: %d, only in the new "+
-		"mart: %d; %s)", m.OldAlone, m.NewAlone, period)
+		"mart: %d)", m.OldAlone, m.NewAlone)
 	if m.OldAlone > 0 && m.NewAlone > 0 {
+		period := noCommonPeriod
+		if m.Window != "" {
+			period = "the period that they have in common is " + m.Window
+		}
+		say += "; " + period
 		say += fmt.Sprintf("; ids in the legacy mart look like %s, ids in the new mart like %s; if they stand for the "+
-			"same chats, add a table of keys to the mapping, which pairs the old ids with the new", model.Name(m.OldLike),
+			"same chats, add to the mapping a table of keys that pairs the old ids with the new", model.Name(m.OldLike),
 			model.Name(m.NewLike))
 	}
 	return say

@@ -305,7 +305,7 @@ func CheckLog(c *model.Case, t *model.Table) error {
 		return nil
 	}
 	if _, bad := model.ClassifyLog(t, c.Events); len(bad) > 0 {
-		return fmt.Errorf("these events cannot happen: %w; if they are meant to be impossible, tag the scenario %s",
+		return fmt.Errorf("these events cannot happen: %w; if this is intended, tag the scenario %s",
 			bad[0], IllFormedTag)
 	}
 	return nil

@@ -104,8 +104,8 @@ func (e *env) checkUp(ctx context.Context, w *way) error {
 // showSamples shows what the mapping makes of samples.
 func (e *env) showSamples(ctx context.Context, w *way, events, facts string) error {
 	if len(w.command) > 0 || w.http != "" || w.stream {
-		return errors.New("--events and --facts show how a sample is read, without a program: leave out the " +
-			"command, --stream and --http")
+		return errors.New("with --events or --facts, doctor starts no program, but shows how a sample is read: " +
+			"leave out the command, --stream and --http")
 	}
 	for _, s := range []struct {
 		path, what string

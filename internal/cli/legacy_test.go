@@ -106,7 +106,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(inFile, at("old.csv"), "OLD"), strings.ReplaceAll(inDatabase, "sqlite:"+database, "OLD"))
 
 	_, why = check(exitIncomplete, "--legacy", at("old.csv"), "--legacy-mapping", at("keyless.yaml"))
-	assert.Regexp(t, `no chat to check: no chat is in both marts \(only in the legacy mart: 200, only in the new mart: 200; the rows of both marts cover the period 2026-01-09T.*\); ids in the legacy mart look like 100000, ids in the new mart like 0+65; if they stand for the same chats, add a table of keys to the mapping, which pairs the old ids with the new\n$`, why)
+	assert.Regexp(t, `no chat to check: no chat is in both marts \(only in the legacy mart: 200, only in the new mart: 200\); the period that they have in common is 2026-01-09T.*; ids in the legacy mart look like 100000, ids in the new mart like 0+65; if they stand for the same chats, add to the mapping a table of keys that pairs the old ids with the new\n$`, why)
 
 	// Half of the keys lost, and one old id that two new ones have.
 	half := strings.SplitAfter(keys, "\n")
@@ -118,7 +118,7 @@ func TestMartsOfTwoWorlds(t *testing.T) {
 
 	write("bad.yaml", "keys: {table: IDS}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
-	assert.Contains(t, why, "--legacy: table of keys: the rows are in files, so there is no database with such a table; put the keys in a file, and name it in the mapping, under keys.file")
+	assert.Contains(t, why, "--legacy: the mapping names a table of keys, but the rows are in files, not in a database; put the keys in a file, and name this file in the mapping, under keys.file")
 	write("bad.yaml", "keys: {file: old.csv}\n")
 	_, why = check(exitUsage, "--legacy", at("old.csv"), "--legacy-mapping", at("bad.yaml"))
 	assert.Contains(t, why, `no column "old"; the columns are IXN, `)

@@ -68,8 +68,8 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case !(f.Defects >= 0 && f.Defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
-		return errors.New("a twin takes --delivery or --interleave, not both: --interleave writes its events in time " +
-			"order (for doubled or delayed events, use --defects)")
+		return errors.New("a twin takes --delivery or --interleave, not both: with --interleave, its events are in " +
+			"time order (for doubled or delayed events, use --defects)")
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has its chats one by one; leave out --interleave")
 	}

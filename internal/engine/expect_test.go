@@ -55,7 +55,7 @@ func TestExpectationsThatCannotBeRead(t *testing.T) {
 		{"an entry that is text", good + "- own/y\n", "expect.yaml:4: expected an entry with id, verdict and reason"},
 		{"a misspelt key", good + "  isue: https://tracker/1\n", "expect.yaml:4: isue: no such key; expected id, signature, verdict, reason, issue, until or max"},
 		{"a key in capitals", "- ID: own/x\n", "expect.yaml:1: ID: no such key; expected id, signature, verdict, reason, issue, until or max"},
-		{"a key twice", good + "  reason: later\n", `expect.yaml:4:3: mapping key "reason" already defined at [3:3]`},
+		{"a key twice", good + "  reason: later\n", `expect.yaml:4:3: the key "reason" is given twice, first at 3:3`},
 		{"an unknown verdict", "- id: own/x\n  verdict: fails\n", "expect.yaml:2: verdict: expected fail, error or skip, got \"fails\""},
 		{"pass is no failure", "- id: own/x\n  verdict: pass\n", "expect.yaml:2: verdict: expected fail, error or skip, got \"pass\""},
 		{"a bad date", good + "  until: 2026-02-30\n", "expect.yaml:4: until: expected a date such as 2026-12-31, got 2026-02-30"},

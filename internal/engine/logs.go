@@ -104,8 +104,8 @@ func (g *Generation) named(logs Logs) (Logs, error) {
 	}
 	names := slices.Concat(g.Finishing.Completed, g.Finishing.Canceled)
 	if len(names) == 0 && (g.Twin == nil || g.Twin.Finishes()) {
-		return logs, errors.New("--mapping: finishing_queues is empty, but an agent finishes some of these chats in " +
-			"such a queue; add the queue to finishing_queues")
+		return logs, errors.New("--mapping: finishing_queues is empty, but agents finish some of these chats by " +
+			"placing them in a queue; list a queue for that")
 	}
 	open := logs.open
 	logs.open = func() func(int) ([]model.Event, bool) {

@@ -85,7 +85,7 @@ func (w World) absences() (all []absence) {
 	}
 	if w.Twice != nil {
 		all = append(all, absence{
-			"with ambiguous local times, from an hour when clocks are set back in a time zone of the mapping",
+			"with local times that occur twice, because clocks are set back (in a time zone of the mapping)",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool { return w.Twice(e.Time) })
 			},

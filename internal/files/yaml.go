@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -18,6 +19,9 @@ import (
 // square of the depth: 100,000 brackets, a file of 100 kB, would take gigabytes.
 const MaxDepth = 64
 
+// twice is what the parser says of a key, in words that may be taken for those of a mapping file.
+var twice = regexp.MustCompile(`^mapping key (.*) already defined at \[(.*)\]$`)
+
 // YAML parses a file that holds one YAML document, or returns nil for a blank one. Errors name file, line and column.
 func YAML(path, text string) (ast.Node, error) {
 	tokens := lexer.Tokenize(text)
@@ -29,7 +33,8 @@ func YAML(path, text string) (ast.Node, error) {
 	switch {
 	case errors.As(err, &bad) && bad.Token != nil:
 		at := bad.Token.Position
-		return nil, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, model.Line(bad.Message))
+		said := twice.ReplaceAllString(model.Line(bad.Message), "the key $1 is given twice, first at $2")
+		return nil, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, said)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -283,7 +283,7 @@ func TestMappingThatCannotBeRead(t *testing.T) {
 		"ids: {trim: yes}":                                     "1:13: ids.trim: expected true or false, got \"yes\"",
 		"null: n/a":                                            `1:7: null: expected a list of words, such as ["n/a", "-"]`,
 		"null: []\nids: {}\n---\nnull: []":                     "4:5: a second YAML document begins here; expected only one",
-		"ids: {trim: true}\nids: {}":                           `2:1: mapping key "ids" already defined at [1:1]`,
+		"ids: {trim: true}\nids: {}":                           `2:1: the key "ids" is given twice, first at 1:1`,
 	} {
 		path := filepath.Join(t.TempDir(), "m.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))

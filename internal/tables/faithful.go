@@ -64,8 +64,8 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
 					return fmt.Errorf("%s makes two chats look the same, though their rows must differ (one has %s; "+
-						"the other has %s); send this event of the first: %s in another way than this event of the "+
-						"second: %s", send.name, rows, theirs,
+						"the other has %s); it must not give the same output for these two versions of an "+
+						"event: %s and %s", send.name, rows, theirs,
 						line(&log[i]), line(&variant))
 				}
 			}

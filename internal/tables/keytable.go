@@ -29,8 +29,8 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 	case t.file != "":
 		p = Place{Path: t.file, Mapping: p.Mapping}
 	case !IsDSN(p.Path):
-		return nil, errors.New("table of keys: the rows are in files, so there is no database with such a table; " +
-			"put the keys in a file, and name it in the mapping, under keys.file")
+		return nil, errors.New("the mapping names a table of keys, but the rows are in files, not in a database; " +
+			"put the keys in a file, and name this file in the mapping, under keys.file")
 	}
 	r, lines, err := openColumns(ctx, p, nil, form, queryColumns(form))
 	switch {

@@ -159,7 +159,7 @@ func TestNotWritten(t *testing.T) {
 	event := model.Event{InteractionID: "c", Seq: 1, Time: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), Name: "EventPlacedInQueue", Queue: "n/a"}
 	for world, want := range map[string]string{
 		"chat_event: {columns: {time: {zone: Europe/Berlin}}}": "interaction c, seq 1: time: 2026-10-25T00:30:00Z is in the hour that clocks in Europe/Berlin show twice; set another --start, or write times with their zone (format: rfc3339)",
-		"null: [n/a]": "interaction c, seq 1: queue: \"n/a\" would be read back as absent, because the mapping lists it under null, as a word that means absent",
+		"null: [n/a]": "interaction c, seq 1: queue: \"n/a\" would be read back as absent, because the mapping lists it under \"null\", as a word that means absent",
 		"chat_event: {columns: {queue: {values: {n/a: Q}}}}": "interaction c, seq 1: queue: \"n/a\" would be written unchanged and read back as \"Q\"; under values, add one of your values for \"n/a\"",
 		"events: {send: empty}":                              "events.send: gave no object; expected one or more (for interaction \"c\", seq 1, EventPlacedInQueue)",
 		"events: {send: '.seq, .'}":                          "events.send: expected objects as output, got a number: 1 (for interaction \"c\", seq 1, EventPlacedInQueue)",

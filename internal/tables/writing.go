@@ -41,7 +41,7 @@ func newWriting[T any](m *Mapping, f *wire.Form[T]) *writing[T] {
 			cell, problem := get(row), ""
 			if cell.Is == wire.Text && m.null[cell.Text] && !(c.IsID && c.Need >= wire.NeedField) {
 				problem = model.Quoted(cell.Text) + " would be read back as absent, because the mapping lists it " +
-					"under null, as a word that means absent"
+					"under \"null\", as a word that means absent"
 			}
 			if form != nil && problem == "" {
 				cell, problem = form.writing(cell)

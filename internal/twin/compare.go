@@ -137,10 +137,12 @@ func (c *Comparison) Summary() string {
 	for _, s := range c.sections {
 		parts = append(parts, fmt.Sprintf("%.2g %% in %s", 100*s.variation, s.name))
 	}
-	_, quantile := c.Largest()
-	return fmt.Sprintf("the twin has %s; it differs from the log by %s; the medians and p90s of durations differ by "+
-		"at most %.2g %%", plural(c.twin.Chats, "chat"),
-		strings.Join(parts, ", "), 100*quantile)
+	durations := "do not differ"
+	if _, quantile := c.Largest(); quantile > 0 {
+		durations = fmt.Sprintf("differ by at most %.2g %%", 100*quantile)
+	}
+	return fmt.Sprintf("the twin has %s; it differs from the log by %s; the medians and p90s of durations %s",
+		plural(c.twin.Chats, "chat"), strings.Join(parts, ", "), durations)
 }
 
 // mostShown is the most rows of a section that are written. Its variation counts all.

@@ -160,7 +160,7 @@ func TestScenarioThatFails(t *testing.T) {
 		{"no facts", declined, classify, []string{`not judged: the scenario ends without "Then the facts are:" or "Then there are no facts"`}},
 		{
 			"log that cannot happen", "  " + impossible, classify,
-			[]string{`these events cannot happen: interaction "chat 1", seq 1: W1: `, `; if they are meant to be impossible, tag the scenario @ill-formed`},
+			[]string{`these events cannot happen: interaction "chat 1", seq 1: W1: `, `; if this is intended, tag the scenario @ill-formed`},
 		},
 		{
 			"facts of a log that is meant to be ill-formed", "  @ill-formed\n  " + impossible,
