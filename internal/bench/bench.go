@@ -231,10 +231,10 @@ func (b *bench) suite() {
 	program := b.python + " ../../examples/python/classify.py"
 	filter := b.cp(append([]string{"run", "--require", "all"}, python...)...)
 	b.rate("run, Python filter", "scenarios", scenarios(filter), filter)
-	b.ratio("run, Python filter", filter, "the bare program, the same events",
+	b.ratio("run, Python filter", filter, "the same filter without chatproof, started once",
 		b.run("sh", "-c", program+" <'"+events+"' >"+os.DevNull))
 	starts := strings.Repeat(program+" <"+os.DevNull+"; ", 3) // a start for each kind of scenario
-	b.ratio("run, Python filter", filter, "the bare program, started as often (four times)",
+	b.ratio("run, Python filter", filter, "the same filter without chatproof, started four times, as by run",
 		b.run("sh", "-c", starts+program+" <'"+events+"' >"+os.DevNull))
 	const n = 3000
 	asked := func(scenarios int) int { return scenarios + min(100_000, 10*scenarios) } // with the small chats

@@ -29,7 +29,7 @@ func (e *env) report() *cobra.Command {
 		Use:   "report RESULTS...",
 		Short: "Render, merge and compare results of 'run'",
 		Long: `Report reads what 'chatproof run --report' wrote. RESULTS is the report's directory or its
-results.jsonl; - is stdin. Each flag that says "write" writes one file: - is stdout, and a file
+results.jsonl; - is stdin. Each flag that says "write" writes one file. - means stdout, and a file
 whose name ends in .gz is compressed. Without such a flag the summary of the run is printed again.
 
 Several RESULTS are either all shards of one run or the results of several runs. Merged shards give

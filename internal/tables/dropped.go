@@ -86,7 +86,7 @@ func (m *Mapping) Dropped() (lines []string, nothing bool) {
 		if len(shapes) > maxNames {
 			shapes = append(shapes[:maxNames], "and others")
 		}
-		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d values; the values without output are: %s",
+		lines = append(lines, fmt.Sprintf("%s gave no output for %d of %d input values: %s",
 			p.name, empty, all, strings.Join(shapes, "; ")))
 		nothing = nothing || p.dropped.given == 0
 	}

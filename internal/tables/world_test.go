@@ -245,7 +245,7 @@ func TestDropped(t *testing.T) {
 	_, err := in.Read()
 	assert.Error(t, err)
 	lines, nothing := m.Dropped()
-	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 values; the values without output are: 2 × an object with the key \"a\"; 1 × a number; 1 × an object with the keys \"a\", \"b\""}, lines)
+	assert.Equal(t, []string{"facts.read gave no output for 4 of 4 input values: 2 × an object with the key \"a\"; 1 × a number; 1 × an object with the keys \"a\", \"b\""}, lines)
 	assert.True(t, nothing)
 }
 
