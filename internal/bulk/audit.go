@@ -199,11 +199,7 @@ func (t *tally) read(classifier *model.Classifier, c *Chat, reference *model.Cha
 func (t *tally) held(want *model.Expected, facts []model.Fact) (held model.MartRows, early int) {
 	rows, ds := model.Twins(want.Chat, facts)
 	more, judged := against(want, rows)
-	ds = append(ds, more...)
-	// otherwise the invariants would only repeat it
-	if !slices.ContainsFunc(ds, func(d model.Difference) bool { return t.require.Has(d.Level) }) {
-		ds = append(ds, model.CheckInvariants(want.Chat, judged)...)
-	}
+	ds = append(append(ds, more...), model.CheckBesides(want, judged, more, t.require)...)
 	t.learner.note(want.Chat, rows)
 	return model.MartRows{Rows: judged, Differences: ds}, len(rows) - len(judged)
 }
