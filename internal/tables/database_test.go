@@ -27,7 +27,7 @@ func TestDatabases(t *testing.T) {
 	tests := []struct {
 		name string
 		test func(t *testing.T, dsn string, exec func(statements string))
-	}{{"facts", testFacts}, {"events", testEvents}, {"refused", testRefused}}
+	}{{"facts", testFacts}, {"ids", testIDs}, {"events", testEvents}, {"refused", testRefused}}
 	run := func(t *testing.T, driver string, create func(t *testing.T) (dsn, source string)) {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
@@ -138,6 +138,39 @@ technical_descriptor:
   columns: {technical_descriptor_key: Key, resource_role: order}
 interaction_resource_fact: {table: irf2, where: technical_descriptor_key = 2}
 `))[:1:1], "renamed")
+}
+
+// Ids keep their case: two that a collation takes for one are two chats.
+func testIDs(t *testing.T, dsn string, exec func(string)) {
+	if strings.HasPrefix(dsn, "postgres:") {
+		exec("CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+	}
+	exec(`CREATE TABLE interaction_fact (interaction_id text COLLATE nocase, media_server_ixn_guid text);
+INSERT INTO interaction_fact VALUES ('of chat', 'chat'), ('blank', '');
+CREATE TABLE interaction_resource_fact (interaction_id text COLLATE nocase, interaction_resource_id integer, interaction_resource_ordinal integer,
+	received_from_ixn_resource_id integer, technical_descriptor_key integer, resource_key integer);
+INSERT INTO interaction_resource_fact VALUES ('of chat', 1, 0, NULL, 1, 1), ('blank', 2, 1, NULL, 1, 1), ('ID', 3, 2, NULL, 1, 1), ('id', 4, 3, 3, 1, 1), ('id', 5, 4, 4, 1, 1);
+CREATE TABLE technical_descriptor (technical_descriptor_key integer, resource_role_code char(20), resource_role text, technical_result text);
+INSERT INTO technical_descriptor VALUES (1, '', 'RoutedTo', 'Completed');
+CREATE TABLE resource_ (resource_key integer, resource_name char(8));
+INSERT INTO resource_ VALUES (1, 'Anna    ');`)
+	want := []model.Fact{
+		{InteractionID: "chat"},
+		{InteractionID: "blank"},
+		{InteractionID: "ID"},
+		{InteractionID: "id", ReceivedFrom: model.Num(-1)},
+		{InteractionID: "id", ReceivedFrom: model.Num(3)},
+	}
+	for i := range want {
+		f := &want[i]
+		f.Ordinal, f.Resource, f.Role, f.Result = model.Num(int64(i)), "Anna    ", model.RoutedTo, model.Completed
+		if f.ReceivedFrom == (model.Number{}) {
+			f.ReceivedFrom.Is = model.Null
+		}
+	}
+	facts, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: dsn}, nil))
+	require.NoError(t, err)
+	assert.ElementsMatch(t, want, facts)
 }
 
 func testEvents(t *testing.T, dsn string, exec func(string)) {

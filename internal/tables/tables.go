@@ -285,8 +285,8 @@ func (d *Dialect) sender(real map[string]string) string {
 	if d.minusOne != "" { // and empty text names nothing
 		named = "CAST(" + from + " AS varchar(99)) <> ''"
 	}
-	return fmt.Sprintf("CASE WHEN %s = %s THEN %s WHEN %s THEN %s END", real["p.interaction_id"],
-		real["f.interaction_id"], real["p.interaction_resource_ordinal"], named, cmp.Or(d.minusOne, "-1"))
+	return fmt.Sprintf("CASE WHEN %s = %s THEN %s WHEN %s THEN %s END", d.exactly(real["p.interaction_id"]),
+		d.exactly(real["f.interaction_id"]), real["p.interaction_resource_ordinal"], named, cmp.Or(d.minusOne, "-1"))
 }
 
 // translated returns an SQL expression for our values of a column. Theirs are compared by their bytes, as in a file.
