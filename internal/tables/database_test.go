@@ -140,13 +140,14 @@ interaction_resource_fact: {table: irf2, where: technical_descriptor_key = 2}
 `))[:1:1], "renamed")
 }
 
-// Ids keep their case: two that a collation takes for one are two chats.
+// Ids keep their blanks and their case: the same id in a column of events is read as the same. Two that a collation
+// takes for one are two chats.
 func testIDs(t *testing.T, dsn string, exec func(string)) {
 	if strings.HasPrefix(dsn, "postgres:") {
 		exec("CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
 	}
-	exec(`CREATE TABLE interaction_fact (interaction_id text COLLATE nocase, media_server_ixn_guid text);
-INSERT INTO interaction_fact VALUES ('of chat', 'chat'), ('blank', '');
+	exec(`CREATE TABLE interaction_fact (interaction_id text COLLATE nocase, media_server_ixn_guid char(8));
+INSERT INTO interaction_fact VALUES ('of chat', 'chat    '), ('blank', '');
 CREATE TABLE interaction_resource_fact (interaction_id text COLLATE nocase, interaction_resource_id integer, interaction_resource_ordinal integer,
 	received_from_ixn_resource_id integer, technical_descriptor_key integer, resource_key integer);
 INSERT INTO interaction_resource_fact VALUES ('of chat', 1, 0, NULL, 1, 1), ('blank', 2, 1, NULL, 1, 1), ('ID', 3, 2, NULL, 1, 1), ('id', 4, 3, 3, 1, 1), ('id', 5, 4, 4, 1, 1);
@@ -155,7 +156,7 @@ INSERT INTO technical_descriptor VALUES (1, '', 'RoutedTo', 'Completed');
 CREATE TABLE resource_ (resource_key integer, resource_name char(8));
 INSERT INTO resource_ VALUES (1, 'Anna    ');`)
 	want := []model.Fact{
-		{InteractionID: "chat"},
+		{InteractionID: "chat    "},
 		{InteractionID: "blank"},
 		{InteractionID: "ID"},
 		{InteractionID: "id", ReceivedFrom: model.Num(-1)},

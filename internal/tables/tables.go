@@ -59,6 +59,7 @@ type Dialect struct {
 	anyCase       bool   // quoted names match in any case
 	minusOne      string // if columns of numbers may hold text: a literal that goes with both
 	text          string // the type of a text
+	padded        string // if a cast to it drops the blanks of a char: what keeps them
 	bytes         string // what turns a text into its bytes, which compare as in Go, whatever the text's collation
 }
 
@@ -66,7 +67,7 @@ type Dialect struct {
 var Dialects = []Dialect{
 	{
 		Name: "postgres", after: ";", quotes: `""`, minusOne: "'-1'",
-		text: "text", bytes: "CONVERT_TO(%s, 'UTF8')",
+		text: "text", padded: "CONCAT(%s)", bytes: "CONVERT_TO(%s, 'UTF8')",
 	},
 	{
 		Name: "sqlite", after: ";", quotes: `""`, minusOne: "-1",
@@ -128,6 +129,14 @@ func (d *Dialect) exactly(expression string) string {
 
 func (d *Dialect) asText(expression string) string {
 	return "CAST(" + expression + " AS " + d.text + ")"
+}
+
+// given returns SQL for the text of an expression, NULL if that is blank. The blanks after an id are part of it.
+func (d *Dialect) given(expression string) string {
+	if d.padded != "" {
+		return fmt.Sprintf("CASE WHEN %s <> '' THEN "+d.padded+" END", d.asText(expression), expression)
+	}
+	return "NULLIF(" + d.asText(expression) + ", '')"
 }
 
 // Statement turns a query into one for the dialect's client.
@@ -212,8 +221,8 @@ func factQuery(d *Dialect, m *Mapping,
 		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return real[s] == "" })
 		switch {
 		case len(sources) > 0 && c.text && len(sources) > 1:
-			items = append(items, fmt.Sprintf("COALESCE(NULLIF(%s, ''), %s) AS %s", d.asText(real[sources[0]]),
-				d.asText(real[sources[1]]), c.name))
+			items = append(items, fmt.Sprintf("COALESCE(%s, %s) AS %s", d.given(real[sources[0]]),
+				d.given(real[sources[1]]), c.name))
 			kept = append(kept, c.name)
 		case len(sources) > 0:
 			items = append(items, real[sources[0]]+" AS "+c.name)
