@@ -163,7 +163,7 @@ type Difference struct {
 	Change        Change   `json:"change,omitempty"`        // between an old mart, which has Was, and its successor
 	Was           string   `json:"was,omitempty"`
 
-	place int // among the rows, from 1, of one that breaks an invariant; 0 if it is not known which
+	row *Fact // that breaks an invariant, or one that equals it; nil if it is not known which
 }
 
 // OfInvariant reports whether the difference is a broken invariant or relation, which is named by Field.

@@ -25,7 +25,7 @@ type checker interface {
 // breach is what breaks an invariant.
 type breach struct {
 	resource, found string
-	place           int // of the row, from 1; 0 if it is about no single row
+	row             *Fact // nil if it is about no single row
 }
 
 // logCheck needs the log, which it knows by the reference's chat.
@@ -163,7 +163,7 @@ func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 		}
 		for _, b := range v.check.check(t, chat, got) {
 			d := broken(v.ID, id, b.resource, b.found, level)
-			d.place = b.place
+			d.row = b.row
 			ds = append(ds, d)
 		}
 	}
@@ -171,7 +171,7 @@ func (t *Table) checkInvariants(chat *Chat, got []Fact) (ds []Difference) {
 	if chat == nil { // otherwise the comparison reports it
 		for i := range got {
 			if d, odd := oddType(&got[i], anyType); odd {
-				d.place = i + 1
+				d.row = &got[i]
 				ds = append(ds, d)
 			}
 		}
@@ -222,7 +222,7 @@ func v3(c *Chat, got []Fact) []breach {
 		}
 	}
 	if want := len(attempts(c)); n < want || n > want+c.unreported {
-		return []breach{{"agents", fmt.Sprintf("expected one row for each attempt (%d), got %d", want, n), 0}}
+		return []breach{{"agents", fmt.Sprintf("expected one row for each attempt (%d), got %d", want, n), nil}}
 	}
 	return nil
 }
@@ -250,7 +250,7 @@ func v4(c *Chat, got []Fact) []breach {
 	for i := range opened {
 		if sorted[i].Resource != opened[i].Resource || typeOf(&sorted[i], c) != AgentResource {
 			found := fmt.Sprintf("rank %d belongs to %s", i+1, Name(sorted[i].Resource))
-			return []breach{{opened[i].Resource, found, 0}}
+			return []breach{{opened[i].Resource, found, nil}}
 		}
 	}
 	return nil
@@ -286,7 +286,7 @@ func v5(c *Chat, got []Fact) []breach {
 		}
 		if transferred > may {
 			return []breach{{agent, fmt.Sprintf("more rows with Transferred (%d) than successful transfers (%d)",
-				transferred, may), 0}}
+				transferred, may), nil}}
 		}
 	}
 	return nil
@@ -315,7 +315,7 @@ func v9(c *Chat, got []Fact) (found []breach) {
 		switch {
 		case c.StoppedBy.Type != MediaServer:
 			found = append(found, breach{
-				f.Resource, "CustomerAbandoned, though the customer did not stop the chat", i + 1,
+				f.Resource, "CustomerAbandoned, though the customer did not stop the chat", f,
 			})
 			continue
 		case c.unreported > 0: // whose attempts I20 makes no rows of
@@ -329,9 +329,9 @@ func v9(c *Chat, got []Fact) (found []breach) {
 		}
 		switch n++; {
 		case c.handling:
-			found = append(found, breach{f.Resource, "CustomerAbandoned, though an agent was handling", i + 1})
+			found = append(found, breach{f.Resource, "CustomerAbandoned, though an agent was handling", f})
 		case n > 1:
-			found = append(found, breach{f.Resource, "a second CustomerAbandoned", i + 1})
+			found = append(found, breach{f.Resource, "a second CustomerAbandoned", f})
 		}
 	}
 	return found
@@ -346,7 +346,7 @@ func v10(c *Chat, got []Fact) []breach {
 		if t := typeOf(&got[i], c); t != AgentResource {
 			if mediation--; mediation < 0 {
 				return []breach{{got[i].Resource, "a row of a " + bareName(string(got[i].ResourceType)) +
-					" where the chat did not end", i + 1}}
+					" where the chat did not end", &got[i]}}
 			}
 		}
 	}

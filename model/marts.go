@@ -161,14 +161,25 @@ func (w *Expected) byAttempt(m *MartRows, partners []*Fact) map[attemptKey][]Dif
 		if d.Ordinal == 0 {
 			k = attemptKey{resource: d.Resource, field: d.Field}
 		}
-		if d.place > 0 {
-			if i := slices.Index(partners, &m.Rows[d.place-1]); i >= 0 {
-				k = attemptKey{ordinal: w.Rows[i].Ordinal.Value, field: d.Field}
-			}
+		if i := indexOf(d.row, partners); i >= 0 {
+			k = attemptKey{ordinal: w.Rows[i].Ordinal.Value, field: d.Field}
 		}
 		of[k] = append(of[k], d)
 	}
 	return of
+}
+
+// indexOf finds a row among others, some of which may be nil: the row itself, or else one that equals it. It returns
+// -1 if there is none.
+func indexOf(f *Fact, rows []*Fact) int {
+	if f == nil {
+		return -1
+	}
+	if i := slices.Index(rows, f); i >= 0 {
+		return i
+	}
+	same := keyOf(f)
+	return slices.IndexFunc(rows, func(r *Fact) bool { return r != nil && keyOf(r) == same })
 }
 
 // pick returns the differences at the levels if counts is true, else the others.

@@ -182,6 +182,52 @@ func TestCompareMartsWithoutLog(t *testing.T) {
 	}
 }
 
+// Of an agent's two rows, one breaks an invariant in the old mart, and the other in the new one, in a chat that is over
+// or still open: that is not alike.
+func TestCompareMartsByRow(t *testing.T) {
+	const rejects = "\"Agent 1\" rejects\nthe server returns the chat to queue \"Queue 1\"\n"
+	const twice = alerted + rejects + "strategy \"Strategy 1\" routes the chat from queue \"Queue 1\" to \"Agent 1\"\n" + rejects
+	for name, end := range map[string]string{"finished": "the server stops the chat", "open": ""} {
+		t.Run(name, func(t *testing.T) {
+			chat, right := mart(model.Reference(), log(t, twice+end))
+			want := model.Expect(&chat)
+			doubled := func(i int) model.MartRows {
+				rows, ds := model.Twins(&chat, append([]model.Fact{right[i]}, right...))
+				if chat.StoppedSeq == 0 {
+					_, rows = model.CompareOpen(&want, rows)
+				}
+				return model.MartRows{Rows: rows, Differences: ds}
+			}
+			levels := model.LevelSet(model.Invariant)
+			changes, ds := model.CompareMarts(&want, doubled(1), doubled(0), levels)
+			assert.Equal(t, []model.Change{model.Regression, model.Corrected}, changes[:2])
+			assert.True(t, model.Require(ds, levels))
+			changes, ds = model.CompareMarts(&want, doubled(1), doubled(1), levels)
+			assert.Equal(t, []model.Change{model.Alike, model.AlikeWrong}, changes[:2])
+			assert.False(t, model.Require(ds, levels))
+		})
+	}
+}
+
+// Without a log, too: the row whose received_from names no row of an agent is another one.
+func TestCompareMartsBySender(t *testing.T) {
+	rows := func(strange int) (rows []model.Fact) {
+		for i := range 3 {
+			f := model.Fact{InteractionID: "c", Ordinal: model.Num(int64(i + 1)), Resource: "Anna", Role: model.RoutedTo, Result: model.Completed}
+			if i == strange {
+				f.ReceivedFrom = model.Num(9)
+			}
+			rows = append(rows, f)
+		}
+		return append(rows[1:], rows[0])
+	}
+	old, successor, table := rows(1), rows(2), model.Reference()
+	want := model.ExpectRows("c", old)
+	changes, _ := model.CompareMarts(&want, model.MartRows{Rows: old, Differences: table.CheckRows(old)},
+		model.MartRows{Rows: successor, Differences: table.CheckRows(successor)}, model.LevelSet(model.Inferred))
+	assert.Equal(t, []model.Change{model.Alike, model.Corrected, model.Regression}, changes)
+}
+
 // Old rows have ranks only if each has an ordinal of its own: a name's place in the alphabet is none.
 func TestExpectRowsRanks(t *testing.T) {
 	rows := func(zoe, anna model.Number) []model.Fact {

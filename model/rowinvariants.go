@@ -32,7 +32,7 @@ func (r *rowCheck) check(t *Table, c *Chat, got []Fact) (all []breach) {
 			continue
 		}
 		if found := r.found(&got[i]); found != "" && (r.spares == nil || !r.spares(t, c, &got[i])) {
-			all = append(all, breach{got[i].Resource, found, i + 1})
+			all = append(all, breach{got[i].Resource, found, &got[i]})
 		}
 	}
 	return all

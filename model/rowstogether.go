@@ -112,13 +112,18 @@ func repeated(got []Fact, j int) string {
 	return ""
 }
 
+// brokenBy is [broken] by a single row.
+func brokenBy(law string, f *Fact, found string, level Level) Difference {
+	d := broken(law, f.InteractionID, f.Resource, found, level)
+	d.row = f
+	return d
+}
+
 // rowsTogether checks the invariants that the rows of a chat keep together: V20, V21. finished is false if the log says
 // that the chat is not over.
 func rowsTogether(got []Fact, finished bool) (ds []Difference) {
-	report := func(law string, level Level, f *Fact, place int, found string) {
-		d := broken(law, f.InteractionID, f.Resource, found, level)
-		d.place = place
-		ds = append(ds, d)
+	report := func(law string, level Level, f *Fact, found string) {
+		ds = append(ds, brokenBy(law, f, found, level))
 	}
 	o, abandons := ordinalsOf(got), 0
 	for i := range got {
@@ -127,18 +132,18 @@ func rowsTogether(got []Fact, finished bool) (ds []Difference) {
 		}
 	}
 	if len(got) > 1 && !(o.all && o.rising) {
-		twins(got, o.all, func(i int, found string) { report("V20", Invariant, &got[i], i+1, found) })
+		twins(got, o.all, func(i int, found string) { report("V20", Invariant, &got[i], found) })
 	}
 	if !finished {
 		return ds
 	}
 	for i := range got {
 		if abandons > 1 && abandonsQueue(&got[i]) {
-			report("V21", Invariant, &got[i], i+1, abandonsTwice)
+			report("V21", Invariant, &got[i], abandonsTwice)
 		}
 	}
 	if o.all && o.gapless {
-		senders(got, o.lowest, func(f *Fact) { report("V21", Inferred, f, 0, strangeSender) })
+		senders(got, o.lowest, func(f *Fact) { report("V21", Inferred, f, strangeSender) })
 	}
 	return ds
 }
@@ -178,7 +183,7 @@ func Twins(c *Chat, got []Fact) (rest []Fact, ds []Difference) {
 	again := make(map[int]bool)
 	twins(got, o.all, func(i int, found string) {
 		if found == duplicateRow {
-			ds = append(ds, broken("V20", got[i].InteractionID, got[i].Resource, found, c.level(Invariant)))
+			ds = append(ds, brokenBy("V20", &got[i], found, c.level(Invariant)))
 			again[i] = true
 		}
 	})
