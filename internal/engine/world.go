@@ -67,9 +67,9 @@ type absence struct {
 	of  func(*model.Case) bool
 }
 
-// absences lists those of a world: cases with a chat of another medium (I19), cases with two ids, or two names in one
-// chat, that are one there (D7), cases with times that cannot be told apart there (V16), cases with finishing queues
-// that are none there (I20), and cases that do not arrive as chats do there.
+// absences lists those of a world: cases with a chat of another medium (I19), cases with two ids or names that are one
+// there (D7, I20), cases with times that cannot be told apart there (V16), cases with finishing queues that are none
+// there (I20), and cases that do not arrive as chats do there.
 func (w World) absences() (all []absence) {
 	if len(w.Media) > 0 {
 		all = append(all, absence{
@@ -77,10 +77,10 @@ func (w World) absences() (all []absence) {
 			func(c *model.Case) bool { return c.BeyondMedia(w.Media) },
 		})
 	}
-	if w.Fold != nil {
+	if w.Fold != nil || w.Finishing != nil {
 		all = append(all, absence{
 			"with two ids or names that the mapping turns into one",
-			func(c *model.Case) bool { return merges(c, w.Fold) },
+			func(c *model.Case) bool { return w.Fold != nil && merges(c, w.Fold) || w.renamesInto(c) },
 		})
 	}
 	if w.Twice != nil {
@@ -92,15 +92,12 @@ func (w World) absences() (all []absence) {
 		})
 	}
 	if w.Finishing != nil {
-		other := func(c *model.Case, name string) bool {
-			_, ok := model.Usual.As(name, w.Finishing)
-			return !ok && (c.Level != model.Own || model.Usual.Finishes(name))
-		}
 		all = append(all, absence{
 			"with queues that finish chats in the suite or according to the mapping, but not in both",
 			func(c *model.Case) bool {
 				return slices.ContainsFunc(c.Events, func(e model.Event) bool {
-					return other(c, e.Queue) || other(c, e.Actor.ID) || other(c, e.Party.ID)
+					_, ok := model.Usual.As(e.Queue, w.Finishing)
+					return !ok && (c.Level != model.Own || model.Usual.Finishes(e.Queue))
 				})
 			},
 		})
@@ -271,6 +268,22 @@ func merges(c *model.Case, fold func(string) string) bool {
 		return one("", "chat", e.InteractionID) || one(e.InteractionID, "queue", e.Queue) ||
 			one(e.InteractionID, string(e.Actor.Type), e.Actor.ID) ||
 			one(e.InteractionID, string(e.Party.Type), e.Party.ID)
+	})
+}
+
+// renamesInto reports whether a queue of a case is sent under a name that is another's there: of two rows that come
+// back with one name, nothing tells which is which, least of all their types, which may be wrong.
+func (w *World) renamesInto(c *model.Case) bool {
+	fold := w.Fold
+	if fold == nil {
+		fold = func(name string) string { return name }
+	}
+	return slices.ContainsFunc(c.Events, func(e model.Event) bool {
+		as := w.Queue(e.Queue)
+		return as != e.Queue && slices.ContainsFunc(c.Events, func(o model.Event) bool {
+			return o.Queue != e.Queue && fold(w.Queue(o.Queue)) == fold(as) ||
+				fold(o.Actor.ID) == fold(as) || fold(o.Party.ID) == fold(as)
+		})
 	})
 }
 
