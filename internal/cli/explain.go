@@ -213,6 +213,8 @@ type explained struct {
 	Events        []jsontext.Value `json:"events"`
 	Facts         []explainedFact  `json:"facts"`
 	Silent        []model.Rule     `json:"no_fact_by,omitempty"` // the rules by which the end of the chat makes no fact
+
+	Pinned []engine.PinnedClause `json:"pinned,omitempty"` // of those, by the readings
 }
 
 type explainedFact struct {
@@ -228,6 +230,7 @@ type explainedFact struct {
 func explainJSON(b *bytes.Buffer, c *model.Chat, log []model.Event) error {
 	x := explained{
 		InteractionID: c.InteractionID, Events: []jsontext.Value{}, Facts: []explainedFact{}, Silent: rulesOf(c.NoRowBy()),
+		Pinned: engine.PinnedIn(c, c.Pinned()&c.NoRowBy()),
 	}
 	for i := range log {
 		x.Events = append(x.Events, wire.AppendEvent(nil, &log[i]))
