@@ -15,11 +15,15 @@ func CheckBesides(want *Expected, got []Fact, ds []Difference, levels Levels) []
 			m.wrong = append(m.wrong, &ds[i])
 		}
 	}
-	rows, places := m.rows()
+	rows, was := m.rows()
+	mended := make([]*Fact, len(rows))
+	for i := range rows {
+		mended[i] = &rows[i]
+	}
 	found := CheckInvariants(want.Chat, rows)
 	for i := range found {
-		if p := found[i].place; p > 0 {
-			found[i].place = places[p-1]
+		if k := indexOf(found[i].row, mended); k >= 0 {
+			found[i].row = was[k]
 		}
 	}
 	return found
@@ -33,26 +37,26 @@ type mending struct {
 	wrong    []*Difference
 }
 
-// rows returns the mended rows, with the place in got of each, from 1; 0 is a row that was missing.
-func (m *mending) rows() (rows []Fact, places []int) {
+// rows returns the mended rows, with the row of got that each was; nil is one that was missing.
+func (m *mending) rows() (rows []Fact, was []*Fact) {
 	extra := slices.ContainsFunc(m.wrong, func(d *Difference) bool { return d.Field == RowField && d.Ordinal == 0 })
 	renumber := slices.ContainsFunc(m.wrong, func(d *Difference) bool { return d.Field == OrdinalField })
 	var expected []*ExpectedRow // of rows; nil if a row is not expected
-	add := func(f Fact, place int, of *ExpectedRow) {
-		rows, places, expected = append(rows, f), append(places, place), append(expected, of)
+	add := func(f Fact, from *Fact, of *ExpectedRow) {
+		rows, was, expected = append(rows, f), append(was, from), append(expected, of)
 	}
 	for i, f := range m.got {
 		switch k := slices.Index(m.partners, &m.got[i]); {
 		case k >= 0:
 			m.mend(&f, &m.want.Rows[k])
-			add(f, i+1, &m.want.Rows[k])
+			add(f, &m.got[i], &m.want.Rows[k])
 		case !extra:
-			add(f, i+1, nil)
+			add(f, &m.got[i], nil)
 		}
 	}
 	for k := range m.want.Rows {
 		if of := &m.want.Rows[k]; m.partners[k] == nil && m.differs(of, RowField) {
-			add(of.Fact, 0, of)
+			add(of.Fact, nil, of)
 			renumber = true // another row may have its ordinal
 		}
 	}
@@ -64,7 +68,7 @@ func (m *mending) rows() (rows []Fact, places []int) {
 			}
 		}
 	}
-	return rows, places
+	return rows, was
 }
 
 // differs reports whether a field of an expected row is wrong.
