@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -185,10 +186,13 @@ func (a *AuditCounts) count(ctx context.Context, db *database, coded string) err
 	if err != nil {
 		return db.failed("", err)
 	}
+	if db.postgres && unlike(types) {
+		return ErrBeyondSQL
+	}
 	ends := make([]any, 2*len(compared)) // the least and the greatest value of each column
 	fractions, isFraction := 0, "1 = 0"  // of the columns that may hold numbers which are not whole
 	for i, column := range compared {
-		if kind := types[i].DatabaseTypeName(); !db.postgres || kind == "NUMERIC" || strings.HasPrefix(kind, "FLOAT") {
+		if !db.postgres || ofNumbers(types[i]) && !strings.HasPrefix(types[i].DatabaseTypeName(), "INT") {
 			isWhole := column + " = FLOOR(" + column + ") AND ABS(" + column + ") < 1e15"
 			isFraction += " OR NOT (" + isWhole + ")"
 			if db.postgres { // whose driver returns a NUMERIC as text
@@ -223,6 +227,19 @@ func (a *AuditCounts) count(ctx context.Context, db *database, coded string) err
 
 // compared are the columns whose values SQL compares by size.
 var compared = []string{"ordinal", "received_from", "started", "ended"}
+
+// unlike reports whether columns have types that PostgreSQL does not compare, or not as we do: it takes a time without a
+// zone as one of the zone of the session.
+func unlike(types []*sql.ColumnType) bool {
+	start, end := types[2], types[3]
+	return !ofNumbers(types[0]) || !ofNumbers(types[1]) ||
+		ofNumbers(start) != ofNumbers(end) || !ofNumbers(start) && start.DatabaseTypeName() != end.DatabaseTypeName()
+}
+
+// ofNumbers reports whether a type of PostgreSQL is one of numbers.
+func ofNumbers(t *sql.ColumnType) bool {
+	return slices.Contains([]string{"INT2", "INT4", "INT8", "NUMERIC", "FLOAT4", "FLOAT8"}, t.DatabaseTypeName())
+}
 
 // beyondNumbers reports whether the least or the greatest value of a column is no number, such as text, which is sorted
 // otherwise, or one that is too large for seconds since 1970. SQLite, which may have several types in one column, sorts
