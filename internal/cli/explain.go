@@ -125,9 +125,11 @@ func (f *explainFlags) write(b *bytes.Buffer, log *eventLog, chats []model.Chat,
 	}
 	if f.scenario != "" && !f.asJSON {
 		b.WriteString("\nThe events as sent, except for the interaction's id:\n")
-		for i := range log.events {
-			b.Write(wire.AppendEvent(nil, &log.events[i]))
+		sent, err := f.in.read.AppendEvents(nil, log.events)
+		if err != nil {
+			return fmt.Errorf("--mapping: %w", err)
 		}
+		b.Write(sent)
 	}
 	return nil
 }
