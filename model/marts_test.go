@@ -1,7 +1,9 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -207,6 +209,28 @@ func TestCompareMartsByRow(t *testing.T) {
 			assert.False(t, model.Require(ds, levels))
 		})
 	}
+}
+
+// So of rows that differ from what is expected, too, whose differences are mended before invariants are checked.
+func TestCompareMartsByMendedRow(t *testing.T) {
+	const expires = "the invitation of \"Agent 1\" is revoked as \"Expired\"\nthe server returns the chat to queue \"Queue 1\"\n"
+	chat, right := mart(model.Reference(), log(t, alerted+expires+
+		"strategy \"Strategy 1\" routes the chat from queue \"Queue 1\" to \"Agent 1\"\n"+expires+"the server stops the chat"))
+	want, levels := model.Expect(&chat), model.LevelSet(model.Documented, model.Invariant)
+	backwards := func(i int) model.MartRows {
+		rows := slices.Clone(right)
+		for k := range rows {
+			rows[k].Reason = "Zz"
+		}
+		rows[i].End = rows[i].Start.Add(-time.Second)
+		ds := model.Compare(&want, rows)
+		return model.MartRows{Rows: rows, Differences: append(ds, model.CheckBesides(&want, rows, ds, levels)...)}
+	}
+	changes, ds := model.CompareMarts(&want, backwards(1), backwards(0), levels)
+	assert.Equal(t, model.Regression, changes[0])
+	assert.True(t, model.Require(ds, levels))
+	_, ds = model.CompareMarts(&want, backwards(1), backwards(1), levels)
+	assert.False(t, model.Require(ds, levels))
 }
 
 // Without a log, too: the row whose received_from names no row of an agent is another one.
