@@ -121,8 +121,8 @@ func nameIn(f *Fact) string {
 }
 
 // withBreaches adds what is wrong with rows whatever is expected, such as a broken invariant. It is no attempt of its
-// own, unless the resource has none: it makes the row's attempt at least as bad or, if nobody knows which row it is,
-// the worst of the resource's attempts.
+// own, unless the resource has none: it is added to the row's attempt or, if nobody knows which row it is, to the
+// worst of the resource's attempts.
 func withBreaches(attempts, breaches []outcome) []outcome {
 	for _, b := range breaches {
 		worst := never
@@ -138,10 +138,20 @@ func withBreaches(attempts, breaches []outcome) []outcome {
 		if worst == never {
 			attempts = append(attempts, b)
 		} else {
-			attempts[worst].change = Worst([]Change{attempts[worst].change, b.change})
+			attempts[worst].change = together(attempts[worst].change, b.change)
 		}
 	}
 	return attempts
+}
+
+// together is what became of an attempt with two faults. An old row with another fault was not right.
+func together(a, b Change) Change {
+	wasWrong := func(c Change) bool { return c == Corrected || c == AlikeWrong || c == WrongOtherwise }
+	worst := Worst([]Change{a, b})
+	if worst == Regression && (wasWrong(a) || wasWrong(b)) {
+		return WrongOtherwise
+	}
+	return worst
 }
 
 // Worst returns the worst of the changes, or [Alike] if there are none.

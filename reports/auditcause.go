@@ -96,7 +96,8 @@ func (c *auditCause) say() string {
 	what := "expected " + blame.Expected + ", got " + blame.Got
 	switch {
 	case d.OfInvariant():
-		what := strings.TrimSpace(strings.TrimPrefix(first.Found.Signature, string(d.Field)))
+		what := strings.TrimPrefix(first.Found.Signature, string(d.Change)+": ")
+		what = strings.TrimSpace(strings.TrimPrefix(what, string(d.Field)))
 		return safe(cmp.Or(what, "broken") + " (" + string(d.Field) + ": " + strings.TrimSuffix(d.Expected, ".") + ")")
 	case d.Field == model.RowField && d.Actual == "no row":
 		what = "a row is missing"
