@@ -228,8 +228,13 @@ func testRefused(t *testing.T, dsn string, exec func(string)) {
 	checkRefused(t, dsn, nil, tables.Redacted(dsn)+": table interaction_resource_fact: ")
 	exec(tables.FactDDL)
 	exec(star)
+	exec("CREATE TABLE ixf AS SELECT interaction_id FROM interaction_fact")
 	checkRefused(t, dsn, mapping(t, "resource_: {columns: {resource_name: employee_id}}"), tables.Redacted(dsn)+": table resource_ has no column \"employee_id\"; its columns are resource_key, resource_name, ")
 	checkRefused(t, dsn, mapping(t, "technical_descriptor: {columns: {resource_role: ~, resource_role_code: ~}}"), "table technical_descriptor has no column \"resource_role_code\" or \"resource_role\"")
+	unnamed := mapping(t, "interaction_fact: {table: ixf, columns: {media_server_ixn_guid: ~}}")
+	checkRefused(t, dsn, unnamed, tables.Redacted(dsn)+": the mapping says that table ixf has no column media_server_ixn_guid, which is needed; ")
+	_, err := tables.Dialects[0].ExtractFacts(unnamed)
+	assert.ErrorContains(t, err, "has no column media_server_ixn_guid, which is needed")
 	checkRefused(t, dsn, mapping(t, "fact: {table: resource_}"), "table resource_ has no column \"media_server_ixn_guid\" or \"interaction_id\"")
 	checkRefused(t, dsn, mapping(t, "interaction_resource_fact: {where: nosuch = 1}"), tables.Redacted(dsn)+": ", "nosuch")
 }

@@ -327,7 +327,10 @@ func (m *Mapping) source(name string) string {
 func (m *Mapping) actual(d *Dialect, table, name string, has map[string]string, required bool) (string, error) {
 	actual, renamed := m.column(table, name)
 	switch spelled, ok := has[strings.ToLower(actual)]; {
-	case renamed && actual == "" && !required:
+	case renamed && actual == "" && required:
+		return "", fmt.Errorf("the mapping says that table %s has no column %s, which is needed; name the column that "+
+			"holds it", m.table(table), name)
+	case renamed && actual == "":
 		return "", nil
 	case ok:
 		return `"` + strings.ReplaceAll(spelled, `"`, `""`) + `"`, nil
