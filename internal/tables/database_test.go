@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -131,6 +132,10 @@ func testFacts(t *testing.T, dsn string, exec func(string)) {
 	exec(`CREATE TABLE landed AS SELECT interaction_id, technical_descriptor_key, resource_key, start_ts, end_ts, CAST(interaction_resource_id AS text) AS interaction_resource_id,
 CAST(interaction_resource_ordinal AS text) AS interaction_resource_ordinal, COALESCE(CAST(received_from_ixn_resource_id AS text), '') AS received_from_ixn_resource_id FROM interaction_resource_fact`)
 	assert.ElementsMatch(t, starFacts, read(mapping(t, "interaction_resource_fact: {table: landed}")), "all text")
+	exec(`CREATE TABLE numbered AS SELECT technical_descriptor_key, technical_descriptor_key AS resource_role_code, technical_result, technical_result_code, result_reason_code FROM technical_descriptor`)
+	numbered := slices.Clone(starFacts)
+	numbered[2].Role = "3"
+	assert.ElementsMatch(t, numbered, read(mapping(t, `technical_descriptor: {table: numbered, columns: {resource_role_code: {values: {"1": RoutedTo, 2: ReceivedTransfer}}}}`)), "numbers for words")
 	exec(`CREATE TABLE irf2 AS SELECT * FROM interaction_resource_fact`)
 	assert.Equal(t, []model.Fact{starFacts[1]}, read(mapping(t, `
 technical_descriptor:

@@ -305,11 +305,26 @@ func (m *Mapping) translated(d *Dialect, table, column, expression string) strin
 		return expression
 	}
 	literal := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-	b := "CASE " + d.exactly(expression)
+	b, other := "CASE "+d.exactly(expression), expression
+	if isText(table, column) { // the column may hold numbers, for which ours are no values
+		other = d.given(expression)
+	}
 	for _, v := range form.values {
 		b += " WHEN " + d.exactly(literal(v.theirs)) + " THEN " + literal(v.ours)
 	}
-	return b + " ELSE " + expression + " END"
+	return b + " ELSE " + other + " END"
+}
+
+// isText reports whether a column of a table is read as text.
+func isText(table, column string) bool {
+	for i := range factColumns {
+		c, isIt := &factColumns[i], func(source string) bool { return source[len("f."):] == column }
+		if table == wire.FactForm.Table && slices.Contains(wire.FactForm.Columns[i].Names, column) ||
+			table != wire.FactForm.Table && slices.ContainsFunc(c.from, isIt) {
+			return c.text
+		}
+	}
+	return false
 }
 
 // source returns a table, or those of its rows that the mapping wants. It needs an alias, which older PostgreSQL
