@@ -227,7 +227,7 @@ func TestCompareMartsByMendedRow(t *testing.T) {
 		return model.MartRows{Rows: rows, Differences: append(ds, model.CheckBesides(&want, rows, ds, levels)...)}
 	}
 	changes, ds := model.CompareMarts(&want, backwards(1), backwards(0), levels)
-	assert.Equal(t, model.Regression, changes[0])
+	assert.Equal(t, model.WrongOtherwise, changes[0])
 	assert.True(t, model.Require(ds, levels))
 	_, ds = model.CompareMarts(&want, backwards(1), backwards(1), levels)
 	assert.False(t, model.Require(ds, levels))
