@@ -21,7 +21,7 @@ const (
 )
 
 // Changes lists the changes, the worst last.
-var Changes = []Change{Alike, Otherwise, Beneath, Corrected, AlikeWrong, WrongOtherwise, Regression, Changed}
+var Changes = []Change{Alike, Otherwise, Beneath, Corrected, AlikeWrong, Changed, WrongOtherwise, Regression}
 
 // Gates reports whether a difference at a required level counts. For a single mart there is no change, and it does.
 // For two, it counts if the old mart was right, or wrong in another way: otherwise new faults would hide behind old
@@ -49,6 +49,7 @@ type outcome struct {
 	ordinal int64     // of the expected row, 0 for none
 	names   [3]string // of the resource: expected, in the old mart, in the new one
 	change  Change
+	faults  []Change // of which the change is made, or nil if there is one
 }
 
 // CompareMarts returns what became of each attempt of a chat between two marts, and the differences of those that are
@@ -138,17 +139,23 @@ func withBreaches(attempts, breaches []outcome) []outcome {
 		if worst == never {
 			attempts = append(attempts, b)
 		} else {
-			attempts[worst].change = together(attempts[worst].change, b.change)
+			a := &attempts[worst]
+			if a.faults == nil {
+				a.faults = []Change{a.change}
+			}
+			a.faults = append(a.faults, b.change)
+			a.change = together(a.faults)
 		}
 	}
 	return attempts
 }
 
-// together is what became of an attempt with two faults. An old row with another fault was not right.
-func together(a, b Change) Change {
-	wasWrong := func(c Change) bool { return c == Corrected || c == AlikeWrong || c == WrongOtherwise }
-	worst := Worst([]Change{a, b})
-	if worst == Regression && (wasWrong(a) || wasWrong(b)) {
+// together is what became of an attempt with several faults. An old row with another fault was not right.
+func together(faults []Change) Change {
+	worst := Worst(faults)
+	if worst == Regression && slices.ContainsFunc(faults, func(c Change) bool {
+		return c == Corrected || c == AlikeWrong || c == WrongOtherwise
+	}) {
 		return WrongOtherwise
 	}
 	return worst
