@@ -251,10 +251,11 @@ func (db *database) begin(ctx context.Context) (err error) {
 		return db.failed("", err)
 	}
 	if db.postgres {
-		// The server itself ends a query when its time is up and, from version 14 on, soon after we are gone.
+		// The server itself ends a query when its time is up and, from version 14 on, soon after we are gone. It does not
+		// compile queries, which takes seconds for those of an audit, whatever the rows.
 		_, err = db.tx.ExecContext(ctx,
-			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 ELSE '2s' END, true) "+
-				"FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval')",
+			"SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN $1 WHEN 'jit' THEN 'off' ELSE '2s' END, "+
+				"true) FROM pg_settings WHERE name IN ('statement_timeout', 'client_connection_check_interval', 'jit')",
 			fmt.Sprintf("%dms", db.limit.Milliseconds()))
 		if err != nil {
 			return db.failed("", err)
