@@ -31,7 +31,7 @@ func TestQueuesOfAnotherDeployment(t *testing.T) {
 func TestDeployment(t *testing.T) {
 	events := log(t, handled+"\"Agent 1\" finishes the chat in queue \"Chat_Stop\"\n\"Agent 1\" leaves\nthe customer leaves")
 	err := model.NewClassifier(model.Reference()).Classify(new(model.Chat), events)
-	require.ErrorContains(t, err, `if the queue "Chat_Stop" finishes chats (Info Mart's options stop-ixn-queues and canceled-queues), list it under finishing_queues in the mapping instead`)
+	require.ErrorContains(t, err, `or list the queue "Chat_Stop" under finishing_queues in the mapping, if it finishes chats (Info Mart's options stop-ixn-queues and canceled-queues)`)
 	for _, tt := range []struct {
 		deployment model.Deployment
 		want       string

@@ -84,8 +84,8 @@ var invariants = []NamedInvariant{
 		"Putting a queue between the initiator and the invitee of an accepted conference changes no agent's "+
 			"role.", nil),
 	law("V14", OnRelation, "0.1",
-		"The visibility mode of a conference, 1 or 3, decides nothing but roles: those of its invitees, and that "+
-			"of the queue or strategy in which the conference ended.", nil),
+		"The visibility mode of a conference (1 or 3) affects only two kinds of roles: the roles of the invitees, "+
+			"and the role of the queue or strategy in which the conference ended.", nil),
 	law("V15", OnRelation, "0.1",
 		"If agents, queues, strategies and interactions are renamed, the facts are renamed alike.", nil),
 	law("V16", OnRelation, "0.1",

@@ -113,9 +113,9 @@ func (f *fold) checkFields(e *Event, kind eventKind) *IllFormed {
 			return nil
 		}
 		return f.illFormed(e, "W9",
-			"operation: missing on %s by an agent; expected transfer or conference; if the queue %s "+
-				"finishes chats (Info Mart's options stop-ixn-queues and canceled-queues), list it under "+
-				"finishing_queues in the mapping instead",
+			"operation: missing on %s by an agent; expected transfer or conference; or list the queue "+
+				"%s under finishing_queues in the mapping, if it finishes chats (Info Mart's options "+
+				"stop-ixn-queues and canceled-queues)",
 			e.Name, Quoted(e.Queue))
 	}
 	if e.Operation == "" {

@@ -110,7 +110,7 @@ func addLegacy(ctx context.Context, o *CheckOptions, groups *Groups, old *covere
 			err = cmp.Or(ctx.Err(), w.Add([]byte(k.Old), append([]byte{aKey}, k.New...)))
 		}
 		if err != nil {
-			return 0, fmt.Errorf("the table of keys in %w", err)
+			return 0, fmt.Errorf("%w; this is read as the table of keys", err)
 		}
 	}
 	if err := w.Close(); err != nil {

@@ -136,8 +136,8 @@ func (f *checkFlags) addTo(cmd *cobra.Command) {
 			"compare yours with these, at the level called repaired")
 	flags.IntVar(&f.examples, "examples", 3, "how many signatures to explain, with one example each")
 	flags.BoolVar(&f.coverage, "coverage", false,
-		"list what your chats exercise, how often, and an example of each: rules, their clauses, and combinations "+
-			"of resource type and technical descriptor")
+		"list the rules, their clauses, and the combinations of resource type and technical descriptor that your chats "+
+			"exercise; for each, how often, and an example")
 	flags.StringVar(&f.keys, "keys", "", "write the chats of every signature to this `FILE` (.csv, .jsonl or .parquet)")
 	f.report.addTo(cmd, reportUsage)
 	flags.StringVar(&f.against, "against", "",

@@ -257,7 +257,7 @@ func (f *runFlags) jsonTo(out io.Writer) io.Writer {
 // count may count now.
 func (f *runFlags) failedBefore(ctx context.Context, in io.Reader) (ids []string, err error) {
 	if len(f.scenarios) > 0 {
-		return nil, errors.New("--failed names the scenarios: leave out --scenario")
+		return nil, errors.New("--failed already says which scenarios run; leave out --scenario")
 	}
 	before, err := reports.Open(ctx, f.failed, in)
 	if err != nil {

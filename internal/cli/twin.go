@@ -37,8 +37,8 @@ func (f *generateFlags) addTwin(cmd *cobra.Command) {
 		"with --like: write the profile to this `FILE`; chats are written too if you give --chats, --days, --output "+
 			"or --to")
 	flags.IntVar(&f.Chats, "chats", 0,
-		"with --like or --profile: how many chats; by default as many as the log of --like has, or a week of the "+
-			"profile")
+		"with --like or --profile: how many chats (default: with --like, as many as the log has; with --profile, "+
+			"those of a week)")
 	flags.IntVar(&f.days, "days", 0, "with --like or --profile: how many days of chats")
 	flags.IntVar(&f.threshold, "threshold", twin.DefaultThreshold,
 		"with --like: the fewest chats that a share or a quantile of the profile may be based on")
@@ -68,8 +68,8 @@ func (f *generateFlags) checkTwin(given func(string) bool) error {
 	case !(f.Defects >= 0 && f.Defects <= 0.5):
 		return fmt.Errorf("--defects: expected a share from 0 to 0.5, got %v", f.Defects)
 	case f.Interleaved && f.arrival != "ordered":
-		return errors.New("a twin takes --delivery or --interleave, not both: with --interleave, its events are in " +
-			"time order (for doubled or delayed events, use --defects)")
+		return errors.New("for a twin, --delivery does not go with --interleave, which puts all events in time " +
+			"order; for doubled or delayed events, use --defects")
 	case f.Interleaved && f.format == "feature":
 		return errors.New("--interleave: a feature has its chats one by one; leave out --interleave")
 	}

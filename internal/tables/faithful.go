@@ -63,10 +63,9 @@ func (m *Mapping) Faithful(logs [][]model.Event) error {
 					line := func(e *model.Event) string {
 						return model.Line(string(bytes.TrimSpace(wire.AppendEvent(nil, e))))
 					}
-					return fmt.Errorf("%s makes two chats look the same, though their rows must differ (one has %s; "+
-						"the other has %s); it must not give the same output for these two versions of an "+
-						"event: %s and %s", send.name, rows, theirs,
-						line(&log[i]), line(&variant))
+					return fmt.Errorf("%s turns two different events into the same output: %s and %s; so it makes two "+
+						"chats look the same, though their rows must differ: one has %s; the other has %s",
+						send.name, line(&log[i]), line(&variant), rows, theirs)
 				}
 			}
 			changed[i] = log[i]

@@ -38,7 +38,7 @@ func OpenKeys(ctx context.Context, p Place) (KeySource, error) {
 		lines.Close()
 		return nil, fmt.Errorf("keys.file: %s: expected CSV, TSV or Parquet", p.Path)
 	case err != nil:
-		return nil, fmt.Errorf("the table of keys in %w", err)
+		return nil, fmt.Errorf("%w; this is read as the table of keys", err)
 	}
 	return r, nil
 }

@@ -296,7 +296,7 @@ func TestFaithful(t *testing.T) {
 		err := mapping(t, world).Faithful(logs)
 		if want == "" {
 			assert.NoError(t, err, world)
-		} else if assert.ErrorContains(t, err, "events.send makes two chats look the same, though their rows must differ (one has ", world) {
+		} else if assert.ErrorContains(t, err, "events.send turns two different events into the same output: ", world) {
 			assert.Contains(t, err.Error(), want)
 		}
 	}
