@@ -24,16 +24,23 @@ import (
 	"github.com/chatproof/chatproof/model"
 )
 
-// A small file whose pages or dictionaries would be large once unpacked is refused before they are: if it says so, because
-// they are too large, and if it does not, because they hold more than it says.
-func TestParquetPagesAreBounded(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "facts.parquet")
+// oneFact writes a file with one fact, and returns its path and what it holds.
+func oneFact(t *testing.T) (path string, whole []byte) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "facts.parquet")
 	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
 	require.NoError(t, err)
 	require.NoError(t, out.All([]model.Fact{{InteractionID: "c", Resource: "A", Role: model.RoutedTo, Result: model.Completed}}))
 	require.NoError(t, files.Keep(out.On))
-	whole, err := os.ReadFile(path)
+	whole, err = os.ReadFile(path)
 	require.NoError(t, err)
+	return path, whole
+}
+
+// A small file whose pages or dictionaries would be large once unpacked is refused before they are: if it says so, because
+// they are too large, and if it does not, because they hold more than it says.
+func TestParquetPagesAreBounded(t *testing.T) {
+	path, whole := oneFact(t)
 
 	data := func(says, values int) (h format.PageHeader) {
 		h.Type, h.UncompressedPageSize = format.DataPage, int32(says)
@@ -44,7 +51,7 @@ func TestParquetPagesAreBounded(t *testing.T) {
 	dictionary.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: 1})
 	var zeros bytes.Buffer
 	packer := gzip.NewWriter(&zeros)
-	_, err = packer.Write(make([]byte, 8<<20))
+	_, err := packer.Write(make([]byte, 8<<20))
 	require.NoError(t, err)
 	require.NoError(t, packer.Close())
 	var emptiness bytes.Buffer
@@ -172,15 +179,9 @@ func TestParquetOfEveryCodec(t *testing.T) {
 
 // LZ4 in Hadoop's frames, which is the older kind, is refused.
 func TestParquetOfLZ4IsRefused(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "facts.parquet")
-	out, err := tables.CreateFacts(t.Context(), tables.Place{Path: path}, nil)
-	require.NoError(t, err)
-	require.NoError(t, out.All([]model.Fact{{InteractionID: "c", Resource: "A", Role: model.RoutedTo, Result: model.Completed}}))
-	require.NoError(t, files.Keep(out.On))
-	whole, err := os.ReadFile(path)
-	require.NoError(t, err)
+	path, whole := oneFact(t)
 	require.NoError(t, os.WriteFile(path, withPage(t, whole, format.Lz4, format.PageHeader{}, nil), 0o600))
-	_, err = readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
+	_, err := readAll(tables.OpenFacts(t.Context(), tables.Place{Path: path}, nil))
 	assert.EqualError(t, err, path+": after row 0: column resource: compressed with LZ4, which chatproof does not read; expected Snappy, Zstandard, Gzip, Brotli or LZ4_RAW")
 }
 
